@@ -1,0 +1,30 @@
+"""The games, by name. A new family is one file here, one in ``networks/``, one line below and one recipe."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import ValidationError
+
+from ganvas.models.plan import Family
+from ganvas.terms import DataSpec, UserError
+
+FAMILIES: dict[str, type[Family]] = {}
+
+
+def build(name: str, model: dict[str, Any], data: DataSpec, kimg: float) -> Family:
+    """Make a family from its name and the ``model`` part of a recipe.
+
+    :raises UserError: the name is unknown or a setting does not fit.
+    """
+    if name not in FAMILIES:
+        raise UserError(f"There is no family {name!r}; choose one of {', '.join(sorted(FAMILIES))}.")
+    kind = FAMILIES[name]
+    try:
+        config = kind.Config.model_validate(model)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(("model", *map(str, first["loc"])))
+        fields = ", ".join(kind.Config.model_fields)
+        raise UserError(f"{where}: {first['msg']} ({name} takes {fields}).") from None
+    return kind(config, data, kimg)

@@ -1,0 +1,78 @@
+"""Randomness by row: however a batch is split over micro-batches and processes, row *i* gets the same numbers.
+
+The trainer opens :func:`rows` around each micro-batch and seeds torch with the same number for every micro-batch and
+process of a phase. The functions here then draw the numbers of the whole batch and keep the rows of this part, so that
+accumulation and data-parallel training change nothing but the speed. Outside of :func:`rows` (generating, exporting)
+they are torch's own functions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import NamedTuple
+
+import torch
+from torch import Tensor, nn
+
+
+class Rows(NamedTuple):
+    """Rows ``start … start + count`` of a global batch of ``total``."""
+
+    start: int
+    count: int
+    total: int
+
+
+_rows: ContextVar[Rows | None] = ContextVar("rows", default=None)
+
+
+@contextmanager
+def rows(start: int, count: int, total: int) -> Iterator[None]:
+    """Say which rows of the global batch the code inside works on."""
+    token = _rows.set(Rows(start, count, total))
+    try:
+        yield
+    finally:
+        _rows.reset(token)
+
+
+def _drawn(shape: tuple[int, ...], draw: Callable[[tuple[int, ...]], Tensor]) -> Tensor:
+    part = _rows.get()
+    if part is None or part.count == part.total or shape[0] % part.count:
+        return draw(shape)
+    # A network may be called on several stacked copies of the micro-batch (real and fake, say): each copy is its own
+    # draw of the global batch.
+    copies = shape[0] // part.count
+    whole = draw((copies * part.total, *shape[1:])).unflatten(0, (copies, part.total))
+    return whole[:, part.start : part.start + part.count].flatten(0, 1)
+
+
+def normal(*shape: int, device: torch.device | str | None = None) -> Tensor:
+    """Standard normal numbers; the first dimension counts rows."""
+    return _drawn(shape, lambda s: torch.randn(s, device=device))
+
+
+def uniform(*shape: int, device: torch.device | str | None = None) -> Tensor:
+    """Numbers uniform in [0, 1); the first dimension counts rows."""
+    return _drawn(shape, lambda s: torch.rand(s, device=device))
+
+
+def integers(high: int, *shape: int, device: torch.device | str | None = None) -> Tensor:
+    """Whole numbers uniform in [0, ``high``); the first dimension counts rows."""
+    return _drawn(shape, lambda s: torch.randint(high, s, device=device))
+
+
+class Dropout(nn.Module):
+    """Dropout whose mask belongs to the row (Srivastava et al. 2014): each number is zeroed with probability ``p``."""
+
+    def __init__(self, p: float = 0.5) -> None:
+        super().__init__()
+        self.p = p
+
+    def forward(self, x: Tensor) -> Tensor:
+        if not self.training or self.p == 0:
+            return x
+        kept = uniform(*x.shape, device=x.device) >= self.p
+        return x * kept / (1 - self.p)
