@@ -18,10 +18,10 @@ from torch import Tensor, nn
 
 
 class Rows(NamedTuple):
-    """Rows ``start … start + count`` of a global batch of ``total``."""
+    """Rows ``start … start + size`` of a global batch of ``total``."""
 
     start: int
-    count: int
+    size: int
     total: int
 
 
@@ -29,9 +29,9 @@ _rows: ContextVar[Rows | None] = ContextVar("rows", default=None)
 
 
 @contextmanager
-def rows(start: int, count: int, total: int) -> Iterator[None]:
+def rows(start: int, size: int, total: int) -> Iterator[None]:
     """Say which rows of the global batch the code inside works on."""
-    token = _rows.set(Rows(start, count, total))
+    token = _rows.set(Rows(start, size, total))
     try:
         yield
     finally:
@@ -40,13 +40,13 @@ def rows(start: int, count: int, total: int) -> Iterator[None]:
 
 def _drawn(shape: tuple[int, ...], draw: Callable[[tuple[int, ...]], Tensor]) -> Tensor:
     part = _rows.get()
-    if part is None or part.count == part.total or shape[0] % part.count:
+    if part is None or part.size == part.total or shape[0] % part.size:
         return draw(shape)
     # A network may be called on several stacked copies of the micro-batch (real and fake, say): each copy is its own
     # draw of the global batch.
-    copies = shape[0] // part.count
-    whole = draw((copies * part.total, *shape[1:])).unflatten(0, (copies, part.total))
-    return whole[:, part.start : part.start + part.count].flatten(0, 1)
+    copies = shape[0] // part.size
+    whole = draw((copies * part.total, *shape[1:])).view(copies, part.total, *shape[1:])
+    return whole[:, part.start : part.start + part.size].reshape(shape)
 
 
 def normal(*shape: int, device: torch.device | str | None = None) -> Tensor:
