@@ -194,6 +194,7 @@ class Stage(NamedTuple):
     batch_size: int | None = None  # the recipe's when None
     fresh_optimizers: bool = False
     lr_scale: Callable[[Clock], float] = constant
+    betas: Callable[[Clock], tuple[float, float]] | None = None  # Adam's; the optimiser's own when None
 
 
 class FamilyConfig(BaseModel):
@@ -233,6 +234,10 @@ class Family(nn.Module):
         """A new optimiser for a network's parameters: one per network, never per phase."""
         raise NotImplementedError
 
+    def ema_kimg(self, clock: Clock, wanted: float) -> float:
+        """Half-life of the averaged weights now, in kimg; ``wanted`` is what the recipe says."""
+        return wanted
+
     def prepare(self, batch: Batch, clock: Clock) -> Batch:
         """The loader's micro-batch → what losses take."""
         return batch
@@ -243,9 +248,7 @@ class Family(nn.Module):
 
     def networks(self) -> dict[str, nn.Module]:
         """The children that have parameters, by name."""
-        return {
-            name: child for name, child in self.named_children() if next(child.parameters(), None) is not None
-        }
+        return {name: child for name, child in self.named_children() if next(child.parameters(), None) is not None}
 
 
 class Answer(nn.Module):
