@@ -1,0 +1,318 @@
+"""A recipe is the whole road in one file: the data, the family, the training and the evaluation. No torch.
+
+Recipes are YAML files in ``recipes/TASK/NAME.yaml``; each says only what differs from the defaults here and from the
+recipe it ``extends``. The resolved recipe is written into the run, so that a run never depends on the shipped files.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal, get_args, get_origin
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from ganvas.terms import Crop, DataSpec, UserError
+
+SHIPPED = Path(__file__).parent / "recipes"
+
+Metric = Literal["kid", "fid", "is", "precision", "recall"]
+
+
+class Settings(BaseModel):
+    """A group of settings: unknown keys are refused, values never change."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class DataSettings(Settings):
+    """What is taken from the folder of pictures."""
+
+    resolution: int = Field(64, ge=4, le=2048, description="side of the square picture, in pixels")
+    channels: Literal[1, 3] = Field(3, description="channels of the pictures made: 1 grey, 3 RGB")
+    crop: Crop = Field("center", description="how a picture that is not square becomes square")
+    flip: bool = Field(True, description="mirror pictures at random while training")
+    conditional: bool = Field(False, description="learn the sub-folders as classes")
+    degradation: str | None = Field(None, description="paired only: makes the source from the target; null: real pairs")
+    held_out: float = Field(0.0, ge=0, le=0.5, description="share of the pictures kept from training, for evaluation")
+    minimum: int = Field(32, ge=1, description="fewer usable pictures than this are refused")
+
+
+class TrainSettings(Settings):
+    """How long, how large, how often. The unit of time is kimg: a thousand real pictures shown to the discriminator."""
+
+    kimg: float = Field(1000.0, gt=0, description="length of the training, in kimg")
+    batch_size: int = Field(64, ge=1, description="pictures in one optimiser step, over all processes")
+    micro_batch: int | None = Field(None, ge=1, description="pictures in memory at once per process; null: all of them")
+    precision: Literal["32-true", "bf16-mixed"] = Field("32-true", description="number format of the forward pass")
+    ema_kimg: float = Field(10.0, ge=0, description="half-life of the averaged weights, in kimg; 0: no averaging")
+    ema_ramp: float | None = Field(
+        0.05, gt=0, description="half-life is at most this share of the training so far; null: no ramp"
+    )
+    seed: int = Field(0, ge=0, lt=2**31, description="the whole run is a function of it")
+    channels_last: bool = Field(True, description="memory layout NHWC: the same numbers, faster convolutions")
+    compile: bool = Field(False, description="compile the networks first: slower start, faster steps")
+    workers: int = Field(2, ge=0, le=64, description="processes that read pictures; 0: the training process itself")
+    tick_kimg: float = Field(1.0, gt=0, description="kimg between two lines of stats.jsonl")
+    sheet_kimg: float = Field(20.0, gt=0, description="kimg between two sheets of samples")
+    checkpoint_kimg: float = Field(50.0, gt=0, description="kimg between two checkpoints")
+    metric_kimg: float = Field(100.0, ge=0, description="kimg between two quick evaluations; 0: none while training")
+    keep: int = Field(3, ge=1, description="newest checkpoints kept (the best by metric is kept besides)")
+    recovery_lr: float = Field(
+        0.5, gt=0, le=1, description="factor on the learning rates after numbers stopped being finite"
+    )
+    max_recoveries: int = Field(3, ge=0, description="returns to the last good checkpoint before giving up")
+    devices: int = Field(1, ge=1, description="processes training together; each takes batch_size / devices pictures")
+    trackers: tuple[Literal["tensorboard", "wandb"], ...] = Field((), description="where else the curves go")
+
+    @model_validator(mode="after")
+    def _parts_fit(self) -> TrainSettings:
+        if self.batch_size % self.devices:
+            raise ValueError(f"batch_size {self.batch_size} cannot be shared by {self.devices} devices evenly")
+        local = self.batch_size // self.devices
+        if self.micro_batch is not None and local % self.micro_batch:
+            parts = ", ".join(str(n) for n in range(1, local + 1) if local % n == 0)
+            raise ValueError(f"micro_batch {self.micro_batch} does not divide {local} pictures; take one of {parts}")
+        return self
+
+
+class EvaluateSettings(Settings):
+    """What is measured, and on how many pictures."""
+
+    metrics: tuple[Metric, ...] = Field(("kid", "fid", "precision", "recall"), description="measured at the end")
+    features: Literal["auto", "effnet", "inception"] = Field("auto", description="the frozen network that looks")
+    count: int = Field(10_000, ge=2, description="pictures made for the full evaluation")
+    quick_count: int = Field(1_000, ge=2, description="pictures made for each evaluation while training (KID only)")
+    seed: int = Field(0, ge=0, lt=2**31, description="seed of the pictures made")
+
+
+class Recipe(Settings):
+    """One whole road, resolved: nothing in it refers to another file."""
+
+    name: str = Field(pattern=r"^[A-Za-z0-9][\w.-]*$", description="the file's name without .yaml")
+    about: str = Field("", description="one line: what it makes, from what, on which machine")
+    family: str = Field(description="the game that is played (a name in FAMILIES)")
+    data: DataSettings = DataSettings()  # type: ignore[call-arg]
+    model: dict[str, Any] = Field({}, description="the family's own settings")
+    train: TrainSettings = TrainSettings()  # type: ignore[call-arg]
+    evaluate: EvaluateSettings = EvaluateSettings()  # type: ignore[call-arg]
+
+    def data_spec(self, classes: tuple[str, ...] = ()) -> DataSpec:
+        """How pictures are prepared, once the data set and its ``classes`` are known.
+
+        :raises UserError: the recipe is conditional and there are fewer than two classes.
+        """
+        if self.data.conditional and len(classes) < 2:
+            raise UserError(
+                f"Recipe {self.name} learns classes, so the pictures must lie in two or more sub-folders, one a class, "
+                f"but {'only one class' if classes else 'no sub-folder'} was found."
+            )
+        source_channels: Literal[1, 3] = 3
+        if self.data.degradation is not None:
+            from ganvas.curate.degrade import source_channels as channels_of
+
+            source_channels = 1 if channels_of(self.data.degradation) == 1 else 3
+        return DataSpec(
+            resolution=self.data.resolution,
+            channels=self.data.channels,
+            crop=self.data.crop,
+            flip=self.data.flip,
+            classes=classes if self.data.conditional else (),
+            degradation=self.data.degradation,
+            source_channels=source_channels,
+        )
+
+    def to_yaml(self) -> str:
+        """The resolved recipe as YAML; :func:`load` reads it back to an equal recipe."""
+        return yaml.safe_dump(self.model_dump(mode="json"), sort_keys=False, allow_unicode=True)
+
+
+def load(name_or_path: str | Path, overrides: list[str] | tuple[str, ...] = ()) -> Recipe:
+    """Read a recipe by name (``dcgan-64``) or by path (``mine.yaml``) and apply ``a.b=value`` overrides, in order.
+
+    :raises UserError: the recipe is unknown or unreadable, or a setting is unknown or does not fit.
+    """
+    path = _find(str(name_or_path))
+    content = _resolve(path, ())
+    for text in overrides:
+        _override(content, text)
+    try:
+        recipe = Recipe.model_validate(content)
+    except ValidationError as error:
+        raise UserError(_sentence(error, str(content["name"]))) from None
+    _check_degradation(recipe)
+    return recipe
+
+
+def names() -> dict[str, str]:
+    """The shipped recipes: name → task, in the order they should be shown."""
+    return {name: path.parent.name for name, path in _shipped().items()}
+
+
+@cache
+def _shipped() -> dict[str, Path]:
+    return {path.stem: path for path in sorted(SHIPPED.glob("*/*.yaml"))}
+
+
+# ── Reading ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML whose ``2e-4`` is a number, as in YAML 1.2 (PyYAML's 1.1 rules read it as text)."""
+
+
+_Loader.yaml_implicit_resolvers = {key: list(rules) for key, rules in yaml.SafeLoader.yaml_implicit_resolvers.items()}
+_Loader.add_implicit_resolver(
+    "tag:yaml.org,2002:float", re.compile(r"^[-+]?(\d+\.?\d*|\.\d+)[eE][-+]?\d+$"), list("-+.0123456789")
+)
+
+
+def _find(text: str) -> Path:
+    shipped = _shipped()
+    if text in shipped:
+        return shipped[text]
+    path = Path(text).expanduser()
+    if path.suffix in {".yaml", ".yml"} or len(path.parts) > 1:
+        if path.is_file():
+            return path
+        raise UserError(f"There is no recipe file {path}; give the path of a YAML file or a name of `ganvas recipes`.")
+    raise UserError(f"There is no recipe {text!r}{_nearest(text, shipped)}; `ganvas recipes` lists them all.")
+
+
+def _resolve(path: Path, chain: tuple[Path, ...]) -> dict[str, Any]:
+    """The file's content laid over that of the recipes it extends."""
+    path = path.resolve()
+    if path in chain:
+        loop = " → ".join(p.stem for p in (*chain[chain.index(path) :], path))
+        raise UserError(f"The recipes extend each other in a circle ({loop}); take one `extends` out.")
+    content = _read(path)
+    content.setdefault("name", path.stem)
+    parent = content.pop("extends", None)
+    if parent is None:
+        return content
+    if not isinstance(parent, str):
+        raise UserError(f"`extends` in {path.name} must be the name of one recipe, not {parent!r}.")
+    beside = path.parent / parent
+    base = beside if beside.suffix in {".yaml", ".yml"} and beside.is_file() else _find(parent)
+    return _merge(_resolve(base, (*chain, path)), content)
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        content = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)
+    except (OSError, UnicodeDecodeError) as error:
+        raise UserError(f"The recipe {path} cannot be read ({getattr(error, 'strerror', None) or error}).") from None
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f" at line {mark.line + 1}" if mark else ""
+        problem = getattr(error, "problem", None) or "not YAML"
+        raise UserError(f"The recipe {path} is not valid YAML{where}: {problem}.") from None
+    if not isinstance(content, dict) or not all(isinstance(key, str) for key in content):
+        raise UserError(f"The recipe {path} must be a list of `key: value` lines, such as `extends: dcgan-64`.")
+    return content
+
+
+def _merge(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
+    merged = dict(base)
+    for key, value in over.items():
+        below = merged.get(key)
+        merged[key] = _merge(below, value) if isinstance(below, dict) and isinstance(value, dict) else value
+    return merged
+
+
+# ── Overrides ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _override(content: dict[str, Any], text: str) -> None:
+    key, equals, raw = text.partition("=")
+    key = key.strip()
+    if not equals or not key:
+        raise UserError(f"--set {text!r} is not of the form key=value, such as train.kimg=100.")
+    if key not in _keys() and not re.fullmatch(r"model(\.\w+)+", key):
+        hint = " (a group: set one of its keys)" if any(k.startswith(key + ".") for k in _keys()) else ""
+        raise UserError(f"--set {key}: there is no such setting{hint or _nearest(key, _keys())}.")
+    try:
+        value = yaml.load(raw, Loader=_Loader)
+    except yaml.YAMLError:
+        raise UserError(f"--set {key}: {raw!r} is not a value; quote text that holds brackets or colons.") from None
+    *groups, last = key.split(".")
+    for group in groups:
+        below = content.get(group)
+        content[group] = dict(below) if isinstance(below, dict) else {}
+        content = content[group]
+    content[last] = value
+
+
+@cache
+def _keys() -> tuple[str, ...]:
+    """Every setting that is not the family's own, as a dotted path."""
+
+    def walk(model: type[BaseModel], prefix: str) -> Iterator[str]:
+        for name, field in model.model_fields.items():
+            kind = field.annotation
+            if isinstance(kind, type) and get_origin(kind) is None and issubclass(kind, BaseModel):
+                yield from walk(kind, f"{prefix}{name}.")
+            elif kind != dict[str, Any]:
+                yield prefix + name
+
+    return tuple(walk(Recipe, ""))
+
+
+def _nearest(text: str, known: Mapping[str, Any] | tuple[str, ...]) -> str:
+    """``, the nearest is X`` where something is near, whole or by its last part, else nothing."""
+    found = difflib.get_close_matches(text, list(known), 1, 0.6)
+    if not found:
+        last = text.rpartition(".")[2]
+        ends = {name.rpartition(".")[2]: name for name in known}
+        found = [ends[end] for end in difflib.get_close_matches(last, list(ends), 1, 0.6)]
+    return f", the nearest is {found[0]}" if found else ""
+
+
+# ── Saying what does not fit ────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _sentence(error: ValidationError, recipe: str) -> str:
+    first = error.errors()[0]
+    where = ".".join(str(part) for part in first["loc"])
+    match first["type"]:
+        case "extra_forbidden":
+            return f"Recipe {recipe}: there is no setting {where}{_nearest(where, _keys())}."
+        case "missing":
+            return f"Recipe {recipe} does not say {where}; add it or start from another recipe with `extends: NAME`."
+        case "value_error":
+            return f"Recipe {recipe}: {str(first['ctx']['error']).rstrip('.')}."
+        case _:
+            wanted = first["msg"].removeprefix("Input ").rstrip(".")
+            return f"Recipe {recipe}: {where} is {first['input']!r} but {wanted}{_unit(where)}."
+
+
+def _unit(where: str) -> str:
+    model: type[BaseModel] = Recipe
+    field = None
+    for part in where.split("."):
+        field = model.model_fields.get(part)
+        if field is None:
+            return ""
+        if (
+            isinstance(field.annotation, type)
+            and not get_args(field.annotation)
+            and issubclass(field.annotation, BaseModel)
+        ):
+            model = field.annotation
+    return f" ({field.description})" if field is not None and field.description else ""
+
+
+def _check_degradation(recipe: Recipe) -> None:
+    if recipe.data.degradation is None:
+        return
+    from ganvas.curate.degrade import DEGRADATIONS
+
+    if recipe.data.degradation not in DEGRADATIONS:
+        raise UserError(
+            f"Recipe {recipe.name}: there is no degradation {recipe.data.degradation!r}; "
+            f"choose one of {', '.join(sorted(DEGRADATIONS))}."
+        )
