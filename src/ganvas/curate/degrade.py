@@ -1,0 +1,131 @@
+"""Degradations: what makes the source of a pair from its target, so that pairs need not be collected.
+
+Each takes the target, uint8 [H, W, 1 or 3], and a random generator, and gives the source, uint8 [H, W, C] of the same
+size, C as :func:`source_channels` says. The same target and the same state of the generator give the same source.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+
+from ganvas.curate.images import Pixels
+from ganvas.terms import UserError
+
+Float = npt.NDArray[np.float32]
+Degradation = Callable[[Pixels, np.random.Generator], Pixels]
+
+
+def _luma(target: Pixels) -> Float:
+    """float32 [H, W] in [0, 1] by ITU-R 601."""
+    values: Float = target.astype(np.float32) / np.float32(255)
+    if target.shape[2] == 1:
+        return values[:, :, 0]
+    weights = np.array([0.299, 0.587, 0.114], dtype=np.float32)
+    return values @ weights
+
+
+def _blur(values: Float, sigma: float) -> Float:
+    """Gaussian blur by two passes; the border is repeated."""
+    radius = max(1, int(3 * sigma + 0.5))
+    taps = np.exp(-0.5 * (np.arange(-radius, radius + 1) / sigma) ** 2).astype(np.float32)
+    taps /= taps.sum()
+    for axis in (0, 1):
+        length = values.shape[axis]
+        padded = np.pad(values, [(radius, radius) if a == axis else (0, 0) for a in (0, 1)], mode="edge")
+        blurred = np.zeros_like(values)
+        for shift, tap in enumerate(taps):
+            window = padded[shift : shift + length] if axis == 0 else padded[:, shift : shift + length]
+            blurred += tap * window
+        values = blurred
+    return values
+
+
+def _stored(values: Float) -> Pixels:
+    pixels: Pixels = np.clip(values * 255 + 0.5, 0, 255).astype(np.uint8)
+    return pixels
+
+
+def sketch(target: Pixels, rng: np.random.Generator) -> Pixels:
+    """A pencil drawing: dark thin strokes along the edges and in the darkest places, on white.
+
+    Extended differences of Gaussians (Winnemöller, Kyprianidis, Olsen 2012, equation 7): the weight and the threshold
+    of the lines vary a little from draw to draw, as people do.
+    """
+    grey = _luma(target)
+    side = min(grey.shape)
+    sigma = float(rng.uniform(0.9, 1.25)) * (0.55 + side / 256 * 0.5)
+    sharpness, slope = float(rng.uniform(14, 20)), float(rng.uniform(7, 11))
+    narrow, wide = _blur(grey, sigma), _blur(grey, 1.6 * sigma)
+    edges = (1 + sharpness) * narrow - sharpness * wide
+    threshold = float(rng.uniform(0.32, 0.42))
+    ink = np.where(edges >= threshold, 1.0, 1 + np.tanh(slope * (edges - threshold)))
+    return _stored(ink.astype(np.float32))[:, :, None]
+
+
+def grayscale(target: Pixels, rng: np.random.Generator) -> Pixels:
+    """The luma alone: colourisation learns to undo it."""
+    return _stored(_luma(target))[:, :, None]
+
+
+def downscale(target: Pixels, rng: np.random.Generator) -> Pixels:
+    """A quarter of the pixels each way (bicubic, antialiased) and back to the same size."""
+    height, width, channels = target.shape
+    image = Image.fromarray(target[:, :, 0] if channels == 1 else target)
+    small = image.resize((max(1, width // 4), max(1, height // 4)), Image.Resampling.BICUBIC)
+    pixels: Pixels = np.asarray(small.resize((width, height), Image.Resampling.BICUBIC))
+    return pixels.reshape(height, width, channels)
+
+
+def mask(target: Pixels, rng: np.random.Generator) -> Pixels:
+    """Holes of mid grey: one to three rectangles or wandering strokes, together up to about a third of the picture."""
+    height, width, _ = target.shape
+    side = min(height, width)
+    source = target.copy()
+    hole = np.zeros((height, width), dtype=bool)
+    rows, columns = np.arange(height)[:, None], np.arange(width)[None, :]
+    for _ in range(int(rng.integers(1, 4))):
+        if rng.random() < 0.5:
+            tall, broad = (int(side * rng.uniform(0.15, 0.4)) for _ in range(2))
+            top, left = int(rng.integers(0, height - tall + 1)), int(rng.integers(0, width - broad + 1))
+            hole[top : top + tall, left : left + broad] = True
+            continue
+        y, x = rng.uniform(0, height), rng.uniform(0, width)
+        angle, radius = rng.uniform(0, 2 * np.pi), side * rng.uniform(0.03, 0.06)
+        for _ in range(int(rng.integers(8, 24))):
+            hole |= (rows - y) ** 2 + (columns - x) ** 2 <= radius**2
+            angle += rng.normal(0, 0.5)
+            y = float(np.clip(y + radius * np.sin(angle), 0, height))
+            x = float(np.clip(x + radius * np.cos(angle), 0, width))
+    source[hole] = 128
+    return source
+
+
+DEGRADATIONS: dict[str, Degradation] = {
+    "sketch": sketch,
+    "grayscale": grayscale,
+    "downscale": downscale,
+    "mask": mask,
+}
+
+
+def degradation(name: str) -> Degradation:
+    """The degradation of this name.
+
+    :raises UserError: there is none.
+    """
+    if name not in DEGRADATIONS:
+        raise UserError(f"There is no degradation {name!r}; choose one of {', '.join(DEGRADATIONS)}.")
+    return DEGRADATIONS[name]
+
+
+def source_channels(name: str, channels: Literal[1, 3] = 3) -> Literal[1, 3]:
+    """How many channels the sources of a degradation have when the targets have ``channels``.
+
+    :raises UserError: there is no degradation of this name.
+    """
+    return 1 if degradation(name) in (sketch, grayscale) else channels

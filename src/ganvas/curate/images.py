@@ -1,0 +1,220 @@
+"""From a file somebody owns to a square uint8 array: the one way pictures enter, in training and again at use."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from ganvas.terms import Crop
+
+Pixels = npt.NDArray[np.uint8]
+Box = tuple[float, float, float, float]
+
+# Formats by content. Those that start another program (EPS) or describe drawings (WMF) are left out on purpose.
+FORMATS = (
+    *("PNG", "JPEG", "MPO", "WEBP", "GIF", "BMP", "DIB", "TIFF", "AVIF", "HEIF"),
+    *("JPEG2000", "PPM", "TGA", "ICO", "PSD"),
+)
+SUFFIXES = frozenset(
+    f".{suffix}"
+    for suffix in (
+        *("png", "apng", "jpg", "jpeg", "jpe", "jfif", "mpo", "webp", "gif", "bmp", "dib", "tif", "tiff", "avif"),
+        *("heic", "heif", "hif", "jp2", "j2k", "ppm", "pgm", "pbm", "pnm", "tga", "ico", "psd"),
+    )
+)
+MAX_PIXELS = 80_000_000  # below Pillow's own alarm, above any usual camera
+
+
+class PictureError(ValueError):
+    """A file that cannot be used as a picture; the message is the reason, fit for a list of skipped files."""
+
+
+def _opened(file: Path | io.BytesIO) -> Image.Image:
+    try:
+        return Image.open(file, formats=_formats())
+    except UnidentifiedImageError:
+        if not _learn_heif():
+            raise
+        if isinstance(file, io.BytesIO):
+            file.seek(0)
+        return Image.open(file, formats=_formats())
+
+
+def _formats() -> list[str]:
+    Image.init()
+    return [name for name in FORMATS if name in Image.OPEN]  # Pillow fails on names it was built without
+
+
+def _learn_heif() -> bool:
+    """Teach Pillow HEIC, the format of many phones, when pillow-heif is installed. → whether it just learnt it."""
+    if "HEIF" in Image.OPEN:
+        return False
+    try:
+        from pillow_heif import register_heif_opener
+    except ImportError:
+        return False
+    register_heif_opener()
+    return True
+
+
+def _looks_like_heic(file: Path | io.BytesIO) -> bool:
+    if isinstance(file, io.BytesIO):
+        head = file.getvalue()[:12]
+    else:
+        with file.open("rb") as opened:
+            head = opened.read(12)
+    return head[4:8] == b"ftyp" and head[8:11] in (b"hei", b"hev", b"mif", b"msf")
+
+
+def _eight_bit(image: Image.Image) -> Image.Image:
+    """Bring 16-bit, 32-bit and floating-point grey pictures to 8 bits (Pillow alone would clip them)."""
+    values: npt.NDArray[np.float64] = np.asarray(image).astype(np.float64)
+    values = np.nan_to_num(values, nan=0.0, posinf=0.0, neginf=0.0)
+    low, high = float(values.min()), float(values.max())
+    if image.mode.startswith("I;16"):
+        low, high = 0.0, 65535.0
+    elif low >= 0 and image.mode == "F" and high <= 1:
+        low, high = 0.0, 1.0
+    elif low >= 0 and high <= 255:
+        low, high = 0.0, 255.0
+    elif low >= 0 and high <= 65535:
+        low, high = 0.0, 65535.0
+    scaled = (values - low) / max(high - low, 1e-12) * 255
+    return Image.fromarray(np.clip(scaled + 0.5, 0, 255).astype(np.uint8))
+
+
+def _to_rgb(image: Image.Image) -> Image.Image:
+    if image.mode == "F" or image.mode.startswith("I"):
+        image = _eight_bit(image)
+    if image.has_transparency_data:
+        clear = image.convert("RGBA")
+        ground = Image.new("RGBA", clear.size, "white")
+        return Image.alpha_composite(ground, clear).convert("RGB")
+    return image.convert("RGB")
+
+
+def open_image(source: Path | str | bytes, *, least: int | None = None) -> Image.Image:
+    """Read a picture from a path or from bytes.
+
+    The first frame, turned upright as its EXIF orientation says, transparency composited on white, deep grey scaled to
+    8 bits, always mode RGB. The format is told by content, not by name.
+
+    :param least: when given, JPEG files far larger than this side (in pixels) are decoded at a lower scale, which is
+        several times faster and still leaves the shorter side at least twice ``least``.
+    :raises PictureError: the content is no readable picture, is damaged, or has more than ``MAX_PIXELS`` pixels.
+    """
+    file: Path | io.BytesIO = io.BytesIO(source) if isinstance(source, bytes) else Path(source)
+    try:
+        with _opened(file) as image:
+            width, height = image.size
+            if width * height > MAX_PIXELS:
+                raise PictureError(f"too many pixels ({width} × {height})")
+            if least is not None and image.format in ("JPEG", "MPO"):
+                scale = 2 * least / min(width, height)
+                if scale < 1:
+                    image.draft(None, (int(width * scale) + 1, int(height * scale) + 1))
+            image.load()
+            upright: Image.Image = ImageOps.exif_transpose(image)
+            return _to_rgb(upright)
+    except PictureError:
+        raise
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+        raise PictureError("too many pixels") from None
+    except UnidentifiedImageError:
+        if _looks_like_heic(file):
+            raise PictureError("HEIC needs the extra: pip install 'ganvas[heif]'") from None
+        raise PictureError("not a picture") from None
+    except FileNotFoundError:
+        raise PictureError("the file is gone") from None
+    except PermissionError:
+        raise PictureError("no permission to read it") from None
+    except MemoryError:
+        raise PictureError("too large for the memory of this machine") from None
+    except Exception as error:  # noqa: BLE001 - decoders raise anything on hostile bytes (struct.error, SyntaxError, …)
+        raise PictureError(f"damaged picture ({_short(error)})") from None
+
+
+def _short(error: Exception) -> str:
+    words = " ".join(str(error).split()) or type(error).__name__
+    return words if len(words) <= 80 else f"{words[:79]}…"
+
+
+def crop_box(image: Image.Image, crop: Crop) -> Box:
+    """Which part of a picture becomes the square: left, top, right, bottom in pixels.
+
+    ``center`` is the largest square in the middle, ``stretch`` the whole picture, ``smart`` the largest square moved
+    along the longer side to where the picture has most edges, leaning to the upper part of upright pictures, where
+    heads are. The same picture always gives the same box.
+    """
+    width, height = image.size
+    if crop == "stretch" or width == height:
+        return (0.0, 0.0, float(width), float(height))
+    side = min(width, height)
+    free = max(width, height) - side
+    offset = free / 2 if crop == "center" else free * _most_interesting(image)
+    offset = float(round(offset)) if crop == "smart" else float(free // 2)
+    if width > height:
+        return (offset, 0.0, offset + side, float(height))
+    return (0.0, offset, float(width), offset + side)
+
+
+def _most_interesting(image: Image.Image) -> float:
+    """Where the square should stand on its way along the longer side, in [0, 1]."""
+    width, height = image.size
+    scale = 96 / max(width, height)
+    small = image.convert("RGB").resize(
+        (max(8, round(width * scale)), max(8, round(height * scale))), Image.Resampling.BOX, reducing_gap=2.0
+    )
+    pixels: npt.NDArray[np.float32] = np.asarray(small, dtype=np.float32) / np.float32(255)
+    if height > width:
+        pixels = pixels.transpose(1, 0, 2)  # the longer side runs along axis 1 from here on
+    across = np.abs(np.diff(pixels, axis=1, prepend=pixels[:, :1])).sum(2)
+    along = np.abs(np.diff(pixels, axis=0, prepend=pixels[:1])).sum(2)
+    # The border of a picture is ground more often than subject: what differs from it counts as well.
+    border = np.concatenate([pixels[:, 0], pixels[:, -1]])
+    strangeness = np.abs(pixels - np.median(border, axis=0)).sum(2)
+    energy = (across + along + 0.25 * strangeness).sum(0)
+    side = pixels.shape[0]
+    cumulative = np.concatenate([[0.0], np.cumsum(energy)])
+    inside = cumulative[side:] - cumulative[:-side]
+    where = np.linspace(0, 1, len(inside))
+    favourite = 0.3 if height > width else 0.5
+    leaning = np.exp(-(((where - favourite) / 0.6) ** 2))
+    return float(where[int(np.argmax(inside * leaning))])
+
+
+def prepare_image(image: Image.Image, resolution: int, crop: Crop, channels: int, *, box: Box | None = None) -> Pixels:
+    """Cut a picture square and bring it to ``resolution``.
+
+    Shrinking is antialiased (Lanczos over every pixel of the square; very large pictures are first averaged by whole
+    factors).
+
+    :param box: the part to take, in pixels, instead of what ``crop`` would choose.
+    :returns: uint8 [resolution, resolution, channels]; one channel is the luma of ITU-R 601.
+    """
+    if box is None:
+        box = crop_box(image, crop)
+    wanted = image.convert("L" if channels == 1 else "RGB")
+    small = wanted.resize((resolution, resolution), Image.Resampling.LANCZOS, box=box, reducing_gap=3.0)
+    pixels: Pixels = np.asarray(small)
+    return pixels.reshape(resolution, resolution, channels)
+
+
+def encode_png(pixels: Pixels) -> bytes:
+    """uint8 [H, W, 1 or 3] → the bytes of a PNG file."""
+    content = io.BytesIO()
+    flat: Any = pixels[:, :, 0] if pixels.shape[2] == 1 else pixels
+    Image.fromarray(flat).save(content, "PNG", compress_level=4)
+    return content.getvalue()
+
+
+def decode_png(content: bytes) -> Pixels:
+    """The bytes of a PNG file made by :func:`encode_png` → uint8 [H, W, 1 or 3]."""
+    with Image.open(io.BytesIO(content), formats=("PNG",)) as image:
+        pixels: Pixels = np.asarray(image)
+    return pixels[:, :, None] if pixels.ndim == 2 else pixels
