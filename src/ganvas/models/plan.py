@@ -7,11 +7,13 @@ N + N steps equal 2N bit for bit.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, NamedTuple, TypeAlias
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 from torch import Tensor, nn
 from torch.optim import Optimizer
@@ -292,3 +294,18 @@ def example_request(family: Family, count: int, *, seed: int = 0) -> Any:
             return ReferenceRequest(pictures(data.channels), pictures(data.channels), rows)
         case Task.MUSIC:
             return MusicRequest(torch.randn(count, family.z_dim, generator=generator))
+
+
+def latents(seeds: Iterable[int], z_dim: int) -> NDArray[np.float32]:
+    """One latent a seed, float32 [N, z_dim]: the same picture for the same seed in every sheet, command and page."""
+    return np.stack([np.random.default_rng(seed).standard_normal(z_dim, dtype=np.float32) for seed in seeds])
+
+
+def to_uint8(pictures: Tensor) -> Tensor:
+    """Float NCHW in [-1, 1] → uint8 NHWC."""
+    return pictures.detach().float().add(1).mul(127.5).round().clamp(0, 255).byte().permute(0, 2, 3, 1).cpu()
+
+
+def to_float(pictures: NDArray[np.uint8]) -> Tensor:
+    """uint8 NHWC → float NCHW in [-1, 1]."""
+    return torch.from_numpy(pictures).permute(0, 3, 1, 2).float().div(127.5).sub(1)

@@ -194,7 +194,7 @@ class Player:
         """uint8 pictures become float in [-1, 1]; labels and ready floats are only moved."""
         tensor = tensor.to(self.fabric.device, non_blocking=True)
         if tensor.dtype == torch.uint8:
-            tensor = tensor.float() / 127.5 - 1
+            tensor = tensor.to(torch.get_default_dtype()) / 127.5 - 1
         if self.channels_last and tensor.dim() == 4:
             tensor = tensor.contiguous(memory_format=torch.channels_last)
         return tensor

@@ -1,0 +1,98 @@
+"""What a family makes, and the real pictures it is compared with: the same for sheets, for metrics and for previews."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from ganvas.curate.dataset import Dataset
+from ganvas.curate.degrade import DEGRADATIONS
+from ganvas.models.plan import (
+    Family,
+    ReferenceRequest,
+    SynthesisRequest,
+    TranslationRequest,
+    latents,
+    to_float,
+    to_uint8,
+)
+from ganvas.terms import DataSpec, Task
+
+Pictures = NDArray[np.uint8]
+
+
+def targets(dataset: Dataset, indices: range | NDArray[np.int64]) -> Pictures:
+    """Pictures of the data set, uint8 [N, H, W, C]."""
+    return np.stack([dataset.image(int(index)) for index in indices])
+
+
+def sources(dataset: Dataset, data: DataSpec, indices: range | NDArray[np.int64]) -> Pictures:
+    """The source of each picture (paired tasks), uint8 [N, H, W, source_channels]; a picture's source never varies."""
+    if data.degradation is None:
+        return np.stack([dataset.source(int(index)) for index in indices])
+    degrade = DEGRADATIONS[data.degradation]
+    return np.stack([degrade(dataset.image(int(index)), np.random.default_rng(int(index))) for index in indices])
+
+
+@torch.no_grad()
+def answer(family: Family, dataset: Dataset, indices: range, *, seed: int = 0) -> Tensor:
+    """What the family makes for these numbers, uint8 [N, H, W, C].
+
+    Synthesis: number *i* is the seed ``seed + i``, its class the one of the data set's picture *i*. Translation:
+    number *i* is the data set's picture *i*; by reference: carried onto by picture *i + 1*.
+    """
+    device = next(family.parameters()).device
+    data = family.data
+    among = np.array([index % len(dataset) for index in indices])
+    labels = torch.from_numpy(dataset.labels[among]).long() if data.classes else torch.zeros(len(among)).long()
+    match family.task:
+        case Task.SYNTHESIS:
+            z = torch.from_numpy(latents([seed + index for index in indices], family.z_dim))
+            request = SynthesisRequest(z, labels, torch.ones(len(z)))
+        case Task.PAIRED:
+            source = to_float(sources(dataset, data, among))
+            request = TranslationRequest(source, torch.zeros(len(source)).long())
+        case Task.UNPAIRED:
+            source = to_float(targets(dataset, among))
+            request = TranslationRequest(source, labels)
+        case Task.REFERENCE:
+            after = (among + 1) % len(dataset)
+            there = torch.from_numpy(dataset.labels[after]).long()
+            request = ReferenceRequest(to_float(targets(dataset, among)), to_float(targets(dataset, after)), there)
+        case Task.MUSIC:
+            raise ValueError("music has no pictures")
+    was_training = family.training
+    family.eval()
+    try:
+        return to_uint8(family.generate(type(request)(*(tensor.to(device) for tensor in request))))
+    finally:
+        family.train(was_training)
+
+
+def made(family: Family, dataset: Dataset, count: int, *, seed: int = 0, batch_size: int = 50) -> Iterator[Tensor]:
+    """``count`` answers in batches, uint8 [N, H, W, C]."""
+    for start in range(0, count, batch_size):
+        yield answer(family, dataset, range(start, min(start + batch_size, count)), seed=seed)
+
+
+def reals(dataset: Dataset, count: int | None = None, *, batch_size: int = 50) -> Iterator[Tensor]:
+    """The first ``count`` pictures of the data set (None: all) in batches, uint8 [N, H, W, C]."""
+    count = len(dataset) if count is None else min(count, len(dataset))
+    for start in range(0, count, batch_size):
+        yield torch.from_numpy(targets(dataset, range(start, min(start + batch_size, count))))
+
+
+def grid(pictures: Pictures, columns: int, *, gap: int = 2) -> Pictures:
+    """Lay pictures [N, H, W, C] out row by row on white; returns [H', W', 3]."""
+    count, height, width, channels = pictures.shape
+    rows = -(-count // columns)
+    sheet = np.full((rows * (height + gap) + gap, columns * (width + gap) + gap, 3), 255, np.uint8)
+    for index, picture in enumerate(pictures):
+        top = gap + index // columns * (height + gap)
+        left = gap + index % columns * (width + gap)
+        sheet[top : top + height, left : left + width] = picture if channels == 3 else picture[..., :1]
+    return sheet

@@ -1,0 +1,58 @@
+"""Sheets: the same few questions answered again and again, so that one sees the answers grow."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from ganvas.curate.dataset import Dataset
+from ganvas.evaluate.samples import Pictures, answer, grid, sources, targets
+from ganvas.models.plan import Family
+from ganvas.terms import RunDir, Task, write_atomically
+
+SYNTHESIS = 48  # samples a sheet, 8 in a row
+TRANSLATION = 24  # questions a sheet, 4 a row, each beside its answer and what was right
+
+
+class Sheets:
+    """Makes a run's sheets from pictures of one data set (the held-out one where there is one)."""
+
+    def __init__(self, run: RunDir, task: Task, dataset: Dataset) -> None:
+        self.run = run
+        self.task = task
+        self.dataset = dataset
+        count = SYNTHESIS if task == Task.SYNTHESIS else TRANSLATION
+        self.indices = range(count if task == Task.SYNTHESIS else min(count, len(dataset)))
+        self.reals = targets(dataset, range(min(count, len(dataset))))
+
+    def write_reals(self) -> None:
+        """``reals.png``: what the pictures themselves look like, laid out like the samples."""
+        _write(self.run.sheets / "reals.png", grid(self.reals, 8))
+
+    def write(self, family: Family, nimg: int) -> tuple[Path, Pictures]:
+        """Write ``NNNNNNNNN.png``; returns its path and the answers in it."""
+        fakes = answer(family, self.dataset, self.indices).numpy()
+        path = self.run.sheets / f"{nimg:09d}.png"
+        if self.task == Task.SYNTHESIS:
+            _write(path, grid(fakes, 8))
+            return path, fakes
+        if self.task == Task.PAIRED:
+            asked = _rgb(sources(self.dataset, family.data, self.indices))
+            cells = np.stack([asked, _rgb(fakes), _rgb(self.reals)], axis=1)
+        else:
+            cells = np.stack([_rgb(self.reals), _rgb(fakes)], axis=1)
+        _write(path, grid(cells.reshape(-1, *cells.shape[2:]), 4 * cells.shape[1]))
+        return path, fakes
+
+
+def _rgb(pictures: Pictures) -> Pictures:
+    return np.broadcast_to(pictures, (*pictures.shape[:3], 3)) if pictures.shape[3] == 1 else pictures
+
+
+def _write(path: Path, sheet: Pictures) -> None:
+    buffer = io.BytesIO()
+    Image.fromarray(sheet).save(buffer, "PNG", compress_level=6)
+    write_atomically(path, buffer.getvalue())

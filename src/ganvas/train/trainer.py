@@ -1,0 +1,475 @@
+"""The loop: stages, ticks, sheets, metrics, checkpoints; stop, resume and recover. It knows no family and no web."""
+
+from __future__ import annotations
+
+import math
+import os
+import resource
+import signal
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from types import FrameType
+from typing import Any, NamedTuple
+
+import torch
+import yaml
+from lightning_fabric import Fabric
+from torch import Tensor
+
+from ganvas.curate.dataset import Dataset, split
+from ganvas.evaluate.quick import QuickMetric
+from ganvas.models.families import build
+from ganvas.models.plan import Batch, Clock, Family, Stage
+from ganvas.recipe import Recipe
+from ganvas.terms import RunDir, UserError, write_atomically
+from ganvas.train import checkpoint
+from ganvas.train.data import Stream
+from ganvas.train.health import HealthWatch
+from ganvas.train.journal import (
+    Health,
+    Journal,
+    Listener,
+    Metric,
+    Note,
+    Resumed,
+    Saved,
+    Sheet,
+    State,
+    Tick,
+    open_trackers,
+    read_lines,
+)
+from ganvas.train.player import NonFiniteError, Player
+from ganvas.train.sheets import Sheets
+
+
+class Summary(NamedTuple):
+    """How a training ended."""
+
+    state: State
+    run: RunDir
+    nimg: int
+    seconds: float
+    images_per_second: float
+    recoveries: int
+
+
+def train(
+    recipe: Recipe, run: RunDir, dataset: Path, *, fresh: bool = False, listener: Listener | None = None
+) -> Summary:
+    """Train a recipe on a packed data set, or go on where the run stands.
+
+    :param fresh: forget what the run holds and begin anew.
+    :param listener: told of every :class:`~ganvas.train.journal.Event`; only in the first process.
+    :raises UserError: the recipe, the data and the run do not fit together, or training cannot recover.
+    """
+    pictures = Dataset(dataset)
+    fabric = launch(recipe)
+    _share_cores(fabric)
+    data = recipe.data_spec(pictures.classes)
+    torch.manual_seed(recipe.train.seed)
+    family = build(recipe.family, recipe.model, data, recipe.train.kimg)
+    if fabric.is_global_zero:
+        _claim(run, recipe, fresh)
+    fabric.barrier()
+    return Trainer(recipe, run, pictures, family, fabric, listener).train()
+
+
+def launch(recipe: Recipe) -> Fabric:
+    """The processes of a training: ``train.devices`` of them, or those that ``torchrun`` has started."""
+    started = int(os.environ.get("LOCAL_WORLD_SIZE", "0"))
+    devices = started or recipe.train.devices
+    if not torch.cuda.is_available() and devices > (os.cpu_count() or 1):
+        raise UserError(f"train.devices is {devices}, but this machine has {os.cpu_count()} processor cores; set fewer.")
+    several = devices > 1 or int(os.environ.get("WORLD_SIZE", "1")) > 1
+    fabric = Fabric(
+        accelerator="cuda" if torch.cuda.is_available() else "cpu",
+        devices=devices,
+        strategy="ddp" if several else "auto",
+        precision=recipe.train.precision,
+    )
+    fabric.launch()
+    return fabric
+
+
+def _share_cores(fabric: Fabric) -> None:
+    """Processes on one machine share its cores: two that each take all are several times slower than one."""
+    if fabric.world_size > 1 and fabric.device.type == "cpu":
+        torch.set_num_threads(max(1, (os.cpu_count() or 1) // int(fabric.world_size)))
+
+
+def _claim(run: RunDir, recipe: Recipe, fresh: bool) -> None:
+    """Make the run's folder this recipe's, unless it holds another training.
+
+    :raises UserError: the folder cannot be written, or holds a run whose weights this recipe cannot go on with.
+    """
+    try:
+        run.root.mkdir(parents=True, exist_ok=True)
+        run.sheets.mkdir(exist_ok=True)
+        run.checkpoints.mkdir(exist_ok=True)
+        if fresh:
+            for path in (run.stats, run.metrics, *run.checkpoints.glob("*.pt"), *run.sheets.glob("*.png")):
+                path.unlink(missing_ok=True)
+        elif run.recipe.exists() and checkpoint.listing(run.checkpoints):
+            before = yaml.safe_load(run.recipe.read_text(encoding="utf-8")) or {}
+            for part in ("family", "model", "data"):
+                if before.get(part) != recipe.model_dump(mode="json")[part]:
+                    raise UserError(
+                        f"The run {run.root} was begun with another {part} ({before.get('name')}); choose another "
+                        "--run folder, or --fresh to begin anew."
+                    )
+        write_atomically(run.recipe, recipe.to_yaml())
+    except OSError as error:
+        raise UserError(f"The run folder {run.root} cannot be written ({error.strerror}); choose another --run.") from None
+
+
+class Trainer:
+    """One training: see :func:`train`."""
+
+    def __init__(
+        self, recipe: Recipe, run: RunDir, pictures: Dataset, family: Family, fabric: Fabric, listener: Listener | None
+    ) -> None:
+        settings = recipe.train
+        self.recipe, self.run, self.family, self.fabric = recipe, run, family, fabric
+        self.stages = family.stages()
+        self.total_kimg = sum(stage.kimg for stage in self.stages)
+        parts = split(len(pictures), recipe.data.held_out, settings.seed)
+        self.dataset = pictures.subset(parts.train)
+        self.held_out = pictures.subset(parts.held_out) if len(parts.held_out) else self.dataset
+        if len(self.dataset) < 2:
+            raise UserError("Fewer than two pictures are left for training; add pictures or lower data.held_out.")
+        self.stream = Stream(self.dataset, family.task, family.data, settings.seed, settings.workers)
+        self.player = Player(
+            family,
+            fabric,
+            seed=settings.seed,
+            ema_kimg=settings.ema_kimg,
+            ema_ramp=settings.ema_ramp,
+            channels_last=settings.channels_last,
+            compiled=settings.compile,
+        )
+        silent = not fabric.is_global_zero
+        trackers = [] if silent else open_trackers(settings.trackers, run, recipe.model_dump(mode="json"))
+        about = {
+            "family": recipe.family,
+            "task": str(family.task),
+            "recipe": recipe.name,
+            "total_kimg": self.total_kimg,
+            "pictures": len(self.dataset),
+        }
+        self.journal = Journal(run, about, listener, trackers, silent=silent)
+        self.sheets = Sheets(run, family.task, self.held_out)
+        self.health = HealthWatch()
+        self.quick = QuickMetric(recipe.evaluate, self.held_out) if settings.metric_kimg else None
+        self.clock = self._clock_at_stage(0, Clock())
+        self.recoveries = 0
+        self.best: tuple[float, int] | None = None  # (metric, nimg): the lower the better
+        self._sums: dict[str, tuple[Tensor, int]] = {}
+        self._batches: Iterator[Batch] | None = None
+        self._pace = _Pace(0)
+        self._stop = False
+
+    # ── the loop ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def train(self) -> Summary:
+        """Play all stages from where the run stands."""
+        began = time.monotonic()
+        resumed = self._resume()
+        first = self.clock.nimg
+        try:
+            with _signals(self._ask_to_stop):
+                self._write_first(resumed)
+                self._pace = _Pace(self.clock.nimg)  # the first sheet is not training
+                while not self._finished() and not self._stopped():
+                    self._step()
+        except BaseException as error:
+            self.journal.close("failed", error=str(error) or type(error).__name__)
+            raise
+        finally:
+            self._batches = None
+            self.stream.close()
+        state: State = "finished" if self._finished() else "stopped"
+        self._save()
+        self.journal.close(state)
+        seconds = time.monotonic() - began
+        speed = (self.clock.nimg - first) / max(seconds, 1e-9)
+        return Summary(state, self.run, self.clock.nimg, seconds, speed, self.recoveries)
+
+    def _step(self) -> None:
+        stage = self.stages[self.clock.stage]
+        before = self.clock
+        try:
+            shown, drawn = self.player.step(stage, before, self._draw)
+        except NonFiniteError as error:
+            self._recover(error)
+            return
+        self._add(shown)
+        self.clock = before.advanced(drawn)
+        every = self.recipe.train
+        ended = self.clock.stage_nimg >= stage.kimg * 1000
+        if ended and self.clock.stage + 1 < len(self.stages):
+            self._enter(self.clock.stage + 1)
+        ended = ended or self._finished()
+        if self._due(before, every.tick_kimg) or ended:
+            self._tick(stage)
+        if self._due(before, every.sheet_kimg) or self._finished():
+            self._sheet()
+        if self.quick is not None and (self._due(before, every.metric_kimg) or self._finished()):
+            self._measure(self.quick)
+        elif self._due(before, every.checkpoint_kimg):
+            self._save()
+
+    def _draw(self) -> list[Batch]:
+        clock, settings = self.clock, self.recipe.train
+        local = clock.batch_size // self.player.world
+        micro = min(settings.micro_batch or local, local)
+        if self._batches is None:
+            rank, world = int(self.fabric.global_rank), self.player.world
+            self._batches = self.stream.micros(clock.drawn, clock.batch_size, micro, rank, world)
+        return [next(self._batches) for _ in range(-(-local // micro))]
+
+    def _due(self, before: Clock, kimg: float) -> bool:
+        every = kimg * 1000
+        return self.clock.nimg // every > before.nimg // every
+
+    def _finished(self) -> bool:
+        clock = self.clock
+        last = clock.stage == len(self.stages) - 1
+        return last and clock.stage_nimg >= self.stages[clock.stage].kimg * 1000
+
+    def _stopped(self) -> bool:
+        """Whether some process was asked to stop: all stop after the same step."""
+        if self.player.world == 1:
+            return self._stop
+        flag = torch.tensor(float(self._stop))
+        torch.distributed.all_reduce(flag)
+        return bool(flag.item())
+
+    def _ask_to_stop(self) -> None:
+        self._stop = True
+
+    # ── stages ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _clock_at_stage(self, index: int, clock: Clock) -> Clock:
+        stage = self.stages[index]
+        batch = stage.batch_size or self.recipe.train.batch_size
+        world = self.player.world
+        if batch % world:
+            raise UserError(f"Stage {stage.name} has a batch of {batch}, which {world} processes cannot share evenly.")
+        return replace(
+            clock, stage=index, stage_kimg=stage.kimg, total_kimg=self.total_kimg, batch_size=batch
+        )
+
+    def _enter(self, index: int) -> None:
+        self.clock = replace(self._clock_at_stage(index, self.clock), stage_nimg=0)
+        self._batches = None
+        if self.stages[index].fresh_optimizers:
+            self.player.fresh_optimizers()
+        self.journal.tell(Note(f"Stage {self.stages[index].name} begins at {self.clock.kimg:.1f} kimg."))
+
+    # ── stop, resume, recover ───────────────────────────────────────────────────────────────────────────────────────
+
+    def _resume(self) -> bool:
+        found = checkpoint.listing(self.run.checkpoints)
+        if not found:
+            return False
+        self._restore(found[-1])
+        self.journal.rewind(self.clock.nimg)
+        self.journal.tell(Resumed(self.clock.nimg))
+        return True
+
+    def _restore(self, path: Path) -> None:
+        content = checkpoint.read(path)
+        clock = Clock(**content["clock"])
+        index = min(clock.stage, len(self.stages) - 1)
+        try:
+            checkpoint.restore(content, self.player)
+        except (RuntimeError, KeyError, ValueError) as error:
+            raise UserError(
+                f"The checkpoint {path} holds other networks than this recipe's; use the recipe it was made with."
+            ) from error
+        self.clock = self._clock_at_stage(index, clock)
+        notes = content["notes"]
+        self.recoveries, self.player.lr_factor = notes["recoveries"], notes["lr_factor"]
+        self.best = tuple(notes["best"]) if notes["best"] else None
+        self._sums, self._batches = {}, None
+
+    def _recover(self, error: NonFiniteError) -> None:
+        """Go back to the last good checkpoint with lower learning rates."""
+        settings = self.recipe.train
+        self.recoveries += 1
+        if self.recoveries > settings.max_recoveries:
+            raise UserError(
+                f"Training stopped because {error}, after {settings.max_recoveries} returns to a checkpoint with lower "
+                "learning rates; set a lower model learning rate, precision 32-true, or look for odd pictures."
+            )
+        recoveries, factor = self.recoveries, self.player.lr_factor * settings.recovery_lr
+        path = checkpoint.listing(self.run.checkpoints)[-1]
+        self._restore(path)
+        self.recoveries, self.player.lr_factor = recoveries, factor
+        self.journal.rewind(self.clock.nimg)
+        sentence = (
+            f"Training returned to {self.clock.kimg:.1f} kimg because {error}; the learning rates are now "
+            f"{factor:g} of the recipe's. If it happens again, lower them in the model settings."
+        )
+        self.journal.tell(Health("not_finite", "warning", sentence))
+        self._pace = _Pace(self.clock.nimg)
+        self._save()
+
+    def _save(self) -> None:
+        self.player.synchronise_statistics()
+        if not self.fabric.is_global_zero:
+            self.fabric.barrier()
+            return
+        notes: dict[str, Any] = {
+            "recoveries": self.recoveries,
+            "lr_factor": self.player.lr_factor,
+            "best": list(self.best) if self.best else None,
+        }
+        try:
+            path = checkpoint.save(self.run.checkpoints, self.player, self.clock, self.recipe.name, notes)
+        except OSError as error:
+            raise UserError(
+                f"The checkpoint at {self.clock.kimg:.1f} kimg could not be written ({error.strerror}); free some space "
+                "and run the same command again: it goes on from the checkpoint before."
+            ) from None
+        checkpoint.prune(self.run.checkpoints, self.recipe.train.keep, self.best[1] if self.best else None)
+        self.journal.tell(Saved(path))
+        self.fabric.barrier()
+
+    # ── telling ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _write_first(self, resumed: bool) -> None:
+        self.journal.status()
+        if self.fabric.is_global_zero and not resumed:
+            self.sheets.write_reals()
+            self._sheet()
+        if not resumed:
+            self._save()
+
+    def _add(self, shown: dict[str, Tensor]) -> None:
+        for key, value in shown.items():
+            total, count = self._sums.get(key, (torch.zeros((), device=value.device), 0))
+            self._sums[key] = (total + value.detach().float(), count + 1)
+
+    def _means(self) -> dict[str, float | None]:
+        """The mean of each shown term since the last tick, over all processes: the one synchronisation of a tick."""
+        if not self._sums:
+            return {}
+        stacked = torch.stack([total / count for total, count in self._sums.values()])
+        if self.player.world > 1:
+            torch.distributed.all_reduce(stacked)
+            stacked /= self.player.world
+        keys = list(self._sums)
+        self._sums = {}
+        return {key: value if math.isfinite(value) else None for key, value in zip(keys, stacked.tolist(), strict=True)}
+
+    def _tick(self, stage: Stage) -> None:
+        clock = self.clock
+        terms = self._means()
+        speed, seconds = self._pace.lap(clock.nimg)
+        stats: dict[str, float | str | None] = {
+            "nimg": clock.nimg,
+            "kimg": clock.kimg,
+            "step": clock.step,
+            "stage": stage.name,
+            "progress": min(clock.kimg / self.total_kimg, 1.0),
+            "seconds": round(seconds, 3),
+            "images_per_second": round(speed, 3),
+            "eta_seconds": round(max(self.total_kimg - clock.kimg, 0) * 1000 / max(speed, 1e-9), 1),
+            "memory_mb": round(_memory_mb(self.fabric.device), 1),
+            "learning_rate_scale": stage.lr_scale(clock) * self.player.lr_factor,
+            **terms,
+        }
+        self.journal.tell(Tick(stats))
+        for said in self.health.look(stats):
+            self._say(said)
+
+    def _say(self, said: Health | str) -> None:
+        if isinstance(said, Health):
+            self.journal.tell(said)
+        else:
+            self.journal.recovered(said)
+
+    def _sheet(self) -> None:
+        if not self.fabric.is_global_zero:
+            return
+        with self._pace.paused():
+            path, fakes = self.sheets.write(self.player.average, self.clock.nimg)
+        self.journal.tell(Sheet(path))
+        if self.clock.nimg:
+            for said in self.health.compare(fakes, self.sheets.reals):
+                self._say(said)
+
+    def _measure(self, quick: QuickMetric) -> None:
+        if self.fabric.is_global_zero:
+            with self._pace.paused():
+                line = quick.measure(self.player.average, self.clock.nimg)
+            if line is None:
+                self.journal.tell(Note(quick.why_not))
+            else:
+                self.journal.tell(Metric(line))
+                if self.best is None or line["value"] < self.best[0]:
+                    self.best = (float(line["value"]), self.clock.nimg)
+        self._save()  # so that the best by metric can be kept
+
+
+class _Pace:
+    """Pictures per second of the training itself: pauses for sheets and metrics are not counted."""
+
+    def __init__(self, nimg: int) -> None:
+        self._nimg = nimg
+        self._since = time.monotonic()
+
+    def lap(self, nimg: int) -> tuple[float, float]:
+        """(pictures a second, seconds) since the last lap."""
+        seconds = time.monotonic() - self._since
+        speed = (nimg - self._nimg) / max(seconds, 1e-9)
+        self._nimg, self._since = nimg, time.monotonic()
+        return speed, seconds
+
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """Stop the watch."""
+        began = time.monotonic()
+        yield
+        self._since += time.monotonic() - began
+
+
+@contextmanager
+def _signals(stop: Any) -> Iterator[None]:
+    """Let Ctrl+C and ``kill`` ask for a stop after this step; a second Ctrl+C interrupts at once."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+
+    def handle(number: int, frame: FrameType | None) -> None:
+        stop()
+        signal.signal(number, before[signal.Signals(number)] or signal.SIG_DFL)
+
+    for number in before:
+        signal.signal(number, handle)
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler or signal.SIG_DFL)
+
+
+def _memory_mb(device: torch.device) -> float:
+    """Peak memory of this process (of the GPU, on one), in MB."""
+    if device.type == "cuda":
+        return torch.cuda.max_memory_allocated(device) / 1e6
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak / 1e6 if sys.platform == "darwin" else peak / 1e3
+
+
+def history(run: RunDir) -> list[dict[str, Any]]:
+    """The run's lines of ``stats.jsonl``."""
+    return read_lines(run.stats)

@@ -1,0 +1,58 @@
+"""What several tests need: few threads, an own cache, and pictures drawn on the spot."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image, ImageDraw
+
+SHARED = Path(__file__).parents[2] / "shared" / "data"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _one_thread() -> None:
+    # Under xdist several processes share the cores, and threads that compete are several times slower than none.
+    try:
+        import torch
+    except ImportError:
+        return
+    torch.set_num_threads(1)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Tests neither read nor fill the user's cache."""
+    os.environ["GANVAS_CACHE"] = str(tmp_path_factory.mktemp("cache"))
+
+
+@pytest.fixture(scope="session")
+def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """24 drawn pictures of 48 × 40 in two classes: bright discs and dark squares on coloured ground."""
+    folder = tmp_path_factory.mktemp("pictures")
+    generator = np.random.default_rng(0)
+    for index in range(24):
+        label = ("disc", "square")[index % 2]
+        ground = tuple(int(c) for c in generator.integers(60, 200, 3))
+        image = Image.new("RGB", (48, 40), ground)
+        draw = ImageDraw.Draw(image)
+        x, y, side = (int(n) for n in generator.integers(6, 18, 3))
+        shade = int(generator.integers(0, 50))
+        if label == "disc":
+            draw.ellipse((x, y, x + side, y + side), fill=(255 - shade, 240, 200))
+        else:
+            draw.rectangle((x, y, x + side, y + side), fill=(shade, 20, 40))
+        path = folder / label / f"{index:03d}.png"
+        path.parent.mkdir(exist_ok=True)
+        image.save(path)
+    return folder
+
+
+@pytest.fixture
+def shared_data() -> Path:
+    """The folder of real data sets; the test is skipped where it is absent."""
+    if not SHARED.is_dir():
+        pytest.skip("the real data sets are not beside this checkout")
+    return SHARED
