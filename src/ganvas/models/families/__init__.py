@@ -6,10 +6,15 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from ganvas.models.families.dcgan import DCGAN
+from ganvas.models.families.pix2pix import Pix2Pix
 from ganvas.models.plan import Family
 from ganvas.terms import DataSpec, UserError
 
-FAMILIES: dict[str, type[Family]] = {}
+FAMILIES: dict[str, type[Family]] = {
+    "dcgan": DCGAN,
+    "pix2pix": Pix2Pix,
+}
 
 
 def build(name: str, model: dict[str, Any], data: DataSpec, kimg: float) -> Family:

@@ -1,0 +1,173 @@
+"""DCGAN and its kin: one pair of networks, five games, with or without classes.
+
+Radford, Metz & Chintala 2016 with the settings of the PyTorch example are the defaults. ``game`` makes it LSGAN (Mao
+et al. 2017), a hinge GAN, WGAN-GP (Gulrajani et al. 2017) or RpGAN (Jolicoeur-Martineau 2019).
+
+A step plays ``G`` first and ``D`` second, and ``D`` judges the pictures that ``G`` has just made: the published order
+shifted by half a step, which plays the same game and renders once instead of twice.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+import torch
+from pydantic import Field, model_validator
+from torch import Tensor
+from torch.optim import Adam, Optimizer
+
+from ganvas.models import losses, noise
+from ganvas.models.layers import NormName, evaluating
+from ganvas.models.networks.dcgan import Discriminator, Generator
+from ganvas.models.plan import Clock, Family, FamilyConfig, Phase, Stage, SynthesisBatch, SynthesisRequest
+from ganvas.terms import DataSpec, Task
+
+
+class DCGANConfig(FamilyConfig):
+    """Settings of ``dcgan``. What the game decides (norm, critic steps, gradient penalty) may be left out."""
+
+    game: losses.GameName = Field("non_saturating", description="what the two players want")
+    z_dim: int = Field(100, ge=1, description="length of the latent")
+    width: int = Field(64, ge=1, description="channels of the layer next to the picture, in both networks")
+    lr: float = Field(2e-4, gt=0, description="Adam's learning rate, both networks")
+    betas: tuple[float, float] = Field((0.5, 0.999), description="Adam's betas, both networks")
+    norm: NormName = Field("batch", description="of the discriminator; layer where gradients are penalised")
+    spectral_norm: bool = Field(False, description="in the discriminator")
+    minibatch_discrimination: int = Field(0, ge=0, description="numbers about the rest of the batch; 0: none")
+    class_dim: int = Field(64, ge=1, description="length of a class's vector beside z, when there are classes")
+    d_repeat: int = Field(1, ge=1, description="discriminator steps a generator step; 5 in the wasserstein game")
+    gradient_penalty: float = Field(0.0, ge=0, description="λ of WGAN-GP; 10 in the wasserstein game")
+    drift: float = Field(0.0, ge=0, description="weight of E[D(x)²] (Karras et al. 2018), holds logits near 0")
+    r1: float = Field(0.0, ge=0, description="γ of the R1 penalty on real pictures")
+    label_smoothing: float = Field(0.0, ge=0, lt=0.5, description="real pictures' target is 1 less this")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _follow_the_game(cls, values: Any) -> Any:
+        if not isinstance(values, dict):
+            return values
+        chosen: dict[str, Any] = {}
+        if values.get("game") == "wasserstein":
+            chosen |= {"d_repeat": 5, "gradient_penalty": 10.0}
+        if any((chosen | values).get(penalty) for penalty in ("gradient_penalty", "r1")):
+            chosen["norm"] = "layer"
+        return chosen | values
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> DCGANConfig:
+        mixes = [name for name, on in (("norm: batch", self.norm == "batch"),) if on]
+        mixes += ["minibatch_discrimination"] if self.minibatch_discrimination else []
+        if mixes and (self.gradient_penalty or self.r1):
+            raise ValueError(
+                f"a gradient penalty is a matter of one picture, but {' and '.join(mixes)} mixes the pictures of a "
+                "batch: take norm layer, instance or none, and minibatch_discrimination 0"
+            )
+        if self.label_smoothing and self.game not in ("non_saturating", "vanilla"):
+            raise ValueError(f"label_smoothing belongs to the non_saturating game, not to {self.game}")
+        return self
+
+
+class DCGAN(Family):
+    """See the module. Classes in the data make it conditional by themselves.
+
+    Conditional: fakes take the labels of the real pictures of the step, ``batch.y``. So both sides of the
+    discriminator's batch have the same classes in the same numbers, however unequal the classes are; labels drawn
+    uniformly would let it tell fakes by the class alone.
+    """
+
+    task = Task.SYNTHESIS
+    Config: ClassVar[type[FamilyConfig]] = DCGANConfig
+    averaged = ("generator",)
+
+    config: DCGANConfig
+
+    def __init__(self, config: DCGANConfig, data: DataSpec, kimg: float) -> None:
+        super().__init__(config, data, kimg)
+        self.z_dim = config.z_dim
+        classes = len(data.classes)
+        self.generator = Generator(
+            data.resolution, data.channels, config.z_dim, config.width, classes, config.class_dim
+        )
+        self.discriminator = Discriminator(
+            data.resolution,
+            data.channels,
+            config.width,
+            classes,
+            norm=config.norm,
+            spectral=config.spectral_norm,
+            minibatch=config.minibatch_discrimination,
+        )
+
+    @classmethod
+    def tiny(cls) -> tuple[FamilyConfig, DataSpec]:
+        return DCGANConfig(z_dim=8, width=4), DataSpec(resolution=16)  # type: ignore[call-arg]
+
+    def stages(self) -> tuple[Stage, ...]:
+        return (
+            Stage(
+                "adversarial",
+                self.kimg,
+                (
+                    Phase("G", ("generator",), self.generator_phase),
+                    Phase("D", ("discriminator",), self.discriminator_phase, repeat=self.config.d_repeat),
+                ),
+            ),
+        )
+
+    def optimizer(self, network: str) -> Optimizer:
+        parameters = self.get_submodule(network).parameters()
+        return Adam(parameters, lr=self.config.lr, betas=self.config.betas, fused=True)
+
+    def render(self, batch: SynthesisBatch) -> Tensor:
+        """Fakes for a batch, from new noise."""
+        z = noise.normal(len(batch.x), self.z_dim, device=batch.x.device)
+        fake: Tensor = self.generator(z, batch.y)
+        return fake
+
+    def generator_phase(self, batch: SynthesisBatch, clock: Clock) -> tuple[Tensor, dict[str, Tensor]]:
+        """Make fakes, leave them in the memo for ``D``, and please the discriminator."""
+        fake = self.render(batch)
+        batch.memo["fake"] = fake.detach()
+        fake_logits = self.discriminator(fake, batch.y)
+        real_logits = None
+        if losses.GAMES[self.config.game].pairs:
+            with torch.no_grad():  # the generator has no part in them
+                real_logits = self.discriminator(batch.x, batch.y)
+        loss = losses.generator_loss(self.config.game, fake_logits, real_logits)
+        return loss, {"fake_logits": fake_logits.detach().mean()}
+
+    def discriminator_phase(self, batch: SynthesisBatch, clock: Clock) -> tuple[Tensor, dict[str, Tensor]]:
+        """Tell real from fake; the first of a step's repeats has the fakes of ``G``, the others make their own."""
+        config = self.config
+        fake = batch.memo.get("fake")
+        if fake is None:
+            with torch.no_grad():
+                fake = self.render(batch)
+
+        def judge(x: Tensor) -> Tensor:
+            logits: Tensor = self.discriminator(x, batch.y)
+            return logits
+
+        penalties: dict[str, Tensor] = {}
+        if config.r1:
+            real_logits, gradient = losses.judge_with_gradient(judge, batch.x)
+            penalties["r1"] = config.r1 / 2 * losses.squared_norm(gradient).mean()
+        else:
+            real_logits = judge(batch.x)
+        fake_logits = judge(fake)
+        if config.gradient_penalty:
+            penalties["gradient_penalty"] = (
+                config.gradient_penalty * losses.gradient_penalty(judge, batch.x, fake).mean()
+            )
+        if config.drift:
+            penalties["drift"] = config.drift * real_logits.square().mean()
+        loss = losses.discriminator_loss(config.game, real_logits, fake_logits, smoothing=config.label_smoothing)
+        loss = torch.stack([loss, *penalties.values()]).sum()
+        shown = {name: value.detach() for name, value in penalties.items()}
+        return loss, losses.judged(config.game, real_logits, fake_logits) | shown
+
+    def generate(self, request: SynthesisRequest) -> Tensor:
+        """Pictures of ``request.z``; each depends on its own row alone. ``psi`` means nothing here."""
+        with evaluating(self.generator):
+            pictures: Tensor = self.generator(request.z, request.y)
+        return pictures

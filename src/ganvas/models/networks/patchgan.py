@@ -1,0 +1,50 @@
+"""The PatchGAN discriminator (Isola et al. 2017, §6.1.2): judges overlapping patches, each on its own."""
+
+from __future__ import annotations
+
+from torch import Tensor, nn
+
+from ganvas.models.layers import initialize_normal, normalization, spectral_norm
+from ganvas.terms import UserError
+
+
+class PatchGAN(nn.Module):
+    """``[N, inputs, H, W]`` → logits ``[N, 1, h, w]``, one a patch.
+
+    ``layers`` = 3 sees patches of 70 × 70 pixels, 2 of 34, 1 of 16; 2,768,705 parameters at width 64, three layers,
+    batch norm and the six channels of a pair of RGB pictures.
+    """
+
+    def __init__(
+        self, inputs: int, width: int = 64, layers: int = 3, *, norm: str = "batch", spectral: bool = False
+    ) -> None:
+        super().__init__()
+        bias = norm != "batch"  # batch norm's shift would undo it
+        modules: list[nn.Module] = [nn.Conv2d(inputs, width, 4, 2, 1), nn.LeakyReLU(0.2, inplace=True)]
+        before = width
+        for i in range(1, layers + 1):
+            after = width * min(2**i, 8)
+            modules += [nn.Conv2d(before, after, 4, 1 if i == layers else 2, 1, bias=bias)]
+            modules += [normalization(norm, after), nn.LeakyReLU(0.2, inplace=True)]
+            before = after
+        modules += [nn.Conv2d(before, 1, 4, 1, 1)]
+        self.main = nn.Sequential(*modules)
+        initialize_normal(self)
+        if spectral:
+            spectral_norm(self)
+
+    def forward(self, x: Tensor) -> Tensor:
+        logits: Tensor = self.main(x)
+        return logits
+
+
+def check_patch_layers(layers: int, resolution: int) -> None:
+    """See that a picture leaves at least one logit.
+
+    :raises UserError: the picture is too small for so many layers.
+    """
+    if resolution // 2**layers < 3:
+        raise UserError(
+            f"A patch discriminator of {layers} layers needs pictures of {3 * 2**layers} pixels or more, not "
+            f"{resolution}; lower model.layers or raise resolution."
+        )
