@@ -192,7 +192,6 @@ class Trainer:
             raise
         finally:
             self._batches = None
-            self.stream.close()
         state: State = "finished" if self._finished() else "stopped"
         self._save()
         self.journal.close(state)

@@ -107,9 +107,13 @@ class Pix2Pix(Family):
         return adversarial + self.config.pixel * pixel, shown
 
     def discriminator_phase(self, batch: PairedBatch, clock: Clock) -> tuple[Tensor, dict[str, Tensor]]:
-        """Tell the true pairs from those that ``G`` made in this step."""
+        """Tell the true pairs from those that ``G`` made in this step (made anew where ``G`` was not played)."""
+        fake = batch.memo.get("fake")
+        if fake is None:
+            with torch.no_grad():
+                fake = self.generator(batch.source)
         real_logits = self.judge(batch.source, batch.target)
-        fake_logits = self.judge(batch.source, batch.memo["fake"])
+        fake_logits = self.judge(batch.source, fake)
         loss = 0.5 * losses.discriminator_loss(self.config.game, real_logits, fake_logits)
         return loss, losses.judged(self.config.game, real_logits, fake_logits)
 
