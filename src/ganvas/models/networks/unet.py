@@ -32,7 +32,7 @@ class UNet(nn.Module):
             outside = widths[i - 1] if i else inputs
             self.down.append(
                 nn.Sequential(
-                    nn.Conv2d(outside, channels, 4, 2, 1, bias=bias or i == 0),
+                    nn.Conv2d(outside, channels, 4, 2, 1, bias=bias),
                     nn.Identity() if innermost or i == 0 else normalization(norm, channels),
                 )
             )
