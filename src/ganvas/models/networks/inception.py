@@ -46,7 +46,11 @@ class _Mixed(nn.Module):
     """
 
     def __init__(
-        self, inputs: int, branches: Sequence[_Branch], pool_outputs: int, pool: Literal["average", "maximum"] = "average"
+        self,
+        inputs: int,
+        branches: Sequence[_Branch],
+        pool_outputs: int,
+        pool: Literal["average", "maximum"] = "average",
     ) -> None:
         super().__init__()
         self._branches, self._pool = branches, pool
