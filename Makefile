@@ -1,0 +1,56 @@
+# `make run` and `make test` set everything up by themselves on a machine with Python 3.11 or newer.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+BROWSER := $(VENV)/.browser
+STATIC := src/ganvas/serve/static/index.html
+PAGES := $(shell find web/src web/public web/index.html web/package-lock.json web/vite.config.ts -type f 2>/dev/null)
+
+DATA ?= data/avatars
+RECIPE ?= dcgan-quick
+PORT ?= 8300
+
+.PHONY: run test test-all check web bench docs clean
+
+run: $(READY) $(STATIC)  ## from pictures (DATA=folder, else drawn avatars) to a studio with a GAN trained on them
+	@if [ "$(DATA)" = data/avatars ]; then $(BIN)/ganvas sample avatars --count 1000 --output data/avatars; fi
+	$(BIN)/ganvas train $(RECIPE) --data "$(DATA)"
+	$(BIN)/ganvas studio --port $(PORT) --open
+
+test: $(READY) $(STATIC) $(BROWSER)  ## every quick test
+	$(BIN)/python -m pytest -n 2 -m "not slow"
+
+test-all: $(READY) $(STATIC) $(BROWSER)  ## the slow ones too
+	$(BIN)/python -m pytest -n 2
+
+check: $(READY) $(STATIC) $(BROWSER)  ## all that must hold before a change lands; warnings are errors
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python tools/web.py check
+	$(BIN)/python -m pytest -n 2
+
+web: $(STATIC)  ## the studio's pages
+
+bench: $(READY)  ## throughput and memory beside the plainest loops
+	$(BIN)/python benchmarks/training.py
+
+clean:  ## forget what the other targets set up
+	rm -rf $(VENV) web/node_modules src/ganvas/serve/static
+
+$(READY): pyproject.toml
+	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(None if (3, 11) <= v <= (3, 13) else "Ganvas needs Python 3.11 to 3.13, and $(PYTHON) is %d.%d; run make PYTHON=python3.12, say." % v)'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[dev]"
+	@touch $@
+
+$(STATIC): $(READY) $(PAGES)
+	$(BIN)/python tools/web.py build
+	@touch $@
+
+$(BROWSER): $(READY)
+	$(BIN)/python tools/browser.py
+	@touch $@
