@@ -38,6 +38,9 @@ class DataSettings(Settings):
     flip: bool = Field(True, description="mirror pictures at random while training")
     conditional: bool = Field(False, description="learn the sub-folders as classes")
     degradation: str | None = Field(None, description="paired only: makes the source from the target; null: real pairs")
+    side_by_side: Literal["left", "right"] | None = Field(
+        None, description="paired only: each file holds a pair, side by side; which half is the source"
+    )
     held_out: float = Field(0.0, ge=0, le=0.5, description="share of the pictures kept from training, for evaluation")
     minimum: int = Field(32, ge=1, description="fewer usable pictures than this are refused")
 
@@ -111,11 +114,11 @@ class Recipe(Settings):
                 f"Recipe {self.name} learns classes, so the pictures must lie in two or more sub-folders, one a class, "
                 f"but {'only one class' if classes else 'no sub-folder'} was found."
             )
-        source_channels: Literal[1, 3] = 3
+        channels: Literal[1, 3] = 3
         if self.data.degradation is not None:
-            from ganvas.curate.degrade import source_channels as channels_of
+            from ganvas.curate.degrade import source_channels
 
-            source_channels = 1 if channels_of(self.data.degradation) == 1 else 3
+            channels = source_channels(self.data.degradation, self.data.channels)
         return DataSpec(
             resolution=self.data.resolution,
             channels=self.data.channels,
@@ -123,7 +126,7 @@ class Recipe(Settings):
             flip=self.data.flip,
             classes=classes if self.data.conditional else (),
             degradation=self.data.degradation,
-            source_channels=source_channels,
+            source_channels=channels,
         )
 
     def to_yaml(self) -> str:
@@ -309,10 +312,6 @@ def _unit(where: str) -> str:
 def _check_degradation(recipe: Recipe) -> None:
     if recipe.data.degradation is None:
         return
-    from ganvas.curate.degrade import DEGRADATIONS
+    from ganvas.curate.degrade import degradation
 
-    if recipe.data.degradation not in DEGRADATIONS:
-        raise UserError(
-            f"Recipe {recipe.name}: there is no degradation {recipe.data.degradation!r}; "
-            f"choose one of {', '.join(sorted(DEGRADATIONS))}."
-        )
+    degradation(recipe.data.degradation)
