@@ -11,7 +11,6 @@ from torch import nn
 from ganvas.models.layers import (
     MinibatchDiscrimination,
     evaluating,
-    initialize_normal,
     normalization,
     spectral_norm,
 )
