@@ -1,14 +1,11 @@
-"""The cheap KID of a training in progress: few samples, real features computed once."""
+"""The cheap KID of a training in progress: few samples, the real pictures' features kept."""
 
 from __future__ import annotations
 
 from typing import Any
 
-import torch
-from torch import Tensor
-
 from ganvas.curate.dataset import Dataset
-
+from ganvas.evaluate.fidelity import Result, quick_kid
 from ganvas.evaluate.samples import made, reals
 from ganvas.models.features import Features, load_features
 from ganvas.models.plan import Family
@@ -17,10 +14,9 @@ from ganvas.terms import UserError
 
 
 class QuickMetric:
-    """KID of ``quick_count`` samples against the real pictures, under the name of the features that it was taken with.
+    """KID of ``quick_count`` samples against the real pictures, under the name of the features it was taken with.
 
-    The real features are kept in memory between measures. Without the weights of a feature network a training has no
-    quick metric, and goes on.
+    Without the weights of a feature network a training has no quick metric, and goes on.
     """
 
     def __init__(self, settings: EvaluateSettings, dataset: Dataset) -> None:
@@ -28,35 +24,28 @@ class QuickMetric:
         self.dataset = dataset
         self.why_not = ""
         self._features: Features | None = None
-        self._real: Tensor | None = None
 
     def measure(self, family: Family, nimg: int) -> dict[str, Any] | None:
-        """A line for ``metrics.jsonl``, or None when there are no features (``why_not`` says why, once)."""
+        """A line for ``metrics.jsonl``, or None when it cannot be measured (``why_not`` then says why)."""
         if self.why_not:
             return None
+        count = self.settings.quick_count
         try:
             features = self._features = self._features or load_features(self.settings.features)
+            kid = quick_kid(
+                made(family, self.dataset, count, seed=self.settings.seed),
+                reals(self.dataset, count),
+                features,
+                fingerprint=self.dataset.sha256,
+                count=count,
+                seed=self.settings.seed,
+            )
         except UserError as error:
             self.why_not = f"No metric while training: {error}"
             return None
-        if self._real is None:
-            self._real = _features(features, reals(self.dataset, self.settings.quick_count))
-        count = self.settings.quick_count
-        fake = _features(features, made(family, self.dataset, count, seed=self.settings.seed))
-        from ganvas.evaluate.fidelity import kernel_distance
-
-        kid = kernel_distance(self._real, fake)
-        protocol = {
-            "features": features.name,
-            "features_sha256": features.sha256,
-            "resize": features.resize,
-            "real_count": len(self._real),
-            "fake_count": len(fake),
-            "seed": self.settings.seed,
-            "quick": True,
-        }
-        return {"nimg": nimg, "metric": f"kid_{features.name}", "value": kid, "protocol": protocol}
+        return metric_line(kid, nimg) | {"quick": True}
 
 
-def _features(features: Features, batches: Any) -> Tensor:
-    return torch.cat([features(batch) for batch in batches])
+def metric_line(result: Result, nimg: int) -> dict[str, Any]:
+    """A result as a line of ``metrics.jsonl``."""
+    return {"nimg": nimg, **result._asdict()}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import torch
@@ -49,6 +50,7 @@ def answer(family: Family, dataset: Dataset, indices: range, *, seed: int = 0) -
     data = family.data
     among = np.array([index % len(dataset) for index in indices])
     labels = torch.from_numpy(dataset.labels[among]).long() if data.classes else torch.zeros(len(among)).long()
+    request: Any
     match family.task:
         case Task.SYNTHESIS:
             z = torch.from_numpy(latents([seed + index for index in indices], family.z_dim))

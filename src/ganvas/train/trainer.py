@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 import math
-import os
 import resource
-import signal
 import sys
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from types import FrameType
 from typing import Any, NamedTuple
 
 import torch
-import yaml
 from lightning_fabric import Fabric
 from torch import Tensor
 
@@ -26,7 +21,7 @@ from ganvas.evaluate.quick import QuickMetric
 from ganvas.models.families import build
 from ganvas.models.plan import Batch, Clock, Family, Stage
 from ganvas.recipe import Recipe
-from ganvas.terms import RunDir, UserError, write_atomically
+from ganvas.terms import RunDir, UserError
 from ganvas.train import checkpoint
 from ganvas.train.data import Stream
 from ganvas.train.health import HealthWatch
@@ -42,8 +37,8 @@ from ganvas.train.journal import (
     State,
     Tick,
     open_trackers,
-    read_lines,
 )
+from ganvas.train.launch import claim, launch, share_cores, stopping
 from ganvas.train.player import NonFiniteError, Player
 from ganvas.train.sheets import Sheets
 
@@ -70,62 +65,14 @@ def train(
     """
     pictures = Dataset(dataset)
     fabric = launch(recipe)
-    _share_cores(fabric)
+    share_cores(fabric)
     data = recipe.data_spec(pictures.classes)
     torch.manual_seed(recipe.train.seed)
     family = build(recipe.family, recipe.model, data, recipe.train.kimg)
     if fabric.is_global_zero:
-        _claim(run, recipe, fresh)
+        claim(run, recipe, fresh)
     fabric.barrier()
     return Trainer(recipe, run, pictures, family, fabric, listener).train()
-
-
-def launch(recipe: Recipe) -> Fabric:
-    """The processes of a training: ``train.devices`` of them, or those that ``torchrun`` has started."""
-    started = int(os.environ.get("LOCAL_WORLD_SIZE", "0"))
-    devices = started or recipe.train.devices
-    if not torch.cuda.is_available() and devices > (os.cpu_count() or 1):
-        raise UserError(f"train.devices is {devices}, but this machine has {os.cpu_count()} processor cores; set fewer.")
-    several = devices > 1 or int(os.environ.get("WORLD_SIZE", "1")) > 1
-    fabric = Fabric(
-        accelerator="cuda" if torch.cuda.is_available() else "cpu",
-        devices=devices,
-        strategy="ddp" if several else "auto",
-        precision=recipe.train.precision,
-    )
-    fabric.launch()
-    return fabric
-
-
-def _share_cores(fabric: Fabric) -> None:
-    """Processes on one machine share its cores: two that each take all are several times slower than one."""
-    if fabric.world_size > 1 and fabric.device.type == "cpu":
-        torch.set_num_threads(max(1, (os.cpu_count() or 1) // int(fabric.world_size)))
-
-
-def _claim(run: RunDir, recipe: Recipe, fresh: bool) -> None:
-    """Make the run's folder this recipe's, unless it holds another training.
-
-    :raises UserError: the folder cannot be written, or holds a run whose weights this recipe cannot go on with.
-    """
-    try:
-        run.root.mkdir(parents=True, exist_ok=True)
-        run.sheets.mkdir(exist_ok=True)
-        run.checkpoints.mkdir(exist_ok=True)
-        if fresh:
-            for path in (run.stats, run.metrics, *run.checkpoints.glob("*.pt"), *run.sheets.glob("*.png")):
-                path.unlink(missing_ok=True)
-        elif run.recipe.exists() and checkpoint.listing(run.checkpoints):
-            before = yaml.safe_load(run.recipe.read_text(encoding="utf-8")) or {}
-            for part in ("family", "model", "data"):
-                if before.get(part) != recipe.model_dump(mode="json")[part]:
-                    raise UserError(
-                        f"The run {run.root} was begun with another {part} ({before.get('name')}); choose another "
-                        "--run folder, or --fresh to begin anew."
-                    )
-        write_atomically(run.recipe, recipe.to_yaml())
-    except OSError as error:
-        raise UserError(f"The run folder {run.root} cannot be written ({error.strerror}); choose another --run.") from None
 
 
 class Trainer:
@@ -172,6 +119,7 @@ class Trainer:
         self._sums: dict[str, tuple[Tensor, int]] = {}
         self._batches: Iterator[Batch] | None = None
         self._pace = _Pace(0)
+        self._excused = False  # said that there is no quick metric
         self._stop = False
 
     # ── the loop ────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -182,7 +130,7 @@ class Trainer:
         resumed = self._resume()
         first = self.clock.nimg
         try:
-            with _signals(self._ask_to_stop):
+            with stopping(self._ask_to_stop):
                 self._write_first(resumed)
                 self._pace = _Pace(self.clock.nimg)  # the first sheet is not training
                 while not self._finished() and not self._stopped():
@@ -260,9 +208,7 @@ class Trainer:
         world = self.player.world
         if batch % world:
             raise UserError(f"Stage {stage.name} has a batch of {batch}, which {world} processes cannot share evenly.")
-        return replace(
-            clock, stage=index, stage_kimg=stage.kimg, total_kimg=self.total_kimg, batch_size=batch
-        )
+        return replace(clock, stage=index, stage_kimg=stage.kimg, total_kimg=self.total_kimg, batch_size=batch)
 
     def _enter(self, index: int) -> None:
         self.clock = replace(self._clock_at_stage(index, self.clock), stage_nimg=0)
@@ -334,8 +280,8 @@ class Trainer:
             path = checkpoint.save(self.run.checkpoints, self.player, self.clock, self.recipe.name, notes)
         except OSError as error:
             raise UserError(
-                f"The checkpoint at {self.clock.kimg:.1f} kimg could not be written ({error.strerror}); free some space "
-                "and run the same command again: it goes on from the checkpoint before."
+                f"The checkpoint at {self.clock.kimg:.1f} kimg could not be written ({error.strerror}); free some "
+                "space and run the same command again: it goes on from the checkpoint before."
             ) from None
         checkpoint.prune(self.run.checkpoints, self.recipe.train.keep, self.best[1] if self.best else None)
         self.journal.tell(Saved(path))
@@ -409,9 +355,10 @@ class Trainer:
         if self.fabric.is_global_zero:
             with self._pace.paused():
                 line = quick.measure(self.player.average, self.clock.nimg)
-            if line is None:
+            if line is None and not self._excused:
+                self._excused = True
                 self.journal.tell(Note(quick.why_not))
-            else:
+            elif line is not None:
                 self.journal.tell(Metric(line))
                 if self.best is None or line["value"] < self.best[0]:
                     self.best = (float(line["value"]), self.clock.nimg)
@@ -440,35 +387,9 @@ class _Pace:
         self._since += time.monotonic() - began
 
 
-@contextmanager
-def _signals(stop: Any) -> Iterator[None]:
-    """Let Ctrl+C and ``kill`` ask for a stop after this step; a second Ctrl+C interrupts at once."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
-
-    def handle(number: int, frame: FrameType | None) -> None:
-        stop()
-        signal.signal(number, before[signal.Signals(number)] or signal.SIG_DFL)
-
-    for number in before:
-        signal.signal(number, handle)
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler or signal.SIG_DFL)
-
-
 def _memory_mb(device: torch.device) -> float:
     """Peak memory of this process (of the GPU, on one), in MB."""
     if device.type == "cuda":
         return torch.cuda.max_memory_allocated(device) / 1e6
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak / 1e6 if sys.platform == "darwin" else peak / 1e3
-
-
-def history(run: RunDir) -> list[dict[str, Any]]:
-    """The run's lines of ``stats.jsonl``."""
-    return read_lines(run.stats)

@@ -1,0 +1,91 @@
+"""Before the loop: the processes, their cores, the run's folder, and the ways to be asked to stop."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+import torch
+import yaml
+from lightning_fabric import Fabric
+
+from ganvas.recipe import Recipe
+from ganvas.terms import RunDir, UserError, write_atomically
+from ganvas.train import checkpoint
+
+
+def launch(recipe: Recipe) -> Fabric:
+    """The processes of a training: ``train.devices`` of them, or those that ``torchrun`` has started."""
+    started = int(os.environ.get("LOCAL_WORLD_SIZE", "0"))
+    devices = started or recipe.train.devices
+    if not torch.cuda.is_available() and devices > (os.cpu_count() or 1):
+        raise UserError(
+            f"train.devices is {devices}, but this machine has {os.cpu_count()} processor cores; set fewer."
+        )
+    several = devices > 1 or int(os.environ.get("WORLD_SIZE", "1")) > 1
+    fabric = Fabric(
+        accelerator="cuda" if torch.cuda.is_available() else "cpu",
+        devices=devices,
+        strategy="ddp" if several else "auto",
+        precision=recipe.train.precision,
+    )
+    fabric.launch()
+    return fabric
+
+
+def share_cores(fabric: Fabric) -> None:
+    """Processes on one machine share its cores: two that each take all are several times slower than one."""
+    if fabric.world_size > 1 and fabric.device.type == "cpu":
+        torch.set_num_threads(max(1, (os.cpu_count() or 1) // int(fabric.world_size)))
+
+
+def claim(run: RunDir, recipe: Recipe, fresh: bool) -> None:
+    """Make the run's folder this recipe's, unless it holds another training.
+
+    :raises UserError: the folder cannot be written, or holds a run whose weights this recipe cannot go on with.
+    """
+    try:
+        run.root.mkdir(parents=True, exist_ok=True)
+        run.sheets.mkdir(exist_ok=True)
+        run.checkpoints.mkdir(exist_ok=True)
+        if fresh:
+            for path in (run.stats, run.metrics, *run.checkpoints.glob("*.pt"), *run.sheets.glob("*.png")):
+                path.unlink(missing_ok=True)
+        elif run.recipe.exists() and checkpoint.listing(run.checkpoints):
+            before = yaml.safe_load(run.recipe.read_text(encoding="utf-8")) or {}
+            for part in ("family", "model", "data"):
+                if before.get(part) != recipe.model_dump(mode="json")[part]:
+                    raise UserError(
+                        f"The run {run.root} was begun with another {part} ({before.get('name')}); choose another "
+                        "--run folder, or --fresh to begin anew."
+                    )
+        write_atomically(run.recipe, recipe.to_yaml())
+    except OSError as error:
+        raise UserError(
+            f"The run folder {run.root} cannot be written ({error.strerror}); choose another --run."
+        ) from None
+
+
+@contextmanager
+def stopping(stop: Callable[[], None]) -> Iterator[None]:
+    """Let Ctrl+C and ``kill`` ask for a stop after this step; a second Ctrl+C interrupts at once."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+
+    def handle(number: int, frame: FrameType | None) -> None:
+        stop()
+        signal.signal(number, before[signal.Signals(number)] or signal.SIG_DFL)
+
+    for number in before:
+        signal.signal(number, handle)
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler or signal.SIG_DFL)
