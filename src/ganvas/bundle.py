@@ -1,0 +1,580 @@
+"""A trained model as one folder, ready for use: weights, ONNX, what it is, where its pictures come from.
+
+``bundle.json`` names every file with its sha256; a bundle that differs from what was written is refused. Weights are
+safetensors and the graph is ONNX, so that opening somebody else's bundle never executes their code.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import math
+import shutil
+import uuid
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+import safetensors.torch
+import torch
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from safetensors import SafetensorError
+from torch import Tensor, nn
+
+from ganvas.curate.images import encode_png
+from ganvas.models.families import FAMILIES, build
+from ganvas.models.plan import REQUESTS, Answer, Family, SynthesisRequest, example_request, latents, to_float, to_uint8
+from ganvas.terms import DataSpec, Task, UserError, write_atomically
+
+SCHEMA = 1
+MANIFEST = "bundle.json"
+ONNX, STATE, CARD, PREVIEW = "model.onnx", "state.safetensors", "card.md", "preview.png"
+TOLERANCE = 1e-3  # of a number in [-1, 1]: an eighth of one step of an 8-bit picture
+
+Pictures = NDArray[np.uint8]
+
+
+# ── What bundle.json says ───────────────────────────────────────────────────────────────────────────────────────────
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class BundleFile(_Part):
+    """A file of the bundle."""
+
+    sha256: str
+    bytes: int
+
+
+class BundleMetric(BaseModel):
+    """A measurement, with what is needed to repeat it."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    metric: str
+    value: float
+    std: float | None = None
+    nimg: int | None = None
+    protocol: dict[str, Any] = {}
+
+
+class Credit(BaseModel):
+    """Whose pictures or weights the model was made from."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    name: str
+    licence: str | None = None
+    source: str | None = Field(None, description="where it can be found")
+    count: int | None = Field(None, description="how many pictures")
+    text: str = Field("", description="the licence or credits file found beside the pictures")
+
+
+class OnnxReport(_Part):
+    """How the ONNX graph compares with the model it was exported from."""
+
+    opset: int
+    max_difference: float = Field(description="largest difference of a number in [-1, 1]")
+    batch_sizes: tuple[int, ...] = Field(description="that were compared")
+
+
+class BundleInfo(_Part):
+    """The content of ``bundle.json``."""
+
+    schema_version: Literal[1] = 1
+    name: str
+    task: Task
+    family: str
+    config: dict[str, Any] = Field(description="the family's settings")
+    data: DataSpec
+    z_dim: int
+    truncates: bool
+    kimg: float
+    recipe: dict[str, Any]
+    parameters: dict[str, int] = Field(description="of each network in the bundle")
+    metrics: tuple[BundleMetric, ...] = ()
+    credits: tuple[Credit, ...] = ()
+    created: str
+    ganvas: str = Field(description="the version that wrote it")
+    onnx: OnnxReport | None = None
+    files: dict[str, BundleFile]
+
+    @property
+    def fingerprint(self) -> str:
+        """Changes whenever any file or statement of the bundle does."""
+        content = json.dumps(self.model_dump(mode="json"), sort_keys=True, ensure_ascii=False)
+        return hashlib.sha256(content.encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """A bundle whose files have been verified."""
+
+    path: Path
+    info: BundleInfo
+    fingerprint: str
+
+    @property
+    def onnx(self) -> Path | None:
+        """The ONNX graph, when there is one."""
+        return self.path / ONNX if ONNX in self.info.files else None
+
+    @property
+    def card(self) -> str:
+        """The model card, Markdown."""
+        return (self.path / CARD).read_text(encoding="utf-8")
+
+    @property
+    def preview(self) -> bytes:
+        """A PNG picture of what the model makes."""
+        return (self.path / PREVIEW).read_bytes()
+
+    def load_family(self) -> Family:
+        """The trained family on the CPU, in evaluation mode: it answers requests; what only training needs is gone.
+
+        :raises UserError: this Ganvas lacks the family, or the weights do not fit it.
+        """
+        info = self.info
+        family = build(info.family, info.config, info.data, info.kimg)
+        try:
+            for name in family.networks():
+                if name in info.parameters:
+                    weights = safetensors.torch.load_file(self.path / _weights(name))
+                    family.get_submodule(name).load_state_dict(weights)
+                else:
+                    delattr(family, name)
+            if (self.path / STATE).is_file():
+                state = safetensors.torch.load_file(self.path / STATE)
+                unexpected = family.load_state_dict(state, strict=False).unexpected_keys
+                if unexpected:
+                    raise RuntimeError(f"unexpected {unexpected[0]}")
+        except (RuntimeError, SafetensorError, OSError) as error:
+            reason = " ".join(str(error).split())[:200]
+            raise UserError(
+                f"The weights of bundle {self.path} do not fit family {info.family} ({reason}); "
+                f"use the Ganvas that wrote it ({info.ganvas}) or export it again."
+            ) from None
+        return family.eval().requires_grad_(False)
+
+
+def _weights(network: str) -> str:
+    return f"{network}.safetensors"
+
+
+# ── Reading ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def read(path: Path) -> Bundle:
+    """Open a bundle and verify that each file is the one that was written.
+
+    :raises UserError: there is no bundle, it was written by a newer Ganvas, or a file is missing, added or changed.
+    """
+    manifest = path / MANIFEST
+    try:
+        content = json.loads(manifest.read_bytes())
+    except (FileNotFoundError, NotADirectoryError):
+        raise UserError(f"There is no bundle in {path} (no {MANIFEST}); make one with `ganvas export`.") from None
+    except OSError as error:
+        raise UserError(f"{manifest} cannot be read ({error.strerror}); check its permissions.") from None
+    except ValueError:
+        raise UserError(f"{manifest} is damaged: it is no JSON; export the bundle again.") from None
+    version = content.get("schema_version") if isinstance(content, dict) else None
+    if version != SCHEMA:
+        raise UserError(
+            f"Bundle {path} has schema version {version!r}, this Ganvas reads {SCHEMA}; "
+            "update Ganvas or export the bundle again."
+        )
+    stated = content.pop("fingerprint", None)
+    try:
+        info = BundleInfo.model_validate(content)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(map(str, first["loc"]))
+        raise UserError(f"{manifest} is damaged ({where}: {first['msg']}); export the bundle again.") from None
+    if stated != info.fingerprint:
+        raise UserError(f"{manifest} was changed after it was written; get the bundle again from where it came.")
+    _verify(path, info)
+    return Bundle(path, info, info.fingerprint)
+
+
+def _verify(path: Path, info: BundleInfo) -> None:
+    needed = {PREVIEW, CARD, *map(_weights, info.parameters)} | ({ONNX} if info.onnx else set())
+    for name in sorted(needed - set(info.files)):
+        raise UserError(f"Bundle {path} does not list {name}; export it again.")
+    for name, stated in info.files.items():
+        file = path / name
+        if Path(name).name != name or file.is_symlink() or not file.is_file():
+            raise UserError(f"Bundle {path} lacks {name}; get it again from where it came.")
+        with file.open("rb") as opened:
+            actual = BundleFile(sha256=hashlib.file_digest(opened, "sha256").hexdigest(), bytes=opened.tell())
+        if actual != stated:
+            raise UserError(
+                f"{name} in bundle {path} is not the file that was written (its sha256 differs), so it is not used; "
+                "get the bundle again from where it came."
+            )
+    for name in sorted(entry.name for entry in path.iterdir()):
+        if name not in info.files and name != MANIFEST:
+            raise UserError(f"Bundle {path} holds {name}, which does not belong to it; move that elsewhere.")
+
+
+# ── Writing ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def write(
+    directory: Path,
+    family: Family,
+    *,
+    name: str,
+    kimg: float,
+    recipe: Mapping[str, Any] | None = None,
+    metrics: Sequence[Mapping[str, Any] | BundleMetric] = (),
+    credits: Sequence[Mapping[str, Any] | Credit] = (),  # noqa: A002 - the file's own word
+    sources: Pictures | None = None,
+    onnx: bool | None = None,
+) -> Bundle:
+    """Write a trained family as a bundle; what stood at ``directory`` before is replaced only once all is well.
+
+    :param family: with its averaged weights in place. It is neither moved nor changed.
+    :param name: what people call the model.
+    :param kimg: how long it was trained.
+    :param recipe: the resolved recipe.
+    :param metrics: lines of ``metrics.jsonl`` (those whose value is not finite are left out).
+    :param sources: translation: pictures for the preview, uint8 [N, H, W, source_channels].
+    :param onnx: whether to add the ONNX graph; None: when the ``export`` extra is installed.
+    :raises UserError: the ONNX graph differs from the model, the extra is missing though ``onnx`` is asked for, or the
+        folder holds something that is no bundle.
+    """
+    from ganvas import __version__
+
+    if (
+        directory.exists()
+        and not (directory / MANIFEST).is_file()
+        and (not directory.is_dir() or any(directory.iterdir()))
+    ):
+        raise UserError(
+            f"{directory} exists and is no bundle; choose another folder, so that nothing of yours is lost."
+        )
+    if onnx is None:
+        onnx = _can_export()
+    directory.parent.mkdir(parents=True, exist_ok=True)
+    temporary = directory.with_name(f".{directory.name}.{uuid.uuid4().hex[:8]}.tmp")
+    temporary.mkdir()
+    try:
+        parameters = _write_weights(temporary, family)
+        listed = [metric if isinstance(metric, BundleMetric) else BundleMetric.model_validate(metric)
+                  for metric in metrics if _is_finite(metric)]  # fmt: skip
+        info = BundleInfo(
+            name=name,
+            task=family.task,
+            family=_family_name(family),
+            config=family.config.model_dump(mode="json"),
+            data=family.data,
+            z_dim=family.z_dim,
+            truncates=family.truncates,
+            kimg=kimg,
+            recipe=dict(recipe or {}),
+            parameters=parameters,
+            metrics=tuple(listed),
+            credits=tuple(Credit.model_validate(credit) for credit in credits),
+            created=datetime.now(UTC).isoformat(timespec="seconds"),
+            ganvas=__version__,
+            files={},
+        )
+        clean = Bundle(temporary, info, "").load_family()
+        _check_same(family, clean)
+        if onnx:
+            info = info.model_copy(update={"onnx": export_onnx(clean, temporary / ONNX)})
+        (temporary / PREVIEW).write_bytes(encode_png(_preview(clean, sources)))
+        (temporary / CARD).write_text(_card(info), encoding="utf-8")
+        files = {file.name: _describe(file) for file in sorted(temporary.iterdir())}
+        info = BundleInfo.model_validate_json(info.model_copy(update={"files": files}).model_dump_json())
+        content = info.model_dump(mode="json") | {"fingerprint": info.fingerprint}
+        write_atomically(temporary / MANIFEST, json.dumps(content, indent=1, ensure_ascii=False))
+        read(temporary)
+        _put(temporary, directory)
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+    return Bundle(directory, info, info.fingerprint)
+
+
+def _is_finite(metric: Mapping[str, Any] | BundleMetric) -> bool:
+    value = metric.value if isinstance(metric, BundleMetric) else metric.get("value")
+    return isinstance(value, int | float) and math.isfinite(value)
+
+
+def _family_name(family: Family) -> str:
+    for name, kind in FAMILIES.items():
+        if type(family) is kind:
+            return name
+    raise ValueError(f"{type(family).__name__} is not in FAMILIES")
+
+
+def _describe(file: Path) -> BundleFile:
+    content = file.read_bytes()
+    return BundleFile(sha256=hashlib.sha256(content).hexdigest(), bytes=len(content))
+
+
+def _put(temporary: Path, directory: Path) -> None:
+    """Rename the finished folder; a folder cannot replace another in one step, so the old one steps aside first."""
+    aside = directory.with_name(f".{directory.name}.{uuid.uuid4().hex[:8]}.old")
+    if directory.exists():
+        directory.rename(aside)
+    try:
+        temporary.rename(directory)
+    except OSError:
+        if aside.exists():
+            aside.rename(directory)
+        raise
+    shutil.rmtree(aside, ignore_errors=True)
+
+
+def _write_weights(directory: Path, family: Family) -> dict[str, int]:
+    """Save what answering needs. → the parameter count of each network saved."""
+    networks = family.networks()
+    used = _children_used(family)
+    parameters = {}
+    for name, network in networks.items():
+        if name in family.averaged or name in used:
+            safetensors.torch.save_file(_plain(network.state_dict()), directory / _weights(name))
+            parameters[name] = sum(parameter.numel() for parameter in network.parameters())
+    # Children without parameters count only when answering calls them: a pool of past pictures stays out.
+    state = {
+        key: tensor
+        for key, tensor in family.state_dict().items()
+        if "." not in key or (key.split(".")[0] in used and key.split(".")[0] not in networks)
+    }
+    if state:
+        safetensors.torch.save_file(_plain(state), directory / STATE)
+    return parameters
+
+
+def _plain(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    return {key: tensor.detach().cpu().clone(memory_format=torch.contiguous_format) for key, tensor in tensors.items()}
+
+
+@torch.no_grad()
+def _children_used(family: Family) -> set[str]:
+    """The children (or parts of them) that are called while answering a request."""
+    used: set[str] = set()
+
+    def note(name: str) -> Any:
+        return lambda module, arguments: used.add(name)
+
+    hooks = [
+        module.register_forward_pre_hook(note(name))
+        for name, child in family.named_children()
+        for module in child.modules()
+    ]
+    try:
+        family.generate(_moved(example_request(family, 2), family))
+    finally:
+        for hook in hooks:
+            hook.remove()
+    return used
+
+
+def _moved(request: Any, family: Family) -> Any:
+    device = next(family.parameters()).device
+    return type(request)(*(tensor.to(device) for tensor in request))
+
+
+@torch.no_grad()
+def _check_same(family: Family, copy: Family) -> None:
+    """A family that forgot to keep part of its state in networks or buffers fails here and not at its users."""
+    request = example_request(copy, 2)
+    difference = (family.generate(_moved(request, family)).cpu() - copy.generate(request)).abs().max().item()
+    if not difference <= 1e-2:  # devices round differently; a missing weight is off by far more
+        raise RuntimeError(f"{_family_name(copy)} read back from its bundle answers differently (by {difference:.3g})")
+
+
+# ── ONNX ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _can_export() -> bool:
+    try:
+        import onnx  # noqa: F401
+        import onnxruntime  # noqa: F401
+        import onnxscript  # noqa: F401
+    except ImportError:
+        return False
+    return True
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """The exporter warns of what its users cannot change; errors still come as exceptions."""
+    loggers = [logging.getLogger(name) for name in ("torch.onnx", "onnxscript", "onnx_ir", "torch.export")]
+    levels = [logger.level for logger in loggers]
+    for logger in loggers:
+        logger.setLevel(logging.ERROR)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        for logger, level in zip(loggers, levels, strict=True):
+            logger.setLevel(level)
+
+
+def export_onnx(family: Family, path: Path, *, batch_sizes: tuple[int, ...] = (1, 2, 5)) -> OnnxReport:
+    """Write :class:`~ganvas.models.plan.Answer` of a family on the CPU as ONNX with a free batch size.
+
+    Inputs carry the names of the request's fields; the output is ``output``, float NCHW in [-1, 1]. The graph is then
+    run by onnxruntime and compared with the family.
+
+    :raises UserError: the ``export`` extra is missing, or the graph differs by more than ``TOLERANCE``; nothing is
+        left at ``path`` then.
+    """
+    if not _can_export():
+        raise UserError("Exporting to ONNX needs the extra: run `pip install 'ganvas[export]'`.")
+    import onnxruntime
+
+    request = REQUESTS[family.task]
+    example = example_request(family, 3)
+    batch = torch.export.Dim("batch", min=1, max=4096)
+    model: nn.Module = Answer(family, request).train(family.training)
+    modes = {module: module.training for module in model.modules()}
+    try:
+        with _quiet(), torch.no_grad():
+            program = torch.onnx.export(
+                model.eval(),
+                tuple(example),
+                dynamo=True,
+                verbose=False,
+                input_names=list(example._fields),
+                output_names=["output"],
+                dynamic_shapes={"tensors": tuple({0: batch} for _ in example)},
+            )
+            assert program is not None
+            program.save(path, external_data=False)
+        options = onnxruntime.SessionOptions()
+        options.log_severity_level = 3
+        session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+        largest = max(_difference(family, session, count) for count in batch_sizes)
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
+    finally:
+        for module, training in modes.items():
+            module.training = training
+    if not largest <= TOLERANCE:
+        path.unlink(missing_ok=True)
+        raise UserError(
+            f"The ONNX copy of {_family_name(family)} differs from the model by {largest:.2g} (at most {TOLERANCE:g} "
+            "is allowed), so it was not written; export without ONNX and let torch run it."
+        )
+    return OnnxReport(opset=program.model.opset_imports[""], max_difference=largest, batch_sizes=batch_sizes)
+
+
+@torch.no_grad()
+def _difference(family: Family, session: Any, count: int) -> float:
+    request = example_request(family, count, seed=count)
+    taken = {node.name for node in session.get_inputs()}
+    answer = session.run(
+        ["output"], {name: tensor.numpy() for name, tensor in request._asdict().items() if name in taken}
+    )[0]
+    expected = family.generate(request).numpy()
+    return float(np.abs(answer - expected).max()) if answer.shape == expected.shape else math.inf
+
+
+# ── Preview and card ────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@torch.no_grad()
+def _preview(family: Family, sources: Pictures | None) -> Pictures:
+    """A grid, uint8 HWC: pictures of the first seeds, or each source above its translation."""
+    side = family.data.resolution
+    columns = min(max(1024 // side, 2), 6)
+    if family.task is Task.SYNTHESIS:
+        count = columns * max(columns // 2, 1)
+        labels = torch.arange(count) % max(len(family.data.classes), 1)
+        z = torch.from_numpy(latents(range(count), family.z_dim))
+        return _grid(to_uint8(family.generate(SynthesisRequest(z, labels, torch.ones(count)))).numpy(), columns)
+    request = example_request(family, columns)
+    if family.task is Task.MUSIC:
+        return np.full((64, 64, 1), 255, np.uint8)
+    if sources is not None and len(sources):
+        columns = min(columns, len(sources))
+        request = type(request)(to_float(sources[:columns]), *(field[:columns] for field in request[1:]))
+    answers = to_uint8(family.generate(request)).numpy()
+    shown = to_uint8(request.source).numpy()
+    channels = max(shown.shape[3], answers.shape[3])
+    rows = [
+        np.broadcast_to(rows, (*rows.shape[:3], channels)) if rows.shape[3] == 1 else rows for rows in (shown, answers)
+    ]
+    return _grid(np.concatenate(rows), columns)
+
+
+def _grid(pictures: Pictures, columns: int) -> Pictures:
+    count, height, width, channels = pictures.shape
+    rows = count // columns
+    grid: Pictures = pictures[: rows * columns].reshape(rows, columns, height, width, channels).transpose(0, 2, 1, 3, 4)
+    return np.ascontiguousarray(grid.reshape(rows * height, columns * width, channels))
+
+
+_MAKES = {
+    Task.SYNTHESIS: "makes pictures from random numbers",
+    Task.PAIRED: "turns a source picture into the picture it should become",
+    Task.UNPAIRED: "carries pictures from one domain to the other",
+    Task.REFERENCE: "carries a picture into the style of another",
+    Task.MUSIC: "writes music",
+}
+
+
+def _card(info: BundleInfo) -> str:
+    data = info.data
+    kind = {1: "grey", 3: "colour"}[data.channels]
+    what = f"`{info.family}` {_MAKES[info.task]}: {data.resolution} × {data.resolution} pixels, {kind}."
+    lines = [f"# {info.name}", "", what]
+    if data.degradation:
+        lines += ["", f"Its sources were made from the target pictures by `{data.degradation}`."]
+    if data.classes:
+        lines += ["", f"Classes: {', '.join(data.classes)}."]
+    lines += ["", "## Training", "", f"- {info.kimg:g} kimg (thousands of real pictures shown)"]
+    if info.recipe.get("name"):
+        lines.append(f"- recipe `{info.recipe['name']}`")
+    lines += [f"- `{name}`: {count:,} parameters" for name, count in info.parameters.items()]
+    lines += [f"- pictures cropped by `{data.crop}`{', mirrored at random' if data.flip else ''}", "", "## Data", ""]
+    for credit in info.credits:
+        facts = [f"{credit.count:,} pictures" if credit.count else "", credit.licence or "", credit.source or ""]
+        lines.append(f"- {credit.name}" + "".join(f" · {fact}" for fact in facts if fact))
+        lines += ["", "```text", credit.text.strip().replace("```", "'''"), "```", ""] if credit.text.strip() else []
+    if not info.credits:
+        lines.append(
+            "No credits were recorded: find out whose pictures these were before you publish anything made here."
+        )
+    lines += ["", "## Measured", ""]
+    if info.metrics:
+        lines += ["| metric | value | protocol |", "|---|---|---|"]
+        for metric in info.metrics:
+            spread = "" if metric.std is None else f" ± {metric.std:.4g}"
+            protocol = ", ".join(f"{key} {value}" for key, value in metric.protocol.items() if value is not None)
+            lines.append(f"| {metric.metric} | {metric.value:.4g}{spread} | {protocol} |")
+    else:
+        lines.append("Nothing was measured.")
+    lines += ["", "## Use", "", "```", "ganvas studio --bundles FOLDER_OF_BUNDLES", "```"]
+    if info.onnx:
+        lines += [
+            "",
+            f"`{ONNX}` runs anywhere onnxruntime does: inputs are named after the request's fields, pictures are "
+            f"float NCHW in [-1, 1], the batch size is free; it differs from the model by at most "
+            f"{info.onnx.max_difference:.1e}.",
+        ]
+    lines += [
+        "",
+        "## Limits",
+        "",
+        "It knows nothing but its training pictures: what was rare in them it does badly, and whatever was one-sided "
+        "in them it repeats. It may come close to single training pictures. Do not use it to pass somebody off as having "
+        "done what they have not.",
+    ]
+    return "\n".join(lines) + "\n"
