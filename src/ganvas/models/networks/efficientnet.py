@@ -75,7 +75,8 @@ class _Block(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         out = x if self.expand is None else F.relu6(self.expand(x))
         out = self.project(F.relu6(self.depthwise(out)))
-        return x + out if self.residual else out
+        answer: Tensor = x + out if self.residual else out
+        return answer
 
 
 class EfficientNetLite0(nn.Module):

@@ -1,0 +1,435 @@
+"""Fidelity against closed forms and against torchmetrics, an independent implementation."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from rich.console import Console
+from torch import Tensor, nn
+from torchmetrics.image.fid import FrechetInceptionDistance
+from torchmetrics.image.inception import InceptionScore
+from torchmetrics.image.kid import KernelInceptionDistance
+
+from ganvas.evaluate import fidelity, measures, report
+from ganvas.models.features import FrozenFeatures, resize_antialiased
+from ganvas.terms import UserError
+
+DIM = 24
+
+
+class TinyNet(nn.Module):
+    """A frozen network of random weights: enough to carry pictures to features."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(3, DIM, 5, stride=2)
+        self.head = nn.Linear(DIM, 7)
+
+    def forward(self, x: Tensor) -> Tensor:
+        pooled: Tensor = self.conv(x).relu().mean((2, 3))
+        return pooled
+
+
+@pytest.fixture(scope="module", autouse=True)
+def one_thread() -> None:
+    torch.set_num_threads(1)
+
+
+@pytest.fixture(autouse=True)
+def own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GANVAS_CACHE", str(tmp_path / "cache"))
+
+
+@pytest.fixture(scope="module")
+def tiny() -> FrozenFeatures:
+    torch.manual_seed(0)
+    net = TinyNet()
+    return FrozenFeatures(
+        net,
+        name="tiny",
+        dim=DIM,
+        sha256="0" * 64,
+        side=16,
+        resize=resize_antialiased,
+        resize_name="bicubic-antialiased",
+        mean=(127.5, 127.5, 127.5),
+        std=(50.0, 50.0, 50.0),
+        head=net.head,
+    )
+
+
+class AsModule(nn.Module):
+    """Our features as torchmetrics takes them: uint8 NCHW in, features out."""
+
+    def __init__(self, features: FrozenFeatures, logits: bool = False) -> None:
+        super().__init__()
+        self.features, self.logits, self.num_features = features, logits, features.dim
+
+    def forward(self, images: Tensor) -> Tensor:
+        found = self.features(images.permute(0, 2, 3, 1).contiguous())
+        logits = self.features.classify(found) if self.logits else None
+        return found.double() if logits is None else logits.double()
+
+
+def pictures(count: int, seed: int, brightness: float = 0.0) -> Tensor:
+    """Smooth coloured noise, uint8 [count, 16, 16, 3]."""
+    rng = torch.Generator().manual_seed(seed)
+    coarse = torch.randn(count, 3, 4, 4, generator=rng) * 50 + 127 + brightness
+    smooth = nn.functional.interpolate(coarse, 16, mode="bilinear")
+    return smooth.clamp(0, 255).byte().permute(0, 2, 3, 1).contiguous()
+
+
+def values(results: list[fidelity.Result]) -> dict[str, float]:
+    return {result.metric: result.value for result in results}
+
+
+# ── Against torchmetrics ────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_the_frechet_distance_is_torchmetrics(tiny: FrozenFeatures) -> None:
+    real, fake = pictures(300, 0), pictures(200, 1, 20)
+    reference = FrechetInceptionDistance(feature=AsModule(tiny)).set_dtype(torch.float64)
+    reference.update(real.permute(0, 3, 1, 2), real=True)
+    reference.update(fake.permute(0, 3, 1, 2), real=False)
+    ours = values(fidelity.evaluate([fake], [real], tiny, ["fid"]))["fd_tiny"]
+    assert ours == pytest.approx(float(reference.compute()), rel=1e-6)
+    assert ours > 0.05
+
+
+@pytest.mark.filterwarnings("ignore:Metric .* will save all extracted features:UserWarning")
+def test_kid_of_all_pairs_is_torchmetrics(tiny: FrozenFeatures) -> None:
+    real, fake = pictures(150, 0), pictures(150, 1, 20)
+    reference = KernelInceptionDistance(feature=AsModule(tiny), subsets=1, subset_size=150)
+    reference.update(real.permute(0, 3, 1, 2), real=True)
+    reference.update(fake.permute(0, 3, 1, 2), real=False)
+    ours = fidelity.evaluate([fake], [real], tiny, ["kid"])[0]
+    assert ours.value == pytest.approx(float(reference.compute()[0]), rel=1e-6)
+    assert ours.protocol["estimator"] == "whole"
+
+
+@pytest.mark.filterwarnings("ignore:Metric .* will save all extracted features:UserWarning")
+def test_kid_over_subsets_agrees_with_torchmetrics_in_mean_and_deviation(tiny: FrozenFeatures) -> None:
+    real, fake = pictures(300, 0), pictures(300, 1, 20)
+    reference = KernelInceptionDistance(feature=AsModule(tiny), subsets=400, subset_size=60)
+    reference.update(real.permute(0, 3, 1, 2), real=True)
+    reference.update(fake.permute(0, 3, 1, 2), real=False)
+    torch.manual_seed(0)
+    mean, std = (float(value) for value in reference.compute())
+    ours = measures.kernel_distance(tiny(real), tiny(fake), torch.Generator().manual_seed(0), 400, 60)
+    assert ours.std == pytest.approx(std, rel=0.2)
+    assert ours.value == pytest.approx(mean, abs=4 * std / 400**0.5 + 1e-9)
+
+
+@pytest.mark.filterwarnings("ignore:Metric .* will save all extracted features:UserWarning")
+def test_the_inception_score_is_torchmetrics(tiny: FrozenFeatures) -> None:
+    """With one split the shuffle does not matter, so the numbers must be equal."""
+    fake = pictures(120, 0)
+    reference = InceptionScore(feature=AsModule(tiny, logits=True), splits=1)
+    reference.update(fake.permute(0, 3, 1, 2))
+    logits = tiny.classify(tiny(fake))
+    assert logits is not None
+    ours, std = measures.inception_score(logits, torch.Generator(), splits=1)
+    assert ours == pytest.approx(float(reference.compute()[0]), rel=1e-6)
+    assert std == 0
+
+
+# ── Against closed forms ────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_frechet_distance_of_commuting_gaussians() -> None:
+    """Diagonal covariances: |Δμ|² + Σ (σ₁ - σ₂)²."""
+    mean_a, mean_b = torch.tensor([0.0, 1.0, 2.0]).double(), torch.tensor([3.0, 1.0, 0.0]).double()
+    a, b = torch.tensor([1.0, 4.0, 0.0]).double(), torch.tensor([9.0, 4.0, 25.0]).double()
+    expected = 9 + 0 + 4 + (1 - 3) ** 2 + 0 + (0 - 5) ** 2
+    found = measures.frechet_distance((mean_a, a.diag()), (mean_b, b.diag()))
+    assert found == pytest.approx(expected, rel=1e-9)
+
+
+def test_frechet_distance_of_rotated_gaussians() -> None:
+    """In two dimensions tr (AB)^½ = (tr AB + 2 (det AB)^½)^½, whether or not A and B commute."""
+    a = torch.tensor([[2.0, 0.8], [0.8, 1.0]]).double()
+    b = torch.tensor([[1.0, -0.5], [-0.5, 3.0]]).double()
+    root = (torch.trace(a @ b) + 2 * torch.det(a @ b).sqrt()).sqrt()
+    expected = float(a.trace() + b.trace() - 2 * root)
+    zero = torch.zeros(2).double()
+    assert measures.frechet_distance((zero, a), (zero, b)) == pytest.approx(expected, rel=1e-9)
+    assert measures.frechet_distance((zero, b), (zero, a)) == pytest.approx(expected, rel=1e-9)
+
+
+def test_frechet_distance_with_fewer_pictures_than_dimensions_is_finite_and_zero_for_itself() -> None:
+    x = torch.randn(40, 200, generator=torch.Generator().manual_seed(0))
+    moments = measures.moments(x)
+    scale = float(moments[1].trace())
+    assert measures.frechet_distance(moments, moments) == pytest.approx(0, abs=1e-6 * scale)
+    shifted = measures.moments(x + 1)
+    assert measures.frechet_distance(moments, shifted) == pytest.approx(200, rel=1e-6)
+
+
+def test_moments_are_numpys() -> None:
+    x = torch.randn(50, 6, generator=torch.Generator().manual_seed(0)) + 100
+    mean, covariance = measures.moments(x)
+    np.testing.assert_allclose(mean.numpy(), x.double().numpy().mean(0))
+    np.testing.assert_allclose(covariance.numpy(), np.cov(x.double().numpy(), rowvar=False), rtol=1e-9)
+
+
+def test_kid_by_the_definition() -> None:
+    """Written out as double sums, and through subsets: each equals its own sets' KID."""
+    rng = torch.Generator().manual_seed(0)
+    x, y = torch.randn(7, 3, generator=rng).double(), torch.randn(5, 3, generator=rng).double() + 1
+
+    def kernel(u: Tensor, v: Tensor) -> float:
+        return float((u @ v / 3 + 1) ** 3)
+
+    within_x = sum(kernel(x[i], x[j]) for i in range(7) for j in range(7) if i != j) / (7 * 6)
+    within_y = sum(kernel(y[i], y[j]) for i in range(5) for j in range(5) if i != j) / (5 * 4)
+    between = sum(kernel(u, v) for u in x for v in y) / 35
+    found = measures.kernel_distance(x, y, rng, subsets=3, subset_size=2)
+    assert found.value == pytest.approx(within_x + within_y - 2 * between, rel=1e-12)
+
+
+def test_kid_is_unbiased() -> None:
+    """Over many pairs of small sets of one distribution the mean is 0 within its error; a biased one is above."""
+    rng = torch.Generator().manual_seed(1)
+    found = [
+        measures.kernel_distance(
+            torch.randn(12, 8, generator=rng), torch.randn(12, 8, generator=rng), rng, subsets=1, subset_size=4
+        ).value
+        for _ in range(400)
+    ]
+    mean, error = float(np.mean(found)), float(np.std(found) / 20)
+    assert abs(mean) < 3 * error
+    assert min(found) < 0 < max(found)
+
+
+def test_kid_of_large_sets_is_the_mean_over_subsets(monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = torch.Generator().manual_seed(0)
+    x, y = torch.randn(300, 8, generator=rng), torch.randn(300, 8, generator=rng) + 0.5
+    whole = measures.kernel_distance(x, y, torch.Generator().manual_seed(0), 200, 100)
+    monkeypatch.setattr(measures, "_WHOLE", 100)
+    parts = measures.kernel_distance(x, y, torch.Generator().manual_seed(0), 200, 100)
+    assert (whole.estimator, parts.estimator) == ("whole", "subsets")
+    assert parts.value == pytest.approx(whole.value, abs=4 * whole.std / 200**0.5)
+    assert parts.std == pytest.approx(whole.std, rel=0.3)
+
+
+def test_results_do_not_depend_on_how_matrices_are_banded(monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = torch.Generator().manual_seed(0)
+    x, y = torch.randn(50, 8, generator=rng), torch.randn(60, 8, generator=rng)
+
+    def measure() -> tuple[float, float, float]:
+        kid = measures.kernel_distance(x, y, torch.Generator().manual_seed(0), 5, 10)
+        return kid.value, kid.std, measures.share_within(x, y)
+
+    before = measure()
+    monkeypatch.setattr(measures, "_ROWS", 7)
+    assert measure() == pytest.approx(before, rel=1e-10)
+
+
+def test_inception_score_of_sure_and_unsure_classifiers() -> None:
+    """Ten classes, each picture surely one of them: 10. Every picture alike: 1."""
+    sure = torch.eye(10).repeat(20, 1) * 1000
+    assert measures.inception_score(sure, torch.Generator(), 1)[0] == pytest.approx(10)
+    assert measures.inception_score(torch.ones(50, 10), torch.Generator(), 5) == (pytest.approx(1), pytest.approx(0))
+
+
+def test_precision_and_recall_of_constructed_sets() -> None:
+    """Reals on two islands; fakes crowd one of them and a few lie far out: precision counts those, recall the other."""
+    rng = torch.Generator().manual_seed(0)
+    island = torch.rand(200, 2, generator=rng)
+    real = torch.cat([island, torch.rand(200, 2, generator=rng) + 100])
+    fake = torch.cat([torch.rand(150, 2, generator=rng) * 0.8 + 0.1, torch.rand(50, 2, generator=rng) - 500])
+    assert measures.share_within(real, fake) == pytest.approx(0.75, abs=0.03)
+    assert measures.share_within(fake, real) == pytest.approx(0.5, abs=0.2)
+    assert measures.share_within(fake, real) <= 0.5
+    assert measures.share_within(real, real) == 1
+    assert measures.share_within(real, fake + 1000) == 0
+
+
+def test_balls_reach_to_the_third_neighbour() -> None:
+    """On a line 0, 1, 2, 3, 4 with k = 3 the ball of 4 reaches back to 1, so it holds 7 and not 7.01."""
+    line = torch.arange(5.0)[:, None]
+    points = torch.tensor([[7.01], [7.0], [-3.0], [-3.01], [2.5]])
+    inside = [measures.share_within(line, point.expand(4, 1)) for point in points]
+    assert inside == [0, 1, 1, 0, 1]
+
+
+# ── The road: streams, names, protocol, cache ───────────────────────────────────────────────────────────────────────
+
+
+def test_every_result_is_named_after_what_it_is_and_carries_its_protocol(tiny: FrozenFeatures) -> None:
+    results = fidelity.evaluate([pictures(50, 1)], [pictures(60, 0)], tiny, seed=5)
+    assert [result.metric for result in results] == [
+        "fd_tiny",
+        "kid_tiny",
+        "is_tiny",
+        "precision_tiny",
+        "recall_tiny",
+    ]
+    for result in results:
+        assert (
+            result.protocol.items()
+            >= {
+                "features": "tiny",
+                "features_sha256": "0" * 64,
+                "resize": "bicubic-antialiased 16",
+                "real_count": 60,
+                "fake_count": 50,
+                "seed": 5,
+            }.items()
+        )
+        json.dumps(result.protocol)
+    assert results[1].protocol["subset_size"] == 25
+    assert results[2].protocol["splits"] == 10
+    assert results[3].protocol["k"] == 3
+
+
+def test_only_the_published_network_gives_the_published_names() -> None:
+    names = {net: [fidelity.metric_name(m, net) for m in fidelity.METRICS] for net in ("inception", "inception-clean")}
+    assert names["inception"] == ["fid", "kid", "is", "precision_inception", "recall_inception"]
+    assert names["inception-clean"][:3] == ["clean_fid", "clean_kid", "is_inception_clean"]
+    assert fidelity.metric_name("fid", "effnet") == "fd_effnet"
+    assert fidelity.metric_name("kid", "effnet") == "kid_effnet"
+
+
+def test_batches_of_any_size_stream_to_the_same_numbers(tiny: FrozenFeatures) -> None:
+    real, fake = pictures(70, 0), pictures(45, 1)
+    at_once = values(fidelity.evaluate([fake], [real], tiny))
+    streamed = values(fidelity.evaluate(fake.split(7), iter(real.split(32)), tiny))
+    assert streamed == pytest.approx(at_once, rel=1e-4, abs=1e-6)
+
+
+def test_the_seed_decides_every_draw(tiny: FrozenFeatures) -> None:
+    def run(seed: int) -> list[fidelity.Result]:
+        return fidelity.evaluate([pictures(60, 1)], [pictures(60, 0)], tiny, ["kid", "is"], seed=seed)
+
+    assert run(1) == run(1)
+    assert run(1)[0].std != run(2)[0].std
+    assert run(1)[0].value == run(2)[0].value
+
+
+def test_counts_limit_the_streams_without_reading_on(tiny: FrozenFeatures) -> None:
+    def endless(seed: int) -> Iterator[Tensor]:
+        while True:
+            yield pictures(9, seed)
+
+    seen: list[tuple[str, int]] = []
+    results = fidelity.evaluate(
+        endless(1),
+        endless(0),
+        tiny,
+        ["kid"],
+        real_count=40,
+        fake_count=20,
+        progress=lambda which, done: seen.append((which, done)),
+    )
+    assert (results[0].protocol["real_count"], results[0].protocol["fake_count"]) == (40, 20)
+    assert ("real", 40) in seen
+    assert seen[-1] == ("fake", 20)
+
+
+def forbidden() -> Iterator[Tensor]:
+    raise AssertionError("the real pictures were read although their features are kept")
+    yield
+
+
+def test_real_features_are_kept_and_not_measured_again(tiny: FrozenFeatures) -> None:
+    fake, real = pictures(50, 1), pictures(60, 0)
+    first = fidelity.evaluate([fake], [real], tiny, fingerprint="portraits")
+    assert fidelity.evaluate([fake], forbidden(), tiny, fingerprint="portraits") == first
+
+
+def test_any_change_of_the_measurement_is_another_key(tiny: FrozenFeatures) -> None:
+    def key(dataset: str = "a", count: int | None = 10, **changes: Any) -> Path:
+        features = FrozenFeatures.__new__(FrozenFeatures)
+        features.__dict__.update({**tiny.__dict__, **changes})
+        return fidelity.statistics_path(dataset, features, count)
+
+    keys = [key(), key("b"), key(count=11), key(count=None), key(sha256="1" * 64), key(resize="nearest 16")]
+    assert len(set(keys)) == len(keys)
+    assert key() == key()
+
+
+def test_a_spoiled_cache_file_is_measured_anew(tiny: FrozenFeatures) -> None:
+    fake, real = pictures(50, 1), pictures(60, 0)
+    first = fidelity.evaluate([fake], [real], tiny, fingerprint="portraits")
+    path = fidelity.statistics_path("portraits", tiny, None)
+    for spoiled in (b"", b"PK\x03\x04 not a zip", path.read_bytes()[:-200]):
+        path.write_bytes(spoiled)
+        assert fidelity.evaluate([fake], [real], tiny, fingerprint="portraits") == first
+
+
+def test_quick_kid_takes_few_pictures_and_keeps_the_reals(tiny: FrozenFeatures) -> None:
+    fake, real = pictures(80, 1, 20), pictures(90, 0)
+    result = fidelity.quick_kid(fake.split(8), real.split(8), tiny, fingerprint="p", count=40)
+    assert result.metric == "kid_tiny"
+    assert (result.protocol["real_count"], result.protocol["fake_count"]) == (40, 40)
+    assert fidelity.quick_kid(fake.split(8), forbidden(), tiny, fingerprint="p", count=40) == result
+    alike = fidelity.quick_kid(pictures(40, 2).split(8), forbidden(), tiny, fingerprint="p", count=40)
+    assert alike.value < result.value
+
+
+@pytest.mark.parametrize(("metric", "made"), [("fid", 1), ("kid", 3), ("precision", 3), ("recall", 3)])
+def test_too_few_pictures_is_one_sentence(tiny: FrozenFeatures, metric: fidelity.Metric, made: int) -> None:
+    with pytest.raises(UserError, match=f"there are 20 and {made}"):
+        fidelity.evaluate([pictures(made, 1)], [pictures(20, 0)], tiny, [metric])
+
+
+def test_no_pictures_or_an_unknown_metric_is_one_sentence(tiny: FrozenFeatures) -> None:
+    with pytest.raises(UserError, match="no fake pictures"):
+        fidelity.evaluate([], [pictures(20, 0)], tiny)
+    with pytest.raises(UserError, match="no metric called 'fad'"):
+        fidelity.evaluate([], [], tiny, ["fad"])  # type: ignore[list-item]
+
+
+def test_features_without_a_classifier_have_no_inception_score(tiny: FrozenFeatures) -> None:
+    bare = FrozenFeatures.__new__(FrozenFeatures)
+    bare.__dict__.update({**tiny.__dict__, "_head": None})
+    results = fidelity.evaluate([pictures(20, 1)], [pictures(20, 0)], bare, ["is", "kid"])
+    assert [result.metric for result in results] == ["kid_tiny"]
+
+
+# ── The report ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_results_come_back_from_their_lines(tiny: FrozenFeatures, tmp_path: Path) -> None:
+    path = tmp_path / "metrics.jsonl"
+    results = fidelity.evaluate([pictures(20, 1)], [pictures(20, 0)], tiny)
+    report.append(path, results, 1000)
+    report.append(path, results[:1], 2000)
+    with path.open("a") as file:
+        file.write('{"nimg": 3000, "metric": "kid')  # a kill in the middle of a line
+    assert report.read(path) == [(1000, result) for result in results] + [(2000, results[0])]
+    first = json.loads(path.read_text().splitlines()[0])
+    assert set(first) == {"nimg", "metric", "value", "protocol"}
+    assert report.read(tmp_path / "absent.jsonl") == []
+
+
+def test_the_table_shows_each_figure_and_which_way_is_better(tiny: FrozenFeatures) -> None:
+    protocol = {"real_count": 1200, "fake_count": 1000, "features": "effnet", "resize": "bicubic-antialiased 224"}
+    results = [
+        fidelity.Result("kid_effnet", 0.01234567, 0.00101, protocol),
+        fidelity.Result("fd_effnet", 123.456, None, protocol),
+        fidelity.Result("precision_effnet", 0.5, None, protocol),
+    ]
+    console = Console(width=120, record=True, file=None, quiet=False)
+    with console.capture() as captured:
+        console.print(report.table(results, "Against held-out pictures"))
+    text = captured.get()
+    for expected in ("0.01235 ± 0.00101", "123.46", "0.500", "lower", "higher", "1,200", "effnet"):
+        assert expected in text
+    assert len(report.notes(results)) == 2
+    assert report.notes(results[2:])[0].startswith("These are EfficientNet")
+
+
+@pytest.mark.parametrize(
+    ("metric", "way"),
+    [("fid", "lower"), ("clean_kid", "lower"), ("is_effnet", "higher"), ("recall_inception", "higher")],
+)
+def test_which_way_is_better(metric: str, way: str) -> None:
+    assert report.better(metric) == way
