@@ -62,7 +62,8 @@ class Game:
         self.stage = self.family.stages()[stage]
         length = self.stage.kimg
         # In the middle of the stage, where ramps and fades are under way.
-        self.clock = Clock(stage=stage, stage_kimg=length, total_kimg=1.0, batch_size=BATCH, stage_nimg=int(length * 500))
+        half = int(length * 500)
+        self.clock = Clock(stage=stage, stage_kimg=length, total_kimg=1.0, batch_size=BATCH, stage_nimg=half)
         self._kept: list[Batch] | None = None
 
     def play(self) -> dict[str, float]:

@@ -69,7 +69,8 @@ def test_a_stopped_training_goes_on_bit_for_bit(name: str, pictures: Path, tmp_p
     for part in ("family", "average", "optimizers"):
         assert same(one[part], two[part]), part
     timing = {"seconds", "images_per_second", "eta_seconds", "memory_mb"}
-    told = [[{k: v for k, v in line.items() if k not in timing} for line in read_lines(r.stats)] for r in (whole, halves)]
+    lines = [read_lines(run.stats) for run in (whole, halves)]
+    told = [[{k: v for k, v in line.items() if k not in timing} for line in run] for run in lines]
     assert told[0] == told[1]
 
 
