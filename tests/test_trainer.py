@@ -70,13 +70,12 @@ def test_a_killed_run_ends_with_the_weights_of_an_unbroken_one(packed: Path, tmp
         "      listener=lambda event: print(type(event).__name__, flush=True))\n"
     )
     command = [sys.executable, "-c", code, str(path), str(killed.root), str(packed)]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-    assert process.stdout is not None
-    saved = 0
-    while saved < 3:  # the beginning and two more
-        saved += process.stdout.readline().strip() == "Saved"
-    process.send_signal(signal.SIGKILL)
-    process.wait()
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        saved = 0
+        while saved < 3:  # the beginning and two more
+            saved += process.stdout.readline().strip() == "Saved"
+        process.send_signal(signal.SIGKILL)
     assert json.loads(killed.status.read_text())["state"] == "running"  # it had no chance to say otherwise
     assert train(wanted, killed, packed).state == "finished"
     one, two = newest(whole), newest(killed)
