@@ -108,6 +108,7 @@ class Trainer:
             "recipe": recipe.name,
             "total_kimg": self.total_kimg,
             "pictures": len(self.dataset),
+            "dataset": str(pictures.path.resolve()),
         }
         self.journal = Journal(run, about, listener, trackers, silent=silent)
         self.sheets = Sheets(run, family.task, self.held_out)

@@ -1,0 +1,131 @@
+"""After the loop: the trained family of a run, its full evaluation, and its bundle."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from pathlib import Path
+from typing import Any, Literal, NamedTuple
+
+from ganvas.bundle import Bundle, Credit, write
+from ganvas.curate.dataset import Dataset, split
+from ganvas.evaluate.fidelity import Progress, evaluate
+from ganvas.evaluate.quick import metric_line
+from ganvas.evaluate.samples import made, reals, sources
+from ganvas.models.families import build
+from ganvas.models.features import load_features
+from ganvas.models.plan import Family
+from ganvas.recipe import Recipe, load
+from ganvas.terms import RunDir, Task, UserError
+from ganvas.train import checkpoint
+from ganvas.train.journal import read_lines
+
+Which = Literal["newest", "best"]
+
+
+class Trained(NamedTuple):
+    """What a run has come to."""
+
+    recipe: Recipe
+    family: Family  # on the CPU, averaged weights in place, evaluation mode
+    dataset: Dataset  # the pictures it was trained on
+    held_out: Dataset  # those it never saw (all pictures, when none were held out)
+    nimg: int
+
+
+def open_run(run: RunDir, dataset: Path | None = None, which: Which = "newest") -> Trained:
+    """Read a run back.
+
+    :param dataset: the packed pictures; None: those the run says it was trained on.
+    :param which: the newest checkpoint, or the one with the best quick metric.
+    :raises UserError: the folder holds no run, its pictures are gone, or its checkpoint is damaged.
+    """
+    if not run.recipe.exists():
+        raise UserError(f"{run.root} is not a run; give a folder that `ganvas train` made, such as runs/NAME.")
+    found = checkpoint.listing(run.checkpoints)
+    if not found:
+        raise UserError(f"The run {run.root} has no checkpoint yet; train it first.")
+    recipe = load(run.recipe)
+    content = checkpoint.read(found[-1])
+    best = content["notes"].get("best")
+    if which == "best" and best:
+        content = checkpoint.read(run.checkpoints / f"{best[1]:09d}.pt")
+    if dataset is None:
+        dataset = _dataset_of(run)
+    pictures = Dataset(dataset)
+    family = build(recipe.family, recipe.model, recipe.data_spec(pictures.classes), recipe.train.kimg)
+    family.load_state_dict(content["family"])
+    for name, state in content["average"].items():
+        family.get_submodule(name).load_state_dict(state)
+    parts = split(len(pictures), recipe.data.held_out, recipe.train.seed)
+    trained_on = pictures.subset(parts.train)
+    held_out = pictures.subset(parts.held_out) if len(parts.held_out) else trained_on
+    return Trained(recipe, family.eval(), trained_on, held_out, content["clock"]["nimg"])
+
+
+def evaluate_run(run: RunDir, trained: Trained, *, progress: Progress | None = None) -> list[dict[str, Any]]:
+    """Measure a run by its recipe's full protocol; the results are added to ``metrics.jsonl``.
+
+    Synthesis is compared with the pictures it was trained on *and*, where some were held out, with those: a small
+    distance to the first alone is what learning by heart looks like. Translation is judged on held-out pictures.
+    """
+    settings = trained.recipe.evaluate
+    features = load_features(settings.features)
+    synthesis = trained.family.task == Task.SYNTHESIS
+    against = {"train": trained.dataset} if synthesis else {}
+    if trained.held_out is not trained.dataset or not synthesis:
+        against["held_out"] = trained.held_out
+    lines = []
+    for part, pictures in against.items():
+        count = settings.count if synthesis else min(settings.count, len(pictures))
+        results = evaluate(
+            made(trained.family, pictures, count, seed=settings.seed),
+            reals(pictures),
+            features,
+            settings.metrics,
+            fingerprint=pictures.sha256,
+            seed=settings.seed,
+            progress=progress,
+        )
+        for result in results:
+            line = metric_line(result, trained.nimg)
+            line["protocol"] = line["protocol"] | {"pictures": part}
+            lines.append(line)
+    with run.metrics.open("a", encoding="utf-8") as file:
+        file.writelines(json.dumps(line) + "\n" for line in lines)
+    return lines
+
+
+def export_run(run: RunDir, trained: Trained, directory: Path | None = None, *, onnx: bool | None = None) -> Bundle:
+    """Write a run's trained family as a bundle (``RUN/bundle`` by default), with metrics and credits."""
+    shown = range(min(16, len(trained.held_out)))
+    last = {(m["metric"], m.get("protocol", {}).get("pictures")): m for m in read_lines(run.metrics)}
+    return write(
+        directory or run.bundle,
+        trained.family,
+        name=run.root.name,
+        kimg=trained.nimg / 1000,
+        recipe=trained.recipe.model_dump(mode="json"),
+        metrics=list(last.values()),
+        credits=_credits(trained.dataset),
+        sources=sources(trained.held_out, trained.family.data, shown) if trained.family.task == Task.PAIRED else None,
+        onnx=onnx,
+    )
+
+
+def _credits(dataset: Dataset) -> list[Credit]:
+    """Whose pictures these are, as far as the data set knows."""
+    texts = {licence.path: licence.text for licence in dataset.manifest.licences}
+    counts = Counter(item.licence for item in dataset.items)
+    return [
+        Credit(name=dataset.path.stem, licence=path, source=None, count=count, text=texts.get(path or "", ""))
+        for path, count in counts.items()
+    ]
+
+
+def _dataset_of(run: RunDir) -> Path:
+    status = json.loads(run.status.read_text(encoding="utf-8")) if run.status.exists() else {}
+    path = Path(status.get("dataset", ""))
+    if not path.is_file():
+        raise UserError(f"The pictures of run {run.root} are no longer at {path}; say where they are with --data.")
+    return path
