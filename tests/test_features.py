@@ -90,6 +90,13 @@ def test_a_picture_has_the_same_features_in_any_batch(effnet: Features) -> None:
     torch.testing.assert_close(effnet(images)[1:], effnet(images[1:]), rtol=1e-4, atol=1e-4)
 
 
+def test_training_in_half_precision_does_not_change_the_figures(effnet: Features) -> None:
+    images = noise_and_ramp()
+    with torch.autocast("cpu", torch.bfloat16):
+        inside = effnet(images)
+    torch.testing.assert_close(inside, effnet(images))
+
+
 def test_features_are_plain_tensors_on_the_cpu(effnet: Features) -> None:
     features = effnet(noise_and_ramp()[:1])
     assert not features.is_inference()

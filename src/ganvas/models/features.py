@@ -6,7 +6,8 @@ same. So each net says all three, and every result carries them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Protocol
 
@@ -112,7 +113,7 @@ class FrozenFeatures:
 
     def __call__(self, images: Tensor) -> Tensor:
         _check(images)
-        with torch.inference_mode():
+        with torch.inference_mode(), _exact(self._device):
             x = images.to(self._device).permute(0, 3, 1, 2).float()
             x = self._resize(x, self._side).expand(-1, 3, -1, -1)
             x = ((x - self._mean) / self._std).contiguous(memory_format=torch.channels_last)
@@ -123,7 +124,7 @@ class FrozenFeatures:
     def classify(self, features: Tensor) -> Tensor | None:
         if self._head is None:
             return None
-        with torch.inference_mode():
+        with torch.inference_mode(), _exact(self._device):
             logits = self._head(features.to(self._device))
         return logits.cpu().clone()
 
@@ -219,6 +220,16 @@ def _load(network: nn.Module, state: Mapping[str, Tensor], path: Path) -> None:
         raise UserError(
             f"The weights in {path} do not fit {type(network).__name__}: delete the file and fetch it again."
         )
+
+
+@contextmanager
+def _exact(device: torch.device) -> Iterator[None]:
+    """Float32 all through, whatever the caller runs in: half precision and TF32 would move the figures."""
+    with ExitStack() as stack:
+        stack.enter_context(torch.autocast(device.type, enabled=False))
+        if device.type == "cuda":
+            stack.enter_context(torch.backends.cudnn.flags(enabled=True, allow_tf32=False))
+        yield
 
 
 def _check(images: Tensor) -> None:
