@@ -574,7 +574,7 @@ def _card(info: BundleInfo) -> str:
         "## Limits",
         "",
         "It knows nothing but its training pictures: what was rare in them it does badly, and whatever was one-sided "
-        "in them it repeats. It may come close to single training pictures. Do not use it to pass somebody off as having "
-        "done what they have not.",
+        "in them it repeats. It may come close to single training pictures. Do not use it to pass somebody off as "
+        "having done what they have not.",
     ]
     return "\n".join(lines) + "\n"

@@ -1,0 +1,274 @@
+"""Bundle → answers: one worker a bundle, a bound on the memory of all loaded ones, seeds that always mean the same.
+
+The studio and the command line both ask :class:`Engine`. Work that was cancelled before its turn never runs.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from importlib.util import find_spec
+from typing import Any, Literal, Protocol
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from PIL import Image
+
+from ganvas.bundle import Bundle
+from ganvas.curate.degrade import degradation
+from ganvas.curate.images import prepare_image
+from ganvas.models.plan import REQUESTS, latents, to_float, to_uint8
+from ganvas.terms import Task, UserError
+
+EngineName = Literal["onnxruntime", "torch"]
+Pictures = NDArray[np.uint8]
+
+ROWS = 16  # pictures in one call of the model: bounds the memory of a request and how long others wait
+WAITING = 32  # jobs that may wait for one bundle
+
+
+class BusyError(UserError):
+    """So much work is waiting that more would only wait longer."""
+
+
+class _Model(Protocol):
+    """A loaded bundle: the request's fields by name → float NCHW in [-1, 1]."""
+
+    def __call__(self, fields: dict[str, NDArray[Any]]) -> NDArray[np.float32]: ...
+
+
+class _OnnxModel:
+    def __init__(self, bundle: Bundle) -> None:
+        import onnxruntime
+
+        options = onnxruntime.SessionOptions()
+        options.log_severity_level = 3
+        self._session: Any = onnxruntime.InferenceSession(
+            str(bundle.path / "model.onnx"), options, providers=["CPUExecutionProvider"]
+        )
+        self._taken = {node.name for node in self._session.get_inputs()}
+
+    def __call__(self, fields: dict[str, NDArray[Any]]) -> NDArray[np.float32]:
+        taken = {name: value for name, value in fields.items() if name in self._taken}
+        answer: NDArray[np.float32] = self._session.run(["output"], taken)[0]
+        return answer
+
+
+class _TorchModel:
+    def __init__(self, bundle: Bundle) -> None:
+        self._family = bundle.load_family()
+        self._request = REQUESTS[self._family.task]
+
+    def __call__(self, fields: dict[str, NDArray[Any]]) -> NDArray[np.float32]:
+        with torch.inference_mode():
+            request = self._request(**{name: torch.from_numpy(value) for name, value in fields.items()})
+            answer: NDArray[np.float32] = self._family.generate(request).float().numpy()
+        return answer
+
+
+class _Loaded:
+    """A bundle's model with the one thread that runs it."""
+
+    def __init__(self, bundle: Bundle, kind: EngineName) -> None:
+        self.fingerprint = bundle.fingerprint
+        self.kind = kind
+        self.worker = ThreadPoolExecutor(1, thread_name_prefix=f"bundle-{bundle.info.name}")
+        self.waiting = 0
+        used = bundle.info.files.items()
+        # Activations and the runtime's own copies come on top of the weights: twice the file is near what was measured.
+        self.bytes = 2 * sum(
+            file.bytes for name, file in used if name.endswith(".onnx" if kind == "onnxruntime" else ".safetensors")
+        )
+        self._bundle = bundle
+        self._model: _Model | None = None
+
+    @property
+    def model(self) -> _Model:
+        """Loaded by its own worker on first use, so that loading one bundle holds up no other."""
+        if self._model is None:
+            self._model = _OnnxModel(self._bundle) if self.kind == "onnxruntime" else _TorchModel(self._bundle)
+        return self._model
+
+
+class Engine:
+    """Answers requests to bundles.
+
+    :param engine: what runs the models; None: onnxruntime where it is installed and the bundle has a graph, else torch.
+    :param memory: bytes that loaded models may take together; the least recently used are dropped beyond it.
+    """
+
+    def __init__(self, *, engine: EngineName | None = None, memory: int = 2 << 30) -> None:
+        has_onnx = find_spec("onnxruntime") is not None
+        if engine == "onnxruntime" and not has_onnx:
+            raise UserError("onnxruntime is not installed; run `pip install 'ganvas[studio]'` or use the torch engine.")
+        self.name: EngineName = engine or ("onnxruntime" if has_onnx else "torch")
+        self._memory = memory
+        self._loaded: OrderedDict[str, _Loaded] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def close(self) -> None:
+        """Drop waiting work and let the workers end."""
+        with self._lock:
+            for loaded in self._loaded.values():
+                loaded.worker.shutdown(wait=False, cancel_futures=True)
+            self._loaded.clear()
+
+    @property
+    def loaded(self) -> tuple[str, ...]:
+        """Fingerprints of the bundles in memory, the least recently used first."""
+        with self._lock:
+            return tuple(loaded.fingerprint for loaded in self._loaded.values())
+
+    # ── What can be asked ──
+
+    def generate(self, bundle: Bundle, seeds: Sequence[int], label: int | None = None, psi: float = 1.0) -> Pictures:
+        """One picture a seed, uint8 [N, H, W, C]: see :meth:`submit_generate`."""
+        return self.submit_generate(bundle, seeds, label, psi).result()
+
+    def translate(self, bundle: Bundle, image: Image.Image, *, prepared: bool = False) -> Pictures:
+        """The translation of one picture, uint8 [H, W, C]: see :meth:`submit_translate`."""
+        return self.submit_translate(bundle, image, prepared=prepared).result()
+
+    def submit_generate(
+        self, bundle: Bundle, seeds: Sequence[int], label: int | None = None, psi: float = 1.0
+    ) -> Future[Pictures]:
+        """Ask for one picture a seed. Cancel the future and what has not begun is dropped.
+
+        A seed's picture depends on the seed alone, not on the others asked for with it nor on the engine (up to the
+        rounding of one step of 255).
+
+        :param label: the class; None: each seed has its own (see :func:`label_of`).
+        :param psi: truncation in (0, 1], 1 = none.
+        :raises UserError: the bundle cannot be asked this.
+        :raises BusyError: too much is waiting.
+        """
+        info = bundle.info
+        if info.task is not Task.SYNTHESIS:
+            raise UserError(f"{info.name} translates pictures, so it makes none from seeds; give it a picture instead.")
+        if any(seed < 0 for seed in seeds):
+            raise UserError("Seeds are whole numbers from 0 on; give another seed.")
+        labels = [check_label(bundle, label, seed) for seed in seeds]
+        if psi != 1 and not info.truncates:
+            raise UserError(f"{info.name} knows no truncation; leave psi at 1.")
+        if not 0 < psi <= 1:
+            raise UserError("psi is above 0 and at most 1 (1: no truncation); give another psi.")
+
+        def work(model: _Model) -> Pictures:
+            parts = []
+            for start in range(0, len(seeds), ROWS):
+                part = seeds[start : start + ROWS]
+                fields: dict[str, NDArray[Any]] = {
+                    "z": latents(part, info.z_dim),
+                    "y": np.array(labels[start : start + ROWS], dtype=np.int64),
+                    "psi": np.full(len(part), psi, dtype=np.float32),
+                }
+                parts.append(_as_pictures(model(fields)))
+            return np.concatenate(parts) if parts else _none(bundle)
+
+        return self._submit(bundle, work)
+
+    def submit_translate(self, bundle: Bundle, image: Image.Image, *, prepared: bool = False) -> Future[Pictures]:
+        """Ask for the translation of a picture (mode RGB, as ``open_image`` gives it).
+
+        It is cut and resized as the training pictures were, then degraded by what made their sources. ``prepared``
+        says that it is a source already (a drawing, a grey photo): it is only brought to the model's size.
+
+        :raises UserError: the bundle cannot be asked this.
+        :raises BusyError: too much is waiting.
+        """
+        info = bundle.info
+        if info.task not in (Task.PAIRED, Task.UNPAIRED):
+            raise UserError(f"{info.name} does not translate pictures; ask it for seeds instead.")
+        source = prepare_source(bundle, image, prepared=prepared)
+
+        def work(model: _Model) -> Pictures:
+            fields = {"source": to_float(source[None]).numpy(), "direction": np.zeros(1, dtype=np.int64)}
+            picture: Pictures = _as_pictures(model(fields))[0]
+            return picture
+
+        return self._submit(bundle, work)
+
+    # ── How it is done ──
+
+    def _submit(self, bundle: Bundle, work: Callable[[_Model], Pictures]) -> Future[Pictures]:
+        with self._lock:
+            loaded = self._find(bundle)
+            if loaded.waiting >= WAITING:
+                raise BusyError(f"{bundle.info.name} has {loaded.waiting} requests waiting; try again in a moment.")
+            loaded.waiting += 1
+            future: Future[Pictures] = loaded.worker.submit(lambda: work(loaded.model))
+        future.add_done_callback(lambda done: self._finished(loaded))
+        return future
+
+    def _finished(self, loaded: _Loaded) -> None:
+        with self._lock:
+            loaded.waiting -= 1
+            self._shrink()
+
+    def _find(self, bundle: Bundle) -> _Loaded:
+        key = str(bundle.path)
+        loaded = self._loaded.pop(key, None)
+        if loaded is not None and loaded.fingerprint != bundle.fingerprint:  # exported again since
+            loaded.worker.shutdown(wait=False)
+            loaded = None
+        if loaded is None:
+            onnx = self.name == "onnxruntime" and bundle.onnx is not None
+            loaded = _Loaded(bundle, "onnxruntime" if onnx else "torch")
+        self._loaded[key] = loaded
+        self._shrink()
+        return loaded
+
+    def _shrink(self) -> None:
+        """Drop the least recently used beyond the bound, but never the newest nor one with work waiting."""
+        newest = next(reversed(self._loaded), None)
+        total = sum(loaded.bytes for loaded in self._loaded.values())
+        for key, loaded in list(self._loaded.items()):
+            if total <= self._memory:
+                return
+            if key != newest and loaded.waiting == 0:
+                loaded.worker.shutdown(wait=False)
+                total -= self._loaded.pop(key).bytes
+
+
+def label_of(seed: int, classes: int) -> int:
+    """The class of a seed when none is asked for: always the same, all classes equally often."""
+    return int(np.random.default_rng((seed, 1)).integers(classes)) if classes else 0
+
+
+def check_label(bundle: Bundle, label: int | None, seed: int) -> int:
+    """The class to make for a seed.
+
+    :raises UserError: the bundle has no such class.
+    """
+    classes = bundle.info.data.classes
+    if label is None:
+        return label_of(seed, len(classes))
+    if not classes:
+        raise UserError(f"{bundle.info.name} knows no classes; leave the class out.")
+    if not 0 <= label < len(classes):
+        raise UserError(f"{bundle.info.name} has classes 0 to {len(classes) - 1}, not {label}; choose one of those.")
+    return label
+
+
+def prepare_source(bundle: Bundle, image: Image.Image, *, prepared: bool) -> Pictures:
+    """What the model sees of a picture, uint8 [resolution, resolution, source_channels]."""
+    data = bundle.info.data
+    if prepared:
+        return prepare_image(image, data.resolution, "stretch", data.source_channels)
+    if data.degradation is None:
+        return prepare_image(image, data.resolution, data.crop, data.source_channels)
+    target = prepare_image(image, data.resolution, data.crop, data.channels)
+    return degradation(data.degradation)(target, np.random.default_rng(0))
+
+
+def _as_pictures(answer: NDArray[np.float32]) -> Pictures:
+    pictures: Pictures = to_uint8(torch.from_numpy(answer)).numpy()
+    return pictures
+
+
+def _none(bundle: Bundle) -> Pictures:
+    data = bundle.info.data
+    return np.zeros((0, data.resolution, data.resolution, data.channels), np.uint8)
