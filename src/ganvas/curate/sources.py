@@ -162,14 +162,11 @@ def _list_folder(source: Path, root: Path) -> Listing:
 
 class _ZipReader:
     def __init__(self, path: Path) -> None:
-        self.path = path
+        # Kept open, for opening reads the whole directory; ZipFile takes turns by itself when threads read.
+        self.archive = zipfile.ZipFile(path)
 
     def __call__(self, path: str) -> bytes:
-        try:
-            with zipfile.ZipFile(self.path) as archive:
-                return read_member(archive, path)
-        except OSError as error:
-            raise PictureError(f"the archive cannot be read ({error.strerror})") from None
+        return read_member(self.archive, path)
 
 
 def read_member(archive: zipfile.ZipFile, path: str) -> bytes:
@@ -187,6 +184,8 @@ def read_member(archive: zipfile.ZipFile, path: str) -> bytes:
             return file.read(entry.file_size)
     except (zipfile.BadZipFile, zlib.error, EOFError, KeyError):
         raise PictureError("damaged inside the archive") from None
+    except OSError as error:
+        raise PictureError(f"the archive cannot be read ({error.strerror})") from None
     except (NotImplementedError, RuntimeError):
         raise PictureError("packed in a way that cannot be read; zip it again") from None
 
