@@ -87,7 +87,9 @@ class EvaluateSettings(Settings):
     """What is measured, and on how many pictures."""
 
     metrics: tuple[Metric, ...] = Field(("kid", "fid", "precision", "recall"), description="measured at the end")
-    features: Literal["auto", "effnet", "inception"] = Field("auto", description="the frozen network that looks")
+    features: Literal["auto", "effnet", "inception", "inception-clean"] = Field(
+        "auto", description="the frozen network that looks"
+    )
     count: int = Field(10_000, ge=2, description="pictures made for the full evaluation")
     quick_count: int = Field(1_000, ge=2, description="pictures made for each evaluation while training (KID only)")
     seed: int = Field(0, ge=0, lt=2**31, description="seed of the pictures made")
