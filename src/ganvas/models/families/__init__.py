@@ -6,14 +6,18 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from ganvas.models.families.biggan import BigGAN
 from ganvas.models.families.dcgan import DCGAN
 from ganvas.models.families.pix2pix import Pix2Pix
+from ganvas.models.families.sagan import SAGAN
 from ganvas.models.plan import Family
 from ganvas.terms import DataSpec, UserError
 
 FAMILIES: dict[str, type[Family]] = {
+    "biggan": BigGAN,
     "dcgan": DCGAN,
     "pix2pix": Pix2Pix,
+    "sagan": SAGAN,
 }
 
 

@@ -1,0 +1,196 @@
+"""BigGAN: the hinge game of SAGAN made large (Brock, Donahue & Simonyan 2019).
+
+A class vector that all norms share, a latent cut into one part for each block, orthogonal first values, and
+truncation: z is scaled by ``psi``, which trades variety for quality. (The paper draws each number again while it is
+larger than a threshold; its code also scales. Scaling keeps the picture of a seed the same picture.) Truncated
+latents want batch statistics of their own: :meth:`BigGAN.settle` measures them at several values of ``psi`` when
+training is over, "standing statistics" in the paper's words, and a picture takes those that lie around its ``psi``.
+
+A step plays ``G`` first and ``D`` second, which judges the pictures that ``G`` has just made and, with ``d_repeat``,
+further ones. Gradient accumulation is the trainer's ``micro_batch``. Batch statistics are those of one micro-batch in
+one process: the paper takes them over all processes, so with several give each a large share.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import torch
+from pydantic import Field
+from torch import Tensor
+from torch.optim import Adam, Optimizer
+
+from ganvas.models import losses, noise
+from ganvas.models.layers import evaluating
+from ganvas.models.layers_conditional import InitName, advance, stand
+from ganvas.models.networks.biggan import Discriminator, Generator, check_sizes
+from ganvas.models.plan import Clock, Family, FamilyConfig, Phase, Stage, SynthesisBatch, SynthesisRequest
+from ganvas.terms import DataSpec, Task
+
+TRUNCATIONS = 6  # standing statistics at psi 0, 0.2, … 1
+
+
+class BigGANConfig(FamilyConfig):
+    """Settings of ``biggan``."""
+
+    z_dim: int = Field(120, ge=1, description="length of the latent; rounded down to equal parts when hierarchical")
+    channels: int = Field(96, ge=1, description="width unit of both networks; widest layers have 16 times as many")
+    shared_dim: int = Field(128, ge=0, description="length of the class vector the norms share; 0: one table a norm")
+    hierarchical: bool = Field(True, description="give each block its own part of the latent")
+    attention: tuple[int, ...] | None = Field(
+        None, description="sides of the feature maps with self-attention; null: half the picture's"
+    )
+    lr_g: float = Field(1e-4, gt=0, description="Adam's learning rate, generator")
+    lr_d: float = Field(4e-4, gt=0, description="Adam's learning rate, discriminator")
+    betas: tuple[float, float] = Field((0.0, 0.999), description="Adam's betas, both networks")
+    adam_eps: float = Field(1e-6, gt=0, description="Adam's epsilon, both networks")
+    init: InitName = Field("orthogonal", description="first values of the weights")
+    orthogonal: float = Field(0.0, ge=0, description="weight of orthogonal regularisation of G; the paper's is 1e-4")
+    d_repeat: int = Field(1, ge=1, description="discriminator steps a generator step")
+    spectral_eps: float = Field(1e-6, gt=0, description="smallest length that spectral normalisation divides by")
+    standing_batches: int = Field(16, ge=1, description="batches of 32 a standing statistic is averaged over")
+
+
+def orthogonal_penalty(network: torch.nn.Module, spared: tuple[torch.nn.Module, ...] = ()) -> Tensor:
+    """½ Σ ‖W Wᵀ ⊙ (1 − I)‖²: rows of every weight matrix should be at right angles, of whatever length.
+
+    Brock et al. 2019, eq. 3, halved as in the authors' code (whose gradient is 2 (W Wᵀ ⊙ (1 − I)) W). Vectors and the
+    ``spared`` modules are left out.
+    """
+    left_out = {id(p) for module in spared for p in module.parameters()}
+    total = torch.zeros((), device=next(network.parameters()).device)
+    with torch.autocast(total.device.type, enabled=False):
+        for parameter in network.parameters():
+            if parameter.dim() < 2 or id(parameter) in left_out:
+                continue
+            matrix = parameter.flatten(1)
+            gram = matrix @ matrix.t()
+            total = total + (gram.square().sum() - gram.diagonal().square().sum()) / 2
+    return total
+
+
+class BigGAN(Family):
+    """See the module. Fakes take the labels of the real pictures of the step; without classes there is one."""
+
+    task = Task.SYNTHESIS
+    Config: ClassVar[type[FamilyConfig]] = BigGANConfig
+    averaged = ("generator",)
+    truncates = True
+
+    config: BigGANConfig
+
+    def __init__(self, config: BigGANConfig, data: DataSpec, kimg: float) -> None:
+        super().__init__(config, data, kimg)
+        half = (data.resolution // 2,)
+        attention = half if config.attention is None else config.attention
+        check_sizes("biggan", data.resolution, attention)
+        classes = max(len(data.classes), 1)
+        self.generator = Generator(
+            data.resolution,
+            data.channels,
+            config.channels,
+            config.z_dim,
+            classes,
+            shared_dim=config.shared_dim,
+            hierarchical=config.hierarchical,
+            attention=attention,
+            init=config.init,
+            truncations=TRUNCATIONS,
+            eps=config.spectral_eps,
+        )
+        self.z_dim = self.generator.z_dim
+        self.discriminator = Discriminator(
+            data.resolution,
+            data.channels,
+            config.channels,
+            classes,
+            attention=attention,
+            init=config.init,
+            eps=config.spectral_eps,
+        )
+
+    @classmethod
+    def tiny(cls) -> tuple[FamilyConfig, DataSpec]:
+        config = BigGANConfig(z_dim=8, channels=2, shared_dim=4, orthogonal=1e-4, standing_batches=2)  # type: ignore[call-arg]
+        return config, DataSpec(resolution=32, classes=("cat", "dog"))  # type: ignore[call-arg]
+
+    def stages(self) -> tuple[Stage, ...]:
+        phases = (
+            Phase("G", ("generator",), self.generator_phase, after=lambda clock: advance(self.generator)),
+            Phase(
+                "D",
+                ("discriminator",),
+                self.discriminator_phase,
+                repeat=self.config.d_repeat,
+                after=lambda clock: advance(self.discriminator),
+            ),
+        )
+        return (Stage("adversarial", self.kimg, phases),)
+
+    def optimizer(self, network: str) -> Optimizer:
+        config = self.config
+        rate = config.lr_g if network == "generator" else config.lr_d
+        parameters = self.get_submodule(network).parameters()
+        return Adam(parameters, lr=rate, betas=config.betas, eps=config.adam_eps, fused=True)
+
+    def render(self, batch: SynthesisBatch) -> Tensor:
+        """Fakes for a batch, from new noise."""
+        z = noise.normal(len(batch.x), self.z_dim, device=batch.x.device)
+        fake: Tensor = self.generator(z, batch.y)
+        return fake
+
+    def generator_phase(self, batch: SynthesisBatch, clock: Clock) -> tuple[Tensor, dict[str, Tensor]]:
+        """Make fakes, leave them in the memo for ``D``, and please the discriminator."""
+        fake = self.render(batch)
+        batch.memo["fake"] = fake.detach()
+        fake_logits = self.discriminator(fake, batch.y)
+        loss = losses.generator_loss("hinge", fake_logits)
+        shown = {"fake_logits": fake_logits.detach().mean()}
+        if self.config.orthogonal:
+            # The table of class vectors is no map, so its rows need no right angles.
+            spared = () if self.generator.shared is None else (self.generator.shared,)
+            penalty = self.config.orthogonal * orthogonal_penalty(self.generator, spared)
+            shown["orthogonal"] = penalty.detach()
+            loss = loss + penalty
+        return loss, shown
+
+    def discriminator_phase(self, batch: SynthesisBatch, clock: Clock) -> tuple[Tensor, dict[str, Tensor]]:
+        """Tell real from fake; the first of a step's repeats has the fakes of ``G``, the others make their own."""
+        fake = batch.memo.get("fake")
+        if fake is None:
+            with torch.no_grad():
+                fake = self.render(batch)
+        # One pass over both: one power iteration a step, and no layer of the discriminator mixes pictures.
+        logits = self.discriminator(torch.cat([batch.x, fake]), torch.cat([batch.y, batch.y]))
+        real_logits, fake_logits = logits.chunk(2)
+        loss = losses.discriminator_loss("hinge", real_logits, fake_logits)
+        return loss, losses.judged("hinge", real_logits, fake_logits)
+
+    @torch.no_grad()
+    def settle(self) -> None:
+        """Measure standing statistics at every truncation, from fixed noise; to be done once, before use.
+
+        The same weights give the same statistics on every machine, up to rounding. Training on makes them stale: it
+        goes on with running statistics, and what is saved next must settle again.
+        """
+        device = next(self.generator.parameters()).device
+        classes = max(len(self.data.classes), 1)
+        for index in range(TRUNCATIONS):
+            psi = index / (TRUNCATIONS - 1)
+
+            def render(number: int, psi: float = psi) -> Tensor:
+                source = torch.Generator().manual_seed(number)  # the same latents at every psi
+                z = torch.randn(32, self.z_dim, generator=source) * psi
+                y = torch.randint(classes, (32,), generator=source)
+                pictures: Tensor = self.generator(z.to(device), y.to(device))
+                return pictures
+
+            stand(self.generator, index, render, self.config.standing_batches)
+        self.generator.stands.fill_(1.0)
+
+    def generate(self, request: SynthesisRequest) -> Tensor:
+        """Pictures of ``request.z`` scaled by ``request.psi``, of classes ``request.y``; each of its own row alone."""
+        with evaluating(self.generator):
+            mix = self.generator.mixture(request.psi)
+            pictures: Tensor = self.generator(request.z * request.psi[:, None], request.y, mix)
+        return pictures

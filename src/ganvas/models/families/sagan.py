@@ -1,0 +1,136 @@
+"""SAGAN: a hinge game between residual networks that look at the whole picture (Zhang et al. 2019).
+
+Self-attention at one side, spectral normalisation in *both* networks, two learning rates (TTUR, Heusel et al. 2017),
+class-conditional batch norm and a projection discriminator where there are classes. Settings are those of the
+BigGAN authors' PyTorch version. A step plays ``G`` first and ``D`` second, which judges the pictures that ``G`` has
+just made.
+
+Batch statistics are those of one micro-batch in one process: with several processes, or with a micro-batch smaller
+than the batch, the numbers differ a little from those of the whole batch.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import torch
+from pydantic import Field
+from torch import Tensor
+from torch.optim import Adam, Optimizer
+
+from ganvas.models import losses, noise
+from ganvas.models.layers import evaluating
+from ganvas.models.layers_conditional import InitName, advance
+from ganvas.models.networks.biggan import Discriminator, Generator, check_sizes
+from ganvas.models.plan import Clock, Family, FamilyConfig, Phase, Stage, SynthesisBatch, SynthesisRequest
+from ganvas.terms import DataSpec, Task
+
+
+class SAGANConfig(FamilyConfig):
+    """Settings of ``sagan``."""
+
+    z_dim: int = Field(128, ge=1, description="length of the latent")
+    channels: int = Field(64, ge=1, description="width unit of both networks; widest layers have 16 times as many")
+    shared_dim: int = Field(128, ge=0, description="length of the class vector the norms share; 0: one table a norm")
+    attention: tuple[int, ...] | None = Field(
+        None, description="sides of the feature maps with self-attention; null: half the picture's"
+    )
+    lr_g: float = Field(1e-4, gt=0, description="Adam's learning rate, generator")
+    lr_d: float = Field(4e-4, gt=0, description="Adam's learning rate, discriminator")
+    betas: tuple[float, float] = Field((0.0, 0.999), description="Adam's betas, both networks")
+    init: InitName = Field("xavier", description="first values of the weights")
+    d_repeat: int = Field(1, ge=1, description="discriminator steps a generator step")
+    spectral_eps: float = Field(1e-6, gt=0, description="smallest length that spectral normalisation divides by")
+
+
+class SAGAN(Family):
+    """See the module. Fakes take the labels of the real pictures of the step.
+
+    Without classes the norms learn constants and the discriminator has no projection.
+    """
+
+    task = Task.SYNTHESIS
+    Config: ClassVar[type[FamilyConfig]] = SAGANConfig
+    averaged = ("generator",)
+
+    config: SAGANConfig
+
+    def __init__(self, config: SAGANConfig, data: DataSpec, kimg: float) -> None:
+        super().__init__(config, data, kimg)
+        attention = (data.resolution // 2,) if config.attention is None else config.attention
+        check_sizes("sagan", data.resolution, attention)
+        self.z_dim = config.z_dim
+        self.generator = Generator(
+            data.resolution,
+            data.channels,
+            config.channels,
+            config.z_dim,
+            len(data.classes),
+            shared_dim=config.shared_dim,
+            hierarchical=False,
+            attention=attention,
+            init=config.init,
+            eps=config.spectral_eps,
+        )
+        self.discriminator = Discriminator(
+            data.resolution,
+            data.channels,
+            config.channels,
+            len(data.classes),
+            attention=attention,
+            init=config.init,
+            eps=config.spectral_eps,
+        )
+
+    @classmethod
+    def tiny(cls) -> tuple[FamilyConfig, DataSpec]:
+        data = DataSpec(resolution=32, classes=("cat", "dog"))  # type: ignore[call-arg]
+        return SAGANConfig(z_dim=8, channels=2, shared_dim=4), data  # type: ignore[call-arg]
+
+    def stages(self) -> tuple[Stage, ...]:
+        phases = (
+            Phase("G", ("generator",), self.generator_phase, after=lambda clock: advance(self.generator)),
+            Phase(
+                "D",
+                ("discriminator",),
+                self.discriminator_phase,
+                repeat=self.config.d_repeat,
+                after=lambda clock: advance(self.discriminator),
+            ),
+        )
+        return (Stage("adversarial", self.kimg, phases),)
+
+    def optimizer(self, network: str) -> Optimizer:
+        rate = self.config.lr_g if network == "generator" else self.config.lr_d
+        return Adam(self.get_submodule(network).parameters(), lr=rate, betas=self.config.betas, fused=True)
+
+    def render(self, batch: SynthesisBatch) -> Tensor:
+        """Fakes for a batch, from new noise."""
+        z = noise.normal(len(batch.x), self.z_dim, device=batch.x.device)
+        fake: Tensor = self.generator(z, batch.y)
+        return fake
+
+    def generator_phase(self, batch: SynthesisBatch, clock: Clock) -> tuple[Tensor, dict[str, Tensor]]:
+        """Make fakes, leave them in the memo for ``D``, and please the discriminator."""
+        fake = self.render(batch)
+        batch.memo["fake"] = fake.detach()
+        fake_logits = self.discriminator(fake, batch.y)
+        return losses.generator_loss("hinge", fake_logits), {"fake_logits": fake_logits.detach().mean()}
+
+    def discriminator_phase(self, batch: SynthesisBatch, clock: Clock) -> tuple[Tensor, dict[str, Tensor]]:
+        """Tell real from fake; the first of a step's repeats has the fakes of ``G``, the others make their own."""
+        fake = batch.memo.get("fake")
+        if fake is None:
+            with torch.no_grad():
+                fake = self.render(batch)
+        # One pass over both: one power iteration a step, and no layer of the discriminator mixes pictures.
+        logits = self.discriminator(torch.cat([batch.x, fake]), torch.cat([batch.y, batch.y]))
+        real_logits, fake_logits = logits.chunk(2)
+        loss = losses.discriminator_loss("hinge", real_logits, fake_logits)
+        return loss, losses.judged("hinge", real_logits, fake_logits)
+
+    def generate(self, request: SynthesisRequest) -> Tensor:
+        """Pictures of ``request.z`` and ``request.y``; each depends on its own row alone. ``psi`` means nothing."""
+        with evaluating(self.generator):
+            pictures: Tensor = self.generator(request.z, request.y)
+        return pictures
