@@ -1,0 +1,95 @@
+import { useEffect, useRef } from "react";
+import { Link, Route, Switch, useLocation } from "wouter";
+import { DrawPage } from "./pages/draw";
+import { GeneratePage } from "./pages/generate";
+import { HomePage } from "./pages/home";
+import { MissingPage } from "./pages/missing";
+import { RunPage } from "./pages/run";
+import { RunsPage } from "./pages/runs";
+import { Press } from "./parts/controls";
+import { Mark } from "./parts/icons";
+import { ThemeChoice } from "./parts/theme";
+import { SpeechProvider, useSpeech } from "./words/words";
+
+function Header() {
+  const { words, language, speak } = useSpeech();
+  const [path] = useLocation();
+  const place = (where: string) => (path === where || (where !== "/" && path.startsWith(where)) ? "page" : undefined);
+  return (
+    <header className="top">
+      <div className="top-inner">
+        <Link href="/" className="brand" aria-label="Ganvas">
+          <Mark />
+          <span>Ganvas</span>
+        </Link>
+        <nav aria-label={words.nav.label}>
+          <Link href="/" aria-current={place("/")}>
+            {words.nav.home}
+          </Link>
+          <Link href="/runs" aria-current={place("/runs")}>
+            {words.nav.runs}
+          </Link>
+        </nav>
+        <div className="top-choices">
+          <Press
+            look="bare"
+            aria-label={words.languageLabel}
+            onPress={() => speak(language === "ko" ? "en" : "ko")}
+          >
+            <span lang={language === "ko" ? "en" : "ko"}>{words.language}</span>
+          </Press>
+          <ThemeChoice />
+        </div>
+      </div>
+    </header>
+  );
+}
+
+function Pages() {
+  const { words } = useSpeech();
+  const [path] = useLocation();
+  const main = useRef<HTMLElement>(null);
+  const arrived = useRef(path);
+  useEffect(() => {
+    // A new page begins at its top, for the eye and for a screen reader alike.
+    if (arrived.current === path) return;
+    arrived.current = path;
+    window.scrollTo(0, 0);
+    main.current?.focus({ preventScroll: true });
+  }, [path]);
+  return (
+    <>
+      <a className="skip" href="#main">
+        {words.skip}
+      </a>
+      <Header />
+      <main id="main" ref={main} tabIndex={-1}>
+        <Switch>
+          <Route path="/">
+            <HomePage />
+          </Route>
+          <Route path="/generate/:bundle">{({ bundle }) => <GeneratePage key={bundle} id={bundle} />}</Route>
+          <Route path="/draw/:bundle">{({ bundle }) => <DrawPage key={bundle} id={bundle} />}</Route>
+          <Route path="/runs">
+            <RunsPage />
+          </Route>
+          <Route path="/runs/:run">{({ run }) => <RunPage key={run} id={run} />}</Route>
+          <Route>
+            <MissingPage />
+          </Route>
+        </Switch>
+      </main>
+      <footer className="bottom">
+        <p>{words.footer}</p>
+      </footer>
+    </>
+  );
+}
+
+export function App() {
+  return (
+    <SpeechProvider>
+      <Pages />
+    </SpeechProvider>
+  );
+}

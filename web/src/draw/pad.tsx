@@ -1,0 +1,126 @@
+// The paper: a pen that keeps up with the hand. It paints while the pointer moves; React hears of whole strokes only.
+import { type RefObject, useEffect, useLayoutEffect, useRef } from "react";
+import { type Dot, type Drawing, type Ink, paint, paintEnd, paintPiece, type Stroke } from "./marks";
+
+export const SIDE = 768; // pixels of the paper itself, whatever its size on the page
+
+export type Tool = "pen" | "eraser";
+
+export function Pad({
+  layer,
+  paper,
+  drawing,
+  tool,
+  width,
+  colour,
+  name,
+  changing,
+  finished,
+}: {
+  layer: RefObject<HTMLCanvasElement | null>;
+  paper: HTMLCanvasElement | null;
+  drawing: Drawing;
+  tool: Tool;
+  width: number;
+  colour: string;
+  name: string;
+  changing: () => void;
+  finished: (stroke: Stroke) => void;
+}) {
+  const ground = useRef<HTMLCanvasElement>(null);
+  const stroke = useRef<{ pointer: number; stroke: Stroke } | null>(null);
+  const ink: Ink = { colour, side: SIDE };
+  // Handlers are attached once, by hand: React would make the listeners passive and one frame late.
+  const now = useRef({ tool, width, ink, changing, finished });
+  now.current = { tool, width, ink, changing, finished };
+
+  useLayoutEffect(() => {
+    const context = layer.current?.getContext("2d");
+    if (context) paint(context, drawing.marks, { colour, side: SIDE });
+  }, [drawing, colour, layer]);
+
+  useLayoutEffect(() => {
+    const context = ground.current?.getContext("2d");
+    if (!context) return;
+    context.clearRect(0, 0, SIDE, SIDE);
+    if (paper) context.drawImage(paper, 0, 0, SIDE, SIDE);
+  }, [paper]);
+
+  useEffect(() => {
+    const canvas = layer.current;
+    const context = canvas?.getContext("2d");
+    if (!canvas || !context) return;
+
+    const dotOf = (event: PointerEvent, box: DOMRect): Dot => ({
+      x: (event.clientX - box.left) / box.width,
+      y: (event.clientY - box.top) / box.height,
+      weight: event.pointerType === "pen" && event.pressure > 0 ? 0.4 + 1.2 * event.pressure : 1,
+    });
+    const put = (dot: Dot) => {
+      const held = stroke.current?.stroke;
+      if (!held) return;
+      const last = held.dots.at(-1);
+      if (last && Math.hypot(last.x - dot.x, last.y - dot.y) < 0.0015) return;
+      held.dots.push(dot);
+      paintPiece(context, held, held.dots.length - 1, now.current.ink);
+    };
+    const down = (event: PointerEvent) => {
+      if (stroke.current || event.button > 0) return;
+      event.preventDefault();
+      canvas.focus({ preventScroll: true });
+      canvas.setPointerCapture(event.pointerId);
+      // The other end of a stylus is an eraser.
+      const erases = now.current.tool === "eraser" || (event.buttons & 32) !== 0;
+      const begun: Stroke = {
+        kind: "stroke",
+        tool: erases ? "eraser" : "pen",
+        width: now.current.width * (erases ? 3 : 1),
+        dots: [],
+      };
+      stroke.current = { pointer: event.pointerId, stroke: begun };
+      put(dotOf(event, canvas.getBoundingClientRect()));
+      now.current.changing();
+    };
+    const move = (event: PointerEvent) => {
+      if (stroke.current?.pointer !== event.pointerId) return;
+      const box = canvas.getBoundingClientRect();
+      const events = event.getCoalescedEvents?.() ?? [];
+      for (const each of events.length ? events : [event]) put(dotOf(each, box));
+      now.current.changing();
+    };
+    const up = (event: PointerEvent) => {
+      const held = stroke.current;
+      if (held?.pointer !== event.pointerId) return;
+      stroke.current = null;
+      paintEnd(context, held.stroke, now.current.ink);
+      now.current.finished(held.stroke);
+    };
+    canvas.addEventListener("pointerdown", down);
+    canvas.addEventListener("pointermove", move);
+    canvas.addEventListener("pointerup", up);
+    canvas.addEventListener("pointercancel", up);
+    return () => {
+      canvas.removeEventListener("pointerdown", down);
+      canvas.removeEventListener("pointermove", move);
+      canvas.removeEventListener("pointerup", up);
+      canvas.removeEventListener("pointercancel", up);
+    };
+  }, [layer]);
+
+  return (
+    <div className="paper">
+      <canvas ref={ground} width={SIDE} height={SIDE} aria-hidden="true" />
+      <canvas
+        ref={layer}
+        width={SIDE}
+        height={SIDE}
+        className="paper-ink"
+        role="img"
+        aria-label={name}
+        data-tool={tool}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: drawing shortcuts work while the paper has focus
+        tabIndex={0}
+      />
+    </div>
+  );
+}

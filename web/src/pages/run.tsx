@@ -1,0 +1,169 @@
+import { Link } from "wouter";
+import type { Run } from "../api/types";
+import { useLiveRun } from "../api/live";
+import { HealthNote, ProblemNote, Progress, Waiting } from "../parts/feedback";
+import { BackIcon } from "../parts/icons";
+import { useTitle } from "../parts/title";
+import { duration, figure, kimg, metricName } from "../words/figures";
+import { useSpeech, useWords } from "../words/words";
+import { Curves } from "./run-curves";
+import { Sheets } from "./run-sheets";
+import { State } from "./runs";
+
+export function RunPage({ id }: { id: string }) {
+  const words = useWords();
+  const { run, lines, error, streaming, retry } = useLiveRun(id);
+  useTitle(run ? run.name : words.runs.title);
+  if (!run) return error !== undefined ? <ProblemNote error={error} retry={retry} /> : <Waiting />;
+  const last = lines.at(-1);
+  return (
+    <>
+      <header className="page-head page-head-run">
+        <Link href="/runs" className="back">
+          <BackIcon />
+          {words.runs.all}
+        </Link>
+        <div className="run-title">
+          <h1>{run.name}</h1>
+          <State state={run.status.state} />
+          {run.status.state === "running" && (
+            <span className="live quiet small">
+              <span className="pulse" aria-hidden="true" />
+              {streaming ? words.runs.live : words.runs.polling}
+            </span>
+          )}
+          <span className="spring" />
+          {run.bundle && (
+            <Link
+              href={`/${run.status.task === "synthesis" ? "generate" : "draw"}/${encodeURIComponent(run.bundle)}`}
+              className="press press-solid"
+            >
+              {words.runs.play_model}
+            </Link>
+          )}
+        </div>
+        <Progress value={run.status.progress ?? 0} label={words.runs.progress} />
+        <Facts run={run} seconds={Number(last?.seconds)} memory={Number(last?.memory_mb)} />
+      </header>
+      <section className="section" aria-labelledby="health">
+        <h2 id="health">{words.runs.health}</h2>
+        {run.health.length === 0 && <HealthNote level="info" sentence={words.runs.healthy} />}
+        {run.health.map((said) => (
+          <HealthNote key={said.name + said.sentence} level={said.level} sentence={said.sentence} />
+        ))}
+      </section>
+      <Sheets sheets={run.sheets} />
+      <Curves lines={lines} />
+      <Metrics run={run} />
+      <section className="section">
+        <details className="recipe">
+          <summary>
+            <h2>{words.runs.recipe}</h2>
+          </summary>
+          <Tree value={run.recipe} />
+        </details>
+      </section>
+    </>
+  );
+}
+
+function Facts({ run, seconds, memory }: { run: Run; seconds: number; memory: number }) {
+  const { words, language } = useSpeech();
+  const { status } = run;
+  const running = status.state === "running";
+  const facts: [string, string | null][] = [
+    [words.runs.progress, status.progress != null ? `${Math.round(status.progress * 100)} %` : null],
+    [
+      words.runs.seen,
+      `${kimg(status.nimg / 1000)}${status.total_kimg != null ? ` / ${kimg(status.total_kimg)}` : ""} kimg`,
+    ],
+    [
+      words.runs.speed,
+      status.images_per_second != null ? `${figure(status.images_per_second)} ${words.units.images}` : null,
+    ],
+    [words.runs.left, running && status.eta_seconds != null ? duration(status.eta_seconds, language) : null],
+    [words.runs.elapsed, Number.isFinite(seconds) ? duration(seconds, language) : null],
+    [words.runs.memory, memory > 0 ? `${figure(memory)} MB` : null],
+    [words.runs.stage, status.stage || null],
+  ];
+  return (
+    <dl className="run-facts">
+      {facts
+        .filter(([, value]) => value !== null)
+        .map(([name, value]) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd className="figures">{value}</dd>
+          </div>
+        ))}
+    </dl>
+  );
+}
+
+function Metrics({ run }: { run: Run }) {
+  const words = useWords();
+  return (
+    <section className="section" aria-labelledby="metrics">
+      <h2 id="metrics">{words.runs.metrics}</h2>
+      {run.metrics.length === 0 ? (
+        <p className="quiet">{words.runs.noMetrics}</p>
+      ) : (
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: a table that scrolls sideways must be reachable by keyboard
+        <section className="table-box" tabIndex={0} aria-labelledby="metrics">
+          <table>
+            <thead>
+              <tr>
+                <th scope="col">{words.runs.at}</th>
+                <th scope="col">{words.runs.metric}</th>
+                <th scope="col">{words.runs.value}</th>
+                <th scope="col">{words.runs.protocol}</th>
+              </tr>
+            </thead>
+            <tbody>
+              {[...run.metrics].reverse().map((one) => (
+                <tr key={`${one.nimg ?? "end"}-${one.metric}-${one.value}`}>
+                  <td className="figures">{one.nimg != null ? `${kimg(one.nimg / 1000)} kimg` : "–"}</td>
+                  <td>{metricName(one.metric)}</td>
+                  <td className="figures">
+                    {figure(one.value)}
+                    {one.std != null && <span className="quiet"> ± {figure(one.std)}</span>}
+                  </td>
+                  <td className="protocol">
+                    {Object.entries(one.protocol ?? {})
+                      .filter(([, value]) => value !== null && typeof value !== "object")
+                      .map(([name, value]) => `${name} ${short(value)}`)
+                      .join(" · ")}
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </section>
+      )}
+    </section>
+  );
+}
+
+function short(value: unknown): string {
+  const text = String(value);
+  return /^[0-9a-f]{32,}$/.test(text) ? `${text.slice(0, 8)}…` : text;
+}
+
+function Tree({ value }: { value: Record<string, unknown> }) {
+  return (
+    <dl className="tree">
+      {Object.entries(value).map(([name, each]) => (
+        <div key={name}>
+          <dt>{name}</dt>
+          <dd>
+            {each !== null && typeof each === "object" && !Array.isArray(each) ? (
+              <Tree value={each as Record<string, unknown>} />
+            ) : (
+              <code>{each === null ? "–" : Array.isArray(each) ? each.map(String).join(", ") : String(each)}</code>
+            )}
+          </dd>
+        </div>
+      ))}
+    </dl>
+  );
+}

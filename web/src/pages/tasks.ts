@@ -1,0 +1,31 @@
+// What a bundle is for, in words and as the page that plays it.
+import type { BundleCard } from "../api/types";
+import type { Words } from "../words/en";
+
+export function pageOf(bundle: BundleCard): "generate" | "draw" {
+  return bundle.task === "synthesis" || bundle.task === "music" ? "generate" : "draw";
+}
+
+export function taskInWords(bundle: BundleCard, words: Words): string {
+  if (bundle.task === "synthesis" && bundle.classes.length > 0) return words.tasks.classes(bundle.classes.length);
+  switch (bundle.task === "paired" && bundle.degradation ? bundle.degradation : bundle.task) {
+    case "sketch":
+      return words.tasks.sketch;
+    case "grayscale":
+      return words.tasks.grayscale;
+    case "downscale":
+      return words.tasks.downscale;
+    case "mask":
+      return words.tasks.mask;
+    case "paired":
+      return words.tasks.paired;
+    case "unpaired":
+      return words.tasks.unpaired;
+    case "reference":
+      return words.tasks.reference;
+    case "music":
+      return words.tasks.music;
+    default:
+      return words.tasks.synthesis;
+  }
+}

@@ -1,0 +1,19 @@
+import react from "@vitejs/plugin-react";
+import { defineConfig } from "vite";
+
+declare const process: { env: Record<string, string | undefined> };
+
+// Pages are served by `ganvas studio`; while developing, /v1 goes to the studio at this address.
+const studio = process.env.GANVAS_STUDIO ?? "http://127.0.0.1:8321";
+
+export default defineConfig({
+  plugins: [react()],
+  server: { proxy: { "/v1": studio } },
+  build: {
+    outDir: "../src/ganvas/serve/static",
+    emptyOutDir: true,
+    // Fonts and pictures stay files: the content security policy allows no data: address for fonts.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+  },
+});
