@@ -129,7 +129,7 @@ class SelfAttention(nn.Module):
         key = F.max_pool2d(self.phi(x), 2).flatten(2)  # [N, C/8, HW/4]
         value = F.max_pool2d(self.g(x), 2).flatten(2)  # [N, C/2, HW/4]
         attention = torch.softmax(query.transpose(1, 2) @ key, -1)  # [N, HW, HW/4]
-        seen = (value @ attention.transpose(1, 2)).view(len(x), -1, height, width)
+        seen = (value @ attention.transpose(1, 2)).view(x.shape[0], -1, height, width)
         answer: Tensor = self.gamma * self.o(seen) + x
         return answer
 

@@ -112,7 +112,7 @@ class BigGAN(Family):
     @classmethod
     def tiny(cls) -> tuple[FamilyConfig, DataSpec]:
         config = BigGANConfig(z_dim=8, channels=2, shared_dim=4, orthogonal=1e-4, standing_batches=2)  # type: ignore[call-arg]
-        return config, DataSpec(resolution=32, classes=("cat", "dog"))  # type: ignore[call-arg]
+        return config, DataSpec(resolution=32, classes=("disc", "square"))  # type: ignore[call-arg]
 
     def stages(self) -> tuple[Stage, ...]:
         phases = (

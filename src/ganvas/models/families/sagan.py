@@ -84,7 +84,7 @@ class SAGAN(Family):
 
     @classmethod
     def tiny(cls) -> tuple[FamilyConfig, DataSpec]:
-        data = DataSpec(resolution=32, classes=("cat", "dog"))  # type: ignore[call-arg]
+        data = DataSpec(resolution=32, classes=("disc", "square"))  # type: ignore[call-arg]
         return SAGANConfig(z_dim=8, channels=2, shared_dim=4), data  # type: ignore[call-arg]
 
     def stages(self) -> tuple[Stage, ...]:

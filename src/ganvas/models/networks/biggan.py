@@ -141,7 +141,7 @@ class Generator(nn.Module):
 
     def forward(self, z: Tensor, y: Tensor, mix: Tensor | None = None) -> Tensor:
         first, conditions = self.conditions(z, y)
-        h = self.linear(first).view(len(z), -1, BOTTOM, BOTTOM)
+        h = self.linear(first).view(z.shape[0], -1, BOTTOM, BOTTOM)
         for index, (block, condition) in enumerate(zip(self.blocks, conditions, strict=True)):
             h = block(h, condition, mix)
             if str(index) in self.attention:
