@@ -207,6 +207,19 @@ def test_licences_travel_with_their_pictures(tmp_path: Path) -> None:
     assert {licence.text for licence in dataset.manifest.licences} == {"CC BY 4.0, Ada", "by friends"}
 
 
+@pytest.mark.parametrize("zipped", [False, True])
+def test_files_without_suffix_are_told_by_content(tmp_path: Path, zipped: bool) -> None:
+    source = tmp_path / "in"
+    source.mkdir()
+    (source / "a1b2c3").write_bytes(png())
+    (source / "Makefile").write_text("all:")
+    os.mkfifo(source / "pipe")
+    if zipped:
+        source = zip_of(tmp_path / "in.zip", {"a1b2c3": png(), "Makefile": b"all:"})
+    report = pack(source, resolution=8)
+    assert (report.count, report.skipped) == (1, [])
+
+
 def test_links_in_circles_end(tmp_path: Path) -> None:
     source = folder_of(tmp_path / "in", 2)
     (source / "round").symlink_to(source)

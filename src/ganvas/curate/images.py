@@ -34,6 +34,13 @@ class PictureError(ValueError):
     """A file that cannot be used as a picture; the message is the reason, fit for a list of skipped files."""
 
 
+def looks_like_picture(head: bytes) -> bool:
+    """Whether the first 16 bytes of a file are those of a usual picture: for files whose name does not say."""
+    return head.startswith((b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"II*\0", b"MM\0*")) or (
+        head[8:12] == b"WEBP" or head[4:8] == b"ftyp"
+    )
+
+
 def _opened(file: Path | io.BytesIO) -> Image.Image:
     try:
         return Image.open(file, formats=_formats())

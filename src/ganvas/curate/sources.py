@@ -10,12 +10,13 @@ import zipfile
 import zlib
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple, Protocol
 
 from ganvas.curate.dataset import MANIFEST, Licence, Manifest, Skipped, read_manifest
-from ganvas.curate.images import SUFFIXES, PictureError
+from ganvas.curate.images import SUFFIXES, PictureError, looks_like_picture
 from ganvas.terms import UserError
 
 MAX_FILE_BYTES = 256 * 2**20
@@ -134,7 +135,24 @@ def _walk(root: Path, skipped: list[Skipped]) -> Iterator[_File]:
             except OSError:
                 skipped.append(Skipped(path, "a link that leads nowhere"))
                 continue
+            if _nameless(name) and not _starts_like_picture(file, information):
+                continue
             yield _File(path, information.st_size, information.st_mtime_ns)
+
+
+def _nameless(name: str) -> bool:
+    """Crawls leave pictures without a suffix, and so are called many files that are none: content has to tell."""
+    return PurePosixPath(name).suffix == "" and not _is_licence(name)
+
+
+def _starts_like_picture(file: Path, information: os.stat_result) -> bool:
+    if not stat.S_ISREG(information.st_mode):  # a pipe would wait for ever
+        return False
+    try:
+        with file.open("rb") as opened:
+            return looks_like_picture(opened.read(16))
+    except OSError:
+        return False
 
 
 def _hidden(name: str) -> bool:
@@ -169,8 +187,8 @@ class _ZipReader:
         return read_member(self.archive, path)
 
 
-def read_member(archive: zipfile.ZipFile, path: str) -> bytes:
-    """One file of an untrusted archive, never more than it declares and never more than ``MAX_FILE_BYTES``.
+def read_member(archive: zipfile.ZipFile, path: str, most: int = MAX_FILE_BYTES) -> bytes:
+    """The first ``most`` bytes of a file in an untrusted archive.
 
     :raises PictureError: it is damaged, locked, too large or packed in a way Python cannot read.
     """
@@ -181,7 +199,7 @@ def read_member(archive: zipfile.ZipFile, path: str) -> bytes:
         if entry.file_size > MAX_FILE_BYTES:
             raise PictureError(f"larger than {MAX_FILE_BYTES // 2**20} MB")
         with archive.open(entry) as file:
-            return file.read(entry.file_size)
+            return file.read(min(entry.file_size, most))
     except (zipfile.BadZipFile, zlib.error, EOFError, KeyError):
         raise PictureError("damaged inside the archive") from None
     except OSError as error:
@@ -204,7 +222,11 @@ def _list_zip(source: Path, where: Path) -> Listing:
                 parts = PurePosixPath(entry.filename).parts
                 if entry.is_dir() or not parts or any(_hidden(part) for part in parts):
                     continue
-                if _is_candidate(parts[-1]) or _is_licence(parts[-1]):
+                if _nameless(parts[-1]):
+                    with suppress(PictureError):
+                        if looks_like_picture(read_member(archive, entry.filename, 16)):
+                            files.append(_File(entry.filename, entry.file_size, entry.CRC))
+                elif _is_candidate(parts[-1]) or _is_licence(parts[-1]):
                     files.append(_File(entry.filename, entry.file_size, entry.CRC))
     except (zipfile.BadZipFile, OSError, ValueError):
         raise UserError(f"{source} is a damaged zip archive; zip the pictures again.") from None
