@@ -6,8 +6,10 @@ The plain loop is written below with the same mathematics, network classes, pict
 differs is only how a step is played. The trainer does more in the same time (averaged weights, a finite check of every
 gradient, seeding by row, the journal). Each round trains a fresh pair of networks by one side and then by the other,
 the first side alternating; a round's first ``steps`` steps warm up and are not counted, the next ``steps`` are. Sheets
-and checkpoints fall outside the counted time. Wall time is what a user waits; processor time says the same more steadily
-where other programs run. Peak memory is that of a process of its own for each side.
+and checkpoints fall outside the counted time. Wall time is what a user waits; processor time says the same more
+steadily where other programs run. Peak memory is that of a process of its own for each side. ``--precision bf16-mixed``
+lets the trainer use its own setting of that name; the plain loop stays in float32, so that ratio compares more than
+the playing of a step.
 """
 
 from __future__ import annotations
@@ -51,6 +53,7 @@ class Setting(NamedTuple):
     width: int
     threads: int
     workers: int
+    precision: str
     packed: Path
 
 
@@ -95,6 +98,7 @@ def play_product(setting: Setting) -> Lap:
                 "kimg": 2 * images / 1000,
                 "batch_size": setting.batch,
                 "workers": setting.workers,
+                "precision": setting.precision,
                 "tick_kimg": images / 1000,
                 "sheet_kimg": 1e6,
                 "checkpoint_kimg": 1e6,
@@ -236,7 +240,7 @@ def compare(setting: Setting, rounds: int, memory: bool) -> None:
             print(f"  round {index + 1}, {side}: {laps[side][-1].wall:.2f} images/s", flush=True)
     print(
         f"\n{setting.family} at {RESOLUTION} px, width {setting.width}, batch {setting.batch}, "
-        f"workers {setting.workers}:"
+        f"workers {setting.workers}, trainer in {setting.precision}:"
     )
     for side, found in laps.items():
         wall, cpu = (statistics.median(values) for values in zip(*found, strict=True))
@@ -261,6 +265,7 @@ def main() -> None:
     parser.add_argument("--width", type=int, default=64, help="64 is the published size")
     parser.add_argument("--threads", type=int, default=torch.get_num_threads())
     parser.add_argument("--workers", type=int, default=0, help="processes that read pictures, on both sides")
+    parser.add_argument("--precision", choices=("32-true", "bf16-mixed"), default="32-true", help="of the trainer")
     parser.add_argument("--no-memory", action="store_true", help="leave out the peak memory")
     args = parser.parse_args()
     torch.set_num_threads(args.threads)
@@ -274,7 +279,9 @@ def main() -> None:
         draw_pictures(pictures, max(256, args.batch))
         packed = pack(pictures, Path(folder) / "packed.zip", resolution=RESOLUTION).path
         for family in args.family or ("dcgan", "pix2pix"):
-            setting = Setting(family, args.batch, args.steps, args.width, args.threads, args.workers, packed)
+            setting = Setting(
+                family, args.batch, args.steps, args.width, args.threads, args.workers, args.precision, packed
+            )
             compare(setting, args.rounds, not args.no_memory)
 
 
