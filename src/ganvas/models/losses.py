@@ -144,7 +144,7 @@ def judge_with_gradient(judge: Judge, x: Tensor) -> tuple[Tensor, Tensor]:
     picture.
     """
     with torch.autocast(x.device.type, enabled=False), torch.enable_grad():
-        x = x.detach().float().requires_grad_()
+        x = x.detach().to(torch.promote_types(x.dtype, torch.float32)).requires_grad_()
         logits = judge(x)
         (gradient,) = torch.autograd.grad(logits.sum(), x, create_graph=True)
     return logits, gradient
@@ -172,7 +172,8 @@ def gradient_penalty(judge: Judge, real: Tensor, fake: Tensor, *, target: float 
     :mod:`ganvas.models.noise`, so it belongs to the row.
     """
     along = noise.uniform(len(real), *[1] * (real.dim() - 1), device=real.device)
-    between = torch.lerp(fake.detach().float(), real.detach().float(), along)
+    kind = torch.promote_types(real.dtype, torch.float32)
+    between = torch.lerp(fake.detach().to(kind), real.detach().to(kind), along.to(kind))
     gradient = judge_with_gradient(judge, between)[1]
     length: Tensor = torch.linalg.vector_norm(gradient.flatten(1), dim=1)
     return (length - target).square()

@@ -1,0 +1,202 @@
+"""Progressive GAN: both networks grow from 4 px to the full size (Karras, Aila, Laine & Lehtinen 2018).
+
+One stage a size, each with its own batch and fresh optimisers: the new layers are faded in, then trained on. The game
+is WGAN-GP with a drift term; with classes, an auxiliary classifier (the paper's) or a projection. A step plays ``G``
+first and ``D`` second, which judges the pictures that ``G`` has just made.
+
+The lengths of the stages are shares of the recipe's ``kimg``: one unit at 4 px, two at every further size (fade,
+stay), ``final_units`` more at the last. At 1,024 px, 12,000 kimg and 3 more units a unit is the paper's 600 kimg.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+import torch
+import torch.nn.functional as F
+from pydantic import Field
+from torch import Tensor
+from torch.optim import Adam, Optimizer
+
+from ganvas.models import losses, noise
+from ganvas.models.networks.progan import SMALLEST, Discriminator, Generator, double, levels
+from ganvas.models.plan import Clock, Family, FamilyConfig, Phase, Stage, SynthesisBatch, SynthesisRequest
+from ganvas.terms import DataSpec, Task
+
+BATCHES = {4: 128, 8: 128, 16: 128, 32: 64, 64: 32, 128: 16, 256: 8, 512: 4, 1024: 4}
+
+
+class ProGANConfig(FamilyConfig):
+    """Settings of ``progan``."""
+
+    z_dim: int = Field(512, ge=1, description="length of the latent")
+    base: int = Field(8192, ge=4, description="channels × side of the feature maps where they are not the widest")
+    widest: int = Field(512, ge=1, description="most channels of a feature map")
+    group_size: int = Field(4, ge=1, description="pictures compared by the minibatch deviation; 1: none")
+    conditioning: Literal["acgan", "projection"] = Field("acgan", description="how D judges classes, where there are")
+    class_weight: float = Field(1.0, ge=0, description="weight of the classifier's cross-entropy (acgan)")
+    gradient_penalty: float = Field(10.0, ge=0, description="λ of WGAN-GP")
+    drift: float = Field(1e-3, ge=0, description="weight of E[D(x)²], which holds the logits near 0")
+    lr: float = Field(1e-3, gt=0, description="Adam's learning rate, both networks")
+    lr_scales: dict[int, float] = Field({1024: 1.5}, description="factor on it at a size in pixels")
+    betas: tuple[float, float] = Field((0.0, 0.99), description="Adam's betas, both networks")
+    adam_eps: float = Field(1e-8, gt=0, description="Adam's epsilon, both networks")
+    batch_sizes: dict[int, int] = Field(BATCHES, description="batch at a size in pixels; the recipe's where missing")
+    final_units: float = Field(3.0, ge=0, description="units the last size has besides its two")
+    d_repeat: int = Field(1, ge=1, description="discriminator steps a generator step")
+
+
+class ProGAN(Family):
+    """See the module. Fakes take the labels of the real pictures of the step.
+
+    ``reached`` (0-d) says how far it has grown: depth − 1 + alpha of the last step, so 1.25 is 16 px at a quarter.
+    """
+
+    task = Task.SYNTHESIS
+    Config: ClassVar[type[FamilyConfig]] = ProGANConfig
+    averaged = ("generator",)
+
+    config: ProGANConfig
+    reached: Tensor
+
+    def __init__(self, config: ProGANConfig, data: DataSpec, kimg: float) -> None:
+        super().__init__(config, data, kimg)
+        self.z_dim = config.z_dim
+        self.levels = levels(data.resolution)
+        classes = len(data.classes)
+        self.generator = Generator(self.levels, data.channels, config.z_dim, config.base, config.widest, classes)
+        self.discriminator = Discriminator(
+            self.levels,
+            data.channels,
+            config.base,
+            config.widest,
+            group_size=config.group_size,
+            classes=classes if config.conditioning == "acgan" else 0,
+            projected=classes if config.conditioning == "projection" else 0,
+        )
+        self.register_buffer("reached", torch.zeros(()))
+
+    @classmethod
+    def tiny(cls) -> tuple[FamilyConfig, DataSpec]:
+        config = ProGANConfig(z_dim=8, base=64, widest=8, batch_sizes=dict.fromkeys((4, 8, 16), 8))  # type: ignore[call-arg]
+        return config, DataSpec(resolution=16, classes=("disc", "square"))  # type: ignore[call-arg]
+
+    # ── the plan ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    @property
+    def unit_kimg(self) -> float:
+        """Length of a fade, and of the time at 4 px."""
+        return self.kimg / (2 * self.levels - 1 + self.config.final_units)
+
+    def stages(self) -> tuple[Stage, ...]:
+        phases = (
+            Phase("G", ("generator",), self.generator_phase, after=self.note_growth),
+            Phase("D", ("discriminator",), self.discriminator_phase, repeat=self.config.d_repeat),
+        )
+        return tuple(self._stage(depth, phases) for depth in range(self.levels))
+
+    def _stage(self, depth: int, phases: tuple[Phase, ...]) -> Stage:
+        units = 2.0 if depth else 1.0
+        if depth == self.levels - 1:
+            units += self.config.final_units
+        side = SMALLEST * 2**depth
+        scale = self.config.lr_scales.get(side, 1.0)
+        return Stage(
+            f"{side}px",
+            units * self.unit_kimg,
+            phases,
+            batch_size=self.config.batch_sizes.get(side),
+            fresh_optimizers=True,
+            lr_scale=lambda clock: scale,
+        )
+
+    def growth(self, clock: Clock) -> tuple[int, float]:
+        """Depth (0 is 4 px) and the weight of the newest layers."""
+        return clock.stage, clock.ramp(0.0, self.unit_kimg) if clock.stage else 1.0
+
+    def note_growth(self, clock: Clock) -> None:
+        """Remember in ``reached`` where :meth:`generate` is to stop."""
+        depth, alpha = self.growth(clock)
+        self.reached.fill_(depth - 1 + alpha)
+
+    def optimizer(self, network: str) -> Optimizer:
+        config = self.config
+        parameters = self.get_submodule(network).parameters()
+        return Adam(parameters, lr=config.lr, betas=config.betas, eps=config.adam_eps, fused=True)
+
+    def ema_kimg(self, clock: Clock, wanted: float) -> float:
+        """As many steps at every batch size as ``wanted`` is at the last: the paper's decay is .999 a step."""
+        return wanted * clock.batch_size / self.config.batch_sizes.get(self.data.resolution, clock.batch_size)
+
+    def prepare(self, batch: SynthesisBatch, clock: Clock) -> SynthesisBatch:
+        """Pictures at the size of the stage, faded in as the networks are: x → lerp(halved and doubled x, x, alpha)."""
+        depth, alpha = self.growth(clock)
+        x = batch.x
+        if depth < self.levels - 1:
+            x = F.avg_pool2d(x, 2 ** (self.levels - 1 - depth))
+        if alpha < 1:
+            x = torch.lerp(double(F.avg_pool2d(x, 2)), x, alpha)
+        return batch._replace(x=x)
+
+    # ── the game ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def render(self, batch: SynthesisBatch, clock: Clock) -> Tensor:
+        """Fakes for a batch at the size of the stage, from new noise."""
+        z = noise.normal(len(batch.x), self.z_dim, device=batch.x.device)
+        fake: Tensor = self.generator(z, batch.y, *self.growth(clock))
+        return fake
+
+    def generator_phase(self, batch: SynthesisBatch, clock: Clock) -> tuple[Tensor, dict[str, Tensor]]:
+        """−E D(G(z)), and with a classifier the cross-entropy of its verdict on the fakes."""
+        fake = self.render(batch, clock)
+        batch.memo["fake"] = fake.detach()
+        fake_logits, verdict = self.discriminator(fake, batch.y, *self.growth(clock))
+        loss = losses.generator_loss("wasserstein", fake_logits)
+        shown = {"fake_logits": fake_logits.detach().mean()}
+        if verdict is not None:
+            entropy = self.config.class_weight * F.cross_entropy(verdict, batch.y)
+            shown["classes"] = entropy.detach()
+            loss = loss + entropy
+        return loss, shown
+
+    def discriminator_phase(self, batch: SynthesisBatch, clock: Clock) -> tuple[Tensor, dict[str, Tensor]]:
+        """E D(G(z)) − E D(x) + λ · gradient penalty + drift (+ cross-entropies): Karras et al. 2018, §A.1."""
+        config = self.config
+        fake = batch.memo.get("fake")
+        if fake is None:
+            with torch.no_grad():
+                fake = self.render(batch, clock)
+        growth = self.growth(clock)
+        real_logits, real_verdict = self.discriminator(batch.x, batch.y, *growth)
+        fake_logits, fake_verdict = self.discriminator(fake, batch.y, *growth)
+
+        def judge(x: Tensor) -> Tensor:
+            logits: Tensor = self.discriminator(x, batch.y, *growth)[0]
+            return logits
+
+        terms: dict[str, Tensor] = {}
+        if config.gradient_penalty:
+            terms["gradient_penalty"] = config.gradient_penalty * losses.gradient_penalty(judge, batch.x, fake).mean()
+        if config.drift:
+            terms["drift"] = config.drift * real_logits.square().mean()
+        if real_verdict is not None and fake_verdict is not None:
+            entropies = F.cross_entropy(real_verdict, batch.y) + F.cross_entropy(fake_verdict, batch.y)
+            terms["classes"] = config.class_weight * entropies
+        loss = losses.discriminator_loss("wasserstein", real_logits, fake_logits)
+        loss = torch.stack([loss, *terms.values()]).sum()
+        shown = {name: value.detach() for name, value in terms.items()}
+        return loss, losses.judged("wasserstein", real_logits, fake_logits) | shown
+
+    def generate(self, request: SynthesisRequest) -> Tensor:
+        """Pictures at full size in [-1, 1], as far as training has grown: smaller ones are doubled to it.
+
+        ``psi`` means nothing: the latent is normalised.
+        """
+        if torch.compiler.is_exporting():  # a number that is read from a buffer cannot steer an exported graph
+            return self.generator.forward_at(request.z, request.y, self.reached).clamp(-1, 1)
+        position = float(self.reached)
+        depth = -int(-position // 1)
+        picture: Tensor = self.generator(request.z, request.y, depth, position - depth + 1)
+        if depth < self.levels - 1:
+            picture = F.interpolate(picture, scale_factor=float(2 ** (self.levels - 1 - depth)), mode="nearest")
+        return picture.clamp(-1, 1)
