@@ -185,7 +185,7 @@ class Engine:
         source = prepare_source(bundle, image, prepared=prepared)
 
         def work(model: _Model) -> Pictures:
-            fields = {"source": to_float(source[None]).numpy(), "direction": np.zeros(1, dtype=np.int64)}
+            fields = {"source": to_float(source[None].copy()).numpy(), "direction": np.zeros(1, dtype=np.int64)}
             picture: Pictures = _as_pictures(model(fields))[0]
             return picture
 

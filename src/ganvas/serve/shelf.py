@@ -62,7 +62,7 @@ class Shelf:
                 try:
                     known = (signature, bundle.read(path))
                 except UserError as error:
-                    known = (signature, error)
+                    known = (signature, UserError(str(error).replace(str(path), path.name)))  # paths are the operator's
                 except OSError as error:
                     raise UserError(f"Bundle {path} cannot be read ({error.strerror}); try again.") from None
                 self._known[path] = known
