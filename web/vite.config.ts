@@ -1,3 +1,4 @@
+import optimizeLocales from "@react-aria/optimize-locales-plugin";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
 
@@ -7,13 +8,18 @@ declare const process: { env: Record<string, string | undefined> };
 const studio = process.env.GANVAS_STUDIO ?? "http://127.0.0.1:8321";
 
 export default defineConfig({
-  plugins: [react()],
+  plugins: [
+    react(),
+    // The components' own words in the languages that the pages speak, and no others.
+    { ...optimizeLocales.vite({ locales: ["en-US", "ko-KR"] }), enforce: "pre" },
+  ],
   server: { proxy: { "/v1": studio } },
   build: {
     outDir: "../src/ganvas/serve/static",
     emptyOutDir: true,
     // Fonts and pictures stay files: the content security policy allows no data: address for fonts.
     assetsInlineLimit: 0,
+    chunkSizeWarningLimit: 700,
     modulePreload: { polyfill: false },
   },
 });

@@ -14,7 +14,8 @@ import { SpeechProvider, useSpeech } from "./words/words";
 function Header() {
   const { words, language, speak } = useSpeech();
   const [path] = useLocation();
-  const place = (where: string) => (path === where || (where !== "/" && path.startsWith(where)) ? "page" : undefined);
+  const place = (where: string) =>
+    path === where || (where !== "/" && path.startsWith(where)) ? "page" : undefined;
   return (
     <header className="top">
       <div className="top-inner">

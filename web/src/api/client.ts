@@ -24,7 +24,8 @@ async function ask(path: string, init?: RequestInit): Promise<Response> {
   let detail = `${response.status} ${response.statusText}`;
   try {
     const body: unknown = await response.json();
-    if (body && typeof body === "object" && "detail" in body && typeof body.detail === "string") detail = body.detail;
+    if (body && typeof body === "object" && "detail" in body && typeof body.detail === "string")
+      detail = body.detail;
   } catch {
     // Not a problem document: the status line has to do.
   }
@@ -46,10 +47,14 @@ export const readBundle = (id: string, signal?: AbortSignal) =>
 export const listRuns = async (signal?: AbortSignal) =>
   (await json<{ runs: RunCard[] }>(at("runs"), signal ? { signal } : {})).runs;
 
-export const readRun = (id: string, signal?: AbortSignal) => json<Run>(at("runs", id), signal ? { signal } : {});
+export const readRun = (id: string, signal?: AbortSignal) =>
+  json<Run>(at("runs", id), signal ? { signal } : {});
 
 export const readStats = (id: string, after: number, signal?: AbortSignal) =>
-  json<{ stats: StatsLine[]; next: number }>(`${at("runs", id, "stats")}?after=${after}`, signal ? { signal } : {});
+  json<{ stats: StatsLine[]; next: number }>(
+    `${at("runs", id, "stats")}?after=${after}`,
+    signal ? { signal } : {},
+  );
 
 export const eventsAddress = (id: string) => at("runs", id, "events");
 

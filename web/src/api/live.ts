@@ -13,7 +13,8 @@ export function join(lines: StatsLine[], fresh: StatsLine[]): StatsLine[] {
     const nimg = Number(line.nimg);
     const last = joined.at(-1);
     if (last && nimg <= Number(last.nimg)) joined = joined.filter((old) => Number(old.nimg) < nimg);
-    joined = joined === lines ? [...lines, line] : (joined.push(line), joined);
+    if (joined === lines) joined = [...lines];
+    joined.push(line);
   }
   return joined;
 }

@@ -28,6 +28,7 @@ export function Chart({
   log,
   cursor,
   point,
+  includes = [],
 }: {
   title: string;
   series: Series[];
@@ -35,9 +36,11 @@ export function Chart({
   log: boolean;
   cursor: number | null;
   point: (kimg: number | null) => void;
+  /** Values that the axis shows even where no curve reaches them. */
+  includes?: readonly number[];
 }) {
   const words = useWords();
-  const heading = useId();
+  const heading = useId().replace(/[^\w-]/g, "");
   const box = useRef<HTMLDivElement>(null);
   const [width, setWidth] = useState(480);
   const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set());
@@ -45,7 +48,9 @@ export function Chart({
   useLayoutEffect(() => {
     const element = box.current;
     if (!element) return;
-    const observer = new ResizeObserver(([entry]) => entry && setWidth(Math.max(200, entry.contentRect.width)));
+    const observer = new ResizeObserver(
+      ([entry]) => entry && setWidth(Math.max(200, entry.contentRect.width)),
+    );
     observer.observe(element);
     return () => observer.disconnect();
   }, []);
@@ -62,6 +67,7 @@ export function Chart({
 
   const xs = curves.flatMap((curve) => [curve.smooth[0]?.x ?? 0, curve.smooth.at(-1)?.x ?? 0]);
   const ys = shown.flatMap((curve) => (smoothing > 0 ? curve.line : curve.raw).map((p) => p.y));
+  if (!log) ys.push(...includes);
   const [low, high] = ys.length ? [Math.min(...ys), Math.max(...ys)] : [log ? 0.1 : 0, 1];
   const room = log ? 0 : (high - low) * 0.06;
   const right = width - EDGE.right;
@@ -71,7 +77,10 @@ export function Chart({
     ? logarithmic(low, high, bottom, EDGE.top)
     : linear(low - room, high + room, bottom, EDGE.top, 4);
 
-  const times = useMemo(() => [...new Set(series.flatMap((s) => s.points.map((p) => p.x)))].sort((a, b) => a - b), [series]);
+  const times = useMemo(
+    () => [...new Set(series.flatMap((s) => s.points.map((p) => p.x)))].sort((a, b) => a - b),
+    [series],
+  );
   const here = cursor ?? times.at(-1) ?? 0;
   const reading = curves.map((curve) => ({ ...curve, at: nearest(curve.smooth, here) }));
   const spoken = `${words.units.kimg(kimg(here))}: ${reading
@@ -84,10 +93,20 @@ export function Chart({
     const share = (place - EDGE.left) / (right - EDGE.left);
     const [first, last] = [Math.min(...xs, 0), Math.max(...xs, 0.001)];
     const aimed = first + Math.min(Math.max(share, 0), 1) * (last - first);
-    point(nearest(times.map((t) => ({ x: t, y: 0 })), aimed)?.x ?? null);
+    point(
+      nearest(
+        times.map((t) => ({ x: t, y: 0 })),
+        aimed,
+      )?.x ?? null,
+    );
   };
   const turn = (event: React.KeyboardEvent) => {
-    const index = times.indexOf(nearest(times.map((t) => ({ x: t, y: 0 })), here)?.x ?? 0);
+    const index = times.indexOf(
+      nearest(
+        times.map((t) => ({ x: t, y: 0 })),
+        here,
+      )?.x ?? 0,
+    );
     const leap = Math.max(1, Math.round(times.length / 10));
     const to: Record<string, number> = {
       ArrowLeft: index - 1,
@@ -129,22 +148,26 @@ export function Chart({
           </li>
         ))}
       </ul>
-      <div ref={box} className="chart-box">
+      <div
+        ref={box}
+        className="chart-box"
+        role="slider"
+        tabIndex={0}
+        aria-label={title}
+        aria-valuemin={times[0] ?? 0}
+        aria-valuemax={times.at(-1) ?? 0}
+        aria-valuenow={here}
+        aria-valuetext={spoken}
+        onKeyDown={turn}
+        onBlur={() => point(null)}
+      >
         <svg
           width={width}
           height={HEIGHT}
-          role="slider"
-          tabIndex={0}
-          aria-label={title}
-          aria-valuemin={times[0] ?? 0}
-          aria-valuemax={times.at(-1) ?? 0}
-          aria-valuenow={here}
-          aria-valuetext={spoken}
+          aria-hidden="true"
           onPointerMove={follow}
           onPointerDown={follow}
           onPointerLeave={() => point(null)}
-          onKeyDown={turn}
-          onBlur={() => point(null)}
         >
           {y.ticks.map((tick) => (
             <g key={tick} className="tick">
@@ -159,9 +182,23 @@ export function Chart({
               {kimg(tick)}
             </text>
           ))}
+          <clipPath id={`${heading}-area`}>
+            <rect
+              x={EDGE.left}
+              y={EDGE.top - 4}
+              width={Math.max(0, right - EDGE.left + 4)}
+              height={bottom - EDGE.top + 8}
+            />
+          </clipPath>
           {smoothing > 0 &&
             shown.map((curve) => (
-              <path key={curve.key} d={path(curve.raw, x.place, y.place)} className="curve-raw" stroke={curve.ink} />
+              <path
+                key={curve.key}
+                d={path(curve.raw, x.place, y.place)}
+                className="curve-raw"
+                stroke={curve.ink}
+                clipPath={`url(#${heading}-area)`}
+              />
             ))}
           {shown.map((curve) => (
             <path
@@ -179,7 +216,13 @@ export function Chart({
                 (curve) =>
                   curve.at &&
                   !hidden.has(curve.key) && (
-                    <circle key={curve.key} cx={x.place(curve.at.x)} cy={y.place(curve.at.y)} r="3.5" fill={curve.ink} />
+                    <circle
+                      key={curve.key}
+                      cx={x.place(curve.at.x)}
+                      cy={y.place(curve.at.y)}
+                      r="3.5"
+                      fill={curve.ink}
+                    />
                   ),
               )}
             </g>

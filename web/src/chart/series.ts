@@ -15,9 +15,29 @@ export type GroupName =
   | "memory";
 export type Group = { name: GroupName; series: Series[] };
 
-const ORDER: GroupName[] = ["loss", "logits", "accuracy", "terms", "gradient", "rate", "other", "speed", "memory"];
+const ORDER: GroupName[] = [
+  "loss",
+  "logits",
+  "accuracy",
+  "terms",
+  "gradient",
+  "rate",
+  "other",
+  "speed",
+  "memory",
+];
 // Where the run stands, not how it goes.
-const PLACE = new Set(["nimg", "kimg", "step", "stage", "progress", "seconds", "eta_seconds", "batch_size", "stage_nimg"]);
+const PLACE = new Set([
+  "nimg",
+  "kimg",
+  "step",
+  "stage",
+  "progress",
+  "seconds",
+  "eta_seconds",
+  "batch_size",
+  "stage_nimg",
+]);
 
 export function termOf(key: string): string {
   return key.slice(key.lastIndexOf("/") + 1);
@@ -78,7 +98,9 @@ export function thinned(points: readonly Point[], limit = 600): Point[] {
     const piece = points.slice(start, start + stretch);
     const low = piece.reduce((a, b) => (b.y < a.y ? b : a));
     const high = piece.reduce((a, b) => (b.y > a.y ? b : a));
-    kept.push(...(low.x <= high.x ? [low, high] : [high, low]).filter((p, i, both) => i === 0 || p !== both[0]));
+    kept.push(
+      ...(low.x <= high.x ? [low, high] : [high, low]).filter((p, i, both) => i === 0 || p !== both[0]),
+    );
   }
   const last = points.at(-1);
   if (last && kept.at(-1) !== last) kept.push(last);

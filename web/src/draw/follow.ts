@@ -1,6 +1,10 @@
 // The result follows the stroke. One question is on its way at a time; the newest drawing is asked next.
 
-type Question<T> = { ask: (signal: AbortSignal) => Promise<T>; answered: (answer: T) => void; failed: (error: unknown) => void };
+type Question<T> = {
+  ask: (signal: AbortSignal) => Promise<T>;
+  answered: (answer: T) => void;
+  failed: (error: unknown) => void;
+};
 
 const PAUSE_MILLISECONDS = 40; // between questions while a stroke is being drawn
 

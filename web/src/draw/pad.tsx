@@ -109,7 +109,9 @@ export function Pad({
 
   return (
     <div className="paper">
-      <canvas ref={ground} width={SIDE} height={SIDE} aria-hidden="true" />
+      <div aria-hidden="true">
+        <canvas ref={ground} width={SIDE} height={SIDE} />
+      </div>
       <canvas
         ref={layer}
         width={SIDE}
@@ -118,7 +120,6 @@ export function Pad({
         role="img"
         aria-label={name}
         data-tool={tool}
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: drawing shortcuts work while the paper has focus
         tabIndex={0}
       />
     </div>

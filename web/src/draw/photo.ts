@@ -51,7 +51,8 @@ function blurred(values: Float32Array, side: number, sigma: number): Float32Arra
     for (let line = 0; line < side; line++) {
       for (let i = 0; i < side; i++) {
         let value = 0;
-        for (let t = -radius; t <= radius; t++) value += (taps[t + radius] ?? 0) * (from[place(line, clamp(i + t))] ?? 0);
+        for (let t = -radius; t <= radius; t++)
+          value += (taps[t + radius] ?? 0) * (from[place(line, clamp(i + t))] ?? 0);
         into[place(line, i)] = value / sum;
       }
     }
@@ -91,12 +92,19 @@ export function sketched(picture: ImageBitmap, side: number): HTMLCanvasElement 
 
 export function toBlob(canvas: HTMLCanvasElement): Promise<Blob> {
   return new Promise((resolve, reject) => {
-    canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error("The browser gave no picture."))), "image/png");
+    canvas.toBlob(
+      (blob) => (blob ? resolve(blob) : reject(new Error("The browser gave no picture."))),
+      "image/png",
+    );
   });
 }
 
 /** The drawing as the model takes it: ink over paper, `side` pixels wide. */
-export function flattened(ink: HTMLCanvasElement, paper: HTMLCanvasElement | null, side: number): HTMLCanvasElement {
+export function flattened(
+  ink: HTMLCanvasElement,
+  paper: HTMLCanvasElement | null,
+  side: number,
+): HTMLCanvasElement {
   const [canvas, context] = canvasOf(side);
   if (paper) context.drawImage(paper, 0, 0, side, side);
   context.drawImage(ink, 0, 0, side, side);

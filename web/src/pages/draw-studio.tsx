@@ -42,7 +42,8 @@ function useShortcuts(act: (key: string, command: boolean, shift: boolean) => bo
       const target = event.target as HTMLElement;
       if (target.closest("input:not([type=range]), textarea, select, [role=dialog], [role=listbox]")) return;
       if (event.altKey) return;
-      if (latest.current(event.key.toLowerCase(), event.ctrlKey || event.metaKey, event.shiftKey)) event.preventDefault();
+      if (latest.current(event.key.toLowerCase(), event.ctrlKey || event.metaKey, event.shiftKey))
+        event.preventDefault();
     };
     window.addEventListener("keydown", press);
     return () => window.removeEventListener("keydown", press);
@@ -185,7 +186,10 @@ export function Studio({ bundle }: { bundle: BundleCard }) {
               {words.starter}
             </Press>
           )}
-          <FileTrigger acceptedFileTypes={["image/*"]} onSelect={(files) => files?.[0] && void load(files[0])}>
+          <FileTrigger
+            acceptedFileTypes={["image/*"]}
+            onSelect={(files) => files?.[0] && void load(files[0])}
+          >
             <Press look="bare" aria-label={masks ? words.another : words.photoHelp}>
               <PhotoIcon />
               {masks ? words.another : words.photo}
@@ -214,7 +218,8 @@ export function Studio({ bundle }: { bundle: BundleCard }) {
             look="bare"
             isDisabled={isBlank(drawing) && !paper}
             onPress={async () => {
-              if (layer.current) download(await toBlob(flattened(layer.current, paper, SIDE)), `${bundle.id}-drawing.png`);
+              if (layer.current)
+                download(await toBlob(flattened(layer.current, paper, SIDE)), `${bundle.id}-drawing.png`);
             }}
           >
             <DownloadIcon />

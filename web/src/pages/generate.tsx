@@ -62,7 +62,8 @@ export function GeneratePage({ id }: { id: string }) {
   const words = useWords();
   const bundle = useResource(`bundle/${id}`, (signal) => readBundle(id, signal));
   useTitle(bundle.data ? `${words.generate.title}: ${bundle.data.name}` : words.generate.title);
-  if (bundle.error !== undefined && !bundle.data) return <ProblemNote error={bundle.error} retry={bundle.retry} />;
+  if (bundle.error !== undefined && !bundle.data)
+    return <ProblemNote error={bundle.error} retry={bundle.retry} />;
   if (!bundle.data) return <Waiting />;
   if (pageOf(bundle.data) !== "generate") {
     return (
@@ -140,8 +141,9 @@ function Generator({ bundle }: { bundle: BundleCard }) {
     if (bare) change({});
   }, [bare]);
 
+  const className = (sample: Sample) => (sample.class === null ? "" : (bundle.classes[sample.class] ?? ""));
   const fileName = (sample: Sample) =>
-    `${bundle.id}-seed${sample.seed}${sample.class !== null && bundle.classes[sample.class] ? `-${bundle.classes[sample.class]}` : ""}.png`;
+    `${[bundle.id, `seed${sample.seed}`, className(sample)].filter(Boolean).join("-")}.png`;
 
   return (
     <>
@@ -173,7 +175,12 @@ function Generator({ bundle }: { bundle: BundleCard }) {
         <section className="stage" aria-label={words.generate.samples} aria-busy={busy}>
           {error !== undefined && <ProblemNote error={error} retry={retry} />}
           {!answer && error === undefined && <Waiting />}
-          <SampleGrid samples={samples} stale={busy} open={(sample) => change({}, sample.seed)} />
+          <SampleGrid
+            samples={samples}
+            className={className}
+            stale={busy}
+            open={(sample) => change({}, sample.seed)}
+          />
           {answer && (
             <p className="quiet small stage-foot">
               <span>{words.generate.keys}</span>
@@ -185,7 +192,7 @@ function Generator({ bundle }: { bundle: BundleCard }) {
       <Enlarged
         samples={samples}
         index={openIndex}
-        className={(sample) => (sample.class === null ? "" : (bundle.classes[sample.class] ?? ""))}
+        className={className}
         move={(sample) => change({}, sample?.seed ?? null)}
         save={(sample) => download(sample.data, fileName(sample))}
         start={(sample) => change({ seed: sample.seed })}
@@ -294,10 +301,12 @@ function CopyLink() {
 
 function SampleGrid({
   samples,
+  className,
   stale,
   open,
 }: {
   samples: Sample[];
+  className: (sample: Sample) => string;
   stale: boolean;
   open: (sample: Sample) => void;
 }) {
@@ -343,7 +352,7 @@ function SampleGrid({
           type="button"
           className="sample"
           tabIndex={index === current ? 0 : -1}
-          aria-label={words.sample(sample.seed)}
+          aria-label={[words.sample(sample.seed), className(sample)].filter(Boolean).join(", ")}
           onFocus={() => setChosen(index)}
           onClick={() => open(sample)}
         >
@@ -393,7 +402,8 @@ function Enlarged({
             <div onKeyDown={turn}>
               <div className="dialog-head">
                 <Heading id={heading} slot="title">
-                  {words.enlarged(sample.seed)} {className(sample) && <span className="tag">{className(sample)}</span>}
+                  {words.enlarged(sample.seed)}{" "}
+                  {className(sample) && <span className="tag">{className(sample)}</span>}
                 </Heading>
                 <IconPress name={words.close} shortcut="Esc" onPress={() => move(undefined)}>
                   <CloseIcon />
@@ -401,7 +411,12 @@ function Enlarged({
               </div>
               <img className="dialog-picture" src={sample.data} alt={words.sample(sample.seed)} />
               <div className="dialog-foot">
-                <IconPress name={words.previous} shortcut="←" isDisabled={!before} onPress={() => move(before)}>
+                <IconPress
+                  name={words.previous}
+                  shortcut="←"
+                  isDisabled={!before}
+                  onPress={() => move(before)}
+                >
                   <BackIcon />
                 </IconPress>
                 <IconPress name={words.next} shortcut="→" isDisabled={!after} onPress={() => move(after)}>

@@ -23,6 +23,9 @@ export async function gridPicture(addresses: string[]): Promise<Blob> {
     context?.drawImage(picture, (index % columns) * side, Math.floor(index / columns) * side);
   });
   return new Promise((resolve, reject) => {
-    canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error("The browser gave no picture."))), "image/png");
+    canvas.toBlob(
+      (blob) => (blob ? resolve(blob) : reject(new Error("The browser gave no picture."))),
+      "image/png",
+    );
   });
 }

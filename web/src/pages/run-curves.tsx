@@ -2,9 +2,12 @@ import { useMemo, useState } from "react";
 import { Switch } from "react-aria-components";
 import type { StatsLine } from "../api/types";
 import { Chart } from "../chart/chart";
-import { groupsOf } from "../chart/series";
+import { type GroupName, groupsOf } from "../chart/series";
 import { Slider } from "../parts/controls";
 import { useWords } from "../words/words";
+
+// A share and a speed mean little without their ends: noise would look like news.
+const INCLUDES: Partial<Record<GroupName, number[]>> = { accuracy: [0.5, 1], speed: [0], memory: [0] };
 
 export function Curves({ lines }: { lines: StatsLine[] }) {
   const words = useWords().runs;
@@ -46,6 +49,7 @@ export function Curves({ lines }: { lines: StatsLine[] }) {
                 smoothing={smoothing}
                 // Scores may be negative and accuracy is a share: neither has orders of magnitude.
                 log={log && group.name !== "logits" && group.name !== "accuracy"}
+                includes={INCLUDES[group.name] ?? []}
                 cursor={cursor}
                 point={setCursor}
               />

@@ -1,6 +1,8 @@
+import { useState } from "react";
 import { Link } from "wouter";
-import type { Run } from "../api/types";
 import { useLiveRun } from "../api/live";
+import type { Metric, Run } from "../api/types";
+import { Chart } from "../chart/chart";
 import { HealthNote, ProblemNote, Progress, Waiting } from "../parts/feedback";
 import { BackIcon } from "../parts/icons";
 import { useTitle } from "../parts/title";
@@ -108,39 +110,73 @@ function Metrics({ run }: { run: Run }) {
       {run.metrics.length === 0 ? (
         <p className="quiet">{words.runs.noMetrics}</p>
       ) : (
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: a table that scrolls sideways must be reachable by keyboard
-        <section className="table-box" tabIndex={0} aria-labelledby="metrics">
-          <table>
-            <thead>
-              <tr>
-                <th scope="col">{words.runs.at}</th>
-                <th scope="col">{words.runs.metric}</th>
-                <th scope="col">{words.runs.value}</th>
-                <th scope="col">{words.runs.protocol}</th>
-              </tr>
-            </thead>
-            <tbody>
-              {[...run.metrics].reverse().map((one) => (
-                <tr key={`${one.nimg ?? "end"}-${one.metric}-${one.value}`}>
-                  <td className="figures">{one.nimg != null ? `${kimg(one.nimg / 1000)} kimg` : "–"}</td>
-                  <td>{metricName(one.metric)}</td>
-                  <td className="figures">
-                    {figure(one.value)}
-                    {one.std != null && <span className="quiet"> ± {figure(one.std)}</span>}
-                  </td>
-                  <td className="protocol">
-                    {Object.entries(one.protocol ?? {})
-                      .filter(([, value]) => value !== null && typeof value !== "object")
-                      .map(([name, value]) => `${name} ${short(value)}`)
-                      .join(" · ")}
-                  </td>
+        <>
+          <MetricCharts metrics={run.metrics} />
+          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a table that scrolls sideways must be reachable by keyboard */}
+          <section className="table-box" tabIndex={0} aria-labelledby="metrics">
+            <table>
+              <thead>
+                <tr>
+                  <th scope="col">{words.runs.at}</th>
+                  <th scope="col">{words.runs.metric}</th>
+                  <th scope="col">{words.runs.value}</th>
+                  <th scope="col">{words.runs.protocol}</th>
                 </tr>
-              ))}
-            </tbody>
-          </table>
-        </section>
+              </thead>
+              <tbody>
+                {[...run.metrics].reverse().map((one) => (
+                  <tr key={`${one.nimg ?? "end"}-${one.metric}-${one.value}`}>
+                    <td className="figures">{one.nimg != null ? `${kimg(one.nimg / 1000)} kimg` : "–"}</td>
+                    <td>{metricName(one.metric)}</td>
+                    <td className="figures">
+                      {figure(one.value)}
+                      {one.std != null && <span className="quiet"> ± {figure(one.std)}</span>}
+                    </td>
+                    <td className="protocol">
+                      {Object.entries(one.protocol ?? {})
+                        .filter(([, value]) => value !== null && typeof value !== "object")
+                        .map(([name, value]) => `${name} ${short(value)}`)
+                        .join(" · ")}
+                    </td>
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+          </section>
+        </>
       )}
     </section>
+  );
+}
+
+/** How each metric went, once there are two measurements of it. */
+function MetricCharts({ metrics }: { metrics: Metric[] }) {
+  const [cursor, setCursor] = useState<number | null>(null);
+  const names = [...new Set(metrics.map((one) => one.metric))];
+  const series = names
+    .map((name) => ({
+      key: name,
+      points: metrics
+        .filter((one) => one.metric === name && one.nimg != null)
+        .map((one) => ({ x: Number(one.nimg) / 1000, y: one.value })),
+    }))
+    .filter((one) => one.points.length > 1);
+  if (!series.length) return null;
+  return (
+    <div className="charts metric-charts">
+      {series.map((one) => (
+        <Chart
+          key={one.key}
+          title={metricName(one.key)}
+          series={[one]}
+          smoothing={0}
+          log={false}
+          includes={[0]}
+          cursor={cursor}
+          point={setCursor}
+        />
+      ))}
+    </div>
   );
 }
 
@@ -159,7 +195,9 @@ function Tree({ value }: { value: Record<string, unknown> }) {
             {each !== null && typeof each === "object" && !Array.isArray(each) ? (
               <Tree value={each as Record<string, unknown>} />
             ) : (
-              <code>{each === null ? "–" : Array.isArray(each) ? each.map(String).join(", ") : String(each)}</code>
+              <code>
+                {each === null ? "–" : Array.isArray(each) ? each.map(String).join(", ") : String(each)}
+              </code>
             )}
           </dd>
         </div>

@@ -49,7 +49,9 @@ function RunRow({ run }: { run: RunCard }) {
   const facts = [
     status.family,
     status.recipe !== run.name ? status.recipe : null,
-    words.units.kimg(`${kimg(status.nimg / 1000)}${status.total_kimg != null ? ` / ${kimg(status.total_kimg)}` : ""}`),
+    words.units.kimg(
+      `${kimg(status.nimg / 1000)}${status.total_kimg != null ? ` / ${kimg(status.total_kimg)}` : ""}`,
+    ),
     status.state === "running" && status.images_per_second != null
       ? `${figure(status.images_per_second)} ${words.units.images}`
       : null,

@@ -7,7 +7,8 @@ export function pageOf(bundle: BundleCard): "generate" | "draw" {
 }
 
 export function taskInWords(bundle: BundleCard, words: Words): string {
-  if (bundle.task === "synthesis" && bundle.classes.length > 0) return words.tasks.classes(bundle.classes.length);
+  if (bundle.task === "synthesis" && bundle.classes.length > 0)
+    return words.tasks.classes(bundle.classes.length);
   switch (bundle.task === "paired" && bundle.degradation ? bundle.degradation : bundle.task) {
     case "sketch":
       return words.tasks.sketch;

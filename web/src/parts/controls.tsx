@@ -106,9 +106,7 @@ export function Slider({
       {...(quiet ? { "aria-label": label } : {})}
     >
       {!quiet && <Label>{label}</Label>}
-      {!quiet && (
-        <SliderOutput>{({ state }) => (format ?? String)(state.values[0] ?? value)}</SliderOutput>
-      )}
+      {!quiet && <SliderOutput>{({ state }) => (format ?? String)(state.values[0] ?? value)}</SliderOutput>}
       <SliderTrack className="slider-track">
         {({ state }) => (
           <>

@@ -11,7 +11,11 @@ export const en = {
   retry: "Try again",
   problem: "That did not work",
   offline: "The studio does not answer. Is `ganvas studio` still running?",
-  missing: { title: "There is nothing here", text: "This address leads nowhere.", home: "Go to the home page" },
+  missing: {
+    title: "There is nothing here",
+    text: "This address leads nowhere.",
+    home: "Go to the home page",
+  },
   units: { images: "images/s", left: (time: string) => `${time} left`, kimg: (n: string) => `${n} kimg` },
   tasks: {
     synthesis: "Makes new pictures from random numbers",
@@ -118,10 +122,13 @@ export const en = {
     emptyTitle: "No runs yet",
     emptyText: "Start one, and its curves appear here while it learns.",
     all: "All runs",
-    state: { running: "Running", finished: "Finished", stopped: "Stopped", failed: "Failed", unknown: "Unknown" } as Record<
-      string,
-      string
-    >,
+    state: {
+      running: "Running",
+      finished: "Finished",
+      stopped: "Stopped",
+      failed: "Failed",
+      unknown: "Unknown",
+    } as Record<string, string>,
     progress: "Progress",
     seen: "Pictures seen",
     speed: "Speed",
@@ -172,12 +179,15 @@ export const en = {
   // One sentence a term, for people who see it for the first time. Keys are the last part of a log key.
   terms: {
     loss: "What this phase tries to make smaller. In a GAN it does not simply fall: each player's success raises the other's.",
-    real_logits: "The discriminator's average score for real pictures, before any sigmoid; higher means “real”.",
+    real_logits:
+      "The discriminator's average score for real pictures, before any sigmoid; higher means “real”.",
     fake_logits: "Its average score for generated pictures. Close to the real score: the generator fools it.",
-    accuracy: "How often the discriminator tells real from fake. Around 0.5 it guesses; near 1 it overpowers the generator.",
+    accuracy:
+      "How often the discriminator tells real from fake. Around 0.5 it guesses; near 1 it overpowers the generator.",
     gap: "Real minus fake score. A gap that keeps growing means the discriminator is winning.",
     adversarial: "How badly the generator fails to fool the discriminator.",
-    pixel: "Average difference between the result and the true picture, pixel by pixel (L1). Lower is closer.",
+    pixel:
+      "Average difference between the result and the true picture, pixel by pixel (L1). Lower is closer.",
     perceptual: "Difference as a pretrained network sees it: textures and shapes rather than pixels.",
     feature_matching: "Difference between real and fake inside the discriminator: steadies the generator.",
     gradient_penalty: "Keeps the critic's slope near 1 (WGAN-GP), so that its score stays a useful guide.",
