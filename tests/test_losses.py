@@ -162,7 +162,7 @@ def test_gradient_penalty_looks_between_fake_and_real(pictures: tuple[Tensor, Te
 
 
 def test_penalties_train_the_critic_as_finite_differences_say(pictures: tuple[Tensor, Tensor]) -> None:
-    real, fake = (x[:, :1].double() for x in pictures)
+    real, fake = (x[:, :1] for x in pictures)
     torch.manual_seed(0)
     critic = nn.Sequential(nn.Conv2d(1, 3, 3), nn.Tanh(), nn.Flatten(), nn.Linear(12, 1))
 

@@ -139,8 +139,8 @@ def judged(game: str, real_logits: Tensor, fake_logits: Tensor) -> dict[str, Ten
 def judge_with_gradient(judge: Judge, x: Tensor) -> tuple[Tensor, Tensor]:
     """The logits of pictures ``x`` and their gradient ∂(sum of a picture's logits)/∂x, of the shape of ``x``.
 
-    Both can be differentiated again. All is done in float32, outside of autocast: squared gradients leave the range
-    of half precision. The judge must not mix pictures (batch normalisation does), else the gradient is not per
+    Both can be differentiated again. All is done in float32 or finer, outside of autocast: squared gradients leave the
+    range of half precision. The judge must not mix pictures (batch normalisation does), else the gradient is not per
     picture.
     """
     with torch.autocast(x.device.type, enabled=False), torch.enable_grad():
