@@ -244,6 +244,9 @@ class Family(nn.Module):
         """The loader's micro-batch → what losses take."""
         return batch
 
+    def settle(self) -> None:
+        """Work out, once training is over, what use needs and training does not (BigGAN: standing statistics)."""
+
     def generate(self, request: Any) -> Tensor:
         """Answer a request of the task: float NCHW in [-1, 1] (music: a piano roll). Deterministic."""
         raise NotImplementedError

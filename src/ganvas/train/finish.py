@@ -57,10 +57,11 @@ def open_run(run: RunDir, dataset: Path | None = None, which: Which = "newest") 
     family.load_state_dict(content["family"])
     for name, state in content["average"].items():
         family.get_submodule(name).load_state_dict(state)
+    family.eval().settle()
     parts = split(len(pictures), recipe.data.held_out, recipe.train.seed)
     trained_on = pictures.subset(parts.train)
     held_out = pictures.subset(parts.held_out) if len(parts.held_out) else trained_on
-    return Trained(recipe, family.eval(), trained_on, held_out, content["clock"]["nimg"])
+    return Trained(recipe, family, trained_on, held_out, content["clock"]["nimg"])
 
 
 def evaluate_run(run: RunDir, trained: Trained, *, progress: Progress | None = None) -> list[dict[str, Any]]:
