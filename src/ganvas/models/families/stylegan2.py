@@ -1,0 +1,302 @@
+"""StyleGAN2 with adaptive augmentation (Karras et al. 2020, twice: "Analyzing and improving the image quality of
+StyleGAN" and "Training generative adversarial networks with limited data").
+
+The generator descends E softplus(−D(G(z))), the discriminator E softplus(−D(x)) + E softplus(D(G(z))). Two penalties
+come lazily, each n-th step with n times the weight: γ/2 · E‖∇D(x)‖² (R1) and 2 · E(‖Jᵀy‖ − a)², which asks that a step
+in w changes the picture equally much everywhere (path length). All the discriminator sees is augmented with probability
+p, and p follows how often real pictures get a positive logit: too often means that the training set is being learned
+by heart.
+"""
+
+from __future__ import annotations
+
+from contextlib import nullcontext
+from typing import Any, ClassVar, Literal
+
+import torch
+from pydantic import Field, model_validator
+from torch import Tensor, nn
+from torch.optim import Adam, Optimizer
+
+from ganvas.models import losses, noise
+from ganvas.models.augment import PIPES, POLICY, Ada, DiffAugment
+from ganvas.models.networks.stylegan2 import Architecture, Discriminator, Generator, hold_still
+from ganvas.models.plan import Clock, Family, FamilyConfig, Phase, Stage, SynthesisBatch, SynthesisRequest
+from ganvas.models.tally import Tally
+from ganvas.terms import DataSpec, Task, UserError
+
+FULL = 32768
+W_AVG_BETA = 0.995
+ADA_EVERY = 4  # steps between two moves of p
+
+# What the configurations of the paper's code set apart from the defaults below. γ None: 0.0002 · resolution² / batch.
+CONFIGURATIONS: dict[str, dict[str, Any]] = {
+    "auto": {},
+    "stylegan2": {"mapping_layers": 8, "base": FULL, "lr": 0.002, "r1": 10.0},
+    "paper256": {"mapping_layers": 8, "base": FULL // 2, "group": 8, "r1": 1.0},
+    "paper512": {"mapping_layers": 8, "base": FULL, "group": 8, "r1": 0.5},
+    "paper1024": {"mapping_layers": 8, "base": FULL, "lr": 0.002, "r1": 2.0},
+    "cifar": {
+        "base": FULL,
+        "group": 32,
+        "r1": 0.01,
+        "path_length": 0.0,
+        "style_mixing": 0.0,
+        "d_architecture": "original",
+    },
+}
+
+
+class StyleGAN2Config(FamilyConfig):
+    """Settings of ``stylegan2``. ``configuration`` chooses what is left out below."""
+
+    configuration: Literal["auto", "stylegan2", "paper256", "paper512", "paper1024", "cifar"] = Field(
+        "auto", description="settings of the paper's code; auto follows the resolution"
+    )
+    z_dim: int = Field(512, ge=1, description="length of the latent")
+    w_dim: int = Field(512, ge=1, description="length of a style")
+    mapping_layers: int = Field(2, ge=1, description="layers from z to w; 8 in the papers' own runs")
+    base: int | None = Field(None, ge=16, description="channels × resolution; null: 32768 from 512 px on, else 16384")
+    most: int = Field(512, ge=1, description="channels at low resolutions, at most")
+    g_architecture: Architecture = Field("skip", description="how the generator's blocks are joined")
+    d_architecture: Architecture = Field("residual", description="how the discriminator's blocks are joined")
+    group: int = Field(4, ge=1, description="pictures compared by the minibatch deviation; at most the micro-batch")
+    clamp: float | None = Field(256.0, gt=0, description="activations stay within ± this; null: no clamp")
+    lr: float | None = Field(None, gt=0, description="Adam's, before its correction; null: 0.0025, or 0.002 at 1024 px")
+    r1: float | None = Field(None, ge=0, description="γ of R1; null: 0.0002 · resolution² / batch; ×4 a doubling")
+    r1_every: int = Field(16, ge=1, description="steps between two R1 steps; the learning rate of D × n / (n + 1)")
+    path_length: float = Field(2.0, ge=0, description="weight of the path length penalty; 0: none")
+    path_length_every: int = Field(4, ge=1, description="steps between two; the learning rate of G × n / (n + 1)")
+    style_mixing: float = Field(0.9, ge=0, le=1, description="share of batches with two styles a picture")
+    augment: Literal["none", "ada", "diffaugment"] = Field("ada", description="what comes before the discriminator")
+    pipe: str = Field("bgc", description="transforms of ada: " + ", ".join(PIPES))
+    policy: tuple[str, ...] = Field(("color", "translation", "cutout"), description="transforms of diffaugment")
+    ada_target: float | None = Field(0.6, ge=-1, le=1, description="wanted mean sign of D at real; null: p stays")
+    ada_kimg: float = Field(500.0, gt=0, description="kimg in which p may go from 0 to 1; 100 when fine-tuning")
+    ada_p: float = Field(0.0, ge=0, le=1, description="p at the beginning")
+    freeze_d: int = Field(0, ge=0, description="FreezeD: layers of D that stay, from the highest resolution down")
+    freeze_mapping: bool = Field(False, description="keep the mapping network as it was loaded")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _follow_the_configuration(cls, values: Any) -> Any:
+        if not isinstance(values, dict):
+            return values
+        return CONFIGURATIONS.get(values.get("configuration", "auto"), {}) | values
+
+    @model_validator(mode="after")
+    def _names_are_known(self) -> StyleGAN2Config:
+        if self.pipe not in PIPES:
+            raise ValueError(f"there is no pipe {self.pipe!r}; choose one of {', '.join(PIPES)}")
+        unknown = [name for name in self.policy if name not in POLICY]
+        if unknown:
+            raise ValueError(f"there is no policy {unknown[0]!r}; choose from {', '.join(POLICY)}")
+        return self
+
+
+class StyleGAN2(Family):
+    """See the module. Classes in the data make it conditional by themselves; fakes take the step's real labels."""
+
+    task = Task.SYNTHESIS
+    Config: ClassVar[type[FamilyConfig]] = StyleGAN2Config
+    averaged = ("generator",)
+    truncates = True
+
+    config: StyleGAN2Config
+    path_mean: Tensor
+    sign_sum: Tensor
+    sign_count: Tensor
+
+    def __init__(self, config: StyleGAN2Config, data: DataSpec, kimg: float) -> None:
+        super().__init__(config, data, kimg)
+        side = data.resolution
+        if side & (side - 1) or side < 8:
+            raise UserError(f"stylegan2 makes pictures of 8, 16, 32, … pixels, not {side}; change resolution.")
+        self.z_dim = config.z_dim
+        base = config.base or (FULL if side >= 512 else FULL // 2)
+        sizes: dict[str, Any] = {
+            "base": base,
+            "most": config.most,
+            "classes": len(data.classes),
+            "mapping_layers": config.mapping_layers,
+            "clamp": config.clamp,
+        }
+        self.generator = Generator(
+            side, data.channels, z_dim=config.z_dim, w_dim=config.w_dim, architecture=config.g_architecture, **sizes
+        )
+        # The discriminator's label mapping has 8 layers whatever the generator's: as in the paper's code.
+        self.discriminator = Discriminator(
+            side,
+            data.channels,
+            architecture=config.d_architecture,
+            group=config.group,
+            **sizes | {"mapping_layers": 8},
+        )
+        self.augment: nn.Module
+        match config.augment:
+            case "ada":
+                self.augment = Ada(config.pipe, config.ada_p)
+            case "diffaugment":
+                self.augment = DiffAugment(config.policy)
+            case "none":
+                self.augment = nn.Identity()
+        self._freeze()
+        self.w_tally = Tally(config.w_dim)
+        self.path_tally = Tally()
+        self.sign_tally = Tally()
+        self.register_buffer("path_mean", torch.zeros(()))
+        self.register_buffer("sign_sum", torch.zeros(()))
+        self.register_buffer("sign_count", torch.zeros(()))
+
+    def _freeze(self) -> None:
+        names = [name for name, _ in self.discriminator.layer_names()]
+        if self.config.freeze_d > len(names):
+            raise UserError(
+                f"model.freeze_d is {self.config.freeze_d}, but this discriminator has {len(names)} layers to freeze."
+            )
+        for name in names[: self.config.freeze_d]:
+            hold_still(self.discriminator.get_submodule(name))
+        if self.config.freeze_mapping:
+            hold_still(self.generator.mapping)
+
+    @classmethod
+    def tiny(cls) -> tuple[FamilyConfig, DataSpec]:
+        config = StyleGAN2Config(z_dim=8, w_dim=8, base=128, most=8, ada_p=0.3, r1=0.1)  # type: ignore[call-arg]
+        return config, DataSpec(resolution=16)  # type: ignore[call-arg]
+
+    def stages(self) -> tuple[Stage, ...]:
+        config = self.config
+        phases = [Phase("G", ("generator",), self.generator_phase, after=self._follow_styles)]
+        if config.path_length:
+            every = config.path_length_every
+            phases.append(
+                Phase("G/path_length", ("generator",), self.path_length_phase, every, after=self._follow_path)
+            )
+        phases.append(Phase("D", ("discriminator",), self.discriminator_phase, after=self._adapt))
+        if config.r1 != 0:
+            phases.append(Phase("D/r1", ("discriminator",), self.r1_phase, config.r1_every, after=self._count_signs))
+        return (Stage("adversarial", self.kimg, tuple(phases)),)
+
+    def optimizer(self, network: str) -> Optimizer:
+        """Adam; the lazy penalty's extra steps are made up for by n / (n + 1) (Karras et al. 2020, appendix B)."""
+        config = self.config
+        every = config.path_length_every if network == "generator" else config.r1_every
+        ratio = every / (every + 1)
+        lr = config.lr or (0.002 if self.data.resolution >= 1024 else 0.0025)
+        parameters = self.get_submodule(network).parameters()
+        return Adam(parameters, lr=lr * ratio, betas=(0.0, 0.99**ratio), eps=1e-8, fused=True)
+
+    # ── What both players do ────────────────────────────────────────────────────────────────────────────────────────
+
+    def styles(self, y: Tensor) -> Tensor:
+        """ws [N, layers, w_dim] from new noise; in most batches the later layers take a second w (style mixing)."""
+        device = y.device
+        w = self.generator.mapping(noise.normal(len(y), self.z_dim, device=device), y)
+        self.w_tally.add(w)
+        ws = self.generator.styles(w)
+        if self.config.style_mixing:
+            layers = ws.shape[1]
+            other = self.generator.mapping(noise.normal(len(y), self.z_dim, device=device), y)
+            # One place a batch, as in the paper's code; drawn alike in all its parts.
+            mixed = torch.rand((), device=device) < self.config.style_mixing
+            place = torch.randint(1, layers, (), device=device)
+            later = (torch.arange(layers, device=device) >= place) & mixed
+            ws = torch.where(later[None, :, None], other[:, None], ws)
+        return ws
+
+    def render(self, y: Tensor) -> Tensor:
+        """Fakes of classes ``y`` from new noise."""
+        fake: Tensor = self.generator.synthesis(self.styles(y), "random")
+        return fake
+
+    def judge(self, x: Tensor, y: Tensor) -> Tensor:
+        """Logits [N] of augmented pictures."""
+        logits: Tensor = self.discriminator(self.augment(x), y)
+        return logits
+
+    # ── Phases ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def generator_phase(self, batch: SynthesisBatch, clock: Clock) -> tuple[Tensor, dict[str, Tensor]]:
+        """Please the discriminator."""
+        fake_logits = self.judge(self.render(batch.y), batch.y)
+        return losses.generator_loss("non_saturating", fake_logits), {"fake_logits": fake_logits.detach().mean()}
+
+    def path_length_phase(self, batch: SynthesisBatch, clock: Clock) -> tuple[Tensor, dict[str, Tensor]]:
+        """‖Jᵀy‖ towards its running mean, on every second row (the paper's code takes half a batch as well).
+
+        The mean is that before this step, where the paper's code has moved it by 1 % towards this batch: so that it
+        does not matter in which parts the batch comes.
+        """
+        halves = len(batch.y) % 2 == 0
+        y = batch.y[::2] if halves else batch.y
+        with torch.autocast(y.device.type, enabled=False), noise.every_second() if halves else nullcontext():
+            ws = self.styles(y)
+            fake = self.generator.synthesis(ws, "random")
+            grain = noise.normal(*fake.shape, device=fake.device) / (fake.shape[2] * fake.shape[3]) ** 0.5
+            (slope,) = torch.autograd.grad((fake * grain).sum(), ws, create_graph=True)
+            lengths = slope.square().sum(2).mean(1).sqrt()
+        self.path_tally.add(lengths)
+        penalty = (lengths - self.path_mean).square().mean()
+        return penalty * self.config.path_length, {
+            "path_length": lengths.detach().mean(),
+            "path_mean": self.path_mean.clone(),
+        }
+
+    def discriminator_phase(self, batch: SynthesisBatch, clock: Clock) -> tuple[Tensor, dict[str, Tensor]]:
+        """Tell real from fake. Each side is judged by itself: the minibatch deviation must not mix them."""
+        with torch.no_grad():
+            fake = self.render(batch.y)
+        fake_logits = self.judge(fake, batch.y)
+        real_logits = self.judge(batch.x, batch.y)
+        self.sign_tally.add(real_logits.sign())
+        shown = losses.judged("non_saturating", real_logits, fake_logits)
+        if isinstance(self.augment, Ada):
+            shown["augment_p"] = self.augment.p.clone()
+            shown["real_sign"] = real_logits.detach().sign().mean()
+        return losses.discriminator_loss("non_saturating", real_logits, fake_logits), shown
+
+    def r1_phase(self, batch: SynthesisBatch, clock: Clock) -> tuple[Tensor, dict[str, Tensor]]:
+        """γ/2 · ‖∇D(x)‖², through the augmentation, back to the pictures as they are."""
+        logits, gradient = losses.judge_with_gradient(lambda x: self.judge(x, batch.y), batch.x)
+        self.sign_tally.add(logits.sign())
+        penalty = losses.squared_norm(gradient).mean()
+        weight = self.config.r1
+        if weight is None:
+            weight = 0.0002 * self.data.resolution**2 / clock.batch_size
+        return penalty * (weight / 2), {"r1": penalty.detach()}
+
+    # ── Once weights have moved ─────────────────────────────────────────────────────────────────────────────────────
+
+    def _follow_styles(self, clock: Clock) -> None:
+        mean = self.w_tally.take()
+        if mean is not None:
+            self.generator.mapping.w_avg.lerp_(mean, 1 - W_AVG_BETA)
+
+    def _follow_path(self, clock: Clock) -> None:
+        self._follow_styles(clock)
+        mean = self.path_tally.take()
+        if mean is not None:
+            self.path_mean.lerp_(mean, 0.01)
+
+    def _count_signs(self, clock: Clock) -> None:
+        mean = self.sign_tally.take()
+        if mean is not None:
+            self.sign_sum.add_(mean)
+            self.sign_count.add_(1)
+
+    def _adapt(self, clock: Clock) -> None:
+        self._follow_styles(clock)
+        self._count_signs(clock)
+        if (clock.step + 1) % ADA_EVERY:
+            return
+        target = self.config.ada_target
+        if isinstance(self.augment, Ada) and target is not None:
+            step = clock.batch_size * ADA_EVERY / (self.config.ada_kimg * 1000)
+            self.augment.adapt(self.sign_sum / self.sign_count.clamp(min=1), target, step)
+        self.sign_sum.zero_()
+        self.sign_count.zero_()
+
+    def generate(self, request: SynthesisRequest) -> Tensor:
+        """Pictures of ``request.z``, with the noise maps that belong to the generator: each row by itself."""
+        fake: Tensor = self.generator(request.z, request.y, request.psi, "constant")
+        return fake.clamp(-1, 1)
