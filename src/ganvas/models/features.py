@@ -155,7 +155,7 @@ def missing_inception() -> str | None:
         return None
     return (
         "The FID network is not on this machine, so the figures below are EfficientNet-Lite0's under their own names "
-        "and must not be compared with published FIDs: `ganvas weights --fetch inception` brings it."
+        "and must not be compared with published FIDs: `ganvas weights fetch inception` brings it."
     )
 
 
