@@ -11,6 +11,7 @@ import torch
 from PIL import Image
 
 from ganvas import bundle
+from ganvas.bundle import export
 from ganvas.models.families import FAMILIES
 from ganvas.models.plan import Clock, Family, FamilyConfig, Phase, Stage, TranslationRequest, example_request
 from ganvas.terms import DataSpec, Task, UserError
@@ -106,7 +107,7 @@ def test_onnx_answers_as_the_model_for_any_batch_size(name: str, tmp_path: Path)
     family = made(name)
     training = {key: module.training for key, module in family.named_modules()}
     report = bundle.export_onnx(family, tmp_path / "model.onnx")
-    assert report.max_difference <= bundle.TOLERANCE
+    assert report.max_difference <= export.TOLERANCE
     assert {key: module.training for key, module in family.named_modules()} == training
     session = onnxruntime.InferenceSession(tmp_path / "model.onnx", providers=["CPUExecutionProvider"])
     for count in (1, 4, 7):
@@ -116,7 +117,7 @@ def test_onnx_answers_as_the_model_for_any_batch_size(name: str, tmp_path: Path)
 
 
 def test_an_onnx_copy_that_differs_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bundle, "TOLERANCE", -1.0)
+    monkeypatch.setattr(export, "TOLERANCE", -1.0)
     with pytest.raises(UserError, match="differs from the model"):
         bundle.write(tmp_path / "b", made("dcgan"), name="b", kimg=1, onnx=True)
     assert list(tmp_path.iterdir()) == [], "nothing half-written stays"

@@ -8,111 +8,53 @@ from __future__ import annotations
 
 import hashlib
 import json
-import logging
 import math
 import shutil
 import uuid
-import warnings
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
-import numpy as np
 import safetensors.torch
 import torch
-from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import ValidationError
 from safetensors import SafetensorError
-from torch import Tensor, nn
+from torch import Tensor
 
+from ganvas.bundle.card import Pictures, draw_preview, write_card
+from ganvas.bundle.export import can_export, export_onnx
+from ganvas.bundle.manifest import (
+    CARD,
+    MANIFEST,
+    ONNX,
+    PREVIEW,
+    SCHEMA,
+    STATE,
+    BundleFile,
+    BundleInfo,
+    BundleMetric,
+    Credit,
+    OnnxReport,
+)
 from ganvas.curate.images import encode_png
 from ganvas.models.families import FAMILIES, build
-from ganvas.models.plan import REQUESTS, Answer, Family, SynthesisRequest, example_request, latents, to_float, to_uint8
-from ganvas.terms import DataSpec, Task, UserError, write_atomically
+from ganvas.models.plan import Family, example_request
+from ganvas.terms import UserError, write_atomically
 
-SCHEMA = 1
-MANIFEST = "bundle.json"
-ONNX, STATE, CARD, PREVIEW = "model.onnx", "state.safetensors", "card.md", "preview.png"
-TOLERANCE = 1e-3  # of a number in [-1, 1]: an eighth of one step of an 8-bit picture
-
-Pictures = NDArray[np.uint8]
-
-
-# ── What bundle.json says ───────────────────────────────────────────────────────────────────────────────────────────
-
-
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class BundleFile(_Part):
-    """A file of the bundle."""
-
-    sha256: str
-    bytes: int
-
-
-class BundleMetric(BaseModel):
-    """A measurement, with what is needed to repeat it."""
-
-    model_config = ConfigDict(extra="ignore", frozen=True)
-
-    metric: str
-    value: float
-    std: float | None = None
-    nimg: int | None = None
-    protocol: dict[str, Any] = {}
-
-
-class Credit(BaseModel):
-    """Whose pictures or weights the model was made from."""
-
-    model_config = ConfigDict(extra="ignore", frozen=True)
-
-    name: str
-    licence: str | None = None
-    source: str | None = Field(None, description="where it can be found")
-    count: int | None = Field(None, description="how many pictures")
-    text: str = Field("", description="the licence or credits file found beside the pictures")
-
-
-class OnnxReport(_Part):
-    """How the ONNX graph compares with the model it was exported from."""
-
-    opset: int
-    max_difference: float = Field(description="largest difference of a number in [-1, 1]")
-    batch_sizes: tuple[int, ...] = Field(description="that were compared")
-
-
-class BundleInfo(_Part):
-    """The content of ``bundle.json``."""
-
-    schema_version: Literal[1] = 1
-    name: str
-    task: Task
-    family: str
-    config: dict[str, Any] = Field(description="the family's settings")
-    data: DataSpec
-    z_dim: int
-    truncates: bool
-    kimg: float
-    recipe: dict[str, Any]
-    parameters: dict[str, int] = Field(description="of each network in the bundle")
-    metrics: tuple[BundleMetric, ...] = ()
-    credits: tuple[Credit, ...] = ()
-    created: str
-    ganvas: str = Field(description="the version that wrote it")
-    onnx: OnnxReport | None = None
-    files: dict[str, BundleFile]
-
-    @property
-    def fingerprint(self) -> str:
-        """Changes whenever any file or statement of the bundle does."""
-        content = json.dumps(self.model_dump(mode="json"), sort_keys=True, ensure_ascii=False)
-        return hashlib.sha256(content.encode()).hexdigest()
+__all__ = [
+    "MANIFEST",
+    "Bundle",
+    "BundleFile",
+    "BundleInfo",
+    "BundleMetric",
+    "Credit",
+    "OnnxReport",
+    "export_onnx",
+    "read",
+    "write",
+]
 
 
 @dataclass(frozen=True)
@@ -264,7 +206,7 @@ def write(
             f"{directory} exists and is no bundle; choose another folder, so that nothing of yours is lost."
         )
     if onnx is None:
-        onnx = _can_export()
+        onnx = can_export()
     directory.parent.mkdir(parents=True, exist_ok=True)
     temporary = directory.with_name(f".{directory.name}.{uuid.uuid4().hex[:8]}.tmp")
     temporary.mkdir()
@@ -293,8 +235,8 @@ def write(
         _check_same(family, clean)
         if onnx:
             info = info.model_copy(update={"onnx": export_onnx(clean, temporary / ONNX)})
-        (temporary / PREVIEW).write_bytes(encode_png(_preview(clean, sources)))
-        (temporary / CARD).write_text(_card(info), encoding="utf-8")
+        (temporary / PREVIEW).write_bytes(encode_png(draw_preview(clean, sources)))
+        (temporary / CARD).write_text(write_card(info), encoding="utf-8")
         files = {file.name: _describe(file) for file in sorted(temporary.iterdir())}
         info = BundleInfo.model_validate_json(info.model_copy(update={"files": files}).model_dump_json())
         content = info.model_dump(mode="json") | {"fingerprint": info.fingerprint}
@@ -394,187 +336,3 @@ def _check_same(family: Family, copy: Family) -> None:
     difference = (family.generate(_moved(request, family)).cpu() - copy.generate(request)).abs().max().item()
     if not difference <= 1e-2:  # devices round differently; a missing weight is off by far more
         raise RuntimeError(f"{_family_name(copy)} read back from its bundle answers differently (by {difference:.3g})")
-
-
-# ── ONNX ────────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def _can_export() -> bool:
-    try:
-        import onnx  # noqa: F401
-        import onnxruntime  # noqa: F401
-        import onnxscript  # noqa: F401
-    except ImportError:
-        return False
-    return True
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """The exporter warns of what its users cannot change; errors still come as exceptions."""
-    loggers = [logging.getLogger(name) for name in ("torch.onnx", "onnxscript", "onnx_ir", "torch.export")]
-    levels = [logger.level for logger in loggers]
-    for logger in loggers:
-        logger.setLevel(logging.ERROR)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            yield
-    finally:
-        for logger, level in zip(loggers, levels, strict=True):
-            logger.setLevel(level)
-
-
-def export_onnx(family: Family, path: Path, *, batch_sizes: tuple[int, ...] = (1, 2, 5)) -> OnnxReport:
-    """Write :class:`~ganvas.models.plan.Answer` of a family on the CPU as ONNX with a free batch size.
-
-    Inputs carry the names of the request's fields; the output is ``output``, float NCHW in [-1, 1]. The graph is then
-    run by onnxruntime and compared with the family.
-
-    :raises UserError: the ``export`` extra is missing, or the graph differs by more than ``TOLERANCE``; nothing is
-        left at ``path`` then.
-    """
-    if not _can_export():
-        raise UserError("Exporting to ONNX needs the extra: run `pip install 'ganvas[export]'`.")
-    import onnxruntime
-
-    request = REQUESTS[family.task]
-    example = example_request(family, 3)
-    batch = torch.export.Dim("batch", min=1, max=4096)
-    model: nn.Module = Answer(family, request).train(family.training)
-    modes = {module: module.training for module in model.modules()}
-    try:
-        with _quiet(), torch.no_grad():
-            program = torch.onnx.export(
-                model.eval(),
-                tuple(example),
-                dynamo=True,
-                verbose=False,
-                input_names=list(example._fields),
-                output_names=["output"],
-                dynamic_shapes={"tensors": tuple({0: batch} for _ in example)},
-            )
-            assert program is not None
-            program.save(path, external_data=False)
-        options = onnxruntime.SessionOptions()
-        options.log_severity_level = 3
-        session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
-        largest = max(_difference(family, session, count) for count in batch_sizes)
-    except BaseException:
-        path.unlink(missing_ok=True)
-        raise
-    finally:
-        for module, training in modes.items():
-            module.training = training
-    if not largest <= TOLERANCE:
-        path.unlink(missing_ok=True)
-        raise UserError(
-            f"The ONNX copy of {_family_name(family)} differs from the model by {largest:.2g} (at most {TOLERANCE:g} "
-            "is allowed), so it was not written; export without ONNX and let torch run it."
-        )
-    return OnnxReport(opset=program.model.opset_imports[""], max_difference=largest, batch_sizes=batch_sizes)
-
-
-@torch.no_grad()
-def _difference(family: Family, session: Any, count: int) -> float:
-    request = example_request(family, count, seed=count)
-    taken = {node.name for node in session.get_inputs()}
-    answer = session.run(
-        ["output"], {name: tensor.numpy() for name, tensor in request._asdict().items() if name in taken}
-    )[0]
-    expected = family.generate(request).numpy()
-    return float(np.abs(answer - expected).max()) if answer.shape == expected.shape else math.inf
-
-
-# ── Preview and card ────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-@torch.no_grad()
-def _preview(family: Family, sources: Pictures | None) -> Pictures:
-    """A grid, uint8 HWC: pictures of the first seeds, or each source above its translation."""
-    side = family.data.resolution
-    columns = min(max(1024 // side, 2), 6)
-    if family.task is Task.SYNTHESIS:
-        count = columns * max(columns // 2, 1)
-        labels = torch.arange(count) % max(len(family.data.classes), 1)
-        z = torch.from_numpy(latents(range(count), family.z_dim))
-        return _grid(to_uint8(family.generate(SynthesisRequest(z, labels, torch.ones(count)))).numpy(), columns)
-    request = example_request(family, columns)
-    if family.task is Task.MUSIC:
-        return np.full((64, 64, 1), 255, np.uint8)
-    if sources is not None and len(sources):
-        columns = min(columns, len(sources))
-        request = type(request)(to_float(sources[:columns]), *(field[:columns] for field in request[1:]))
-    answers = to_uint8(family.generate(request)).numpy()
-    shown = to_uint8(request.source).numpy()
-    channels = max(shown.shape[3], answers.shape[3])
-    rows = [
-        np.broadcast_to(rows, (*rows.shape[:3], channels)) if rows.shape[3] == 1 else rows for rows in (shown, answers)
-    ]
-    return _grid(np.concatenate(rows), columns)
-
-
-def _grid(pictures: Pictures, columns: int) -> Pictures:
-    count, height, width, channels = pictures.shape
-    rows = count // columns
-    grid: Pictures = pictures[: rows * columns].reshape(rows, columns, height, width, channels).transpose(0, 2, 1, 3, 4)
-    return np.ascontiguousarray(grid.reshape(rows * height, columns * width, channels))
-
-
-_MAKES = {
-    Task.SYNTHESIS: "makes pictures from random numbers",
-    Task.PAIRED: "turns a source picture into the picture it should become",
-    Task.UNPAIRED: "carries pictures from one domain to the other",
-    Task.REFERENCE: "carries a picture into the style of another",
-    Task.MUSIC: "writes music",
-}
-
-
-def _card(info: BundleInfo) -> str:
-    data = info.data
-    kind = {1: "grey", 3: "colour"}[data.channels]
-    what = f"`{info.family}` {_MAKES[info.task]}: {data.resolution} × {data.resolution} pixels, {kind}."
-    lines = [f"# {info.name}", "", what]
-    if data.degradation:
-        lines += ["", f"Its sources were made from the target pictures by `{data.degradation}`."]
-    if data.classes:
-        lines += ["", f"Classes: {', '.join(data.classes)}."]
-    lines += ["", "## Training", "", f"- {info.kimg:g} kimg (thousands of real pictures shown)"]
-    if info.recipe.get("name"):
-        lines.append(f"- recipe `{info.recipe['name']}`")
-    lines += [f"- `{name}`: {count:,} parameters" for name, count in info.parameters.items()]
-    lines += [f"- pictures cropped by `{data.crop}`{', mirrored at random' if data.flip else ''}", "", "## Data", ""]
-    for credit in info.credits:
-        facts = [f"{credit.count:,} pictures" if credit.count else "", credit.licence or "", credit.source or ""]
-        lines.append(f"- {credit.name}" + "".join(f" · {fact}" for fact in facts if fact))
-        lines += ["", "```text", credit.text.strip().replace("```", "'''"), "```", ""] if credit.text.strip() else []
-    if not info.credits:
-        lines.append(
-            "No credits were recorded: find out whose pictures these were before you publish anything made here."
-        )
-    lines += ["", "## Measured", ""]
-    if info.metrics:
-        lines += ["| metric | value | protocol |", "|---|---|---|"]
-        for metric in info.metrics:
-            spread = "" if metric.std is None else f" ± {metric.std:.4g}"
-            protocol = ", ".join(f"{key} {value}" for key, value in metric.protocol.items() if value is not None)
-            lines.append(f"| {metric.metric} | {metric.value:.4g}{spread} | {protocol} |")
-    else:
-        lines.append("Nothing was measured.")
-    lines += ["", "## Use", "", "```", "ganvas studio --bundles FOLDER_OF_BUNDLES", "```"]
-    if info.onnx:
-        lines += [
-            "",
-            f"`{ONNX}` runs anywhere onnxruntime does: inputs are named after the request's fields, pictures are "
-            f"float NCHW in [-1, 1], the batch size is free; it differs from the model by at most "
-            f"{info.onnx.max_difference:.1e}.",
-        ]
-    lines += [
-        "",
-        "## Limits",
-        "",
-        "It knows nothing but its training pictures: what was rare in them it does badly, and whatever was one-sided "
-        "in them it repeats. It may come close to single training pictures. Do not use it to pass somebody off as "
-        "having done what they have not.",
-    ]
-    return "\n".join(lines) + "\n"

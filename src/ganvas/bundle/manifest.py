@@ -1,0 +1,86 @@
+"""What ``bundle.json`` says."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from ganvas.terms import DataSpec, Task
+
+SCHEMA = 1
+MANIFEST = "bundle.json"
+ONNX, STATE, CARD, PREVIEW = "model.onnx", "state.safetensors", "card.md", "preview.png"
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class BundleFile(_Part):
+    """A file of the bundle."""
+
+    sha256: str
+    bytes: int
+
+
+class BundleMetric(BaseModel):
+    """A measurement, with what is needed to repeat it."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    metric: str
+    value: float
+    std: float | None = None
+    nimg: int | None = None
+    protocol: dict[str, Any] = {}
+
+
+class Credit(BaseModel):
+    """Whose pictures or weights the model was made from."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    name: str
+    licence: str | None = None
+    source: str | None = Field(None, description="where it can be found")
+    count: int | None = Field(None, description="how many pictures")
+    text: str = Field("", description="the licence or credits file found beside the pictures")
+
+
+class OnnxReport(_Part):
+    """How the ONNX graph compares with the model it was exported from."""
+
+    opset: int
+    max_difference: float = Field(description="largest difference of a number in [-1, 1]")
+    batch_sizes: tuple[int, ...] = Field(description="that were compared")
+
+
+class BundleInfo(_Part):
+    """The content of ``bundle.json``."""
+
+    schema_version: Literal[1] = 1
+    name: str
+    task: Task
+    family: str
+    config: dict[str, Any] = Field(description="the family's settings")
+    data: DataSpec
+    z_dim: int
+    truncates: bool
+    kimg: float
+    recipe: dict[str, Any]
+    parameters: dict[str, int] = Field(description="of each network in the bundle")
+    metrics: tuple[BundleMetric, ...] = ()
+    credits: tuple[Credit, ...] = ()
+    created: str
+    ganvas: str = Field(description="the version that wrote it")
+    onnx: OnnxReport | None = None
+    files: dict[str, BundleFile]
+
+    @property
+    def fingerprint(self) -> str:
+        """Changes whenever any file or statement of the bundle does."""
+        content = json.dumps(self.model_dump(mode="json"), sort_keys=True, ensure_ascii=False)
+        return hashlib.sha256(content.encode()).hexdigest()
