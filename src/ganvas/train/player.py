@@ -242,7 +242,10 @@ def _size(batch: Batch) -> int:
 
 
 def _to_channels_last(module: nn.Module) -> None:
-    # Only convolution weights: ``module.to(memory_format=…)`` would also turn 4-d buffers such as noise maps.
+    # Only convolution weights: ``module.to(memory_format=…)`` would also turn 4-d buffers such as noise maps. A weight
+    # that is computed (spectral norm) has its parameter in a child of the convolution.
     for part in module.modules():
         if isinstance(part, nn.Conv2d | nn.ConvTranspose2d):
-            part.weight.data = part.weight.data.contiguous(memory_format=torch.channels_last)
+            for parameter in part.parameters():
+                if parameter.dim() == 4:
+                    parameter.data = parameter.data.contiguous(memory_format=torch.channels_last)

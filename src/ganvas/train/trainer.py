@@ -392,5 +392,8 @@ def _memory_mb(device: torch.device) -> float:
     """Peak memory of this process (of the GPU, on one), in MB."""
     if device.type == "cuda":
         return torch.cuda.max_memory_allocated(device) / 1e6
+    status = Path("/proc/self/status")
+    if status.exists():  # getrusage would count a larger parent's peak on Linux
+        return next(int(line.split()[1]) for line in status.read_text().splitlines() if line.startswith("VmHWM")) / 1e3
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak / 1e6 if sys.platform == "darwin" else peak / 1e3
+    return peak / (1e6 if sys.platform == "darwin" else 1e3)
