@@ -140,7 +140,7 @@ def train(
     devices: Devices = None,
     train_only: Annotated[bool, typer.Option("--train-only", help="Neither evaluate nor export at the end.")] = False,
     quiet: Quiet = False,
-) -> int:
+) -> None:
     """Train on a folder of pictures, evaluate and export. The same command goes on where it was stopped."""
     import os
 
@@ -170,19 +170,18 @@ def train(
     tell.plan(resolved, report.classes)
     if dry_run:
         tell.forecast(resolved, report.path)
-        return 0
+        return
     place = RunDir(run or Path("runs") / f"{resolved.name}-{data.resolve().stem}")
     summary = tell.train(resolved, place, report.path, fresh=fresh)
     if summary.state == "stopped":
         if first:
             at = f"{summary.nimg / 1000:.3g} kimg"
             _complain(f"Stopped at {at}; all is saved in {place.root}, the same command goes on.")
-        return 130
+        raise SystemExit(130)
     if first:
         if not train_only:
             tell.finish(place)
         tell.trained(place)
-    return 0
 
 
 # ── After training ──────────────────────────────────────────────────────────────────────────────────────────────────
@@ -346,7 +345,12 @@ def main(arguments: list[str] | None = None) -> int:
     debug = "--debug" in given
     given = [argument for argument in given if argument != "--debug"]
     try:
-        return int(app(given, prog_name="ganvas", standalone_mode=False) or 0)
+        code = int(app(given, prog_name="ganvas", standalone_mode=False) or 0)
+        if code == 130:  # how the parser reports Ctrl+C
+            raise KeyboardInterrupt
+        return code
+    except SystemExit as leaving:
+        return int(leaving.code or 0)
     except KeyboardInterrupt:
         _complain("Interrupted; what was written before is kept.")
         return 130
