@@ -1,0 +1,188 @@
+"""R3GAN (Huang et al. 2024): a plain modern baseline. Real and generated pictures are compared in pairs,
+
+    D descends E softplus(D(G(z)) − D(x)) + γ/2 · (E‖∇D(x)‖² + E‖∇D(G(z))‖²),
+    G descends E softplus(D(x) − D(G(z))),
+
+with both zero-centred penalties at every step, which makes the game converge without tricks in the networks. γ, the
+learning rate, Adam's β2, the averaged weights' half-life and the augmentation move along half a cosine from their first
+to their last value in ``ramp_kimg``, and stay there.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import ClassVar
+
+import torch
+from pydantic import Field, model_validator
+from torch import Tensor, nn
+from torch.optim import Adam, Optimizer
+
+from ganvas.models import losses, noise
+from ganvas.models.augment import PIPES, Ada
+from ganvas.models.networks.r3gan import Discriminator, Generator, Level
+from ganvas.models.plan import Clock, Family, FamilyConfig, Phase, Stage, SynthesisBatch, SynthesisRequest
+from ganvas.terms import DataSpec, Task, UserError
+
+Ramp = tuple[float, float]
+
+
+class R3GANConfig(FamilyConfig):
+    """Settings of ``r3gan``. Pairs are (at the beginning, from the end of the ramp on)."""
+
+    z_dim: int = Field(64, ge=1, description="length of the latent")
+    widths: tuple[int, ...] | None = Field(
+        None, description="channels from 4 px up; null: 768 to 32 px, then half at each doubling"
+    )
+    group_width: int = Field(16, ge=1, description="channels of one group in the wide space; 16 there are 96 groups")
+    groups: tuple[int, ...] | None = Field(None, description="groups from 4 px up; null: by group_width")
+    blocks: int = Field(2, ge=1, description="residual blocks at each resolution")
+    expansion: int = Field(2, ge=1, description="how much wider a block is inside")
+    class_dim: int = Field(64, ge=1, description="length of a class's vector beside z, when there are classes")
+    lr: Ramp = Field((2e-4, 5e-5), description="Adam's learning rate")
+    beta2: Ramp = Field((0.9, 0.99), description="Adam's second beta; the first is 0")
+    gamma: Ramp = Field((2.0, 0.2), description="weight γ of R1 and R2; the paper: ×75 from 64 to 256 px")
+    augment: bool = Field(True, description="augment before the discriminator")
+    augment_p: Ramp = Field((0.0, 0.3), description="probability of each transform")
+    pipe: str = Field("r3gan", description="transforms: " + ", ".join(PIPES))
+    ema_from_zero: bool = Field(True, description="the averaged weights' half-life ramps from 0 to train.ema_kimg")
+    ramp_kimg: float | None = Field(None, gt=0, description="length of all ramps; null: the whole training")
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> R3GANConfig:
+        if self.pipe not in PIPES:
+            raise ValueError(f"there is no pipe {self.pipe!r}; choose one of {', '.join(PIPES)}")
+        if min(*self.lr, *self.gamma) < 0 or not all(0 <= p <= 1 for p in (*self.augment_p, *self.beta2)):
+            raise ValueError("lr and gamma must not be negative, beta2 and augment_p must lie in [0, 1]")
+        return self
+
+    def levels(self, resolution: int) -> list[Level]:
+        """The resolutions from 4 px up.
+
+        :raises UserError: the widths do not fit the resolution or the groups.
+        """
+        count = resolution.bit_length() - 2
+        if resolution != 2 ** (count + 1) or count < 1:
+            raise UserError(f"r3gan makes pictures of 4, 8, 16, 32, … pixels, not {resolution}; change resolution.")
+        widths = self.widths or tuple(max(768 >> max(i - 3, 0), 1) for i in range(count))
+        groups = self.groups or tuple(width * self.expansion // self.group_width for width in widths)
+        if not len(widths) == len(groups) == count:
+            raise UserError(
+                f"model.widths (and groups) must list {count} numbers for {resolution} px, one for each of "
+                f"{', '.join(str(4 << i) for i in range(count))} px."
+            )
+        for width, group in zip(widths, groups, strict=True):
+            if group < 1 or width * self.expansion % group:
+                raise UserError(
+                    f"r3gan cannot split {width * self.expansion} inner channels into {group} groups; "
+                    "take a width × expansion that group_width divides."
+                )
+        return [Level(width, group, self.blocks) for width, group in zip(widths, groups, strict=True)]
+
+
+class R3GAN(Family):
+    """See the module. Classes in the data make it conditional; fakes take the step's real labels.
+
+    In one step both players see the same real pictures, where the paper's code draws new ones for each.
+    """
+
+    task = Task.SYNTHESIS
+    Config: ClassVar[type[FamilyConfig]] = R3GANConfig
+    averaged = ("generator",)
+
+    config: R3GANConfig
+
+    def __init__(self, config: R3GANConfig, data: DataSpec, kimg: float) -> None:
+        super().__init__(config, data, kimg)
+        self.z_dim = config.z_dim
+        levels = config.levels(data.resolution)
+        classes = len(data.classes)
+        self.generator = Generator(
+            levels,
+            data.channels,
+            z_dim=config.z_dim,
+            expansion=config.expansion,
+            classes=classes,
+            class_dim=config.class_dim,
+        )
+        self.discriminator = Discriminator(
+            levels, data.channels, expansion=config.expansion, classes=classes, class_dim=levels[-1].width
+        )
+        self.augment: nn.Module = Ada(config.pipe) if config.augment else nn.Identity()
+
+    @classmethod
+    def tiny(cls) -> tuple[FamilyConfig, DataSpec]:
+        config = R3GANConfig(z_dim=8, widths=(8, 8, 8), group_width=4, gamma=(0.2, 0.02), lr=(2e-3, 5e-4))  # type: ignore[call-arg]
+        return config, DataSpec(resolution=16)  # type: ignore[call-arg]
+
+    def stages(self) -> tuple[Stage, ...]:
+        phases = (
+            Phase("D", ("discriminator",), self.discriminator_phase),
+            Phase("G", ("generator",), self.generator_phase),
+        )
+        return (Stage("adversarial", self.kimg, phases, lr_scale=self._lr_scale, betas=self._betas),)
+
+    def optimizer(self, network: str) -> Optimizer:
+        parameters = self.get_submodule(network).parameters()
+        return Adam(parameters, lr=self.config.lr[0], betas=(0.0, self.config.beta2[0]), eps=1e-8, fused=True)
+
+    # ── Schedules ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def ramped(self, ends: Ramp, clock: Clock) -> float:
+        """From ``ends[0]`` to ``ends[1]`` along half a cosine over the ramp."""
+        share = min(clock.kimg / (self.config.ramp_kimg or self.kimg), 1.0)
+        return ends[0] + (ends[1] - ends[0]) * (1 - math.cos(math.pi * share)) / 2
+
+    def _lr_scale(self, clock: Clock) -> float:
+        return self.ramped(self.config.lr, clock) / self.config.lr[0]
+
+    def _betas(self, clock: Clock) -> tuple[float, float]:
+        return 0.0, self.ramped(self.config.beta2, clock)
+
+    def ema_kimg(self, clock: Clock, wanted: float) -> float:
+        return self.ramped((0.0, wanted), clock) if self.config.ema_from_zero else wanted
+
+    def prepare(self, batch: SynthesisBatch, clock: Clock) -> SynthesisBatch:
+        """The batch as it is; the augmentation is set to the clock."""
+        if isinstance(self.augment, Ada):
+            self.augment.p.fill_(self.ramped(self.config.augment_p, clock))
+        return batch
+
+    # ── The game ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def render(self, y: Tensor) -> Tensor:
+        """Fakes of classes ``y`` from new noise."""
+        fake: Tensor = self.generator(noise.normal(len(y), self.z_dim, device=y.device), y)
+        return fake
+
+    def judge(self, x: Tensor, y: Tensor) -> Tensor:
+        """Logits [N] of augmented pictures."""
+        logits: Tensor = self.discriminator(self.augment(x), y)
+        return logits
+
+    def discriminator_phase(self, batch: SynthesisBatch, clock: Clock) -> tuple[Tensor, dict[str, Tensor]]:
+        """Tell the real from the fake of each pair, with a flat neighbourhood around both."""
+        with torch.no_grad():
+            fake = self.render(batch.y)
+        y = batch.y
+        real_logits, at_real = losses.judge_with_gradient(lambda x: self.judge(x, y), batch.x)
+        fake_logits, at_fake = losses.judge_with_gradient(lambda x: self.judge(x, y), fake)
+        r1, r2 = losses.squared_norm(at_real).mean(), losses.squared_norm(at_fake).mean()
+        adversarial = losses.discriminator_loss("relativistic", real_logits, fake_logits)
+        loss = adversarial + self.ramped(self.config.gamma, clock) / 2 * (r1 + r2)
+        shown = losses.judged("relativistic", real_logits, fake_logits)
+        shown |= {"adversarial": adversarial.detach(), "r1": r1.detach(), "r2": r2.detach()}
+        return loss, shown
+
+    def generator_phase(self, batch: SynthesisBatch, clock: Clock) -> tuple[Tensor, dict[str, Tensor]]:
+        """Make fakes that beat the reals they are paired with."""
+        fake_logits = self.judge(self.render(batch.y), batch.y)
+        with torch.no_grad():  # the generator has no part in them
+            real_logits = self.judge(batch.x, batch.y)
+        loss = losses.generator_loss("relativistic", fake_logits, real_logits)
+        return loss, {"fake_logits": fake_logits.detach().mean()}
+
+    def generate(self, request: SynthesisRequest) -> Tensor:
+        """Pictures of ``request.z``; each depends on its own row alone. ``psi`` means nothing here."""
+        picture: Tensor = self.generator(request.z, request.y)
+        return picture.clamp(-1, 1)
