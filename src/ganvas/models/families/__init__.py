@@ -9,14 +9,20 @@ from pydantic import ValidationError
 from ganvas.models.families.biggan import BigGAN
 from ganvas.models.families.dcgan import DCGAN
 from ganvas.models.families.pix2pix import Pix2Pix
+from ganvas.models.families.progan import ProGAN
+from ganvas.models.families.r3gan import R3GAN
 from ganvas.models.families.sagan import SAGAN
+from ganvas.models.families.stylegan2 import StyleGAN2
 from ganvas.models.plan import Family
 from ganvas.terms import DataSpec, UserError
 
 FAMILIES: dict[str, type[Family]] = {
+    "stylegan2": StyleGAN2,
+    "r3gan": R3GAN,
     "biggan": BigGAN,
     "dcgan": DCGAN,
     "pix2pix": Pix2Pix,
+    "progan": ProGAN,
     "sagan": SAGAN,
 }
 
