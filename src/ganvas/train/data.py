@@ -7,6 +7,7 @@ only decides who prepares which positions.
 from __future__ import annotations
 
 import mmap
+import signal
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any, cast
@@ -178,6 +179,11 @@ class _Micros(Sampler[list[int]]):
             position += self.batch_size
 
 
+def _leave_stopping_to_the_trainer(worker: int) -> None:
+    """Ctrl+C reaches every process of a terminal: a worker that died of it would cost the step and the checkpoint."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
 def _unchanged(batch: Any) -> Any:
     return batch  # _Positions stacks its rows itself
 
@@ -223,6 +229,7 @@ class Stream:
             num_workers=self.workers,
             collate_fn=_unchanged,
             persistent_workers=True,
+            worker_init_fn=_leave_stopping_to_the_trainer,
         )
         for columns in loader:
             yield self._batch(columns)
