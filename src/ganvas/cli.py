@@ -172,7 +172,7 @@ def train(
         tell.forecast(resolved, report.path)
         return
     place = RunDir(run or Path("runs") / f"{resolved.name}-{data.resolve().stem}")
-    summary = tell.train(resolved, place, report.path, fresh=fresh)
+    summary = tell.train(resolved, place, report.path, called=data.resolve().stem, fresh=fresh)
     if summary.state == "stopped":
         if first:
             at = f"{summary.nimg / 1000:.3g} kimg"

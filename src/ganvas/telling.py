@@ -102,14 +102,14 @@ class Teller:
 
     # ── training and after ──────────────────────────────────────────────────────────────────────────────────────────
 
-    def train(self, recipe: Recipe, run: RunDir, dataset: Path, *, fresh: bool) -> Summary:
+    def train(self, recipe: Recipe, run: RunDir, dataset: Path, *, called: str, fresh: bool) -> Summary:
         """Train and show it live."""
         from ganvas.console import TrainingView, duration
         from ganvas.train.trainer import train
 
         self.say(f"The run is {run.root} (Ctrl+C stops it and keeps everything).")
         with TrainingView(self.console, quiet=self.quiet) as view:
-            summary = train(recipe, run, dataset, fresh=fresh, listener=view)
+            summary = train(recipe, run, dataset, called=called, fresh=fresh, listener=view)
         if summary.state == "finished":
             spent = f"{duration(summary.seconds)}, {summary.images_per_second:,.0f} images a second"
             self.say(f"Trained to {summary.nimg / 1000:g} kimg ({spent}).")

@@ -112,15 +112,16 @@ class SelfAttention(nn.Module):
     """Every place of ``[N, C, H, W]`` looks at every second place of it and adds γ × what it saw; γ starts at 0.
 
     Zhang et al. 2019, §3, in the form of the authors' code: queries at all H·W places, keys and values max-pooled to
-    a quarter of them, C/8 channels of keys (one at least) and C/2 of values. H and W must be even.
+    a quarter of them, C/8 channels of keys and C/2 of values (one at least). H and W must be even.
     """
 
     def __init__(self, channels: int, *, eps: float = 1e-6) -> None:
         super().__init__()
-        self.theta = SpectralConv2d(channels, max(channels // 8, 1), 1, bias=False, eps=eps)
-        self.phi = SpectralConv2d(channels, max(channels // 8, 1), 1, bias=False, eps=eps)
-        self.g = SpectralConv2d(channels, channels // 2, 1, bias=False, eps=eps)
-        self.o = SpectralConv2d(channels // 2, channels, 1, bias=False, eps=eps)
+        keys, values = max(channels // 8, 1), max(channels // 2, 1)
+        self.theta = SpectralConv2d(channels, keys, 1, bias=False, eps=eps)
+        self.phi = SpectralConv2d(channels, keys, 1, bias=False, eps=eps)
+        self.g = SpectralConv2d(channels, values, 1, bias=False, eps=eps)
+        self.o = SpectralConv2d(values, channels, 1, bias=False, eps=eps)
         self.gamma = nn.Parameter(torch.tensor(0.0))
 
     def forward(self, x: Tensor) -> Tensor:

@@ -108,25 +108,28 @@ def export_run(run: RunDir, trained: Trained, directory: Path | None = None, *, 
         kimg=trained.nimg / 1000,
         recipe=trained.recipe.model_dump(mode="json"),
         metrics=list(last.values()),
-        credits=_credits(trained.dataset),
+        credits=_credits(trained.dataset, _status(run).get("dataset_name") or trained.dataset.path.stem),
         sources=sources(trained.held_out, trained.family.data, shown) if trained.family.task == Task.PAIRED else None,
         onnx=onnx,
     )
 
 
-def _credits(dataset: Dataset) -> list[Credit]:
+def _credits(dataset: Dataset, called: str) -> list[Credit]:
     """Whose pictures these are, as far as the data set knows."""
     texts = {licence.path: licence.text for licence in dataset.manifest.licences}
     counts = Counter(item.licence for item in dataset.items)
     return [
-        Credit(name=dataset.path.stem, licence=path, source=None, count=count, text=texts.get(path or "", ""))
+        Credit(name=called, licence=path, source=None, count=count, text=texts.get(path or "", ""))
         for path, count in counts.items()
     ]
 
 
 def _dataset_of(run: RunDir) -> Path:
-    status = json.loads(run.status.read_text(encoding="utf-8")) if run.status.exists() else {}
-    path = Path(status.get("dataset", ""))
+    path = Path(_status(run).get("dataset", ""))
     if not path.is_file():
         raise UserError(f"The pictures of run {run.root} are no longer at {path}; say where they are with --data.")
     return path
+
+
+def _status(run: RunDir) -> dict[str, Any]:
+    return dict(json.loads(run.status.read_text(encoding="utf-8"))) if run.status.exists() else {}

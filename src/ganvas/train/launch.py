@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 import threading
@@ -26,6 +27,7 @@ def launch(recipe: Recipe) -> Fabric:
         raise UserError(
             f"train.devices is {devices}, but this machine has {os.cpu_count()} processor cores; set fewer."
         )
+    logging.getLogger("lightning.fabric").setLevel(logging.WARNING)  # its banners are not ours to show
     several = devices > 1 or int(os.environ.get("WORLD_SIZE", "1")) > 1
     fabric = Fabric(
         accelerator="cuda" if torch.cuda.is_available() else "cpu",

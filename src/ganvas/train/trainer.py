@@ -55,10 +55,17 @@ class Summary(NamedTuple):
 
 
 def train(
-    recipe: Recipe, run: RunDir, dataset: Path, *, fresh: bool = False, listener: Listener | None = None
+    recipe: Recipe,
+    run: RunDir,
+    dataset: Path,
+    *,
+    called: str | None = None,
+    fresh: bool = False,
+    listener: Listener | None = None,
 ) -> Summary:
     """Train a recipe on a packed data set, or go on where the run stands.
 
+    :param called: what people call the pictures, for the credits; None: the file's name.
     :param fresh: forget what the run holds and begin anew.
     :param listener: told of every :class:`~ganvas.train.journal.Event`; only in the first process.
     :raises UserError: the recipe, the data and the run do not fit together, or training cannot recover.
@@ -72,14 +79,21 @@ def train(
     if fabric.is_global_zero:
         claim(run, recipe, fresh)
     fabric.barrier()
-    return Trainer(recipe, run, pictures, family, fabric, listener).train()
+    return Trainer(recipe, run, pictures, family, fabric, listener, called or dataset.stem).train()
 
 
 class Trainer:
     """One training: see :func:`train`."""
 
     def __init__(
-        self, recipe: Recipe, run: RunDir, pictures: Dataset, family: Family, fabric: Fabric, listener: Listener | None
+        self,
+        recipe: Recipe,
+        run: RunDir,
+        pictures: Dataset,
+        family: Family,
+        fabric: Fabric,
+        listener: Listener | None,
+        called: str,
     ) -> None:
         settings = recipe.train
         self.recipe, self.run, self.family, self.fabric = recipe, run, family, fabric
@@ -109,6 +123,7 @@ class Trainer:
             "total_kimg": self.total_kimg,
             "pictures": len(self.dataset),
             "dataset": str(pictures.path.resolve()),
+            "dataset_name": called,
         }
         self.journal = Journal(run, about, listener, trackers, silent=silent)
         self.sheets = Sheets(run, family.task, self.held_out)

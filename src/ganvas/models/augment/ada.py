@@ -76,14 +76,14 @@ class _Dice:
     def uniform(self, *shape: int) -> Tensor:
         """[N, *shape] in [0, 1)."""
         if self.quantile is not None:
-            return torch.full((self.count, *shape), self.quantile, device=self.device)
-        return noise.uniform(self.count, *shape, device=self.device)
+            return torch.full((self.count, *shape), self.quantile, device=self.device, dtype=self.p.dtype)
+        return noise.uniform(self.count, *shape, device=self.device).to(self.p.dtype)
 
     def normal(self, *shape: int) -> Tensor:
         """[N, *shape], standard normal."""
         if self.quantile is not None:
             return torch.special.ndtri(self.uniform(*shape))  # type: ignore[no-any-return]
-        return noise.normal(self.count, *shape, device=self.device)
+        return noise.normal(self.count, *shape, device=self.device).to(self.p.dtype)
 
 
 class Ada(nn.Module):
@@ -131,7 +131,7 @@ class Ada(nn.Module):
         inverse = self._placement(dice, x.shape[2], x.shape[3])
         if inverse is None:
             return x
-        still = torch.eye(3, device=x.device)
+        still = torch.eye(3, device=x.device, dtype=self.p.dtype)
         (rows,) = (inverse != still).flatten(1).any(1).nonzero(as_tuple=True)
         if len(rows) == 0:
             return x
@@ -143,7 +143,7 @@ class Ada(nn.Module):
     def _placement(self, dice: _Dice, height: int, width: int) -> Tensor | None:
         """[N, 3, 3]: place in the result → place in the picture, in pixels from the centre; None: nothing asked."""
         factors = self.factors
-        one = torch.ones(dice.count, device=dice.device)
+        one = torch.ones(dice.count, device=dice.device, dtype=self.p.dtype)
         parts: list[Tensor] = []
         if factors.get("xflip"):
             i = torch.floor(dice.uniform() * 2) * dice.happens(factors["xflip"])
@@ -187,9 +187,9 @@ class Ada(nn.Module):
     def _palette(self, dice: _Dice, channels: int) -> Tensor | None:
         """[N, 4, 4]: (r, g, b, 1) → its change; None: nothing asked."""
         factors = self.factors
-        axis = torch.tensor([1.0, 1.0, 1.0, 0.0], device=dice.device) / math.sqrt(3)
+        axis = torch.tensor([1.0, 1.0, 1.0, 0.0], device=dice.device, dtype=self.p.dtype) / math.sqrt(3)
         luma = torch.outer(axis, axis)
-        still = torch.eye(4, device=dice.device)
+        still = torch.eye(4, device=dice.device, dtype=self.p.dtype)
         parts: list[Tensor] = []  # in the order in which they happen
         if factors.get("brightness"):
             b = dice.normal() * BRIGHTNESS_STD * dice.happens(factors["brightness"])
@@ -213,8 +213,8 @@ class Ada(nn.Module):
         factor = self.factors.get("imgfilter")
         if not factor:
             return x
-        gains = torch.ones(dice.count, len(BAND_POWER), device=x.device)
-        for only in torch.eye(len(BAND_POWER), device=x.device):
+        gains = torch.ones(dice.count, len(BAND_POWER), device=x.device, dtype=self.p.dtype)
+        for only in torch.eye(len(BAND_POWER), device=x.device, dtype=self.p.dtype):
             t = torch.exp2(dice.normal() * dice.happens(factor))[:, None] * only + (1 - only)
             gains = gains * t / (t.square() @ self.band_power).sqrt()[:, None]
         (rows,) = (gains != 1).any(1).nonzero(as_tuple=True)

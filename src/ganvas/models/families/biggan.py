@@ -13,7 +13,7 @@ one process: the paper takes them over all processes, so with several give each 
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 import torch
 from pydantic import Field
@@ -21,6 +21,7 @@ from torch import Tensor
 from torch.optim import Adam, Optimizer
 
 from ganvas.models import losses, noise
+from ganvas.models.augment import DiffAugment
 from ganvas.models.layers import evaluating
 from ganvas.models.layers_conditional import InitName, advance, stand
 from ganvas.models.networks.biggan import Discriminator, Generator, check_sizes
@@ -47,6 +48,9 @@ class BigGANConfig(FamilyConfig):
     init: InitName = Field("orthogonal", description="first values of the weights")
     orthogonal: float = Field(0.0, ge=0, description="weight of orthogonal regularisation of G; the paper's is 1e-4")
     d_repeat: int = Field(1, ge=1, description="discriminator steps a generator step")
+    augment: tuple[Literal["color", "translation", "cutout"], ...] = Field(
+        (), description="differentiable augmentation (Zhao et al. 2020) of all that the discriminator sees"
+    )
     spectral_eps: float = Field(1e-6, gt=0, description="smallest length that spectral normalisation divides by")
     standing_batches: int = Field(16, ge=1, description="batches of 32 a standing statistic is averaged over")
 
@@ -109,6 +113,8 @@ class BigGAN(Family):
             eps=config.spectral_eps,
         )
 
+        self.augment = DiffAugment(config.augment)
+
     @classmethod
     def tiny(cls) -> tuple[FamilyConfig, DataSpec]:
         config = BigGANConfig(z_dim=8, channels=2, shared_dim=4, orthogonal=1e-4, standing_batches=2)  # type: ignore[call-arg]
@@ -143,7 +149,7 @@ class BigGAN(Family):
         """Make fakes, leave them in the memo for ``D``, and please the discriminator."""
         fake = self.render(batch)
         batch.memo["fake"] = fake.detach()
-        fake_logits = self.discriminator(fake, batch.y)
+        fake_logits = self.discriminator(self.augment(fake), batch.y)
         loss = losses.generator_loss("hinge", fake_logits)
         shown = {"fake_logits": fake_logits.detach().mean()}
         if self.config.orthogonal:
@@ -161,7 +167,8 @@ class BigGAN(Family):
             with torch.no_grad():
                 fake = self.render(batch)
         # One pass over both: one power iteration a step, and no layer of the discriminator mixes pictures.
-        logits = self.discriminator(torch.cat([batch.x, fake]), torch.cat([batch.y, batch.y]))
+        x = self.augment(torch.cat([batch.x, fake]))
+        logits = self.discriminator(x, torch.cat([batch.y, batch.y]))
         real_logits, fake_logits = logits.chunk(2)
         loss = losses.discriminator_loss("hinge", real_logits, fake_logits)
         return loss, losses.judged("hinge", real_logits, fake_logits)

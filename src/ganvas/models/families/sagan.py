@@ -11,7 +11,7 @@ than the batch, the numbers differ a little from those of the whole batch.
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 import torch
 from pydantic import Field
@@ -19,6 +19,7 @@ from torch import Tensor
 from torch.optim import Adam, Optimizer
 
 from ganvas.models import losses, noise
+from ganvas.models.augment import DiffAugment
 from ganvas.models.layers import evaluating
 from ganvas.models.layers_conditional import InitName, advance
 from ganvas.models.networks.biggan import Discriminator, Generator, check_sizes
@@ -40,6 +41,9 @@ class SAGANConfig(FamilyConfig):
     betas: tuple[float, float] = Field((0.0, 0.999), description="Adam's betas, both networks")
     init: InitName = Field("xavier", description="first values of the weights")
     d_repeat: int = Field(1, ge=1, description="discriminator steps a generator step")
+    augment: tuple[Literal["color", "translation", "cutout"], ...] = Field(
+        (), description="differentiable augmentation (Zhao et al. 2020) of all that the discriminator sees"
+    )
     spectral_eps: float = Field(1e-6, gt=0, description="smallest length that spectral normalisation divides by")
 
 
@@ -82,6 +86,8 @@ class SAGAN(Family):
             eps=config.spectral_eps,
         )
 
+        self.augment = DiffAugment(config.augment)
+
     @classmethod
     def tiny(cls) -> tuple[FamilyConfig, DataSpec]:
         data = DataSpec(resolution=32, classes=("disc", "square"))  # type: ignore[call-arg]
@@ -114,7 +120,7 @@ class SAGAN(Family):
         """Make fakes, leave them in the memo for ``D``, and please the discriminator."""
         fake = self.render(batch)
         batch.memo["fake"] = fake.detach()
-        fake_logits = self.discriminator(fake, batch.y)
+        fake_logits = self.discriminator(self.augment(fake), batch.y)
         return losses.generator_loss("hinge", fake_logits), {"fake_logits": fake_logits.detach().mean()}
 
     def discriminator_phase(self, batch: SynthesisBatch, clock: Clock) -> tuple[Tensor, dict[str, Tensor]]:
@@ -124,7 +130,8 @@ class SAGAN(Family):
             with torch.no_grad():
                 fake = self.render(batch)
         # One pass over both: one power iteration a step, and no layer of the discriminator mixes pictures.
-        logits = self.discriminator(torch.cat([batch.x, fake]), torch.cat([batch.y, batch.y]))
+        x = self.augment(torch.cat([batch.x, fake]))
+        logits = self.discriminator(x, torch.cat([batch.y, batch.y]))
         real_logits, fake_logits = logits.chunk(2)
         loss = losses.discriminator_loss("hinge", real_logits, fake_logits)
         return loss, losses.judged("hinge", real_logits, fake_logits)
