@@ -13,6 +13,11 @@ export class Follower<T> {
   private controller: AbortController | undefined;
   private timer: ReturnType<typeof setTimeout> | undefined;
 
+  /** Whether a newer question waits for the one on its way. */
+  get isBehind(): boolean {
+    return this.waiting !== undefined;
+  }
+
   /** Asks as soon as the current question is answered; replaces one that still waits. */
   soon(question: Question<T>): void {
     this.waiting = question;

@@ -7,6 +7,8 @@ export type Result = { address: string; picture: Blob; modelMilliseconds: number
 export type Asking = {
   result: Result | undefined;
   error: unknown;
+  /** A newer picture is on its way. */
+  busy: boolean;
   /** `urgent` gives up what is on its way; otherwise this is asked once that is answered. */
   ask: (picture: () => Promise<Blob>, prepared: boolean, urgent: boolean) => void;
   forget: () => void;
@@ -16,6 +18,7 @@ export type Asking = {
 export function useResult(bundle: string): Asking {
   const [result, setResult] = useState<Result>();
   const [error, setError] = useState<unknown>();
+  const [busy, setBusy] = useState(false);
   const follower = useMemo(() => new Follower<Translated>(), []);
   const shown = useRef<string | undefined>(undefined);
 
@@ -42,10 +45,15 @@ export function useResult(bundle: string): Asking {
         ask: async (signal: AbortSignal) => translate(bundle, await picture(), prepared, signal),
         answered: (answer: Translated) => {
           setError(undefined);
+          setBusy(follower.isBehind);
           show({ ...answer, address: URL.createObjectURL(answer.picture) });
         },
-        failed: setError,
+        failed: (problem: unknown) => {
+          setError(problem);
+          setBusy(follower.isBehind);
+        },
       };
+      setBusy(true);
       if (urgent) follower.now(question);
       else follower.soon(question);
     },
@@ -55,8 +63,9 @@ export function useResult(bundle: string): Asking {
   const forget = useCallback(() => {
     follower.stop();
     setError(undefined);
+    setBusy(false);
     show(undefined);
   }, [follower, show]);
 
-  return { result, error, ask, forget };
+  return { result, error, busy, ask, forget };
 }

@@ -59,7 +59,7 @@ export function Studio({ bundle }: { bundle: BundleCard }) {
   const [tool, setTool] = useState<Tool>("pen");
   const [width, setWidth] = useState(masks ? 14 : usualWidth(bundle.resolution));
   const [unread, setUnread] = useState<unknown>();
-  const { result, error, ask, forget } = useResult(bundle.id);
+  const { result, error, busy, ask, forget } = useResult(bundle.id);
 
   const send = useCallback(
     (urgent: boolean) => {
@@ -227,7 +227,7 @@ export function Studio({ bundle }: { bundle: BundleCard }) {
           </Press>
         </div>
       </figure>
-      <ResultPicture bundle={bundle} result={result} waiting={words.waiting} />
+      <ResultPicture bundle={bundle} result={result} busy={busy} waiting={words.waiting} />
       <Shortcuts />
     </div>
   );

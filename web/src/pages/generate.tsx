@@ -382,12 +382,18 @@ function Enlarged({
   const heading = useId();
   const sample = samples[index];
   const [before, after] = [samples[index - 1], samples[index + 1]];
-  const turn = (event: React.KeyboardEvent) => {
-    const next = { ArrowLeft: before, ArrowRight: after }[event.key];
-    if (!next) return;
-    event.preventDefault();
-    move(next);
-  };
+  // The keys work wherever the focus is: at first it is on the dialog itself.
+  useEffect(() => {
+    if (!sample) return;
+    const turn = (event: KeyboardEvent) => {
+      const next = { ArrowLeft: before, ArrowRight: after }[event.key];
+      if (!next) return;
+      event.preventDefault();
+      move(next);
+    };
+    window.addEventListener("keydown", turn);
+    return () => window.removeEventListener("keydown", turn);
+  });
   return (
     <ModalOverlay
       className="veil"
@@ -398,8 +404,7 @@ function Enlarged({
       <Modal className="modal">
         <Dialog className="dialog" aria-labelledby={heading}>
           {sample && (
-            // biome-ignore lint/a11y/noStaticElementInteractions: arrow keys are a shortcut for the buttons inside
-            <div onKeyDown={turn}>
+            <>
               <div className="dialog-head">
                 <Heading id={heading} slot="title">
                   {words.enlarged(sample.seed)}{" "}
@@ -431,7 +436,7 @@ function Enlarged({
                   {words.download}
                 </Press>
               </div>
-            </div>
+            </>
           )}
         </Dialog>
       </Modal>

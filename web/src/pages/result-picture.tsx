@@ -19,15 +19,17 @@ export function Latency({ result }: { result: Result }) {
 export function ResultPicture({
   bundle,
   result,
+  busy,
   waiting,
 }: {
   bundle: BundleCard;
   result: Result | undefined;
+  busy: boolean;
   waiting: string;
 }) {
   const words = useWords().draw;
   return (
-    <figure className="draw-side draw-result">
+    <figure className="draw-side draw-result" aria-busy={busy}>
       <figcaption>{words.result}</figcaption>
       <div className="result">
         {result ? <img src={result.address} alt={words.result} /> : <p className="quiet">{waiting}</p>}
