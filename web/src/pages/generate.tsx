@@ -183,7 +183,7 @@ function Generator({ bundle }: { bundle: BundleCard }) {
           />
           {answer && (
             <p className="quiet small stage-foot">
-              <span>{words.generate.keys}</span>
+              <span className="for-keys">{words.generate.keys}</span>
               <span className="figures">{words.generate.took(figure(answer.milliseconds))}</span>
             </p>
           )}

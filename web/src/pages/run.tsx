@@ -47,14 +47,16 @@ export function RunPage({ id }: { id: string }) {
         <Progress value={run.status.progress ?? 0} label={words.runs.progress} />
         <Facts run={run} seconds={Number(last?.seconds)} memory={Number(last?.memory_mb)} />
       </header>
-      <section className="section" aria-labelledby="health">
-        <h2 id="health">{words.runs.health}</h2>
-        {run.health.length === 0 && <HealthNote level="info" sentence={words.runs.healthy} />}
-        {run.health.map((said) => (
-          <HealthNote key={said.name + said.sentence} level={said.level} sentence={said.sentence} />
-        ))}
-      </section>
-      <Sheets sheets={run.sheets} />
+      <div className="run-now">
+        <Sheets sheets={run.sheets} />
+        <section className="section" aria-labelledby="health">
+          <h2 id="health">{words.runs.health}</h2>
+          {run.health.length === 0 && <HealthNote level="info" sentence={words.runs.healthy} />}
+          {run.health.map((said) => (
+            <HealthNote key={said.name + said.sentence} level={said.level} sentence={said.sentence} />
+          ))}
+        </section>
+      </div>
       <Curves lines={lines} />
       <Metrics run={run} />
       <section className="section">
