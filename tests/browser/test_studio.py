@@ -326,8 +326,9 @@ def test_every_control_has_a_name_and_every_page_a_structure(everybody: Visit, p
 @pytest.mark.parametrize("width", [360, 390])
 @pytest.mark.parametrize("locale", ["en-GB", "ko-KR"])
 def test_no_page_is_wider_than_a_phone(everybody: Visit, width: int, locale: str) -> None:
+    page = everybody.open("/", width=width, height=800, locale=locale, has_touch=True, is_mobile=True)
     for path in PAGES:
-        page = everybody.open(path, width=width, height=800, locale=locale, has_touch=True, is_mobile=True)
+        page.goto(everybody.studio.url + path)
         expect(page.get_by_role("heading").first).to_be_visible()
         assert page.evaluate("document.documentElement.scrollWidth") <= width, path
 

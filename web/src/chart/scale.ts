@@ -21,16 +21,14 @@ export function linear(low: number, high: number, from: number, to: number, want
 
 /** The same by orders of magnitude; `low` must be positive. */
 export function logarithmic(low: number, high: number, from: number, to: number): Scale {
-  const [bottom, top] = [Math.log10(low), Math.log10(Math.max(high, low * 1.0001))];
-  const [first, last] = top - bottom < 1 ? [Math.floor(bottom), Math.ceil(top)] : [bottom, top];
-  const ticks: number[] = [];
+  const [first, last] = [Math.log10(low) - 0.02, Math.log10(Math.max(high, low * 1.05)) + 0.02];
   const every = Math.max(1, Math.ceil((last - first) / 5));
-  for (let power = Math.ceil(first); power <= last; power += every) {
-    ticks.push(10 ** power);
-    if (last - first <= 2) ticks.push(2 * 10 ** power, 5 * 10 ** power);
+  const ticks: number[] = [];
+  for (let power = Math.floor(first); power <= last; power += every) {
+    ticks.push(...(last - first <= 2 ? [1, 2, 5] : [1]).map((digit) => digit * 10 ** power));
   }
   return {
     place: (value) => from + ((Math.log10(Math.max(value, low / 10)) - first) / (last - first)) * (to - from),
-    ticks: ticks.filter((tick) => Math.log10(tick) >= first - 1e-9 && Math.log10(tick) <= last + 1e-9),
+    ticks: ticks.filter((tick) => Math.log10(tick) >= first && Math.log10(tick) <= last),
   };
 }

@@ -4,7 +4,7 @@ import type { BundleCard, RunCard } from "../api/types";
 import { useResource } from "../api/use-resource";
 import { Command, Empty, HealthNote, ProblemNote, Progress, Waiting } from "../parts/feedback";
 import { useTitle } from "../parts/title";
-import { duration, figure, higherIsBetter, kimg, metricName } from "../words/figures";
+import { duration, figure, higherIsBetter, metricName, spread } from "../words/figures";
 import { useSpeech, useWords } from "../words/words";
 import { pageOf, taskInWords } from "./tasks";
 
@@ -113,12 +113,14 @@ function Card({ bundle, hasRun }: { bundle: BundleCard; hasRun: boolean }) {
               <dt>{metricName(metric.metric)}</dt>
               <dd title={higherIsBetter(metric.metric) ? words.home.higher : words.home.lower}>
                 {figure(metric.value)}
-                {metric.std != null && <span className="quiet"> ± {figure(metric.std)}</span>}
+                {metric.std != null && <span className="quiet"> ± {spread(metric.std, metric.value)}</span>}
               </dd>
             </div>
           )}
         </dl>
-        <p className="quiet small">{words.home.trained(kimg(bundle.kimg))}</p>
+        <p className="quiet small">
+          {words.home.trained(Math.round(bundle.kimg * 1000).toLocaleString("en"))}
+        </p>
         <div className="card-actions">
           <Link href={address} className="press press-solid">
             {page === "generate" ? words.home.generate : draws ? words.home.draw : words.home.load}

@@ -6,7 +6,7 @@ import { Chart } from "../chart/chart";
 import { HealthNote, ProblemNote, Progress, Waiting } from "../parts/feedback";
 import { BackIcon } from "../parts/icons";
 import { useTitle } from "../parts/title";
-import { duration, figure, kimg, metricName } from "../words/figures";
+import { duration, figure, kimg, metricName, spread } from "../words/figures";
 import { useSpeech, useWords } from "../words/words";
 import { Curves } from "./run-curves";
 import { Sheets } from "./run-sheets";
@@ -132,7 +132,7 @@ function Metrics({ run }: { run: Run }) {
                     <td>{metricName(one.metric)}</td>
                     <td className="figures">
                       {figure(one.value)}
-                      {one.std != null && <span className="quiet"> ± {figure(one.std)}</span>}
+                      {one.std != null && <span className="quiet"> ± {spread(one.std, one.value)}</span>}
                     </td>
                     <td className="protocol">
                       {Object.entries(one.protocol ?? {})

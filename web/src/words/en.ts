@@ -39,7 +39,7 @@ export const en = {
     load: "Load a picture",
     run: "Training run",
     previewOf: (name: string) => `Samples of ${name}`,
-    trained: (kimg: string) => `trained on ${kimg} thousand pictures`,
+    trained: (pictures: string) => `Saw ${pictures} pictures in training`,
     emptyTitle: "No models yet",
     emptyText:
       "Train your first one: this draws a thousand avatars and learns them in about two minutes. Or use your own folder of pictures.",

@@ -3,9 +3,15 @@
 export function figure(value: number): string {
   if (!Number.isFinite(value)) return "–";
   const size = Math.abs(value);
-  if (size !== 0 && (size < 0.001 || size >= 1e6)) return value.toExponential(2);
+  if (size !== 0 && (size < 0.0001 || size >= 1e6)) return value.toExponential(2);
   if (size >= 1000) return Math.round(value).toLocaleString("en");
   return String(Number(value.toPrecision(size >= 100 ? 4 : 3)));
+}
+
+/** A deviation, to as many places as the value it belongs to. */
+export function spread(deviation: number, value: number): string {
+  const places = figure(value).split(".")[1]?.length ?? 0;
+  return deviation !== 0 && deviation < 10 ** -places ? figure(deviation) : deviation.toFixed(places);
 }
 
 export function kimg(value: number): string {
