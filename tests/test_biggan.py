@@ -10,14 +10,17 @@ import torch
 from lightning_fabric import Fabric
 from torch import nn
 
+from ganvas.curate.pack import pack
 from ganvas.models.families import build
 from ganvas.models.families.biggan import TRUNCATIONS, BigGAN, orthogonal_penalty
 from ganvas.models.layers_conditional import standing_norms
 from ganvas.models.networks.biggan import Generator
 from ganvas.models.plan import Answer, Clock, SynthesisBatch, SynthesisRequest, example_request
 from ganvas.recipe import load
-from ganvas.terms import DataSpec
+from ganvas.terms import DataSpec, RunDir
+from ganvas.train.finish import open_run
 from ganvas.train.player import Player
+from ganvas.train.trainer import train
 
 CLOCK = Clock(stage_kimg=1.0, batch_size=4)
 
@@ -171,6 +174,17 @@ def test_standing_statistics_survive_saving() -> None:
     copy = biggan()
     copy.load_state_dict(family.state_dict())
     assert torch.equal(ask(copy, 0.5), ask(family, 0.5))
+
+
+def test_a_finished_run_is_settled(pictures: Path, tmp_path: Path) -> None:
+    settings = ["model.channels=2", "model.z_dim=8", "model.standing_batches=1", "data.resolution=32"]
+    settings += ["train.kimg=0.016", "train.batch_size=8", "train.metric_kimg=0", "train.workers=0", "data.minimum=2"]
+    recipe = load("biggan-64-small", settings)
+    run = RunDir(tmp_path / "run")
+    train(recipe, run, pack(pictures, resolution=32).path)
+    family = open_run(run).family
+    assert isinstance(family, BigGAN)
+    assert family.generator.stands.item() == 1.0
 
 
 @pytest.mark.slow
