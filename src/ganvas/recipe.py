@@ -37,6 +37,9 @@ class DataSettings(Settings):
     crop: Crop = Field("center", description="how a picture that is not square becomes square")
     flip: bool = Field(True, description="mirror pictures at random while training")
     conditional: bool = Field(False, description="learn the sub-folders as classes")
+    expected_classes: int = Field(
+        2, ge=2, description="conditional: how many classes the networks are counted for before pictures are named"
+    )
     degradation: str | None = Field(None, description="paired only: makes the source from the target; null: real pairs")
     side_by_side: Literal["left", "right"] | None = Field(
         None, description="paired only: each file holds a pair, side by side; which half is the source"

@@ -66,11 +66,11 @@ class Forecast(NamedTuple):
 def outline(recipe: Recipe, classes: tuple[str, ...] | None = None) -> Outline:
     """The plan of a recipe, without touching any data. The networks are never allocated: this is instant at any size.
 
-    :param classes: the data's; None: two, where the recipe is conditional.
+    :param classes: the data's; None: as many as a conditional recipe expects.
     :raises UserError: the family's settings do not fit.
     """
     if classes is None:
-        classes = ("0", "1") if recipe.data.conditional else ()
+        classes = tuple(map(str, range(recipe.data.expected_classes))) if recipe.data.conditional else ()
     with torch.device("meta"):
         family = build(recipe.family, recipe.model, recipe.data_spec(classes), recipe.train.kimg)
     stages = tuple(
