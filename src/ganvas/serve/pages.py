@@ -36,6 +36,9 @@ class _Page(Convertor[str]):
         return value
 
 
+_FILES = {".css", ".html", ".ico", ".js", ".json", ".map", ".png", ".svg", ".txt", ".webmanifest", ".woff2"}
+
+
 def install(app: FastAPI, static: Path | None) -> None:
     """Serve the pages in ``static`` (default: those built into the package) beside the API."""
     root = (BUILT if static is None else static).resolve()
@@ -53,7 +56,8 @@ def install(app: FastAPI, static: Path | None) -> None:
             forever = file.parent.name == "assets"
             cache = "public, max-age=31536000, immutable" if forever else "no-cache"
             return FileResponse(file, headers={"Cache-Control": cache})
-        if "." in path.rsplit("/", 1)[-1]:
+        # A name of a model or a run may hold a dot too, so only the endings of files count.
+        if path.startswith("assets/") or Path(path).suffix in _FILES:
             raise MissingError(f"There is no file /{path} in the studio; reload the page.")
         return FileResponse(root / "index.html", headers={"Cache-Control": "no-cache"})
 

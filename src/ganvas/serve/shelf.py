@@ -46,7 +46,7 @@ class Shelf:
             try:
                 found[name] = self._open(path)
             except UserError as error:
-                refused[name] = str(error)
+                refused[name] = str(error).replace(str(path), name)  # where things lie is no business of a page
         return dict(sorted(found.items(), key=lambda pair: pair[1].info.created, reverse=True)), refused
 
     def _open(self, path: Path) -> Bundle:
