@@ -11,10 +11,9 @@ from contextlib import contextmanager
 from types import FrameType
 
 import torch
-import yaml
 from lightning_fabric import Fabric
 
-from ganvas.recipe import Recipe
+from ganvas.recipe import Recipe, load
 from ganvas.terms import RunDir, UserError, write_atomically
 from ganvas.train import checkpoint
 
@@ -58,11 +57,11 @@ def claim(run: RunDir, recipe: Recipe, fresh: bool) -> None:
             for path in (run.stats, run.metrics, *run.checkpoints.glob("*.pt"), *run.sheets.glob("*.png")):
                 path.unlink(missing_ok=True)
         elif run.recipe.exists() and checkpoint.listing(run.checkpoints):
-            before = yaml.safe_load(run.recipe.read_text(encoding="utf-8")) or {}
+            before = load(run.recipe)  # so that settings added since have their defaults
             for part in ("family", "model", "data"):
-                if before.get(part) != recipe.model_dump(mode="json")[part]:
+                if getattr(before, part) != getattr(recipe, part):
                     raise UserError(
-                        f"The run {run.root} was begun with another {part} ({before.get('name')}); choose another "
+                        f"The run {run.root} was begun with another {part} ({before.name}); choose another "
                         "--run folder, or --fresh to begin anew."
                     )
         write_atomically(run.recipe, recipe.to_yaml())
