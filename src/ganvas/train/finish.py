@@ -18,7 +18,7 @@ from ganvas.models.plan import Family
 from ganvas.recipe import Recipe, load
 from ganvas.terms import RunDir, Task, UserError
 from ganvas.train import checkpoint
-from ganvas.train.journal import read_lines
+from ganvas.train.journal import read_lines, read_status
 
 Which = Literal["newest", "best"]
 
@@ -108,7 +108,7 @@ def export_run(run: RunDir, trained: Trained, directory: Path | None = None, *, 
         kimg=trained.nimg / 1000,
         recipe=trained.recipe.model_dump(mode="json"),
         metrics=list(last.values()),
-        credits=_credits(trained.dataset, _status(run).get("dataset_name") or trained.dataset.path.stem),
+        credits=_credits(trained.dataset, read_status(run).get("dataset_name") or trained.dataset.path.stem),
         sources=sources(trained.held_out, trained.family.data, shown) if trained.family.task == Task.PAIRED else None,
         onnx=onnx,
     )
@@ -125,11 +125,7 @@ def _credits(dataset: Dataset, called: str) -> list[Credit]:
 
 
 def _dataset_of(run: RunDir) -> Path:
-    path = Path(_status(run).get("dataset", ""))
+    path = Path(read_status(run).get("dataset", ""))
     if not path.is_file():
         raise UserError(f"The pictures of run {run.root} are no longer at {path}; say where they are with --data.")
     return path
-
-
-def _status(run: RunDir) -> dict[str, Any]:
-    return dict(json.loads(run.status.read_text(encoding="utf-8"))) if run.status.exists() else {}

@@ -87,9 +87,11 @@ class Journal:
         self._status: dict[str, Any] = {"state": "running", **about, "pid": os.getpid(), "health": [], "started": now()}
 
     def rewind(self, nimg: int) -> None:
-        """Forget the lines after ``nimg``: the run goes on from there."""
+        """Forget the lines after ``nimg``: the run goes on from there, and began when it first began."""
         if self.silent:
             return
+        before = read_status(self.run)
+        self._status |= {key: before[key] for key in ("started", "latest_sheet", "memory_mb") if key in before}
         for path in (self.run.stats, self.run.metrics):
             if path.exists():
                 lines = [line for line in read_lines(path) if line.get("nimg", 0) <= nimg]
@@ -158,6 +160,14 @@ def read_lines(path: Path) -> list[dict[str, Any]]:
         if isinstance(line, dict):
             lines.append(line)
     return lines
+
+
+def read_status(run: RunDir) -> dict[str, Any]:
+    """What ``status.json`` says; nothing where there is none."""
+    try:
+        return dict(json.loads(run.status.read_text(encoding="utf-8")))
+    except (OSError, ValueError):
+        return {}
 
 
 def now() -> str:

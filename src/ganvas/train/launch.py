@@ -26,7 +26,8 @@ def launch(recipe: Recipe) -> Fabric:
         raise UserError(
             f"train.devices is {devices}, but this machine has {os.cpu_count()} processor cores; set fewer."
         )
-    logging.getLogger("lightning.fabric").setLevel(logging.WARNING)  # its banners are not ours to show
+    for name in ("lightning.fabric", "lightning_fabric"):
+        logging.getLogger(name).setLevel(logging.WARNING)  # its banners are not ours to show
     several = devices > 1 or int(os.environ.get("WORLD_SIZE", "1")) > 1
     fabric = Fabric(
         accelerator="cuda" if torch.cuda.is_available() else "cpu",

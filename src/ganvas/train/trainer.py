@@ -306,7 +306,8 @@ class Trainer:
     # ── telling ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
     def _write_first(self, resumed: bool) -> None:
-        self.journal.status()
+        done = min(self.clock.kimg / self.total_kimg, 1.0)
+        self.journal.status(nimg=self.clock.nimg, kimg=self.clock.kimg, progress=done)
         if self.fabric.is_global_zero and not resumed:
             self.sheets.write_reals()
             self._sheet()
