@@ -45,7 +45,11 @@ export function RunPage({ id }: { id: string }) {
           )}
         </div>
         <Progress value={run.status.progress ?? 0} label={words.runs.progress} />
-        <Facts run={run} seconds={lines.reduce((sum, line) => sum + (Number(line.seconds) || 0), 0)} memory={Number(last?.memory_mb)} />
+        <Facts
+          run={run}
+          seconds={lines.reduce((sum, line) => sum + (Number(line.seconds) || 0), 0)}
+          memory={Number(last?.memory_mb)}
+        />
       </header>
       <div className="run-now">
         <Sheets sheets={run.sheets} />
