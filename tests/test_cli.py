@@ -160,3 +160,25 @@ def test_help_needs_no_torch(command: list[str]) -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env={**os.environ}, check=False)
     assert done.returncode == 0, done.stderr
     assert "Usage" in done.stdout
+
+
+def test_training_survives_broken_files_and_names_them(
+    pictures: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    found = sorted(pictures.rglob("*.png"))
+    for index in range(57):
+        (folder / f"{index:02d}.png").write_bytes(found[index % len(found)].read_bytes())
+    whole = found[0].read_bytes()
+    broken = {"torn.png": whole[: len(whole) // 2], "empty.jpg": b"", "page.jpg": b"<html>404</html>"}  # 5 % of 60
+    for name, content in broken.items():
+        (folder / name).write_bytes(content)
+    run = tmp_path / "run"
+    command = ["train", "dcgan-quick", "-d", str(folder), "--run", str(run), "--kimg", "0.016", "--train-only", *sets()]
+    assert main(command) == 0
+    told = capsys.readouterr().out
+    assert "57 pictures" in told
+    assert "3 files could not be used" in told
+    assert all(name in told for name in broken)
+    assert json.loads((run / "status.json").read_text())["state"] == "finished"
