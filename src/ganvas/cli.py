@@ -249,6 +249,53 @@ def export(
     tell.next(f"ganvas studio --bundles {(output or path / 'bundle').parent}")
 
 
+@app.command("import")
+def import_weights(
+    file: Annotated[Path, typer.Argument(help="A .pkl, .pt or .pth file that somebody published.", metavar="FILE")],
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Folder of the bundle; bundles/NAME by default.")
+    ] = None,
+    name: Annotated[str | None, typer.Option(help="What to call the model; the file's name by default.")] = None,
+    classes: Annotated[
+        list[str] | None, typer.Option("--class", help="Name of a class, once for each, in label order.")
+    ] = None,
+    onnx: Annotated[
+        bool | None, typer.Option("--onnx/--no-onnx", help="With an ONNX graph; if possible by default.")
+    ] = None,
+    quiet: Quiet = False,
+) -> None:
+    """Make a bundle of published weights: StyleGAN2 (ADA's .pkl, rosinality's .pt), R3GAN, BigGAN, DCGAN.
+
+    The kind of the file is told from its content. Nothing in it is run.
+    """
+    from ganvas.bundle import Credit, write
+    from ganvas.models.imports import read
+    from ganvas.telling import Teller
+    from ganvas.terms import UserError
+
+    tell = Teller(quiet)
+    called = name or file.stem
+    place = output or Path("bundles") / Path(called).name
+    if output is None and place.exists():
+        raise UserError(f"{place} exists already; give another --name or an --output.")
+    with tell.console.status("reading"):
+        imported = read(file, classes=tuple(classes or ()))
+        imported.family.settle()
+    side = imported.family.data.resolution
+    tell.say(f"{file} holds a {type(imported.family).__name__} of {side} × {side} px, written by {imported.origin}.")
+    credit = Credit(
+        name=f"weights of {imported.origin}",
+        licence=None,
+        source=file.name,
+        count=None,
+        text=f"sha256 {imported.sha256}\nTheir licence is that of whoever published them.",
+    )
+    with tell.console.status("writing"):
+        bundle = write(place, imported.family, name=called, kimg=imported.kimg, credits=[credit], onnx=onnx)
+    tell.say(f"The bundle is {bundle.path}.")
+    tell.next(f"ganvas generate {bundle.path}", f"ganvas studio --bundles {bundle.path.parent}")
+
+
 @app.command()
 def studio(
     bundles: Annotated[Path, typer.Option(help="Folder that holds bundles.")] = Path("bundles"),

@@ -224,7 +224,7 @@ def read_rosinality(path: Path, content: object) -> StyleGAN2:
 
 @torch.no_grad()
 def _average(family: StyleGAN2) -> None:
-    z = torch.randn(LATENTS, family.z_dim, generator=torch.Generator().manual_seed(0))
+    z = torch.randn(LATENTS, family.z_dim, generator=torch.Generator().manual_seed(LATENTS))
     mapping = family.generator.mapping
     mapping.w_avg.copy_(mapping(z, torch.zeros(LATENTS, dtype=torch.long)).mean(0))
 
