@@ -49,7 +49,7 @@ def read(path: Path, *, discriminator: Path | None = None, classes: tuple[str, .
     else:
         raise _foreign(path)
     if discriminator is not None and imported.origin not in ("BigGAN-PyTorch", "pytorch/examples"):
-        raise UserError(f"{path} of {imported.origin} holds its own discriminator; leave --discriminator out.")
+        raise UserError(f"{path} of {imported.origin} holds its own discriminator; leave the other file out.")
     if classes and not imported.family.data.classes:
         raise UserError(f"{path} knows no classes; leave --class out.")
     return imported
