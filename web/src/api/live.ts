@@ -34,7 +34,6 @@ export function useLiveRun(id: string): LiveRun {
   const [attempt, setAttempt] = useState(0);
   const last = useRef(-1);
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a new attempt is a reason to start over
   useEffect(() => {
     const controller = new AbortController();
     const { signal } = controller;

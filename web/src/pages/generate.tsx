@@ -85,7 +85,6 @@ function useSamples(id: string, view: View) {
   const [attempt, setAttempt] = useState(0);
   const { seed, count, class: label, psi } = view;
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a new attempt is a reason to ask again
   useEffect(() => {
     const controller = new AbortController();
     setBusy(true);
@@ -136,7 +135,6 @@ function Generator({ bundle }: { bundle: BundleCard }) {
 
   // An address without its numbers gets them, so that whatever is copied from the bar is a permalink.
   const bare = !query.has("seed") || !query.has("count");
-  // biome-ignore lint/correctness/useExhaustiveDependencies: once, when the address came without a state
   useEffect(() => {
     if (bare) change({});
   }, [bare]);
@@ -336,7 +334,6 @@ function SampleGrid({
 
   if (!samples.length) return null;
   return (
-    // biome-ignore lint/a11y/useSemanticElements: a group of buttons, with one tab stop
     <div
       ref={grid}
       role="group"

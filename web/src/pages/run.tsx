@@ -118,7 +118,6 @@ function Metrics({ run }: { run: Run }) {
       ) : (
         <>
           <MetricCharts metrics={run.metrics} />
-          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a table that scrolls sideways must be reachable by keyboard */}
           <section className="table-box" tabIndex={0} aria-labelledby="metrics">
             <table>
               <thead>
