@@ -136,9 +136,7 @@ class _Refused(pickle.UnpicklingError):
 def _storage(content: object) -> _Held:
     if not isinstance(content, bytes):
         raise pickle.UnpicklingError("a storage without bytes")
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message="TypedStorage is deprecated")
-        warnings.filterwarnings("ignore", message="Detected pickle protocol")
+    with warnings.catch_warnings(action="ignore"):  # torch speaks of its own old formats
         storage = torch.load(io.BytesIO(content), map_location="cpu", weights_only=True)
         return _Held(torch.tensor([], dtype=storage.dtype).set_(storage))
 
@@ -279,8 +277,7 @@ def read_checkpoint(path: Path) -> object:
     :raises UserError: the file is damaged, or would run code.
     """
     try:
-        with warnings.catch_warnings(), torch.serialization.safe_globals([argparse.Namespace]):
-            warnings.filterwarnings("ignore", message="Detected pickle protocol")
+        with warnings.catch_warnings(action="ignore"), torch.serialization.safe_globals([argparse.Namespace]):
             content: object = torch.load(path, map_location="cpu", weights_only=True)
             return content
     except pickle.UnpicklingError as error:
