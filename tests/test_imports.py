@@ -23,6 +23,7 @@ from published import (
     stirred,
     stylegan2,
 )
+from test_imports_biggan import biggan, published
 from torch import Tensor
 
 from ganvas import bundle
@@ -186,6 +187,31 @@ def test_dcgan_of_the_examples(resolution: int, channels: int, prefix: str) -> N
     torch.save({"x": torch.zeros(1)}, "other.pth")
     with pytest.raises(UserError, match="no discriminator"):
         read(Path("netG.pth"), discriminator=Path("other.pth"))
+
+
+# ── BigGAN-PyTorch: its weights have tests of their own; here it is told from the others ─────────────────────────────
+
+
+def test_biggan_is_recognised() -> None:
+    family = biggan()
+    torch.save(published(family), "G_ema.pth")
+    torch.save(published(family, "discriminator"), "D.pth")
+    imported = read(Path("G_ema.pth"), discriminator=Path("D.pth"), classes=("cat", "dog", "owl"))
+    assert imported.origin == "BigGAN-PyTorch"
+    assert imported.has_discriminator
+    request = example_request(family, 2)
+    torch.testing.assert_close(imported.family.generate(request), family.generate(request))
+
+
+def test_what_does_not_go_with_a_file_is_refused(authors: None) -> None:
+    r3gan_file(Path("r3.pkl"), stirred("r3gan", {"widths": (8, 8), "group_width": 8, "blocks": 1}, resolution=8))
+    with pytest.raises(UserError, match="its own discriminator"):
+        read(Path("r3.pkl"), discriminator=Path("r3.pkl"))
+    with pytest.raises(UserError, match="knows 0 classes"):
+        read(Path("r3.pkl"), classes=("cat",))
+    torch.save({"g_ema": rosinality_generator(stylegan2({"clamp": None, "z_dim": 8}))}, "g.pt")
+    with pytest.raises(UserError, match="knows no classes"):
+        read(Path("g.pt"), classes=("cat",))
 
 
 # ── Damaged files ───────────────────────────────────────────────────────────────────────────────────────────────────
