@@ -181,7 +181,8 @@ class _Micros(Sampler[list[int]]):
 
 def _leave_stopping_to_the_trainer(worker: int) -> None:
     """Ctrl+C reaches every process of a terminal: a worker that died of it would cost the step and the checkpoint."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
 
 
 def _unchanged(batch: Any) -> Any:
