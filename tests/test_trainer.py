@@ -230,6 +230,12 @@ def test_a_strong_discriminator_is_reported_once_and_taken_back() -> None:
     assert list(watch.look(even)) == [said[0].name]
 
 
+def test_a_critic_may_be_right_all_the_time() -> None:
+    watch = HealthWatch(critic=True)
+    far: dict[str, float | str | None] = {"D/accuracy": 1.0, "D/real_logits": 60.0, "D/fake_logits": -6.0}
+    assert not [event for _ in range(20) for event in watch.look(far)]
+
+
 def test_vanishing_gradients_are_reported() -> None:
     watch = HealthWatch()
     usual: dict[str, float | str | None] = {"G/gradient_norm": 3.0}

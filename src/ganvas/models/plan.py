@@ -215,6 +215,7 @@ class Family(nn.Module):
     Config: ClassVar[type[FamilyConfig]]
     averaged: ClassVar[tuple[str, ...]] = ()  # networks that keep an EMA copy; the bundle holds the copies
     truncates: ClassVar[bool] = False  # whether ``psi`` of a request means anything
+    critic: bool = False  # the discriminator's answers have no scale (Wasserstein): a large gap is no bad sign
     z_dim: int = 0  # synthesis and music: length of the latent
 
     def __init__(self, config: Any, data: DataSpec, kimg: float) -> None:

@@ -25,10 +25,14 @@ PATIENCE = 5  # ticks in a row before a sentence is said
 class HealthWatch:
     """Reads the lines of ``stats.jsonl`` as they are written.
 
+    :param critic: the discriminator's answers have no scale, as in the Wasserstein game: a gap between them is then no
+        bad sign.
+
     Its memory is a few counters: a resumed run may need :data:`PATIENCE` ticks to say a sentence again.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, critic: bool = False) -> None:
+        self._critic = critic
         self._strikes: dict[str, int] = {}
         self._usual_gradient: dict[str, float] = {}
         self.said: set[str] = set()
@@ -89,7 +93,7 @@ class HealthWatch:
 
     def _overpowers(self, stats: dict[str, float | str | None]) -> bool:
         right = [v for k, v in stats.items() if k.endswith("/accuracy") and isinstance(v, int | float)]
-        return bool(right) and min(right) > ACCURACY and self._gap(stats) > GAP
+        return not self._critic and bool(right) and min(right) > ACCURACY and self._gap(stats) > GAP
 
     def _vanishes(self, stats: dict[str, float | str | None]) -> bool:
         vanished = False

@@ -127,7 +127,7 @@ class Trainer:
         }
         self.journal = Journal(run, about, listener, trackers, silent=silent)
         self.sheets = Sheets(run, family.task, self.held_out)
-        self.health = HealthWatch()
+        self.health = HealthWatch(critic=family.critic)
         self.quick = QuickMetric(recipe.evaluate, self.held_out) if settings.metric_kimg else None
         self.clock = self._clock_at_stage(0, Clock())
         self.recoveries = 0

@@ -84,6 +84,7 @@ class DCGAN(Family):
     def __init__(self, config: DCGANConfig, data: DataSpec, kimg: float) -> None:
         super().__init__(config, data, kimg)
         self.z_dim = config.z_dim
+        self.critic = config.game == "wasserstein"
         classes = len(data.classes)
         self.generator = Generator(
             data.resolution, data.channels, config.z_dim, config.width, classes, config.class_dim

@@ -62,6 +62,7 @@ class ProGAN(Family):
     def __init__(self, config: ProGANConfig, data: DataSpec, kimg: float) -> None:
         super().__init__(config, data, kimg)
         self.z_dim = config.z_dim
+        self.critic = True
         self.levels = levels(data.resolution)
         classes = len(data.classes)
         self.generator = Generator(self.levels, data.channels, config.z_dim, config.base, config.widest, classes)
