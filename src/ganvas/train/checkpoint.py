@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import pickle
 import zipfile
 from dataclasses import asdict
@@ -12,7 +11,7 @@ from typing import Any
 import torch
 
 from ganvas.models.plan import Clock
-from ganvas.terms import UserError, write_atomically
+from ganvas.terms import UserError, replacing
 from ganvas.train.player import Player
 
 FORMAT = 1
@@ -34,10 +33,9 @@ def save(folder: Path, player: Player, clock: Clock, identity: str, notes: dict[
         "optimizers": {name: optimizer.state_dict() for name, optimizer in player.optimizers.items()},
         "notes": notes,
     }
-    buffer = io.BytesIO()
-    torch.save(content, buffer)
     path = folder / f"{clock.nimg:09d}.pt"
-    write_atomically(path, buffer.getvalue())
+    with replacing(path) as file:  # straight to the disk: the state is several times the size of the networks
+        torch.save(content, file)
     return path
 
 

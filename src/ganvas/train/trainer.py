@@ -294,9 +294,10 @@ class Trainer:
         }
         try:
             path = checkpoint.save(self.run.checkpoints, self.player, self.clock, self.recipe.name, notes)
-        except OSError as error:
+        except (OSError, RuntimeError) as error:  # torch's writer turns a full disk into the latter
+            reason = getattr(error, "strerror", None) or str(error).splitlines()[0]
             raise UserError(
-                f"The checkpoint at {self.clock.kimg:.1f} kimg could not be written ({error.strerror}); free some "
+                f"The checkpoint at {self.clock.kimg:.1f} kimg could not be written ({reason}); free some "
                 "space and run the same command again: it goes on from the checkpoint before."
             ) from None
         checkpoint.prune(self.run.checkpoints, self.recipe.train.keep, self.best[1] if self.best else None)
