@@ -19,6 +19,7 @@ ACCURACY = 0.95
 GAP = 6.0  # in logits: a probability ratio of 400
 VANISHING = 1e-4  # of the generator's gradient norm to its usual size
 DIVERSITY = 0.35  # of the data's
+EARLY = 0.2  # share of the training before which samples may look alike
 PATIENCE = 5  # ticks in a row before a sentence is said
 
 
