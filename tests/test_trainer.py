@@ -23,6 +23,7 @@ from ganvas.models.plan import Clock, SynthesisBatch
 from ganvas.recipe import Recipe
 from ganvas.terms import RunDir, UserError
 from ganvas.train import checkpoint
+from ganvas.train.finish import open_run
 from ganvas.train.health import HealthWatch, diversity
 from ganvas.train.journal import Event, Health, Metric, Note, Resumed, read_lines
 from ganvas.train.trainer import train
@@ -154,6 +155,8 @@ def test_the_newest_and_the_best_checkpoints_are_kept(
     train(recipe(6, metric_kimg=BATCH / 1000, keep=2), run, packed)
     assert [int(path.stem) // BATCH for path in checkpoint.listing(run.checkpoints)] == [2, 5, 6]
     assert [line["value"] for line in read_lines(run.metrics)] == [3.0, 1.0, 2.0, 2.0, 2.0, 2.0]
+    assert open_run(run, packed).nimg == 6 * BATCH
+    assert open_run(run, packed, "best").nimg == 2 * BATCH
 
 
 def test_without_feature_weights_training_goes_on(

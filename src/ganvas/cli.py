@@ -238,6 +238,9 @@ def export(
     onnx: Annotated[
         bool | None, typer.Option("--onnx/--no-onnx", help="With an ONNX graph; if possible by default.")
     ] = None,
+    best: Annotated[
+        bool, typer.Option("--best", help="The checkpoint with the best quick metric, not the newest.")
+    ] = False,
     quiet: Quiet = False,
 ) -> None:
     """Write a run's model as a bundle: weights, ONNX, card, preview, checksums."""
@@ -245,7 +248,7 @@ def export(
     from ganvas.terms import RunDir
 
     tell = Teller(quiet)
-    tell.export(RunDir(path), output, onnx)
+    tell.export(RunDir(path), output, onnx, best=best)
     tell.next(f"ganvas studio --bundles {(output or path / 'bundle').parent}")
 
 

@@ -137,12 +137,13 @@ class Teller:
             self.say(sentence)
         self.console.print(metric_table(lines))
 
-    def export(self, run: RunDir, output: Path | None = None, onnx: bool | None = None) -> None:
-        """Write a run's bundle."""
+    def export(self, run: RunDir, output: Path | None = None, onnx: bool | None = None, *, best: bool = False) -> None:
+        """Write a run's bundle, of its newest or its best checkpoint."""
         from ganvas.train.finish import export_run, open_run
 
         with self.console.status("exporting"):
-            bundle = export_run(run, open_run(run), output, onnx=onnx)
+            trained = open_run(run, which="best" if best else "newest")
+            bundle = export_run(run, trained, output, onnx=onnx)
         graph = bundle.info.onnx
         told = f"ONNX differs by {graph.max_difference:.1g} at most" if graph else "no ONNX: see `ganvas doctor`"
         self.say(f"The bundle is {bundle.path} ({told}).")
