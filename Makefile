@@ -12,26 +12,27 @@ DATA ?= data/avatars
 RECIPE ?= dcgan-quick
 PORT ?= 8300
 
-.PHONY: run test test-all check web bench docs clean
+.PHONY: run test test-quick check lint web bench clean
 
 run: $(READY) $(STATIC)  ## from pictures (DATA=folder, else drawn avatars) to a studio with a GAN trained on them
 	@if [ "$(DATA)" = data/avatars ]; then $(BIN)/ganvas sample avatars --count 1000 --output data/avatars; fi
 	$(BIN)/ganvas train $(RECIPE) --data "$(DATA)"
 	$(BIN)/ganvas studio --port $(PORT) --open
 
-test: $(READY) $(STATIC) $(BROWSER)  ## every quick test
-	$(BIN)/python -m pytest -n 2 -m "not slow"
-
-test-all: $(READY) $(STATIC) $(BROWSER)  ## the slow ones too
+test: $(READY) $(STATIC) $(BROWSER)  ## every test
 	$(BIN)/python -m pytest -n 2
 
-check: $(READY) $(STATIC) $(BROWSER)  ## all that must hold before a change lands; warnings are errors
+test-quick: $(READY)  ## those that need no browser and little time
+	$(BIN)/python -m pytest -n 2 -m "not slow and not browser"
+
+check: lint test  ## all that must hold before a change lands
+
+lint: $(READY) $(STATIC)  ## format, style, types, imports; warnings are errors
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python tools/web.py check
-	$(BIN)/python -m pytest -n 2
 
 web: $(STATIC)  ## the studio's pages
 
