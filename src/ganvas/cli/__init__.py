@@ -1,0 +1,58 @@
+"""The ``ganvas`` command: parse, call one function, print. Imports are inside the commands: help needs no torch."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+# isort: off - help lists the commands in this order
+from ganvas.cli import data, machine, recipes, studio, training, use  # noqa: F401
+from ganvas.cli.way import app, complain
+
+# isort: on
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run a command; returns the exit code: 0 well, 2 the user can put it right, 130 interrupted, 1 a fault of ours."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    debug = "--debug" in given
+    given = [argument for argument in given if argument != "--debug"]
+    try:
+        code = int(app(given, prog_name="ganvas", standalone_mode=False) or 0)
+        if code == 130:  # how the parser reports Ctrl+C
+            raise KeyboardInterrupt
+        return code
+    except SystemExit as leaving:
+        return int(leaving.code or 0)
+    except KeyboardInterrupt:
+        complain("Interrupted; what was written before is kept.")
+        return 130
+    except Exception as error:  # noqa: BLE001 - the last resort: a user never meets a traceback unasked
+        return _explain(error, debug)
+
+
+def _explain(error: Exception, debug: bool) -> int:
+    from ganvas.terms import UserError
+
+    sentence: str | None = None
+    code = 2
+    show_message = getattr(error, "format_message", None)
+    if isinstance(error, UserError):
+        sentence = str(error)
+    elif type(error).__name__ == "NoArgsIsHelpError":
+        typer.echo(show_message() if show_message else str(error))
+        return 0
+    elif type(error).__name__ == "Abort":
+        sentence, code = "Interrupted; what was written before is kept.", 130
+    elif show_message is not None:  # the parser's own
+        said = show_message().rstrip(".?").replace("\n", " ").replace(". Did you mean", ", did you mean")
+        sentence = f"{said}; see `ganvas --help`."
+    if debug:
+        raise error
+    if sentence is None:
+        text = " ".join(str(error).split())[:300]
+        sentence = f"Something went wrong inside Ganvas ({type(error).__name__}: {text}); --debug shows where."
+        code = 1
+    complain(sentence)
+    return code

@@ -1,0 +1,60 @@
+"""Commands about this machine and its pretrained files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ganvas.cli.way import app
+
+weights_app = typer.Typer(help="The pretrained files Ganvas uses: list, fetch, add.", invoke_without_command=True)
+app.add_typer(weights_app, name="weights")
+
+
+@weights_app.callback()
+def weights_list(context: typer.Context) -> None:
+    """The pretrained files Ganvas uses: which are here, and where the others come from."""
+    if context.invoked_subcommand is None:
+        from ganvas.telling import Teller
+
+        Teller().weights()
+
+
+@weights_app.command("list")
+def weights_all() -> None:
+    """The same as `ganvas weights`."""
+    from ganvas.telling import Teller
+
+    Teller().weights()
+
+
+@weights_app.command("fetch")
+def weights_fetch(name: Annotated[str, typer.Argument(help="A name that `ganvas weights` lists.")]) -> None:
+    """Bring a file to this machine and verify it; it is kept, so that all works offline afterwards."""
+    from ganvas.telling import Teller
+    from ganvas.weights import fetch
+
+    tell = Teller()
+    with tell.counting(name) as progress:
+        path = fetch(name, progress)
+    tell.say(f"{name} is at {path}")
+
+
+@weights_app.command("add")
+def weights_add(file: Annotated[Path, typer.Argument(help="A file you downloaded by hand.")]) -> None:
+    """Take a file you downloaded elsewhere; its content says which one it is."""
+    from ganvas.telling import Teller
+    from ganvas.weights import add
+
+    Teller().say(f"{add(file).name} is in place.")
+
+
+@app.command()
+def doctor() -> None:
+    """Say what this machine can do, and what is missing."""
+    from ganvas.doctor import examine
+    from ganvas.telling import Teller
+
+    Teller().findings(examine())

@@ -1,0 +1,48 @@
+"""Commands that show recipes."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from ganvas.cli.way import RecipeName, Sets, app
+
+
+@app.command()
+def recipes() -> None:
+    """List the recipes."""
+    from ganvas.telling import Teller
+
+    Teller().recipes()
+
+
+@app.command()
+def show(
+    recipe: RecipeName,
+    as_json: Annotated[bool, typer.Option("--json", help="For scripts.")] = False,
+    sets: Sets = None,
+) -> None:
+    """Show a recipe in full: every setting, the stages and phases, the networks' sizes."""
+    import json
+
+    from ganvas.recipe import load
+    from ganvas.telling import Teller
+    from ganvas.train.forecast import outline
+
+    resolved = load(recipe, sets or [])
+    plan = outline(resolved)
+    if as_json:
+        stages = [{**stage._asdict(), "phases": [phase._asdict() for phase in stage.phases]} for stage in plan.stages]
+        content = {
+            "name": resolved.name,
+            "family": resolved.family,
+            "task": str(plan.task),
+            "recipe": resolved.model_dump(mode="json"),
+            "stages": stages,
+            "networks": plan.networks,
+        }
+        typer.echo(json.dumps(content, indent=1, ensure_ascii=False))
+        return
+    typer.echo(resolved.to_yaml())
+    Teller().plan(resolved)

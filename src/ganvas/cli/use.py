@@ -1,0 +1,122 @@
+"""Commands for a trained model: evaluate, generate, export, import."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ganvas.cli.way import Place, Quiet, app, at_least
+
+
+@app.command()
+def evaluate(
+    path: Place,
+    data: Annotated[Path | None, typer.Option("--data", "-d", help="Real pictures; a run knows its own.")] = None,
+    count: Annotated[int | None, typer.Option(help="Pictures to make.")] = None,
+    features: Annotated[str | None, typer.Option(help="auto, effnet, inception or inception-clean.")] = None,
+    quiet: Quiet = False,
+) -> None:
+    """Measure a model against real pictures: FID, KID, IS, precision and recall, each with its protocol."""
+    from ganvas.telling import Teller
+
+    Teller(quiet).compare(path, data, count, features)
+
+
+@app.command()
+def generate(
+    path: Place,
+    count: Annotated[int, typer.Option(help="How many pictures.")] = 16,
+    seed: Annotated[int, typer.Option(help="Seed of the first; the next ones follow.")] = 0,
+    class_name: Annotated[str | None, typer.Option("--class", help="Name or number of a class.")] = None,
+    psi: Annotated[float, typer.Option(help="Truncation: 1 varied, lower safer.")] = 1.0,
+    source: Annotated[Path | None, typer.Option(help="Translation: the picture or folder to translate.")] = None,
+    prepared: Annotated[
+        bool, typer.Option("--prepared", help="The sources are the model's own, such as drawings.")
+    ] = False,
+    output: Annotated[
+        Path, typer.Option("--output", "-o", help="Folder (or .zip, or .png of a grid) to write.")
+    ] = Path("generated"),
+    as_zip: Annotated[bool, typer.Option("--zip", help="One zip in place of a folder.")] = False,
+    grid: Annotated[bool, typer.Option("--grid", help="One picture of all, in place of single ones.")] = False,
+    quiet: Quiet = False,
+) -> None:
+    """Make pictures with a trained model."""
+    from ganvas.telling import Teller
+    from ganvas.train.making import make, write
+
+    at_least("--count", count, 1)
+    made = make(path, count=count, seed=seed, class_name=class_name, psi=psi, source=source, prepared=prepared)
+    written = write(made, output, as_zip=as_zip, grid_only=grid)
+    Teller(quiet).say(f"{len(made)} pictures: {written}")
+
+
+@app.command()
+def export(
+    path: Annotated[Path, typer.Argument(help="The folder of a run.", metavar="RUN")],
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Folder of the bundle; RUN/bundle by default.")
+    ] = None,
+    onnx: Annotated[
+        bool | None, typer.Option("--onnx/--no-onnx", help="With an ONNX graph; if possible by default.")
+    ] = None,
+    best: Annotated[
+        bool, typer.Option("--best", help="The checkpoint with the best quick metric, not the newest.")
+    ] = False,
+    quiet: Quiet = False,
+) -> None:
+    """Write a run's model as a bundle: weights, ONNX, card, preview, checksums."""
+    from ganvas.telling import Teller
+    from ganvas.terms import RunDir
+
+    tell = Teller(quiet)
+    tell.export(RunDir(path), output, onnx, best=best)
+    tell.next(f"ganvas studio --bundles {(output or path / 'bundle').parent}")
+
+
+@app.command("import")
+def import_weights(
+    file: Annotated[Path, typer.Argument(help="A .pkl, .pt or .pth file that somebody published.", metavar="FILE")],
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Folder of the bundle; bundles/NAME by default.")
+    ] = None,
+    name: Annotated[str | None, typer.Option(help="What to call the model; the file's name by default.")] = None,
+    classes: Annotated[
+        list[str] | None, typer.Option("--class", help="Name of a class, once for each, in label order.")
+    ] = None,
+    onnx: Annotated[
+        bool | None, typer.Option("--onnx/--no-onnx", help="With an ONNX graph; if possible by default.")
+    ] = None,
+    quiet: Quiet = False,
+) -> None:
+    """Make a bundle of published weights: StyleGAN2 (ADA's .pkl, rosinality's .pt), R3GAN, BigGAN, DCGAN.
+
+    The kind of the file is told from its content. Nothing in it is run.
+    """
+    from ganvas.bundle import Credit, write
+    from ganvas.models.imports import read
+    from ganvas.telling import Teller
+    from ganvas.terms import UserError
+
+    tell = Teller(quiet)
+    called = name or file.stem
+    place = output or Path("bundles") / Path(called).name
+    if output is None and place.exists():
+        raise UserError(f"{place} exists already; give another --name or an --output.")
+    with tell.console.status("reading"):
+        imported = read(file, classes=tuple(classes or ()))
+        imported.family.settle()
+    side = imported.family.data.resolution
+    tell.say(f"{file} holds a {type(imported.family).__name__} of {side} × {side} px, written by {imported.origin}.")
+    credit = Credit(
+        name=f"weights of {imported.origin}",
+        licence=None,
+        source=file.name,
+        count=None,
+        text=f"sha256 {imported.sha256}\nTheir licence is that of whoever published them.",
+    )
+    with tell.console.status("writing"):
+        bundle = write(place, imported.family, name=called, kimg=imported.kimg, credits=[credit], onnx=onnx)
+    tell.say(f"The bundle is {bundle.path}.")
+    tell.next(f"ganvas generate {bundle.path}", f"ganvas studio --bundles {bundle.path.parent}")

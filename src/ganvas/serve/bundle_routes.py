@@ -1,0 +1,155 @@
+"""``/v1/bundles``: trained models and their answers."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from base64 import b64encode
+from concurrent.futures import Future
+from typing import Annotated
+
+from fastapi import APIRouter, File, Form, Query, Request, UploadFile
+from fastapi.responses import Response
+
+from ganvas import __version__
+from ganvas.bundle import Bundle
+from ganvas.curate.images import encode_png
+from ganvas.serve import shelf
+from ganvas.serve.answers import SEEDS, Seed, The, freshness, picture_response, png, since, unchanged, while_connected
+from ganvas.serve.engine import Pictures, label_of
+from ganvas.serve.limits import too_many_bytes
+from ganvas.serve.schemas import (
+    BundleDetail,
+    BundleList,
+    GenerateAnswer,
+    GeneratedImage,
+    GenerateRequest,
+    Health,
+    RefusedBundle,
+)
+from ganvas.terms import Task, UserError
+
+router = APIRouter()
+
+
+@router.get("/v1/health", tags=["studio"], operation_id="health")
+def health(studio: The) -> Health:
+    """How the studio is."""
+    return Health(
+        version=__version__,
+        engine=studio.engine.name,
+        bundles=len(studio.shelf.paths()),
+        runs=len(studio.runs.ids()),
+    )
+
+
+@router.get("/v1/bundles", tags=["bundles"], operation_id="listBundles")
+def list_bundles(studio: The) -> BundleList:
+    """All trained models."""
+    found, refused = studio.shelf.all()
+    return BundleList(
+        bundles=[shelf.card(name, opened) for name, opened in found.items()],
+        refused=[RefusedBundle(id=name, reason=reason) for name, reason in refused.items()],
+    )
+
+
+@router.get("/v1/bundles/{id}", tags=["bundles"], operation_id="getBundle")
+def get_bundle(studio: The, id: str) -> BundleDetail:  # noqa: A002
+    """A trained model: what it is, how it was trained, whose pictures it learned from."""
+    return shelf.detail(id, studio.bundle(id))
+
+
+@router.get(
+    "/v1/bundles/{id}/preview.png",
+    tags=["bundles"],
+    operation_id="getPreview",
+    response_class=Response,
+    responses=picture_response("What the model makes"),
+)
+def preview(request: Request, studio: The, id: str) -> Response:  # noqa: A002
+    """A grid of what the model makes."""
+    opened = studio.bundle(id)
+    etag, cache = freshness(request, opened)
+    return unchanged(request, etag, cache) or png(opened.preview, etag, cache)
+
+
+@router.get(
+    "/v1/bundles/{id}/image.png",
+    tags=["bundles"],
+    operation_id="getImage",
+    response_class=Response,
+    responses=picture_response("The picture of this seed"),
+)
+async def image(
+    request: Request,
+    studio: The,
+    id: str,  # noqa: A002
+    seed: Seed,
+    label: Annotated[int | None, Query(alias="class", description="left out: the seed's own class")] = None,
+    psi: Annotated[float, Query(gt=0, le=1, description="truncation; 1: none")] = 1.0,
+) -> Response:
+    """One picture: an address to keep and to pass on."""
+    opened = await asyncio.to_thread(studio.bundle, id)
+    etag, cache = freshness(request, opened, seed, label, psi)
+    if (known := unchanged(request, etag, cache)) is not None:
+        return known
+    pictures = await while_connected(request, studio.engine.submit_generate(opened, [seed], label, psi))
+    return png(encode_png(pictures[0]), etag, cache)
+
+
+@router.post("/v1/bundles/{id}/generate", tags=["bundles"], operation_id="generate")
+async def generate(request: Request, studio: The, id: str, asked: GenerateRequest) -> GenerateAnswer:  # noqa: A002
+    """Pictures of up to 64 seeds."""
+    if not all(0 <= seed < SEEDS for seed in asked.seeds):
+        raise UserError(f"Seeds are whole numbers from 0 to {SEEDS - 1}; give others.")
+    opened = await asyncio.to_thread(studio.bundle, id)
+    start = time.perf_counter()
+    future = studio.engine.submit_generate(opened, asked.seeds, asked.label, asked.psi)
+    pictures = await while_connected(request, future)
+    images = await asyncio.to_thread(_images, id, opened, asked, pictures)
+    return GenerateAnswer(images=images, milliseconds=since(start))
+
+
+@router.post(
+    "/v1/bundles/{id}/translate",
+    tags=["bundles"],
+    operation_id="translate",
+    response_class=Response,
+    responses=picture_response("The translation"),
+)
+async def translate(
+    request: Request,
+    studio: The,
+    id: str,  # noqa: A002
+    image: Annotated[UploadFile, File(description="any picture")],
+    prepared: Annotated[bool, Form(description="it is what the model takes already, a drawing say")] = False,
+) -> Response:
+    """Translate a picture. It is not kept."""
+    opened = await asyncio.to_thread(studio.bundle, id)
+    if opened.info.task not in (Task.PAIRED, Task.UNPAIRED):
+        raise UserError(f"{opened.info.name} does not translate pictures; ask it for seeds instead.")
+    start = time.perf_counter()
+    limits = studio.decoder.limits
+    content = await image.read(limits.bytes + 1)
+    if len(content) > limits.bytes:
+        raise too_many_bytes(limits)
+
+    def submit() -> Future[Pictures]:
+        picture = studio.decoder.open(content, least=opened.info.data.resolution)
+        return studio.engine.submit_translate(opened, picture, prepared=prepared)
+
+    made = await while_connected(request, await asyncio.to_thread(submit))
+    headers = {"X-Milliseconds": f"{since(start):.1f}", "Cache-Control": "no-store"}
+    return Response(encode_png(made), media_type="image/png", headers=headers)
+
+
+def _images(name: str, opened: Bundle, asked: GenerateRequest, pictures: Pictures) -> list[GeneratedImage]:
+    classes = len(opened.info.data.classes)
+    images = []
+    for seed, picture in zip(asked.seeds, pictures, strict=True):
+        label = (asked.label if asked.label is not None else label_of(seed, classes)) if classes else None
+        options = ("" if label is None else f"&class={label}") + ("" if asked.psi == 1 else f"&psi={asked.psi:g}")
+        url = f"{shelf.address(name)}/image.png?seed={seed}{options}&v={opened.fingerprint[:12]}"
+        data = b64encode(encode_png(picture)).decode()
+        images.append(GeneratedImage(seed=seed, label=label, url=url, data=f"data:image/png;base64,{data}"))
+    return images
