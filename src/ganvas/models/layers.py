@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import Literal
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.nn.utils import parametrizations
 
@@ -75,6 +76,20 @@ class MinibatchDiscrimination(nn.Module):
         m = (f @ self.weight).view(len(f), self.features, self.numbers)
         distance = (m[:, None] - m[None]).abs().sum(-1)  # [N, N, features]
         return torch.exp(-distance).sum(1)
+
+
+class ClassEmbedding(nn.Embedding):
+    """A vector a class: of labels int64 [N], or blended by weights float [N, classes]."""
+
+    def forward(self, input: Tensor) -> Tensor:  # noqa: A002 (the name nn.Embedding gave it)
+        return input @ self.weight if input.is_floating_point() else super().forward(input)
+
+
+def class_weights(y: Tensor, classes: int, like: Tensor) -> Tensor:
+    """Labels int64 [N], or weights float [N, classes] → weights [N, classes] of the kind of ``like``."""
+    if y.is_floating_point():
+        return y.to(like)
+    return F.one_hot(y, classes).to(like) if classes else like[:, :0]
 
 
 @contextmanager

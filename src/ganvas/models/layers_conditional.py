@@ -13,6 +13,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from ganvas.models.layers import ClassEmbedding
+
 InitName = Literal["orthogonal", "xavier", "normal"]
 
 
@@ -187,8 +189,8 @@ class ConditionalBatchNorm(nn.Module):
             self.gain = SpectralLinear(condition, channels, bias=False, eps=eps)
             self.bias = SpectralLinear(condition, channels, bias=False, eps=eps)
         elif classes:
-            self.gain = nn.Embedding(classes, channels)
-            self.bias = nn.Embedding(classes, channels)
+            self.gain = ClassEmbedding(classes, channels)
+            self.bias = ClassEmbedding(classes, channels)
         else:
             self.constant_gain = nn.Parameter(torch.zeros(channels))
             self.constant_bias = nn.Parameter(torch.zeros(channels))

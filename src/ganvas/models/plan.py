@@ -18,6 +18,7 @@ from pydantic import BaseModel, ConfigDict
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
+from ganvas.models.layers import class_weights
 from ganvas.terms import DataSpec, Task
 
 # ── Batches: what a loss takes. Images are float NCHW in [-1, 1]; labels are int64 [N] ──────────────────────────────
@@ -82,7 +83,10 @@ BATCHES: dict[Task, type[tuple[Any, ...]]] = {
 
 
 class SynthesisRequest(NamedTuple):
-    """``z`` float [N, z_dim]; ``y`` int64 [N] (ignored when unconditional); ``psi`` float [N], 1 = no truncation."""
+    """``z`` float [N, z_dim]; ``y`` int64 [N] (ignored when unconditional); ``psi`` float [N], 1 = no truncation.
+
+    Within the program ``y`` may also be float [N, classes]: how much of each class a picture has.
+    """
 
     z: Tensor
     y: Tensor
@@ -251,6 +255,37 @@ class Family(nn.Module):
     def generate(self, request: Any) -> Tensor:
         """Answer a request of the task: float NCHW in [-1, 1] (music: a piano roll). Deterministic."""
         raise NotImplementedError
+
+    # ── Latent space (synthesis): where one interpolates, mixes styles, projects photographs, finds directions ──────
+
+    def latent(self, request: SynthesisRequest) -> Tensor:
+        """Where the pictures of a request lie, float [N, layers, dim]; :meth:`decode` goes on from there.
+
+        One layer of z and, with classes, how much of each, unless the family says otherwise.
+        """
+        return torch.cat([request.z, class_weights(request.y, len(self.data.classes), request.z)], 1)[:, None]
+
+    def decode(self, latent: Tensor) -> Tensor:
+        """The pictures at a place in latent space, float NCHW in about [-1, 1]. Gradients pass."""
+        row = latent[:, 0]
+        z, y = row.split([self.z_dim, row.shape[1] - self.z_dim], 1)
+        if not self.data.classes:
+            y = torch.zeros(len(z), dtype=torch.long, device=z.device)
+        pictures: Tensor = self.generate(SynthesisRequest(z, y, torch.ones_like(z[:, 0])))
+        return pictures
+
+    @property
+    def normal_dim(self) -> int:
+        """How many numbers at the head of each layer are drawn from a standard normal; 0: it is a learned space."""
+        return self.z_dim
+
+    def grain(self) -> list[Tensor]:
+        """Buffers of fixed noise that :meth:`decode` adds to features [H, W]: projection may move them."""
+        return []
+
+    def modulation(self) -> list[Tensor]:
+        """Of the layers, from the first on, the weights [M, normal_dim or dim] that take them up, for SeFa."""
+        return []
 
     def networks(self) -> dict[str, nn.Module]:
         """The children that have parameters, by name."""

@@ -22,7 +22,7 @@ from torch.optim import Adam, Optimizer
 
 from ganvas.models import losses, noise
 from ganvas.models.augment import DiffAugment
-from ganvas.models.layers import evaluating
+from ganvas.models.layers import class_weights, evaluating
 from ganvas.models.layers_conditional import InitName, advance, stand
 from ganvas.models.networks.biggan import Discriminator, Generator, check_sizes
 from ganvas.models.plan import Clock, Family, FamilyConfig, Phase, Stage, SynthesisBatch, SynthesisRequest
@@ -201,3 +201,30 @@ class BigGAN(Family):
             mix = self.generator.mixture(request.psi)
             pictures: Tensor = self.generator(request.z * request.psi[:, None], request.y, mix)
         return pictures
+
+    def latent(self, request: SynthesisRequest) -> Tensor:
+        """A layer for each part of z: the part (scaled by psi), how much of each class, and psi itself."""
+        parts = (request.z * request.psi[:, None]).unflatten(1, (-1, self.generator.part))
+        y = class_weights(request.y, max(len(self.data.classes), 1), request.z)
+        rest = torch.cat([y, request.psi[:, None]], 1)[:, None].expand(-1, parts.shape[1], -1)
+        return torch.cat([parts, rest], 2)
+
+    def decode(self, latent: Tensor) -> Tensor:
+        network = self.generator
+        parts, y, psi = latent.split([network.part, latent.shape[2] - network.part - 1, 1], 2)
+        labels = y if network.shared is None else network.shared(y)
+        conditions = [labels[:, 0]] * len(network.blocks)
+        if network.hierarchical:
+            conditions = list(parts[:, 1:].unbind(1))
+            if network.shared is not None:
+                conditions = list(torch.cat([labels[:, 1:], parts[:, 1:]], 2).unbind(1))
+        with evaluating(network):
+            return network.render(parts[:, 0], conditions, network.mixture(psi.mean((1, 2))))
+
+    @property
+    def normal_dim(self) -> int:
+        return self.generator.part
+
+    def modulation(self) -> list[Tensor]:
+        """The first layer."""
+        return [self.generator.linear.weight]

@@ -172,3 +172,8 @@ class DCGAN(Family):
         with evaluating(self.generator):
             pictures: Tensor = self.generator(request.z, request.y)
         return pictures
+
+    def modulation(self) -> list[Tensor]:
+        """The first layer."""
+        weight: Tensor = self.generator.main[0].weight  # [inputs, outputs, 4, 4]
+        return [weight.flatten(1).t()[:, : self.z_dim]]

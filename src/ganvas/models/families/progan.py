@@ -201,3 +201,7 @@ class ProGAN(Family):
         if depth < self.levels - 1:
             picture = F.interpolate(picture, scale_factor=float(2 ** (self.levels - 1 - depth)), mode="nearest")
         return picture.clamp(-1, 1)
+
+    def modulation(self) -> list[Tensor]:
+        """The first layer."""
+        return [self.generator.first.weight[:, : self.z_dim]]

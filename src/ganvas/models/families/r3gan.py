@@ -186,3 +186,7 @@ class R3GAN(Family):
         """Pictures of ``request.z``; each depends on its own row alone. ``psi`` means nothing here."""
         picture: Tensor = self.generator(request.z, request.y)
         return picture.clamp(-1, 1)
+
+    def modulation(self) -> list[Tensor]:
+        """The layer that blends the 4 × 4 pictures."""
+        return [self.generator.basis.weight[:, : self.z_dim]]

@@ -141,3 +141,7 @@ class SAGAN(Family):
         with evaluating(self.generator):
             pictures: Tensor = self.generator(request.z, request.y)
         return pictures
+
+    def modulation(self) -> list[Tensor]:
+        """The first layer."""
+        return [self.generator.linear.weight]

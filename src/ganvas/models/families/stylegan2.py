@@ -300,3 +300,27 @@ class StyleGAN2(Family):
         """Pictures of ``request.z``, with the noise maps that belong to the generator: each row by itself."""
         fake: Tensor = self.generator(request.z, request.y, request.psi, "constant")
         return fake.clamp(-1, 1)
+
+    def latent(self, request: SynthesisRequest) -> Tensor:
+        """The styles, moved towards their average by psi; the class is in them."""
+        mapping = self.generator.mapping
+        w = mapping.w_avg + (mapping(request.z, request.y) - mapping.w_avg) * request.psi[:, None]
+        return self.generator.styles(w)
+
+    def decode(self, latent: Tensor) -> Tensor:
+        fake: Tensor = self.generator.synthesis(latent, "constant")
+        return fake
+
+    @property
+    def normal_dim(self) -> int:
+        return 0
+
+    def grain(self) -> list[Tensor]:
+        return [buffer for name, buffer in self.generator.named_buffers() if name.endswith("noise_constant")]
+
+    def modulation(self) -> list[Tensor]:
+        """The affine layer of each convolution, and that of the last picture layer."""
+        found: list[Tensor] = []
+        for block in self.generator.synthesis.blocks:
+            found += [layer.affine.weight for layer in (block.conv0, block.conv1) if layer is not None]
+        return [*found, block.to_image.affine.weight]

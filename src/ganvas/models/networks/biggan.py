@@ -13,6 +13,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from ganvas.models.layers import ClassEmbedding
 from ganvas.models.layers_conditional import (
     ConditionalBatchNorm,
     DiscriminatorBlock,
@@ -107,7 +108,7 @@ class Generator(nn.Module):
             truncations=truncations,
             eps=eps,
         )
-        self.shared = nn.Embedding(classes, shared_dim) if shared else None
+        self.shared = ClassEmbedding(classes, shared_dim) if shared else None
         self.linear = SpectralLinear(self.part, row[0] * BOTTOM**2, eps=eps)
         self.blocks = nn.ModuleList()
         self.attention = nn.ModuleDict()
@@ -140,13 +141,16 @@ class Generator(nn.Module):
         return self.stands * F.relu(1 - (place - at).abs())
 
     def forward(self, z: Tensor, y: Tensor, mix: Tensor | None = None) -> Tensor:
-        first, conditions = self.conditions(z, y)
-        h = self.linear(first).view(z.shape[0], -1, BOTTOM, BOTTOM)
+        return self.render(*self.conditions(z, y), mix)
+
+    def render(self, first: Tensor, conditions: list[Tensor], mix: Tensor | None = None) -> Tensor:
+        """Pictures of what :meth:`conditions` says."""
+        h = self.linear(first).view(first.shape[0], -1, BOTTOM, BOTTOM)
         for index, (block, condition) in enumerate(zip(self.blocks, conditions, strict=True)):
             h = block(h, condition, mix)
             if str(index) in self.attention:
                 h = self.attention[str(index)](h)
-        return torch.tanh(self.to_image(F.relu(self.norm(h, y, mix))))
+        return torch.tanh(self.to_image(F.relu(self.norm(h, first, mix))))  # this norm looks at no condition
 
 
 class Discriminator(nn.Module):

@@ -10,7 +10,13 @@ from itertools import pairwise
 import torch
 from torch import Tensor, nn
 
-from ganvas.models.layers import MinibatchDiscrimination, initialize_normal, normalization, spectral_norm
+from ganvas.models.layers import (
+    ClassEmbedding,
+    MinibatchDiscrimination,
+    initialize_normal,
+    normalization,
+    spectral_norm,
+)
 from ganvas.terms import UserError
 
 WIDEST = 16  # × width: 1,024 channels at width 64, the paper's widest layer
@@ -34,7 +40,7 @@ class Generator(nn.Module):
 
     def __init__(self, resolution: int, channels: int, z_dim: int, width: int, classes: int = 0, class_dim: int = 0):
         super().__init__()
-        self.embedding = nn.Embedding(classes, class_dim) if classes else None
+        self.embedding = ClassEmbedding(classes, class_dim) if classes else None
         widths = channels_by_size(resolution, width)[::-1]
         inputs = z_dim + (class_dim if classes else 0)
         layers: list[nn.Module] = [nn.ConvTranspose2d(inputs, widths[0], 4, 1, 0, bias=False)]

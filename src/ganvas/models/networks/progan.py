@@ -15,6 +15,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from ganvas.models.layers import class_weights
 from ganvas.terms import UserError
 
 SMALLEST = 4  # side at depth 0
@@ -146,7 +147,7 @@ class Generator(nn.Module):
     def features(self, z: Tensor, y: Tensor, depth: int) -> list[Tensor]:
         """Feature maps at 4, 8, … 4 · 2^depth px."""
         if self.classes:
-            z = torch.cat([z, F.one_hot(y, self.classes).to(z.dtype)], 1)
+            z = torch.cat([z, class_weights(y, self.classes, z)], 1)
         h = self.first(pixel_norm(z)).view(z.shape[0], -1, SMALLEST, SMALLEST)
         h = pixel_norm(F.leaky_relu(h, SLOPE))
         maps = [pixel_norm(F.leaky_relu(self.second(h), SLOPE))]

@@ -86,6 +86,8 @@ class Label(nn.Module):
         self.weight = _drawn(features, classes, fan_in=classes, gain=gain)
 
     def forward(self, y: Tensor) -> Tensor:
+        if y.is_floating_point():  # weights [N, classes]
+            return F.linear(y, self.weight)
         return F.embedding(y, self.weight.t())
 
 
