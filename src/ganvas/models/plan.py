@@ -268,7 +268,7 @@ class Family(nn.Module):
     def decode(self, latent: Tensor) -> Tensor:
         """The pictures at a place in latent space, float NCHW in about [-1, 1]. Gradients pass."""
         row = latent[:, 0]
-        z, y = row.split([self.z_dim, row.shape[1] - self.z_dim], 1)
+        z, y = torch.split(row, [self.z_dim, row.shape[1] - self.z_dim], 1)
         if not self.data.classes:
             y = torch.zeros(len(z), dtype=torch.long, device=z.device)
         pictures: Tensor = self.generate(SynthesisRequest(z, y, torch.ones_like(z[:, 0])))

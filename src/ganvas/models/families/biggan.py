@@ -204,14 +204,14 @@ class BigGAN(Family):
 
     def latent(self, request: SynthesisRequest) -> Tensor:
         """A layer for each part of z: the part (scaled by psi), how much of each class, and psi itself."""
-        parts = (request.z * request.psi[:, None]).unflatten(1, (-1, self.generator.part))
+        parts = (request.z * request.psi[:, None]).view(len(request.z), -1, self.generator.part)
         y = class_weights(request.y, max(len(self.data.classes), 1), request.z)
         rest = torch.cat([y, request.psi[:, None]], 1)[:, None].expand(-1, parts.shape[1], -1)
         return torch.cat([parts, rest], 2)
 
     def decode(self, latent: Tensor) -> Tensor:
         network = self.generator
-        parts, y, psi = latent.split([network.part, latent.shape[2] - network.part - 1, 1], 2)
+        parts, y, psi = torch.split(latent, [network.part, latent.shape[2] - network.part - 1, 1], 2)
         labels = y if network.shared is None else network.shared(y)
         conditions = [labels[:, 0]] * len(network.blocks)
         if network.hierarchical:

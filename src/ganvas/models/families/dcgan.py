@@ -175,5 +175,5 @@ class DCGAN(Family):
 
     def modulation(self) -> list[Tensor]:
         """The first layer."""
-        weight: Tensor = self.generator.main[0].weight  # [inputs, outputs, 4, 4]
+        weight = self.generator.main[0].get_parameter("weight")  # [inputs, outputs, 4, 4]
         return [weight.flatten(1).t()[:, : self.z_dim]]

@@ -320,7 +320,6 @@ class StyleGAN2(Family):
 
     def modulation(self) -> list[Tensor]:
         """The affine layer of each convolution, and that of the last picture layer."""
-        found: list[Tensor] = []
-        for block in self.generator.synthesis.blocks:
-            found += [layer.affine.weight for layer in (block.conv0, block.conv1) if layer is not None]
-        return [*found, block.to_image.affine.weight]
+        blocks = self.generator.synthesis.blocks
+        names = [f"{i}.conv{j}.affine.weight" for i in range(len(blocks)) for j in range(2) if i or j]
+        return [blocks.get_parameter(name) for name in [*names, f"{len(blocks) - 1}.to_image.affine.weight"]]
