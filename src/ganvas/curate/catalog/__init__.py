@@ -1,0 +1,37 @@
+"""The catalogue of collected pictures: where each came from, what was measured, how it is judged."""
+
+from ganvas.terms import UserError
+
+try:
+    import alembic  # noqa: F401 - all of the extra, or none
+    import imagehash  # noqa: F401
+    import sqlalchemy  # noqa: F401
+except ImportError:
+    raise UserError("A catalogue needs the extra: pip install 'ganvas[catalogue]'.") from None
+
+from ganvas.curate.catalog.catalogue import Catalog, normal_keyword
+from ganvas.curate.catalog.records import (
+    Added,
+    Check,
+    Counts,
+    Image,
+    KeywordCount,
+    Origin,
+    Proposal,
+    Result,
+    UrlState,
+)
+
+__all__ = [
+    "Added",
+    "Catalog",
+    "Check",
+    "Counts",
+    "Image",
+    "KeywordCount",
+    "Origin",
+    "Proposal",
+    "Result",
+    "UrlState",
+    "normal_keyword",
+]

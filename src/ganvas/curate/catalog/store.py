@@ -1,0 +1,74 @@
+"""Where the pictures of a catalogue lie: each once, by the sha256 of its bytes, never changed and never deleted."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+import imagehash
+import numpy as np
+from PIL import Image
+
+from ganvas.curate.images import open_image
+from ganvas.terms import write_atomically
+
+SUFFIX = {"JPEG": ".jpg", "MPO": ".jpg", "TIFF": ".tif", "DIB": ".bmp", "JPEG2000": ".jp2", "HEIF": ".heic"}
+
+
+class Portrait(NamedTuple):
+    """What is measured of a picture when it arrives; hashes are 64 bits as a signed number."""
+
+    width: int
+    height: int
+    suffix: str
+    phash: int
+    mirror: int
+
+
+@dataclass(frozen=True)
+class Store:
+    """The folder of original bytes."""
+
+    root: Path
+
+    def path(self, sha256: str, suffix: str) -> Path:
+        """Where these bytes lie."""
+        return self.root / sha256[:2] / f"{sha256}{suffix}"
+
+    def put(self, content: bytes, sha256: str, suffix: str) -> None:
+        """Keep these bytes, when they are not kept yet; a kill in the middle leaves nothing half."""
+        path = self.path(sha256, suffix)
+        if not path.exists():
+            write_atomically(path, content)
+
+
+def digest(content: bytes) -> str:
+    """The name of these bytes: their sha256 in hexadecimal."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def measure(content: bytes) -> Portrait:
+    """Decode a picture and measure it.
+
+    The perceptual hash is the DCT hash of 64 bits (Zauner 2010, as ImageHash computes it) of the upright picture;
+    ``mirror`` is the same of the picture turned left to right.
+
+    :raises PictureError: this is no picture, a damaged one, or one that is too large.
+    """
+    image = open_image(content)
+    # Averaging to 64 px first is many times faster than the hash's own filter on the full picture, and both hashes
+    # share it; reducing further here would lose detail that the hash looks at.
+    small = image.convert("L").resize((64, 64), Image.Resampling.BOX, reducing_gap=2.0)
+    flipped = small.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
+    with Image.open(io.BytesIO(content)) as raw:
+        name = raw.format or "PNG"
+    suffix = SUFFIX.get(name, f".{name.lower()}")
+    return Portrait(image.width, image.height, suffix, _bits(small), _bits(flipped))
+
+
+def _bits(image: Image.Image) -> int:
+    flat = np.asarray(imagehash.phash(image).hash, dtype=bool).reshape(-1)
+    return int(np.packbits(flat).view(">i8")[0])
