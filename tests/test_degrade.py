@@ -38,12 +38,8 @@ def test_size_kind_and_repeatability(name: str, channels: int) -> None:
 
 
 def test_channels_by_name() -> None:
-    assert {name: source_channels(name) for name in DEGRADATIONS} == {
-        "sketch": 1,
-        "grayscale": 1,
-        "downscale": 3,
-        "mask": 3,
-    }
+    for name in DEGRADATIONS:
+        assert source_channels(name) == (1 if name.startswith(("sketch", "grayscale")) else 3)
     with pytest.raises(UserError, match="choose one of sketch"):
         degradation("oil")
 

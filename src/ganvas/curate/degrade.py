@@ -14,6 +14,7 @@ import numpy.typing as npt
 from PIL import Image
 
 from ganvas.curate.images import Pixels
+from ganvas.curate.sketch import STYLES, draw, draw_any
 from ganvas.terms import UserError
 
 Float = npt.NDArray[np.float32]
@@ -107,8 +108,19 @@ def mask(target: Pixels, rng: np.random.Generator) -> Pixels:
     return source
 
 
+def _drawn(style: str) -> Degradation:
+    def drawn(target: Pixels, rng: np.random.Generator) -> Pixels:
+        return draw(target, style, rng)
+
+    drawn.__doc__ = STYLES[style].about
+    return drawn
+
+
+# `sketch` keeps its meaning for ever: trained bundles were taught by it.
 DEGRADATIONS: dict[str, Degradation] = {
     "sketch": sketch,
+    **{f"sketch-{style}": _drawn(style) for style in STYLES},
+    "sketch-mixed": draw_any,
     "grayscale": grayscale,
     "downscale": downscale,
     "mask": mask,
@@ -130,4 +142,5 @@ def source_channels(name: str, channels: Literal[1, 3] = 3) -> Literal[1, 3]:
 
     :raises UserError: there is no degradation of this name.
     """
-    return 1 if degradation(name) in (sketch, grayscale) else channels
+    degradation(name)
+    return 1 if name.split("-")[0] in ("sketch", "grayscale") else channels
