@@ -7,16 +7,20 @@ from typing import Any
 from pydantic import ValidationError
 
 from ganvas.models.families.biggan import BigGAN
+from ganvas.models.families.cyclegan import CycleGAN
 from ganvas.models.families.dcgan import DCGAN
 from ganvas.models.families.pix2pix import Pix2Pix
 from ganvas.models.families.progan import ProGAN
 from ganvas.models.families.r3gan import R3GAN
 from ganvas.models.families.sagan import SAGAN
+from ganvas.models.families.sketchportrait import SketchPortrait
 from ganvas.models.families.stylegan2 import StyleGAN2
+from ganvas.models.families.ugatit import UGATIT
 from ganvas.models.plan import Family
 from ganvas.terms import DataSpec, UserError
 
 FAMILIES: dict[str, type[Family]] = {
+    "sketchportrait": SketchPortrait,
     "stylegan2": StyleGAN2,
     "r3gan": R3GAN,
     "biggan": BigGAN,
@@ -24,6 +28,8 @@ FAMILIES: dict[str, type[Family]] = {
     "pix2pix": Pix2Pix,
     "progan": ProGAN,
     "sagan": SAGAN,
+    "cyclegan": CycleGAN,
+    "ugatit": UGATIT,
 }
 
 

@@ -7,6 +7,7 @@ the published code at 512 px; at half the side a network has one level less, so 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import torch
@@ -44,29 +45,30 @@ def scaled(window: Window, resolution: int) -> Window:
     return Window(min(x, resolution - side), min(y, resolution - side), side)
 
 
-def cut(sketch: Tensor) -> dict[str, Tensor]:
-    """``[N, 1, R, R]`` → each component's window, the remainder with the other windows blanked to 1 (white)."""
+def cut(sketch: Tensor, names: Sequence[str] = tuple(WINDOWS)) -> dict[str, Tensor]:
+    """``[N, 1, R, R]`` → the named windows, the remainder with the other ones blanked to 1 (white)."""
     resolution = sketch.shape[-1]
-    parts: dict[str, Tensor] = {}
-    blank = torch.ones(1, 1, resolution, resolution, dtype=sketch.dtype, device=sketch.device)
-    keep = torch.ones_like(blank)
-    for name, window in WINDOWS.items():
+    parts: dict[str, Tensor] = {"remainder": sketch}
+    keep = torch.ones(1, 1, resolution, resolution, dtype=sketch.dtype, device=sketch.device)
+    for name in names:
         if name == "remainder":
             continue
-        x, y, side = scaled(window, resolution)
+        x, y, side = scaled(WINDOWS[name], resolution)
         parts[name] = sketch[:, :, y : y + side, x : x + side]
-        keep[:, :, y : y + side, x : x + side] = 0
-    return {"remainder": sketch * keep + blank * (1 - keep), **parts}
+        edges = (x, resolution - x - side, y, resolution - y - side)
+        keep = keep * (1 - F.pad(torch.ones(1, 1, side, side, dtype=keep.dtype, device=keep.device), edges))
+    parts["remainder"] = sketch * keep + (1 - keep)
+    return parts
 
 
 def paste(maps: dict[str, Tensor]) -> Tensor:
     """Each component's maps ``[N, C, side, side]`` → one ``[N, C, R, R]``, windows laid over the remainder."""
     whole = maps["remainder"]
     resolution = whole.shape[-1]
-    for name, window in WINDOWS.items():
-        if name == "remainder":
+    for name in WINDOWS:
+        if name == "remainder" or name not in maps:
             continue
-        x, y, side = scaled(window, resolution)
+        x, y, side = scaled(WINDOWS[name], resolution)
         rows = side - round(NOSE_ENDS * resolution / FULL) if name == "nose" else side
         # Composed by padding and masks, not written into: the graph exports, and no gradient is overwritten.
         frame = (x, resolution - x - side, y, resolution - y - rows)
@@ -99,13 +101,16 @@ class Residual(nn.Module):
         return y
 
 
+# The published blocks end in a leaky ReLU of slope 1, which changes nothing, and so is not here. Their batch norm's
+# momentum of 0.9 keeps little but the last batch; running statistics here are torch's usual mean over about ten.
+
+
 def _halve(inputs: int, outputs: int) -> list[nn.Module]:
-    # The published blocks end in a leaky ReLU of slope 1, which changes nothing, and so is not here.
-    return [nn.Conv2d(inputs, outputs, 4, 2, 1), nn.BatchNorm2d(outputs, momentum=0.9)]
+    return [nn.Conv2d(inputs, outputs, 4, 2, 1), nn.BatchNorm2d(outputs)]
 
 
 def _double(inputs: int, outputs: int) -> list[nn.Module]:
-    return [nn.ConvTranspose2d(inputs, outputs, 4, 2, 1), nn.BatchNorm2d(outputs, momentum=0.9)]
+    return [nn.ConvTranspose2d(inputs, outputs, 4, 2, 1), nn.BatchNorm2d(outputs)]
 
 
 class Encoder(nn.Module):

@@ -1,0 +1,245 @@
+"""Sketch → portrait in two stages (Chen, Su, Gao, Xia & Fu 2020, DeepFaceDrawing, §3): the manifold, then the face.
+
+Stage ``components`` teaches an autoencoder for each window of the sketch to say it in ``code_dim`` numbers. Stage
+``portrait`` freezes them: second decoders turn the codes into feature maps, pasted into one face, and a pix2pixHD-like
+generator paints it, judged at several scales. How stage two was trained was never published; its losses are those the
+paper names (adversarial, L1, perceptual) and pix2pixHD's feature matching.
+
+Because a portrait is painted from the codes alone, a poor drawing can be drawn towards real sketches between encoding
+and painting: that is what :meth:`SketchPortrait.codes` and :meth:`SketchPortrait.portrait` are apart for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar, Literal, cast
+
+import torch
+import torch.nn.functional as F
+from pydantic import Field
+from torch import Tensor, nn
+from torch.optim import Adam, Optimizer
+
+from ganvas.models import losses, noise
+from ganvas.models.layers import evaluating
+from ganvas.models.networks import components
+from ganvas.models.networks.pix2pixhd import GlobalGenerator, MultiscaleDiscriminator
+from ganvas.models.perceptual import VGG16, load_vgg16, perceptual_loss
+from ganvas.models.plan import Clock, Family, FamilyConfig, PairedBatch, Phase, Stage, TranslationRequest, linear_decay
+from ganvas.terms import DataSpec, Task, UserError
+
+PERCEPTUAL = {"relu1_2": 1 / 16, "relu2_2": 1 / 8, "relu3_3": 1 / 4, "relu4_3": 1.0}
+
+
+class SketchPortraitConfig(FamilyConfig):
+    """Settings of ``sketchportrait``; the defaults are the published networks'."""
+
+    windows: Literal["components", "whole"] = Field("components", description="five windows, or the whole face as one")
+    width: int = Field(32, ge=1, description="channels of the component networks' outermost level")
+    code_dim: int = Field(512, ge=1, description="numbers that tell a window")
+    maps: int = Field(32, ge=1, description="feature maps a window is decoded to")
+    generator_width: int = Field(56, ge=1, description="channels of the generator at full resolution")
+    downs: int = Field(4, ge=1, le=6, description="halvings of the generator")
+    blocks: int = Field(9, ge=0, description="residual blocks of the generator")
+    discriminator_width: int = Field(64, ge=1, description="channels of the discriminators' first layer")
+    scales: int = Field(2, ge=1, le=3, description="sizes at which portraits are judged")
+    components_share: float = Field(0.4, gt=0, lt=1, description="share of training that teaches the autoencoders")
+    pixel: float = Field(10.0, ge=0, description="weight of the L1 distance to the photograph")
+    feature_matching: float = Field(10.0, ge=0, description="weight of the distance in the discriminators' features")
+    perceptual: float = Field(10.0, ge=0, description="weight of the distance in VGG16's features; 0 needs no weights")
+    shift: float = Field(0.04, ge=0, lt=0.5, description="how far sketches are moved at random, in sides (stage one)")
+    zoom: float = Field(0.08, ge=0, lt=0.5, description="how much they are enlarged or reduced (stage one)")
+    cutout: float = Field(0.2, ge=0, lt=1, description="side of the square blanked in every other sketch (stage two)")
+    blur: bool = Field(True, description="blur every other sketch (stage two)")
+    lr: float = Field(2e-4, gt=0, description="Adam's learning rate")
+    betas: tuple[float, float] = Field((0.5, 0.999), description="Adam's betas")
+
+
+class SketchPortrait(Family):
+    """See the module. Sketches are dark strokes on white, one channel, of faces brought to fixed places."""
+
+    task = Task.PAIRED
+    Config: ClassVar[type[FamilyConfig]] = SketchPortraitConfig
+    averaged = ("components", "features", "generator")
+
+    config: SketchPortraitConfig
+
+    def __init__(self, config: SketchPortraitConfig, data: DataSpec, kimg: float) -> None:
+        super().__init__(config, data, kimg)
+        if data.resolution not in (64, 128, 256, 512):
+            raise UserError(
+                f"sketchportrait takes pictures of 64, 128, 256 or 512 pixels, not {data.resolution}; "
+                "change data.resolution."
+            )
+        if data.source_channels != 1:
+            raise UserError(
+                "sketchportrait takes sketches of one channel; use a degradation that draws, such as sketch."
+            )
+        levels = components.levels_at(data.resolution)
+        self.parts: tuple[str, ...] = tuple(components.WINDOWS) if config.windows == "components" else ("remainder",)
+        sides = {part: components.scaled(components.WINDOWS[part], data.resolution).side for part in self.parts}
+        self.components = nn.ModuleDict(
+            {p: components.Component(sides[p], levels, config.width, config.code_dim) for p in self.parts}
+        )
+        self.features = nn.ModuleDict(
+            {
+                p: components.feature_decoder(sides[p], levels, config.width, config.code_dim, config.maps)
+                for p in self.parts
+            }
+        )
+        self.generator = GlobalGenerator(
+            config.maps, data.channels, config.generator_width, config.downs, config.blocks
+        )
+        self.discriminator = MultiscaleDiscriminator(
+            1 + data.channels, config.discriminator_width, scales=config.scales
+        )
+        self._vgg: list[VGG16] = []  # frozen, and no network of this game: not to be saved or moved with it
+
+    @classmethod
+    def tiny(cls) -> tuple[FamilyConfig, DataSpec]:
+        data = DataSpec(resolution=64, degradation="sketch", source_channels=1)  # type: ignore[call-arg]
+        config = SketchPortraitConfig(  # type: ignore[call-arg]
+            width=2, code_dim=8, maps=2, generator_width=2, downs=2, blocks=1, discriminator_width=2, perceptual=0
+        )
+        return config, data
+
+    def stages(self) -> tuple[Stage, ...]:
+        first = self.kimg * self.config.components_share
+        painting = (
+            Phase("G", ("features", "generator"), self.generator_phase),
+            Phase("D", ("discriminator",), self.discriminator_phase),
+        )
+        return (
+            Stage("components", first, (Phase("A", ("components",), self.components_phase),)),
+            Stage("portrait", self.kimg - first, painting, lr_scale=linear_decay(0.5)),
+        )
+
+    def optimizer(self, network: str) -> Optimizer:
+        return Adam(self.get_submodule(network).parameters(), lr=self.config.lr, betas=self.config.betas, fused=True)
+
+    # ── What the two stages look at ──
+
+    def prepare(self, batch: PairedBatch, clock: Clock) -> PairedBatch:
+        """Stage one: sketches moved and scaled at random, for faces drawn out of place. Stage two: some blurred, some
+        with a piece missing, for drawings less sharp and complete than those made from photographs."""
+        source = self._moved(batch.source) if clock.stage == 0 else self._harmed(batch.source)
+        return batch._replace(source=source)
+
+    def _moved(self, sketch: Tensor) -> Tensor:
+        config, count, device = self.config, len(sketch), sketch.device
+        if not config.shift and not config.zoom:
+            return sketch
+        scale = 1 + config.zoom * (2 * noise.uniform(count, device=device) - 1)
+        shift = 2 * config.shift * (2 * noise.uniform(count, 2, device=device) - 1)  # the grid spans two units
+        theta = torch.zeros(count, 2, 3, device=device)
+        theta[:, 0, 0] = theta[:, 1, 1] = scale
+        theta[:, :, 2] = shift
+        grid = F.affine_grid(theta, list(sketch.shape), align_corners=False)
+        # Paper (1) comes in from the sides.
+        return F.grid_sample(sketch - 1, grid.to(sketch.dtype), align_corners=False) + 1
+
+    def _harmed(self, sketch: Tensor) -> Tensor:
+        config, (count, _, side, _), device = self.config, sketch.shape, sketch.device
+        blurs = noise.uniform(count, 1, 1, 1, device=device) < 0.5
+        cuts = noise.uniform(count, 1, 1, 1, device=device) < 0.5
+        corner = noise.uniform(count, 2, 1, 1, device=device) * side
+        if config.blur:
+            soft = F.avg_pool2d(F.pad(sketch, (1, 1, 1, 1), mode="replicate"), 3, 1)
+            sketch = torch.where(blurs, soft, sketch)
+        if config.cutout:
+            place = torch.arange(side, device=device)
+            rows = (place[None, None, :, None] - corner[:, :1]).abs() < config.cutout * side / 2
+            columns = (place[None, None, None, :] - corner[:, 1:]).abs() < config.cutout * side / 2
+            sketch = torch.where(cuts & rows & columns, torch.ones_like(sketch), sketch)
+        return sketch
+
+    # ── Stage one ──
+
+    def components_phase(self, batch: PairedBatch, clock: Clock) -> tuple[Tensor, dict[str, Tensor]]:
+        """Each autoencoder rebuilds its window: mean squared error (paper, §3.2)."""
+        windows = components.cut(batch.source, self.parts)
+        errors = {part: F.mse_loss(self.components[part](windows[part]).float(), windows[part]) for part in self.parts}
+        return torch.stack(list(errors.values())).sum(), {part: error.detach() for part, error in errors.items()}
+
+    # ── Stage two ──
+
+    def generator_phase(self, batch: PairedBatch, clock: Clock) -> tuple[Tensor, dict[str, Tensor]]:
+        """Paint the photograph from the codes; leave the fakes in the memo for ``D``."""
+        with torch.no_grad():
+            codes = self.codes(batch.source)
+        fake = self.portrait(codes)
+        batch.memo["fake"] = fake.detach()
+        fakes = self.discriminator(torch.cat([batch.source, fake], 1))
+        with torch.no_grad():
+            reals = self.discriminator(torch.cat([batch.source, batch.target], 1))
+        adversarial = _mean([losses.generator_loss("least_squares", scale[-1], None) for scale in fakes])
+        matching = _matching(fakes, reals)
+        pixel = F.l1_loss(fake.float(), batch.target)
+        loss = adversarial + self.config.feature_matching * matching + self.config.pixel * pixel
+        shown = {"adversarial": adversarial, "feature_matching": matching, "pixel": pixel}
+        if self.config.perceptual:
+            shown["perceptual"] = perceptual_loss(
+                self._vgg_on(fake.device), fake, batch.target, tuple(PERCEPTUAL), tuple(PERCEPTUAL.values())
+            )
+            loss = loss + self.config.perceptual * shown["perceptual"]
+        return loss, {name: term.detach() for name, term in shown.items()}
+
+    def discriminator_phase(self, batch: PairedBatch, clock: Clock) -> tuple[Tensor, dict[str, Tensor]]:
+        """Tell photographs from the portraits of this step, at every scale."""
+        fake = batch.memo.get("fake")
+        if fake is None:
+            with torch.no_grad():
+                fake = self.portrait(self.codes(batch.source))
+        reals = [scale[-1] for scale in self.discriminator(torch.cat([batch.source, batch.target], 1))]
+        fakes = [scale[-1] for scale in self.discriminator(torch.cat([batch.source, fake], 1))]
+        scales = zip(reals, fakes, strict=True)
+        loss = _mean([0.5 * losses.discriminator_loss("least_squares", real, made) for real, made in scales])
+        real_logits, fake_logits = (torch.cat([one.flatten(1) for one in all_], 1) for all_ in (reals, fakes))
+        return loss, losses.judged("least_squares", real_logits, fake_logits)
+
+    def _vgg_on(self, device: torch.device) -> VGG16:
+        if not self._vgg:
+            self._vgg.append(load_vgg16())
+        self._vgg[0].to(device)
+        return self._vgg[0]
+
+    # ── Use ──
+
+    def codes(self, sketch: Tensor) -> Tensor:
+        """What each window says: ``[N, 1, R, R]`` → ``[N, windows, code_dim]``, in the order of :attr:`parts`."""
+        windows = components.cut(sketch, self.parts)
+        with evaluating(self.components):
+            return torch.stack([self._component(part).encoder(windows[part]) for part in self.parts], 1)
+
+    def sketches(self, codes: Tensor) -> dict[str, Tensor]:
+        """The windows that codes ``[N, windows, code_dim]`` stand for, each ``[N, 1, side, side]`` in about [-1, 1]."""
+        with evaluating(self.components):
+            return {part: self._component(part).decoder(codes[:, i]) for i, part in enumerate(self.parts)}
+
+    def _component(self, part: str) -> components.Component:
+        return cast(components.Component, self.components[part])
+
+    def portrait(self, codes: Tensor) -> Tensor:
+        """Codes ``[N, windows, code_dim]`` → portraits ``[N, channels, R, R]`` in [-1, 1]."""
+        maps = {part: self.features[part](codes[:, i]) for i, part in enumerate(self.parts)}
+        picture: Tensor = self.generator(components.paste(maps))
+        return picture
+
+    def generate(self, request: TranslationRequest) -> Tensor:
+        """The portrait of each sketch as it was drawn (t = 1): nothing is drawn towards real sketches here."""
+        with evaluating(self.features):
+            return self.portrait(self.codes(request.source))
+
+
+def _mean(terms: Sequence[Tensor]) -> Tensor:
+    return torch.stack(list(terms)).mean()
+
+
+def _matching(fakes: list[list[Tensor]], reals: list[list[Tensor]]) -> Tensor:
+    """L1 between the discriminators' features of fake and real, the logits left out (Wang et al. 2018, eq. 4)."""
+    distances = [
+        F.l1_loss(fake.float(), real.float())
+        for scale_of_fake, scale_of_real in zip(fakes, reals, strict=True)
+        for fake, real in zip(scale_of_fake[:-1], scale_of_real[:-1], strict=True)
+    ]
+    return _mean(distances)
