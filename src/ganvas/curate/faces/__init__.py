@@ -1,0 +1,27 @@
+"""Faces: detection, 468 points, pose, eyes, parts, alignment, likeness.
+
+``FaceReader().faces(picture)`` → faces; ``align(picture, face, 128)`` → a square; ``region(face, "lips", shape)`` → a
+mask; ``read_many`` and ``align_many`` over all cores. No torch.
+"""
+
+from ganvas.curate.faces.align import FIXED, Aligned, align, cut_square, matrix_for
+from ganvas.curate.faces.batch import align_many, read_many
+from ganvas.curate.faces.pose import Pose
+from ganvas.curate.faces.reader import Face, FaceReader, Gaze
+from ganvas.curate.faces.regions import REGIONS, region
+
+__all__ = [
+    "FIXED",
+    "REGIONS",
+    "Aligned",
+    "Face",
+    "FaceReader",
+    "Gaze",
+    "Pose",
+    "align",
+    "align_many",
+    "cut_square",
+    "matrix_for",
+    "read_many",
+    "region",
+]

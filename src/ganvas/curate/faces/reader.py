@@ -1,0 +1,178 @@
+"""One reader for everything a picture says about its faces; cheap to send to another process."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, NamedTuple
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from ganvas import weights
+from ganvas.curate.faces import mesh
+from ganvas.curate.faces.align import similarity
+from ganvas.curate.faces.detector import Detector
+from ganvas.curate.faces.mesh import Iris, Mesh
+from ganvas.curate.faces.networks import Floats, Lite, Onnx
+from ganvas.curate.faces.pose import pose
+from ganvas.curate.faces.regions import moved
+
+Pixels = npt.NDArray[np.uint8]
+
+SEGMENTATION_SIDE = 256
+EMBED_SIDE = 112
+# Where SFace expects eyes, nose and mouth corners (the template of ArcFace, Deng et al. 2019).
+EMBED_PLACES = ((38.2946, 51.6963), (73.5318, 51.5014), (56.0252, 71.7366), (41.5493, 92.3655), (70.7299, 92.2041))
+
+
+@dataclass(frozen=True, eq=False)
+class Face:
+    """One face of a picture. Pixels, x to the right and y down, whole numbers at the centres of pixels; left and right
+    as seen in the picture.
+
+    ``box`` float32 [4]: x0, y0, x1, y1 round the 468 points: brows to chin, ear to ear. ``score`` in [0, 1]: how sure
+    the detector is. ``presence`` in [0, 1]: how sure the mesh is. ``landmarks`` float32 [468, 3], MediaPipe's order, z
+    smaller nearer to the camera. ``left_eye``, ``right_eye``, ``mouth``, ``nose`` float32 [2]. ``yaw``, ``pitch``,
+    ``roll`` in degrees: :class:`~ganvas.curate.faces.pose.Pose`. ``eyes_open`` (left, right): height over width of the
+    outline of each eye: about 0.25–0.4 open, under 0.15 closed.
+    """
+
+    box: Floats
+    score: float
+    presence: float
+    landmarks: Floats
+    left_eye: Floats
+    right_eye: Floats
+    mouth: Floats
+    nose: Floats
+    yaw: float
+    pitch: float
+    roll: float
+    eyes_open: tuple[float, float]
+
+    @property
+    def eye_distance(self) -> float:
+        """Between the centres of the eyes, in pixels."""
+        return float(np.linalg.norm(self.right_eye - self.left_eye))
+
+    def moved(self, matrix: npt.NDArray[np.floating]) -> Face:
+        """The same face after the picture went through a similarity [2, 3] with ``Aligned.matrix``'s meaning."""
+        return face_of(moved(self.landmarks, matrix), self.score, self.presence, self.eyes_open)
+
+
+class Gaze(NamedTuple):
+    """``outline`` float32 [2 eyes, 16, 2]; ``centre`` float32 [2, 2]; ``radius`` float32 [2]; all in pixels."""
+
+    outline: Floats
+    centre: Floats
+    radius: Floats
+
+
+class FaceReader:
+    """Reads faces, persons and likeness from pictures, uint8 [H, W, 3] RGB.
+
+    Networks are fetched and loaded when first needed. Pickling sends only the settings, so a reader can be given to
+    another process, which loads its own networks. One reader serves one thread at a time.
+
+    :param threads: of each network.
+    :raises UserError: on first use, when the faces extra is not installed or a pinned file cannot be had.
+    """
+
+    def __init__(self, threads: int = 1, *, least: float = 0.5) -> None:
+        self.threads = threads
+        self.least = least
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {"threads": self.threads, "least": self.least}
+
+    @cached_property
+    def _detector(self) -> Detector:
+        return Detector(self.threads)
+
+    @cached_property
+    def _mesh(self) -> Mesh:
+        return Mesh(self.threads)
+
+    @cached_property
+    def _iris(self) -> Iris:
+        return Iris(self.threads)
+
+    @cached_property
+    def _segmentation(self) -> Lite:
+        return Lite(weights.fetch("selfie-segmentation"), self.threads)
+
+    @cached_property
+    def _likeness(self) -> Onnx:
+        return Onnx(weights.fetch("sface"), self.threads)
+
+    def faces(self, picture: Pixels, most: int = 8) -> list[Face]:
+        """The faces of a picture, largest first, at most ``most``; an empty list when there is none."""
+        found = sorted(self._detector(picture, self.least), key=lambda one: -float(np.ptp(one.box[[0, 2]])))
+        faces = []
+        for one in found[:most]:
+            landmarks, presence = self._mesh(picture, one.points)
+            if presence < 0.3:
+                continue
+            gaze = self._iris(picture, landmarks)
+            faces.append(face_of(landmarks, one.score, presence, (_openness(gaze[0]), _openness(gaze[1]))))
+        return sorted(faces, key=lambda face: -float(np.prod(face.box[2:] - face.box[:2])))
+
+    def iris(self, picture: Pixels, face: Face) -> Gaze:
+        """Where the eyes look: the outline of each eye, the centre and the radius of each iris."""
+        points = self._iris(picture, face.landmarks)
+        centre, ring = points[:, 16], points[:, 17:]
+        radius = np.linalg.norm(ring - centre[:, None], axis=2).mean(axis=1)
+        return Gaze(points[:, :16], centre, radius.astype(np.float32))
+
+    def person(self, picture: Pixels) -> Floats:
+        """How surely each pixel shows a person: float32 [H, W] in [0, 1]."""
+        side = SEGMENTATION_SIDE
+        shrinks = min(picture.shape[:2]) > side
+        small = cv2.resize(picture, (side, side), interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR)
+        mask = self._segmentation(small.astype(np.float32) / np.float32(255))[0][:, :, 0]
+        height, width = picture.shape[:2]
+        grown = cv2.resize(mask, (width, height), interpolation=cv2.INTER_LINEAR)
+        return np.clip(grown, 0, 1).astype(np.float32)
+
+    def embed(self, picture: Pixels, face: Face) -> Floats:
+        """Likeness by SFace (Zhong et al. 2021): float32 [128] of length 1; the cosine of two of them tells whether
+        they are one person (above about 0.36: yes)."""
+        corners = face.landmarks[list(mesh.MOUTH_CORNERS), :2]
+        points = np.stack([face.left_eye, face.right_eye, face.nose, corners[0], corners[1]]).astype(np.float64)
+        to_square = similarity(points, np.array(EMBED_PLACES))
+        from_square = cv2.invertAffineTransform(to_square.astype(np.float64)).astype(np.float32)
+        crop = mesh.cut(picture, from_square, EMBED_SIDE)
+        answer = self._likeness(np.ascontiguousarray(crop.transpose(2, 0, 1)[None].astype(np.float32)))
+        vector = next(iter(answer.values()))[0]
+        likeness: Floats = vector / np.float32(max(float(np.linalg.norm(vector)), 1e-9))
+        return likeness
+
+
+def face_of(landmarks: Floats, score: float, presence: float, eyes_open: tuple[float, float]) -> Face:
+    """Everything that follows from the 468 points."""
+    flat = landmarks[:, :2]
+    turn = pose(landmarks)
+    return Face(
+        box=np.concatenate([flat.min(axis=0), flat.max(axis=0)]).astype(np.float32),
+        score=score,
+        presence=presence,
+        landmarks=landmarks,
+        left_eye=mesh.eye_centre(landmarks, mesh.LEFT_EYE),
+        right_eye=mesh.eye_centre(landmarks, mesh.RIGHT_EYE),
+        mouth=flat[list(mesh.MOUTH_CORNERS)].mean(axis=0),
+        nose=flat[mesh.NOSE_TIP].copy(),
+        yaw=turn.yaw,
+        pitch=turn.pitch,
+        roll=turn.roll,
+        eyes_open=eyes_open,
+    )
+
+
+def _openness(points: Floats) -> float:
+    """Height over width of an eye's outline: lids at three places across."""
+    corner, other = points[0], points[8]
+    wide = max(float(np.linalg.norm(other - corner)), 1e-6)
+    lower, upper = points[[3, 4, 5]], points[[11, 12, 13]]
+    return float(np.linalg.norm(lower - upper, axis=1).mean()) / wide
