@@ -38,6 +38,12 @@ def rows(start: int, size: int, total: int) -> Iterator[None]:
         _rows.reset(token)
 
 
+def first_row() -> int:
+    """Where the rows that are worked on begin in the global batch; 0 outside of :func:`rows`."""
+    part = _rows.get()
+    return 0 if part is None else part.start
+
+
 @contextmanager
 def every_second() -> Iterator[None]:
     """The code inside works on rows 0, 2, 4, … of this part alone, which must begin and end at even rows."""

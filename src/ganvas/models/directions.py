@@ -1,0 +1,65 @@
+"""Which way a row is translated: A → B (0) or B → A (1)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, TypeAlias
+
+import torch
+from torch import Tensor
+
+from ganvas.terms import Task
+
+Translate: TypeAlias = Callable[[Tensor], Tensor]  # pictures [N, C, H, W] → as many rows of something
+
+
+def directions_of(task: Task, config: Mapping[str, Any]) -> int:
+    """How many directions a trained model knows: two when it was trained without pairs, save where its settings say
+    ``one_way``; one where pairs say which is the source; none where nothing is translated."""
+    match task:
+        case Task.PAIRED:
+            return 1
+        case Task.UNPAIRED:
+            return 1 if config.get("one_way") else 2
+        case _:
+            return 0
+
+
+def translate(source: Tensor, direction: Tensor, forth: Translate, back: Translate) -> Tensor:
+    """Each row its own way.
+
+    :param source: [N, C, H, W].
+    :param direction: int64 [N]: 0 goes ``forth``, anything else ``back``.
+    :returns: [N, …], the rows in their order. Where all rows go one way, the other network is not run; an exported
+        graph decides so at each call as well.
+    """
+    if torch.compiler.is_exporting():
+        return _decided_in_the_graph(source, direction, forth, back)
+    goes_back = direction != 0
+    if not bool(goes_back.any()):
+        return forth(source)
+    if bool(goes_back.all()):
+        return back(source)
+    there, here = forth(source[~goes_back]), back(source[goes_back])
+    answer = there.new_empty(len(source), *there.shape[1:])
+    answer[~goes_back], answer[goes_back] = there, here
+    return answer
+
+
+def _decided_in_the_graph(source: Tensor, direction: Tensor, forth: Translate, back: Translate) -> Tensor:
+    def mixed(x: Tensor, goes_back: Tensor) -> Tensor:
+        return torch.where(goes_back[:, None, None, None], back(x), forth(x))
+
+    def only_forth(x: Tensor, goes_back: Tensor) -> Tensor:
+        return forth(x)
+
+    def only_back(x: Tensor, goes_back: Tensor) -> Tensor:
+        return back(x)
+
+    def some_back(x: Tensor, goes_back: Tensor) -> Tensor:
+        answer: Tensor = torch.cond(goes_back.all(), only_back, mixed, (x, goes_back))
+        return answer
+
+    goes_back = direction != 0
+    answer: Tensor = torch.cond(goes_back.any(), some_back, only_forth, (source, goes_back))
+    return answer
