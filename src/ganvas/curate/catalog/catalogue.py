@@ -70,10 +70,16 @@ class Catalog:
 
     # ── Pictures come ───────────────────────────────────────────────────────────────────────────────────────────────
 
-    def add(self, content: bytes, origin: Origin) -> Added:
+    def add(
+        self, content: bytes, origin: Origin, *, etag: str | None = None, last_modified: str | None = None
+    ) -> Added:
         """Take a picture in. The same bytes again only add an origin, and the same origin again adds nothing.
 
+        A picture with an address is remembered as that address's answer (``stored``) in the same transaction, so that
+        a collector killed at any moment never asks again for what it has.
+
         :param content: the file as it came; it is kept unchanged.
+        :param etag, last_modified: what the address said of it, for conditional requests.
         :raises PictureError: this is no picture that can be used; nothing is kept of it.
         """
         sha256 = digest(content)
@@ -82,6 +88,7 @@ class Catalog:
             self.store.put(content, sha256, known[1])  # should somebody have lost the file
             with self.database.writing() as session:
                 self._note_origin(session, known[0], origin)
+                self._note_answer(session, origin.url, etag, last_modified, sha256)
             return Added(known[0], sha256, new=False)
         measured = measure(content)
         self.store.put(content, sha256, measured.suffix)
@@ -90,6 +97,7 @@ class Catalog:
             fresh = self.database.insert_missing(session, ImageRow, [values], returning=ImageRow.id)
             number = fresh[0] if fresh else session.scalars(select(ImageRow.id).filter_by(sha256=sha256)).one()
             self._note_origin(session, number, origin)
+            self._note_answer(session, origin.url, etag, last_modified, sha256)
         return Added(number, sha256, new=bool(fresh))
 
     def _find(self, sha256: str) -> tuple[int, str] | None:
@@ -124,11 +132,24 @@ class Catalog:
         self, url: str, *, etag: str | None, last_modified: str | None, sha256: str | None, outcome: str
     ) -> None:
         """Remember what an address answered; the newest answer counts."""
+        with self.database.writing() as session:
+            self._note_answer(session, url, etag, last_modified, sha256, outcome)
+
+    def _note_answer(
+        self,
+        session: Session,
+        url: str | None,
+        etag: str | None,
+        last_modified: str | None,
+        sha256: str | None,
+        outcome: str = "stored",
+    ) -> None:
+        if url is None:
+            return
         key = digest(url.encode(errors="surrogatepass"))
         values = {"url": url, "etag": etag, "last_modified": last_modified, "sha256": sha256, "outcome": outcome}
         clean = {name: None if value is None else _storable(value) for name, value in values.items()}
-        with self.database.writing() as session:
-            self.database.insert_or_replace(session, AddressRow, [{"key": key, "changed": now(), **clean}], ["key"])
+        self.database.insert_or_replace(session, AddressRow, [{"key": key, "changed": now(), **clean}], ["key"])
 
     def searched(self, engine: str, keyword: str) -> bool:
         """Whether this word was asked of this engine before; case, spacing and Unicode form do not matter."""

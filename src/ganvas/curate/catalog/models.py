@@ -176,6 +176,7 @@ class VerdictRow(Base):
     __table_args__ = (
         UniqueConstraint("round", "reviewer", "client_id"),
         Index("ix_verdict_image_id_round", "image_id", "round"),
+        Index("ix_verdict_round_reviewer_id", "round", "reviewer", "id"),  # the last one said, for undo
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -184,7 +185,7 @@ class VerdictRow(Base):
     reviewer: Mapped[str] = mapped_column(String(100))
     verdict: Mapped[str] = mapped_column(String(8))  # keep, drop, skip or undo
     reason: Mapped[str | None] = mapped_column(String(64))
-    undoes: Mapped[int | None] = mapped_column(ForeignKey("verdict.id"))
+    undoes: Mapped[int | None] = mapped_column(ForeignKey("verdict.id"), index=True)
     client_id: Mapped[str] = mapped_column(String(64))
     said: Mapped[datetime] = mapped_column(UtcTime, default=now)
 
@@ -193,11 +194,12 @@ class BallotRow(Base):
     """What each reviewer thinks of each picture now; it follows from the verdicts."""
 
     __tablename__ = "ballot"
-    __table_args__ = (Index("ix_ballot_round_reviewer_verdict", "round", "reviewer", "verdict"),)
+    __table_args__ = (Index("ix_ballot_counts", "round", "reviewer", "verdict", "shared"),)
 
     round: Mapped[int] = mapped_column(ForeignKey("round.number"), primary_key=True)
     image_id: Mapped[int] = mapped_column(ForeignKey("image.id"), primary_key=True, index=True)
     reviewer: Mapped[str] = mapped_column(String(100), primary_key=True)
     verdict: Mapped[str] = mapped_column(String(8))
     reason: Mapped[str | None] = mapped_column(String(64))
+    shared: Mapped[bool]  # as of its place, so that counts need no join
     verdict_id: Mapped[int] = mapped_column(ForeignKey("verdict.id"))

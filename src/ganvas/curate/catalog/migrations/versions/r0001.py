@@ -140,6 +140,8 @@ def upgrade() -> None:
         sa.UniqueConstraint("round", "reviewer", "client_id", name=op.f("uq_verdict_round_reviewer_client_id")),
     )
     op.create_index("ix_verdict_image_id_round", "verdict", ["image_id", "round"], unique=False)
+    op.create_index("ix_verdict_round_reviewer_id", "verdict", ["round", "reviewer", "id"], unique=False)
+    op.create_index(op.f("ix_verdict_undoes"), "verdict", ["undoes"], unique=False)
 
     op.create_table(
         "ballot",
@@ -148,6 +150,7 @@ def upgrade() -> None:
         sa.Column("reviewer", sa.String(length=100), nullable=False),
         sa.Column("verdict", sa.String(length=8), nullable=False),
         sa.Column("reason", sa.String(length=64), nullable=True),
+        sa.Column("shared", sa.Boolean(), nullable=False),
         sa.Column("verdict_id", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["image_id"], ["image.id"], name=op.f("fk_ballot_image_id_image")),
         sa.ForeignKeyConstraint(["round"], ["round.number"], name=op.f("fk_ballot_round_round")),
@@ -155,7 +158,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("round", "image_id", "reviewer", name=op.f("pk_ballot")),
     )
     op.create_index(op.f("ix_ballot_image_id"), "ballot", ["image_id"], unique=False)
-    op.create_index("ix_ballot_round_reviewer_verdict", "ballot", ["round", "reviewer", "verdict"], unique=False)
+    op.create_index("ix_ballot_counts", "ballot", ["round", "reviewer", "verdict", "shared"], unique=False)
 
 
 def downgrade() -> None:
