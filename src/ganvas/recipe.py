@@ -73,6 +73,9 @@ class TrainSettings(Settings):
     )
     max_recoveries: int = Field(3, ge=0, description="returns to the last good checkpoint before giving up")
     devices: int = Field(1, ge=1, description="processes training together; each takes batch_size / devices pictures")
+    start: str | None = Field(
+        None, description="begin from this run, checkpoint, bundle or published file; null: from chance"
+    )
     trackers: tuple[Literal["tensorboard", "wandb"], ...] = Field((), description="where else the curves go")
 
     @model_validator(mode="after")

@@ -137,13 +137,21 @@ class Teller:
             self.say(sentence)
         self.console.print(metric_table(lines))
 
-    def export(self, run: RunDir, output: Path | None = None, onnx: bool | None = None, *, best: bool = False) -> None:
+    def export(
+        self,
+        run: RunDir,
+        output: Path | None = None,
+        onnx: bool | None = None,
+        *,
+        best: bool = False,
+        whole: bool = False,
+    ) -> None:
         """Write a run's bundle, of its newest or its best checkpoint."""
         from ganvas.train.finish import export_run, open_run
 
         with self.console.status("exporting"):
             trained = open_run(run, which="best" if best else "newest")
-            bundle = export_run(run, trained, output, onnx=onnx)
+            bundle = export_run(run, trained, output, onnx=onnx, whole=whole)
         graph = bundle.info.onnx
         told = f"ONNX differs by {graph.max_difference:.1g} at most" if graph else "no ONNX: see `ganvas doctor`"
         self.say(f"The bundle is {bundle.path} ({told}).")

@@ -182,6 +182,7 @@ def write(
     credits: Sequence[Mapping[str, Any] | Credit] = (),  # noqa: A002 - the file's own word
     sources: Pictures | None = None,
     onnx: bool | None = None,
+    whole: bool = False,
 ) -> Bundle:
     """Write a trained family as a bundle; what stood at ``directory`` before is replaced only once all is well.
 
@@ -191,6 +192,7 @@ def write(
     :param recipe: the resolved recipe.
     :param metrics: lines of ``metrics.jsonl`` (those whose value is not finite are left out).
     :param sources: translation: pictures for the preview, uint8 [N, H, W, source_channels].
+    :param whole: also keep the networks that only training needs (the discriminator), for whoever trains on from it.
     :param onnx: whether to add the ONNX graph; None: when the ``export`` extra is installed.
     :raises UserError: the ONNX graph differs from the model, the extra is missing though ``onnx`` is asked for, or the
         folder holds something that is no bundle.
@@ -211,7 +213,7 @@ def write(
     temporary = directory.with_name(f".{directory.name}.{uuid.uuid4().hex[:8]}.tmp")
     temporary.mkdir()
     try:
-        parameters = _write_weights(temporary, family)
+        parameters = _write_weights(temporary, family, whole)
         listed = [metric if isinstance(metric, BundleMetric) else BundleMetric.model_validate(metric)
                   for metric in metrics if _is_finite(metric)]  # fmt: skip
         info = BundleInfo(
@@ -279,13 +281,13 @@ def _put(temporary: Path, directory: Path) -> None:
     shutil.rmtree(aside, ignore_errors=True)
 
 
-def _write_weights(directory: Path, family: Family) -> dict[str, int]:
-    """Save what answering needs. → the parameter count of each network saved."""
+def _write_weights(directory: Path, family: Family, whole: bool) -> dict[str, int]:
+    """Save what answering needs, or all networks. → the parameter count of each network saved."""
     networks = family.networks()
     used = _children_used(family)
     parameters = {}
     for name, network in networks.items():
-        if name in family.averaged or name in used:
+        if whole or name in family.averaged or name in used:
             safetensors.torch.save_file(_plain(network.state_dict()), directory / _weights(name))
             parameters[name] = sum(parameter.numel() for parameter in network.parameters())
     # Children without parameters count only when answering calls them: a pool of past pictures stays out.

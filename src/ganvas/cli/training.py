@@ -15,6 +15,13 @@ def train(
     recipe: RecipeName,
     data: Annotated[Path, typer.Option("--data", "-d", help="A folder or zip of pictures.")],
     run: Annotated[Path | None, typer.Option(help="Folder of the run; runs/RECIPE-DATA by default.")] = None,
+    start: Annotated[
+        Path | None,
+        typer.Option("--from", metavar="RUN|BUNDLE|FILE", help="Begin from trained weights: a run, a bundle, a file."),
+    ] = None,
+    freeze_d: Annotated[
+        int | None, typer.Option(help="FreezeD: layers of the discriminator that stay as they were begun from.")
+    ] = None,
     sets: Sets = None,
     kimg: Annotated[float | None, typer.Option(help="How long, in thousands of pictures shown.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what it would take.")] = False,
@@ -24,6 +31,7 @@ def train(
     quiet: Quiet = False,
 ) -> None:
     """Train on a folder of pictures, evaluate and export. The same command goes on where it was stopped."""
+    import json
     import os
 
     from ganvas.curate.pack import pack as pack_pictures
@@ -33,6 +41,8 @@ def train(
 
     changes = [*(sets or [])]
     changes += [f"train.kimg={kimg}"] if kimg is not None else []
+    changes += [f"train.start={json.dumps(str(start))}"] if start is not None else []
+    changes += [f"model.freeze_d={freeze_d}"] if freeze_d is not None else []
     changes += [f"train.devices={devices}"] if devices is not None else []
     resolved = load(recipe, changes)
     first = os.environ.get("LOCAL_RANK", "0") == "0"

@@ -64,6 +64,9 @@ def export(
     best: Annotated[
         bool, typer.Option("--best", help="The checkpoint with the best quick metric, not the newest.")
     ] = False,
+    whole: Annotated[
+        bool, typer.Option("--with-discriminator", help="Keep what only training needs, to train on from the bundle.")
+    ] = False,
     quiet: Quiet = False,
 ) -> None:
     """Write a run's model as a bundle: weights, ONNX, card, preview, checksums."""
@@ -71,7 +74,7 @@ def export(
     from ganvas.terms import RunDir
 
     tell = Teller(quiet)
-    tell.export(RunDir(path), output, onnx, best=best)
+    tell.export(RunDir(path), output, onnx, best=best, whole=whole)
     tell.next(f"ganvas studio --bundles {(output or path / 'bundle').parent}")
 
 

@@ -203,6 +203,13 @@ class Stage(NamedTuple):
     betas: Callable[[Clock], tuple[float, float]] | None = None  # Adam's; the optimiser's own when None
 
 
+class Step(NamedTuple):
+    """A part of an answer, for uses that do something between the parts."""
+
+    function: Callable[[Tensor], Tensor]  # [N, *shape] → [N, …], row by row
+    shape: tuple[int, ...]  # of one row
+
+
 class FamilyConfig(BaseModel):
     """What a recipe may set under ``model``; each family subclasses it with its own fields."""
 
@@ -221,6 +228,7 @@ class Family(nn.Module):
     truncates: ClassVar[bool] = False  # whether ``psi`` of a request means anything
     critic: bool = False  # the discriminator's answers have no scale (Wasserstein): a large gap is no bad sign
     z_dim: int = 0  # synthesis and music: length of the latent
+    frozen: tuple[str, ...] = ()  # layers that never move, such as "generator.mapping.": they need a trained start
 
     def __init__(self, config: Any, data: DataSpec, kimg: float) -> None:
         super().__init__()
@@ -251,6 +259,17 @@ class Family(nn.Module):
 
     def settle(self) -> None:
         """Work out, once training is over, what use needs and training does not (BigGAN: standing statistics)."""
+
+    def remember(self, requests: Iterable[Any]) -> dict[str, Tensor]:
+        """What use needs of the training pictures themselves (a bank of codes), kept in the bundle; most need nothing.
+
+        :param requests: the training pictures, once each, as use would ask them; read only by those who remember.
+        """
+        return {}
+
+    def steps(self) -> dict[str, Step]:
+        """The parts of an answer that use calls on their own, by name; each is exported beside the whole."""
+        return {}
 
     def generate(self, request: Any) -> Tensor:
         """Answer a request of the task: float NCHW in [-1, 1] (music: a piano roll). Deterministic."""

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
-from ganvas.bundle import Bundle, Credit, write
+from ganvas.bundle import Bundle, write
 from ganvas.curate.dataset import Dataset, split
 from ganvas.evaluate.fidelity import Progress, evaluate
 from ganvas.evaluate.quick import metric_line
@@ -19,6 +18,7 @@ from ganvas.recipe import Recipe, load
 from ganvas.terms import RunDir, Task, UserError
 from ganvas.train import checkpoint
 from ganvas.train.journal import read_lines, read_status
+from ganvas.train.transfer import picture_credits, start_credits
 
 Which = Literal["newest", "best"]
 
@@ -97,8 +97,13 @@ def evaluate_run(run: RunDir, trained: Trained, *, progress: Progress | None = N
     return lines
 
 
-def export_run(run: RunDir, trained: Trained, directory: Path | None = None, *, onnx: bool | None = None) -> Bundle:
-    """Write a run's trained family as a bundle (``RUN/bundle`` by default), with metrics and credits."""
+def export_run(
+    run: RunDir, trained: Trained, directory: Path | None = None, *, onnx: bool | None = None, whole: bool = False
+) -> Bundle:
+    """Write a run's trained family as a bundle (``RUN/bundle`` by default), with metrics and credits.
+
+    :param whole: also the networks that only training needs, so that others can begin from the bundle.
+    """
     shown = range(min(16, len(trained.held_out)))
     last = {(m["metric"], m.get("protocol", {}).get("pictures")): m for m in read_lines(run.metrics)}
     return write(
@@ -108,20 +113,14 @@ def export_run(run: RunDir, trained: Trained, directory: Path | None = None, *, 
         kimg=trained.nimg / 1000,
         recipe=trained.recipe.model_dump(mode="json"),
         metrics=list(last.values()),
-        credits=_credits(trained.dataset, read_status(run).get("dataset_name") or trained.dataset.path.stem),
+        credits=[
+            *picture_credits(trained.dataset, read_status(run).get("dataset_name") or trained.dataset.path.stem),
+            *start_credits(run),
+        ],
         sources=sources(trained.held_out, trained.family.data, shown) if trained.family.task == Task.PAIRED else None,
         onnx=onnx,
+        whole=whole,
     )
-
-
-def _credits(dataset: Dataset, called: str) -> list[Credit]:
-    """Whose pictures these are, as far as the data set knows."""
-    texts = {licence.path: licence.text for licence in dataset.manifest.licences}
-    counts = Counter(item.licence for item in dataset.items)
-    return [
-        Credit(name=called, licence=path, source=None, count=count, text=texts.get(path or "", ""))
-        for path, count in counts.items()
-    ]
 
 
 def _dataset_of(run: RunDir) -> Path:

@@ -16,6 +16,7 @@ from lightning_fabric import Fabric
 from ganvas.recipe import Recipe, load
 from ganvas.terms import RunDir, UserError, write_atomically
 from ganvas.train import checkpoint
+from ganvas.train.transfer import START
 
 
 def launch(recipe: Recipe) -> Fabric:
@@ -55,7 +56,13 @@ def claim(run: RunDir, recipe: Recipe, fresh: bool) -> None:
         run.sheets.mkdir(exist_ok=True)
         run.checkpoints.mkdir(exist_ok=True)
         if fresh:
-            for path in (run.stats, run.metrics, *run.checkpoints.glob("*.pt"), *run.sheets.glob("*.png")):
+            for path in (
+                run.stats,
+                run.metrics,
+                run.root / START,
+                *run.checkpoints.glob("*.pt"),
+                *run.sheets.glob("*.png"),
+            ):
                 path.unlink(missing_ok=True)
         elif run.recipe.exists() and checkpoint.listing(run.checkpoints):
             before = load(run.recipe)  # so that settings added since have their defaults

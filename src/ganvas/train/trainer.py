@@ -22,7 +22,7 @@ from ganvas.models.families import build
 from ganvas.models.plan import Batch, Clock, Family, Stage
 from ganvas.recipe import Recipe
 from ganvas.terms import RunDir, UserError
-from ganvas.train import checkpoint
+from ganvas.train import checkpoint, transfer
 from ganvas.train.data import Stream
 from ganvas.train.health import EARLY, HealthWatch
 from ganvas.train.journal import (
@@ -67,6 +67,9 @@ def train(
 
     :param called: what people call the pictures, for the credits; None: the file's name.
     :param fresh: forget what the run holds and begin anew.
+
+    A run that begins takes the weights that ``recipe.train.start`` names; one that goes on never reads them again.
+
     :param listener: told of every :class:`~ganvas.train.journal.Event`; only in the first process.
     :raises UserError: the recipe, the data and the run do not fit together, or training cannot recover.
     """
@@ -76,10 +79,20 @@ def train(
     data = recipe.data_spec(pictures.classes)
     torch.manual_seed(recipe.train.seed)
     family = build(recipe.family, recipe.model, data, recipe.train.kimg)
+    start = None
+    if not fresh and checkpoint.listing(run.checkpoints):
+        recipe = transfer.remembered(recipe, run)
+    elif recipe.train.start is not None:
+        start = transfer.fit(family, recipe.family, transfer.open_source(Path(recipe.train.start)))
+    else:
+        transfer.refuse_untrained(family)
+    fabric.barrier()  # all have read the start before a fresh run may wipe it
     if fabric.is_global_zero:
         claim(run, recipe, fresh)
+        if start is not None:
+            transfer.record(run, str(recipe.train.start), start)
     fabric.barrier()
-    return Trainer(recipe, run, pictures, family, fabric, listener, called or dataset.stem).train()
+    return Trainer(recipe, run, pictures, family, fabric, listener, called or dataset.stem, start).train()
 
 
 class Trainer:
@@ -94,8 +107,10 @@ class Trainer:
         fabric: Fabric,
         listener: Listener | None,
         called: str,
+        start: transfer.Fit | None = None,
     ) -> None:
         settings = recipe.train
+        self.start = start
         self.recipe, self.run, self.family, self.fabric = recipe, run, family, fabric
         self.stages = family.stages()
         self.total_kimg = sum(stage.kimg for stage in self.stages)
@@ -124,6 +139,7 @@ class Trainer:
             "pictures": len(self.dataset),
             "dataset": str(pictures.path.resolve()),
             "dataset_name": called,
+            "classes": list(family.data.classes),
         }
         self.journal = Journal(run, about, listener, trackers, silent=silent)
         self.sheets = Sheets(run, family.task, self.held_out)
@@ -144,6 +160,8 @@ class Trainer:
         """Play all stages from where the run stands."""
         began = time.monotonic()
         resumed = self._resume()
+        if not resumed and self.start is not None:
+            transfer.begin(self.player, self.start)
         first = self.clock.nimg
         try:
             with stopping(self._ask_to_stop):
@@ -309,6 +327,8 @@ class Trainer:
     def _write_first(self, resumed: bool) -> None:
         done = min(self.clock.kimg / self.total_kimg, 1.0)
         self.journal.status(nimg=self.clock.nimg, kimg=self.clock.kimg, progress=done)
+        for line in self.start.lines() if self.start is not None and not resumed else ():
+            self.journal.tell(Note(line))
         if self.fabric.is_global_zero and not resumed:
             self.sheets.write_reals()
             self._sheet()

@@ -158,6 +158,8 @@ class StyleGAN2(Family):
             hold_still(self.discriminator.get_submodule(name))
         if self.config.freeze_mapping:
             hold_still(self.generator.mapping)
+        self.frozen = tuple(f"discriminator.{name}." for name in names[: self.config.freeze_d])
+        self.frozen += ("generator.mapping.",) if self.config.freeze_mapping else ()
 
     @classmethod
     def tiny(cls) -> tuple[FamilyConfig, DataSpec]:
@@ -231,6 +233,8 @@ class StyleGAN2(Family):
         y = batch.y[::2] if halves else batch.y
         with torch.autocast(y.device.type, enabled=False), noise.every_second() if halves else nullcontext():
             ws = self.styles(y)
+            if not ws.requires_grad:  # a mapping that is held still
+                ws.requires_grad_()
             fake = self.generator.synthesis(ws, "random")
             grain = noise.normal(*fake.shape, device=fake.device) / (fake.shape[2] * fake.shape[3]) ** 0.5
             (slope,) = torch.autograd.grad((fake * grain).sum(), ws, create_graph=True)
