@@ -1,0 +1,225 @@
+"""Lists of addresses and web pages → pictures: hosts side by side, each in its turn, nothing asked for twice."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from typing import NamedTuple, TypeVar
+from urllib.parse import urlsplit
+
+from ganvas.collect import robots
+from ganvas.collect.fetch import AGENT, Fetched, Fetcher, FetchError, check_address, host_of
+from ganvas.collect.harvest import Piece, Refusal, Taker
+from ganvas.collect.pages import Page, read_page
+from ganvas.collect.politeness import LONGEST_PAUSE
+from ganvas.collect.robots import Robots
+from ganvas.curate.catalog import Origin, UrlState
+from ganvas.curate.images import looks_like_picture
+
+HOSTS_AT_ONCE = 16
+R = TypeVar("R")
+_STORED, _REFUSED, _FAILED = "stored", "refused: ", "failed: "
+
+
+class Wish(NamedTuple):
+    """An address that is to give a picture, and how we came to it."""
+
+    url: str
+    source: str = "urls"
+    page: str | None = None
+    keyword: str | None = None
+    licence: str | None = None
+
+
+class Manners:
+    """The robots.txt of every host that was met."""
+
+    def __init__(self, fetcher: Fetcher) -> None:
+        self._fetcher = fetcher
+        self._rules: dict[str, asyncio.Future[Robots]] = {}
+
+    async def allow(self, url: str) -> bool:
+        """Whether the host's robots.txt lets us ask for this address; read once a host, its Crawl-delay is kept.
+
+        :raises FetchError: the file could not be had, so that nobody knows.
+        """
+        site = "{0.scheme}://{0.netloc}".format(urlsplit(url))
+        if site not in self._rules:
+            self._rules[site] = asyncio.ensure_future(self._read(site))
+        return (await asyncio.shield(self._rules[site])).allows(url)
+
+    async def _read(self, site: str) -> Robots:
+        try:
+            answer = await self._fetcher.get(f"{site}/robots.txt", size=10 * robots.MAX_BYTES)
+        except FetchError as error:
+            if error.status is not None:
+                return robots.OPEN  # RFC 9309: a host that has no such file (4xx) allows everything
+            if error.lasting:
+                raise
+            raise FetchError(f"its robots.txt cannot be read: {error}", lasting=False) from None
+        if answer is None:
+            return robots.OPEN
+        rules = Robots.parse(answer.content[: robots.MAX_BYTES].decode("utf-8", "replace"), AGENT)
+        if rules.delay is not None:
+            if rules.delay > LONGEST_PAUSE:
+                return robots.CLOSED
+            self._fetcher.pace.slow_down(host_of(site), rules.delay)
+        return rules
+
+
+class Crawl:
+    """Brings the pictures of addresses into a catalogue.
+
+    What an address answered is kept in the catalogue together with its picture, so that a collecting that was stopped
+    or killed goes on without asking again for what it has.
+
+    :param refresh: ask again for addresses that were dealt with; hosts may answer "unchanged".
+    :param heed: ask robots.txt before single pictures too; page crawls always do.
+    """
+
+    def __init__(self, taker: Taker, fetcher: Fetcher, *, refresh: bool = False, heed: bool = False) -> None:
+        self.taker = taker
+        self.fetcher = fetcher
+        self.manners = Manners(fetcher)
+        self.refresh = refresh
+        self.heed = heed
+        self._seen: set[str] = set()
+        self._pool = ThreadPoolExecutor(thread_name_prefix="store")
+
+    async def __aenter__(self) -> Crawl:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self._pool.shutdown(wait=True, cancel_futures=True)
+
+    async def take(self, wishes: Iterable[Wish], *, heed: bool | None = None) -> None:
+        """Fetch and store each address: hosts side by side, the addresses of one host one after the other."""
+        queues: dict[str, deque[Wish]] = {}
+        for wish in wishes:
+            try:
+                url = str(check_address(wish.url))
+            except FetchError as error:
+                self.taker.expect(1)
+                self.taker.refuse(Refusal(wish.url, str(error)))
+                continue
+            if url not in self._seen:
+                self._seen.add(url)
+                queues.setdefault(host_of(url), deque()).append(wish._replace(url=url))
+        self.taker.expect(sum(map(len, queues.values())))
+        gate = asyncio.Semaphore(HOSTS_AT_ONCE)
+        heed = self.heed if heed is None else heed
+
+        async def drain(queue: deque[Wish]) -> None:
+            async with gate:
+                while queue:
+                    await self._deal(queue.popleft(), heed)
+
+        try:
+            async with asyncio.TaskGroup() as group:
+                for queue in queues.values():
+                    group.create_task(drain(queue))
+        except ExceptionGroup as errors:
+            raise errors.exceptions[0] from None  # such as a full disk: the first says it
+
+    async def _deal(self, wish: Wish, heed: bool) -> None:
+        state = await self._off_loop(self.taker.catalog.url_state, wish.url)
+        if state is not None and not self.refresh and self._settled(wish, state):
+            return
+        known = state if state is not None and state.outcome == _STORED else None
+        try:
+            answer = await self.fetcher.get(
+                wish.url,
+                etag=known.etag if known else None,
+                last_modified=known.last_modified if known else None,
+                referer=wish.page,
+                allowed=self.manners.allow if heed else None,
+            )
+        except FetchError as error:
+            self.taker.refuse(Refusal(wish.url, str(error)))
+            if known is None:
+                await self._off_loop(self._note, wish.url, (_REFUSED if error.lasting else _FAILED) + str(error))
+            return
+        if answer is None:
+            self.taker.count(unchanged=1)
+        else:
+            await self._off_loop(self._store, wish, answer)
+
+    def _settled(self, wish: Wish, state: UrlState) -> bool:
+        """Count an address that an earlier collecting dealt with for good."""
+        if state.outcome == _STORED:
+            self.taker.count(before=1)
+            return True
+        if state.outcome.startswith(_REFUSED):
+            self.taker.refuse(Refusal(wish.url, state.outcome.removeprefix(_REFUSED)))
+            return True
+        return False
+
+    def _store(self, wish: Wish, answer: Fetched) -> None:
+        origin = Origin(wish.source, url=wish.url, page=wish.page, keyword=wish.keyword, licence=wish.licence)
+        piece = Piece(wish.url, answer.content, origin)
+        taken = self.taker.take(piece, etag=answer.etag, last_modified=answer.last_modified)
+        if isinstance(taken, Refusal):
+            self._note(wish.url, _REFUSED + taken.reason)
+
+    def _note(self, url: str, outcome: str) -> None:
+        self.taker.catalog.note_url(url, etag=None, last_modified=None, sha256=None, outcome=outcome)
+
+    async def _off_loop(self, work: Callable[..., R], *arguments: object) -> R:
+        """Do what blocks (the database, decoding) in a thread."""
+        return await asyncio.get_running_loop().run_in_executor(self._pool, work, *arguments)
+
+    # ── Pages ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def walk(self, starts: Iterable[str], *, depth: int = 0, most: int = 200, licence: str | None = None) -> None:
+        """Take the pictures of web pages and of those they lead to on the same host; robots.txt is heeded.
+
+        :param depth: how many links away from the starts; 0 is the starts alone.
+        :param most: how many pages are read at most.
+        """
+        waiting = deque((url, 0) for url in starts)
+        hosts: set[str] = set()
+        seen: set[str] = set()
+        read = 0
+        while waiting and read < most:
+            url, away = waiting.popleft()
+            try:
+                url = str(check_address(url))
+                if url in seen:
+                    continue
+                seen.add(url)
+                if away == 0:
+                    hosts.add(host_of(url))
+                read += 1
+                page = await self._page(url, licence)
+            except FetchError as error:
+                self.taker.expect(1)
+                self.taker.refuse(Refusal(url, f"page not read: {error}"))
+                continue
+            if page is None:
+                continue
+            seen.add(page.url)
+            if away == 0:
+                hosts.add(host_of(page.url))
+            if page.forbids_pictures:
+                self.taker.expect(len(page.pictures))
+                for picture in page.pictures:
+                    self.taker.refuse(Refusal(picture, "its page asks robots to leave its pictures alone"))
+            else:
+                await self.take([Wish(one, "page", page.url, None, licence) for one in page.pictures], heed=True)
+            if away < depth and not page.forbids_following:
+                waiting.extend((link, away + 1) for link in page.links if host_of(link) in hosts)
+
+    async def _page(self, url: str, licence: str | None) -> Page | None:
+        answer = await self.fetcher.get(url, allowed=self.manners.allow)
+        if answer is None:
+            return None
+        if looks_like_picture(answer.content[:16]):  # a link that led to a picture and not to a page
+            self.taker.expect(1)
+            await self._off_loop(self._store, Wish(url, "page", None, None, licence), answer)
+            return None
+        try:
+            return await self._off_loop(read_page, answer)
+        except Exception:  # noqa: BLE001 - parsers raise anything on hostile bytes
+            raise FetchError("it makes no sense as a web page", lasting=True) from None

@@ -1,0 +1,334 @@
+"""One address → its bytes: politely, within limits of size and time, and never where it should not go."""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import random
+import socket
+import zlib
+from collections import defaultdict
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from http import HTTPStatus
+from types import TracebackType
+from typing import NamedTuple
+from urllib.parse import urljoin
+from urllib.request import getproxies, proxy_bypass
+
+import httpx
+
+from ganvas import __version__
+from ganvas.collect.politeness import Clock, Pace, RealClock, back_off, retry_after
+
+HOMEPAGE = "https://ganvas.github.io/ganvas"
+AGENT = "Ganvas"  # the word a robots.txt names us by
+_TEMPORARY = frozenset({408, 425, 429, 500, 502, 503, 504})
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_PRIVATE = "an address of this machine or its network (--private allows these)"
+
+
+class FetchError(Exception):
+    """An address that gave nothing; the message is a phrase fit for a table, the same for all that failed alike.
+
+    :ivar lasting: asking again later will hardly help.
+    :ivar status: what the host answered, where it answered.
+    """
+
+    def __init__(self, reason: str, *, lasting: bool, status: int | None = None) -> None:
+        super().__init__(reason)
+        self.lasting = lasting
+        self.status = status
+
+
+class Fetched(NamedTuple):
+    """What an address gave."""
+
+    url: str  # after redirects
+    content: bytes
+    etag: str | None
+    last_modified: str | None
+    headers: httpx.Headers
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How much one address may cost."""
+
+    size: int = 20_000_000  # bytes, on the wire and unpacked
+    seconds: float = 60.0  # for one request, from the first byte sent to the last received
+    redirects: int = 5
+    attempts: int = 4
+    patience: float = 120.0  # seconds that a host may ask us to wait before we leave it for today
+
+
+Allowed = Callable[[str], Awaitable[bool]]
+
+
+def check_address(url: str) -> httpx.URL:
+    """An address that may be asked for.
+
+    :raises FetchError: it is no address, not http or https, or holds a user name.
+    """
+    try:
+        parsed = httpx.URL(url.strip())
+    except (httpx.InvalidURL, ValueError, TypeError):
+        raise FetchError("not an http or https address", lasting=True) from None
+    if parsed.scheme not in ("http", "https") or not parsed.host:
+        raise FetchError("not an http or https address", lasting=True)
+    if parsed.userinfo:
+        raise FetchError("an address with a user name or password in it", lasting=True)
+    return parsed.copy_with(fragment=None)
+
+
+def host_of(url: str | httpx.URL) -> str:
+    """The host and port that manners are counted by."""
+    parsed = httpx.URL(url)
+    return parsed.netloc.decode("ascii", "replace")
+
+
+class Fetcher:
+    """Asks for addresses. One request at a time to a host, ``pace`` between them; use as an async context.
+
+    :param private: allow addresses of this machine and of private networks. They are refused otherwise, because a page
+        or a redirect could lead there without anybody meaning it.
+    :param contact: a mail address for the hosts' owners, told with every request.
+    :param asked: called with the bytes received after each request.
+    """
+
+    def __init__(
+        self,
+        pace: Pace | None = None,
+        *,
+        limits: Limits | None = None,
+        clock: Clock | None = None,
+        private: bool = False,
+        contact: str | None = None,
+        asked: Callable[[int], None] | None = None,
+        chance: Callable[[], float] = random.random,
+    ) -> None:
+        self.clock = clock or RealClock()
+        self.pace = pace or Pace(1.0, self.clock)
+        self.limits = limits or Limits()
+        self.private = private
+        self._asked = asked
+        self._chance = chance
+        self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._public: dict[str, bool] = {}
+        self._proxies = getproxies()
+        about = f"+{HOMEPAGE}" + (f"; {contact}" if contact else "")
+        self._client = httpx.AsyncClient(
+            headers={"User-Agent": f"{AGENT}/{__version__} ({about})", "Accept-Encoding": "identity"},
+            timeout=httpx.Timeout(20.0, connect=10.0, pool=None),
+            follow_redirects=False,
+        )
+
+    async def __aenter__(self) -> Fetcher:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._client.aclose()
+
+    async def get(
+        self,
+        url: str,
+        *,
+        etag: str | None = None,
+        last_modified: str | None = None,
+        referer: str | None = None,
+        allowed: Allowed | None = None,
+        size: int | None = None,
+    ) -> Fetched | None:
+        """Ask for an address, again where that may help.
+
+        :param etag, last_modified: what it said of itself before; then a host may answer "unchanged".
+        :param allowed: asked before each request, redirects included: whether this address may be asked for at all.
+        :param size: the most bytes, instead of the limits'.
+        :returns: None when the host says that it is unchanged.
+        :raises FetchError: nothing came, or not what may be taken.
+        """
+        headers = {"If-None-Match": etag, "If-Modified-Since": last_modified, "Referer": referer}
+        given = {name: value for name, value in headers.items() if value}
+        attempt = 1
+        while True:
+            try:
+                return await self._follow(check_address(url), given, allowed, size or self.limits.size)
+            except _Later as later:
+                if attempt >= self.limits.attempts or (later.seconds or 0) > self.limits.patience:
+                    reason = str(later)
+                    if (later.seconds or 0) > self.limits.patience:
+                        reason = "the host asks to come back later"
+                        self.pace.leave(later.host)
+                    elif later.silent:
+                        self.pace.failed(later.host)
+                    raise FetchError(reason, lasting=False) from None
+                if later.seconds is not None:
+                    self.pace.hold(later.host, later.seconds)
+                else:
+                    await self.clock.sleep(back_off(attempt, self._chance))
+                attempt += 1
+
+    async def _follow(
+        self, url: httpx.URL, headers: dict[str, str], allowed: Allowed | None, size: int
+    ) -> Fetched | None:
+        seen = set()
+        for _ in range(self.limits.redirects + 1):
+            if self.pace.is_down(host_of(url)):
+                raise FetchError("the host does not answer, or asks to be left alone", lasting=False)
+            if allowed is not None and not await allowed(str(url)):
+                raise FetchError("its robots.txt forbids it", lasting=True)
+            seen.add(url)
+            answer = await self._request(url, headers, size)
+            if not isinstance(answer, httpx.URL):
+                return answer
+            url = answer
+            if url in seen:
+                raise FetchError("redirects in a circle", lasting=True)
+        raise FetchError(f"redirects more than {self.limits.redirects} times", lasting=True)
+
+    async def _request(self, url: httpx.URL, headers: dict[str, str], size: int) -> Fetched | httpx.URL | None:
+        """One request: content, where to go on, or None for "unchanged"."""
+        host = host_of(url)
+        await self._refuse_private(url)
+        async with self._locks[host]:
+            await self.pace.turn(host)
+            try:
+                async with asyncio.timeout(self.limits.seconds):
+                    answer = await self._receive(url, headers, size)
+            except TimeoutError:
+                raise _Later(f"took longer than {self.limits.seconds:g} s", host, silent=True) from None
+            except httpx.TimeoutException:
+                raise _Later("the host does not answer in time", host, silent=True) from None
+            except (httpx.ConnectError, httpx.ProxyError):
+                raise _Later("no connection to the host", host, silent=True) from None
+            except httpx.TransportError:
+                raise _Later("the connection broke", host) from None
+            except (httpx.InvalidURL, httpx.HTTPError, UnicodeError, ValueError):
+                raise FetchError("the host's answer makes no sense", lasting=True) from None
+            return answer
+
+    async def _receive(self, url: httpx.URL, headers: dict[str, str], size: int) -> Fetched | httpx.URL | None:
+        received = 0
+        try:
+            async with self._client.stream("GET", url, headers=headers) as response:
+                self._refuse_private_peer(url, response)
+                self.pace.answered(host_of(url))
+                status = response.status_code
+                if status == 304:
+                    return None
+                if status in _REDIRECTS and "location" in response.headers:
+                    return check_address(urljoin(str(url), response.headers["location"]))
+                if status in _TEMPORARY:
+                    wait = retry_after(response.headers.get("retry-after"), self.clock.wall())
+                    raise _Later(_phrase(status), host_of(url), seconds=wait)
+                if status != 200:
+                    raise FetchError(_phrase(status), lasting=True, status=status)
+                if int_or_zero(response.headers.get("content-length")) > size:
+                    raise FetchError(_too_large(size), lasting=True)
+                unpack = _Unpacking(response.headers.get("content-encoding", ""), size)
+                content = bytearray()
+                async for chunk in response.aiter_raw():
+                    received += len(chunk)
+                    content += unpack(chunk)
+                    if len(content) > size or received > size:
+                        raise FetchError(_too_large(size), lasting=True)
+                said = response.headers
+                return Fetched(str(url), bytes(content), said.get("etag"), said.get("last-modified"), said)
+        finally:
+            if self._asked is not None:
+                self._asked(received)
+
+    # ── Where not to go ─────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def _refuse_private(self, url: httpx.URL) -> None:
+        if self.private:
+            return
+        host = url.host
+        if host not in self._public:
+            self._public[host] = await self._leads_outside(url)
+        if not self._public[host]:
+            raise FetchError(_PRIVATE, lasting=True)
+
+    async def _leads_outside(self, url: httpx.URL) -> bool:
+        host = url.host
+        try:
+            return _is_public(host)
+        except ValueError:
+            pass
+        if host == "localhost" or host.endswith((".localhost", ".local", ".internal")):
+            return False
+        if self._through_proxy(url):
+            return True  # names are resolved there, and perhaps only there
+        try:
+            found = await asyncio.get_running_loop().getaddrinfo(host, None, type=socket.SOCK_STREAM)
+        except (OSError, UnicodeError):
+            raise _Later("there is no such host", host_of(url), silent=True) from None
+        return all(_is_public(str(address[4][0])) for address in found)
+
+    def _refuse_private_peer(self, url: httpx.URL, response: httpx.Response) -> None:
+        """The name may have led elsewhere since it was looked up: what counts is who answers."""
+        if self.private or self._through_proxy(url):
+            return
+        stream = response.extensions.get("network_stream")
+        peer = stream.get_extra_info("server_addr") if stream is not None else None
+        if peer and not _is_public(str(peer[0])):
+            raise FetchError(_PRIVATE, lasting=True)
+
+    def _through_proxy(self, url: httpx.URL) -> bool:
+        proxied = url.scheme in self._proxies or "all" in self._proxies
+        return proxied and not proxy_bypass(url.host)
+
+
+def _is_public(address: str) -> bool:
+    parsed = ipaddress.ip_address(address.partition("%")[0])
+    if isinstance(parsed, ipaddress.IPv6Address) and parsed.ipv4_mapped is not None:
+        parsed = parsed.ipv4_mapped
+    return parsed.is_global and not parsed.is_multicast
+
+
+class _Later(Exception):  # noqa: N818 - a reason to try again, not yet an error
+    def __init__(self, reason: str, host: str, *, seconds: float | None = None, silent: bool = False) -> None:
+        super().__init__(reason)
+        self.host, self.seconds, self.silent = host, seconds, silent
+
+
+class _Unpacking:
+    """Undoes a content encoding we did not ask for, and never to more than ``size`` bytes."""
+
+    def __init__(self, encoding: str, size: int) -> None:
+        self._size = size
+        self._left = size
+        named = encoding.strip().lower()
+        if named not in ("", "identity", "gzip", "x-gzip", "deflate"):
+            raise FetchError("sent in an encoding we did not ask for", lasting=True)
+        self._inflate = None if named in ("", "identity") else zlib.decompressobj(zlib.MAX_WBITS | 32)
+
+    def __call__(self, chunk: bytes) -> bytes:
+        if self._inflate is None:
+            return chunk
+        try:
+            content = self._inflate.decompress(chunk, self._left + 1)
+        except zlib.error:
+            raise FetchError("damaged on its way (its compression)", lasting=True) from None
+        self._left -= len(content)
+        if self._left < 0:
+            raise FetchError(_too_large(self._size), lasting=True)
+        return content
+
+
+def int_or_zero(value: str | None) -> int:
+    """A header's number; hosts write anything into it."""
+    return int(value[:18]) if value and value.isascii() and value.isdigit() else 0
+
+
+def _phrase(status: int) -> str:
+    try:
+        return f"HTTP {status} ({HTTPStatus(status).phrase.lower()})"
+    except ValueError:
+        return f"HTTP {status}"
+
+
+def _too_large(size: int) -> str:
+    return f"larger than {size / 1e6:g} MB"

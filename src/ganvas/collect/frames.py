@@ -1,0 +1,80 @@
+"""A video → its frames as pictures, one every so many seconds."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from ganvas.collect.harvest import Offer, Piece, Refusal, readable
+from ganvas.curate.catalog import Origin
+from ganvas.curate.images import MAX_PIXELS
+from ganvas.terms import UserError
+
+# Containers that hold their own pictures. Play lists and the like, which name other files and hosts, are left out.
+CONTAINERS = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpeg,mpegts,mpegvideo,flv,asf,ogg,gif,apng,m4v,h264,hevc"
+
+
+def frames(path: Path, *, every: float = 1.0, most: int | None = None, licence: str | None = None) -> Iterator[Offer]:
+    """The first frame, and then one every ``every`` seconds of playing time, upright, as lossless PNG.
+
+    The same video always gives the same bytes, so that a second time they are known.
+
+    :param every: seconds between two frames; 0 takes each one.
+    :param most: how many frames at most.
+    :raises UserError: the extra is missing, or this is no video that can be read.
+    """
+    try:
+        import av
+    except ImportError:
+        raise UserError("Frames of a video need the extra: pip install 'ganvas[video]'.") from None
+    av.logging.set_level(av.logging.PANIC)
+    try:
+        with path.open("rb") as file, av.open(file, mode="r", options={"format_whitelist": CONTAINERS}) as container:
+            if not container.streams.video:
+                raise UserError(f"{path} holds no moving pictures.")
+            stream = container.streams.video[0]
+            if stream.codec_context.width * stream.codec_context.height > MAX_PIXELS:
+                raise UserError(f"{path} has frames of too many pixels.")
+            stream.thread_type = "AUTO"
+            yield from _sampled(container.decode(stream), path, every, most, licence, av.FFmpegError)
+    except (av.FFmpegError, OSError, ValueError) as error:
+        said = getattr(error, "strerror", None) or type(error).__name__
+        raise UserError(f"{path} cannot be read as a video ({said}).") from None
+
+
+def _sampled(
+    decoded: Iterator[Any], path: Path, every: float, most: int | None, licence: str | None, failure: type[Exception]
+) -> Iterator[Offer]:
+    taken, due, last = 0, 0.0, -1.0
+    while most is None or taken < most:
+        try:
+            frame = next(decoded)
+        except StopIteration:
+            return
+        except failure:
+            if taken == 0:
+                raise
+            yield Refusal(f"{path}#t={last:.3f}", "the video is damaged from here on")
+            return
+        # A stream without times, or with times that stand still, is taken frame by frame.
+        time = float(frame.time) if frame.time is not None else last + 0.04
+        if taken and time < due:
+            continue
+        due = (time if not taken else max(due, time - every)) + every
+        taken, last = taken + 1, time
+        name = f"{readable(str(path))}#t={time:.3f}"
+        if frame.width * frame.height > MAX_PIXELS:
+            yield Refusal(name, f"too many pixels ({frame.width} × {frame.height})")
+        else:
+            yield Piece(name, _png(frame), Origin("video", path=name, licence=licence))
+
+
+def _png(frame: Any) -> bytes:
+    image = frame.to_image()
+    if frame.rotation % 360:
+        image = image.rotate(frame.rotation, expand=True)
+    content = io.BytesIO()
+    image.save(content, "PNG", compress_level=4)
+    return content.getvalue()
