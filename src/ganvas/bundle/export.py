@@ -5,17 +5,17 @@ from __future__ import annotations
 import logging
 import math
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from ganvas.bundle.manifest import OnnxReport
-from ganvas.models.plan import REQUESTS, Answer, Family, example_request
+from ganvas.models.plan import REQUESTS, Answer, Family, Step, example_request
 from ganvas.terms import UserError
 
 TOLERANCE = 1e-3  # of a number in [-1, 1]: an eighth of one step of an 8-bit picture
@@ -57,32 +57,73 @@ def export_onnx(family: Family, path: Path, *, batch_sizes: tuple[int, ...] = (1
     :raises UserError: the ``export`` extra is missing, or the graph differs by more than ``TOLERANCE``; nothing is
         left at ``path`` then.
     """
+    model = Answer(family, REQUESTS[family.task]).train(family.training)
+
+    def example(count: int) -> dict[str, Tensor]:
+        request: dict[str, Tensor] = example_request(family, count, seed=count)._asdict()
+        return request
+
+    return _export(model, {"tensors": None}, example, path, batch_sizes, type(family).__name__)
+
+
+def export_step(family: Family, step: Step, path: Path, *, batch_sizes: tuple[int, ...] = (1, 2, 5)) -> OnnxReport:
+    """The same for one of :meth:`~ganvas.models.plan.Family.steps`: input ``input``, output ``output``."""
+
+    def example(count: int) -> dict[str, Tensor]:
+        numbers = torch.rand(count, *step.shape, generator=torch.Generator().manual_seed(count))
+        return {"input": numbers * 2 - 1}
+
+    return _export(_Called(family, step.function), {"x": None}, example, path, batch_sizes, type(family).__name__)
+
+
+class _Called(nn.Module):
+    """A function of a family as a module, which is what the exporter takes."""
+
+    def __init__(self, family: Family, function: Callable[[Tensor], Tensor]) -> None:
+        super().__init__()
+        self.family = family
+        self.function = function
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.function(x)
+
+
+def _export(
+    model: nn.Module,
+    shapes: dict[str, None],
+    example: Callable[[int], dict[str, Tensor]],
+    path: Path,
+    batch_sizes: tuple[int, ...],
+    called: str,
+) -> OnnxReport:
+    """Export a module, whose one parameter ``shapes`` names, and compare the graph with it."""
     if not can_export():
         raise UserError("Exporting to ONNX needs the extra: run `pip install 'ganvas[export]'`.")
     import onnxruntime
 
-    request = REQUESTS[family.task]
-    example = example_request(family, 3)
+    inputs = example(3)
     batch = torch.export.Dim("batch", min=1, max=4096)
-    model: nn.Module = Answer(family, request).train(family.training)
+    free: Any = {0: batch}
+    dynamic = {name: tuple(free for _ in inputs) if name == "tensors" else free for name in shapes}
     modes = {module: module.training for module in model.modules()}
     try:
+        model.eval()
         with _quiet(), torch.no_grad():
             program = torch.onnx.export(
-                model.eval(),
-                tuple(example),
+                model,
+                tuple(inputs.values()),
                 dynamo=True,
                 verbose=False,
-                input_names=list(example._fields),
+                input_names=list(inputs),
                 output_names=["output"],
-                dynamic_shapes={"tensors": tuple({0: batch} for _ in example)},
+                dynamic_shapes=dynamic,
             )
             assert program is not None
             program.save(path, external_data=False)
         options = onnxruntime.SessionOptions()
         options.log_severity_level = 3
         session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
-        largest = max(_difference(family, session, count) for count in batch_sizes)
+        largest = max(_difference(model, session, example(count)) for count in batch_sizes)
     except BaseException:
         path.unlink(missing_ok=True)
         raise
@@ -92,18 +133,15 @@ def export_onnx(family: Family, path: Path, *, batch_sizes: tuple[int, ...] = (1
     if not largest <= TOLERANCE:
         path.unlink(missing_ok=True)
         raise UserError(
-            f"The ONNX copy of {type(family).__name__} differs from the model by {largest:.2g} (at most {TOLERANCE:g} "
+            f"The ONNX copy of {called} differs from the model by {largest:.2g} (at most {TOLERANCE:g} "
             "is allowed), so it was not written; export without ONNX and let torch run it."
         )
     return OnnxReport(opset=program.model.opset_imports[""], max_difference=largest, batch_sizes=batch_sizes)
 
 
 @torch.no_grad()
-def _difference(family: Family, session: Any, count: int) -> float:
-    request = example_request(family, count, seed=count)
+def _difference(model: nn.Module, session: Any, inputs: dict[str, Tensor]) -> float:
     taken = {node.name for node in session.get_inputs()}
-    answer = session.run(
-        ["output"], {name: tensor.numpy() for name, tensor in request._asdict().items() if name in taken}
-    )[0]
-    expected = family.generate(request).numpy()
+    answer = session.run(["output"], {name: tensor.numpy() for name, tensor in inputs.items() if name in taken})[0]
+    expected = model(*inputs.values()).numpy()
     return float(np.abs(answer - expected).max()) if answer.shape == expected.shape else math.inf

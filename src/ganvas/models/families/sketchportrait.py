@@ -11,7 +11,7 @@ and painting: that is what :meth:`SketchPortrait.codes` and :meth:`SketchPortrai
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import ClassVar, Literal, cast
 
 import torch
@@ -25,7 +25,17 @@ from ganvas.models.layers import evaluating
 from ganvas.models.networks import components
 from ganvas.models.networks.pix2pixhd import GlobalGenerator, MultiscaleDiscriminator
 from ganvas.models.perceptual import VGG16, load_vgg16, perceptual_loss
-from ganvas.models.plan import Clock, Family, FamilyConfig, PairedBatch, Phase, Stage, TranslationRequest, linear_decay
+from ganvas.models.plan import (
+    Clock,
+    Family,
+    FamilyConfig,
+    PairedBatch,
+    Phase,
+    Stage,
+    Step,
+    TranslationRequest,
+    linear_decay,
+)
 from ganvas.terms import DataSpec, Task, UserError
 
 PERCEPTUAL = {"relu1_2": 1 / 16, "relu2_2": 1 / 8, "relu3_3": 1 / 4, "relu4_3": 1.0}
@@ -224,6 +234,26 @@ class SketchPortrait(Family):
         maps = {part: self.features[part](codes[:, i]) for i, part in enumerate(self.parts)}
         picture: Tensor = self.generator(components.paste(maps))
         return picture
+
+    def drawn(self, codes: Tensor) -> Tensor:
+        """The whole sketch that codes stand for, ``[N, 1, R, R]``: what guides a hand (shadow guidance)."""
+        return components.paste(self.sketches(codes))
+
+    @torch.no_grad()
+    def remember(self, requests: Iterable[TranslationRequest]) -> dict[str, Tensor]:
+        """``bank``: the codes of all training sketches, float16 [sketches, windows, code_dim]."""
+        device = next(self.components.parameters()).device
+        codes = [self.codes(request.source.to(device)).cpu() for request in requests]
+        return {"bank": torch.cat(codes).half()} if codes else {}
+
+    def steps(self) -> dict[str, Step]:
+        """``encode`` (sketch → codes), ``paint`` (codes → portrait), ``draw`` (codes → the sketch they stand for)."""
+        side, codes = self.data.resolution, (len(self.parts), self.config.code_dim)
+        return {
+            "encode": Step(self.codes, (1, side, side)),
+            "paint": Step(self.portrait, codes),
+            "draw": Step(self.drawn, codes),
+        }
 
     def generate(self, request: TranslationRequest) -> Tensor:
         """The portrait of each sketch as it was drawn (t = 1): nothing is drawn towards real sketches here."""
