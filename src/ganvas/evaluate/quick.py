@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from ganvas.curate.dataset import Dataset
-from ganvas.evaluate.fidelity import Result, quick_kid
-from ganvas.evaluate.samples import made, reals
+from ganvas.evaluate.comparison import compare_quickly
+from ganvas.evaluate.fidelity import Result
 from ganvas.models.features import Features, load_features
 from ganvas.models.plan import Family
 from ganvas.recipe import EvaluateSettings
@@ -32,14 +32,7 @@ class QuickMetric:
         count = self.settings.quick_count
         try:
             features = self._features = self._features or load_features(self.settings.features)
-            kid = quick_kid(
-                made(family, self.dataset, count, seed=self.settings.seed),
-                reals(self.dataset, count),
-                features,
-                fingerprint=self.dataset.sha256,
-                count=count,
-                seed=self.settings.seed,
-            )
+            kid = compare_quickly(family, self.dataset, features, count=count, seed=self.settings.seed)
         except UserError as error:
             self.why_not = f"No metric while training: {error}"
             return None

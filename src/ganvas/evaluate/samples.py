@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -26,12 +26,12 @@ from ganvas.terms import DataSpec, Task
 Pictures = NDArray[np.uint8]
 
 
-def targets(dataset: Dataset, indices: range | NDArray[np.int64]) -> Pictures:
+def targets(dataset: Dataset, indices: Sequence[int] | NDArray[np.int64]) -> Pictures:
     """Pictures of the data set, uint8 [N, H, W, C]."""
     return np.stack([dataset.image(int(index)) for index in indices])
 
 
-def sources(dataset: Dataset, data: DataSpec, indices: range | NDArray[np.int64]) -> Pictures:
+def sources(dataset: Dataset, data: DataSpec, indices: Sequence[int] | NDArray[np.int64]) -> Pictures:
     """The source of each picture (paired tasks), uint8 [N, H, W, source_channels]; a picture's source never varies."""
     if data.degradation is None:
         return np.stack([dataset.source(int(index)) for index in indices])
@@ -40,11 +40,12 @@ def sources(dataset: Dataset, data: DataSpec, indices: range | NDArray[np.int64]
 
 
 @torch.no_grad()
-def answer(family: Family, dataset: Dataset, indices: range, *, seed: int = 0) -> Tensor:
+def answer(family: Family, dataset: Dataset, indices: Sequence[int], *, seed: int = 0) -> Tensor:
     """What the family makes for these numbers, uint8 [N, H, W, C].
 
     Synthesis: number *i* is the seed ``seed + i``, its class the one of the data set's picture *i*. Translation:
-    number *i* is the data set's picture *i*; by reference: carried onto by picture *i + 1*.
+    number *i* is the data set's picture *i*, without pairs from its own domain into the other; by reference: carried
+    onto by picture *i + 1*.
     """
     device = next(family.parameters()).device
     data = family.data
@@ -60,7 +61,8 @@ def answer(family: Family, dataset: Dataset, indices: range, *, seed: int = 0) -
             request = TranslationRequest(source, torch.zeros(len(source)).long())
         case Task.UNPAIRED:
             source = to_float(targets(dataset, among))
-            request = TranslationRequest(source, labels)
+            # The two domains are the data set's classes, whether or not the family knows them by name.
+            request = TranslationRequest(source, torch.from_numpy(dataset.labels[among]).long())
         case Task.REFERENCE:
             after = (among + 1) % len(dataset)
             there = torch.from_numpy(dataset.labels[after]).long()
@@ -73,6 +75,14 @@ def answer(family: Family, dataset: Dataset, indices: range, *, seed: int = 0) -
         return to_uint8(family.generate(type(request)(*(tensor.to(device) for tensor in request))))
     finally:
         family.train(was_training)
+
+
+def shown(task: Task, dataset: Dataset, count: int) -> list[int]:
+    """Which pictures a sheet of ``count`` is about: the first ones, of two domains as many of each (A before B)."""
+    if task is not Task.UNPAIRED:
+        return list(range(min(count, len(dataset))))
+    domains = [np.flatnonzero(dataset.labels == label)[: count // 2] for label in range(2)]
+    return [int(index) for domain in domains for index in domain]
 
 
 def made(family: Family, dataset: Dataset, count: int, *, seed: int = 0, batch_size: int = 50) -> Iterator[Tensor]:

@@ -8,9 +8,10 @@ from typing import Any, Literal, NamedTuple
 
 from ganvas.bundle import Bundle, write
 from ganvas.curate.dataset import Dataset, split
-from ganvas.evaluate.fidelity import Progress, evaluate
+from ganvas.evaluate.comparison import compare
+from ganvas.evaluate.fidelity import Progress
 from ganvas.evaluate.quick import metric_line
-from ganvas.evaluate.samples import made, reals, sources
+from ganvas.evaluate.samples import Pictures, shown, sources, targets
 from ganvas.models.families import build
 from ganvas.models.features import load_features
 from ganvas.models.plan import Family
@@ -78,13 +79,12 @@ def evaluate_run(run: RunDir, trained: Trained, *, progress: Progress | None = N
         against["held_out"] = trained.held_out
     lines = []
     for part, pictures in against.items():
-        count = settings.count if synthesis else min(settings.count, len(pictures))
-        results = evaluate(
-            made(trained.family, pictures, count, seed=settings.seed),
-            reals(pictures),
+        results = compare(
+            trained.family,
+            pictures,
             features,
             settings.metrics,
-            fingerprint=pictures.sha256,
+            count=settings.count,
             seed=settings.seed,
             progress=progress,
         )
@@ -104,7 +104,6 @@ def export_run(
 
     :param whole: also the networks that only training needs, so that others can begin from the bundle.
     """
-    shown = range(min(16, len(trained.held_out)))
     last = {(m["metric"], m.get("protocol", {}).get("pictures")): m for m in read_lines(run.metrics)}
     return write(
         directory or run.bundle,
@@ -117,10 +116,22 @@ def export_run(
             *picture_credits(trained.dataset, read_status(run).get("dataset_name") or trained.dataset.path.stem),
             *start_credits(run),
         ],
-        sources=sources(trained.held_out, trained.family.data, shown) if trained.family.task == Task.PAIRED else None,
+        sources=_preview_sources(trained),
         onnx=onnx,
         whole=whole,
     )
+
+
+def _preview_sources(trained: Trained) -> Pictures | None:
+    """Pictures that the bundle's preview shows translated; without pairs those of domain A."""
+    about, family = shown(trained.family.task, trained.held_out, 16), trained.family
+    match family.task:
+        case Task.PAIRED:
+            return sources(trained.held_out, family.data, about)
+        case Task.UNPAIRED:
+            return targets(trained.held_out, [index for index in about if trained.held_out.labels[index] == 0])
+        case _:
+            return None
 
 
 def _dataset_of(run: RunDir) -> Path:

@@ -9,7 +9,7 @@ import numpy as np
 from PIL import Image
 
 from ganvas.curate.dataset import Dataset
-from ganvas.evaluate.samples import Pictures, answer, grid, sources, targets
+from ganvas.evaluate.samples import Pictures, answer, grid, shown, sources, targets
 from ganvas.models.plan import Family
 from ganvas.terms import RunDir, Task, write_atomically
 
@@ -25,8 +25,9 @@ class Sheets:
         self.task = task
         self.dataset = dataset
         count = SYNTHESIS if task == Task.SYNTHESIS else TRANSLATION
-        self.indices = range(count if task == Task.SYNTHESIS else min(count, len(dataset)))
-        self.reals = targets(dataset, range(min(count, len(dataset))))
+        about = shown(task, dataset, count)
+        self.indices = range(count) if task == Task.SYNTHESIS else about
+        self.reals = targets(dataset, about)
 
     def write_reals(self) -> None:
         """``reals.png``: what the pictures themselves look like, laid out like the samples."""
