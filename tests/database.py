@@ -63,7 +63,7 @@ def postgresql() -> Iterator[Callable[[], str]]:
         made += 1
         name = f"catalogue_{made}_{uuid.uuid4().hex[:6]}"
         with psycopg.connect(f"host={home} user=ganvas dbname=postgres", autocommit=True) as connection:
-            connection.execute(f'CREATE DATABASE "{name}"')  # type: ignore[arg-type]
+            connection.execute(f'CREATE DATABASE "{name}"')
         return f"postgresql+psycopg://ganvas@/{name}?host={home}"
 
     try:

@@ -131,7 +131,8 @@ class Review(Rounds):
 
     def _restore(self, session: Session, number: int, name: str, image_id: int) -> None:
         ballot = session.get_one(BallotRow, (number, image_id, name))
-        before: VerdictRow | None = session.scalars(self._standing(number, name).where(VerdictRow.image_id == image_id).limit(1)).first()
+        said = self._standing(number, name).where(VerdictRow.image_id == image_id).limit(1)
+        before: VerdictRow | None = session.scalars(said).first()
         if before is None:
             session.delete(ballot)
         else:
@@ -172,6 +173,13 @@ class Review(Rounds):
             pile = EVERYBODY if shared[image] else alone
             places.append({"round": number, "image_id": image, "pile": pile, **sums})
         session.execute(update(PlaceRow), places)
+
+    def proposals(self, images: Sequence[int]) -> dict[int, Proposal]:
+        """What the checks propose for these pictures, where they propose something."""
+        query = select(BallotRow).where(BallotRow.round == 0, BallotRow.image_id.in_(images))
+        with self._database.reading() as session:
+            found = session.scalars(query).all()
+        return {row.image_id: Proposal(row.image_id, row.verdict == "keep", row.reason) for row in found}
 
     def propose(self, proposals: Iterable[Proposal]) -> int:
         """Write what the checks propose as round 0; see :meth:`Catalog.propose`."""

@@ -189,8 +189,20 @@ class Rounds:
             lent = not found and seats > 1
             if lent:
                 found = self._waiting(session, seat, PlaceRow.pile == ONE, start, count)
-        images = {image.id: image for image in self.catalog.images(ids=[place.image_id for place in found])}
-        return [Queued(images[place.image_id], place.score, place.shared, lent) for place in found]
+        return self._queued(found, lent=lent)
+
+    def _queued(self, places: list[PlaceRow], *, lent: bool) -> list[Queued]:
+        images = {image.id: image for image in self.catalog.images(ids=[place.image_id for place in places])}
+        return [
+            Queued(images[place.image_id], place.score, place.before, place.shared, lent)  # type: ignore[arg-type]
+            for place in places
+        ]
+
+    def place(self, number: int, image_id: int) -> Queued | None:
+        """One picture of a round, whoever's it is; None when it is not in the round."""
+        with self._database.reading() as session:
+            found = session.get(PlaceRow, (number, image_id))
+        return None if found is None else self._queued([found], lent=False)[0]
 
     def _start(self, session: Session, number: int, after: int | None) -> tuple[float, int]:
         place = None if after is None else session.get(PlaceRow, (number, after))
@@ -225,8 +237,7 @@ class Rounds:
                 .limit(count)
             )
             found = list(session.scalars(query))
-        images = {image.id: image for image in self.catalog.images(ids=[place.image_id for place in found])}
-        return [Queued(images[place.image_id], place.score, place.shared, False) for place in found]
+        return self._queued(found, lent=False)
 
     def progress(self, number: int, reviewer: str) -> Progress:
         """How far a reviewer is."""

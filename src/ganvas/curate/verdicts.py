@@ -72,10 +72,14 @@ class Round(NamedTuple):
 
 
 class Queued(NamedTuple):
-    """A picture that waits. ``shared``: every reviewer sees it; ``lent``: it is another's, who has not come so far."""
+    """A picture that waits; ``before`` is its verdict when the round began.
+
+    ``shared``: every reviewer sees it. ``lent``: it is another's, who has not come so far.
+    """
 
     image: Image
     score: float
+    before: Result | None
     shared: bool
     lent: bool
 

@@ -6,7 +6,7 @@ import asyncio
 import time
 from concurrent.futures import Future
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import Depends, Query, Request
 from fastapi.responses import Response
@@ -18,6 +18,9 @@ from ganvas.serve.problems import MissingError
 from ganvas.serve.runs import Runs
 from ganvas.serve.shelf import Shelf
 from ganvas.terms import RunDir, UserError
+
+if TYPE_CHECKING:  # reviewing needs an extra that playing with models does not
+    from ganvas.curate.review import Review
 
 SEEDS = 2**53  # the whole numbers that JavaScript holds exactly
 FOREVER = "public, max-age=31536000, immutable"
@@ -33,6 +36,8 @@ class Studio:
     decoder: Decoder
     poll: float  # seconds between two looks at a run's files
     stopping: bool = False
+    review: Review | None = None  # of the catalogue that is attached
+    reviewer: str | None = None  # who sits at this machine, as far as was said
 
     def bundle(self, name: str) -> Bundle:
         """The bundle of this id.

@@ -6,12 +6,12 @@ import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fastapi import FastAPI
 
 from ganvas import __version__
-from ganvas.serve import bundle_routes, pages, problems, run_routes
+from ganvas.serve import bundle_routes, pages, problems, review_routes, run_routes
 from ganvas.serve.answers import Studio
 from ganvas.serve.engine import Engine
 from ganvas.serve.guard import Guard
@@ -19,7 +19,10 @@ from ganvas.serve.limits import Decoder, Limits
 from ganvas.serve.runs import Runs
 from ganvas.serve.shelf import Shelf
 
-ROOMS = (bundle_routes, run_routes)  # each has a ``router``
+if TYPE_CHECKING:
+    from ganvas.curate.catalog import Catalog
+
+ROOMS = (bundle_routes, run_routes, review_routes)  # each has a ``router``
 
 
 def create_app(
@@ -31,6 +34,8 @@ def create_app(
     limits: Limits | None = None,
     hosts: tuple[str, ...] = (),
     poll: float = 0.5,
+    catalog: Catalog | None = None,
+    reviewer: str | None = None,
 ) -> FastAPI:
     """The studio as an ASGI application.
 
@@ -39,10 +44,16 @@ def create_app(
     :param static: the built pages; None: those of the package.
     :param hosts: names it answers to; empty: any.
     :param poll: seconds between two looks at the files of a run that is watched.
+    :param catalog: the pictures to review; it stays open as long as the caller wants.
+    :param reviewer: who sits at this machine, so that the page need not ask.
     """
     limits = limits or Limits()
     found = Runs(runs)
     studio = Studio(Shelf(bundles, found), found, engine or Engine(), Decoder(limits), poll)
+    if catalog is not None:
+        from ganvas.curate.review import Review
+
+        studio.review, studio.reviewer = Review(catalog), reviewer
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:

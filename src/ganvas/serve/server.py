@@ -10,11 +10,15 @@ import webbrowser
 from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
+from typing import TYPE_CHECKING
 
 import uvicorn
 
 from ganvas.serve.api import create_app
 from ganvas.terms import UserError
+
+if TYPE_CHECKING:
+    from ganvas.curate.catalog import Catalog
 
 LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
 
@@ -44,12 +48,15 @@ def serve(
     open_browser: bool = False,
     static: Path | None = None,
     on_ready: Callable[[str], None] | None = None,
+    catalog: Catalog | None = None,
+    reviewer: str | None = None,
 ) -> None:
     """Serve the studio until interrupted; requests under way may finish.
 
     :param port: 0 takes any free one.
     :param open_browser: show the studio once it answers.
     :param on_ready: called with its address once it answers.
+    :param catalog: pictures to review, and ``reviewer`` who does so at this machine.
     :raises UserError: the port is taken or may not be used, or the host is none of this machine's.
     """
     listening = _listen(host, port)
@@ -58,7 +65,7 @@ def serve(
         shown = "localhost" if host in ("0.0.0.0", "::", "127.0.0.1", "::1", "localhost") else host
         url = f"http://{shown}:{taken}"
         local = host in ("127.0.0.1", "::1", "localhost")
-        app = create_app(bundles, runs, static, hosts=LOOPBACK if local else ())
+        app = create_app(bundles, runs, static, hosts=LOOPBACK if local else (), catalog=catalog, reviewer=reviewer)
 
         def ready() -> None:
             if on_ready is not None:

@@ -9,7 +9,8 @@ try:
 except ImportError:
     raise UserError("A catalogue needs the extra: pip install 'ganvas[catalogue]'.") from None
 
-from ganvas.curate.catalog.catalogue import Catalog, normal_keyword
+from ganvas.curate.catalog.catalogue import Catalog
+from ganvas.curate.catalog.ledger import normal_keyword
 from ganvas.curate.catalog.records import (
     Added,
     Check,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import math
-import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
@@ -14,19 +13,19 @@ from sqlalchemy import ColumnElement, and_, func, select, update
 from sqlalchemy.orm import Session
 
 from ganvas.curate.catalog.database import Database, locate
-from ganvas.curate.catalog.models import AddressRow, CheckRow, ImageRow, OriginRow, SearchRow, now
+from ganvas.curate.catalog.ledger import Ledger, normal_keyword, storable
+from ganvas.curate.catalog.models import CheckRow, ImageRow, OriginRow, now
 from ganvas.curate.catalog.records import (
     Added,
     Check,
     Counts,
     Image,
-    KeywordCount,
     Origin,
     Proposal,
     Result,
-    UrlState,
 )
 from ganvas.curate.catalog.store import Store, digest, measure
+from ganvas.curate.catalog.thumbnails import Thumbnails
 
 if TYPE_CHECKING:
     from ganvas.curate.duplicates import Duplicates, Twin
@@ -34,16 +33,17 @@ if TYPE_CHECKING:
 BATCH = 500
 
 
-class Catalog:
+class Catalog(Ledger):
     """A folder of pictures and what is known of them; see :meth:`open`.
 
     Several processes and threads may use the same catalogue at once. Nothing is ever deleted from it.
     """
 
     def __init__(self, root: Path, database: Database) -> None:
+        super().__init__(database)
         self.root = root
-        self.database = database
         self.store = Store(root / "store")
+        self.thumbnails = Thumbnails(root / "thumbnails")
         self._hashes: Any = None  # a curate.duplicates.Hashes, made when first asked
 
     @classmethod
@@ -107,95 +107,23 @@ class Catalog:
 
     def _note_origin(self, session: Session, image_id: int, origin: Origin) -> None:
         noted = origin._replace(keyword=None if origin.keyword is None else normal_keyword(origin.keyword))
-        noted = Origin(*(None if part is None else _storable(part) for part in noted))  # type: ignore[arg-type]
+        noted = Origin(*(None if part is None else storable(part) for part in noted))  # type: ignore[arg-type]
         key = hashlib.sha256("\0".join(part or "" for part in noted).encode()).hexdigest()[:32]
         row = {"image_id": image_id, "key": key, "added": now(), **noted._asdict()}
         self.database.insert_missing(session, OriginRow, [row])
 
     def origins(self, image_id: int) -> list[Origin]:
         """Every way by which a picture came, oldest first."""
+        return self.origins_of([image_id])[image_id]
+
+    def origins_of(self, ids: Sequence[int]) -> dict[int, list[Origin]]:
+        """Every way by which each of these pictures came, oldest first."""
+        found: dict[int, list[Origin]] = {number: [] for number in ids}
+        query = select(OriginRow).where(OriginRow.image_id.in_(ids)).order_by(OriginRow.id)
         with self.database.reading() as session:
-            rows = session.scalars(select(OriginRow).filter_by(image_id=image_id).order_by(OriginRow.id)).all()
-        return [Origin(row.source, row.url, row.page, row.keyword, row.licence, row.path) for row in rows]
-
-    # ── The collector's memory ──────────────────────────────────────────────────────────────────────────────────────
-
-    def url_state(self, url: str) -> UrlState | None:
-        """What an address answered last, or None when it was never asked."""
-        with self.database.reading() as session:
-            row = session.get(AddressRow, digest(url.encode(errors="surrogatepass")))
-        if row is None:
-            return None
-        return UrlState(row.url, row.etag, row.last_modified, row.sha256, row.outcome, row.changed)
-
-    def note_url(
-        self, url: str, *, etag: str | None, last_modified: str | None, sha256: str | None, outcome: str
-    ) -> None:
-        """Remember what an address answered; the newest answer counts."""
-        with self.database.writing() as session:
-            self._note_answer(session, url, etag, last_modified, sha256, outcome)
-
-    def _note_answer(
-        self,
-        session: Session,
-        url: str | None,
-        etag: str | None,
-        last_modified: str | None,
-        sha256: str | None,
-        outcome: str = "stored",
-    ) -> None:
-        if url is None:
-            return
-        key = digest(url.encode(errors="surrogatepass"))
-        values = {"url": url, "etag": etag, "last_modified": last_modified, "sha256": sha256, "outcome": outcome}
-        clean = {name: None if value is None else _storable(value) for name, value in values.items()}
-        self.database.insert_or_replace(session, AddressRow, [{"key": key, "changed": now(), **clean}], ["key"])
-
-    def searched(self, engine: str, keyword: str) -> bool:
-        """Whether this word was asked of this engine before; case, spacing and Unicode form do not matter."""
-        with self.database.reading() as session:
-            found = session.scalars(
-                select(SearchRow.id).filter_by(engine=engine, keyword=normal_keyword(keyword)).limit(1)
-            ).first()
-        return found is not None
-
-    def note_search(self, engine: str, keyword: str, *, found: int, new: int) -> None:
-        """Write a search into the ledger of words."""
-        with self.database.writing() as session:
-            session.add(SearchRow(engine=engine, keyword=normal_keyword(keyword), found=found, new=new))
-
-    def keywords(self) -> list[KeywordCount]:
-        """Which words brought how many pictures, and how many of them are kept; most kept first."""
-        with self.database.reading() as session:
-            searches = session.execute(
-                select(
-                    SearchRow.engine,
-                    SearchRow.keyword,
-                    func.max(SearchRow.made, type_=SearchRow.made.type),
-                    func.sum(SearchRow.found),
-                    func.sum(SearchRow.new),
-                ).group_by(SearchRow.engine, SearchRow.keyword)
-            ).all()
-            brought = session.execute(
-                select(OriginRow.keyword, OriginRow.source, ImageRow.result, func.count(OriginRow.image_id.distinct()))
-                .join(ImageRow, ImageRow.id == OriginRow.image_id)
-                .where(OriginRow.keyword.is_not(None))
-                .group_by(OriginRow.keyword, OriginRow.source, ImageRow.result)
-            ).all()
-        judged: dict[tuple[str, str, str], int] = {}
-        for word, source, result, count in brought:
-            engine = source.partition(":")[2] if source.startswith("search:") else ""
-            key = (word or "", engine, result or "")
-            judged[key] = judged.get(key, 0) + count
-
-        def of(engine: str, keyword: str, result: str) -> int:
-            return judged.get((keyword, engine, result), 0) + judged.get((keyword, "", result), 0)
-
-        counts = [
-            KeywordCount(engine, word, when, found, new, of(engine, word, "keep"), of(engine, word, "drop"))
-            for engine, word, when, found, new in searches
-        ]
-        return sorted(counts, key=lambda one: (-one.kept, -one.new, one.keyword, one.engine))
+            for row in session.scalars(query):
+                found[row.image_id].append(Origin(row.source, row.url, row.page, row.keyword, row.licence, row.path))
+        return found
 
     # ── Pictures are read ───────────────────────────────────────────────────────────────────────────────────────────
 
@@ -344,13 +272,3 @@ class Catalog:
             query = select(ImageRow.id, ImageRow.phash, ImageRow.mirror).order_by(ImageRow.id)
             self._hashes.extend(lambda after: session.execute(query.where(ImageRow.id > after)).all())
         return self._hashes
-
-
-def normal_keyword(keyword: str) -> str:
-    """A search word as the ledger knows it: one Unicode form, lower case, single spaces, at most 500 characters."""
-    return _storable(" ".join(unicodedata.normalize("NFC", keyword).split()).casefold())[:500]
-
-
-def _storable(text: str) -> str:
-    """Text as every database takes it: no NUL, no half of a surrogate pair."""
-    return text.replace("\0", "").encode("utf-8", "replace").decode()
