@@ -24,10 +24,11 @@ from safetensors import SafetensorError
 from torch import Tensor
 
 from ganvas.bundle.card import Pictures, draw_preview, write_card
-from ganvas.bundle.export import can_export, export_onnx
+from ganvas.bundle.export import can_export, export_onnx, export_step
 from ganvas.bundle.manifest import (
     CARD,
     MANIFEST,
+    MEMORY,
     ONNX,
     PREVIEW,
     SCHEMA,
@@ -69,6 +70,15 @@ class Bundle:
     def onnx(self) -> Path | None:
         """The ONNX graph, when there is one."""
         return self.path / ONNX if ONNX in self.info.files else None
+
+    def step(self, name: str) -> Path | None:
+        """The ONNX graph of one of the family's steps, when there is one."""
+        file = f"{name}.onnx"
+        return self.path / file if file in self.info.files else None
+
+    def memory(self) -> dict[str, Tensor]:
+        """What the family remembers of its training pictures; empty for most."""
+        return safetensors.torch.load_file(self.path / MEMORY) if MEMORY in self.info.files else {}
 
     @property
     def card(self) -> str:
@@ -183,6 +193,7 @@ def write(
     sources: Pictures | None = None,
     onnx: bool | None = None,
     whole: bool = False,
+    memory: Mapping[str, Tensor] | None = None,
 ) -> Bundle:
     """Write a trained family as a bundle; what stood at ``directory`` before is replaced only once all is well.
 
@@ -193,6 +204,7 @@ def write(
     :param metrics: lines of ``metrics.jsonl`` (those whose value is not finite are left out).
     :param sources: translation: pictures for the preview, uint8 [N, H, W, source_channels].
     :param whole: also keep the networks that only training needs (the discriminator), for whoever trains on from it.
+    :param memory: what the family remembers of its training pictures.
     :param onnx: whether to add the ONNX graph; None: when the ``export`` extra is installed.
     :raises UserError: the ONNX graph differs from the model, the extra is missing though ``onnx`` is asked for, or the
         folder holds something that is no bundle.
@@ -237,6 +249,10 @@ def write(
         _check_same(family, clean)
         if onnx:
             info = info.model_copy(update={"onnx": export_onnx(clean, temporary / ONNX)})
+            for step, part in clean.steps().items():
+                export_step(clean, part, temporary / f"{step}.onnx")
+        if memory:
+            safetensors.torch.save_file(_plain(memory), temporary / MEMORY)
         (temporary / PREVIEW).write_bytes(encode_png(draw_preview(clean, sources)))
         (temporary / CARD).write_text(write_card(info), encoding="utf-8")
         files = {file.name: _describe(file) for file in sorted(temporary.iterdir())}

@@ -13,6 +13,7 @@ from ganvas.terms import DataSpec, Task
 SCHEMA = 1
 MANIFEST = "bundle.json"
 ONNX, STATE, CARD, PREVIEW = "model.onnx", "state.safetensors", "card.md", "preview.png"
+MEMORY = "memory.safetensors"  # what the family remembers of its training pictures
 
 
 class _Part(BaseModel):
