@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from ganvas.curate.catalog.database import Database
 from ganvas.curate.catalog.models import AddressRow, ImageRow, OriginRow, SearchRow, now
