@@ -1,0 +1,150 @@
+"""A drawing becomes a portrait: told in codes, each drawn towards real sketches, painted.
+
+One :class:`Painter` serves one bundle of the family ``sketchportrait``. It runs the bundle's own graphs (ONNX where
+they are, torch else); between telling and painting stands the manifold (:mod:`ganvas.apps.manifold`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from ganvas.apps.manifold import Bank, Projection
+from ganvas.bundle import Bundle
+from ganvas.models.families.sketchportrait import SketchPortrait
+from ganvas.models.networks.components import WINDOWS
+from ganvas.models.plan import to_float, to_uint8
+from ganvas.terms import UserError
+
+Pictures = NDArray[np.uint8]
+Floats = NDArray[np.float32]
+
+NEIGHBOURS = 10  # real sketches a drawing is compared with, unless asked otherwise
+OWN = 0.4  # share of one's own drawing that stays: what the people who drew most liked best
+SHOWN = 3  # neighbours in the shadow: more of them is a grey cloud
+
+
+class Painted(NamedTuple):
+    """The ``portrait`` uint8 [R, R, C], and the ``shadow`` that guides the hand, uint8 [R, R] (255: nothing)."""
+
+    portrait: Pictures
+    shadow: Pictures | None
+
+
+class Painter:
+    """Paints from drawings with one bundle.
+
+    :param threads: of each graph; 0 leaves it to the runtime.
+    :raises UserError: the bundle is of another family or lost its bank.
+    """
+
+    def __init__(self, bundle: Bundle, *, onnx: bool = True, threads: int = 0) -> None:
+        if bundle.info.family != "sketchportrait":
+            raise UserError(
+                f"{bundle.info.name} is of the family {bundle.info.family}, which has no manifold to draw on."
+            )
+        memory = bundle.memory()
+        if "bank" not in memory:
+            raise UserError(
+                f"Bundle {bundle.info.name} holds no sketches to compare with; export it again from its run."
+            )
+        codes = memory["bank"].float().numpy()
+        whole = bundle.info.config.get("windows") == "whole"
+        self.parts: tuple[str, ...] = ("remainder",) if whole else tuple(WINDOWS)
+        self.banks = [Bank(np.ascontiguousarray(codes[:, i])) for i in range(len(self.parts))]
+        self.resolution = bundle.info.data.resolution
+        graphs = {name: bundle.step(name) for name in ("encode", "paint", "draw")}
+        if onnx and all(graphs.values()):
+            self._steps = {name: _onnx_step(str(path), threads) for name, path in graphs.items()}
+        else:
+            self._steps = _torch_steps(bundle)
+
+    def paint(
+        self,
+        sketch: Pictures,
+        *,
+        k: int = NEIGHBOURS,
+        t: float | Mapping[str, float] = OWN,
+        shadow: bool = False,
+    ) -> Painted:
+        """The portrait of a drawing.
+
+        :param sketch: uint8 [R, R, 1], dark strokes on white.
+        :param k: real sketches each part of the drawing is compared with.
+        :param t: share of one's own drawing that stays, one for all or by part (others: ``OWN``), in [0, 1].
+        :param shadow: also draw the nearest real sketches.
+        :raises UserError: a part is unknown, or k or t is outside its range.
+        """
+        shares = self._shares(t)
+        own = self._steps["encode"](to_float(sketch[None]).numpy())[0]
+        found = [bank.project(code, k, t=share) for bank, code, share in zip(self.banks, own, shares, strict=True)]
+        codes = np.stack([projection.code for projection in found])
+        portrait = _pictures(self._steps["paint"](codes[None]))[0]
+        return Painted(portrait, self._shadow(found) if shadow else None)
+
+    def _shares(self, t: float | Mapping[str, float]) -> list[float]:
+        if not isinstance(t, Mapping):
+            return [t] * len(self.parts)
+        for part in t:
+            if part not in self.parts:
+                raise UserError(f"There is no part {part!r}; the parts are {', '.join(self.parts)}.")
+        return [t.get(part, OWN) for part in self.parts]
+
+    def _shadow(self, found: list[Projection]) -> Pictures:
+        """The nearest sketches over each other, each as dark as its weight, the darkest half so (Chen et al. 2020)."""
+        count = min(SHOWN, *(len(projection.weights) for projection in found))
+        nearest = [[bank.codes[i] for i in p.neighbours[:count]] for bank, p in zip(self.banks, found, strict=True)]
+        sketches = self._steps["draw"](np.stack([np.stack(codes) for codes in zip(*nearest, strict=True)]))
+        weights = np.mean([_positive(projection.weights[:count]) for projection in found], axis=0)
+        ink = (1 - sketches[:, 0].clip(-1, 1)) / 2  # [count, R, R]
+        paper = 1 - (ink * np.minimum(weights, 0.5)[:, None, None]).sum(0).clip(0, 1)
+        drawn: Pictures = np.round(paper * 255).astype(np.uint8)
+        return drawn
+
+
+def _positive(weights: Floats) -> Floats:
+    kept = np.maximum(weights, 0)
+    total = kept.sum()
+    shares: Floats = kept / total if total > 0 else np.full_like(kept, 1 / len(kept))
+    return shares
+
+
+def _pictures(answer: Floats) -> Pictures:
+    pictures: Pictures = to_uint8(torch.from_numpy(answer)).numpy()
+    return pictures
+
+
+def _onnx_step(path: str, threads: int) -> Callable[[Floats], Floats]:
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.log_severity_level = 3
+    options.intra_op_num_threads = threads
+    session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+
+    def run(rows: Floats) -> Floats:
+        answer: Floats = session.run(["output"], {"input": rows})[0]
+        return answer
+
+    return run
+
+
+def _torch_steps(bundle: Bundle) -> dict[str, Callable[[Floats], Floats]]:
+    family = bundle.load_family()
+    assert isinstance(family, SketchPortrait)
+
+    def numpy_step(name: str) -> Callable[[Floats], Floats]:
+        function = family.steps()[name].function
+
+        def run(rows: Floats) -> Floats:
+            with torch.inference_mode():
+                answer: Floats = function(torch.from_numpy(rows)).float().numpy()
+            return answer
+
+        return run
+
+    return {name: numpy_step(name) for name in family.steps()}

@@ -1,0 +1,99 @@
+"""Drawings painted by a bundle: graphs, bank and the promises of k and t."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from ganvas import bundle
+from ganvas.apps.portrait import Painter
+from ganvas.models.families.sketchportrait import SketchPortrait
+from ganvas.models.plan import TranslationRequest, to_float, to_uint8
+from ganvas.terms import UserError
+
+
+@pytest.fixture(scope="module")
+def sketches() -> np.ndarray:
+    rng = np.random.default_rng(0)
+    drawn = np.full((12, 64, 64, 1), 255, np.uint8)
+    for sketch in drawn:
+        for row, column in rng.integers(4, 56, (30, 2)):
+            sketch[row : row + 2, column : column + 6] = 0
+    return drawn
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory, sketches: np.ndarray) -> tuple[SketchPortrait, bundle.Bundle]:
+    torch.manual_seed(0)
+    config, data = SketchPortrait.tiny()
+    family = SketchPortrait(config, data, 1.0)  # type: ignore[arg-type]
+    for parameter in family.parameters():  # as far from its beginning as a trained one
+        torch.nn.init.normal_(parameter, std=0.2)
+    family.eval()
+    asked = TranslationRequest(to_float(sketches), torch.zeros(12, dtype=torch.long))
+    path: Path = tmp_path_factory.mktemp("portrait") / "bundle"
+    return family, bundle.write(path, family, name="faces", kimg=1, onnx=False, memory=family.remember([asked]))
+
+
+@torch.no_grad()
+def test_t_one_is_the_plain_autoencoder_whatever_k(
+    made: tuple[SketchPortrait, bundle.Bundle], sketches: np.ndarray
+) -> None:
+    family, opened = made
+    painter = Painter(opened)
+    plain = to_uint8(family.generate(TranslationRequest(to_float(sketches[:1]), torch.zeros(1).long())))[0].numpy()
+    for k in (1, 5, 99):
+        assert np.array_equal(painter.paint(sketches[0], k=k, t=1).portrait, plain)
+
+
+@torch.no_grad()
+def test_t_zero_and_one_neighbour_paints_the_real_sketch(
+    made: tuple[SketchPortrait, bundle.Bundle], sketches: np.ndarray
+) -> None:
+    family, opened = made
+    painter = Painter(opened)
+    drawing = 255 - (255 - sketches[3]) // 2  # the same strokes, fainter
+    painted = painter.paint(drawing, k=1, t=0).portrait
+    assert painted.shape == (64, 64, 3)
+    codes = np.stack([bank.codes[bank.nearest(code, 1)[0][0]] for bank, code in zip(
+        painter.banks, family.codes(to_float(drawing[None]))[0].numpy(), strict=True
+    )])  # fmt: skip
+    assert np.array_equal(painted, to_uint8(family.portrait(torch.from_numpy(codes[None])))[0].numpy())
+
+
+def test_each_part_has_its_own_share(made: tuple[SketchPortrait, bundle.Bundle], sketches: np.ndarray) -> None:
+    painter = Painter(made[1])
+    # A drawing that is in the bank by no part: strokes of two sketches over each other.
+    drawing = np.minimum(sketches[0], sketches[1])
+    all_own, all_bank = (painter.paint(drawing, k=2, t=t).portrait.astype(int) for t in (1, 0))
+    mouth = painter.paint(drawing, k=2, t=dict.fromkeys(painter.parts, 1.0) | {"mouth": 0.0}).portrait.astype(int)
+    assert (mouth != all_own).any()
+    assert (mouth != all_bank).any()
+
+
+def test_the_shadow_is_drawn_when_asked_for(made: tuple[SketchPortrait, bundle.Bundle], sketches: np.ndarray) -> None:
+    painter = Painter(made[1])
+    assert painter.paint(sketches[0]).shadow is None
+    shadow = painter.paint(sketches[0], k=1, shadow=True).shadow
+    assert shadow is not None
+    assert shadow.shape == (64, 64)
+    assert shadow.min() >= 127  # at most half as dark as ink
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"), [({"k": 0}, "k is"), ({"t": 2.0}, "t is"), ({"t": {"ear": 1.0}}, "no part 'ear'")]
+)
+def test_what_cannot_be_is_refused_in_a_sentence(
+    made: tuple[SketchPortrait, bundle.Bundle], sketches: np.ndarray, asked: dict[str, object], said: str
+) -> None:
+    with pytest.raises(UserError, match=said):
+        Painter(made[1]).paint(sketches[0], **asked)  # type: ignore[arg-type]
+
+
+def test_a_bundle_without_its_bank_is_refused(tmp_path: Path, made: tuple[SketchPortrait, bundle.Bundle]) -> None:
+    bare = bundle.write(tmp_path / "bare", made[0], name="bare", kimg=1, onnx=False)
+    with pytest.raises(UserError, match="export it again"):
+        Painter(bare)
