@@ -69,8 +69,8 @@ class Harvest:
 
     @property
     def done(self) -> int:
-        """How many offers were dealt with, those ignored aside."""
-        return self.taken + self.known + self.before + self.unchanged + self.refusals
+        """How many offers were dealt with."""
+        return self.taken + self.known + self.before + self.unchanged + self.ignored + self.refusals
 
     @property
     def good(self) -> bool:

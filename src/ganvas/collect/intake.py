@@ -75,6 +75,23 @@ def looks_like_archive(head: bytes) -> bool:
     )
 
 
+def count_files(source: Path) -> int | None:
+    """How many files a folder or a zip holds, for the time left; None where only reading it all would tell."""
+    if source.is_dir():
+        count = 0
+        for _, names, files in os.walk(source.resolve()):
+            names[:] = [name for name in names if not hidden(name)]
+            count += sum(1 for name in files if not hidden(name))
+        return count
+    if zipfile.is_zipfile(source):
+        try:
+            with zipfile.ZipFile(source) as opened:
+                return sum(1 for entry in opened.infolist() if not entry.is_dir())
+        except (zipfile.BadZipFile, OSError, ValueError):
+            return None
+    return None
+
+
 def offers_of(source: Path, *, licence: str | None = None) -> Iterator[Offer]:
     """Every piece of a folder, an archive or a single picture.
 

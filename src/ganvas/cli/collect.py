@@ -1,0 +1,220 @@
+"""Commands that bring pictures in: from folders, archives, addresses, pages, searches, videos and open collections."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ganvas.cli.way import Quiet, app, at_least
+
+if TYPE_CHECKING:
+    from ganvas.collect.session import Conduct, Session
+
+CatalogFolder = Annotated[Path, typer.Option("--catalog", "-c", help="Folder of the catalogue; made when missing.")]
+DatabaseUrl = Annotated[
+    str | None, typer.Option(metavar="URL", help="A PostgreSQL database for the catalogue's data, in place of a file.")
+]
+_PAGES, _SEARCH, _NETWORK = "Web pages", "Image search", "Manners and limits on the network"
+_ONE_OF = "Name one thing to collect from: SOURCE, --urls, --page, --search, --keywords or --collection."
+
+
+@app.command()
+def collect(
+    source: Annotated[
+        str | None,
+        typer.Argument(help="A folder, archive, picture, video, text file of addresses, or address of a picture."),
+    ] = None,
+    catalog: CatalogFolder = Path("catalogue"),
+    database: DatabaseUrl = None,
+    licence: Annotated[str | None, typer.Option(help="What to note as the pictures' licence.")] = None,
+    urls: Annotated[Path | None, typer.Option(help="A text file with one address a line.", metavar="FILE")] = None,
+    page: Annotated[
+        list[str] | None, typer.Option(help="Take a web page's pictures.", metavar="URL", rich_help_panel=_PAGES)
+    ] = None,
+    depth: Annotated[
+        int, typer.Option(help="Links to follow away from the first, on its host.", rich_help_panel=_PAGES)
+    ] = 0,
+    pages: Annotated[int, typer.Option(help="How many to read at most.", rich_help_panel=_PAGES)] = 200,
+    search: Annotated[
+        list[str] | None, typer.Option(help="Search this word or phrase.", metavar="WORD", rich_help_panel=_SEARCH)
+    ] = None,
+    keywords_file: Annotated[
+        Path | None,
+        typer.Option(
+            "--keywords", help="Search the words of a file, one a line.", metavar="FILE", rich_help_panel=_SEARCH
+        ),
+    ] = None,
+    engine: Annotated[str, typer.Option(help="bing, google, baidu or flickr.", rich_help_panel=_SEARCH)] = "bing",
+    narrow: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--filter", metavar="KEY=VALUE", help="Narrow it, such as license=publicdomain.", rich_help_panel=_SEARCH
+        ),
+    ] = None,
+    again: Annotated[
+        bool, typer.Option("--again", help="Use words used before, too.", rich_help_panel=_SEARCH)
+    ] = False,
+    engine_at: Annotated[
+        str | None,
+        typer.Option(metavar="URL", help="Ask this host instead of the engine's own.", rich_help_panel=_SEARCH),
+    ] = None,
+    collection: Annotated[str | None, typer.Option(help="An open collection: us-congress or avatars.")] = None,
+    count: Annotated[
+        int | None, typer.Option(help="Pictures for a word (100), frames of a video (all), avatars (1000).")
+    ] = None,
+    every: Annotated[float, typer.Option(help="Video: seconds between two frames.")] = 1.0,
+    delay: Annotated[
+        float, typer.Option(help="Seconds between two requests to a host.", rich_help_panel=_NETWORK)
+    ] = 1.0,
+    max_mb: Annotated[
+        float, typer.Option(help="The largest picture to download, in MB.", rich_help_panel=_NETWORK)
+    ] = 20.0,
+    timeout: Annotated[float, typer.Option(help="Seconds for one request.", rich_help_panel=_NETWORK)] = 60.0,
+    robots: Annotated[
+        bool,
+        typer.Option(
+            "--robots", help="Heed robots.txt for lists and searches too; pages always do.", rich_help_panel=_NETWORK
+        ),
+    ] = False,
+    private: Annotated[
+        bool, typer.Option("--private", help="Allow addresses of your own network.", rich_help_panel=_NETWORK)
+    ] = False,
+    refresh: Annotated[
+        bool, typer.Option("--refresh", help="Ask again for addresses dealt with before.", rich_help_panel=_NETWORK)
+    ] = False,
+    contact: Annotated[
+        str | None, typer.Option(help="Your mail address, told to the hosts.", metavar="MAIL", rich_help_panel=_NETWORK)
+    ] = None,
+    workers: Annotated[int | None, typer.Option(help="Pictures decoded at once; one a core by default.")] = None,
+    quiet: Quiet = False,
+) -> None:
+    """Bring pictures into a catalogue, each with where it came from. Stopped or killed, the same command goes on."""
+    from ganvas.terms import UserError
+
+    given = [source, urls, page, search or keywords_file, collection]
+    if sum(1 for one in given if one) != 1:
+        raise UserError(_ONE_OF)
+    for name, number, least in (("--depth", depth, 0), ("--pages", pages, 1), ("--count", count or 1, 1)):
+        at_least(name, number, least)
+    at_least("--workers", 1 if workers is None else workers, 1)
+    for name, amount in (("--every", every), ("--delay", delay), ("--max-mb", max_mb), ("--timeout", timeout)):
+        if not 0 <= amount < 1e6 or (amount == 0 and name in ("--max-mb", "--timeout")):
+            raise UserError(f"{name} cannot be {amount:g}.")
+
+    def work(session: Session) -> None:
+        from ganvas.collect.search import Engine
+        from ganvas.collect.session import collect_source
+
+        if collection:
+            session.collection(collection, count=count or 1000)
+        elif page:
+            session.pages(page, depth=depth, most=pages)
+        elif urls:
+            session.addresses(urls)
+        elif search or keywords_file:
+            words = [*(search or []), *(_words(keywords_file) if keywords_file else [])]
+            session.words(Engine(engine, _filters(narrow), engine_at), words, count=count or 100, again=again)
+        elif source:
+            collect_source(session, source, every=every, most=count)
+
+    from ganvas.collect.session import Conduct
+
+    conduct = Conduct(delay, int(max_mb * 1e6), timeout, private, robots, refresh, contact)
+    _run(work, catalog, database, conduct, licence, workers, quiet)
+
+
+def _run(
+    work: Callable[[Session], None],
+    root: Path,
+    database: str | None,
+    conduct: Conduct,
+    licence: str | None,
+    workers: int | None,
+    quiet: bool,
+) -> None:
+    from rich.console import Console
+
+    from ganvas.cli.harvest_view import HarvestView, summary
+    from ganvas.collect.harvest import Taker
+    from ganvas.collect.session import Session
+    from ganvas.curate.catalog import Catalog
+    from ganvas.terms import UserError
+
+    console = Console(quiet=quiet)
+    with Catalog.open(root.expanduser(), database) as catalog, HarvestView(console, quiet=quiet) as view:
+        taker = Taker(catalog, listener=view)
+        session = Session(taker, conduct, licence, workers, view.say)
+        stopped = False
+        try:
+            work(session)
+        except KeyboardInterrupt:
+            stopped = True
+        finally:
+            harvest = taker.harvest
+            view.stop()
+            if harvest.done:
+                console.print(summary(harvest))
+        size = len(catalog)
+    if stopped:
+        view.say("Stopped; the same command goes on where it was.")
+        raise typer.Exit(130)
+    if "a web page, not a picture" in harvest.refused:
+        view.say("Pictures of web pages are collected by: ganvas collect --page URL")
+    if harvest.done and not harvest.good:
+        raise UserError("Nothing was taken; the reasons stand above.")
+    if harvest.done:
+        view.say(f"{root} holds {size:,} pictures now.")
+
+
+def _words(path: Path) -> list[str]:
+    from ganvas.collect.session import read_text
+    from ganvas.terms import UserError
+
+    lines = [line.strip() for line in read_text(path).splitlines()]
+    words = [line for line in lines if line and not line.startswith("#")]
+    if not words:
+        raise UserError(f"{path} holds no words; write one in each line.")
+    return words
+
+
+def _filters(given: list[str] | None) -> dict[str, str]:
+    from ganvas.terms import UserError
+
+    filters = {}
+    for one in given or []:
+        key, equals, value = one.partition("=")
+        if not equals or not key or not value:
+            raise UserError(f"--filter is KEY=VALUE, such as license=publicdomain, not {one!r}.")
+        filters[key] = value
+    return filters
+
+
+@app.command()
+def keywords(catalog: CatalogFolder = Path("catalogue"), database: DatabaseUrl = None) -> None:
+    """Show which search words were used, and how many pictures each brought that were kept."""
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.table import Table
+
+    from ganvas.curate.catalog import Catalog
+    from ganvas.terms import UserError
+
+    root = catalog.expanduser()
+    if database is None and not root.is_dir():
+        raise UserError(f"There is no catalogue {catalog}; collect one by `ganvas collect SOURCE --catalog {catalog}`.")
+    with Catalog.open(root, database) as opened:
+        counts = opened.keywords()
+    console = Console()
+    if not counts:
+        console.print("No word was searched yet; `ganvas collect --search WORD` does.", markup=False)
+        return
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for heading in ("word", "engine", "searched", "found", "new", "kept", "dropped"):
+        table.add_column(heading, justify="left" if heading in ("word", "engine", "searched") else "right")
+    for one in counts:
+        numbers = (f"{number:,}" for number in (one.found, one.new, one.kept, one.dropped))
+        table.add_row(escape(one.keyword), one.engine, f"{one.when:%Y-%m-%d}", *numbers)
+    console.print(table)

@@ -1,0 +1,178 @@
+"""One collecting from beginning to end: a source of any kind into a catalogue, with what came of it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ganvas.collect.collections import AVATARS, avatars, download, find, members
+from ganvas.collect.crawl import Crawl, Wish
+from ganvas.collect.fetch import Fetcher, Limits
+from ganvas.collect.frames import frames
+from ganvas.collect.harvest import Refusal, Taker, take_all
+from ganvas.collect.intake import Kind, count_files, kind_of, offers_of
+from ganvas.collect.politeness import Pace, RealClock
+from ganvas.collect.search import Engine, Searched, search
+from ganvas.terms import UserError
+
+MAX_LIST_BYTES = 256 * 2**20
+
+
+def _nothing(sentence: str) -> None:
+    """Say nothing."""
+
+
+@dataclass(frozen=True)
+class Conduct:
+    """How a collecting behaves on the network."""
+
+    delay: float = 1.0  # seconds between two requests to one host
+    size: int = 20_000_000  # bytes of one picture
+    seconds: float = 60.0  # for one request
+    private: bool = False
+    heed: bool = False  # robots.txt for lists and searches too; pages always heed it
+    refresh: bool = False
+    contact: str | None = None
+
+
+@dataclass
+class Session:
+    """Collects into a catalogue; what happens is counted in ``taker.harvest``."""
+
+    taker: Taker
+    conduct: Conduct = field(default_factory=Conduct)
+    licence: str | None = None
+    workers: int | None = None
+    say: Callable[[str], None] = _nothing
+
+    def files(self, source: Path) -> None:
+        """A folder, an archive or a single picture.
+
+        :raises UserError: the source cannot be used.
+        """
+        offers = offers_of(source, licence=self.licence)
+        if (files := count_files(source)) is not None:
+            self.taker.expect(files)
+        take_all(offers, self.taker, workers=self.workers)
+
+    def video(self, source: Path, *, every: float = 1.0, most: int | None = None) -> None:
+        """The frames of a video."""
+        take_all(frames(source, every=every, most=most, licence=self.licence), self.taker, workers=self.workers)
+
+    def addresses(self, source: Path | str) -> None:
+        """One address, or a text file with one in each line; after a tab may stand the licence of that picture.
+
+        :raises UserError: the file cannot be read, or holds no address.
+        """
+        wishes = [Wish(source, licence=self.licence)] if isinstance(source, str) else list(self._listed(source))
+        if not wishes:
+            raise UserError(f"{source} holds no address; write one in each line, such as https://example.org/1.jpg.")
+        self._crawl(lambda crawl: crawl.take(wishes))
+
+    def pages(self, starts: list[str], *, depth: int = 0, most: int = 200) -> None:
+        """The pictures of web pages."""
+        self._crawl(lambda crawl: crawl.walk(starts, depth=depth, most=most, licence=self.licence))
+
+    def words(self, engine: Engine, keywords: list[str], *, count: int = 100, again: bool = False) -> list[Searched]:
+        """Image searches, one after the other."""
+        done: list[Searched] = []
+
+        async def work(crawl: Crawl) -> None:
+            done.extend(
+                await search(crawl, engine, keywords, count=count, licence=self.licence, again=again, say=self.say)
+            )
+
+        self._crawl(work)
+        return done
+
+    def collection(self, name: str, *, count: int = 1000) -> None:
+        """A named open collection.
+
+        :raises UserError: there is none of this name, or it cannot be had.
+        """
+        if name == AVATARS:
+            take_all(avatars(count, progress=None), self.taker, workers=self.workers)
+            return
+        chosen = find(name)
+        folder = self.taker.catalog.root / "collections"
+
+        async def fetch() -> Path:
+            async with self._fetcher(Limits(seconds=3600.0)) as fetcher:
+                return await download(chosen, fetcher, folder)
+
+        self.say(f"{chosen.name}: {chosen.about}. Licence: {chosen.licence}. From {chosen.page}.")
+        take_all(members(chosen, asyncio.run(fetch())), self.taker, workers=self.workers)
+
+    # ── The network ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _fetcher(self, limits: Limits) -> Fetcher:
+        clock = RealClock()
+        return Fetcher(
+            Pace(self.conduct.delay, clock),
+            limits=limits,
+            clock=clock,
+            private=self.conduct.private,
+            contact=self.conduct.contact,
+            asked=lambda received: self.taker.count(requests=1, received=received),
+        )
+
+    def _crawl(self, work: Callable[[Crawl], Coroutine[None, None, None]]) -> None:
+        async def run() -> None:
+            limits = Limits(size=self.conduct.size, seconds=self.conduct.seconds)
+            async with (
+                self._fetcher(limits) as fetcher,
+                Crawl(self.taker, fetcher, refresh=self.conduct.refresh, heed=self.conduct.heed) as crawl,
+            ):
+                await work(crawl)
+
+        asyncio.run(run())
+
+    def _listed(self, path: Path) -> Iterator[Wish]:
+        text = read_text(path)
+        for number, line in enumerate(text.splitlines(), start=1):
+            url, _, licence = line.strip().partition("\t")
+            if not url or url.startswith("#"):
+                continue
+            if not url.lower().startswith(("http://", "https://")):
+                self.taker.expect(1)
+                self.taker.refuse(Refusal(f"line {number}: {url}", "not an http or https address"))
+                continue
+            yield Wish(url, licence=licence.strip() or self.licence)
+
+
+def read_text(path: Path) -> str:
+    """A text file in UTF-8 or UTF-16, with or without a mark; other bytes become question marks.
+
+    :raises UserError: it cannot be read, or is too large to be a list.
+    """
+    try:
+        if path.stat().st_size > MAX_LIST_BYTES:
+            raise UserError(f"{path} is too large for a list; cut it in pieces.")
+        content = path.read_bytes()
+    except OSError as error:
+        raise UserError(f"{path} cannot be read ({error.strerror or error}).") from None
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return content.decode("utf-16", "replace")
+    return content.decode("utf-8-sig", "replace")
+
+
+def collect_source(session: Session, source: str, *, every: float = 1.0, most: int | None = None) -> Kind:
+    """Collect from whatever ``source`` is: an address, a folder, an archive, a picture, a video, a list of addresses.
+
+    :param every, most: for a video, see :func:`ganvas.collect.frames.frames`.
+    :raises UserError: it is none of these.
+    """
+    if source.lower().startswith(("http://", "https://")):
+        session.addresses(source)
+        return Kind.URLS
+    path = Path(source).expanduser()
+    kind = kind_of(path)
+    if kind is Kind.VIDEO:
+        session.video(path, every=every, most=most)
+    elif kind is Kind.URLS:
+        session.addresses(path)
+    else:
+        session.files(path)
+    return kind
