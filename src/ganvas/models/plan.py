@@ -19,6 +19,7 @@ from torch import Tensor, nn
 from torch.optim import Optimizer
 
 from ganvas.models.layers import class_weights
+from ganvas.models.remedies import GENERAL, Trouble
 from ganvas.terms import DataSpec, Task
 
 # ── Batches: what a loss takes. Images are float NCHW in [-1, 1]; labels are int64 [N] ──────────────────────────────
@@ -305,6 +306,10 @@ class Family(nn.Module):
     def modulation(self) -> list[Tensor]:
         """Of the layers, from the first on, the weights [M, normal_dim or dim] that take them up, for SeFa."""
         return []
+
+    def remedy(self, trouble: Trouble) -> str:
+        """What to try against a trouble in this game, with these settings; it ends a sentence "…; try"."""
+        return GENERAL[trouble]
 
     def networks(self) -> dict[str, nn.Module]:
         """The children that have parameters, by name."""

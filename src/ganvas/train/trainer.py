@@ -37,6 +37,7 @@ from ganvas.train.journal import (
     State,
     Tick,
     open_trackers,
+    read_lines,
 )
 from ganvas.train.launch import claim, launch, share_cores, stopping
 from ganvas.train.player import NonFiniteError, Player
@@ -143,7 +144,7 @@ class Trainer:
         }
         self.journal = Journal(run, about, listener, trackers, silent=silent)
         self.sheets = Sheets(run, family.task, self.held_out)
-        self.health = HealthWatch(critic=family.critic)
+        self.health = HealthWatch(critic=family.critic, remedy=family.remedy)
         self.quick = QuickMetric(recipe.evaluate, self.held_out) if settings.metric_kimg else None
         self.clock = self._clock_at_stage(0, Clock())
         self.recoveries = 0
@@ -285,7 +286,7 @@ class Trainer:
         if self.recoveries > settings.max_recoveries:
             raise UserError(
                 f"Training stopped because {error}, after {settings.max_recoveries} returns to a checkpoint with lower "
-                "learning rates; set a lower model learning rate, precision 32-true, or look for odd pictures."
+                f"learning rates; try {self.family.remedy('not_finite')}."
             )
         recoveries, factor = self.recoveries, self.player.lr_factor * settings.recovery_lr
         path = checkpoint.listing(self.run.checkpoints)[-1]
@@ -294,7 +295,7 @@ class Trainer:
         self.journal.rewind(self.clock.nimg)
         sentence = (
             f"Training returned to {self.clock.kimg:.1f} kimg because {error}; the learning rates are now "
-            f"{factor:g} of the recipe's. If it happens again, lower them in the model settings."
+            f"{factor:g} of the recipe's; if it happens again, try {self.family.remedy('not_finite')}."
         )
         self.journal.tell(Health("not_finite", "warning", sentence))
         self._pace = _Pace(self.clock.nimg)
@@ -327,6 +328,9 @@ class Trainer:
     def _write_first(self, resumed: bool) -> None:
         done = min(self.clock.kimg / self.total_kimg, 1.0)
         self.journal.status(nimg=self.clock.nimg, kimg=self.clock.kimg, progress=done)
+        for measured in read_lines(self.run.metrics) if resumed else ():
+            for said in self.health.measured(measured):
+                self._say(said)
         for line in self.start.lines() if self.start is not None and not resumed else ():
             self.journal.tell(Note(line))
         if self.fabric.is_global_zero and not resumed:
@@ -399,6 +403,8 @@ class Trainer:
                 self.journal.tell(Note(quick.why_not))
             elif line is not None:
                 self.journal.tell(Metric(line))
+                for said in self.health.measured(line):
+                    self._say(said)
                 if self.best is None or line["value"] < self.best[0]:
                     self.best = (float(line["value"]), self.clock.nimg)
         self._save()  # so that the best by metric can be kept

@@ -26,6 +26,7 @@ from ganvas.models.layers import class_weights, evaluating
 from ganvas.models.layers_conditional import InitName, advance, stand
 from ganvas.models.networks.biggan import Discriminator, Generator, check_sizes
 from ganvas.models.plan import Clock, Family, FamilyConfig, Phase, Stage, SynthesisBatch, SynthesisRequest
+from ganvas.models.remedies import Trouble, listed
 from ganvas.terms import DataSpec, Task
 
 TRUNCATIONS = 6  # standing statistics at psi 0, 0.2, … 1
@@ -194,6 +195,28 @@ class BigGAN(Family):
 
             stand(self.generator, index, render, self.config.standing_batches)
         self.generator.stands.fill_(1.0)
+
+    def remedy(self, trouble: Trouble) -> str:
+        augment = None if self.config.augment else "model.augment=[translation,cutout]"
+        match trouble:
+            case "discriminator_overpowers":
+                fewer = "model.d_repeat=1" if self.config.d_repeat > 1 else None
+                return listed("half of model.lr_d", augment, fewer, "fewer model.channels", "more pictures")
+            case "discriminator_is_blind":
+                return f"model.d_repeat={self.config.d_repeat + 1}, or twice the model.lr_d"
+            case "generator_gradient_vanishes":
+                return "half of model.lr_d, or an earlier checkpoint"
+            case "gradients_explode":
+                spread = None if self.config.orthogonal else "model.orthogonal=1e-4"
+                return listed("half of model.lr_g and model.lr_d", "a larger train.batch_size", spread)
+            case "collapse":
+                return "a larger train.batch_size, or the best checkpoint (long trainings of this game break down)"
+            case "quality_falls":
+                return listed("more pictures", augment, "fewer model.channels")
+            case "not_finite":
+                return "half of model.lr_g and model.lr_d, train.precision=32-true, or look for odd pictures"
+            case "augmentation_at_ceiling":
+                return super().remedy(trouble)
 
     def generate(self, request: SynthesisRequest) -> Tensor:
         """Pictures of ``request.z`` scaled by ``request.psi``, of classes ``request.y``; each of its own row alone."""

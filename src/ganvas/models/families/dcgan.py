@@ -20,6 +20,7 @@ from ganvas.models import losses, noise
 from ganvas.models.layers import NormName, evaluating
 from ganvas.models.networks.dcgan import Discriminator, Generator
 from ganvas.models.plan import Clock, Family, FamilyConfig, Phase, Stage, SynthesisBatch, SynthesisRequest
+from ganvas.models.remedies import Trouble, listed
 from ganvas.terms import DataSpec, Task
 
 
@@ -166,6 +167,33 @@ class DCGAN(Family):
         loss = torch.stack([loss, *penalties.values()]).sum()
         shown = {name: value.detach() for name, value in penalties.items()}
         return loss, losses.judged(config.game, real_logits, fake_logits) | shown
+
+    def remedy(self, trouble: Trouble) -> str:
+        config = self.config
+        spectral = None if config.spectral_norm else "model.spectral_norm=true"
+        hinge = None if config.game in ("hinge", "wasserstein") or config.label_smoothing else "model.game=hinge"
+        smooth = config.game in ("non_saturating", "vanilla") and not config.label_smoothing
+        match trouble:
+            case "discriminator_overpowers":
+                smoother = "model.label_smoothing=0.1" if smooth else None
+                fewer = "model.d_repeat=1" if config.d_repeat > 1 else None
+                return listed(spectral, hinge, smoother, fewer, "a lower model.lr", "more pictures")
+            case "discriminator_is_blind":
+                return f"model.d_repeat={config.d_repeat + 1}, or twice the model.width"
+            case "generator_gradient_vanishes":
+                return listed(hinge, spectral, "half of model.lr", "an earlier checkpoint")
+            case "gradients_explode":
+                return listed(spectral, "half of model.lr", "an earlier checkpoint")
+            case "collapse":
+                penalised = config.gradient_penalty or config.r1
+                others = None if penalised or config.minibatch_discrimination else "model.minibatch_discrimination=16"
+                return listed(others, "a larger train.batch_size", spectral, "an earlier checkpoint")
+            case "quality_falls":
+                return listed("more pictures", spectral, "half of model.width")
+            case "not_finite":
+                return "half of model.lr, train.precision=32-true, or look for odd pictures"
+            case "augmentation_at_ceiling":
+                return super().remedy(trouble)
 
     def generate(self, request: SynthesisRequest) -> Tensor:
         """Pictures of ``request.z``; each depends on its own row alone. ``psi`` means nothing here."""

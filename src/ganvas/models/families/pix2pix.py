@@ -20,6 +20,7 @@ from ganvas.models.layers import NormName, evaluating
 from ganvas.models.networks.patchgan import PatchGAN, check_patch_layers
 from ganvas.models.networks.unet import UNet
 from ganvas.models.plan import Clock, Family, FamilyConfig, PairedBatch, Phase, Stage, TranslationRequest, linear_decay
+from ganvas.models.remedies import Trouble, listed
 from ganvas.terms import DataSpec, Task, UserError
 
 
@@ -116,6 +117,26 @@ class Pix2Pix(Family):
         fake_logits = self.judge(batch.source, fake)
         loss = 0.5 * losses.discriminator_loss(self.config.game, real_logits, fake_logits)
         return loss, losses.judged(self.config.game, real_logits, fake_logits)
+
+    def remedy(self, trouble: Trouble) -> str:
+        spectral = None if self.config.spectral_norm else "model.spectral_norm=true"
+        match trouble:
+            case "discriminator_overpowers":
+                return listed(spectral, "a larger model.pixel", "half of model.lr", "more pairs")
+            case "discriminator_is_blind":
+                return "half of model.pixel, which leaves the discriminator more to say"
+            case "generator_gradient_vanishes":
+                return "a larger model.pixel, half of model.lr, or an earlier checkpoint"
+            case "gradients_explode":
+                return listed(spectral, "half of model.lr", "an earlier checkpoint")
+            case "collapse":
+                return "a larger model.pixel, or an earlier checkpoint"
+            case "quality_falls":
+                return "more pairs, a smaller model.width, or a larger model.dropout"
+            case "not_finite":
+                return "half of model.lr, train.precision=32-true, or look for odd pictures"
+            case "augmentation_at_ceiling":
+                return super().remedy(trouble)
 
     def generate(self, request: TranslationRequest) -> Tensor:
         """The translation of each source; ``direction`` means nothing here, the game knows one way."""

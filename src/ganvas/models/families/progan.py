@@ -21,6 +21,7 @@ from torch.optim import Adam, Optimizer
 from ganvas.models import losses, noise
 from ganvas.models.networks.progan import SMALLEST, Discriminator, Generator, double, levels
 from ganvas.models.plan import Clock, Family, FamilyConfig, Phase, Stage, SynthesisBatch, SynthesisRequest
+from ganvas.models.remedies import Trouble, listed
 from ganvas.terms import DataSpec, Task
 
 BATCHES = {4: 128, 8: 128, 16: 128, 32: 64, 64: 32, 128: 16, 256: 8, 512: 4, 1024: 4}
@@ -187,6 +188,24 @@ class ProGAN(Family):
         loss = torch.stack([loss, *terms.values()]).sum()
         shown = {name: value.detach() for name, value in terms.items()}
         return loss, losses.judged("wasserstein", real_logits, fake_logits) | shown
+
+    def remedy(self, trouble: Trouble) -> str:
+        config = self.config
+        match trouble:
+            case "gradients_explode":
+                bounded = "a larger model.gradient_penalty" if config.gradient_penalty else "model.gradient_penalty=10"
+                return listed(bounded, "half of model.lr", None if config.drift else "model.drift=0.001")
+            case "collapse":
+                grouped = "model.group_size=4" if config.group_size < 2 else None
+                return listed(grouped, "larger model.batch_sizes", "more model.final_units", "an earlier checkpoint")
+            case "generator_gradient_vanishes":
+                return "a larger model.drift, half of model.lr, or an earlier checkpoint"
+            case "quality_falls":
+                return "more pictures, or a smaller model.base (both networks get narrower)"
+            case "not_finite":
+                return "half of model.lr, train.precision=32-true, or look for odd pictures"
+            case _:
+                return super().remedy(trouble)
 
     def generate(self, request: SynthesisRequest) -> Tensor:
         """Pictures at full size in [-1, 1], as far as training has grown: smaller ones are doubled to it.

@@ -22,6 +22,7 @@ from ganvas.models import losses, noise
 from ganvas.models.augment import PIPES, Ada
 from ganvas.models.networks.r3gan import Discriminator, Generator, Level
 from ganvas.models.plan import Clock, Family, FamilyConfig, Phase, Stage, SynthesisBatch, SynthesisRequest
+from ganvas.models.remedies import Trouble, listed
 from ganvas.terms import DataSpec, Task, UserError
 
 Ramp = tuple[float, float]
@@ -181,6 +182,22 @@ class R3GAN(Family):
             real_logits = self.judge(batch.x, batch.y)
         loss = losses.generator_loss("relativistic", fake_logits, real_logits)
         return loss, {"fake_logits": fake_logits.detach().mean()}
+
+    def remedy(self, trouble: Trouble) -> str:
+        augment = "a higher second number of model.augment_p" if self.config.augment else "model.augment=true"
+        match trouble:
+            case "discriminator_overpowers" | "quality_falls":
+                return listed("more pictures", "two to four times both numbers of model.gamma", augment)
+            case "discriminator_is_blind":
+                return "a quarter of both numbers of model.gamma"
+            case "collapse":
+                return "two to four times both numbers of model.gamma, or a larger train.batch_size"
+            case "gradients_explode" | "generator_gradient_vanishes":
+                return "two to four times both numbers of model.gamma, or half of both numbers of model.lr"
+            case "not_finite":
+                return "half of both numbers of model.lr, train.precision=32-true, or look for odd pictures"
+            case _:
+                return super().remedy(trouble)
 
     def generate(self, request: SynthesisRequest) -> Tensor:
         """Pictures of ``request.z``; each depends on its own row alone. ``psi`` means nothing here."""

@@ -24,6 +24,7 @@ from ganvas.models.layers import evaluating
 from ganvas.models.layers_conditional import InitName, advance
 from ganvas.models.networks.biggan import Discriminator, Generator, check_sizes
 from ganvas.models.plan import Clock, Family, FamilyConfig, Phase, Stage, SynthesisBatch, SynthesisRequest
+from ganvas.models.remedies import Trouble, listed
 from ganvas.terms import DataSpec, Task
 
 
@@ -135,6 +136,27 @@ class SAGAN(Family):
         real_logits, fake_logits = logits.chunk(2)
         loss = losses.discriminator_loss("hinge", real_logits, fake_logits)
         return loss, losses.judged("hinge", real_logits, fake_logits)
+
+    def remedy(self, trouble: Trouble) -> str:
+        augment = None if self.config.augment else "model.augment=[translation,cutout]"
+        match trouble:
+            case "discriminator_overpowers":
+                fewer = "model.d_repeat=1" if self.config.d_repeat > 1 else None
+                return listed("half of model.lr_d", augment, fewer, "fewer model.channels", "more pictures")
+            case "discriminator_is_blind":
+                return f"model.d_repeat={self.config.d_repeat + 1}, or twice the model.lr_d"
+            case "generator_gradient_vanishes":
+                return "half of model.lr_d, or an earlier checkpoint"
+            case "gradients_explode":
+                return "half of model.lr_g and model.lr_d, or a larger train.batch_size"
+            case "collapse":
+                return "a larger train.batch_size, a lower model.lr_g, or an earlier checkpoint"
+            case "quality_falls":
+                return listed("more pictures", augment, "fewer model.channels")
+            case "not_finite":
+                return "half of model.lr_g and model.lr_d, train.precision=32-true, or look for odd pictures"
+            case "augmentation_at_ceiling":
+                return super().remedy(trouble)
 
     def generate(self, request: SynthesisRequest) -> Tensor:
         """Pictures of ``request.z`` and ``request.y``; each depends on its own row alone. ``psi`` means nothing."""

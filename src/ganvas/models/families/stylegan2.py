@@ -22,6 +22,7 @@ from ganvas.models import losses, noise
 from ganvas.models.augment import PIPES, POLICY, Ada, DiffAugment
 from ganvas.models.networks.stylegan2 import Architecture, Discriminator, Generator, hold_still
 from ganvas.models.plan import Clock, Family, FamilyConfig, Phase, Stage, SynthesisBatch, SynthesisRequest
+from ganvas.models.remedies import Trouble, listed
 from ganvas.models.tally import Tally
 from ganvas.terms import DataSpec, Task, UserError
 
@@ -299,6 +300,34 @@ class StyleGAN2(Family):
             self.augment.adapt(self.sign_sum / self.sign_count.clamp(min=1), target, step)
         self.sign_sum.zero_()
         self.sign_count.zero_()
+
+    def remedy(self, trouble: Trouble) -> str:
+        config = self.config
+        adapts = config.augment == "ada" and config.ada_target is not None
+        fixed = "model.ada_target=0.6" if config.augment == "ada" else "model.augment=ada"
+        sooner = None if adapts else fixed
+        match trouble:
+            case "discriminator_overpowers":
+                more = (
+                    f"a model.ada_target below {config.ada_target:g} and a lower model.ada_kimg" if adapts else sooner
+                )
+                return listed(
+                    more, "two to four times the model.r1", "trained weights to begin from with model.freeze_d"
+                )
+            case "discriminator_is_blind":
+                return listed("a quarter of model.r1", "a model.ada_target nearer to 0.7" if adapts else None)
+            case "quality_falls":
+                return listed("more pictures", sooner or "a lower model.ada_kimg", "two to four times the model.r1")
+            case "collapse":
+                return "a quarter of model.r1 and four times it, a larger train.batch_size, or an earlier checkpoint"
+            case "gradients_explode":
+                return listed("a lower model.lr", "a larger model.r1", None if config.clamp else "model.clamp=256")
+            case "generator_gradient_vanishes":
+                return "a larger model.r1, a lower model.lr, or an earlier checkpoint"
+            case "not_finite":
+                return "a lower model.lr, train.precision=32-true, or look for odd pictures"
+            case "augmentation_at_ceiling":
+                return super().remedy(trouble)
 
     def generate(self, request: SynthesisRequest) -> Tensor:
         """Pictures of ``request.z``, with the noise maps that belong to the generator: each row by itself."""
