@@ -24,7 +24,10 @@ def _one_thread() -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """Tests neither read nor fill the user's cache."""
+    """Tests neither read nor fill the user's cache, but for the pinned weights in it, which are what they are."""
+    from ganvas.weights import weights_dir
+
+    os.environ.setdefault("GANVAS_WEIGHTS", str(weights_dir()))
     os.environ["GANVAS_CACHE"] = str(tmp_path_factory.mktemp("cache"))
 
 

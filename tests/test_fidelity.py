@@ -15,6 +15,7 @@ from torch import Tensor, nn
 from torchmetrics.image.fid import FrechetInceptionDistance
 from torchmetrics.image.inception import InceptionScore
 from torchmetrics.image.kid import KernelInceptionDistance
+from torchmetrics.image.mifid import MemorizationInformedFrechetInceptionDistance
 
 from ganvas.evaluate import fidelity, measures, report
 from ganvas.models.features import FrozenFeatures, resize_antialiased
@@ -140,6 +141,27 @@ def test_the_inception_score_is_torchmetrics(tiny: FrozenFeatures) -> None:
     assert std == 0
 
 
+@pytest.mark.filterwarnings("ignore:Metric .* will save all extracted features:UserWarning")
+@pytest.mark.parametrize("threshold", [1e-9, 0.9])
+def test_mifid_is_torchmetrics_with_the_sides_exchanged(
+    tiny: FrozenFeatures, monkeypatch: pytest.MonkeyPatch, threshold: float
+) -> None:
+    """They take the nearest *made* picture of each real one; the contest's code, like ours, the other way round."""
+    real, fake = pictures(90, 0), pictures(70, 1, 20)
+    reference = MemorizationInformedFrechetInceptionDistance(feature=AsModule(tiny), cosine_distance_eps=threshold)
+    reference.set_dtype(torch.float64)
+    reference.update(fake.permute(0, 3, 1, 2), real=True)
+    reference.update(real.permute(0, 3, 1, 2), real=False)
+    monkeypatch.setitem(fidelity.MEMORIZATION_THRESHOLDS, "tiny", threshold)
+    ours = fidelity.evaluate([fake], [real], tiny, ["mifid", "fid"])
+    assert ours[0].metric == "mifd_tiny"
+    assert ours[0].value == pytest.approx(float(reference.compute()), rel=1e-5)
+    assert ours[0].protocol["threshold"] == threshold
+    punished = ours[0].protocol["memorization_distance"] < threshold
+    assert punished == (threshold == 0.9)
+    assert (ours[0].value > 2 * ours[1].value) == punished
+
+
 # ── Against closed forms ────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -232,6 +254,46 @@ def test_results_do_not_depend_on_how_matrices_are_banded(monkeypatch: pytest.Mo
     assert measure() == pytest.approx(before, rel=1e-10)
 
 
+def test_the_nearest_picture_by_angle() -> None:
+    pool = torch.tensor([[1.0, 0.0], [0.0, 2.0], [0.0, 0.0]])
+    distances, which = measures.nearest_cosine(torch.tensor([[5.0, 0.0], [1.0, 1.0], [-3.0, -4.0], [0.0, 0.0]]), pool)
+    assert distances.tolist() == pytest.approx([0, 1 - 0.5**0.5, 1 - 0.8, 1])
+    assert which[[0, 2]].tolist() == [0, 1]
+
+
+def test_memorization_is_the_mean_distance_of_made_pictures_and_leaves_out_zeros() -> None:
+    real = torch.tensor([[1.0, 0.0], [0.0, 1.0], [0.0, 0.0]])
+    fake = torch.tensor([[2.0, 0.0], [1.0, 1.0], [0.0, 0.0]])
+    assert measures.memorization(real, fake) == pytest.approx((0 + 1 - 0.5**0.5) / 2)
+    assert measures.memorization(fake, fake) == pytest.approx(0, abs=1e-12)
+    with pytest.raises(measures.TooFew):
+        measures.memorization(real[2:], fake)
+
+
+def test_spread_is_the_distance_to_the_nearest_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = torch.tensor([[1.0, 0.0], [1.0, 1.0], [0.0, 1.0], [0.0, 0.0]])
+    for banded in (measures._ROWS, 2):
+        monkeypatch.setattr(measures, "_ROWS", banded)
+        assert measures.spread(rows) == pytest.approx(1 - 0.5**0.5)
+    assert measures.spread(rows[[0, 0, 2]]) == pytest.approx(1 / 3)
+
+
+def test_copies_are_punished_and_new_pictures_are_not(tiny: FrozenFeatures, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A generator that hands out the training pictures, a little darker, is found out; one with ideas is not."""
+    real = pictures(200, 0)
+    copies = (real[:100].float() * 0.998).byte()
+    usual = measures.memorization(tiny(real), tiny(pictures(100, 2)))
+    monkeypatch.setitem(fidelity.MEMORIZATION_THRESHOLDS, "tiny", usual / 2)
+    found = {
+        name: fidelity.evaluate([made], [real], tiny, ["mifid", "fid"])
+        for name, made in {"copied": copies, "new": pictures(100, 1)}.items()
+    }
+    assert found["copied"][0].value > 10 * found["copied"][1].value
+    assert found["new"][0].value == pytest.approx(found["new"][1].value)
+    assert "copy" in report.notes(found["copied"])[-1]
+    assert "no penalty" in report.notes(found["new"])[-1]
+
+
 def test_inception_score_of_sure_and_unsure_classifiers() -> None:
     """Ten classes, each picture surely one of them: 10. Every picture alike: 1."""
     sure = torch.eye(10).repeat(20, 1) * 1000
@@ -292,10 +354,11 @@ def test_every_result_is_named_after_what_it_is_and_carries_its_protocol(tiny: F
 
 def test_only_the_published_network_gives_the_published_names() -> None:
     names = {net: [fidelity.metric_name(m, net) for m in fidelity.METRICS] for net in ("inception", "inception-clean")}
-    assert names["inception"] == ["fid", "kid", "is", "precision_inception", "recall_inception"]
+    assert names["inception"] == ["fid", "kid", "is", "precision_inception", "recall_inception", "mifid"]
     assert names["inception-clean"][:3] == ["clean_fid", "clean_kid", "is_inception_clean"]
     assert fidelity.metric_name("fid", "effnet") == "fd_effnet"
     assert fidelity.metric_name("kid", "effnet") == "kid_effnet"
+    assert fidelity.metric_name("mifid", "effnet") == "mifd_effnet"
 
 
 def test_batches_of_any_size_stream_to_the_same_numbers(tiny: FrozenFeatures) -> None:

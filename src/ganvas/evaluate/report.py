@@ -5,14 +5,36 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, NamedTuple
 
 from rich.table import Table
 
 from ganvas.evaluate.fidelity import Result
 
-# Lower is better for distances, higher for scores.
-_BETTER = {"fid": "lower", "fd": "lower", "kid": "lower", "is": "higher", "precision": "higher", "recall": "higher"}
+
+class Meaning(NamedTuple):
+    """What a reader must know of a metric: which way it improves, and what it says in one sentence."""
+
+    better: Literal["lower", "higher"]
+    says: str
+
+
+MEANINGS: dict[str, Meaning] = {
+    "psnr": Meaning("higher", "how small the pixels' errors are, in decibels; 30 is good, 20 visibly off"),
+    "ssim": Meaning("higher", "how well local contrast and structure agree; 1 is equal"),
+    "ms": Meaning("higher", "SSIM over five scales; 1 is equal"),  # of ms_ssim
+    "gmsd": Meaning("lower", "how unevenly edges are spoilt; 0 is equal"),
+    "lpips": Meaning("lower", "how different the pair looks to a network that agrees with people; 0 is equal"),
+    "diversity": Meaning("higher", "how different the pictures made are from each other; near 0 is collapse"),
+    "fid": Meaning("lower", "distance of all made pictures from all real ones, as Gaussians of features"),
+    "fd": Meaning("lower", "distance of all made pictures from all real ones, as Gaussians of features"),
+    "mifid": Meaning("lower", "the same, divided by how new the pictures are when they look learnt by heart"),
+    "mifd": Meaning("lower", "the same, divided by how new the pictures are when they look learnt by heart"),
+    "kid": Meaning("lower", "distance of all made pictures from all real ones; 0 is none, fair with few pictures"),
+    "is": Meaning("higher", "how surely and how variedly a classifier names the pictures"),
+    "precision": Meaning("higher", "share of made pictures that could be real ones"),
+    "recall": Meaning("higher", "share of real pictures that the model could have made"),
+}
 _FEW = 2048  # below, a Fréchet distance rests on a singular covariance
 
 
@@ -53,18 +75,23 @@ def table(results: Sequence[Result], title: str | None = None) -> Table:
     shown.add_column("better")
     shown.add_column("real", justify="right")
     shown.add_column("made", justify="right")
-    shown.add_column("features")
+    shown.add_column("by")
     for result in results:
         protocol = result.protocol
-        shown.add_row(
-            result.metric,
-            figure(result),
-            better(result.metric),
-            f"{protocol['real_count']:,}",
-            f"{protocol['fake_count']:,}",
-            f"{protocol['features']}, {protocol['resize']}",
-        )
+        counts = (f"{protocol['real_count']:,}", f"{protocol['fake_count']:,}")
+        shown.add_row(result.metric, figure(result), better(result.metric), *counts, eye(result))
     return shown
+
+
+def eye(result: Result) -> str:
+    """What looked, and at what: ``effnet, bicubic-antialiased 224`` or ``y-bt601 16-235, border 4``."""
+    protocol = result.protocol
+    if "space" not in protocol:
+        return f"{protocol['features']}, {protocol['resize']}"
+    words = [] if protocol["features"] == "pixels" else [protocol["features"]]
+    words += [protocol["space"]] if protocol["features"] == "pixels" else []
+    words += [f"border {protocol['border']}"] if protocol["border"] else []
+    return ", ".join(words)
 
 
 def figure(result: Result) -> str:
@@ -76,13 +103,18 @@ def figure(result: Result) -> str:
 
 def better(metric: str) -> str:
     """``lower`` or ``higher``: which way a metric improves."""
-    return next(_BETTER[part] for part in metric.split("_") if part in _BETTER)
+    return meaning(metric).better
+
+
+def meaning(metric: str) -> Meaning:
+    """What a metric says, whatever features it was taken with."""
+    return next(MEANINGS[part] for part in metric.split("_") if part in MEANINGS)
 
 
 def notes(results: Sequence[Result]) -> list[str]:
     """What must be said beside the figures so that nobody misreads them."""
     said = []
-    distances = [result for result in results if {"fid", "fd"} & set(result.metric.split("_"))]
+    distances = [result for result in results if {"fid", "fd", "mifid", "mifd"} & set(result.metric.split("_"))]
     if any(min(r.protocol["real_count"], r.protocol["fake_count"]) < _FEW for r in distances):
         said.append(
             f"A Fréchet distance from fewer than {_FEW:,} pictures of each kind is biased upwards: "
@@ -90,4 +122,24 @@ def notes(results: Sequence[Result]) -> list[str]:
         )
     if any(result.protocol["features"] == "effnet" for result in results):
         said.append("These are EfficientNet-Lite0's figures: not to be compared with published FID, KID or IS.")
+    for result in results:
+        if "memorization_distance" in result.protocol:
+            said.append(_memory(result))
+        elif "real_value" in result.protocol:
+            said.append(f"{result.metric} between real pictures is {result.protocol['real_value']:.3f}.")
     return said
+
+
+def _memory(result: Result) -> str:
+    """What MiFID found about learning by heart."""
+    distance, threshold = result.protocol["memorization_distance"], result.protocol["threshold"]
+    found = (
+        f"A made picture is {distance:.3f} from the nearest training picture on average (a training picture "
+        f"{result.protocol['real_distance']:.3f} from the nearest other one)"
+    )
+    if distance < threshold:
+        return (
+            f"{found}, below the threshold of {threshold:g}: the model seems to copy, so {result.metric} is made worse "
+            f"by 1/{distance:.3f}; look at the nearest pictures."
+        )
+    return f"{found}, above the threshold of {threshold:g}: no sign of copying, so {result.metric} has no penalty."

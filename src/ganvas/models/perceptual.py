@@ -72,7 +72,7 @@ class LPIPS(nn.Module):
             raise ValueError(f"LPIPS on {self.net} needs pictures of {self.least} pixels or more, not {[*a.shape[2:]]}")
         layers = _LAYERS[self.net]
         ones, others = self.eye(a, layers), self.eye(b, layers)
-        total = a.new_zeros(len(a), dtype=torch.float32)
+        total = a.new_zeros(len(a), dtype=torch.promote_types(a.dtype, torch.float32))
         for layer, head in zip(layers, self.heads, strict=True):
             difference = _unit(ones[layer]) - _unit(others[layer])
             total = total + (difference.square() * head.view(-1, 1, 1)).sum(1).mean((1, 2))
@@ -80,8 +80,8 @@ class LPIPS(nn.Module):
 
 
 def _unit(x: Tensor) -> Tensor:
-    """Each place's vector of channels, of length one; in float32, whatever the network ran in."""
-    x = x.float()
+    """Each place's vector of channels, of length one; in float32 at least, whatever the network ran in."""
+    x = x.to(torch.promote_types(x.dtype, torch.float32))
     return x / (x.square().sum(1, keepdim=True) + _TINY).sqrt()
 
 
