@@ -16,6 +16,7 @@ from torch import Tensor, nn
 from torch.optim import Adam, Optimizer
 
 from ganvas.models import losses
+from ganvas.models.augment.jitter import jittered
 from ganvas.models.directions import translate
 from ganvas.models.layers import NormName, evaluating
 from ganvas.models.networks.cyclegan import ImagePool
@@ -48,6 +49,9 @@ class CycleGANConfig(FamilyConfig):
     layers: int = Field(3, ge=1, le=5, description="of the patch discriminators; 3 judges patches of 70 pixels")
     norm: NormName = Field("instance", description="of all networks")
     dropout: float = Field(0.0, ge=0, lt=1, description="in the generators' blocks, while training; the paper has none")
+    enlarge: float = Field(
+        30 / 256, ge=0, le=1, description="share by which pictures grow before a random cut; 0: no cut"
+    )
     lr: float = Field(2e-4, gt=0, description="Adam's learning rate, all networks")
     betas: tuple[float, float] = Field((0.5, 0.999), description="Adam's betas, all networks")
     decay_from: float = Field(0.5, ge=0, le=1, description="share of training after which the learning rate falls to 0")
@@ -111,6 +115,10 @@ class CycleGAN(Family):
             return network(one), network(two)
         first, second = network(torch.cat([one, two])).split([len(one), len(two)])
         return first, second
+
+    def prepare(self, batch: UnpairedBatch, clock: Clock) -> UnpairedBatch:
+        enlarge = self.config.enlarge
+        return batch._replace(a=jittered(batch.a, enlarge), b=jittered(batch.b, enlarge))
 
     def generator_phase(self, batch: UnpairedBatch, clock: Clock) -> tuple[Tensor, dict[str, Tensor]]:
         """Please both discriminators, find the way back, leave alone what is right already."""

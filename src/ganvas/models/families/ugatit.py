@@ -16,6 +16,7 @@ from torch import Tensor, nn
 from torch.optim import Adam, Optimizer
 
 from ganvas.models import losses
+from ganvas.models.augment.jitter import jittered
 from ganvas.models.directions import translate
 from ganvas.models.networks.ugatit import Discriminator, Generator, Seen, advance, clip_rho
 from ganvas.models.plan import (
@@ -45,6 +46,9 @@ class UGATITConfig(FamilyConfig):
     blocks: int = Field(4, ge=1, description="residual blocks of a generator, before and again after the attention")
     global_layers: int = Field(7, ge=3, le=8, description="of the discriminators that see it all; 5 see 70 px, 6 142")
     local_layers: int = Field(5, ge=3, le=8, description="of those that see patches; 3 see 16 px, 4 see 34, 5 see 70")
+    enlarge: float = Field(
+        30 / 256, ge=0, le=1, description="share by which pictures grow before a random cut; 0: no cut"
+    )
     lr: float = Field(1e-4, gt=0, description="Adam's learning rate, all networks")
     betas: tuple[float, float] = Field((0.5, 0.999), description="Adam's betas, all networks")
     weight_decay: float = Field(1e-4, ge=0, description="Adam's, added to the gradient (L2)")
@@ -101,6 +105,10 @@ class UGATIT(Family):
         config = self.config
         parameters = self.get_submodule(network).parameters()
         return Adam(parameters, lr=config.lr, betas=config.betas, weight_decay=config.weight_decay, fused=True)
+
+    def prepare(self, batch: UnpairedBatch, clock: Clock) -> UnpairedBatch:
+        enlarge = self.config.enlarge
+        return batch._replace(a=jittered(batch.a, enlarge), b=jittered(batch.b, enlarge))
 
     def generator_phase(self, batch: UnpairedBatch, clock: Clock) -> tuple[Tensor, dict[str, Tensor]]:
         """Please four discriminators and their classifiers, find the way back, and know what to change and what not."""
