@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 Ids = npt.NDArray[np.int64]
 Bits = npt.NDArray[np.uint64]
+RECENT = 500
 BLOCK = 1 << 22  # pairs compared at once: a few tens of MB
 
 
@@ -42,16 +43,20 @@ class Hashes:
     def extend(self, read: Callable[[int], Sequence[Any]]) -> None:
         """Take in what is new.
 
-        :param read: given the highest number known, gives (id, hash, hash of the mirror image) of all above it, rising.
+        :param read: given a number, gives (id, hash, hash of the mirror image) of all pictures above it. The last few
+            hundred are read again: processes that add at the same time do not finish in the order of their numbers.
         """
         with self._lock:
-            rows = read(int(self.ids[-1]) if len(self.ids) else 0)
-            if not rows:
+            rows = read(int(self.ids[-1]) - RECENT if len(self.ids) else 0)
+            table = np.array([tuple(row) for row in rows], dtype=np.int64).reshape(-1, 3)
+            table = table[~np.isin(table[:, 0], self.ids[-2 * RECENT :])]
+            if not len(table):
                 return
-            table = np.array([tuple(row) for row in rows], dtype=np.int64)
-            self.ids = np.concatenate([self.ids, table[:, 0]])
-            self.plain = np.concatenate([self.plain, np.ascontiguousarray(table[:, 1]).view(np.uint64)])
-            self.mirror = np.concatenate([self.mirror, np.ascontiguousarray(table[:, 2]).view(np.uint64)])
+            ids = np.concatenate([self.ids, table[:, 0]])
+            order = np.argsort(ids, kind="stable")
+            self.ids = ids[order]
+            self.plain = np.concatenate([self.plain, np.ascontiguousarray(table[:, 1]).view(np.uint64)])[order]
+            self.mirror = np.concatenate([self.mirror, np.ascontiguousarray(table[:, 2]).view(np.uint64)])[order]
 
     def near(self, image_id: int, distance: int) -> list[Twin]:
         """What looks like this picture, nearest first; nothing for a picture that is not known."""
@@ -78,7 +83,7 @@ def group(hashes: Hashes, distance: int) -> list[Duplicates]:
     if not 0 <= distance <= 16:
         raise ValueError(f"distance must be in 0…16 of 64 bits, not {distance}")
     ids = hashes.ids
-    parent, turned = _Forest(len(ids)), False
+    parent = Forest(len(ids))
     for turned in (False, True):
         for left, right in _pairs(hashes.plain, hashes.mirror if turned else hashes.plain, distance, same=not turned):
             for a, b in zip(left.tolist(), right.tolist(), strict=True):
@@ -94,7 +99,20 @@ def group(hashes: Hashes, distance: int) -> list[Duplicates]:
     return sorted(found)
 
 
-class _Forest:
+def redundant(groups: Sequence[Duplicates], pixels: Mapping[int, int]) -> dict[int, int]:
+    """Which pictures one can do without: of each group all but the largest (of equals, the oldest).
+
+    :param pixels: picture → width × height.
+    :returns: picture → the one that stays in its place.
+    """
+    spare: dict[int, int] = {}
+    for one in groups:
+        best = max(one.ids, key=lambda number: (pixels.get(number, 0), -number))
+        spare.update((number, best) for number in one.ids if number != best)
+    return spare
+
+
+class Forest:
     """Union-find whose edges say whether the two ends are mirror images of one another."""
 
     def __init__(self, count: int) -> None:
