@@ -31,7 +31,7 @@ class Task(StrEnum):
     MUSIC = "music"
 
 
-Crop = Literal["center", "smart", "stretch"]
+Crop = Literal["center", "smart", "stretch", "face", "face-fixed"]
 
 
 class DataSpec(BaseModel):

@@ -21,6 +21,20 @@ SCHEMA = 1
 MANIFEST = "dataset.json"
 
 
+Part = Literal["train", "validation", "test"]
+
+
+class Provenance(BaseModel):
+    """Where a picture of a catalogue came from, and the licence stated there: what a model credits it by."""
+
+    model_config = ConfigDict(frozen=True)
+
+    source: str = Field(description="how it was collected, such as search or collection:NAME")
+    url: str | None = None
+    page: str | None = None
+    licence: str | None = None
+
+
 class Item(BaseModel):
     """One picture of the archive, or one pair."""
 
@@ -33,6 +47,8 @@ class Item(BaseModel):
     licence: str | None = Field(None, description="path of the licence file that covers it, one of the licences")
     pair: str | None = Field(None, description="of a pair: the source picture's file in the archive")
     pair_sha256: str | None = None
+    split: Part | None = Field(None, description="the part it belongs to, where the pictures came divided")
+    origin: Provenance | None = None
 
 
 class Licence(BaseModel):
@@ -65,6 +81,7 @@ class Manifest(BaseModel):
     enlarged: int = Field(0, description="how many pictures were smaller than the resolution")
     skipped: tuple[Skipped, ...] = ()
     licences: tuple[Licence, ...] = ()
+    layout: str = Field("", description="what was recognised in the way the files lay, as a sentence")
     listing: str = Field("", description="fingerprint of the files and settings this was packed from")
     items: tuple[Item, ...]
 
@@ -161,6 +178,10 @@ class Dataset:
         """Whether each picture has a source picture it was made from."""
         return self.manifest.paired
 
+    def split(self, part: Part) -> Dataset:
+        """The pictures that came marked as this part of the set; none when the set came undivided."""
+        return self.subset([index for index, item in enumerate(self._items) if item.split == part])
+
     def image(self, index: int) -> Pixels:
         """uint8 [resolution, resolution, channels]; of a pair, the target.
 
@@ -180,6 +201,13 @@ class Dataset:
         return self._read(item.pair, item.pair_sha256)
 
     def _read(self, name: str, sha256: str) -> Pixels:
+        return decode_png(self.file(name, sha256))
+
+    def file(self, name: str, sha256: str) -> bytes:
+        """The bytes of a file in the archive, checked.
+
+        :raises UserError: it was changed or damaged since it was packed.
+        """
         place = self._places[name]
         damaged = UserError(f"{name} in {self.path} was changed or damaged; pack the pictures again.")
         try:
@@ -195,7 +223,7 @@ class Dataset:
             raise damaged from None
         if hashlib.sha256(content).hexdigest() != sha256:
             raise damaged
-        return decode_png(content)
+        return content
 
     def subset(self, indices: Sequence[int] | npt.NDArray[np.int64]) -> Dataset:
         """The pictures at these indices, in this order, as a data set with a fingerprint of its own."""
@@ -211,6 +239,23 @@ class Split(NamedTuple):
 
     train: npt.NDArray[np.int64]
     held_out: npt.NDArray[np.int64]
+
+
+def parts(dataset: Dataset, held_out: float, seed: int) -> Split:
+    """What to train on and what to hold out: as the set came divided, or by :func:`split`.
+
+    A set with a test part (or, lacking that, a validation part) is trained on all that is in neither.
+
+    :raises UserError: nothing would be left to train on.
+    """
+    marks = [item.split for item in dataset.items]
+    if "test" not in marks and "validation" not in marks:
+        return split(len(dataset), held_out, seed)
+    train = [index for index, mark in enumerate(marks) if mark in (None, "train")]
+    held = [index for index, mark in enumerate(marks) if mark == ("test" if "test" in marks else "validation")]
+    if not train:
+        raise UserError(f"{dataset.path} has no train part, only pictures to evaluate on; pack the whole set.")
+    return Split(np.array(train, dtype=np.int64), np.array(held, dtype=np.int64))
 
 
 def split(length: int, held_out: float, seed: int) -> Split:

@@ -146,6 +146,18 @@ def open_image(source: Path | str | bytes, *, least: int | None = None) -> Image
         raise PictureError(f"damaged picture ({_short(error)})") from None
 
 
+def picture_size(content: bytes) -> tuple[int, int]:
+    """Width and height as the file says, without decoding it.
+
+    :raises PictureError: the content is no picture.
+    """
+    try:
+        with _opened(io.BytesIO(content)) as image:
+            return image.size
+    except Exception:  # noqa: BLE001 - see open_image
+        raise PictureError("not a picture") from None
+
+
 def _short(error: Exception) -> str:
     words = " ".join(str(error).split()) or type(error).__name__
     return words if len(words) <= 80 else f"{words[:79]}…"
@@ -201,9 +213,16 @@ def prepare_image(image: Image.Image, resolution: int, crop: Crop, channels: int
     Shrinking is antialiased (Lanczos over every pixel of the square; very large pictures are first averaged by whole
     factors).
 
+    :param crop: as :func:`crop_box` says; or ``face`` and ``face-fixed``, the largest face turned upright as FFHQ's
+        or with eyes and mouth at fixed places.
     :param box: the part to take, in pixels, instead of what ``crop`` would choose.
     :returns: uint8 [resolution, resolution, channels]; one channel is the luma of ITU-R 601.
+    :raises PictureError: ``crop`` wants a face and there is none.
     """
+    if box is None and crop in ("face", "face-fixed"):
+        from ganvas.curate.cutting import face_square
+
+        return face_square(image, resolution, crop, channels)
     if box is None:
         box = crop_box(image, crop)
     wanted = image.convert("L" if channels == 1 else "RGB")

@@ -13,18 +13,21 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryFile
-from typing import BinaryIO, Literal, NamedTuple
+from typing import BinaryIO, NamedTuple
 
-from PIL import Image
-
-from ganvas.curate.dataset import MANIFEST, Dataset, Item, Manifest, Skipped, Split, read_manifest, split
-from ganvas.curate.images import Box, PictureError, crop_box, encode_png, open_image, prepare_image
-from ganvas.curate.sources import Candidate, Listing, list_source
+from ganvas.curate.annotations import read_annotations
+from ganvas.curate.cutting import Cut, Settings, cut
+from ganvas.curate.dataset import MANIFEST, Dataset, Item, Manifest, Skipped, Split, parts, read_manifest, split
+from ganvas.curate.images import open_image, prepare_image
+from ganvas.curate.layouts import Half
+from ganvas.curate.shards import fetch_shards, is_url
+from ganvas.curate.sources import Listing, Wish, list_source
 from ganvas.terms import Crop, UserError, cache_dir
+from ganvas.weights import WEIGHTS
 
-__all__ = ["Dataset", "PackReport", "Skipped", "Split", "open_image", "pack", "prepare_image", "split"]
+__all__ = ["Dataset", "PackReport", "Skipped", "Split", "open_image", "pack", "parts", "prepare_image", "split"]
 
-RECIPE_OF_PIXELS = 1  # raised when the same file would give other pixels, so that old cached archives are not reused
+RECIPE_OF_PIXELS = 2  # raised when the same file would give other pixels, so that old cached archives are not reused
 
 
 @dataclass(frozen=True)
@@ -38,56 +41,63 @@ class PackReport:
     reused: bool = False  # nothing had changed: no picture was read
     enlarged: int = 0  # pictures smaller than the resolution
     paired: bool = False
-
-
-class Settings(NamedTuple):
-    """What decides the pixels."""
-
-    resolution: int
-    crop: Crop
-    channels: int
-    side_by_side: Literal["left", "right"] | None
-
-
-class _Prepared(NamedTuple):
-    png: bytes
-    pair: bytes | None
-    enlarged: bool
+    layout: str = ""  # what was recognised in the way the files lay, as a sentence
 
 
 def pack(
-    source: Path,
+    source: Path | str,
     output: Path | None = None,
     *,
     resolution: int,
     crop: Crop = "center",
     channels: int = 3,
     minimum: int = 1,
-    side_by_side: Literal["left", "right"] | None = None,
+    side_by_side: Half | None = None,
+    boxes: Path | None = None,
+    margin: float = 0.1,
+    classes_by: str | None = None,
+    database: str | None = None,
     workers: int | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> PackReport:
-    """Pack a folder, a zip of pictures or a packed data set into one stored zip.
+    """Pack a folder, a zip of pictures, a catalogue, a packed data set or shards at a URL into one stored zip.
 
-    A class for each top-level sub-folder, if more than one holds pictures. Folders named ``source`` and ``target`` with
-    equal file names make pairs. Files that cannot be used are reported with a reason. The archive's bytes depend on the
-    pictures and the settings alone.
+    A class for each top-level sub-folder, if more than one holds pictures; layouts of well-known sets are recognised
+    (:mod:`ganvas.curate.layouts`). Of a catalogue, what is judged to be kept. Files that cannot be used are reported
+    with a reason. The archive's bytes depend on the pictures and the settings alone.
 
     :param output: where the archive is written (atomically); None is a place in the cache, one for each content.
     :param resolution: side of the pictures in the archive, in pixels.
+    :param crop: how pictures become square; ``face`` and ``face-fixed`` align faces, and skip pictures without one.
     :param channels: 3 (RGB) or 1 (grey).
     :param minimum: fewer usable pictures than this are an error.
     :param side_by_side: the pictures are twice as wide as high and hold a pair; this half is the source.
+    :param boxes: annotations (:mod:`ganvas.curate.annotations`): one picture for each box, classes from the labels.
+    :param margin: round a box, each side, as a share of its longer side.
+    :param classes_by: the attribute of CelebA that makes the classes.
+    :param database: address of the catalogue's database, where it is not the file beside the pictures.
     :param workers: threads that decode; None is one a core.
     :param progress: called with (done, total), in the calling thread.
     :raises UserError: wrong source or output, or too few usable pictures.
     """
-    source = Path(source).expanduser()
     if not 4 <= resolution <= 2048:
         raise UserError(f"The resolution must be from 4 to 2048 pixels, not {resolution}.")
-    settings = Settings(resolution, crop, channels, side_by_side)
-    listing = list_source(source)
-    wanted = [RECIPE_OF_PIXELS, listing.fingerprint, *settings]
+    if not 0 <= margin <= 2:
+        raise UserError(f"The margin is a share of a box's side from 0 to 2, not {margin:g}.")
+    if is_url(source):
+        source = fetch_shards(str(source))
+    source = Path(source).expanduser()
+    annotations = None if boxes is None else read_annotations(Path(boxes).expanduser())
+    listing = list_source(source, Wish(classes_by, annotations, side_by_side, database))
+    settings = Settings(resolution, crop, channels, listing.side_by_side, margin if boxes else 0.0)
+    wanted = [
+        RECIPE_OF_PIXELS,
+        listing.fingerprint,
+        *settings,
+        classes_by,
+        annotations and annotations.fingerprint,
+        _face_readers(crop),
+    ]
     key = hashlib.sha256(json.dumps(wanted).encode()).hexdigest()
     if output is None:
         ready = _already_packed(source, settings)
@@ -110,9 +120,17 @@ def pack(
         reused=reused,
         enlarged=ready.enlarged,
         paired=ready.paired,
+        layout=ready.layout,
     )
     _demand(report.count, minimum, source, report.skipped)
     return report
+
+
+def _face_readers(crop: Crop) -> list[str]:
+    """Which networks find the faces: others would put them elsewhere."""
+    if crop not in ("face", "face-fixed"):
+        return []
+    return [WEIGHTS[name].sha256 for name in ("face-detection", "yunet", "face-landmark") if name in WEIGHTS]
 
 
 def _demand(count: int, minimum: int, source: Path, skipped: list[Skipped]) -> None:
@@ -133,7 +151,9 @@ def _already_packed(source: Path, settings: Settings) -> Manifest | None:
             return None
     manifest = read_manifest(source)
     fits = (manifest.resolution, manifest.channels) == (settings.resolution, settings.channels)
-    return manifest if fits else None
+    # Square pictures are cut no further, but faces would be sought in them.
+    aligned = settings.crop == manifest.crop or settings.crop not in ("face", "face-fixed")
+    return manifest if fits and aligned else None
 
 
 def _reusable(output: Path, key: str) -> Manifest | None:
@@ -159,52 +179,13 @@ def _ours(output: Path) -> bool:
 # ── Pictures → members ──────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _halves(image: Image.Image, source_half: Literal["left", "right"]) -> tuple[Image.Image, Image.Image]:
-    """A side-by-side picture → target, source."""
-    width, height = image.size
-    if abs(width - 2 * height) > 2:
-        raise PictureError(f"not twice as wide as high ({width} × {height})")
-    left, right = image.crop((0, 0, width // 2, height)), image.crop((width - width // 2, 0, width, height))
-    return (right, left) if source_half == "left" else (left, right)
-
-
-def _scaled(box: Box, from_size: tuple[int, int], to_size: tuple[int, int]) -> Box:
-    x, y = to_size[0] / from_size[0], to_size[1] / from_size[1]
-    return (box[0] * x, box[1] * y, box[2] * x, box[3] * y)
-
-
-def _prepare(candidate: Candidate, listing: Listing, settings: Settings) -> _Prepared | Skipped:
-    resolution = settings.resolution
-    path = candidate.path
-    try:
-        content = listing.read(path)
-        origin: Image.Image | None = None
-        if settings.side_by_side is not None:
-            image, origin = _halves(open_image(content, least=resolution), settings.side_by_side)
-        else:
-            image = open_image(content, least=resolution)
-        if candidate.pair is not None:
-            path = candidate.pair
-            origin = open_image(listing.read(path), least=resolution)
-        box = crop_box(image, settings.crop)
-        enlarged = min(box[2] - box[0], box[3] - box[1]) < resolution
-        png = encode_png(prepare_image(image, resolution, settings.crop, settings.channels, box=box))
-        if origin is None:
-            return _Prepared(png, None, enlarged)
-        # Both pictures of a pair are cut by one box, or they would no longer lie on each other.
-        other = _scaled(box, image.size, origin.size)
-        return _Prepared(png, encode_png(prepare_image(origin, resolution, settings.crop, 3, box=other)), enlarged)
-    except PictureError as error:
-        return Skipped(path, str(error))
-
-
-def _in_order(listing: Listing, settings: Settings, workers: int) -> Iterator[_Prepared | Skipped]:
+def _in_order(listing: Listing, settings: Settings, workers: int) -> Iterator[Cut | Skipped]:
     """Prepare all candidates on threads (Pillow lets go of the interpreter while it works), results in their order."""
     with ThreadPoolExecutor(workers) as pool:
-        waiting: deque[Future[_Prepared | Skipped]] = deque()
+        waiting: deque[Future[Cut | Skipped]] = deque()
         try:
             for candidate in listing.candidates:
-                waiting.append(pool.submit(_prepare, candidate, listing, settings))
+                waiting.append(pool.submit(cut, candidate, listing.read, settings))
                 if len(waiting) > 8 * workers:  # bounds the memory, whatever the size of the set
                     yield waiting.popleft().result()
             while waiting:
@@ -286,6 +267,8 @@ def _spool(
                         licence=candidate.licence,
                         pair=pair,
                         pair_sha256=pair_sha256,
+                        split=candidate.split,
+                        origin=candidate.origin,
                     )
                 )
                 enlarged += result.enlarged
@@ -296,10 +279,11 @@ def _spool(
         channels=1 if settings.channels == 1 else 3,
         crop=settings.crop,
         classes=listing.classes,
-        paired=listing.paired or settings.side_by_side is not None,
+        paired=listing.paired,
         enlarged=enlarged,
         skipped=tuple(skipped),
         licences=tuple(listing.licences),
+        layout=listing.layout,
         listing=key,
         items=tuple(items),
     )

@@ -1,4 +1,4 @@
-"""What there is to pack: the pictures of a folder, of a zip or of a packed data set, with classes and licences."""
+"""What there is to pack: pictures of a folder, a zip, a catalogue or a packed data set, and what is known of them."""
 
 from __future__ import annotations
 
@@ -8,16 +8,24 @@ import os
 import stat
 import zipfile
 import zlib
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path, PurePosixPath
-from typing import NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from ganvas.curate.dataset import MANIFEST, Licence, Manifest, Skipped, read_manifest
-from ganvas.curate.images import SUFFIXES, PictureError, looks_like_picture
+import numpy as np
+import numpy.typing as npt
+
+from ganvas.curate.annotations import Annotations, apply
+from ganvas.curate.dataset import MANIFEST, Licence, Manifest, Part, Provenance, Skipped, read_manifest
+from ganvas.curate.images import SUFFIXES, PictureError, looks_like_picture, open_image, picture_size
+from ganvas.curate.layouts import NOTES, Arrangement, Candidate, Half, Look, arrange
 from ganvas.terms import UserError
+
+if TYPE_CHECKING:
+    from ganvas.curate.catalog import Catalog
 
 MAX_FILE_BYTES = 256 * 2**20
 MAX_RATIO = 200  # an archive that grows more than this is a bomb: pictures hardly compress
@@ -32,15 +40,6 @@ class Reader(Protocol):
     def __call__(self, path: str) -> bytes: ...
 
 
-class Candidate(NamedTuple):
-    """A file that may be a picture."""
-
-    path: str  # relative to the source, with forward slashes
-    label: int = 0
-    pair: str | None = None  # of a pair: the path of the source picture
-    licence: str | None = None
-
-
 @dataclass
 class Listing:
     """Everything to pack, before any picture is decoded."""
@@ -52,6 +51,17 @@ class Listing:
     skipped: list[Skipped] = field(default_factory=list)
     licences: list[Licence] = field(default_factory=list)
     fingerprint: str = ""
+    layout: str = ""
+    side_by_side: Half | None = None
+
+
+class Wish(NamedTuple):
+    """What the user adds to what the files tell by themselves."""
+
+    by: str | None = None  # an attribute that makes the classes
+    annotations: Annotations | None = None
+    side_by_side: Half | None = None
+    database: str | None = None  # of a catalogue
 
 
 class _File(NamedTuple):
@@ -60,8 +70,8 @@ class _File(NamedTuple):
     changed: int
 
 
-def list_source(source: Path) -> Listing:
-    """Look into a folder, a zip of pictures or a packed data set, reading no picture.
+def list_source(source: Path, wish: Wish | None = None) -> Listing:
+    """Look into a folder, a zip of pictures, a catalogue or a packed data set, decoding no picture.
 
     :raises UserError: it is missing, unreadable, no archive, holds names that lead outside, or no pictures at all.
     """
@@ -70,11 +80,14 @@ def list_source(source: Path) -> Listing:
     where = source.resolve()
     if str(where) in _NOT_FOLDERS_OF_PICTURES:
         raise UserError(f"{source} is a folder of the system itself; name the folder that holds your pictures.")
+    wish = wish or Wish()
+    if where.is_dir() and (wish.database is not None or (where / "catalog.db").is_file()):
+        return _list_catalogue(source, where, wish)
     if where.is_dir():
-        return _list_folder(source, where)
+        return _list_folder(source, where, wish)
     if not zipfile.is_zipfile(where):
         raise UserError(f"{source} is neither a folder nor a .zip of pictures; name one of these.")
-    return _list_zip(source, where)
+    return _list_zip(source, where, wish)
 
 
 def _fingerprint(where: Path, rows: list[_File]) -> str:
@@ -125,7 +138,7 @@ def _walk(root: Path, skipped: list[Skipped]) -> Iterator[_File]:
         for name in sorted(files):
             file = here / name
             path = file.relative_to(root).as_posix()
-            if _hidden(name) or not (_is_candidate(name) or _is_licence(name)):
+            if _hidden(name) or not (_is_candidate(name) or _is_licence(name) or _is_note(name)):
                 continue
             if not name.isprintable() or "\udc80" <= max(name) <= "\udcff":
                 skipped.append(Skipped(ascii(path)[1:-1], "its name holds characters that cannot be written"))
@@ -169,10 +182,14 @@ def _is_licence(name: str) -> bool:
     return path.suffix in _LICENCE_SUFFIXES and path.stem.split("-")[0].split("_")[0] in _LICENCE_STEMS
 
 
-def _list_folder(source: Path, root: Path) -> Listing:
+def _is_note(name: str) -> bool:
+    return name.lower() in NOTES
+
+
+def _list_folder(source: Path, root: Path, wish: Wish) -> Listing:
     listing = Listing(_FolderReader(root))
     files = list(_walk(root, listing.skipped))
-    return _arranged(source, root, files, listing)
+    return _arranged(source, root, files, listing, wish)
 
 
 # ── Zips ────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -208,7 +225,7 @@ def read_member(archive: zipfile.ZipFile, path: str, most: int = MAX_FILE_BYTES)
         raise PictureError("packed in a way that cannot be read; zip it again") from None
 
 
-def _list_zip(source: Path, where: Path) -> Listing:
+def _list_zip(source: Path, where: Path, wish: Wish) -> Listing:
     try:
         with zipfile.ZipFile(where) as archive:
             entries = archive.infolist()
@@ -226,11 +243,11 @@ def _list_zip(source: Path, where: Path) -> Listing:
                     with suppress(PictureError):
                         if looks_like_picture(read_member(archive, entry.filename, 16)):
                             files.append(_File(entry.filename, entry.file_size, entry.CRC))
-                elif _is_candidate(parts[-1]) or _is_licence(parts[-1]):
+                elif _is_candidate(parts[-1]) or _is_licence(parts[-1]) or _is_note(parts[-1]):
                     files.append(_File(entry.filename, entry.file_size, entry.CRC))
     except (zipfile.BadZipFile, OSError, ValueError):
         raise UserError(f"{source} is a damaged zip archive; zip the pictures again.") from None
-    return _arranged(source, where, files, listing)
+    return _arranged(source, where, files, listing, wish)
 
 
 def _refuse_hostile(source: Path, where: Path, entries: list[zipfile.ZipInfo]) -> None:
@@ -254,43 +271,100 @@ def _list_dataset(path: Path) -> Listing:
         licences=list(manifest.licences),
         fingerprint=_fingerprint(path, [_File("", information.st_size, information.st_mtime_ns)]),
     )
-    listing.candidates = [Candidate(item.name, item.label, item.pair, item.licence) for item in manifest.items]
+    listing.layout = manifest.layout
+    listing.candidates = [
+        Candidate(item.name, item.label, item.pair, item.licence, item.split, None, item.origin)
+        for item in manifest.items
+    ]
     return listing
 
 
-# ── Classes, pairs, licences ────────────────────────────────────────────────────────────────────────────────────────
+# ── Catalogues ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _arranged(source: Path, where: Path, files: list[_File], listing: Listing) -> Listing:
-    """Sort files into pictures with classes or pairs, and licences."""
+def _list_catalogue(source: Path, root: Path, wish: Wish) -> Listing:
+    """The pictures of a catalogue that are judged to be kept, with what they are to be credited by."""
+    from ganvas.curate.catalog import Catalog
+
+    listing = Listing(_FolderReader(root))
+    rows = []
+    with Catalog.open(root, wish.database) as catalogue:
+        counts = catalogue.counts()
+        divided = _parts_of(catalogue)
+        for image in catalogue.images(result="keep"):
+            origins = catalogue.origins(image.id)
+            # Of several origins the first that states a licence says most.
+            first = next((one for one in origins if one.licence), origins[0] if origins else None)
+            credit = first and Provenance(source=first.source, url=first.url, page=first.page, licence=first.licence)
+            path = image.path.resolve().relative_to(root).as_posix()
+            part = divided.get(image.id)
+            listing.candidates.append(Candidate(path, split=part, origin=credit))
+            rows.append([image.sha256, part, credit and credit.model_dump()])
+    if not listing.candidates:
+        raise UserError(
+            f"None of the {counts.images:,} pictures of the catalogue {source} is judged to be kept; run `ganvas "
+            f"curate {source}` or review them first."
+        )
+    listing.fingerprint = hashlib.sha256(json.dumps([str(root), rows]).encode()).hexdigest()
+    listing.layout = f"A catalogue: {len(rows):,} of {counts.images:,} pictures are judged to be kept."
+    return _finished(listing, Arrangement(listing.candidates, said=listing.layout), wish)
+
+
+def _parts_of(catalogue: Catalog) -> dict[int, Part]:
+    """The part each picture belongs to, where the catalogue was divided."""
+    try:
+        from ganvas.curate.splits import parts_of
+    except ImportError:
+        return {}
+    return dict(parts_of(catalogue))
+
+
+# ── Layouts, annotations, licences ──────────────────────────────────────────────────────────────────────────────────
+
+
+def _arranged(source: Path, where: Path, files: list[_File], listing: Listing, wish: Wish) -> Listing:
+    """Sort files into pictures with classes or pairs, notes and licences."""
     files = sorted(files)
     listing.fingerprint = _fingerprint(where, files)
-    paths = [file.path for file in files if _is_candidate(PurePosixPath(file.path).name)]
+    names = [(file.path, PurePosixPath(file.path).name) for file in files]
+    paths = [path for path, name in names if _is_candidate(name) and not _is_note(name)]
     if not paths:
         raise UserError(f"There are no pictures in {source}; name a folder or a .zip that holds some.")
-    for file in files:
-        if _is_licence(PurePosixPath(file.path).name):
+    for path, name in names:
+        if _is_licence(name):
             try:
-                text = listing.read(file.path)[:100_000].decode(errors="replace")
+                text = listing.read(path)[:100_000].decode(errors="replace")
             except PictureError:
                 continue
-            listing.licences.append(Licence(path=file.path, text=text))
-    base = _common_folder(paths)
-    tops = Counter(_top(path, base) for path in paths)
-    if {top.lower() for top in tops if top} == {"source", "target"}:
-        listing.paired = True
-        pairs = _pairs(paths, base, listing.skipped)
-        listing.candidates = [Candidate(target, 0, origin) for target, origin in pairs]
-    else:
-        loose = tops.pop("", 0)
-        if len(tops) > 1 and loose < sum(tops.values()):
-            listing.classes = tuple(sorted(tops))
-        labels = {name: label for label, name in enumerate(listing.classes)}
-        for path in paths:
-            if labels and _top(path, base) == "":
-                listing.skipped.append(Skipped(path, "stands beside the class folders; move it into one"))
-            else:
-                listing.candidates.append(Candidate(path, labels.get(_top(path, base), 0)))
+            listing.licences.append(Licence(path=path, text=text))
+    notes: dict[str, Callable[[], bytes]] = {
+        path: partial(_note, listing.read, path) for path, name in names if _is_note(name)
+    }
+    look = Look(partial(_simpler_half, listing.read), partial(_lie_on_each_other, listing.read))
+    if wish.side_by_side is not None:
+        look = look._replace(simpler_half=lambda _: None)
+    arranged = arrange(paths, notes, look, wish.by)
+    return _finished(listing, arranged, wish)
+
+
+def _note(read: Reader, path: str) -> bytes:
+    try:
+        return read(path)
+    except PictureError as error:
+        raise UserError(f"{path} cannot be read: {error}.") from None
+
+
+def _finished(listing: Listing, arranged: Arrangement, wish: Wish) -> Listing:
+    if wish.annotations is not None:
+        if arranged.paired or wish.side_by_side is not None:
+            raise UserError("Boxes are for single pictures, and these are pairs; pack without boxes.")
+        apply(wish.annotations, arranged)
+        if not arranged.candidates:
+            raise UserError("The annotations name none of these pictures; their paths or file names must be the same.")
+    listing.candidates, listing.classes = arranged.candidates, arranged.classes
+    listing.skipped += arranged.skipped
+    listing.layout, listing.side_by_side = arranged.said, wish.side_by_side or arranged.side_by_side
+    listing.paired = arranged.paired or wish.side_by_side is not None
     covered = {PurePosixPath(licence.path).parent: licence.path for licence in reversed(listing.licences)}
     listing.candidates = [
         one._replace(licence=next((covered[p] for p in PurePosixPath(one.path).parents if p in covered), None))
@@ -299,34 +373,47 @@ def _arranged(source: Path, where: Path, files: list[_File], listing: Listing) -
     return listing
 
 
-def _common_folder(paths: list[str]) -> PurePosixPath:
-    """The deepest folder that holds all pictures: a zip often wraps everything in one."""
-    return PurePosixPath(os.path.commonpath([str(PurePosixPath(path).parent) for path in paths]) or ".")
-
-
-def _top(path: str, base: PurePosixPath) -> str:
-    """The first folder below ``base``, or nothing for a picture that stands in ``base`` itself."""
-    parts = PurePosixPath(path).relative_to(base).parts
-    return parts[0] if len(parts) > 1 else ""
-
-
-def _pairs(paths: list[str], base: PurePosixPath, skipped: list[Skipped]) -> list[tuple[str, str]]:
-    """(target, source) for each file stem that stands in both folders."""
-    halves: dict[str, dict[str, str]] = {"source": {}, "target": {}}
+def _simpler_half(read: Reader, paths: list[str]) -> Half | None:
+    """Which half is plainer (a label map or a drawing: it packs smaller) when all these are twice as wide as high."""
+    sizes = {"left": 0, "right": 0}
     for path in paths:
-        parts = PurePosixPath(path).relative_to(base)
-        if len(parts.parts) < 2:
-            skipped.append(Skipped(path, "stands beside source and target"))
+        try:
+            content = read(path)
+            width, height = picture_size(content)
+            if width != 2 * height:
+                return None
+            image = open_image(content, least=128)
+        except PictureError:
             continue
-        half = halves[parts.parts[0].lower()]
-        stem = str(PurePosixPath(*parts.parts[1:]).with_suffix(""))
-        if stem in half:
-            skipped.append(Skipped(path, f"has the same name as {half[stem]}"))
-        else:
-            half[stem] = path
-    for mine, other in (("source", "target"), ("target", "source")):
-        for stem, path in halves[mine].items():
-            if stem not in halves[other]:
-                skipped.append(Skipped(path, f"has no partner in {other}"))
-    both = sorted(halves["source"].keys() & halves["target"].keys())
-    return [(halves["target"][stem], halves["source"][stem]) for stem in both]
+        middle = image.width // 2
+        for half, box in (("left", (0, 0, middle, image.height)), ("right", (middle, 0, image.width, image.height))):
+            tones = np.asarray(image.crop(box)) // 32  # so that the noise of JPEG does not count
+            sizes[half] += len(zlib.compress(tones.tobytes(), 6))
+    if not sizes["left"]:
+        return None
+    return "right" if sizes["right"] < 0.75 * sizes["left"] else "left"
+
+
+def _lie_on_each_other(read: Reader, pairs: list[tuple[str, str]]) -> bool:
+    """Whether pictures of equal name show the same thing: their edges agree more than those of any other two."""
+    found = []
+    for pair in pairs:
+        try:
+            found.append([_edges(read(path)) for path in pair])
+        except PictureError:
+            continue
+    if len(found) < 3:  # too few to tell
+        return False
+    likeness = np.array([[float((one * other).mean()) for _, other in found] for one, _ in found])
+    agree = float(np.mean(likeness.argmax(1) == np.arange(len(found))))
+    return agree >= 0.5 and float(np.trace(likeness)) > 0.05 * len(found)
+
+
+def _edges(content: bytes) -> npt.NDArray[np.float64]:
+    """Where a picture has edges, of zero mean and unit size: [16, 16]."""
+    grey = np.asarray(open_image(content, least=64).convert("L").resize((64, 64)), dtype=np.float64)
+    down, right = np.gradient(grey)
+    coarse = np.hypot(down, right).reshape(16, 4, 16, 4).mean((1, 3))
+    coarse -= coarse.mean()
+    scaled: npt.NDArray[np.float64] = coarse / max(float(coarse.std()), 1e-9)
+    return scaled

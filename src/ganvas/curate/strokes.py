@@ -73,7 +73,7 @@ def flow(values: Float, sigma: float, hatching: float = 0.0) -> tuple[Float, Flo
 
     :param hatching: how strongly flat places run along the rising diagonal, as right-handed people hatch.
     """
-    gy, gx = (part.astype(np.float32) for part in np.gradient(values))
+    gy, gx = (np.asarray(part, dtype=np.float32) for part in np.gradient(values))
     xx, yy, xy = blur(gx * gx, sigma), blur(gy * gy, sigma), blur(gx * gy, sigma)
     angle = 0.5 * np.arctan2(2 * (xy + hatching), xx - yy)  # of the gradient
     return -np.sin(angle), np.cos(angle)
