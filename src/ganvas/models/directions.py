@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 import torch
 from torch import Tensor
 
-from ganvas.terms import Task
+from ganvas.terms import Task, UserError
 
 Translate: TypeAlias = Callable[[Tensor], Tensor]  # pictures [N, C, H, W] → as many rows of something
 
@@ -63,3 +63,23 @@ def _decided_in_the_graph(source: Tensor, direction: Tensor, forth: Translate, b
     goes_back = direction != 0
     answer: Tensor = torch.cond(goes_back.any(), some_back, only_forth, (source, goes_back))
     return answer
+
+
+def direction_to(domain: str | None, *, directions: int, classes: tuple[str, ...]) -> int:
+    """Which way leads to a domain: 0 to B, 1 to A.
+
+    :param domain: ``A``, ``B`` or the domain's own name; None: B.
+    :param directions: how many the model knows (:func:`directions_of`).
+    :param classes: the domains' names, A's first; empty when the model does not remember them.
+    :raises UserError: the model has no such domain, or no way to it.
+    """
+    if domain is None:
+        return 0
+    names = classes if len(classes) == 2 else ()
+    places = {"a": 1, "b": 0} | {name.lower(): 1 - place for place, name in enumerate(names)}
+    if directions < 2:
+        raise UserError("This model knows one direction only; leave out where to translate to.")
+    if domain.lower() not in places:
+        known = f"{names[0]} (A) and {names[1]} (B)" if names else "A and B"
+        raise UserError(f"This model translates between {known}, not to {domain}; choose one of the two.")
+    return places[domain.lower()]

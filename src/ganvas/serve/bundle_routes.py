@@ -5,18 +5,20 @@ from __future__ import annotations
 import asyncio
 import time
 from base64 import b64encode
+from collections.abc import Callable
 from concurrent.futures import Future
-from typing import Annotated
+from typing import Annotated, Literal, get_args
 
 from fastapi import APIRouter, File, Form, Query, Request, UploadFile
 from fastapi.responses import Response
+from PIL import Image
 
 from ganvas import __version__
 from ganvas.bundle import Bundle
 from ganvas.curate.images import encode_png
 from ganvas.serve import shelf
 from ganvas.serve.answers import SEEDS, Seed, The, freshness, picture_response, png, since, unchanged, while_connected
-from ganvas.serve.engine import Pictures, label_of
+from ganvas.serve.engine import Pictures, check_direction, label_of
 from ganvas.serve.limits import too_many_bytes
 from ganvas.serve.schemas import (
     BundleDetail,
@@ -27,9 +29,12 @@ from ganvas.serve.schemas import (
     Health,
     RefusedBundle,
 )
-from ganvas.terms import Task, UserError
+from ganvas.terms import UserError
 
 router = APIRouter()
+
+Direction = Literal["a_to_b", "b_to_a"]
+DIRECTIONS: tuple[Direction, ...] = get_args(Direction)
 
 
 @router.get("/v1/health", tags=["studio"], operation_id="health")
@@ -123,11 +128,56 @@ async def translate(
     id: str,  # noqa: A002
     image: Annotated[UploadFile, File(description="any picture")],
     prepared: Annotated[bool, Form(description="it is what the model takes already, a drawing say")] = False,
+    direction: Annotated[Direction, Form(description="without pairs: from which domain to which")] = "a_to_b",
 ) -> Response:
     """Translate a picture. It is not kept."""
     opened = await asyncio.to_thread(studio.bundle, id)
-    if opened.info.task not in (Task.PAIRED, Task.UNPAIRED):
-        raise UserError(f"{opened.info.name} does not translate pictures; ask it for seeds instead.")
+    way = DIRECTIONS.index(direction)
+    check_direction(opened, way)
+    return await _answer_about(
+        request,
+        studio,
+        opened,
+        image,
+        lambda picture: studio.engine.submit_translate(opened, picture, prepared=prepared, direction=way),
+    )
+
+
+@router.post(
+    "/v1/bundles/{id}/heatmap",
+    tags=["bundles"],
+    operation_id="heatmap",
+    response_class=Response,
+    responses=picture_response("Grey, of the model's size: white where it looks most"),
+)
+async def heatmap(
+    request: Request,
+    studio: The,
+    id: str,  # noqa: A002
+    image: Annotated[UploadFile, File(description="any picture")],
+    direction: Annotated[Direction, Form(description="from which domain to which")] = "a_to_b",
+) -> Response:
+    """Where a model looks when it translates a picture (U-GAT-IT). The picture is not kept."""
+    opened = await asyncio.to_thread(studio.bundle, id)
+    way = DIRECTIONS.index(direction)
+    check_direction(opened, way)
+    return await _answer_about(
+        request,
+        studio,
+        opened,
+        image,
+        lambda picture: studio.engine.submit_heatmap(opened, picture, direction=way),
+    )
+
+
+async def _answer_about(
+    request: Request,
+    studio: The,
+    opened: Bundle,
+    image: UploadFile,
+    ask: Callable[[Image.Image], Future[Pictures]],
+) -> Response:
+    """Read an uploaded picture, ask about it, and answer with a PNG that nobody keeps."""
     start = time.perf_counter()
     limits = studio.decoder.limits
     content = await image.read(limits.bytes + 1)
@@ -135,8 +185,7 @@ async def translate(
         raise too_many_bytes(limits)
 
     def submit() -> Future[Pictures]:
-        picture = studio.decoder.open(content, least=opened.info.data.resolution)
-        return studio.engine.submit_translate(opened, picture, prepared=prepared)
+        return ask(studio.decoder.open(content, least=opened.info.data.resolution))
 
     made = await while_connected(request, await asyncio.to_thread(submit))
     headers = {"X-Milliseconds": f"{since(start):.1f}", "Cache-Control": "no-store"}

@@ -20,6 +20,8 @@ from PIL import Image
 from ganvas.bundle import Bundle
 from ganvas.curate.degrade import degradation
 from ganvas.curate.images import prepare_image
+from ganvas.models.directions import directions_of
+from ganvas.models.families import FAMILIES
 from ganvas.models.plan import REQUESTS, latents, to_float, to_uint8
 from ganvas.terms import Task, UserError
 
@@ -66,6 +68,14 @@ class _TorchModel:
         with torch.inference_mode():
             request = self._request(**{name: torch.from_numpy(value) for name, value in fields.items()})
             answer: NDArray[np.float32] = self._family.generate(request).float().numpy()
+        return answer
+
+    def heatmap(self, fields: dict[str, NDArray[Any]]) -> NDArray[np.float32]:
+        """Float [N, 1, H, W] in [0, 1]; only of a family that :func:`has_heatmap`."""
+        with torch.inference_mode():
+            request = self._request(**{name: torch.from_numpy(value) for name, value in fields.items()})
+            family: Any = self._family
+            answer: NDArray[np.float32] = family.heatmap(request).float().numpy()
         return answer
 
 
@@ -128,9 +138,13 @@ class Engine:
         """One picture a seed, uint8 [N, H, W, C]: see :meth:`submit_generate`."""
         return self.submit_generate(bundle, seeds, label, psi).result()
 
-    def translate(self, bundle: Bundle, image: Image.Image, *, prepared: bool = False) -> Pictures:
+    def translate(self, bundle: Bundle, image: Image.Image, *, prepared: bool = False, direction: int = 0) -> Pictures:
         """The translation of one picture, uint8 [H, W, C]: see :meth:`submit_translate`."""
-        return self.submit_translate(bundle, image, prepared=prepared).result()
+        return self.submit_translate(bundle, image, prepared=prepared, direction=direction).result()
+
+    def heatmap(self, bundle: Bundle, image: Image.Image, *, direction: int = 0) -> Pictures:
+        """Where the model looks in a picture, uint8 [H, W, 1]: see :meth:`submit_heatmap`."""
+        return self.submit_heatmap(bundle, image, direction=direction).result()
 
     def submit_generate(
         self, bundle: Bundle, seeds: Sequence[int], label: int | None = None, psi: float = 1.0
@@ -170,32 +184,52 @@ class Engine:
 
         return self._submit(bundle, work)
 
-    def submit_translate(self, bundle: Bundle, image: Image.Image, *, prepared: bool = False) -> Future[Pictures]:
+    def submit_translate(
+        self, bundle: Bundle, image: Image.Image, *, prepared: bool = False, direction: int = 0
+    ) -> Future[Pictures]:
         """Ask for the translation of a picture (mode RGB, as ``open_image`` gives it).
 
         It is cut and resized as the training pictures were, then degraded by what made their sources. ``prepared``
         says that it is a source already (a drawing, a grey photo): it is only brought to the model's size.
 
+        :param direction: without pairs: 0 from A to B, 1 from B to A.
         :raises UserError: the bundle cannot be asked this.
         :raises BusyError: too much is waiting.
         """
-        info = bundle.info
-        if info.task not in (Task.PAIRED, Task.UNPAIRED):
-            raise UserError(f"{info.name} does not translate pictures; ask it for seeds instead.")
+        check_direction(bundle, direction)
         source = prepare_source(bundle, image, prepared=prepared)
 
         def work(model: _Model) -> Pictures:
-            fields = {"source": to_float(source[None].copy()).numpy(), "direction": np.zeros(1, dtype=np.int64)}
-            picture: Pictures = _as_pictures(model(fields))[0]
+            picture: Pictures = _as_pictures(model(_one(source, direction)))[0]
             return picture
 
         return self._submit(bundle, work)
 
+    def submit_heatmap(self, bundle: Bundle, image: Image.Image, *, direction: int = 0) -> Future[Pictures]:
+        """Ask where the model looks when it translates a picture: grey, white where the most.
+
+        :raises UserError: the bundle's family cannot tell (U-GAT-IT can), or has no such direction.
+        :raises BusyError: too much is waiting.
+        """
+        check_direction(bundle, direction)
+        if not has_heatmap(bundle):
+            raise UserError(f"{bundle.info.name} cannot tell where it looks; ask a U-GAT-IT model.")
+        source = prepare_source(bundle, image, prepared=False)
+
+        def work(model: _Model) -> Pictures:
+            assert isinstance(model, _TorchModel)
+            pixels: Pictures = (model.heatmap(_one(source, direction))[0] * 255 + 0.5).astype(np.uint8)
+            return np.ascontiguousarray(pixels.transpose(1, 2, 0))
+
+        return self._submit(bundle, work, torch_only=True)
+
     # ── How it is done ──
 
-    def _submit(self, bundle: Bundle, work: Callable[[_Model], Pictures]) -> Future[Pictures]:
+    def _submit(
+        self, bundle: Bundle, work: Callable[[_Model], Pictures], *, torch_only: bool = False
+    ) -> Future[Pictures]:
         with self._lock:
-            loaded = self._find(bundle)
+            loaded = self._find(bundle, torch_only)
             if loaded.waiting >= WAITING:
                 raise BusyError(f"{bundle.info.name} has {loaded.waiting} requests waiting; try again in a moment.")
             loaded.waiting += 1
@@ -208,14 +242,14 @@ class Engine:
             loaded.waiting -= 1
             self._shrink()
 
-    def _find(self, bundle: Bundle) -> _Loaded:
-        key = str(bundle.path)
+    def _find(self, bundle: Bundle, torch_only: bool) -> _Loaded:
+        onnx = self.name == "onnxruntime" and bundle.onnx is not None and not torch_only
+        key = f"{bundle.path}:{'onnx' if onnx else 'torch'}"
         loaded = self._loaded.pop(key, None)
         if loaded is not None and loaded.fingerprint != bundle.fingerprint:  # exported again since
             loaded.worker.shutdown(wait=False)
             loaded = None
         if loaded is None:
-            onnx = self.name == "onnxruntime" and bundle.onnx is not None
             loaded = _Loaded(bundle, "onnxruntime" if onnx else "torch")
         self._loaded[key] = loaded
         self._shrink()
@@ -253,6 +287,21 @@ def check_label(bundle: Bundle, label: int | None, seed: int) -> int:
     return label
 
 
+def check_direction(bundle: Bundle, direction: int) -> None:
+    """:raises UserError: the bundle does not translate, or not this way."""
+    info = bundle.info
+    known = directions_of(info.task, info.config)
+    if not known:
+        raise UserError(f"{info.name} does not translate pictures; ask it for seeds instead.")
+    if not 0 <= direction < known:
+        raise UserError(f"{info.name} knows one direction only; leave the direction out.")
+
+
+def has_heatmap(bundle: Bundle) -> bool:
+    """Whether the bundle's family can tell where it looks."""
+    return hasattr(FAMILIES.get(bundle.info.family), "heatmap")
+
+
 def prepare_source(bundle: Bundle, image: Image.Image, *, prepared: bool) -> Pictures:
     """What the model sees of a picture, uint8 [resolution, resolution, source_channels]."""
     data = bundle.info.data
@@ -267,6 +316,14 @@ def prepare_source(bundle: Bundle, image: Image.Image, *, prepared: bool) -> Pic
 def _as_pictures(answer: NDArray[np.float32]) -> Pictures:
     pictures: Pictures = to_uint8(torch.from_numpy(answer)).numpy()
     return pictures
+
+
+def _one(source: Pictures, direction: int) -> dict[str, NDArray[Any]]:
+    """A request of one row."""
+    return {
+        "source": to_float(source[None].copy()).numpy(),
+        "direction": np.full(1, direction, dtype=np.int64),
+    }
 
 
 def _none(bundle: Bundle) -> Pictures:

@@ -46,6 +46,10 @@ class BundleCard(BaseModel):
     degradation: str | None
     z_dim: int
     truncates: bool
+    directions: int = Field(
+        description="translation: 2 when it goes both ways, else 1; 0: it makes pictures from seeds"
+    )
+    has_heatmap: bool = Field(description="it can tell where it looks when it translates")
     kimg: float
     created: str
     recipe: str | None = Field(description="the recipe's name")

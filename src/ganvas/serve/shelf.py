@@ -8,6 +8,8 @@ from urllib.parse import quote
 
 from ganvas import bundle
 from ganvas.bundle import Bundle
+from ganvas.models.directions import directions_of
+from ganvas.serve.engine import has_heatmap
 from ganvas.serve.runs import Runs, folders
 from ganvas.serve.schemas import BundleCard, BundleDetail
 from ganvas.terms import UserError
@@ -92,6 +94,8 @@ def card(name: str, opened: Bundle) -> BundleCard:
         degradation=info.data.degradation,
         z_dim=info.z_dim,
         truncates=info.truncates,
+        directions=directions_of(info.task, info.config),
+        has_heatmap=has_heatmap(opened),
         kimg=info.kimg,
         created=info.created,
         recipe=recipe if isinstance(recipe, str) else None,
