@@ -20,7 +20,7 @@ from ganvas.terms import Crop, DataSpec, UserError
 
 SHIPPED = Path(__file__).parent / "recipes"
 
-Metric = Literal["kid", "fid", "is", "precision", "recall"]
+Metric = Literal["kid", "fid", "is", "precision", "recall", "mifid"]
 
 
 class Settings(BaseModel):

@@ -124,18 +124,33 @@ class Teller:
         self.export(run)
 
     def compare(
-        self, path: Path, data: Path | None = None, count: int | None = None, features: str | None = None
+        self,
+        path: Path,
+        data: Path | None = None,
+        count: int | None = None,
+        features: str | None = None,
+        *,
+        everything: bool = False,
     ) -> None:
-        """Measure a run or a bundle, as a table."""
+        """Measure a run or a bundle, as a table; with ``everything`` also as a report."""
         from ganvas.console import metric_table
+        from ganvas.evaluate.protocol import missing_lpips
+        from ganvas.evaluate.report import notes, result_of
         from ganvas.models.features import missing_inception
-        from ganvas.train.making import compare
+        from ganvas.train.judging import evaluate
 
         with self.console.status("evaluating"):
-            lines = compare(path, data, count=count, features=features)
+            verdict = evaluate(path, data, count=count, features=features, everything=everything)
         if features in (None, "auto") and (sentence := missing_inception()) is not None:
             self.say(sentence)
-        self.console.print(metric_table(lines))
+        self.console.print(metric_table(verdict.lines))
+        results = [result_of(line) for line in verdict.lines]
+        if any(result.metric == "psnr" for result in results) and (sentence := missing_lpips()) is not None:
+            self.say(sentence)
+        if verdict.report is not None:
+            for sentence in notes(results):
+                self.say(sentence)
+            self.say(f"The report is {verdict.report}.")
 
     def export(
         self,

@@ -1,4 +1,4 @@
-"""Commands for a trained model: evaluate, generate, export, import."""
+"""Commands for a trained model: generate, export, import."""
 
 from __future__ import annotations
 
@@ -8,20 +8,6 @@ from typing import Annotated
 import typer
 
 from ganvas.cli.way import Place, Quiet, app, at_least
-
-
-@app.command()
-def evaluate(
-    path: Place,
-    data: Annotated[Path | None, typer.Option("--data", "-d", help="Real pictures; a run knows its own.")] = None,
-    count: Annotated[int | None, typer.Option(help="Pictures to make.")] = None,
-    features: Annotated[str | None, typer.Option(help="auto, effnet, inception or inception-clean.")] = None,
-    quiet: Quiet = False,
-) -> None:
-    """Measure a model against real pictures: FID, KID, IS, precision and recall, each with its protocol."""
-    from ganvas.telling import Teller
-
-    Teller(quiet).compare(path, data, count, features)
 
 
 @app.command()

@@ -16,6 +16,7 @@ from torch import Tensor
 from ganvas import weights
 from ganvas.curate.dataset import Dataset
 from ganvas.evaluate import fidelity, measures
+from ganvas.evaluate.comparison import compare
 from ganvas.evaluate.fidelity import Metric, Progress, Result
 from ganvas.evaluate.samples import answer, made, reals, targets
 from ganvas.evaluate.similarity import MS_SSIM_LEAST, Similarity, Tally, diversity
@@ -68,6 +69,10 @@ def judge(
     Raises:
         UserError: too few pictures, or weights that cannot be had.
     """
+    if family.task is Task.UNPAIRED:
+        wanted = _metrics(settings, False, everything)
+        found = compare(family, pictures, features, wanted, count=settings.count, seed=settings.seed, progress=progress)
+        return Judgement(_labelled(found, part), {}, None)
     synthesis = family.task is Task.SYNTHESIS
     count = settings.count if synthesis else min(settings.count, len(pictures))
     tally = Tally(_similarities(family, everything)) if family.task is Task.PAIRED else None
@@ -83,8 +88,7 @@ def judge(
             results.append(result)
     if everything and synthesis and min(len(pictures), count) >= 2 and pictures.resolution >= load_lpips("alex").least:
         results.append(_diversity(family, pictures, count, settings.seed))
-    if part is not None:
-        results = [result._replace(protocol=result.protocol | {"pictures": part}) for result in results]
+    results = _labelled(results, part)
     nearest = measures.nearest_cosine(fake, real) if synthesis and part == "train" else None
     return Judgement(results, {} if tally is None else tally.each(), nearest)
 
@@ -96,6 +100,12 @@ def missing_lpips() -> str | None:
     return (
         "LPIPS is left out because its network is not on this machine: `ganvas weights fetch lpips-alexnet` brings it."
     )
+
+
+def _labelled(results: list[Result], part: Part | None) -> list[Result]:
+    if part is None:
+        return results
+    return [result._replace(protocol=result.protocol | {"pictures": part}) for result in results]
 
 
 def _metrics(settings: EvaluateSettings, memorizable: bool, everything: bool) -> list[Metric]:
@@ -135,10 +145,7 @@ def _diversity(family: Family, pictures: Dataset, count: int, seed: int) -> Resu
     order = [index for group in groups for index in group.tolist()]
     real = diversity(torch.from_numpy(targets(pictures, group.numpy())) for group in groups)
     # Number i has the class of picture i; so the same numbers give groups of the same classes.
-    found = diversity(
-        torch.cat([answer(family, pictures, range(index, index + 1), seed=seed) for index in group.tolist()])
-        for group in groups
-    )
+    found = diversity(answer(family, pictures, group.tolist(), seed=seed) for group in groups)
     return found._replace(protocol=found.protocol | {"real_value": real.value, "real_count": len(order), "seed": seed})
 
 

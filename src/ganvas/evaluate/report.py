@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
@@ -46,6 +46,11 @@ def record(result: Result, nimg: int) -> dict[str, Any]:
     return {**found, "protocol": result.protocol}
 
 
+def result_of(line: Mapping[str, Any]) -> Result:
+    """The result that a line of ``metrics.jsonl`` stands for."""
+    return Result(line["metric"], float(line["value"]), line.get("std"), line["protocol"])
+
+
 def append(path: Path, results: Iterable[Result], nimg: int) -> None:
     """Add results to ``metrics.jsonl``, one line each."""
     lines = "".join(json.dumps(record(result, nimg), sort_keys=False) + "\n" for result in results)
@@ -60,8 +65,7 @@ def read(path: Path) -> list[tuple[int, Result]]:
     for line in path.read_text(encoding="utf-8").splitlines() if path.exists() else ():
         try:
             item = json.loads(line)
-            result = Result(item["metric"], float(item["value"]), item.get("std"), item["protocol"])
-            found.append((int(item["nimg"]), result))
+            found.append((int(item["nimg"]), result_of(item)))
         except (ValueError, KeyError, TypeError):
             continue
     return found

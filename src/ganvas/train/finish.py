@@ -1,19 +1,14 @@
-"""After the loop: the trained family of a run, its full evaluation, and its bundle."""
+"""After the loop: the trained family of a run, and its bundle."""
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 from ganvas.bundle import Bundle, write
 from ganvas.curate.dataset import Dataset, split
-from ganvas.evaluate.comparison import compare
-from ganvas.evaluate.fidelity import Progress
-from ganvas.evaluate.quick import metric_line
 from ganvas.evaluate.samples import Pictures, shown, sources, targets
 from ganvas.models.families import build
-from ganvas.models.features import load_features
 from ganvas.models.plan import Family
 from ganvas.recipe import Recipe, load
 from ganvas.terms import RunDir, Task, UserError
@@ -63,38 +58,6 @@ def open_run(run: RunDir, dataset: Path | None = None, which: Which = "newest") 
     trained_on = pictures.subset(parts.train)
     held_out = pictures.subset(parts.held_out) if len(parts.held_out) else trained_on
     return Trained(recipe, family, trained_on, held_out, content["clock"]["nimg"])
-
-
-def evaluate_run(run: RunDir, trained: Trained, *, progress: Progress | None = None) -> list[dict[str, Any]]:
-    """Measure a run by its recipe's full protocol; the results are added to ``metrics.jsonl``.
-
-    Synthesis is compared with the pictures it was trained on *and*, where some were held out, with those: a small
-    distance to the first alone is what learning by heart looks like. Translation is judged on held-out pictures.
-    """
-    settings = trained.recipe.evaluate
-    features = load_features(settings.features)
-    synthesis = trained.family.task == Task.SYNTHESIS
-    against = {"train": trained.dataset} if synthesis else {}
-    if trained.held_out is not trained.dataset or not synthesis:
-        against["held_out"] = trained.held_out
-    lines = []
-    for part, pictures in against.items():
-        results = compare(
-            trained.family,
-            pictures,
-            features,
-            settings.metrics,
-            count=settings.count,
-            seed=settings.seed,
-            progress=progress,
-        )
-        for result in results:
-            line = metric_line(result, trained.nimg)
-            line["protocol"] = line["protocol"] | {"pictures": part}
-            lines.append(line)
-    with run.metrics.open("a", encoding="utf-8") as file:
-        file.writelines(json.dumps(line) + "\n" for line in lines)
-    return lines
 
 
 def export_run(

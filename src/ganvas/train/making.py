@@ -1,28 +1,22 @@
-"""A finished model at work: make pictures with a run or a bundle, write them down, measure them."""
+"""A finished model at work: make pictures with a run or a bundle and write them down."""
 
 from __future__ import annotations
 
 import io
 import zipfile
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import torch
 
 from ganvas import bundle
-from ganvas.curate.dataset import Dataset
 from ganvas.curate.degrade import degradation
 from ganvas.curate.images import PictureError, encode_png, open_image, prepare_image
-from ganvas.curate.pack import pack
-from ganvas.evaluate.fidelity import Progress, evaluate
-from ganvas.evaluate.quick import metric_line
-from ganvas.evaluate.samples import Pictures, grid, made, reals
-from ganvas.models.features import load_features
+from ganvas.evaluate.samples import Pictures, grid
 from ganvas.models.plan import Family, SynthesisRequest, TranslationRequest, latents, to_float, to_uint8
-from ganvas.recipe import EvaluateSettings, load
 from ganvas.terms import RunDir, Task, UserError, write_atomically
-from ganvas.train.finish import evaluate_run, open_run
+from ganvas.train.finish import open_run
 
 AT_ONCE = 32  # pictures in one batch
 
@@ -166,63 +160,3 @@ def write(pictures: list[Picture], output: Path, *, as_zip: bool = False, grid_o
     except OSError as error:
         raise UserError(f"{output} cannot be written ({error.strerror}); choose another --output.") from None
     return output
-
-
-def compare(
-    path: Path,
-    data: Path | None = None,
-    *,
-    count: int | None = None,
-    features: str | None = None,
-    progress: Progress | None = None,
-) -> list[dict[str, Any]]:
-    """Measure a run by its recipe's protocol, or a bundle against the pictures in ``data``: lines of ``metrics.jsonl``.
-
-    :param count: pictures to make; None: the recipe's.
-    :param features: the network that looks; None: the recipe's.
-    :raises UserError: there is no model, there are no pictures to compare with, or the weights cannot be had.
-    """
-    changes: dict[str, Any] = {}
-    if count is not None:
-        if count < 2:
-            raise UserError(f"--count must be 2 or more, not {count}.")
-        changes["count"] = count
-    if features is not None:
-        changes["features"] = features
-    if not (path / bundle.MANIFEST).exists():
-        run = RunDir(path)
-        trained = open_run(run, _packed_for_run(run, data))
-        recipe = trained.recipe.model_copy(update={"evaluate": trained.recipe.evaluate.model_copy(update=changes)})
-        return evaluate_run(run, trained._replace(recipe=recipe), progress=progress)
-    if data is None:
-        raise UserError(f"The bundle {path} does not hold its pictures; say with --data what to compare it with.")
-    opened = bundle.read(path)
-    family, spec = opened.load_family(), opened.info.data
-    packed = pack(data, resolution=spec.resolution, crop=spec.crop, channels=spec.channels)
-    settings = EvaluateSettings().model_copy(update=changes)  # type: ignore[call-arg]
-    pictures = Dataset(packed.path)
-    asked = settings.count if family.task is Task.SYNTHESIS else min(settings.count, len(pictures))
-    results = evaluate(
-        made(family, pictures, asked, seed=settings.seed),
-        reals(pictures),
-        load_features(settings.features),
-        settings.metrics,
-        fingerprint=pictures.sha256,
-        seed=settings.seed,
-        progress=progress,
-    )
-    return [metric_line(result, round(opened.info.kimg * 1000)) for result in results]
-
-
-def _packed_for_run(run: RunDir, data: Path | None) -> Path | None:
-    if data is None or not run.recipe.is_file():
-        return None
-    wanted = load(run.recipe).data
-    packed = pack(
-        data,
-        resolution=wanted.resolution,
-        crop=wanted.crop,
-        channels=wanted.channels,
-        side_by_side=wanted.side_by_side,
-    )
-    return packed.path
