@@ -244,7 +244,8 @@ class Engine:
 
     def _find(self, bundle: Bundle, torch_only: bool) -> _Loaded:
         onnx = self.name == "onnxruntime" and bundle.onnx is not None and not torch_only
-        key = f"{bundle.path}:{'onnx' if onnx else 'torch'}"
+        # Questions that only torch can answer get a copy of their own where the others are onnxruntime's.
+        key = f"{bundle.path}:torch" if torch_only and self.name != "torch" and bundle.onnx else str(bundle.path)
         loaded = self._loaded.pop(key, None)
         if loaded is not None and loaded.fingerprint != bundle.fingerprint:  # exported again since
             loaded.worker.shutdown(wait=False)
