@@ -134,11 +134,8 @@ def gather(catalog: Catalog, *, distance: int = 6) -> Report:
         checks = session.execute(
             select(CheckRow.name, func.count(), func.avg(CheckRow.score)).group_by(CheckRow.name)
         ).all()
-        low = dict(
-            session.execute(
-                select(CheckRow.name, func.count()).where(CheckRow.score < 0.5).group_by(CheckRow.name)
-            ).tuples()
-        )
+        lows = select(CheckRow.name, func.count()).where(CheckRow.score < 0.5).group_by(CheckRow.name)
+        low = {name: count for name, count in session.execute(lows)}  # noqa: C416 - dict() takes a result for a mapping
     result = {row.id: row.result for row in images}
     measured = [Measured(name, count, float(mean), low.get(name, 0)) for name, count, mean in checks]
     return Report(
