@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import random
+import re
 import socket
 import zlib
 from collections import defaultdict
@@ -74,7 +75,7 @@ def check_address(url: str) -> httpx.URL:
         parsed = httpx.URL(url.strip())
     except (httpx.InvalidURL, ValueError, TypeError):
         raise FetchError("not an http or https address", lasting=True) from None
-    if parsed.scheme not in ("http", "https") or not parsed.host:
+    if parsed.scheme not in ("http", "https") or not re.fullmatch(rb"[\w.-]+|[0-9a-fA-F:.]+(%25\w+)?", parsed.raw_host):
         raise FetchError("not an http or https address", lasting=True)
     if parsed.userinfo:
         raise FetchError("an address with a user name or password in it", lasting=True)

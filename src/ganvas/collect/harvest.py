@@ -13,6 +13,7 @@ from ganvas.curate.catalog import Added, Catalog, Origin
 from ganvas.curate.images import PictureError
 
 EXAMPLES = 3  # of each reason, in the summary
+_AHEAD = 128 * 2**20  # bytes that may wait to be stored
 MAX_NAME = 300  # characters of a name that are kept: an archive may hold names of megabytes
 
 
@@ -131,12 +132,14 @@ class Taker:
 
 
 def take_all(offers: Iterable[Offer], taker: Taker, *, workers: int | None = None) -> Harvest:
-    """Take every offer, several at a time: decoding leaves Python's lock, so threads use the cores.
+    """Take every offer, several at a time: decoding leaves Python's lock, and writing waits for the disk.
 
     Ctrl+C, or an error of the source, lets those that are being stored end and drops those that wait.
+
+    :param workers: threads; by default four a core, since most of the time goes into waiting for the disk.
     """
-    workers = workers or os.cpu_count() or 1
-    waiting: set[Future[Added | Refusal]] = set()
+    workers = workers or 4 * (os.cpu_count() or 1)
+    waiting: dict[Future[Added | Refusal], int] = {}
     pool = ThreadPoolExecutor(workers, thread_name_prefix="take")
     try:
         for offer in offers:
@@ -146,10 +149,12 @@ def take_all(offers: Iterable[Offer], taker: Taker, *, workers: int | None = Non
                 case Ignored():
                     taker.count(ignored=1)
                 case Piece():
-                    waiting.add(pool.submit(taker.take, offer))
-            if len(waiting) >= 3 * workers:
-                done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
+                    waiting[pool.submit(taker.take, offer)] = len(offer.content)
+            while len(waiting) >= 3 * workers or sum(waiting.values()) > _AHEAD:
+                done, _ = wait(waiting, return_when=FIRST_COMPLETED)
                 _results(done)
+                for future in done:
+                    del waiting[future]
         _results(waiting)
     finally:
         pool.shutdown(wait=True, cancel_futures=True)

@@ -57,7 +57,7 @@ def kind_of(source: Path) -> Kind:
     suffix = source.suffix.lower()
     if head.startswith((b"7z\xbc\xaf\x27\x1c", b"Rar!")) or suffix in (".7z", ".rar"):
         raise UserError(f"{source} is a 7z or rar archive; unpack it and name the folder.")
-    if suffix in VIDEO_SUFFIXES or head.startswith(b"\x1aE\xdf\xa3"):
+    if suffix in VIDEO_SUFFIXES or _looks_like_video(head):
         return Kind.VIDEO
     if suffix in SUFFIXES or looks_like_picture(head):
         return Kind.PICTURE
@@ -66,6 +66,13 @@ def kind_of(source: Path) -> Kind:
     if suffix in ARCHIVE_SUFFIXES:
         raise UserError(f"{source} is a damaged archive, or of a kind that is not read; make it a .zip or a .tar.")
     raise UserError(f"{source} is no folder, archive, picture, video or list of addresses.")
+
+
+def _looks_like_video(head: bytes) -> bool:
+    """Matroska, or the MP4 family without its pictures (HEIC and AVIF share the container)."""
+    if head.startswith(b"\x1aE\xdf\xa3"):
+        return True
+    return head[4:8] == b"ftyp" and not head[8:12].startswith((b"hei", b"hev", b"mif", b"msf", b"avi"))
 
 
 def looks_like_archive(head: bytes) -> bool:
@@ -175,12 +182,12 @@ def too_large() -> str:
 def judge_name(name: str, head: bytes) -> Refusal | Ignored | None:
     """Whether a file in a folder or an archive is worth decoding (None), by its first bytes and its name."""
     suffix = PurePosixPath(name).suffix.lower()
+    if _looks_like_video(head) or suffix in VIDEO_SUFFIXES:
+        return Refusal(name, "a video; collect it by itself")
     if looks_like_picture(head) or suffix in SUFFIXES:
         return None
     if suffix in ARCHIVE_SUFFIXES or looks_like_archive(head):
         return Refusal(name, "an archive inside, which is not opened; unpack it or collect it by itself")
-    if suffix in VIDEO_SUFFIXES:
-        return Refusal(name, "a video; collect it by itself")
     if suffix in (".svg", ".svgz", ".eps", ".pdf", ".ai", ".wmf", ".emf", ".raw", ".cr2", ".nef", ".arw", ".dng"):
         return Refusal(name, f"{suffix[1:].upper()} is not decoded; save it as PNG")
     return Ignored(name)
