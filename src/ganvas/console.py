@@ -152,15 +152,32 @@ class Counting:
             TextColumn("{task.description}"),
             BarColumn(bar_width=28),
             TextColumn("{task.completed:,}/{task.total:,}"),
+            TextColumn("{task.fields[speed]}", style="green"),
+            _Left(),
             console=console,
             disable=quiet or not console.is_terminal,
             transient=True,
         )
-        self._task = self._progress.add_task(what, total=0)
+        self._task = self._progress.add_task(what, total=0, speed="", left=None)
+        self._what, self._console = what, console
+        self._plain = not quiet and not console.is_terminal
+        self._start = self._last = time.monotonic()
 
     def __enter__(self) -> Callable[[int, int], None]:
         self._progress.start()
-        return lambda done, total: self._progress.update(self._task, completed=done, total=total)
+        self._start = self._last = time.monotonic()
+        return self._count
+
+    def _count(self, done: int, total: int) -> None:
+        now = time.monotonic()
+        rate = done / max(now - self._start, 1e-6)
+        left = (total - done) / rate if done else None
+        speed = f"{_number(rate)}/s"
+        self._progress.update(self._task, completed=done, total=total, speed=speed, left=left)
+        if self._plain and now - self._last > PLAIN_EVERY:
+            self._last = now
+            told = f"{self._what} {done:,}/{total:,}  {speed}" + ("" if left is None else f"  {duration(left)} left")
+            self._console.print(escape(told), soft_wrap=True, highlight=False)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

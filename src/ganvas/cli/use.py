@@ -1,4 +1,4 @@
-"""Commands for a trained model: generate, export, import."""
+"""Commands for a trained model: export, import."""
 
 from __future__ import annotations
 
@@ -7,35 +7,7 @@ from typing import Annotated
 
 import typer
 
-from ganvas.cli.way import Place, Quiet, app, at_least
-
-
-@app.command()
-def generate(
-    path: Place,
-    count: Annotated[int, typer.Option(help="How many pictures.")] = 16,
-    seed: Annotated[int, typer.Option(help="Seed of the first; the next ones follow.")] = 0,
-    class_name: Annotated[str | None, typer.Option("--class", help="Name or number of a class.")] = None,
-    psi: Annotated[float, typer.Option(help="Truncation: 1 varied, lower safer.")] = 1.0,
-    source: Annotated[Path | None, typer.Option(help="Translation: the picture or folder to translate.")] = None,
-    prepared: Annotated[
-        bool, typer.Option("--prepared", help="The sources are the model's own, such as drawings.")
-    ] = False,
-    output: Annotated[
-        Path, typer.Option("--output", "-o", help="Folder (or .zip, or .png of a grid) to write.")
-    ] = Path("generated"),
-    as_zip: Annotated[bool, typer.Option("--zip", help="One zip in place of a folder.")] = False,
-    grid: Annotated[bool, typer.Option("--grid", help="One picture of all, in place of single ones.")] = False,
-    quiet: Quiet = False,
-) -> None:
-    """Make pictures with a trained model."""
-    from ganvas.telling import Teller
-    from ganvas.train.making import make, write
-
-    at_least("--count", count, 1)
-    made = make(path, count=count, seed=seed, class_name=class_name, psi=psi, source=source, prepared=prepared)
-    written = write(made, output, as_zip=as_zip, grid_only=grid)
-    Teller(quiet).say(f"{len(made)} pictures: {written}")
+from ganvas.cli.way import Quiet, app
 
 
 @app.command()

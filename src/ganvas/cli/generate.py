@@ -1,0 +1,322 @@
+"""``ganvas generate``: what one does with a trained model. Without a sub-command it makes pictures."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from ganvas.cli.way import Place, Quiet, app, at_least
+
+if TYPE_CHECKING:
+    from ganvas.models.plan import Family
+
+DEFAULT = "pictures"
+
+
+class _Group(TyperGroup):
+    """``ganvas generate RUN …`` is ``ganvas generate pictures RUN …``."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        if args and args[0] not in self.commands and args[0] not in ("-h", "--help"):
+            args = [DEFAULT, *args]
+        return super().parse_args(ctx, args)
+
+
+room = typer.Typer(
+    cls=_Group,
+    no_args_is_help=True,
+    help="Make pictures with a trained model: `ganvas generate RUN`, or one of the commands below.",
+    epilog=(
+        f"`ganvas generate RUN …` is `ganvas generate {DEFAULT} RUN …`; each command has its own --help. "
+        "A place in latent space is written as a seed (3), a range of seeds (3-8), either with a class (3:dog), or as "
+        "the .safetensors file of a projection; several with commas between them."
+    ),
+)
+app.add_typer(room, name="generate")
+
+ClassName = Annotated[str | None, typer.Option("--class", help="Name or number of a class.")]
+Psi = Annotated[float, typer.Option(help="Truncation: 1 varied, lower safer.")]
+Layers = Annotated[str | None, typer.Option(help="Layers, such as 0-3 (coarse) or 4-9 (fine); all by default.")]
+Fps = Annotated[int, typer.Option(help="Frames a second of a film.")]
+Loop = Annotated[bool, typer.Option("--loop", help="Go back to the first at the end.")]
+
+
+@room.command()
+def pictures(
+    path: Place,
+    count: Annotated[int, typer.Option(help="How many pictures.")] = 16,
+    seed: Annotated[int, typer.Option(help="Seed of the first; the next ones follow.")] = 0,
+    class_name: ClassName = None,
+    psi: Psi = 1.0,
+    per_class: Annotated[
+        int | None, typer.Option(help="So many of every class, in a folder each: a balanced synthetic set.")
+    ] = None,
+    source: Annotated[Path | None, typer.Option(help="Translation: the picture or folder to translate.")] = None,
+    to: Annotated[str | None, typer.Option(help="Translation without pairs: the domain to go to (B).")] = None,
+    prepared: Annotated[
+        bool, typer.Option("--prepared", help="The sources are the model's own, such as drawings.")
+    ] = False,
+    output: Annotated[
+        Path, typer.Option("--output", "-o", help="Folder (or .zip, or .png of a grid) to write.")
+    ] = Path("generated"),
+    as_zip: Annotated[bool, typer.Option("--zip", help="One zip in place of a folder.")] = False,
+    grid: Annotated[bool, typer.Option("--grid", help="One picture of all, in place of single ones.")] = False,
+    quiet: Quiet = False,
+) -> None:
+    """Make pictures: a folder, one zip (`--count 10000 --zip`), a grid, or so many of every class."""
+    from ganvas.telling import Teller
+    from ganvas.train.making import make, write
+
+    at_least("--count", count, 1)
+    tell = Teller(quiet)
+    made = make(
+        path,
+        count=count,
+        seed=seed,
+        class_name=class_name,
+        psi=psi,
+        per_class=per_class,
+        source=source,
+        prepared=prepared,
+        to=to,
+    )
+    with tell.counting("making") as progress:
+        written = write(made, output, as_zip=as_zip, grid_only=grid, progress=progress)
+    tell.say(f"{written.pictures} pictures: {written.path}")
+
+
+@room.command()
+def grid(
+    path: Place,
+    seeds: Annotated[str, typer.Option(help="The rows.")] = "0-7",
+    classes: Annotated[str | None, typer.Option(help="The columns: names with commas; all by default.")] = None,
+    psi: Annotated[str, typer.Option(help="Truncation; a ladder such as 0.3,0.5,0.7,1 makes the columns.")] = "1",
+    output: Annotated[Path, typer.Option("--output", "-o", help="The .png to write.")] = Path("grid.png"),
+    quiet: Quiet = False,
+) -> None:
+    """A sheet of seeds × classes, or of seeds × truncation: the same latent, told apart."""
+    from ganvas.apps.grids import class_sheet, psi_sheet
+    from ganvas.apps.latent import places
+    from ganvas.apps.sheet import write_picture
+    from ganvas.terms import UserError
+
+    family = _open(path)
+    steps = _numbers("--psi", psi)
+    if len(steps) > 1 and classes is not None and "," in classes:
+        raise UserError("A sheet has classes or a ladder of --psi for its columns; give one of them.")
+    if len(steps) > 1 or not family.data.classes:
+        made = psi_sheet(family, places(seeds, family, classes), steps)
+    else:
+        names = None if classes is None else [name.strip() for name in classes.split(",")]
+        made = class_sheet(family, places(seeds, family), names, steps[0])
+    _say(quiet, f"The sheet is {write_picture(output, made)}.")
+
+
+@room.command()
+def interpolate(
+    path: Place,
+    between: Annotated[str, typer.Option(help="Places to go through, such as 1,2,3 or 5:cat,5:dog.")] = "0-3",
+    steps: Annotated[int, typer.Option(help="Steps from each to the next; 8 on a sheet, 60 in a film by default.")] = 0,
+    loop: Loop = False,
+    psi: Psi = 1.0,
+    class_name: ClassName = None,
+    fps: Fps = 30,
+    output: Annotated[Path, typer.Option("--output", "-o", help="A .png sheet, or a film: .mp4 or .gif.")] = Path(
+        "interpolation.png"
+    ),
+    quiet: Quiet = False,
+) -> None:
+    """Go from picture to picture, between seeds, classes and projected photographs; a sheet or a film."""
+    from ganvas.apps.latent import places
+    from ganvas.apps.sheet import write_picture
+    from ganvas.apps.walks import walk_frames, walk_sheet
+
+    family = _open(path)
+    through = places(between, family, class_name)
+    if _is_film(output):
+        _film(output, walk_frames(family, through, steps or 60, psi=psi, loop=loop), fps, quiet)
+        return
+    through = [*through, through[0]] if loop else through
+    _say(quiet, f"The sheet is {write_picture(output, walk_sheet(family, through, steps or 8, psi=psi))}.")
+
+
+@room.command()
+def mix(
+    path: Place,
+    rows: Annotated[str, typer.Option(help="Places that give all layers but those of the columns.")] = "0-3",
+    columns: Annotated[str, typer.Option(help="Places that give the layers.")] = "4-8",
+    layers: Layers = None,
+    psi: Psi = 1.0,
+    steps: Annotated[int, typer.Option(help="Film: steps from each column to the next.")] = 60,
+    fps: Fps = 30,
+    output: Annotated[Path, typer.Option("--output", "-o", help="A .png sheet, or a film: .mp4 or .gif.")] = Path(
+        "mix.png"
+    ),
+    quiet: Quiet = False,
+) -> None:
+    """Mix styles: the pictures of the rows with layers from those of the columns; a sheet or a film."""
+    from ganvas.apps.latent import layer_range, places, shape_of
+    from ganvas.apps.sheet import write_picture
+    from ganvas.apps.walks import mix_frames, mix_sheet
+
+    family = _open(path)
+    left, top = places(rows, family), places(columns, family)
+    total = shape_of(family)[0]
+    chosen = layer_range(layers, total) if layers else range(total // 2)
+    if _is_film(output):
+        _film(output, mix_frames(family, left, top, chosen, steps, psi=psi), fps, quiet)
+        return
+    _say(quiet, f"The sheet is {write_picture(output, mix_sheet(family, left, top, chosen, psi=psi))}.")
+
+
+@room.command()
+def project(
+    path: Place,
+    photograph: Annotated[Path, typer.Argument(help="The picture to look for.", metavar="FILE")],
+    steps: Annotated[int, typer.Option(help="Steps of the search.")] = 1000,
+    plus: Annotated[
+        bool, typer.Option("--plus", help="A style for each layer (w+): nearer to the picture, worse to move on.")
+    ] = False,
+    class_name: ClassName = None,
+    seed: Annotated[int, typer.Option(help="Seed of the search.")] = 0,
+    prepared: Annotated[bool, typer.Option("--prepared", help="Take the whole picture; do not crop it.")] = False,
+    output: Annotated[Path, typer.Option("--output", "-o", help="Folder to write.")] = Path("projection"),
+    quiet: Quiet = False,
+) -> None:
+    """Find a photograph's place in latent space: FOLDER/latent.safetensors, projection.png and sheet.png."""
+    from ganvas.apps.projection import project_file
+    from ganvas.telling import Teller
+    from ganvas.train.making import class_number
+
+    tell = Teller(quiet)
+    family = _open(path)
+    label = class_number(family.data.classes, class_name)
+    with tell.counting("projecting") as progress:
+        done = project_file(
+            family,
+            photograph,
+            output,
+            steps=steps,
+            space="layers" if plus else "shared",
+            label=label,
+            seed=seed,
+            stretch=prepared,
+            progress=progress,
+        )
+    tell.say(f"LPIPS {done.lpips:.3f}, PSNR {done.psnr:.1f} dB: {output / 'sheet.png'}")
+    tell.next(f"ganvas generate interpolate {path} --between {output / 'latent.safetensors'},1,2")
+
+
+@room.command()
+def directions(
+    path: Place,
+    seeds: Annotated[str, typer.Option(help="Places to move.")] = "0",
+    count: Annotated[int, typer.Option(help="How many directions, the strongest first.")] = 8,
+    strengths: Annotated[str, typer.Option(help="The columns, in standard deviations.")] = "-4,-2,0,2,4",
+    layers: Layers = None,
+    psi: Psi = 1.0,
+    output: Annotated[Path, typer.Option("--output", "-o", help="The .png to write.")] = Path("directions.png"),
+    quiet: Quiet = False,
+) -> None:
+    """What the model can change: directions found in its weights (SeFa), each at several strengths."""
+    from ganvas.apps.directions import direction_sheet
+    from ganvas.apps.directions import directions as find
+    from ganvas.apps.latent import layer_range, places
+    from ganvas.apps.sheet import write_picture
+
+    at_least("--count", count, 1)
+    family = _open(path)
+    through = places(seeds, family)
+    chosen = layer_range(layers, max(len(family.modulation()), 1)) if layers else None
+    known = find(family, chosen, count)
+    made = direction_sheet(family, through, known, _numbers("--strengths", strengths), psi=psi)
+    _say(quiet, f"The sheet is {write_picture(output, made)}.")
+
+
+@room.command()
+def neighbours(
+    path: Place,
+    count: Annotated[int, typer.Option(help="How many samples.")] = 8,
+    seed: Annotated[int, typer.Option(help="Seed of the first; the next ones follow.")] = 0,
+    class_name: ClassName = None,
+    psi: Psi = 1.0,
+    data: Annotated[
+        Path | None, typer.Option("--data", "-d", help="The training pictures; a run knows its own.")
+    ] = None,
+    nearest: Annotated[int, typer.Option(help="Training pictures beside each sample.")] = 3,
+    features: Annotated[str, typer.Option(help="auto, effnet, inception or inception-clean.")] = "auto",
+    output: Annotated[Path, typer.Option("--output", "-o", help="The .png to write.")] = Path("neighbours.png"),
+    quiet: Quiet = False,
+) -> None:
+    """Was anything learned by heart? The nearest training pictures of each sample, by features and by pixels."""
+    from ganvas.apps.neighbours import neighbours_of
+    from ganvas.apps.sheet import write_picture
+    from ganvas.telling import Teller
+
+    at_least("--count", count, 1)
+    at_least("--nearest", nearest, 1)
+    tell = Teller(quiet)
+    with tell.counting("training pictures") as progress:
+        made, near = neighbours_of(
+            path,
+            data,
+            seeds=range(seed, seed + count),
+            class_name=class_name,
+            psi=psi,
+            nearest=nearest,
+            features=features,
+            progress=progress,
+        )
+    write_picture(output, made)
+    tell.say(near.sentence)
+    tell.say(f"The sheet is {output}.")
+
+
+# ── What several commands do ────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _open(path: Path) -> Family:
+    from ganvas.apps.latent import check_synthesis
+    from ganvas.train.making import open_model
+
+    family = open_model(path)
+    check_synthesis(family)
+    return family
+
+
+def _numbers(option: str, text: str) -> list[float]:
+    from ganvas.terms import UserError
+
+    try:
+        return [float(part) for part in text.split(",")]
+    except ValueError:
+        raise UserError(f"{option} is a number, or several with commas between them, not {text!r}.") from None
+
+
+def _is_film(path: Path) -> bool:
+    from ganvas.apps.video import ENDINGS
+    from ganvas.terms import UserError
+
+    if path.suffix.lower() not in (*ENDINGS, ".png"):
+        raise UserError(f"--output ends in .png for a sheet, in .mp4 or .gif for a film, not {path.name!r}.")
+    return path.suffix.lower() in ENDINGS
+
+
+def _film(output: Path, film: tuple[int, Any], fps: int, quiet: bool) -> None:
+    from ganvas.apps.video import counted, write_video
+    from ganvas.telling import Teller
+
+    tell = Teller(quiet)
+    total, frames = film
+    with tell.counting("frames") as progress:
+        written = write_video(output, counted(frames, total, progress), fps)
+    tell.say(f"The film is {output} ({written} frames, {written / fps:.1f} s).")
+
+
+def _say(quiet: bool, sentence: str) -> None:
+    from ganvas.telling import Teller
+
+    Teller(quiet).say(sentence)
