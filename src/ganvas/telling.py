@@ -50,6 +50,8 @@ class Teller:
         classes = f" in {len(report.classes)} classes" if report.classes else ""
         done = "were packed already" if report.reused else "packed"
         self.say(f"{report.count:,} pictures{classes} {done}: {report.path}")
+        if report.layout:
+            self.say(report.layout)
         if report.enlarged:
             self.say(f"{report.enlarged:,} of them were smaller than that and enlarged: expect them soft.", "yellow")
         if report.skipped:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, get_args
 
 import typer
 
 from ganvas.cli.way import Quiet, app, at_least
+from ganvas.terms import Crop
 
 
 @app.command()
@@ -37,25 +38,75 @@ def sample(
 
 @app.command()
 def pack(
-    source: Annotated[Path, typer.Argument(help="A folder or zip of pictures.")],
+    source: Annotated[
+        str, typer.Argument(help="A folder or zip of pictures, a catalogue, a packed set, or shards (s3://…).")
+    ],
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="The .zip to write; a cache by default.")
     ] = None,
     resolution: Annotated[int, typer.Option(help="Side of the square pictures, in pixels.")] = 64,
-    crop: Annotated[str, typer.Option(help="center, smart or stretch.")] = "center",
+    crop: Annotated[
+        str, typer.Option(help="center, smart, stretch; face or face-fixed turn faces upright and skip the rest.")
+    ] = "center",
     channels: Annotated[int, typer.Option(help="3 for colour, 1 for grey.")] = 3,
+    side_by_side: Annotated[
+        str | None, typer.Option(help="Each picture holds a pair side by side; the source is left or right.")
+    ] = None,
+    boxes: Annotated[
+        Path | None, typer.Option(help="Annotations: a folder of Pascal VOC XML, a COCO .json or a .csv.")
+    ] = None,
+    margin: Annotated[float, typer.Option(help="Round each box, as a share of its longer side.")] = 0.1,
+    classes_by: Annotated[str | None, typer.Option(help="CelebA: the attribute that makes two classes.")] = None,
+    parts: Annotated[
+        Path | None, typer.Option(help="A .csv of which picture is for train, validation and test (`ganvas split`).")
+    ] = None,
+    database: Annotated[str | None, typer.Option(help="Address of the catalogue's database.")] = None,
+    shards: Annotated[
+        str | None, typer.Option(help="Write WebDataset shards here too: a folder or an address such as s3://….")
+    ] = None,
+    shard_size: Annotated[int, typer.Option(help="Pictures in a shard.")] = 1000,
+    processes: Annotated[int | None, typer.Option(help="Processes; one a core by default.")] = None,
     quiet: Quiet = False,
 ) -> None:
     """Prepare pictures once: cut square, resized, in one file. `train` does this by itself."""
+    import os
+
     from ganvas.curate.pack import pack as pack_pictures
     from ganvas.telling import Teller
     from ganvas.terms import UserError
 
-    if crop not in ("center", "smart", "stretch"):
-        raise UserError(f"--crop is center, smart or stretch, not {crop!r}.")
+    if crop not in get_args(Crop):
+        raise UserError(f"--crop is one of {', '.join(get_args(Crop))}, not {crop!r}.")
     if channels not in (1, 3):
         raise UserError(f"--channels is 3 (colour) or 1 (grey), not {channels}.")
+    if side_by_side not in (None, "left", "right"):
+        raise UserError(f"--side-by-side is left or right, not {side_by_side!r}.")
+    at_least("--processes", processes or 1, 1)
+    at_least("--shard-size", shard_size, 1)
     tell = Teller(quiet)
     with tell.counting("packing") as progress:
-        report = pack_pictures(source, output, resolution=resolution, crop=crop, channels=channels, progress=progress)  # type: ignore[arg-type]
+        report = pack_pictures(
+            source,
+            output,
+            resolution=resolution,
+            crop=crop,  # type: ignore[arg-type]
+            channels=channels,
+            side_by_side=side_by_side,  # type: ignore[arg-type]
+            boxes=boxes,
+            margin=margin,
+            classes_by=classes_by,
+            parts_table=parts,
+            database=database,
+            processes=processes or os.cpu_count() or 1,
+            progress=progress,
+        )
     tell.packed(report)
+    if shards is not None:
+        from ganvas.curate.dataset import Dataset
+        from ganvas.curate.shards import write_shards
+
+        with tell.counting("writing shards") as progress:
+            written = write_shards(Dataset(report.path), shards, shard_size=shard_size, progress=progress)
+        left = written.shards - written.written
+        there = f", {left:,} of which were there already" if left else ""
+        tell.say(f"{written.shards:,} shards{there}: {written.destination}")

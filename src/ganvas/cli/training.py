@@ -56,6 +56,7 @@ def train(
             channels=settings.channels,
             minimum=settings.minimum,
             side_by_side=settings.side_by_side,
+            processes=os.cpu_count() or 1,
             progress=progress,
         )
     tell.packed(report)

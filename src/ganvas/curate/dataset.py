@@ -241,7 +241,7 @@ class Split(NamedTuple):
     held_out: npt.NDArray[np.int64]
 
 
-def parts(dataset: Dataset, held_out: float, seed: int) -> Split:
+def divide(dataset: Dataset, held_out: float, seed: int) -> Split:
     """What to train on and what to hold out: as the set came divided, or by :func:`split`.
 
     A set with a test part (or, lacking that, a validation part) is trained on all that is in neither.

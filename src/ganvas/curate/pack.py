@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
+import multiprocessing
 import os
+import signal
 import warnings
 import zipfile
 from collections import deque
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -17,16 +19,17 @@ from typing import BinaryIO, NamedTuple
 
 from ganvas.curate.annotations import read_annotations
 from ganvas.curate.cutting import Cut, Settings, cut
-from ganvas.curate.dataset import MANIFEST, Dataset, Item, Manifest, Skipped, Split, parts, read_manifest, split
+from ganvas.curate.dataset import MANIFEST, Dataset, Item, Manifest, Skipped, Split, divide, read_manifest, split
 from ganvas.curate.images import open_image, prepare_image
 from ganvas.curate.layouts import Half
-from ganvas.curate.shards import fetch_shards, is_url
+from ganvas.curate.shards import fetch_shards, holds_shards
 from ganvas.curate.sources import Listing, Wish, list_source
 from ganvas.terms import Crop, UserError, cache_dir
 from ganvas.weights import WEIGHTS
 
-__all__ = ["Dataset", "PackReport", "Skipped", "Split", "open_image", "pack", "parts", "prepare_image", "split"]
+__all__ = ["Dataset", "PackReport", "Skipped", "Split", "divide", "open_image", "pack", "prepare_image", "split"]
 
+ENOUGH = (500, 64)  # pictures from which processes are worth their start: usually, and where faces are sought
 RECIPE_OF_PIXELS = 2  # raised when the same file would give other pixels, so that old cached archives are not reused
 
 
@@ -57,7 +60,9 @@ def pack(
     margin: float = 0.1,
     classes_by: str | None = None,
     database: str | None = None,
+    parts_table: Path | None = None,
     workers: int | None = None,
+    processes: int = 1,
     progress: Callable[[int, int], None] | None = None,
 ) -> PackReport:
     """Pack a folder, a zip of pictures, a catalogue, a packed data set or shards at a URL into one stored zip.
@@ -76,7 +81,11 @@ def pack(
     :param margin: round a box, each side, as a share of its longer side.
     :param classes_by: the attribute of CelebA that makes the classes.
     :param database: address of the catalogue's database, where it is not the file beside the pictures.
+    :param parts_table: a CSV that says which picture belongs to train, validation and test; of a catalogue, by default
+        its ``split.csv``.
     :param workers: threads that decode; None is one a core.
+    :param processes: more than one share the work instead of threads, where there are pictures enough to be worth it;
+        finding faces hardly gains by threads. As with every use of ``spawn``, a script needs a ``__main__`` guard.
     :param progress: called with (done, total), in the calling thread.
     :raises UserError: wrong source or output, or too few usable pictures.
     """
@@ -84,11 +93,11 @@ def pack(
         raise UserError(f"The resolution must be from 4 to 2048 pixels, not {resolution}.")
     if not 0 <= margin <= 2:
         raise UserError(f"The margin is a share of a box's side from 0 to 2, not {margin:g}.")
-    if is_url(source):
-        source = fetch_shards(str(source))
+    if holds_shards(source):
+        source = fetch_shards(source)
     source = Path(source).expanduser()
     annotations = None if boxes is None else read_annotations(Path(boxes).expanduser())
-    listing = list_source(source, Wish(classes_by, annotations, side_by_side, database))
+    listing = list_source(source, Wish(classes_by, annotations, side_by_side, database, parts_table))
     settings = Settings(resolution, crop, channels, listing.side_by_side, margin if boxes else 0.0)
     wanted = [
         RECIPE_OF_PIXELS,
@@ -108,7 +117,9 @@ def pack(
     if ready is None:
         ready = _reusable(output, key)
     if ready is None:
-        ready = _build(listing, settings, key, output, source, minimum, workers or os.cpu_count() or 1, progress)
+        worth_it = len(listing.candidates) >= ENOUGH[settings.crop in ("face", "face-fixed")]
+        crew = Crew(workers or os.cpu_count() or 1, processes if worth_it else 1)
+        ready = _build(listing, settings, key, output, source, minimum, crew, progress)
         reused = False
     else:
         reused = True
@@ -179,14 +190,36 @@ def _ours(output: Path) -> bool:
 # ── Pictures → members ──────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _in_order(listing: Listing, settings: Settings, workers: int) -> Iterator[Cut | Skipped]:
-    """Prepare all candidates on threads (Pillow lets go of the interpreter while it works), results in their order."""
-    with ThreadPoolExecutor(workers) as pool:
+class Crew(NamedTuple):
+    """Who prepares the pictures: threads of this process, or several processes."""
+
+    threads: int
+    processes: int = 1
+
+    def pool(self) -> Executor:
+        if self.processes == 1:
+            return ThreadPoolExecutor(self.threads)  # Pillow lets go of the interpreter while it works
+        # Not forked: threads of the networks that find faces would not survive it.
+        context = multiprocessing.get_context("spawn")
+        return ProcessPoolExecutor(self.processes, mp_context=context, initializer=_settle)
+
+
+def _settle() -> None:
+    """A process of the crew: stopping is its parent's business, and so is telling of odd metadata."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    warnings.simplefilter("ignore")
+    os.environ["OMP_NUM_THREADS"] = "1"
+
+
+def _in_order(listing: Listing, settings: Settings, crew: Crew) -> Iterator[Cut | Skipped]:
+    """Prepare all candidates at once, results in their order."""
+    ahead = 8 * max(crew)
+    with crew.pool() as pool:
         waiting: deque[Future[Cut | Skipped]] = deque()
         try:
             for candidate in listing.candidates:
                 waiting.append(pool.submit(cut, candidate, listing.read, settings))
-                if len(waiting) > 8 * workers:  # bounds the memory, whatever the size of the set
+                if len(waiting) > ahead:  # bounds the memory, whatever the size of the set
                     yield waiting.popleft().result()
             while waiting:
                 yield waiting.popleft().result()
@@ -208,13 +241,13 @@ def _build(
     output: Path,
     source: Path,
     minimum: int,
-    workers: int,
+    crew: Crew,
     progress: Callable[[int, int], None] | None,
 ) -> Manifest:
     try:
         output.parent.mkdir(parents=True, exist_ok=True)
         with TemporaryFile(dir=output.parent) as spool:
-            manifest, members = _spool(listing, settings, key, workers, progress, spool)
+            manifest, members = _spool(listing, settings, key, crew, progress, spool)
             _demand(len(manifest.items), minimum, source, list(manifest.skipped))
             _write_archive(output, manifest, members, spool)
     except OSError as error:
@@ -228,7 +261,7 @@ def _spool(
     listing: Listing,
     settings: Settings,
     key: str,
-    workers: int,
+    crew: Crew,
     progress: Callable[[int, int], None] | None,
     spool: BinaryIO,
 ) -> tuple[Manifest, list[_Spooled]]:
@@ -246,7 +279,7 @@ def _spool(
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # Pillow warns of odd metadata, which is of no concern to pixels
-        for done, result in enumerate(_in_order(listing, settings, workers), start=1):
+        for done, result in enumerate(_in_order(listing, settings, crew), start=1):
             if isinstance(result, Skipped):
                 skipped.append(result)
             else:

@@ -62,6 +62,11 @@ def is_url(place: Path | str) -> bool:
     return _URL.fullmatch(str(place)) is not None
 
 
+def holds_shards(place: Path | str) -> bool:
+    """Whether a place is to be read as shards: an address, or a folder with their index."""
+    return is_url(place) or (Path(place).expanduser() / INDEX).is_file()
+
+
 # ── Places ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -72,8 +77,8 @@ class _Place:
         match = _URL.fullmatch(str(place))
         self.shown = str(place) if match is None else f"{match[1]}://{match[2]}".rstrip("/")
         self.remote: Any = None
-        if match is None:
-            self.root = str(Path(place).expanduser())
+        if match is None or match[1].lower() == "file":
+            self.root = self.shown = str(Path(place).expanduser()) if match is None else f"/{match[2]}"
             return
         try:
             import fsspec
@@ -97,10 +102,6 @@ class _Place:
                 _copy(content, file)
             return
         self.remote.makedirs(self.root, exist_ok=True)
-        if self.remote.protocol in ("file", ("file", "local"), "local"):
-            with replacing(Path(self._path(name))) as file:
-                _copy(content, file)
-            return
         # An object store shows an object once its upload is complete.
         with self.remote.open(self._path(name), "wb") as file:
             try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
 import json
 import os
@@ -13,7 +14,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -21,11 +22,8 @@ import numpy.typing as npt
 from ganvas.curate.annotations import Annotations, apply
 from ganvas.curate.dataset import MANIFEST, Licence, Manifest, Part, Provenance, Skipped, read_manifest
 from ganvas.curate.images import SUFFIXES, PictureError, looks_like_picture, open_image, picture_size
-from ganvas.curate.layouts import NOTES, Arrangement, Candidate, Half, Look, arrange
+from ganvas.curate.layouts import NOTES, PARTS, Arrangement, Candidate, Half, Look, arrange
 from ganvas.terms import UserError
-
-if TYPE_CHECKING:
-    from ganvas.curate.catalog import Catalog
 
 MAX_FILE_BYTES = 256 * 2**20
 MAX_RATIO = 200  # an archive that grows more than this is a bomb: pictures hardly compress
@@ -62,6 +60,7 @@ class Wish(NamedTuple):
     annotations: Annotations | None = None
     side_by_side: Half | None = None
     database: str | None = None  # of a catalogue
+    parts: Path | None = None  # a table of which picture belongs to train, validation and test
 
 
 class _File(NamedTuple):
@@ -198,7 +197,11 @@ def _list_folder(source: Path, root: Path, wish: Wish) -> Listing:
 class _ZipReader:
     def __init__(self, path: Path) -> None:
         # Kept open, for opening reads the whole directory; ZipFile takes turns by itself when threads read.
+        self.path = path
         self.archive = zipfile.ZipFile(path)
+
+    def __reduce__(self) -> tuple[type[_ZipReader], tuple[Path]]:
+        return _ZipReader, (self.path,)
 
     def __call__(self, path: str) -> bytes:
         return read_member(self.archive, path)
@@ -290,14 +293,15 @@ def _list_catalogue(source: Path, root: Path, wish: Wish) -> Listing:
     rows = []
     with Catalog.open(root, wish.database) as catalogue:
         counts = catalogue.counts()
-        divided = _parts_of(catalogue)
+        table = wish.parts or (root / "split.csv" if (root / "split.csv").is_file() else None)
+        divided = read_parts(table) if table is not None else {}
         for image in catalogue.images(result="keep"):
             origins = catalogue.origins(image.id)
             # Of several origins the first that states a licence says most.
             first = next((one for one in origins if one.licence), origins[0] if origins else None)
             credit = first and Provenance(source=first.source, url=first.url, page=first.page, licence=first.licence)
             path = image.path.resolve().relative_to(root).as_posix()
-            part = divided.get(image.id)
+            part = divided.get(image.sha256, divided.get(path))
             listing.candidates.append(Candidate(path, split=part, origin=credit))
             rows.append([image.sha256, part, credit and credit.model_dump()])
     if not listing.candidates:
@@ -310,13 +314,24 @@ def _list_catalogue(source: Path, root: Path, wish: Wish) -> Listing:
     return _finished(listing, Arrangement(listing.candidates, said=listing.layout), wish)
 
 
-def _parts_of(catalogue: Catalog) -> dict[int, Part]:
-    """The part each picture belongs to, where the catalogue was divided."""
+def read_parts(table: Path) -> dict[str, Part]:
+    """Which part a picture belongs to, by its path and by its sha256: a CSV with the columns path (or sha256) and part,
+    such as `ganvas split` writes.
+
+    :raises UserError: it cannot be read, or names other parts than train, validation and test.
+    """
     try:
-        from ganvas.curate.splits import parts_of
-    except ImportError:
-        return {}
-    return dict(parts_of(catalogue))
+        rows = list(csv.DictReader(table.read_text(encoding="utf-8-sig").splitlines()))
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise UserError(f"{table} cannot be read ({error}); name a table that `ganvas split` wrote.") from None
+    found: dict[str, Part] = {}
+    for row in rows:
+        part = PARTS.get((row.get("part") or row.get("split") or "").strip().lower())
+        keys = [row[name] for name in ("path", "filename", "sha256") if row.get(name)]
+        if part is None or not keys:
+            raise UserError(f"{table} needs the columns path and part, each part train, validation or test.")
+        found |= dict.fromkeys(keys, part)
+    return found
 
 
 # ── Layouts, annotations, licences ──────────────────────────────────────────────────────────────────────────────────
@@ -362,6 +377,11 @@ def _finished(listing: Listing, arranged: Arrangement, wish: Wish) -> Listing:
         if not arranged.candidates:
             raise UserError("The annotations name none of these pictures; their paths or file names must be the same.")
     listing.candidates, listing.classes = arranged.candidates, arranged.classes
+    if wish.parts is not None:
+        divided = read_parts(wish.parts)
+        listing.candidates = [one._replace(split=divided.get(one.path, one.split)) for one in listing.candidates]
+        rows = [listing.fingerprint, *([one.path, one.split] for one in listing.candidates)]
+        listing.fingerprint = hashlib.sha256(json.dumps(rows).encode()).hexdigest()
     listing.skipped += arranged.skipped
     listing.layout, listing.side_by_side = arranged.said, wish.side_by_side or arranged.side_by_side
     listing.paired = arranged.paired or wish.side_by_side is not None

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 
 from ganvas.bundle import Bundle, write
-from ganvas.curate.dataset import Dataset, split
+from ganvas.curate.dataset import Dataset, divide
 from ganvas.evaluate.samples import Pictures, shown, sources, targets
 from ganvas.models.families import build
 from ganvas.models.plan import Family
@@ -54,7 +54,7 @@ def open_run(run: RunDir, dataset: Path | None = None, which: Which = "newest") 
     for name, state in content["average"].items():
         family.get_submodule(name).load_state_dict(state)
     family.eval().settle()
-    parts = split(len(pictures), recipe.data.held_out, recipe.train.seed)
+    parts = divide(pictures, recipe.data.held_out, recipe.train.seed)
     trained_on = pictures.subset(parts.train)
     held_out = pictures.subset(parts.held_out) if len(parts.held_out) else trained_on
     return Trained(recipe, family, trained_on, held_out, content["clock"]["nimg"])

@@ -16,7 +16,7 @@ import torch
 from lightning_fabric import Fabric
 from torch import Tensor
 
-from ganvas.curate.dataset import Dataset, split
+from ganvas.curate.dataset import Dataset, divide
 from ganvas.evaluate.quick import QuickMetric
 from ganvas.models.families import build
 from ganvas.models.plan import Batch, Clock, Family, Stage
@@ -115,7 +115,7 @@ class Trainer:
         self.recipe, self.run, self.family, self.fabric = recipe, run, family, fabric
         self.stages = family.stages()
         self.total_kimg = sum(stage.kimg for stage in self.stages)
-        parts = split(len(pictures), recipe.data.held_out, settings.seed)
+        parts = divide(pictures, recipe.data.held_out, settings.seed)
         self.dataset = pictures.subset(parts.train)
         self.held_out = pictures.subset(parts.held_out) if len(parts.held_out) else self.dataset
         if len(self.dataset) < 2:
