@@ -123,6 +123,7 @@ class TrainingPictures:
 
     def near(self, samples: Pictures, count: int = 3) -> Neighbourhood:
         """What is nearest to samples uint8 [N, H, W, C] of the data set's size and channels."""
+        samples = samples.copy()  # torch takes no array that must not be written to
         vectors = torch.cat([self._network(torch.from_numpy(samples[part])) for part in _parts(len(samples))])
         by_features = self._features.nearest(vectors, count)
         by_pixels = self._pixels.nearest(_pixels(samples), count)
