@@ -1,0 +1,134 @@
+"""What counts as good: the thresholds of every check, from a recipe's ``curate:`` part."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from ganvas.terms import UserError
+
+SHIPPED = Path(__file__).parent / "rules"
+
+
+class Rule(BaseModel):
+    """How one measure becomes a score, and whether the score may propose to drop a picture.
+
+    The score runs straight from 1 at ``good`` through 0.5 at ``limit`` to 0 as far again beyond it. Which side is the
+    bad one follows from the two.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    limit: float = Field(description="where the measure is just not good enough: score 0.5")
+    good: float = Field(description="where the measure is as good as can be: score 1")
+    judge: bool = Field(True, description="may propose to drop; otherwise the score only orders the review")
+    reason: str = Field(description="what the report says of pictures dropped for it")
+
+    def score(self, raw: float) -> float:
+        """A measure → its score in [0, 1]."""
+        width = self.good - self.limit
+        if width == 0:
+            return 1.0 if raw == self.good else 0.0
+        return min(1.0, max(0.0, 0.5 + 0.5 * (raw - self.limit) / width))
+
+
+class Rules(BaseModel):
+    """The checks that count and their thresholds.
+
+    ``drop_below``: a check whose score is lower proposes to drop. Scores between it and 0.5 are doubts: the picture is
+    proposed to be kept, and comes early in the review.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    about: str = ""
+    drop_below: float = Field(0.3, ge=0, le=1)
+    duplicate_distance: int = Field(6, ge=0, le=16, description="bits of the perceptual hash that may differ")
+    checks: dict[str, Rule]
+
+
+class _Override(BaseModel):
+    """A rule of the user's own file: whatever it leaves out stays as shipped."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    limit: float | None = None
+    good: float | None = None
+    judge: bool | None = None
+    reason: str | None = None
+
+
+class _File(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    extends: str | None = None
+    about: str | None = None
+    drop_below: float | None = None
+    duplicate_distance: int | None = None
+    checks: dict[str, _Override | None] = Field(default_factory=dict)
+
+
+def rule_names() -> list[str]:
+    """The sets of rules that are shipped."""
+    return sorted(path.stem for path in SHIPPED.glob("*.yaml"))
+
+
+def load_rules(name_or_path: str | Path = "portrait") -> Rules:
+    """A shipped set of rules, or a YAML file with a ``curate:`` part that changes one.
+
+    In a file, ``extends`` names the shipped set it starts from (``portrait`` when left out); a check set to null does
+    not count at all.
+
+    :raises UserError: there is no such set or file, or something in it is not understood.
+    """
+    name = str(name_or_path)
+    if name in rule_names():
+        return _shipped(name)
+    path = Path(name_or_path)
+    if not path.is_file():
+        raise UserError(f"There are no rules '{name}': choose one of {', '.join(rule_names())}, or give a YAML file.")
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as problem:
+        raise UserError(f"{path} cannot be read as YAML ({' '.join(str(problem).split())[:120]}).") from problem
+    if not isinstance(content, dict) or not isinstance(content.get("curate"), dict):
+        raise UserError(f"{path} has no `curate:` part: see `docs/faces.md` for what may stand there.")
+    try:
+        given = _File.model_validate(content["curate"])
+        base = _shipped(_known(given.extends or "portrait", path))
+        return _merged(base, given, path)
+    except ValidationError as problem:
+        raise UserError(f"{path} is not understood: {_first(problem)}.") from problem
+
+
+def _known(name: str, path: Path) -> str:
+    if name not in rule_names():
+        raise UserError(f"{path} extends '{name}', which is not there: choose one of {', '.join(rule_names())}.")
+    return name
+
+
+@cache
+def _shipped(name: str) -> Rules:
+    content = yaml.safe_load((SHIPPED / f"{name}.yaml").read_text(encoding="utf-8"))
+    return Rules.model_validate(content["curate"])
+
+
+def _merged(base: Rules, given: _File, path: Path) -> Rules:
+    checks = dict(base.checks)
+    for name, change in given.checks.items():
+        if name not in checks:
+            raise UserError(f"{path} sets a check '{name}', which is not there: choose among {', '.join(checks)}.")
+        if change is None:
+            del checks[name]
+        else:
+            checks[name] = Rule.model_validate(checks[name].model_dump() | change.model_dump(exclude_none=True))
+    whole = given.model_dump(exclude_none=True, exclude={"extends", "checks"})
+    return Rules.model_validate(base.model_dump() | whole | {"checks": checks})
+
+
+def _first(problem: ValidationError) -> str:
+    error = problem.errors()[0]
+    return f"{'.'.join(str(part) for part in error['loc'])}: {error['msg']}"
