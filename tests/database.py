@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import pwd
 import shutil
@@ -12,8 +13,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import numpy as np
 import psycopg
 import pytest
+from PIL import Image
+
+from ganvas.curate.catalog import Catalog, Check, Origin
 
 
 def _programs() -> Path | None:
@@ -76,3 +81,31 @@ def postgresql() -> Iterator[Callable[[], str]]:
             run("pg_ctl", "--pgdata", str(data), "--mode", "immediate", "--wait", "stop")
     finally:
         shutil.rmtree(home, ignore_errors=True)
+
+
+def picture(seed: int, size: tuple[int, int] = (64, 48)) -> bytes:
+    """A PNG unlike that of any other seed, with no symmetry."""
+    generator = np.random.default_rng(seed)
+    coarse = generator.integers(0, 256, (6, 8, 3), dtype=np.uint8)
+    return encoded(Image.fromarray(coarse).resize(size, Image.Resampling.BICUBIC), "PNG")
+
+
+def encoded(image: Image.Image, kind: str, **options: int) -> bytes:
+    """The bytes of a picture's file."""
+    content = io.BytesIO()
+    image.save(content, kind, **options)
+    return content.getvalue()
+
+
+def turned(content: bytes) -> Image.Image:
+    """A picture left to right."""
+    return Image.open(io.BytesIO(content)).transpose(Image.Transpose.FLIP_LEFT_RIGHT)
+
+
+def filled(root: Path, database: str | None, count: int) -> Catalog:
+    """A catalogue of ``count`` pictures numbered from 1; picture i has the score i / count."""
+    catalog = Catalog.open(root, database)
+    for seed in range(count):
+        added = catalog.add(picture(seed), Origin("folder", path=f"pictures/{seed}.png"))
+        catalog.record(added.id, [Check("sharpness", None, (seed + 1) / count, "1")])
+    return catalog

@@ -30,7 +30,8 @@ section { background: var(--card); border: 1px solid var(--line); border-radius:
 .whole i { display: block } i.keep { background: var(--keep) } i.drop { background: var(--drop) }
 i.disputed { background: var(--disputed) } i.open { background: var(--open) } i.bar { background: var(--bar) }
 .wide { overflow-x: auto }
-table { border-collapse: collapse; width: 100% } th, td { text-align: left; padding: .3rem .75rem .3rem 0;
+table { border-collapse: collapse; min-width: min(100%, 30rem) } table:has(.share) { width: 100% }
+th, td { text-align: left; padding: .3rem .75rem .3rem 0;
   vertical-align: middle; border-bottom: 1px solid var(--line) } tr:last-child td { border-bottom: 0 }
 th { font-weight: 600; color: var(--soft); font-size: .85rem } td.n, th.n { text-align: right;
   font-variant-numeric: tabular-nums; white-space: nowrap } td.name { overflow-wrap: anywhere }
@@ -39,6 +40,7 @@ td.share { width: 34%; min-width: 8rem } td.share div { height: .6rem; border-ra
 .pictures figure { margin: 0; width: 96px } .pictures img { display: block; width: 96px; height: 96px;
   object-fit: contain; background: var(--line); border-radius: 4px }
 figcaption { font-size: .72rem; color: var(--soft); white-space: nowrap }
+.groups { display: flex; flex-wrap: wrap; gap: .25rem 1.75rem }
 h3 { font-size: 1rem; margin: .9rem 0 .2rem } h3 span { color: var(--soft); font-weight: 400 }
 @media print { section { break-inside: avoid } }
 """
@@ -176,8 +178,8 @@ def _duplicates(report: Report, catalog: Catalog) -> str:
         f"<p>{report.spare:,} pictures look like an earlier one, in {len(report.duplicates):,} groups.{mirrored}</p>"
     ]
     largest = sorted(report.duplicates, key=lambda group: (-len(group.mirrored), -len(group.ids), group.ids))
-    for group in largest[:GROUPS]:
-        parts.append(_pictures(catalog, group.ids[:EXAMPLES], group.mirrored))
+    shown = [_pictures(catalog, group.ids[:EXAMPLES], group.mirrored) for group in largest[:GROUPS]]
+    parts.append(f"<div class=groups>{''.join(shown)}</div>")
     return _section("Look the same", "".join(parts))
 
 
@@ -252,7 +254,7 @@ def _pictures(catalog: Catalog, ids: Sequence[int], mirrored: frozenset[int] = f
         note = "mirrored" if image.id in mirrored else f"{image.width} × {image.height}"
         data = b64encode(content).decode()
         shown.append(
-            f"<figure><img alt='picture {image.id}' loading=lazy src='data:image/webp;base64,{data}'>"
+            f"<figure><img alt='picture {image.id}' src='data:image/webp;base64,{data}'>"
             f"<figcaption>{note}</figcaption></figure>"
         )
     return f"<div class=pictures>{''.join(shown)}</div>" if shown else ""
