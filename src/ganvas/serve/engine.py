@@ -10,7 +10,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from importlib.util import find_spec
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, TypeVar
 
 import numpy as np
 import torch
@@ -19,14 +19,15 @@ from PIL import Image
 
 from ganvas.bundle import Bundle
 from ganvas.curate.degrade import degradation
-from ganvas.curate.images import prepare_image
+from ganvas.curate.images import PictureError, prepare_image
 from ganvas.models.directions import directions_of
 from ganvas.models.families import FAMILIES
-from ganvas.models.plan import REQUESTS, latents, to_float, to_uint8
+from ganvas.models.plan import REQUESTS, Family, latents, to_float, to_uint8
 from ganvas.terms import Task, UserError
 
 EngineName = Literal["onnxruntime", "torch"]
 Pictures = NDArray[np.uint8]
+T = TypeVar("T")
 
 ROWS = 16  # pictures in one call of the model: bounds the memory of a request and how long others wait
 WAITING = 32  # jobs that may wait for one bundle
@@ -61,20 +62,20 @@ class _OnnxModel:
 
 class _TorchModel:
     def __init__(self, bundle: Bundle) -> None:
-        self._family = bundle.load_family()
-        self._request = REQUESTS[self._family.task]
+        self.family = bundle.load_family()
+        self._request = REQUESTS[self.family.task]
 
     def __call__(self, fields: dict[str, NDArray[Any]]) -> NDArray[np.float32]:
         with torch.inference_mode():
             request = self._request(**{name: torch.from_numpy(value) for name, value in fields.items()})
-            answer: NDArray[np.float32] = self._family.generate(request).float().numpy()
+            answer: NDArray[np.float32] = self.family.generate(request).float().numpy()
         return answer
 
     def heatmap(self, fields: dict[str, NDArray[Any]]) -> NDArray[np.float32]:
         """Float [N, 1, H, W] in [0, 1]; only of a family that :func:`has_heatmap`."""
         with torch.inference_mode():
             request = self._request(**{name: torch.from_numpy(value) for name, value in fields.items()})
-            family: Any = self._family
+            family: Any = self.family
             answer: NDArray[np.float32] = family.heatmap(request).float().numpy()
         return answer
 
@@ -223,17 +224,27 @@ class Engine:
 
         return self._submit(bundle, work, torch_only=True)
 
+    def submit_family(self, bundle: Bundle, work: Callable[[Family], T]) -> Future[T]:
+        """Do anything with a bundle's family, in the bundle's own worker.
+
+        :raises BusyError: too much is waiting.
+        """
+
+        def with_family(model: _Model) -> T:
+            assert isinstance(model, _TorchModel)
+            return work(model.family)
+
+        return self._submit(bundle, with_family, torch_only=True)
+
     # ── How it is done ──
 
-    def _submit(
-        self, bundle: Bundle, work: Callable[[_Model], Pictures], *, torch_only: bool = False
-    ) -> Future[Pictures]:
+    def _submit(self, bundle: Bundle, work: Callable[[_Model], T], *, torch_only: bool = False) -> Future[T]:
         with self._lock:
             loaded = self._find(bundle, torch_only)
             if loaded.waiting >= WAITING:
                 raise BusyError(f"{bundle.info.name} has {loaded.waiting} requests waiting; try again in a moment.")
             loaded.waiting += 1
-            future: Future[Pictures] = loaded.worker.submit(lambda: work(loaded.model))
+            future: Future[T] = loaded.worker.submit(lambda: work(loaded.model))
         future.add_done_callback(lambda done: self._finished(loaded))
         return future
 
@@ -303,14 +314,24 @@ def has_heatmap(bundle: Bundle) -> bool:
     return hasattr(FAMILIES.get(bundle.info.family), "heatmap")
 
 
+def prepare_picture(bundle: Bundle, image: Image.Image) -> Pictures:
+    """A picture as the bundle's training pictures were prepared, uint8 [resolution, resolution, channels]."""
+    data = bundle.info.data
+    return prepare_image(image, data.resolution, data.crop, data.channels)
+
+
 def prepare_source(bundle: Bundle, image: Image.Image, *, prepared: bool) -> Pictures:
     """What the model sees of a picture, uint8 [resolution, resolution, source_channels]."""
     data = bundle.info.data
     if prepared:
         return prepare_image(image, data.resolution, "stretch", data.source_channels)
+    channels = data.source_channels if data.degradation is None else data.channels
+    try:
+        target = prepare_image(image, data.resolution, data.crop, channels)
+    except PictureError as error:
+        raise UserError(f"This picture cannot be used ({error}); choose another.") from None
     if data.degradation is None:
-        return prepare_image(image, data.resolution, data.crop, data.source_channels)
-    target = prepare_image(image, data.resolution, data.crop, data.channels)
+        return target
     return degradation(data.degradation)(target, np.random.default_rng(0))
 
 
