@@ -278,7 +278,7 @@ class _Handler(BaseHTTPRequestHandler):
         start = int(parse_qs(urlsplit(self.path).query)["first"][0])
         divs = []
         for url in self._hits(start, 20):
-            told = json.dumps({"murl": url, "purl": url.replace("/pictures/", "/pages/")})
+            told = json.dumps({"purl": url.replace("/pictures/", "/pages/"), "murl": url}, separators=(",", ":"))
             divs.append(f'<div class="imgpt"><a class="iusc" m="{told.replace(chr(34), "&quot;")}"></a></div>')
         self.send(200, "".join(divs).encode(), "text/html")
 

@@ -135,6 +135,8 @@ def _run(
     workers: int | None,
     quiet: bool,
 ) -> None:
+    import warnings
+
     from rich.console import Console
 
     from ganvas.cli.harvest_view import HarvestView, summary
@@ -143,6 +145,7 @@ def _run(
     from ganvas.curate.catalog import Catalog
     from ganvas.terms import UserError
 
+    warnings.filterwarnings("ignore", module="PIL")  # its remarks on odd files; what matters becomes a reason
     console = Console(quiet=quiet)
     with Catalog.open(root.expanduser(), database) as catalog, HarvestView(console, quiet=quiet) as view:
         taker = Taker(catalog, listener=view)
@@ -165,8 +168,11 @@ def _run(
         view.say("Pictures of web pages are collected by: ganvas collect --page URL")
     if harvest.done and not harvest.good:
         raise UserError("Nothing was taken; the reasons stand above.")
+    if not harvest.done and not session.searched:
+        raise UserError("Nothing was taken: it holds no pictures.")
     if harvest.done:
         view.say(f"{root} holds {size:,} pictures now.")
+        view.say(f"Next: ganvas report {root}   or   ganvas review {root}")
 
 
 def _words(path: Path) -> list[str]:
@@ -190,31 +196,3 @@ def _filters(given: list[str] | None) -> dict[str, str]:
             raise UserError(f"--filter is KEY=VALUE, such as license=publicdomain, not {one!r}.")
         filters[key] = value
     return filters
-
-
-@app.command()
-def keywords(catalog: CatalogFolder = Path("catalogue"), database: DatabaseUrl = None) -> None:
-    """Show which search words were used, and how many pictures each brought that were kept."""
-    from rich.console import Console
-    from rich.markup import escape
-    from rich.table import Table
-
-    from ganvas.curate.catalog import Catalog
-    from ganvas.terms import UserError
-
-    root = catalog.expanduser()
-    if database is None and not root.is_dir():
-        raise UserError(f"There is no catalogue {catalog}; collect one by `ganvas collect SOURCE --catalog {catalog}`.")
-    with Catalog.open(root, database) as opened:
-        counts = opened.keywords()
-    console = Console()
-    if not counts:
-        console.print("No word was searched yet; `ganvas collect --search WORD` does.", markup=False)
-        return
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for heading in ("word", "engine", "searched", "found", "new", "kept", "dropped"):
-        table.add_column(heading, justify="left" if heading in ("word", "engine", "searched") else "right")
-    for one in counts:
-        numbers = (f"{number:,}" for number in (one.found, one.new, one.kept, one.dropped))
-        table.add_row(escape(one.keyword), one.engine, f"{one.when:%Y-%m-%d}", *numbers)
-    console.print(table)

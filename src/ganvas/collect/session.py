@@ -46,6 +46,7 @@ class Session:
     licence: str | None = None
     workers: int | None = None
     say: Callable[[str], None] = _nothing
+    searched: bool = False  # words were gone through, even if all of them had been used before
 
     def files(self, source: Path) -> None:
         """A folder, an archive or a single picture.
@@ -85,6 +86,7 @@ class Session:
             )
 
         self._crawl(work)
+        self.searched = True
         return done
 
     def collection(self, name: str, *, count: int = 1000) -> None:
