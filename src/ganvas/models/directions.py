@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any, TypeAlias
 
 import torch
@@ -83,3 +84,9 @@ def direction_to(domain: str | None, *, directions: int, classes: tuple[str, ...
         known = f"{names[0]} (A) and {names[1]} (B)" if names else "A and B"
         raise UserError(f"This model translates between {known}, not to {domain}; choose one of the two.")
     return places[domain.lower()]
+
+
+def check_domains(path: Path, names: tuple[str, ...]) -> None:
+    """:raises UserError: the names given to the domains of the model in ``path`` are neither none nor two."""
+    if len(names) not in (0, 2) or len(set(names)) != len(names):
+        raise UserError(f"{path} translates between two domains; name both with --class, A's first, or neither.")

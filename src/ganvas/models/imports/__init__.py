@@ -1,7 +1,7 @@
 """Published weights come in: the kind of a file is told from its content, and nothing in it is run.
 
 Known are the pickles of stylegan2-ada-pytorch and of R3GAN, and the checkpoints of rosinality/stylegan2-pytorch,
-BigGAN-PyTorch and the DCGAN of pytorch/examples.
+BigGAN-PyTorch, the DCGAN of pytorch/examples, pytorch-CycleGAN-and-pix2pix and UGATIT-pytorch.
 """
 
 from __future__ import annotations
@@ -12,14 +12,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from ganvas.models.imports import biggan, dcgan, r3gan, stylegan2
+from ganvas.models.imports import biggan, cyclegan, dcgan, r3gan, stylegan2, ugatit
 from ganvas.models.imports.pickles import LEGACY, PICKLE, ZIP, Node, first_bytes, read_checkpoint, read_pickle
 from ganvas.models.plan import Family
 from ganvas.terms import UserError
 
 KNOWN = (
-    "stylegan2-ada-pytorch and R3GAN (.pkl), rosinality's stylegan2-pytorch (.pt), BigGAN-PyTorch and "
-    "pytorch/examples DCGAN (.pth)"
+    "stylegan2-ada-pytorch and R3GAN (.pkl), rosinality's stylegan2-pytorch and UGATIT-pytorch (.pt), BigGAN-PyTorch, "
+    "pytorch/examples DCGAN and pytorch-CycleGAN-and-pix2pix (.pth)"
 )
 
 
@@ -48,7 +48,11 @@ def read(path: Path, *, discriminator: Path | None = None, classes: tuple[str, .
         imported = _from_pickle(path, classes)
     else:
         raise _foreign(path)
-    if discriminator is not None and imported.origin not in ("BigGAN-PyTorch", "pytorch/examples"):
+    if discriminator is not None and imported.origin not in (
+        "BigGAN-PyTorch",
+        "pytorch/examples",
+        "pytorch-CycleGAN-and-pix2pix",
+    ):
         raise UserError(f"{path} of {imported.origin} holds its own discriminator; leave the other file out.")
     if classes and not imported.family.data.classes:
         raise UserError(f"{path} knows no classes; leave --class out.")
@@ -87,6 +91,12 @@ def _from_checkpoint(path: Path, discriminator: Path | None, classes: tuple[str,
     if dcgan.recognises(content):
         family = dcgan.read(path, content, discriminator=discriminator)
         return Imported(family, "pytorch/examples", 0.0, _sha256(path), both)
+    if ugatit.recognises(content):
+        family = ugatit.read(path, content, classes=classes)
+        return Imported(family, "UGATIT-pytorch", 0.0, _sha256(path), True)
+    if cyclegan.recognises(content):
+        found = cyclegan.read(path, content, discriminator=discriminator, classes=classes)
+        return Imported(found.family, "pytorch-CycleGAN-and-pix2pix", 0.0, _sha256(path), found.has_discriminator)
     raise _foreign(path)
 
 
