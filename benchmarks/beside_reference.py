@@ -1,0 +1,336 @@
+"""Training steps of ``stylegan2`` and ``biggan`` beside their authors' own code, on this machine's processor.
+
+    python benchmarks/beside_reference.py --family stylegan2 --reference PATH/stylegan2-ada-pytorch
+    python benchmarks/beside_reference.py --family biggan --reference PATH/BigGAN-PyTorch
+
+PATH is a checkout that you have made; nothing is fetched, and nothing in it is changed. Both sides train networks of
+the same sizes (the parameter counts are compared), on batches of the same size, with the same losses, penalties, Adam
+settings and averaged weights, in float32 and with the same number of threads. ``stylegan2`` plays whole cycles of its
+lazy penalties (path length every 4th step, R1 every 16th), without augmentation, because the reference's sampling has
+no second derivative on a processor. ``biggan`` plays hinge loss, projection, hierarchical latents and orthogonal
+regularisation. Our side is the trainer's own step, with its check of every gradient and its seeding by row; the
+reference's is its own loss, networks and optimisers in the order of its training loop, with its custom CUDA kernels
+out of play. Rounds alternate in one process, the side that begins too; the first round of each side warms up and is not
+counted. Peak memory is that of a process of its own for each side.
+"""
+
+from __future__ import annotations
+
+import argparse
+import copy
+import importlib
+import multiprocessing
+import platform
+import resource
+import statistics
+import sys
+import time
+import types
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import torch
+from lightning_fabric import Fabric
+from torch import Tensor, nn
+
+import ganvas
+from ganvas.models.families import build
+from ganvas.models.plan import Clock, SynthesisBatch
+from ganvas.terms import DataSpec
+from ganvas.train.player import Player
+
+EMA_KIMG = 5.0
+PATH_LENGTH_EVERY, R1_EVERY = 4, 16
+GAMMA = 0.1
+
+
+class Setting(NamedTuple):
+    family: str
+    reference: Path
+    resolution: int
+    batch: int
+    width: int
+    most: int
+    classes: int
+    steps: int
+    threads: int
+    channels_last: bool
+
+
+Step = Callable[[int], object]  # plays the step of this number
+
+
+def pictures(setting: Setting) -> Tensor:
+    """A batch of noise: its content does not matter here."""
+    shape = (setting.batch, 3, setting.resolution, setting.resolution)
+    return torch.randint(0, 256, shape, dtype=torch.uint8)
+
+
+# ── The product ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def product(setting: Setting) -> tuple[Step, dict[str, int]]:
+    names = tuple(f"class {i}" for i in range(setting.classes))
+    data = DataSpec.model_validate({"resolution": setting.resolution, "classes": names})
+    settings: dict[str, dict[str, Any]] = {
+        "stylegan2": {
+            "base": setting.width,
+            "most": setting.most,
+            "z_dim": setting.most,
+            "w_dim": setting.most,
+            "augment": "none",
+            "r1": GAMMA,
+        },
+        "biggan": {"channels": setting.width, "z_dim": 80, "shared_dim": 32, "orthogonal": 1e-4},
+    }
+    family = build(setting.family, settings[setting.family], data, 1000.0)
+    fabric = Fabric(accelerator="cpu", devices=1)
+    player = Player(family, fabric, ema_kimg=EMA_KIMG, channels_last=setting.channels_last)
+    stage = family.stages()[0]
+    x = pictures(setting)
+
+    def draw() -> list[SynthesisBatch]:
+        return [SynthesisBatch(x, torch.arange(setting.batch) % max(setting.classes, 1), {})]
+
+    def step(number: int) -> object:
+        return player.step(stage, Clock(nimg=number * setting.batch, step=number, batch_size=setting.batch), draw)
+
+    return step, {name: sum(p.numel() for p in net.parameters()) for name, net in family.networks().items()}
+
+
+# ── The references ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class _Absent(types.ModuleType):
+    """A package that is not here and not needed: it has every name, and none is anything."""
+
+    def __getattr__(self, name: str) -> None:
+        if name.startswith("__"):
+            raise AttributeError(name)
+
+
+def open_checkout(path: Path, *absent: str) -> None:
+    """Let the checkout be imported; packages that only its data loading and logging need are stood in for."""
+    if str(path) not in sys.path:
+        sys.path.insert(0, str(path))
+    for name in absent:
+        try:
+            importlib.import_module(name)
+        except ImportError:
+            parent, _, child = name.rpartition(".")
+            sys.modules[name] = _Absent(name)
+            if parent:
+                setattr(sys.modules[parent], child, sys.modules[name])
+
+
+def averaging(live: nn.Module, average: nn.Module, weight: float) -> None:
+    """As both references do it: parameter by parameter."""
+    with torch.no_grad():
+        for kept, parameter in zip(average.parameters(), live.parameters(), strict=True):
+            kept.copy_(parameter.lerp(kept, weight))
+        for kept, buffer in zip(average.buffers(), live.buffers(), strict=True):
+            kept.copy_(buffer)
+
+
+def stylegan2_reference(setting: Setting) -> tuple[Step, dict[str, int]]:
+    open_checkout(setting.reference, "requests", "pkg_resources")
+    versions: Any = sys.modules["pkg_resources"]
+    if getattr(versions, "parse_version", None) is None:
+        versions.parse_version = lambda text: [int(part) for part in text.split(".")[:2]]
+    networks = importlib.import_module("training.networks")
+    loss_module = importlib.import_module("training.loss")
+    shared = {"channel_base": setting.width, "channel_max": setting.most, "conv_clamp": 256, "num_fp16_res": 0}
+    size = {"c_dim": setting.classes, "img_resolution": setting.resolution, "img_channels": 3}
+    g = networks.Generator(
+        z_dim=setting.most, w_dim=setting.most, **size, mapping_kwargs={"num_layers": 2}, synthesis_kwargs=shared
+    ).requires_grad_(False)
+    d = networks.Discriminator(**size, **shared, epilogue_kwargs={"mbstd_group_size": 4}).requires_grad_(False)
+    average = copy.deepcopy(g).eval()
+    loss = loss_module.StyleGAN2Loss(torch.device("cpu"), g.mapping, g.synthesis, d, r1_gamma=GAMMA)
+    x = pictures(setting)
+    labels = torch.eye(max(setting.classes, 1))[torch.arange(setting.batch) % max(setting.classes, 1)]
+    c = labels if setting.classes else torch.zeros(setting.batch, 0)
+    phases = []
+    for name, module, every in (("G", g, PATH_LENGTH_EVERY), ("D", d, R1_EVERY)):
+        ratio = every / (every + 1)
+        adam = torch.optim.Adam(module.parameters(), lr=0.0025 * ratio, betas=(0.0, 0.99**ratio), eps=1e-8)
+        phases += [(f"{name}main", module, adam, 1), (f"{name}reg", module, adam, every)]
+
+    def step(number: int) -> None:
+        real = x.to(torch.float32) / 127.5 - 1
+        for name, module, adam, every in phases:
+            if number % every:
+                continue
+            adam.zero_grad(set_to_none=True)
+            module.requires_grad_(True)
+            z = torch.randn(setting.batch, setting.most)
+            loss.accumulate_gradients(
+                phase=name, real_img=real, real_c=c, gen_z=z, gen_c=c, sync=True, gain=every
+            )  # fmt: skip
+            module.requires_grad_(False)
+            for parameter in module.parameters():
+                if parameter.grad is not None:
+                    torch.nan_to_num(parameter.grad, nan=0, posinf=1e5, neginf=-1e5, out=parameter.grad)
+            adam.step()
+        averaging(g, average, 0.5 ** (setting.batch / (EMA_KIMG * 1000)))
+
+    return step, {"generator": count(g), "discriminator": count(d)}
+
+
+def biggan_reference(setting: Setting) -> tuple[Step, dict[str, int]]:
+    open_checkout(setting.reference, "torchvision", "torchvision.transforms", "datasets")
+    big, utils, functions = (importlib.import_module(name) for name in ("BigGAN", "utils", "train_fns"))
+    attention = str(setting.resolution // 2)
+    shared = {
+        "resolution": setting.resolution,
+        "n_classes": setting.classes,
+        "adam_eps": 1e-6,
+        "SN_eps": 1e-6,
+    }
+    g = big.Generator(
+        G_ch=setting.width, dim_z=80, G_attn=attention, G_shared=True, shared_dim=32, hier=True, G_lr=1e-4, **shared
+    )
+    d = big.Discriminator(D_ch=setting.width, D_attn=attention, D_lr=4e-4, **shared)
+    average = copy.deepcopy(g)
+    z, y = utils.prepare_z_y(setting.batch, g.dim_z, setting.classes, device="cpu")
+    config = {
+        "toggle_grads": True,
+        "num_D_steps": 1,
+        "num_D_accumulations": 1,
+        "num_G_accumulations": 1,
+        "batch_size": setting.batch,
+        "split_D": False,
+        "D_ortho": 0.0,
+        "G_ortho": 1e-4,
+        "ema": True,
+    }
+    ema = utils.ema(g, average, 0.9999, 0)
+    state = {"itr": 0}
+    play = functions.GAN_training_function(g, d, big.G_D(g, d), z, y, ema, state, config)
+    x = pictures(setting)
+    labels = torch.arange(setting.batch) % setting.classes
+
+    def step(number: int) -> object:
+        state["itr"] = number
+        g.train()
+        d.train()
+        return play(x.float() / 127.5 - 1, labels)
+
+    return step, {"generator": count(g), "discriminator": count(d)}
+
+
+def count(network: nn.Module) -> int:
+    return sum(parameter.numel() for parameter in network.parameters())
+
+
+# ── Comparing ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+REFERENCES = {"stylegan2": stylegan2_reference, "biggan": biggan_reference}
+
+
+def make(side: str, setting: Setting) -> tuple[Step, dict[str, int]]:
+    torch.set_num_threads(setting.threads)
+    warnings.simplefilter("ignore")  # the references' remarks on this torch
+    torch.manual_seed(0)
+    return product(setting) if side == "ganvas" else REFERENCES[setting.family](setting)
+
+
+def peak_memory(side: str, setting: Setting) -> float:
+    """Peak resident memory in MB of a process that does only this."""
+    with multiprocessing.get_context("spawn").Pool(1) as pool:
+        return pool.apply(_peak_memory, (side, setting))
+
+
+def _peak_memory(side: str, setting: Setting) -> float:
+    step, _ = make(side, setting)
+    for number in range(2):
+        step(number)
+    status = Path("/proc/self/status")
+    if status.exists():  # Linux: ru_maxrss would be the parent's peak where that is higher
+        return next(int(line.split()[1]) / 1e3 for line in status.read_text().splitlines() if line.startswith("VmHWM"))
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak / 1e6 if platform.system() == "Darwin" else peak / 1e3
+
+
+class Lap(NamedTuple):
+    wall: float  # pictures a second of the clock on the wall
+    processor: float  # pictures a second of processor time
+
+
+def lap(step: Step, setting: Setting) -> Lap:
+    wall, cpu = time.perf_counter(), time.process_time()
+    for number in range(setting.steps):
+        step(number)
+    images = setting.steps * setting.batch
+    return Lap(images / (time.perf_counter() - wall), images / (time.process_time() - cpu))
+
+
+def compare(setting: Setting, rounds: int, memory: bool) -> None:
+    sides = {side: make(side, setting) for side in ("ganvas", "reference")}
+    sizes = {side: sizes for side, (_, sizes) in sides.items()}
+    print(f"{setting.family}: parameters {sizes}")
+    if sizes["ganvas"] != sizes["reference"]:
+        print("  the networks differ in size: the comparison is not like with like")
+    laps: dict[str, list[Lap]] = {side: [] for side in sides}
+    for index in range(rounds + 1):
+        for side in list(sides)[:: 1 if index % 2 else -1]:
+            found = lap(sides[side][0], setting)
+            note = "warming up" if index == 0 else f"round {index}"
+            print(f"  {note}, {side}: {found.wall:.2f} images/s", flush=True)
+            laps[side] += [found] if index else []
+    print(
+        f"\n{setting.family} at {setting.resolution} px, width {setting.width}, batch {setting.batch}, "
+        f"{setting.classes or 'no'} classes, {setting.steps} steps a round, {rounds} rounds:"
+    )
+    for side, found_laps in laps.items():
+        wall, cpu = (statistics.median(values) for values in zip(*found_laps, strict=True))
+        peak = f", peak {peak_memory(side, setting):,.0f} MB" if memory else ""
+        print(f"  {side:10}  {wall:8.2f} images/s, {cpu:8.2f} images per processor second{peak}")
+    for kind in Lap._fields:
+        pairs = zip(laps["ganvas"], laps["reference"], strict=True)
+        ratios = sorted(getattr(a, kind) / getattr(b, kind) for a, b in pairs)
+        middle = statistics.median(ratios)
+        print(f"  ganvas / reference, {kind} time: {middle:.2f} × ({ratios[0]:.2f} … {ratios[-1]:.2f})")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--family", choices=tuple(REFERENCES), required=True)
+    parser.add_argument("--reference", type=Path, required=True, help="a checkout of the authors' code")
+    parser.add_argument("--resolution", type=int, default=64)
+    parser.add_argument("--batch", type=int, default=8)
+    parser.add_argument("--width", type=int, help="stylegan2: channels × side (4096); biggan: the width unit (16)")
+    parser.add_argument("--most", type=int, default=128, help="stylegan2: widest layers, and the length of z and w")
+    parser.add_argument("--classes", type=int, help="0 for stylegan2, 20 for biggan")
+    parser.add_argument("--steps", type=int, default=16, help="a round; 16 is a whole cycle of stylegan2's penalties")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--threads", type=int, default=torch.get_num_threads())
+    parser.add_argument("--no-channels-last", action="store_true", help="of our side: the reference never has it")
+    parser.add_argument("--no-memory", action="store_true", help="leave out the peak memory")
+    args = parser.parse_args()
+    if not args.reference.is_dir():
+        parser.error(f"there is no checkout at {args.reference}")
+    stylegan2 = args.family == "stylegan2"
+    setting = Setting(
+        args.family,
+        args.reference.resolve(),
+        args.resolution,
+        args.batch,
+        args.width or (4096 if stylegan2 else 16),
+        args.most,
+        args.classes if args.classes is not None else (0 if stylegan2 else 20),
+        args.steps,
+        args.threads,
+        not args.no_channels_last,
+    )
+    print(
+        f"{platform.processor() or platform.machine()}, {args.threads} thread(s), Python {platform.python_version()}, "
+        f"torch {torch.__version__}, ganvas {ganvas.__version__}"
+    )
+    compare(setting, args.rounds, not args.no_memory)
+
+
+if __name__ == "__main__":
+    main()
