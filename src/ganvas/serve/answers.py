@@ -6,13 +6,13 @@ import asyncio
 import time
 from concurrent.futures import Future
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 from fastapi import Depends, Query, Request
 from fastapi.responses import Response
 
 from ganvas.bundle import Bundle
-from ganvas.serve.engine import Engine, Pictures
+from ganvas.serve.engine import Engine
 from ganvas.serve.limits import Decoder
 from ganvas.serve.problems import MissingError
 from ganvas.serve.runs import Runs
@@ -21,8 +21,10 @@ from ganvas.terms import RunDir, UserError
 
 if TYPE_CHECKING:  # reviewing needs an extra that playing with models does not
     from ganvas.curate.review import Review
+    from ganvas.serve.projections import Projections
 
 SEEDS = 2**53  # the whole numbers that JavaScript holds exactly
+T = TypeVar("T")
 FOREVER = "public, max-age=31536000, immutable"
 
 
@@ -35,6 +37,7 @@ class Studio:
     engine: Engine
     decoder: Decoder
     poll: float  # seconds between two looks at a run's files
+    projections: Projections
     stopping: bool = False
     review: Review | None = None  # of the catalogue that is attached
     reviewer: str | None = None  # who sits at this machine, as far as was said
@@ -80,7 +83,7 @@ def since(start: float) -> float:
     return round((time.perf_counter() - start) * 1000, 1)
 
 
-async def while_connected(request: Request, future: Future[Pictures]) -> Pictures:
+async def while_connected(request: Request, future: Future[T]) -> T:
     """Wait for an answer; when the client goes first, work that has not begun is dropped."""
 
     async def gone() -> None:

@@ -11,18 +11,19 @@ from typing import TYPE_CHECKING, Any
 from fastapi import FastAPI
 
 from ganvas import __version__
-from ganvas.serve import bundle_routes, pages, problems, review_routes, run_routes
+from ganvas.serve import bundle_routes, explore_routes, pages, problems, review_routes, run_routes
 from ganvas.serve.answers import Studio
 from ganvas.serve.engine import Engine
 from ganvas.serve.guard import Guard
 from ganvas.serve.limits import Decoder, Limits
+from ganvas.serve.projections import Projections
 from ganvas.serve.runs import Runs
 from ganvas.serve.shelf import Shelf
 
 if TYPE_CHECKING:
     from ganvas.curate.catalog import Catalog
 
-ROOMS = (bundle_routes, run_routes, review_routes)  # each has a ``router``
+ROOMS = (bundle_routes, explore_routes, run_routes, review_routes)  # each has a ``router``
 
 
 def create_app(
@@ -49,7 +50,7 @@ def create_app(
     """
     limits = limits or Limits()
     found = Runs(runs)
-    studio = Studio(Shelf(bundles, found), found, engine or Engine(), Decoder(limits), poll)
+    studio = Studio(Shelf(bundles, found), found, engine or Engine(), Decoder(limits), poll, Projections())
     if catalog is not None:
         from ganvas.curate.review import Review
 
@@ -59,6 +60,7 @@ def create_app(
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         yield
         studio.stopping = True
+        studio.projections.close()
         studio.engine.close()
         studio.decoder.close()
 
