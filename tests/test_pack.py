@@ -6,9 +6,11 @@ import io
 import os
 import pickle
 import struct
+import sys
 import zipfile
 import zlib
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -477,3 +479,120 @@ def test_real_portraits_and_pairs(shared_data: Path) -> None:
     assert (portraits.count, portraits.skipped, portraits.classes) == (879, [], ())
     facades = pack(shared_data / "facades" / "val", resolution=32, side_by_side="right")
     assert (facades.count, facades.paired) == (100, True)
+
+
+# ── Faces, catalogues, processes ────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_processes_pack_the_same_bytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    source = folder_of(tmp_path / "in", 9)
+    (source / "bad.png").write_text("x")
+    pack(source, tmp_path / "one.zip", resolution=16)
+    monkeypatch.setattr(packing, "ENOUGH", (1, 1))
+    pack(source, tmp_path / "two.zip", resolution=16, processes=2)
+    assert (tmp_path / "one.zip").read_bytes() == (tmp_path / "two.zip").read_bytes()
+    zipped = zip_of(tmp_path / "in.zip", {"a.png": png(), "b.png": png("blue")})
+    assert pack(zipped, resolution=8, processes=2).count == 2
+
+
+def catalogue_of(root: Path, keep: list[bool]) -> list[int]:
+    catalog = pytest.importorskip("ganvas.curate.catalog")
+    ids = []
+    with catalog.Catalog.open(root) as opened:
+        for number, kept in enumerate(keep):
+            rng = np.random.default_rng(number)
+            content = io.BytesIO()
+            Image.fromarray(rng.integers(0, 256, (20, 20, 3)).astype(np.uint8)).save(content, "PNG")
+            origin = catalog.Origin("search:test", url=f"https://example.org/{number}", licence="CC0")
+            ids.append(opened.add(content.getvalue(), origin).id)
+            opened.propose([catalog.Proposal(ids[-1], kept, None if kept else "blur")])
+    return ids
+
+
+def test_a_catalogue_gives_what_is_kept_with_its_credits_and_parts(tmp_path: Path) -> None:
+    root = tmp_path / "catalogue"
+    catalogue_of(root, [True, False, True])
+    report = pack(root, resolution=16)
+    dataset = Dataset(report.path)
+    assert len(dataset) == 2
+    assert [item.origin and (item.origin.url, item.origin.licence) for item in dataset.items] == [
+        ("https://example.org/0", "CC0"),
+        ("https://example.org/2", "CC0"),
+    ]
+    assert "2 of 3 pictures" in report.layout
+    assert pack(root, resolution=16).reused
+    paths = [item.source for item in dataset.items]
+    (root / "split.csv").write_text(f"path,part\n{paths[0]},test\n{paths[1]},train\n")
+    divided = pack(root, resolution=16)
+    assert not divided.reused
+    assert [item.split for item in Dataset(divided.path).items] == ["test", "train"]
+
+
+def test_a_catalogue_without_kept_pictures_says_what_to_do(tmp_path: Path) -> None:
+    catalogue_of(tmp_path / "catalogue", [False])
+    with pytest.raises(UserError, match=r"None of the 1 pictures .* `ganvas curate") as caught:
+        pack(tmp_path / "catalogue", resolution=16)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.slow
+@pytest.mark.shared_data
+@pytest.mark.parametrize("crop", ["face", "face-fixed"])
+def test_faces_are_packed_upright_and_what_has_none_is_skipped(shared_data: Path, tmp_path: Path, crop: str) -> None:
+    faces = pytest.importorskip("ganvas.curate.faces")
+    source = tmp_path / "in"
+    source.mkdir()
+    portraits = sorted((shared_data / "portraits").glob("*.jpg"))[::150]
+    for number, path in enumerate(portraits):
+        tilted = open_image(path).rotate(12 * (number % 3 - 1), fillcolor="gray", resample=Image.Resampling.BICUBIC)
+        tilted.save(source / f"{number}.png")
+    picture(source / "nobody.png", size=(200, 200))
+    report = pack(source, resolution=128, crop=crop)  # type: ignore[arg-type]
+    dataset = Dataset(report.path)
+    assert len(dataset) == len(portraits)
+    assert [tuple(skipped) for skipped in report.skipped] == [("nobody.png", "no face was found")]
+    assert dataset.manifest.crop == crop
+    reader = faces.FaceReader()
+    for index in range(len(dataset)):
+        face = reader.faces(dataset.image(index))[0]
+        assert abs(face.roll) < 4
+        if crop == "face-fixed":
+            for point, place in zip((face.left_eye, face.right_eye), faces.FIXED, strict=False):
+                assert np.abs(point - np.array(place) * 128).max() < 4
+    # The same is done at use; a set of other squares is aligned, and one of aligned squares is taken as it is.
+    at_use = prepare_image(open_image(source / "0.png"), 128, crop, 3)  # type: ignore[arg-type]
+    assert (at_use == dataset.image(0)).all()
+    assert pack(report.path, resolution=128, crop=crop).path == report.path  # type: ignore[arg-type]
+    plain = pack(source, tmp_path / "plain.zip", resolution=128)
+    assert pack(plain.path, resolution=128, crop=crop).path != plain.path  # type: ignore[arg-type]
+
+
+@pytest.mark.slow
+@pytest.mark.shared_data
+def test_a_drawing_is_aligned_by_the_face_of_its_photo(shared_data: Path, tmp_path: Path) -> None:
+    pytest.importorskip("ganvas.curate.faces")
+    for half in ("photo", "sketch"):
+        (tmp_path / "in" / half).mkdir(parents=True)
+        for path in sorted((shared_data / "face-sketches" / "test" / half).iterdir())[:3]:
+            image = open_image(path)
+            if half == "sketch":  # pairs need not be of one size
+                image = image.resize((image.width * 2, image.height * 2))
+            image.save(tmp_path / "in" / half / f"{path.stem}.png")
+    dataset = Dataset(pack(tmp_path / "in", resolution=64, crop="face").path)
+    assert len(dataset) == 3
+    for index in range(3):
+        photo, sketch = dataset.image(index).mean(2), dataset.source(index).mean(2)
+        inner = (slice(16, 48), slice(16, 48))
+
+        def likeness(shift: tuple[int, int], one: Any = sketch, other: Any = photo, inner: Any = inner) -> float:
+            return float(np.corrcoef(np.roll(one, shift, (0, 1))[inner].ravel(), other[inner].ravel())[0, 1])
+
+        shifts = [(down, right) for down in (-6, 0, 6) for right in (-6, 0, 6)]
+        assert max(shifts, key=likeness) == (0, 0)
+
+
+def test_a_missing_extra_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "ganvas.curate.faces", None)
+    monkeypatch.delattr("ganvas.curate.faces", raising=False)
+    with pytest.raises(UserError, match=r"ganvas\[faces\]"):
+        pack(folder_of(tmp_path / "in", 2), resolution=16, crop="face")

@@ -99,13 +99,13 @@ _own = threading.local()  # a reader of faces serves one thread at a time
 
 
 def _by_face(image: Image.Image, origin: Image.Image | None, box: Box | None, settings: Settings) -> Cut:
-    from ganvas.curate import faces
-
     if box is not None:  # a box says which of several people is meant
         image = image.crop((round(box[0]), round(box[1]), round(box[2]), round(box[3])))
     resolution = settings.resolution
     pixels = np.asarray(image)
     matrix = face_matrix(pixels, resolution, settings.crop)
+    from ganvas.curate import faces  # is there, or face_matrix had said so
+
     scale = float(np.sqrt(abs(np.linalg.det(matrix[:, :2].astype(np.float64)))))
     made = with_channels(faces.cut_square(pixels, matrix, resolution).pixels, settings.channels)
     if origin is None:

@@ -28,6 +28,10 @@ SHARD_FORMAT = 1
 _URL = re.compile(r"([a-z][a-z0-9+.-]+):/+(.*)", re.IGNORECASE)
 
 
+# They know no folders, and asked for one they would make a bucket.
+_STORES = ("s3", "s3a", "gs", "gcs", "az", "abfs", "abfss", "oss", "memory")
+
+
 class Shard(BaseModel):
     """One tar file: the items ``first`` to ``first + count``."""
 
@@ -80,6 +84,7 @@ class _Place:
         if match is None or match[1].lower() == "file":
             self.root = self.shown = str(Path(place).expanduser()) if match is None else f"/{match[2]}"
             return
+        self.is_store = match[1].lower() in _STORES
         try:
             import fsspec
 
@@ -101,7 +106,8 @@ class _Place:
             with replacing(Path(self._path(name))) as file:
                 _copy(content, file)
             return
-        self.remote.makedirs(self.root, exist_ok=True)
+        if not self.is_store:
+            self.remote.makedirs(self.root, exist_ok=True)
         # An object store shows an object once its upload is complete.
         with self.remote.open(self._path(name), "wb") as file:
             try:
