@@ -105,7 +105,8 @@ def oval(rgb: Pixels) -> float:
     centre = (int(columns[0] + columns[-1]) // 2, int(rows[0] + rows[-1]) // 2)
     axes = (int(columns[-1] - columns[0]) // 2, int(rows[-1] - rows[0]) // 2)
     cv2.ellipse(ellipse, centre, axes, 0, 0, 360, 1, -1)
-    return float((inside & ellipse).sum() / max(int((inside | ellipse).sum()), 1))
+    both, either = np.logical_and(inside, ellipse), np.logical_or(inside, ellipse)
+    return float(both.sum() / max(int(either.sum()), 1))
 
 
 def mirror_likeness(grey: Pixels) -> float:
@@ -123,7 +124,7 @@ def mirror_likeness(grey: Pixels) -> float:
 
 
 def seams(grey: Pixels) -> float:
-    """The straightest line that cuts the whole picture in two, in [0, 1]: collages of several pictures have 0.9 or more.
+    """The straightest line that cuts the whole picture in two, in [0, 1]: collages of pictures have 0.9 or more.
 
     The part of a row's or column's length along which neighbours differ sharply; the outer sixth is left to
     :func:`frame`.
@@ -143,10 +144,10 @@ def seams(grey: Pixels) -> float:
 def writing(grey: Pixels) -> float:
     """How many small shapes stand in lines as letters do, in parts of 100 shapes.
 
-    Dark or bright shapes of a letter's size whose neighbours to the right have the same height and foot. Writing by hand
-    that joins its letters is missed, and a flag's stars count: a hint for the reviewer.
+    Dark or bright shapes of a letter's size whose neighbours to the right have the same height and foot. Writing by
+    hand that joins its letters is missed, and a flag's stars count: a hint for the reviewer.
     """
-    height, width = grey.shape
+    height = len(grey)
     letters = 0
     for inverted in (False, True):
         value = (255 - grey) if inverted else grey

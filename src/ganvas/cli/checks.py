@@ -1,0 +1,132 @@
+"""The command that checks pictures: curate."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ganvas.cli.way import Quiet, app, at_least
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from ganvas.curate.checks import Outcome, Rules
+    from ganvas.telling import Teller
+
+
+@app.command()
+def curate(
+    source: Annotated[
+        Path, typer.Argument(help="A catalogue, or a folder of pictures.", metavar="CATALOGUE|FOLDER")
+    ] = Path("catalogue"),
+    catalog: Annotated[
+        Path | None,
+        typer.Option("--catalog", "-c", help="For a folder: where its catalogue lies; FOLDER-catalogue by default."),
+    ] = None,
+    rules: Annotated[
+        str, typer.Option(help="What counts as good: portrait, or a YAML file with a `curate:` part.")
+    ] = "portrait",
+    sheets: Annotated[
+        Path | None, typer.Option(help="Write a picture of the best and worst of each check into this folder.")
+    ] = None,
+    database: Annotated[
+        str | None, typer.Option(metavar="URL", help="The PostgreSQL database that holds the catalogue's data.")
+    ] = None,
+    processes: Annotated[int | None, typer.Option(help="Pictures measured at once; one a core by default.")] = None,
+    again: Annotated[bool, typer.Option("--again", help="Measure also what was measured before.")] = False,
+    quiet: Quiet = False,
+) -> None:
+    """Check every picture, and propose which to keep and which to drop, and why. Stopped or killed, it goes on.
+
+    Nothing is deleted: proposals are round 0 of the review, and a person's verdict counts more.
+    """
+    from ganvas.curate.catalog import Catalog
+    from ganvas.curate.checks import check_all, load_rules, write_sheets
+    from ganvas.telling import Teller
+
+    at_least("--processes", 1 if processes is None else processes, 1)
+    chosen = load_rules(rules)
+    tell = Teller(quiet)
+    root, folder = _place(source, catalog, database)
+    with Catalog.open(root, database) as opened:
+        if folder is not None:
+            _take(opened, folder, tell)
+        with tell.counting("checking") as progress:
+            outcome = check_all(opened, chosen, processes=processes, again=again, progress=progress)
+        if sheets is not None:
+            written = write_sheets(opened, chosen, sheets)
+            tell.say(f"{len(written)} sheets of the worst and the best lie in {sheets}.")
+    if not quiet:
+        tell.console.print(table(outcome, chosen))
+    tell.next(f"ganvas review {root}", f"ganvas report {root}")
+
+
+def table(outcome: Outcome, rules: Rules) -> Table:
+    """What is proposed, by reason."""
+    from rich import box
+    from rich.markup import escape
+    from rich.table import Table
+
+    total = max(outcome.keep + outcome.drop, 1)
+    shown = Table(box=box.SIMPLE, title=f"proposed: {rules.about or 'by your rules'}", title_justify="left")
+    for heading in ("", "pictures", "share"):
+        shown.add_column(heading, justify="left" if not heading else "right")
+
+    def row(name: str, count: int, style: str | None = None) -> None:
+        shown.add_row(escape(name), f"{count:,}", f"{100 * count / total:.1f} %", style=style)
+
+    row("keep", outcome.keep, "bold green")
+    row("  of these, to look at first", outcome.doubtful)
+    row("drop", outcome.drop, "bold red")
+    for reason, count in outcome.reasons:
+        row(f"  {reason}", count)
+    return shown
+
+
+def _place(source: Path, catalog: Path | None, database: str | None) -> tuple[Path, Path | None]:
+    """Where the catalogue lies, and the folder whose pictures have to be taken into it first."""
+    import os
+
+    from ganvas.terms import UserError
+
+    source = source.expanduser()
+    if (source / "catalog.db").is_file() or (
+        (database or os.environ.get("GANVAS_DATABASE")) and (source / "store").is_dir()
+    ):
+        if catalog is not None:
+            raise UserError(f"{source} is a catalogue itself: leave --catalog out, or name a folder of pictures.")
+        return source, None
+    if not source.is_dir():
+        raise UserError(
+            f"There is no catalogue or folder {source}: collect pictures with `ganvas collect`, or name one."
+        )
+    if catalog is None:
+        whole = source.resolve()
+        catalog = whole.with_name(f"{whole.name}-catalogue")
+    root = catalog.expanduser()
+    if root.resolve() == source.resolve() or source.resolve() in root.resolve().parents:
+        raise UserError(f"The catalogue cannot lie inside {source}: name another place with --catalog.")
+    return root, source
+
+
+def _take(opened: object, folder: Path, tell: Teller) -> None:
+    from ganvas.collect.harvest import Harvest, Taker, take_all
+    from ganvas.collect.intake import folder as offers_of_folder
+    from ganvas.curate.catalog import Catalog
+    from ganvas.terms import UserError
+
+    assert isinstance(opened, Catalog)
+    with tell.counting("taking in") as progress:
+
+        def listener(harvest: Harvest) -> None:
+            progress(harvest.done, harvest.done)
+
+        harvest = take_all(offers_of_folder(folder), Taker(opened, listener=listener))
+    if not harvest.good and not len(opened):
+        raise UserError(f"{folder} holds no pictures: name a folder of pictures, or a catalogue.")
+    tell.say(f"{folder}: {harvest.taken:,} pictures are new in {opened.root}, {harvest.known:,} were there.")
+    if harvest.refusals:
+        most = max(harvest.refused.items(), key=lambda item: item[1].count)
+        tell.say(f"{harvest.refusals:,} files could not be used, most often: {most[0]}.", "yellow")
