@@ -86,6 +86,7 @@ class Teller:
                 first = ("", "", "")
         self.console.print(table)
         self.say("parameters  " + "  ".join(f"{name} {count:,}" for name, count in plan.networks.items()))
+        self.say(f"memory      {plan.state_mb:,.0f} MB for weights, gradients, optimisers, averages; a step takes more")
 
     def forecast(self, recipe: Recipe, dataset: Path) -> None:
         """What a training would take, from a few real steps."""

@@ -47,6 +47,7 @@ class Outline(NamedTuple):
     stages: tuple[StageShape, ...]
     networks: dict[str, int]
     averaged: tuple[str, ...]
+    state_mb: float  # weights, gradients, Adam's two moments, averaged copies: known before anything is allocated
 
     @property
     def kimg(self) -> float:
@@ -83,7 +84,7 @@ def outline(recipe: Recipe, classes: tuple[str, ...] | None = None) -> Outline:
         for stage in family.stages()
     )
     networks = {name: sum(p.numel() for p in net.parameters()) for name, net in family.networks().items()}
-    return Outline(family.task, stages, networks, family.averaged)
+    return Outline(family.task, stages, networks, family.averaged, _state_mb(family, recipe.train.ema_kimg > 0))
 
 
 def forecast(recipe: Recipe, dataset: Path, *, seconds: float = 6.0) -> Forecast:
