@@ -5,13 +5,13 @@
 
 PATH is a checkout that you have made; nothing is fetched, and nothing in it is changed. Both sides train networks of
 the same sizes (the parameter counts are compared), on batches of the same size, with the same losses, penalties, Adam
-settings and averaged weights, in float32 and with the same number of threads. ``stylegan2`` plays whole cycles of its
-lazy penalties (path length every 4th step, R1 every 16th), without augmentation, because the reference's sampling has
-no second derivative on a processor. ``biggan`` plays hinge loss, projection, hierarchical latents and orthogonal
-regularisation. Our side is the trainer's own step, with its check of every gradient and its seeding by row; the
-reference's is its own loss, networks and optimisers in the order of its training loop, with its custom CUDA kernels
-out of play. Rounds alternate in one process, the side that begins too; the first round of each side warms up and is not
-counted. Peak memory is that of a process of its own for each side.
+settings and averaged weights, in float32 and with the same number of threads. ``stylegan2`` plays each kind of step and
+weighs it as often as it comes (path length every 4th step, R1 every 16th), without augmentation, because the
+reference's sampling has no second derivative on a processor. ``biggan`` plays hinge loss, projection, hierarchical
+latents and orthogonal regularisation. Our side is the trainer's own step, with its check of every gradient and its
+seeding by row; the reference's is its own loss, networks and optimisers in the order of its training loop, with its
+custom CUDA kernels out of play. Rounds alternate in one process, the side that begins too; the first round of each side
+warms up and is not counted. Peak memory is that of a process of its own for each side.
 """
 
 from __future__ import annotations
@@ -245,7 +245,7 @@ def peak_memory(side: str, setting: Setting) -> float:
 
 def _peak_memory(side: str, setting: Setting) -> float:
     step, _ = make(side, setting)
-    for number in range(2):
+    for number in CYCLES[setting.family]:
         step(number)
     status = Path("/proc/self/status")
     if status.exists():  # Linux: ru_maxrss would be the parent's peak where that is higher
@@ -259,12 +259,22 @@ class Lap(NamedTuple):
     processor: float  # pictures a second of processor time
 
 
+# The kinds of steps, by a number that is of that kind, and how many of each a cycle has. Of the 16 steps of a cycle of
+# stylegan2 one plays all four phases, three play the path length besides the game, and twelve play the game alone.
+CYCLES: dict[str, dict[int, int]] = {"stylegan2": {0: 1, PATH_LENGTH_EVERY: 3, 1: 12}, "biggan": {1: 1}}
+
+
 def lap(step: Step, setting: Setting) -> Lap:
-    wall, cpu = time.perf_counter(), time.process_time()
-    for number in range(setting.steps):
-        step(number)
-    images = setting.steps * setting.batch
-    return Lap(images / (time.perf_counter() - wall), images / (time.process_time() - cpu))
+    """Play each kind of step and count it as often as a cycle has it."""
+    walls, cpus, steps = 0.0, 0.0, 0
+    for number, times in CYCLES[setting.family].items():
+        wall, cpu = time.perf_counter(), time.process_time()
+        for _ in range(setting.steps):
+            step(number)
+        walls += times * (time.perf_counter() - wall)
+        cpus += times * (time.process_time() - cpu)
+        steps += times * setting.steps
+    return Lap(steps * setting.batch / walls, steps * setting.batch / cpus)
 
 
 def compare(setting: Setting, rounds: int, memory: bool) -> None:
@@ -282,7 +292,7 @@ def compare(setting: Setting, rounds: int, memory: bool) -> None:
             laps[side] += [found] if index else []
     print(
         f"\n{setting.family} at {setting.resolution} px, width {setting.width}, batch {setting.batch}, "
-        f"{setting.classes or 'no'} classes, {setting.steps} steps a round, {rounds} rounds:"
+        f"{setting.classes or 'no'} classes, {setting.steps} steps of a kind a round, {rounds} rounds:"
     )
     for side, found_laps in laps.items():
         wall, cpu = (statistics.median(values) for values in zip(*found_laps, strict=True))
@@ -304,7 +314,7 @@ def main() -> None:
     parser.add_argument("--width", type=int, help="stylegan2: channels × side (4096); biggan: the width unit (16)")
     parser.add_argument("--most", type=int, default=128, help="stylegan2: widest layers, and the length of z and w")
     parser.add_argument("--classes", type=int, help="0 for stylegan2, 20 for biggan")
-    parser.add_argument("--steps", type=int, default=16, help="a round; 16 is a whole cycle of stylegan2's penalties")
+    parser.add_argument("--steps", type=int, default=2, help="of each kind in a round")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--threads", type=int, default=torch.get_num_threads())
     parser.add_argument("--no-channels-last", action="store_true", help="of our side: the reference never has it")
