@@ -7,7 +7,20 @@ import sys
 import typer
 
 # isort: off - help lists the commands in this order
-from ganvas.cli import collect, checks, curate, data, evaluate, generate, machine, recipes, status, studio, training, use  # noqa: F401
+from ganvas.cli import (  # noqa: F401
+    checks,
+    collect,
+    curate,
+    data,
+    evaluate,
+    generate,
+    machine,
+    recipes,
+    status,
+    studio,
+    training,
+    use,
+)
 from ganvas.cli.way import app, complain
 
 # isort: on
