@@ -144,6 +144,170 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/bundles/{id}/heatmap": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Heatmap
+         * @description Where a model looks when it translates a picture (U-GAT-IT). The picture is not kept.
+         */
+        post: operations["heatmap"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/bundles/{id}/interpolate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Interpolate
+         * @description A walk from each point to the next, as pictures.
+         */
+        post: operations["interpolate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/bundles/{id}/film": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Film
+         * @description A walk from each point to the next, as a film.
+         */
+        post: operations["film"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/bundles/{id}/mix": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Mix Styles
+         * @description The rows' pictures with layers of the columns'.
+         */
+        post: operations["mix"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/bundles/{id}/directions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Directions
+         * @description What the model can change: directions found in its weights.
+         */
+        get: operations["listDirections"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/bundles/{id}/edit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Edit
+         * @description Pictures moved along directions: what the sliders ask.
+         */
+        post: operations["edit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/bundles/{id}/project": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Start Projection
+         * @description Look for a photograph's place in latent space, in the background. The photograph is not kept.
+         */
+        post: operations["project"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/projections/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Projection
+         * @description Where a search stands, with its picture, and its latent once it is finished.
+         */
+        get: operations["getProjection"];
+        put?: never;
+        post?: never;
+        /**
+         * Stop Projection
+         * @description Give a search up.
+         */
+        delete: operations["stopProjection"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/runs": {
         parameters: {
             query?: never;
@@ -245,10 +409,235 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/review": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Review
+         * @description The catalogue under review: its rounds, its counts, and the reasons to drop a picture.
+         */
+        get: operations["getReview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/review/rounds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Open Round
+         * @description Begin the next round; the one before is closed.
+         */
+        post: operations["openRound"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/review/{round}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Round
+         * @description A round: how far everybody is, and what it changed so far.
+         */
+        get: operations["getRound"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/review/{round}/agreement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Agreement
+         * @description How far the reviewers of a round agree: Cohen's κ for two, Fleiss' for more.
+         */
+        get: operations["getAgreement"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/review/{round}/queue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Queue
+         * @description What a reviewer looks at next, worst-scored first. Asking makes one a reviewer of the round.
+         */
+        get: operations["getQueue"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/review/{round}/verdicts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send Verdicts
+         * @description Say keep, drop or skip; safe to send again, and one that is refused does not stop the others.
+         */
+        post: operations["sendVerdicts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/review/{round}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Undo Verdict
+         * @description Take back the reviewer's last verdict that still stands.
+         */
+        post: operations["undoVerdict"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/pictures/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Picture
+         * @description A picture: where it came from, what was measured, what looks like it, how it is judged.
+         */
+        get: operations["getPicture"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/pictures/{id}/thumbnail": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Thumbnail
+         * @description A picture made small, upright and without its metadata; never larger than it is.
+         */
+        get: operations["getThumbnail"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** Body_heatmap */
+        Body_heatmap: {
+            /**
+             * Image
+             * @description any picture
+             */
+            image: string;
+            /**
+             * Direction
+             * @description from which domain to which
+             * @default a_to_b
+             * @enum {string}
+             */
+            direction: "a_to_b" | "b_to_a";
+        };
+        /** Body_project */
+        Body_project: {
+            /**
+             * Image
+             * @description any picture
+             */
+            image: string;
+            /**
+             * Steps
+             * @default 300
+             */
+            steps: number;
+            /**
+             * Plus
+             * @description a style for each layer: nearer, but worse to move on
+             * @default false
+             */
+            plus: boolean;
+            /**
+             * Class
+             * @description left out: the one that begins nearest
+             */
+            class?: number | null;
+            /**
+             * Client
+             * @description who asks: a newer search stops their older one
+             * @default
+             */
+            client: string;
+        };
         /** Body_translate */
         Body_translate: {
             /**
@@ -262,6 +651,13 @@ export interface components {
              * @default false
              */
             prepared: boolean;
+            /**
+             * Direction
+             * @description without pairs: from which domain to which
+             * @default a_to_b
+             * @enum {string}
+             */
+            direction: "a_to_b" | "b_to_a";
         };
         /**
          * BundleCard
@@ -289,6 +685,16 @@ export interface components {
             z_dim: number;
             /** Truncates */
             truncates: boolean;
+            /**
+             * Directions
+             * @description translation: 2 when it goes both ways, else 1; 0: it makes pictures from seeds
+             */
+            directions: number;
+            /**
+             * Has Heatmap
+             * @description it can tell where it looks when it translates
+             */
+            has_heatmap: boolean;
             /** Kimg */
             kimg: number;
             /** Created */
@@ -333,6 +739,16 @@ export interface components {
             z_dim: number;
             /** Truncates */
             truncates: boolean;
+            /**
+             * Directions
+             * @description translation: 2 when it goes both ways, else 1; 0: it makes pictures from seeds
+             */
+            directions: number;
+            /**
+             * Has Heatmap
+             * @description it can tell where it looks when it translates
+             */
+            has_heatmap: boolean;
             /** Kimg */
             kimg: number;
             /** Created */
@@ -420,6 +836,22 @@ export interface components {
             };
         };
         /**
+         * CatalogueCounts
+         * @description How many pictures there are, and how they are judged now.
+         */
+        CatalogueCounts: {
+            /** Images */
+            images: number;
+            /** Keep */
+            keep: number;
+            /** Drop */
+            drop: number;
+            /** Disputed */
+            disputed: number;
+            /** Undecided */
+            undecided: number;
+        };
+        /**
          * Credit
          * @description Whose pictures or weights the model was made from.
          */
@@ -444,6 +876,129 @@ export interface components {
              * @default
              */
             text: string;
+        };
+        /**
+         * DirectionInfo
+         * @description Something the model can change.
+         */
+        DirectionInfo: {
+            /** Number */
+            number: number;
+            /**
+             * Share
+             * @description of all the change that steps of one size can cause
+             */
+            share: number;
+        };
+        /**
+         * DirectionsAnswer
+         * @description What the model can change, the strongest first.
+         */
+        DirectionsAnswer: {
+            /**
+             * Layers
+             * @description how many layers have directions
+             */
+            layers: number;
+            /** First Layer */
+            first_layer: number;
+            /** Last Layer */
+            last_layer: number;
+            /**
+             * Strongest
+             * @description strengths go from minus this to this, in standard deviations
+             */
+            strongest: number;
+            /** Directions */
+            directions: components["schemas"]["DirectionInfo"][];
+        };
+        /**
+         * DropReason
+         * @description Why a picture is dropped: the digit to press, the word that is kept, what it means.
+         */
+        DropReason: {
+            /** Digit */
+            digit: number;
+            /** Key */
+            key: string;
+            /** Meaning */
+            meaning: string;
+        };
+        /**
+         * EditRequest
+         * @description Pictures moved along directions.
+         */
+        EditRequest: {
+            /** Points */
+            points: components["schemas"]["Point"][];
+            /**
+             * Strengths
+             * @default []
+             */
+            strengths: components["schemas"]["Strength"][];
+            /**
+             * First Layer
+             * @description as the directions were asked for
+             */
+            first_layer?: number | null;
+            /** Last Layer */
+            last_layer?: number | null;
+            /**
+             * Psi
+             * @description truncation; 1: none
+             * @default 1
+             */
+            psi: number;
+        };
+        /**
+         * FilmRequest
+         * @description A walk as a film.
+         */
+        FilmRequest: {
+            /** Points */
+            points: components["schemas"]["Point"][];
+            /**
+             * Steps
+             * @description from each point to the next
+             * @default 8
+             */
+            steps: number;
+            /**
+             * Loop
+             * @description go back to the first point at the end
+             * @default false
+             */
+            loop: boolean;
+            /**
+             * Psi
+             * @description truncation; 1: none
+             * @default 1
+             */
+            psi: number;
+            /**
+             * Format
+             * @default mp4
+             * @enum {string}
+             */
+            format: "mp4" | "gif";
+            /**
+             * Fps
+             * @default 30
+             */
+            fps: number;
+        };
+        /**
+         * Frames
+         * @description Pictures in order.
+         */
+        Frames: {
+            /**
+             * Images
+             * @description data:image/png;base64,…
+             */
+            images: string[];
+            /** Milliseconds */
+            milliseconds: number;
         };
         /**
          * GenerateAnswer
@@ -533,6 +1088,340 @@ export interface components {
             sentence: string;
         };
         /**
+         * InterpolateRequest
+         * @description A walk from each point to the next.
+         */
+        InterpolateRequest: {
+            /** Points */
+            points: components["schemas"]["Point"][];
+            /**
+             * Steps
+             * @description from each point to the next
+             * @default 8
+             */
+            steps: number;
+            /**
+             * Loop
+             * @description go back to the first point at the end
+             * @default false
+             */
+            loop: boolean;
+            /**
+             * Psi
+             * @description truncation; 1: none
+             * @default 1
+             */
+            psi: number;
+        };
+        /**
+         * MixAnswer
+         * @description All pictures as data:image/png;base64,…
+         */
+        MixAnswer: {
+            /**
+             * Layers
+             * @description how many the model has
+             */
+            layers: number;
+            /** Rows */
+            rows: string[];
+            /** Columns */
+            columns: string[];
+            /**
+             * Cells
+             * @description by row, then by column
+             */
+            cells: string[][];
+            /** Milliseconds */
+            milliseconds: number;
+        };
+        /**
+         * MixRequest
+         * @description The rows' pictures with layers of the columns'.
+         */
+        MixRequest: {
+            /** Rows */
+            rows: components["schemas"]["Point"][];
+            /** Columns */
+            columns: components["schemas"]["Point"][];
+            /**
+             * First Layer
+             * @description the first that comes from the columns
+             * @default 0
+             */
+            first_layer: number;
+            /**
+             * Last Layer
+             * @description the last one; null: the middle one
+             */
+            last_layer?: number | null;
+            /**
+             * Psi
+             * @description truncation; 1: none
+             * @default 1
+             */
+            psi: number;
+        };
+        /**
+         * NamedProgress
+         * @description How far one of the reviewers is.
+         */
+        NamedProgress: {
+            /** Kept */
+            kept: number;
+            /** Dropped */
+            dropped: number;
+            /** Skipped */
+            skipped: number;
+            /** Waiting */
+            waiting: number;
+            /** Reviewer */
+            reviewer: string;
+        };
+        /**
+         * PairAgreement
+         * @description Two reviewers over the pictures both judged; ``kappa`` is Cohen's.
+         */
+        PairAgreement: {
+            /** A */
+            a: string;
+            /** B */
+            b: string;
+            /** Pictures */
+            pictures: number;
+            /** Same */
+            same: number;
+            /** Kappa */
+            kappa: number | null;
+        };
+        /**
+         * PictureCheck
+         * @description A measurement: ``raw`` in its own unit, ``score`` from 0 (bad) to 1 (good).
+         */
+        PictureCheck: {
+            /** Name */
+            name: string;
+            /** Raw */
+            raw: number | null;
+            /** Score */
+            score: number;
+            /** Version */
+            version: string;
+            /** Detail */
+            detail: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /**
+         * PictureDetail
+         * @description A picture with its verdict as it stands.
+         */
+        PictureDetail: {
+            /** Id */
+            id: number;
+            /** Sha256 */
+            sha256: string;
+            /** Width */
+            width: number;
+            /** Height */
+            height: number;
+            /** Thumbnail Url */
+            thumbnail_url: string;
+            /**
+             * Checks
+             * @description worst first
+             */
+            checks: components["schemas"]["PictureCheck"][];
+            proposal: components["schemas"]["PictureProposal"] | null;
+            /**
+             * Duplicates
+             * @description nearest first, at most 12
+             */
+            duplicates: components["schemas"]["PictureTwin"][];
+            /** Origins */
+            origins: components["schemas"]["PictureOrigin"][];
+            /** Bytes */
+            bytes: number;
+            /**
+             * Added
+             * Format: date-time
+             */
+            added: string;
+            /** Score */
+            score: number | null;
+            /** Result */
+            result: ("keep" | "drop" | "disputed") | null;
+            /** Reason */
+            reason: string | null;
+        };
+        /**
+         * PictureOrigin
+         * @description A way by which a picture came.
+         */
+        PictureOrigin: {
+            /** Source */
+            source: string;
+            /** Url */
+            url: string | null;
+            /** Page */
+            page: string | null;
+            /** Keyword */
+            keyword: string | null;
+            /** Licence */
+            licence: string | null;
+            /** Path */
+            path: string | null;
+        };
+        /**
+         * PictureProposal
+         * @description What the checks propose.
+         */
+        PictureProposal: {
+            /** Keep */
+            keep: boolean;
+            /** Reason */
+            reason: string | null;
+        };
+        /**
+         * PictureTwin
+         * @description A picture that looks the same: ``distance`` of 64 bits differ, after mirroring when ``mirrored``.
+         */
+        PictureTwin: {
+            /** Id */
+            id: number;
+            /** Distance */
+            distance: number;
+            /** Mirrored */
+            mirrored: boolean;
+            /** Thumbnail Url */
+            thumbnail_url: string;
+        };
+        /**
+         * Point
+         * @description A place in latent space: a seed with its class, or the latent of a projection.
+         */
+        Point: {
+            /**
+             * Seed
+             * @default 0
+             */
+            seed: number;
+            /**
+             * Class
+             * @description null: the seed's own class
+             */
+            class?: number | null;
+            /**
+             * Latent
+             * @description base64 of float32, little-endian, as a projection gives it; seed is not
+             */
+            latent?: string | null;
+        };
+        /**
+         * ProjectionStarted
+         * @description A search has been queued.
+         */
+        ProjectionStarted: {
+            /** Id */
+            id: string;
+        };
+        /**
+         * ProjectionState
+         * @description Where a search stands. Ask every second or so: a search that nobody asks about is given up after a minute.
+         */
+        ProjectionState: {
+            /** Id */
+            id: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "waiting" | "running" | "finished" | "stopped" | "failed";
+            /** Step */
+            step: number;
+            /** Steps */
+            steps: number;
+            /**
+             * Distance
+             * @description LPIPS on VGG16
+             */
+            distance: number | null;
+            /**
+             * Psnr
+             * @description in dB, once finished
+             */
+            psnr: number | null;
+            /**
+             * Target
+             * @description what is looked for: data:image/png;base64,…
+             */
+            target: string;
+            /**
+             * Image
+             * @description what was found so far: data:image/png;base64,…
+             */
+            image: string | null;
+            /**
+             * Latent
+             * @description once finished: the latent of a point
+             */
+            latent: string | null;
+            /**
+             * Sentence
+             * @description why it failed or was stopped
+             */
+            sentence: string | null;
+        };
+        /**
+         * QueuedPicture
+         * @description A picture that waits for a verdict. Others' verdicts of the round are not shown: opinions stay independent.
+         */
+        QueuedPicture: {
+            /** Id */
+            id: number;
+            /** Sha256 */
+            sha256: string;
+            /** Width */
+            width: number;
+            /** Height */
+            height: number;
+            /** Thumbnail Url */
+            thumbnail_url: string;
+            /**
+             * Checks
+             * @description worst first
+             */
+            checks: components["schemas"]["PictureCheck"][];
+            proposal: components["schemas"]["PictureProposal"] | null;
+            /**
+             * Duplicates
+             * @description nearest first, at most 12
+             */
+            duplicates: components["schemas"]["PictureTwin"][];
+            /** Origins */
+            origins: components["schemas"]["PictureOrigin"][];
+            /**
+             * Score
+             * @description the lowest of its checks when the round began; the queue goes by it
+             */
+            score: number;
+            /**
+             * Before
+             * @description its verdict when the round began
+             */
+            before: ("keep" | "drop" | "disputed") | null;
+            /**
+             * Shared
+             * @description every reviewer sees it
+             */
+            shared: boolean;
+            /**
+             * Lent
+             * @description another reviewer's, who has not come so far
+             */
+            lent: boolean;
+        };
+        /**
          * RefusedBundle
          * @description A folder that claims to be a bundle and is not used.
          */
@@ -541,6 +1430,172 @@ export interface components {
             id: string;
             /** Reason */
             reason: string;
+        };
+        /**
+         * ReviewQueue
+         * @description The next pictures, worst-scored first; ask ``after`` the last one for more, or without for where one stopped.
+         */
+        ReviewQueue: {
+            /** Pictures */
+            pictures: components["schemas"]["QueuedPicture"][];
+            progress: components["schemas"]["ReviewerProgress"];
+        };
+        /**
+         * ReviewRound
+         * @description A round. ``settled`` pictures need nobody's look any more; ``shared`` ones are shown to every reviewer.
+         */
+        ReviewRound: {
+            /** Number */
+            number: number;
+            /**
+             * Scope
+             * @enum {string}
+             */
+            scope: "all" | "not_dropped" | "kept" | "dropped" | "disputed" | "undecided";
+            /** Overlap */
+            overlap: number;
+            /**
+             * Opened
+             * Format: date-time
+             */
+            opened: string;
+            /** Closed */
+            closed: string | null;
+            /** Pictures */
+            pictures: number;
+            /** Settled */
+            settled: number;
+            /** Shared */
+            shared: number;
+            /** Reviewers */
+            reviewers: string[];
+        };
+        /**
+         * ReviewState
+         * @description The catalogue under review.
+         */
+        ReviewState: {
+            /**
+             * Catalogue
+             * @description its name
+             */
+            catalogue: string;
+            /**
+             * Reviewer
+             * @description who sits at this machine, as far as the studio was told
+             */
+            reviewer: string | null;
+            counts: components["schemas"]["CatalogueCounts"];
+            /** Rounds */
+            rounds: components["schemas"]["ReviewRound"][];
+            /** Reasons */
+            reasons: components["schemas"]["DropReason"][];
+        };
+        /**
+         * ReviewerProgress
+         * @description How far a reviewer is; ``waiting`` counts the own pictures still to come.
+         */
+        ReviewerProgress: {
+            /** Kept */
+            kept: number;
+            /** Dropped */
+            dropped: number;
+            /** Skipped */
+            skipped: number;
+            /** Waiting */
+            waiting: number;
+        };
+        /**
+         * RoundAgreement
+         * @description How far reviewers agree beyond chance: 1 perfectly, 0 as chance would; null where that is not defined.
+         */
+        RoundAgreement: {
+            /**
+             * Method
+             * @enum {string}
+             */
+            method: "cohen" | "fleiss";
+            /** Reviewers */
+            reviewers: string[];
+            /**
+             * Pictures
+             * @description judged by two or more
+             */
+            pictures: number;
+            /** Same */
+            same: number;
+            /** Kappa */
+            kappa: number | null;
+            /** Pairs */
+            pairs: components["schemas"]["PairAgreement"][];
+            /**
+             * Disputed
+             * @description pictures on which opinions differ
+             */
+            disputed: number[];
+        };
+        /**
+         * RoundChange
+         * @description How many pictures a round moved from one verdict (null: undecided) to another.
+         */
+        RoundChange: {
+            /** Before */
+            before: ("keep" | "drop" | "disputed") | null;
+            /** After */
+            after: ("keep" | "drop" | "disputed") | null;
+            /** Pictures */
+            pictures: number;
+        };
+        /**
+         * RoundDetail
+         * @description A round with how far everybody is, and what it changed so far.
+         */
+        RoundDetail: {
+            /** Number */
+            number: number;
+            /**
+             * Scope
+             * @enum {string}
+             */
+            scope: "all" | "not_dropped" | "kept" | "dropped" | "disputed" | "undecided";
+            /** Overlap */
+            overlap: number;
+            /**
+             * Opened
+             * Format: date-time
+             */
+            opened: string;
+            /** Closed */
+            closed: string | null;
+            /** Pictures */
+            pictures: number;
+            /** Settled */
+            settled: number;
+            /** Shared */
+            shared: number;
+            /** Reviewers */
+            reviewers: string[];
+            /** Progress */
+            progress: components["schemas"]["NamedProgress"][];
+            /** Changes */
+            changes: components["schemas"]["RoundChange"][];
+        };
+        /**
+         * RoundRequest
+         * @description How to begin the next round.
+         */
+        RoundRequest: {
+            /**
+             * Scope
+             * @description null: all in the first round, later those not dropped
+             */
+            scope?: ("all" | "not_dropped" | "kept" | "dropped" | "disputed" | "undecided") | null;
+            /**
+             * Overlap
+             * @description share of pictures that every reviewer sees
+             * @default 0.1
+             */
+            overlap: number;
         };
         /**
          * RunCard
@@ -659,6 +1714,29 @@ export interface components {
             health: components["schemas"]["HealthSentence"][];
         };
         /**
+         * SaidVerdict
+         * @description A verdict. ``client_id`` is made by the sender (a UUID): the same one sent again counts once.
+         */
+        SaidVerdict: {
+            /**
+             * Id
+             * @description the picture
+             */
+            id: number;
+            /**
+             * Verdict
+             * @enum {string}
+             */
+            verdict: "keep" | "drop" | "skip";
+            /**
+             * Reason
+             * @description key of a drop reason; needed to drop
+             */
+            reason?: string | null;
+            /** Client Id */
+            client_id: string;
+        };
+        /**
          * SheetLink
          * @description A grid of samples.
          */
@@ -681,11 +1759,84 @@ export interface components {
             next: number;
         };
         /**
+         * Strength
+         * @description A slider.
+         */
+        Strength: {
+            /** Number */
+            number: number;
+            /**
+             * Strength
+             * @description in standard deviations
+             */
+            strength: number;
+        };
+        /**
          * Task
          * @description What a family turns into what; it decides the batch, the request and the page of the studio.
          * @enum {string}
          */
         Task: "synthesis" | "paired" | "unpaired" | "reference" | "music";
+        /**
+         * UndoAnswer
+         * @description The picture that is open again; null when nothing was left to take back.
+         */
+        UndoAnswer: {
+            picture: components["schemas"]["QueuedPicture"] | null;
+            progress: components["schemas"]["ReviewerProgress"];
+        };
+        /**
+         * UndoRequest
+         * @description Take back the last verdict that still stands; the same ``client_id`` sent again takes back only one.
+         */
+        UndoRequest: {
+            /**
+             * Reviewer
+             * @description who reviews; a new name takes part from then on
+             */
+            reviewer: string;
+            /** Client Id */
+            client_id: string;
+        };
+        /**
+         * VerdictAnswer
+         * @description What became of a verdict: ``repeated`` was saved before; ``refused`` says why.
+         */
+        VerdictAnswer: {
+            /** Client Id */
+            client_id: string;
+            /** Id */
+            id: number;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "saved" | "repeated" | "refused";
+            /** Why */
+            why: string | null;
+        };
+        /**
+         * VerdictsAnswer
+         * @description What became of each verdict, in order; one that is refused does not stop the others.
+         */
+        VerdictsAnswer: {
+            /** Answers */
+            answers: components["schemas"]["VerdictAnswer"][];
+            progress: components["schemas"]["ReviewerProgress"];
+        };
+        /**
+         * VerdictsRequest
+         * @description Verdicts of one reviewer, in the order they were said.
+         */
+        VerdictsRequest: {
+            /**
+             * Reviewer
+             * @description who reviews; a new name takes part from then on
+             */
+            reviewer: string;
+            /** Verdicts */
+            verdicts: components["schemas"]["SaidVerdict"][];
+        };
         /**
          * Problem
          * @description An error (RFC 9457): ``detail`` is one sentence that says what is wrong and what to do.
@@ -940,6 +2091,313 @@ export interface operations {
             };
         };
     };
+    heatmap: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["Body_heatmap"];
+            };
+        };
+        responses: {
+            /** @description Grey, of the model's size: white where it looks most */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/png": string;
+                };
+            };
+            /** @description What is wrong and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    interpolate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InterpolateRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Frames"];
+                };
+            };
+            /** @description What is wrong and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    film: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FilmRequest"];
+            };
+        };
+        responses: {
+            /** @description The film */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "video/mp4": string;
+                    "image/gif": string;
+                };
+            };
+            /** @description What is wrong and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    mix: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MixRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MixAnswer"];
+                };
+            };
+            /** @description What is wrong and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listDirections: {
+        parameters: {
+            query?: {
+                /** @description left out: all layers */
+                first_layer?: number | null;
+                last_layer?: number | null;
+                count?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DirectionsAnswer"];
+                };
+            };
+            /** @description What is wrong and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    edit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EditRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Frames"];
+                };
+            };
+            /** @description What is wrong and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    project: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["Body_project"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProjectionStarted"];
+                };
+            };
+            /** @description What is wrong and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getProjection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProjectionState"];
+                };
+            };
+            /** @description What is wrong and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    stopProjection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listRuns: {
         parameters: {
             query?: never;
@@ -1086,6 +2544,311 @@ export interface operations {
                 };
                 content: {
                     "text/event-stream": string;
+                };
+            };
+            /** @description What is wrong and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getReview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReviewState"];
+                };
+            };
+            /** @description What is wrong and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    openRound: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RoundRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReviewRound"];
+                };
+            };
+            /** @description What is wrong and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getRound: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description number of the round */
+                round: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoundDetail"];
+                };
+            };
+            /** @description What is wrong and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getAgreement: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description number of the round */
+                round: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoundAgreement"];
+                };
+            };
+            /** @description What is wrong and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getQueue: {
+        parameters: {
+            query: {
+                /** @description who reviews; a new name takes part from then on */
+                reviewer: string;
+                /** @description the last picture known */
+                after?: number | null;
+                count?: number;
+                /** @description the ones skipped instead */
+                skipped?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description number of the round */
+                round: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReviewQueue"];
+                };
+            };
+            /** @description What is wrong and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sendVerdicts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description number of the round */
+                round: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VerdictsRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VerdictsAnswer"];
+                };
+            };
+            /** @description What is wrong and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    undoVerdict: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description number of the round */
+                round: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UndoRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UndoAnswer"];
+                };
+            };
+            /** @description What is wrong and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getPicture: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description number of the picture */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PictureDetail"];
+                };
+            };
+            /** @description What is wrong and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getThumbnail: {
+        parameters: {
+            query?: {
+                /** @description the longer side, in pixels; the next size made is given */
+                size?: number;
+            };
+            header?: never;
+            path: {
+                /** @description number of the picture */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description WebP */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/webp": string;
                 };
             };
             /** @description What is wrong and what to do */
