@@ -219,6 +219,60 @@ def test_noise_and_cutout_are_as_large_as_they_say() -> None:
     assert 0.3 < share < 0.7
 
 
+@pytest.mark.parametrize("p", [0.0, 0.4, 1.0])
+def test_the_mean_of_blitted_pictures_is_that_of_all_their_outcomes(p: float, x: Tensor) -> None:
+    """E over draws: what does not happen leaves the picture, what happens takes each outcome equally often."""
+    torch.manual_seed(0)
+    x = x[:1, :1]
+    draws = 2000
+    many = x.expand(draws, -1, -1, -1)
+    outcomes = {
+        "xflip": [x, x.flip(3)],
+        "rotate90": [torch.rot90(x, k, (2, 3)) for k in range(4)],
+    }
+    for name, each in outcomes.items():
+        wanted = (1 - p) * x + p * torch.cat(each).mean(0, keepdim=True)
+        found = one(name, p)(many).mean(0, keepdim=True)
+        # Four standard errors of a pixel in [-1, 1], besides what the filter does to it (see assert_same_picture).
+        assert (found - wanted).abs().mean() < 0.03, name
+        assert (found - wanted).abs().max() < 4 / draws**0.5 + 0.1, name
+
+
+@pytest.mark.parametrize("name", ["brightness", "contrast", "saturation", "lumaflip"])
+@pytest.mark.parametrize("quantile", [0.1, 0.3, 0.7])
+def test_an_exact_transform_and_its_inverse_give_the_picture_back(name: str, quantile: float, x: Tensor) -> None:
+    # Opposite quantiles undo each other; the mirror of brightness undoes itself.
+    transform = one(name)
+    back = transform(transform(x, quantile), quantile if name == "lumaflip" else 1 - quantile)
+    torch.testing.assert_close(back, x, atol=1e-5, rtol=0)
+
+
+def test_a_whole_shift_and_its_opposite_give_the_inner_picture_back(x: Tensor) -> None:
+    shift = one("xint")
+    assert not torch.equal(shift(x, 0.9), x)
+    torch.testing.assert_close(shift(shift(x, 0.9), 0.1)[:, :, 8:-8, 8:-8], x[:, :, 8:-8, 8:-8])
+
+
+def test_a_gain_of_a_band_changes_the_frequencies_of_that_band_alone() -> None:
+    """The highest octave holds a chessboard, the lowest a flat picture."""
+    line = torch.arange(32)
+    chess = ((line[:, None] + line[None]) % 2 * 2.0 - 1)[None, None]
+    flat = torch.full((1, 1, 32, 32), 0.7)
+    gains = torch.tensor([[1.0, 1.0, 1.0, 3.0]])
+    taps = gains @ ada.band_filters()
+    torch.testing.assert_close(ada._filter_each(flat, taps), flat, atol=1e-5, rtol=0)
+    louder = ada._filter_each(chess, taps)  # along both axes: 3 · 3
+    torch.testing.assert_close(louder[:, :, 8:-8, 8:-8], 9 * chess[:, :, 8:-8, 8:-8], atol=0.05, rtol=0)
+
+
+def test_noise_has_no_mean_and_its_size_is_half_normal() -> None:
+    torch.manual_seed(0)
+    added = one("noise")(torch.zeros(4000, 1, 8, 8))
+    assert added.mean().abs() < 0.002
+    sizes = added.flatten(1).std(1)
+    assert abs(sizes.square().mean().sqrt() - ada.NOISE_STD) < 0.004
+
+
 # ── The whole pipe ──────────────────────────────────────────────────────────────────────────────────────────────────
 
 
