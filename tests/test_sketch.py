@@ -101,6 +101,18 @@ def test_lines_follow_a_line_and_keep_to_their_places() -> None:
     assert points[:, 0].max() > 1.7
 
 
+@pytest.mark.parametrize("style", ["contour", "strokes"])
+def test_landmarks_draw_the_features(style: str) -> None:
+    landmarks = np.full((468, 3), 64.0, np.float32)
+    brow = [70, 63, 105, 66, 107]
+    landmarks[brow, 0], landmarks[brow, 1] = np.linspace(20, 50, 5), 40
+    blank = np.full((128, 128, 3), 200, np.uint8)
+    assert (draw(blank, style, rng()) == 255).all()
+    drawing = draw(blank, style, rng(), landmarks)[:, :, 0]
+    assert (drawing[37:44, 24:46].min(0) < 140).all(), "a brow where its points are"
+    assert (drawing[:30] == 255).all()
+
+
 def test_strokes_are_rendered_where_they_are() -> None:
     line = Stroke(np.array([[0.25, 0.5], [0.75, 0.5]], np.float32), 1.0)
     sheet = render([line], 64, 64, Pen(0.05, 1.0), rng())[:, :, 0]
@@ -136,6 +148,11 @@ def test_styles_are_degradations_of_one_channel() -> None:
     assert (DEGRADATIONS["sketch-contour"](face(32), rng(4)) == draw(face(32), "contour", rng(4))).all()
     kinds = {draw_any(face(32), rng(seed)).tobytes() for seed in range(8)}
     assert len(kinds) == 8
+
+
+def test_a_pale_picture_is_drawn_as_well() -> None:
+    pale = (140 + 0.35 * face().astype(float)).astype(np.uint8)
+    assert (draw(pale, "contour", rng()) < 128).mean() > 0.25 * (draw(face(), "contour", rng()) < 128).mean()
 
 
 @pytest.mark.shared_data

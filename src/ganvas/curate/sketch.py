@@ -24,6 +24,7 @@ from ganvas.curate.strokes import (
     at_working_size,
     blur,
     darkness,
+    features,
     flow,
     lines,
     luma_of,
@@ -38,7 +39,7 @@ class Style(NamedTuple):
     """One way to draw."""
 
     about: str
-    draw: Callable[[Pixels, np.random.Generator], Pixels]
+    draw: Callable[[Pixels, np.random.Generator, Float | None], Pixels]
 
 
 def _stored(values: Float) -> Pixels:
@@ -55,7 +56,7 @@ def _enlarged(ink: Float, height: int, width: int) -> Float:
 # ── Tone styles ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _photocopy(picture: Pixels, rng: np.random.Generator) -> Pixels:
+def _photocopy(picture: Pixels, rng: np.random.Generator, landmarks: Float | None = None) -> Pixels:
     """The look of a worn photocopy: dark where darker than the mean around, large dark areas half kept."""
     luma = luma_of(at_working_size(picture))
     near, around = blur(luma, 0.9), blur(luma, float(rng.uniform(6.0, 8.5)))
@@ -68,7 +69,7 @@ def _photocopy(picture: Pixels, rng: np.random.Generator) -> Pixels:
     return _stored(1 - _enlarged(ink, *picture.shape[:2]))
 
 
-def _pencil(picture: Pixels, rng: np.random.Generator) -> Pixels:
+def _pencil(picture: Pixels, rng: np.random.Generator, landmarks: Float | None = None) -> Pixels:
     """Soft pencil: XDoG lines (Winnemöller, Kyprianidis, Olsen 2012) along the flow, dark places hatched along it."""
     luma = luma_of(at_working_size(picture))
     x, y = flow(blur(luma, 1.0), 2.5)
@@ -90,19 +91,23 @@ def _pencil(picture: Pixels, rng: np.random.Generator) -> Pixels:
 # ── Line styles ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _contour(picture: Pixels, rng: np.random.Generator) -> Pixels:
+def _features(picture: Pixels, landmarks: Float | None) -> list[Stroke]:
+    return [] if landmarks is None else features(landmarks, picture.shape[0], picture.shape[1])
+
+
+def _contour(picture: Pixels, rng: np.random.Generator, landmarks: Float | None = None) -> Pixels:
     """An outline drawing: many long clean lines, strong ones darker, thin at their ends."""
     found = lines(picture, scale=float(rng.uniform(1.3, 1.7)), sensitivity=float(rng.uniform(0.9, 1.3)))
-    strokes = thinned(found, 0.007, int(rng.integers(90, 140)), 0.025)
+    strokes = thinned(found, 0.007, int(rng.integers(90, 140)), 0.025, _features(picture, landmarks))
     strokes = [Stroke(smoothed(one.points, 2.0), one.strength) for one in strokes]
     pen = Pen(float(rng.uniform(0.008, 0.012)), float(rng.uniform(0.85, 0.95)), fading=0.5, taper=0.6)
     return render(strokes, picture.shape[0], picture.shape[1], pen, rng)
 
 
-def _strokes(picture: Pixels, rng: np.random.Generator) -> Pixels:
+def _strokes(picture: Pixels, rng: np.random.Generator, landmarks: Float | None = None) -> Pixels:
     """What somebody draws with a mouse: few lines of one width."""
     found = lines(picture, scale=float(rng.uniform(1.5, 2.0)), sensitivity=float(rng.uniform(0.8, 1.1)))
-    strokes = thinned(found, 0.010, int(rng.integers(40, 64)), 0.035)
+    strokes = thinned(found, 0.010, int(rng.integers(40, 64)), 0.035, _features(picture, landmarks))
     strokes = [Stroke(smoothed(one.points, float(rng.uniform(2.5, 4.5))), one.strength) for one in strokes]
     pen = Pen(float(rng.uniform(0.008, 0.012)), float(rng.uniform(0.85, 1.0)), wobble=float(rng.uniform(0, 0.003)))
     return render(strokes, picture.shape[0], picture.shape[1], pen, rng)
@@ -116,18 +121,20 @@ STYLES: dict[str, Style] = {
 }
 
 
-def draw(picture: Pixels, style: str, rng: np.random.Generator) -> Pixels:
+def draw(picture: Pixels, style: str, rng: np.random.Generator, landmarks: Float | None = None) -> Pixels:
     """Draw a picture.
 
     :param picture: uint8 [H, W, 1 or 3].
     :param style: one of :data:`STYLES`.
     :param rng: decides pressure, width and how much is drawn; the same state gives the same drawing.
+    :param landmarks: of the face, float [468, 2 or 3] in pixels: the line styles then draw eyes, brows, nose, mouth and
+        jaw by them.
     :returns: uint8 [H, W, 1], dark strokes on white.
     :raises UserError: there is no such style.
     """
     if style not in STYLES:
         raise UserError(f"There is no style of drawing {style!r}; choose one of {', '.join(STYLES)}.")
-    return STYLES[style].draw(picture, rng)
+    return STYLES[style].draw(picture, rng, landmarks)
 
 
 # ── Drawn badly ─────────────────────────────────────────────────────────────────────────────────────────────────────

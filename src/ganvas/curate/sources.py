@@ -16,12 +16,10 @@ from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple, Protocol
 
-import numpy as np
-import numpy.typing as npt
-
 from ganvas.curate.annotations import Annotations, apply
 from ganvas.curate.dataset import MANIFEST, Licence, Manifest, Part, Provenance, Skipped, read_manifest
-from ganvas.curate.images import SUFFIXES, PictureError, looks_like_picture, open_image, picture_size
+from ganvas.curate.glance import lie_on_each_other, simpler_half
+from ganvas.curate.images import SUFFIXES, PictureError, looks_like_picture
 from ganvas.curate.layouts import NOTES, PARTS, Arrangement, Candidate, Half, Look, arrange
 from ganvas.terms import UserError
 
@@ -355,7 +353,7 @@ def _arranged(source: Path, where: Path, files: list[_File], listing: Listing, w
     notes: dict[str, Callable[[], bytes]] = {
         path: partial(_note, listing.read, path) for path, name in names if _is_note(name)
     }
-    look = Look(partial(_simpler_half, listing.read), partial(_lie_on_each_other, listing.read))
+    look = Look(partial(simpler_half, listing.read), partial(lie_on_each_other, listing.read))
     if wish.side_by_side is not None:
         look = look._replace(simpler_half=lambda _: None)
     arranged = arrange(paths, notes, look, wish.by)
@@ -391,49 +389,3 @@ def _finished(listing: Listing, arranged: Arrangement, wish: Wish) -> Listing:
         for one in listing.candidates
     ]
     return listing
-
-
-def _simpler_half(read: Reader, paths: list[str]) -> Half | None:
-    """Which half is plainer (a label map or a drawing: it packs smaller) when all these are twice as wide as high."""
-    sizes = {"left": 0, "right": 0}
-    for path in paths:
-        try:
-            content = read(path)
-            width, height = picture_size(content)
-            if width != 2 * height:
-                return None
-            image = open_image(content, least=128)
-        except PictureError:
-            continue
-        middle = image.width // 2
-        for half, box in (("left", (0, 0, middle, image.height)), ("right", (middle, 0, image.width, image.height))):
-            tones = np.asarray(image.crop(box)) // 32  # so that the noise of JPEG does not count
-            sizes[half] += len(zlib.compress(tones.tobytes(), 6))
-    if not sizes["left"]:
-        return None
-    return "right" if sizes["right"] < 0.75 * sizes["left"] else "left"
-
-
-def _lie_on_each_other(read: Reader, pairs: list[tuple[str, str]]) -> bool:
-    """Whether pictures of equal name show the same thing: their edges agree more than those of any other two."""
-    found = []
-    for pair in pairs:
-        try:
-            found.append([_edges(read(path)) for path in pair])
-        except PictureError:
-            continue
-    if len(found) < 3:  # too few to tell
-        return False
-    likeness = np.array([[float((one * other).mean()) for _, other in found] for one, _ in found])
-    agree = float(np.mean(likeness.argmax(1) == np.arange(len(found))))
-    return agree >= 0.5 and float(np.trace(likeness)) > 0.05 * len(found)
-
-
-def _edges(content: bytes) -> npt.NDArray[np.float64]:
-    """Where a picture has edges, of zero mean and unit size: [16, 16]."""
-    grey = np.asarray(open_image(content, least=64).convert("L").resize((64, 64)), dtype=np.float64)
-    down, right = np.gradient(grey)
-    coarse = np.hypot(down, right).reshape(16, 4, 16, 4).mean((1, 3))
-    coarse -= coarse.mean()
-    scaled: npt.NDArray[np.float64] = coarse / max(float(coarse.std()), 1e-9)
-    return scaled

@@ -6,6 +6,7 @@ Everything is measured in shares of the picture's shorter side, and lines are so
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -210,14 +211,60 @@ def lines(picture: Pixels, *, scale: float = 1.5, sensitivity: float = 1.0) -> l
     if values.shape[2] == 3:
         # Skin may be no darker than a blue ground: green and red tell them apart.
         response = np.maximum(response, 0.8 * darkness(values[:, :, 1], scale))
-    high = 0.045 / sensitivity
-    traced = _trace(blur(along(response, x, y, 4.0), 0.7), x, y, 0.4 * high, high)
+    response = blur(along(response, x, y, 4.0), 0.7)
+    high = _threshold(response, 0.045) / sensitivity
+    traced = _trace(response, x, y, 0.4 * high, high)
     x, y = flow(blur(luma, 0.7), 1.3)
     fine = blur(along(darkness(luma, 0.5 * scale, 2.5), x, y, 1.5), 0.5)
-    high = 0.07 / sensitivity
+    high = _threshold(fine, 0.07) / sensitivity
     traced += _trace(fine, x, y, 0.5 * high, high)
     traced += _dots(luma)
     return sorted(traced, key=lambda stroke: -_worth(stroke))
+
+
+def _threshold(response: Float, usual: float) -> float:
+    """How strong a line must be: less in a pale picture, but never so little that noise becomes lines."""
+    return float(np.clip(0.55 * np.quantile(response[::2, ::2], 0.97), 0.4 * usual, usual))
+
+
+# Points of MediaPipe's face mesh along which people draw, and how firmly: brows, lids, nose, lips, jaw.
+_DRAWN: tuple[tuple[float, tuple[int, ...]], ...] = (
+    (1.0, (70, 63, 105, 66, 107)),
+    (1.0, (300, 293, 334, 296, 336)),
+    (1.0, (33, 246, 161, 160, 159, 158, 157, 173, 133)),
+    (1.0, (263, 466, 388, 387, 386, 385, 384, 398, 362)),
+    (0.5, (33, 7, 163, 144, 145, 153, 154, 155, 133)),
+    (0.5, (263, 249, 390, 373, 374, 380, 381, 382, 362)),
+    (0.7, (129, 98, 97, 2, 326, 327, 358)),
+    (0.5, (61, 185, 40, 39, 37, 0, 267, 269, 270, 409, 291)),
+    (1.0, (78, 191, 80, 81, 82, 13, 312, 311, 310, 415, 308)),
+    (0.6, (61, 146, 91, 181, 84, 17, 314, 405, 321, 375, 291)),
+    (0.9, (127, 234, 93, 132, 58, 172, 136, 150, 149, 176, 148, 152)),
+    (0.9, (356, 454, 323, 361, 288, 397, 365, 379, 378, 400, 377, 152)),
+)
+_PUPILS = ((33, 133, 159, 145), (362, 263, 386, 374))
+
+
+def features(landmarks: Float, height: int, width: int) -> list[Stroke]:
+    """The lines of a face by its points: brows, lids, pupils, nose, lips and jaw.
+
+    :param landmarks: float [468, 2 or 3], in pixels of a picture of ``height`` × ``width`` (MediaPipe's order).
+    :returns: poly-lines in shares of the shorter side.
+    """
+    places = (landmarks[:, :2].astype(np.float32) + np.float32(0.5)) / np.float32(min(height, width))
+    strokes = []
+    for firm, numbers in _DRAWN:
+        corners = places[list(numbers)]
+        at = np.linspace(0, len(corners) - 1, 6 * len(corners))
+        line = np.stack([np.interp(at, np.arange(len(corners)), corners[:, axis]) for axis in (0, 1)], axis=1)
+        strokes.append(Stroke(smoothed(line.astype(np.float32), 3.0), 0.3 * firm))
+    turns = np.linspace(0, 4 * np.pi, 17)
+    for outer, inner, upper, lower in _PUPILS:
+        middle = (places[outer] + places[inner] + places[upper] + places[lower]) / 4
+        radius = np.linspace(0.11, 0.02, 17) * np.linalg.norm(places[outer] - places[inner])
+        curl = middle + np.stack([radius * np.cos(turns), radius * np.sin(turns)], axis=1)
+        strokes.append(Stroke(curl.astype(np.float32), 0.35))
+    return strokes
 
 
 def _dots(luma: Float) -> list[Stroke]:
@@ -253,16 +300,23 @@ def _worth(stroke: Stroke) -> float:
     return worth
 
 
-def thinned(strokes: list[Stroke], apart: float, most: int, least: float) -> list[Stroke]:
-    """The best strokes that do not crowd: a stroke most of which runs within ``apart`` of a better one is left out."""
+def thinned(
+    strokes: list[Stroke], apart: float, most: int, least: float, always: Sequence[Stroke] = ()
+) -> list[Stroke]:
+    """The best strokes that do not crowd: a stroke most of which runs within ``apart`` of a better one is left out.
+
+    :param strokes: best first.
+    :param most: how many at most.
+    :param least: shorter ones are left out.
+    :param always: these stay, and are better than all others.
+    """
     cells = max(4, int(1 / apart))
     taken: set[tuple[int, int]] = set()
     kept: list[Stroke] = []
-    for stroke in strokes:
-        if _length(stroke.points) < least:
-            continue
+    for number, stroke in enumerate([*always, *strokes]):
         places = {(int(px), int(py)) for px, py in (stroke.points * cells).tolist()}
-        if len(places & taken) > 0.4 * len(places):
+        crowds = len(places & taken) > 0.4 * len(places)
+        if number >= len(always) and (crowds or _length(stroke.points) < least):
             continue
         kept.append(stroke)
         taken |= {(px + right, py + down) for px, py in places for right in (-1, 0, 1) for down in (-1, 0, 1)}
