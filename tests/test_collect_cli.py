@@ -90,6 +90,38 @@ def test_a_folder_twice(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> N
     assert "known already" in capsys.readouterr().out
 
 
+def test_a_catalogue_in_the_folder_itself_is_not_collected(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "1.png").write_bytes(picture(1))
+    for _ in range(2):
+        assert run(".") == 0
+    assert "catalogue holds 1 picture now" in capsys.readouterr().out
+    with Catalog.open(tmp_path / "catalogue") as catalog:
+        assert len(catalog.origins(next(catalog.images()).id)) == 1
+
+
+def test_a_full_disk_is_said_and_keeps_what_came(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "mine").mkdir()
+    for number in range(3):
+        (tmp_path / "mine" / f"{number}.png").write_bytes(picture(number))
+    add, calls = Catalog.add, iter(range(2))
+
+    def until_full(*arguments: object, **more: object) -> object:
+        if next(calls, None) is None:
+            raise OSError(28, "No space left on device")
+        return add(*arguments, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Catalog, "add", until_full)
+    assert run(str(tmp_path / "mine"), "-c", str(tmp_path / "c")) == 2
+    assert "No space left on device); what was stored before is kept" in capsys.readouterr().err
+    monkeypatch.undo()
+    assert run(str(tmp_path / "mine"), "-c", str(tmp_path / "c")) == 0
+
+
 def test_a_folder_without_pictures_is_an_error(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "1.png").write_text("no")
@@ -110,6 +142,7 @@ def test_an_empty_folder_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[s
     [
         ([], "Name one thing to collect from"),
         (["a", "--page", "http://x"], "Name one thing to collect from"),
+        (["ftp://example.org/1.png"], "only http and https"),
         (["nothing-here"], "There is no folder or file"),
         (["--search", "x", "--engine", "altavista"], "choose one of bing"),
         (["--search", "x", "--filter", "red"], "--filter is KEY=VALUE"),

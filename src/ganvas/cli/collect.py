@@ -145,6 +145,8 @@ def _run(
     from ganvas.curate.catalog import Catalog
     from ganvas.terms import UserError
 
+    from sqlalchemy.exc import OperationalError  # after the catalogue, which says what to install when it is missing
+
     warnings.filterwarnings("ignore", module="PIL")  # its remarks on odd files; what matters becomes a reason
     console = Console(quiet=quiet)
     with Catalog.open(root.expanduser(), database) as catalog, HarvestView(console, quiet=quiet) as view:
@@ -155,6 +157,11 @@ def _run(
             work(session)
         except KeyboardInterrupt:
             stopped = True
+        except OSError as error:
+            said = error.strerror or type(error).__name__
+            raise UserError(f"{root} cannot be written ({said}); what was stored before is kept.") from error
+        except OperationalError as error:
+            raise UserError("The catalogue's database does not answer; what was stored before is kept.") from error
         finally:
             harvest = taker.harvest
             view.stop()
@@ -171,7 +178,7 @@ def _run(
     if not harvest.done and not session.searched:
         raise UserError("Nothing was taken: it holds no pictures.")
     if harvest.done:
-        view.say(f"{root} holds {size:,} pictures now.")
+        view.say(f"{root} holds {size:,} picture{'' if size == 1 else 's'} now.")
         view.say(f"Next: ganvas report {root}   or   ganvas review {root}")
 
 

@@ -209,7 +209,7 @@ class Crawl:
             else:
                 await self.take([Wish(one, "page", page.url, None, licence) for one in page.pictures], heed=True)
             if away < depth and not page.forbids_following:
-                waiting.extend((link, away + 1) for link in page.links if host_of(link) in hosts)
+                waiting.extend((link, away + 1) for link in page.links if _host(link) in hosts)
 
     async def _page(self, url: str, licence: str | None) -> Page | None:
         answer = await self.fetcher.get(url, allowed=self.manners.allow)
@@ -223,3 +223,10 @@ class Crawl:
             return await self._off_loop(read_page, answer)
         except Exception:  # noqa: BLE001 - parsers raise anything on hostile bytes
             raise FetchError("it makes no sense as a web page", lasting=True) from None
+
+
+def _host(link: str) -> str | None:
+    try:
+        return host_of(check_address(link))
+    except FetchError:
+        return None  # pages hold links of every kind of nonsense

@@ -17,10 +17,16 @@ from typing import NamedTuple
 from urllib.parse import urljoin
 from urllib.request import getproxies, proxy_bypass
 
-import httpx
-
 from ganvas import __version__
 from ganvas.collect.politeness import Clock, Pace, RealClock, back_off, retry_after
+from ganvas.terms import UserError
+
+try:
+    import bs4  # noqa: F401 - all of the extra, or none
+    import httpx
+    import lxml  # noqa: F401
+except ImportError:
+    raise UserError("Collecting needs the extra: pip install 'ganvas[collect]'.") from None
 
 HOMEPAGE = "https://ganvas.github.io/ganvas"
 AGENT = "Ganvas"  # the word a robots.txt names us by

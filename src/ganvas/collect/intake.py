@@ -82,12 +82,15 @@ def looks_like_archive(head: bytes) -> bool:
     )
 
 
-def count_files(source: Path) -> int | None:
-    """How many files a folder or a zip holds, for the time left; None where only reading it all would tell."""
+def count_files(source: Path, *, without: Path | None = None) -> int | None:
+    """How many files a folder or a zip holds, for the time left; None where only reading it all would tell.
+
+    :param without: a folder that is left out, see :func:`folder`.
+    """
     if source.is_dir():
         count = 0
-        for _, names, files in os.walk(source.resolve()):
-            names[:] = [name for name in names if not hidden(name)]
+        for here, names, files in os.walk(source.resolve()):
+            names[:] = [name for name in names if not hidden(name) and Path(here, name) != without]
             count += sum(1 for name in files if not hidden(name))
         return count
     if zipfile.is_zipfile(source):
@@ -99,16 +102,17 @@ def count_files(source: Path) -> int | None:
     return None
 
 
-def offers_of(source: Path, *, licence: str | None = None) -> Iterator[Offer]:
+def offers_of(source: Path, *, licence: str | None = None, without: Path | None = None) -> Iterator[Offer]:
     """Every piece of a folder, an archive or a single picture.
 
+    :param without: a folder that is left out, see :func:`folder`.
     :raises UserError: the source cannot be used at all; what is wrong with single files comes as refusals.
     """
     from ganvas.collect import archives
 
     kind = kind_of(source)
     if kind is Kind.FOLDER:
-        return folder(source, licence=licence)
+        return folder(source, licence=licence, without=without)
     if kind is Kind.ARCHIVE:
         return archives.archive(source, licence=licence)
     if kind is Kind.PICTURE:
@@ -116,9 +120,10 @@ def offers_of(source: Path, *, licence: str | None = None) -> Iterator[Offer]:
     raise UserError(f"{source} is a {kind}; no pieces lie in it.")
 
 
-def folder(root: Path, *, licence: str | None = None) -> Iterator[Offer]:
+def folder(root: Path, *, licence: str | None = None, without: Path | None = None) -> Iterator[Offer]:
     """The pictures below a folder, in the order of their names; links are followed, but never in a circle.
 
+    :param without: a folder below it that is left out: the catalogue's own, which may well lie there.
     :raises UserError: the folder is one of the system's, or cannot be opened.
     """
     where = root.resolve()
@@ -132,7 +137,7 @@ def folder(root: Path, *, licence: str | None = None) -> Iterator[Offer]:
             raise UserError(f"{root} cannot be opened ({error.strerror}); name a folder you may read.")
         problems.append(Refusal(_relative(path, where), f"the folder cannot be opened ({error.strerror})"))
 
-    seen = {where}
+    seen = {where} | ({without.resolve()} if without is not None else set())
     for here, names, files in os.walk(where, onerror=report, followlinks=True):
         kept = []
         for name in sorted(names):

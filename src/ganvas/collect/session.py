@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Callable, Coroutine, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -53,8 +54,9 @@ class Session:
 
         :raises UserError: the source cannot be used.
         """
-        offers = offers_of(source, licence=self.licence)
-        if (files := count_files(source)) is not None:
+        own = self.taker.catalog.root.resolve()
+        offers = offers_of(source, licence=self.licence, without=own)
+        if (files := count_files(source, without=own)) is not None:
             self.taker.expect(files)
         take_all(offers, self.taker, workers=self.workers)
 
@@ -169,6 +171,8 @@ def collect_source(session: Session, source: str, *, every: float = 1.0, most: i
     if source.lower().startswith(("http://", "https://")):
         session.addresses(source)
         return Kind.URLS
+    if re.match(r"[A-Za-z][A-Za-z0-9+.-]+://", source):
+        raise UserError(f"{source} cannot be asked for: only http and https addresses can.")
     path = Path(source).expanduser()
     kind = kind_of(path)
     if kind is Kind.VIDEO:
