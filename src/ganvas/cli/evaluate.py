@@ -46,8 +46,9 @@ def measure(
 ) -> None:
     """Compare pictures with pictures: pair by pair where names match, else as two distributions.
 
-    Pairs: psnr, psnr_y, ssim, ssim_y, ms_ssim, ms_ssim_y, gmsd, lpips_alex, lpips_vgg. Distributions: kid, fid, is,
-    precision, recall, mifid.
+    Pairs: psnr, psnr_y, ssim, ssim_y, ms_ssim, ms_ssim_y, gmsd, lpips_alex, lpips_vgg.
+
+    Distributions: kid, fid, is, precision, recall, mifid.
     """
     from ganvas.evaluate.folders import AS_PAIRS, AS_SETS, are_pairs, compare
     from ganvas.evaluate.report import notes, table
