@@ -19,9 +19,11 @@ from test_api import served
 from torch import Tensor
 
 from ganvas import bundle
+from ganvas.cli import main
 from ganvas.models.families import FAMILIES
 from ganvas.serve.api import create_app
 from ganvas.serve.projections import Projections
+from ganvas.weights import find
 
 
 def pyramid(a: Tensor, b: Tensor) -> Tensor:
@@ -194,3 +196,22 @@ def test_what_is_no_picture_is_not_projected(client: httpx.Client) -> None:
     answer = client.post("/v1/bundles/stylegan2/project", files={"image": b"text"})
     assert answer.status_code == 415
     assert client.get("/v1/projections/none").status_code == 404
+
+
+@pytest.mark.skipif(find("efficientnet-lite0") is None, reason="the weights that look at pictures are not here")
+def test_neighbours_of_a_run(pictures: Path, tmp_path: Path) -> None:
+    run = tmp_path / "runs" / "first"
+    small = ["train.batch_size=8", "train.workers=0", "model.width=4", "data.minimum=4", "data.resolution=16"]
+    sets = [part for change in small for part in ("--set", change)]
+    command = ["train", "dcgan-quick", "-d", str(pictures), "--run", str(run), "--kimg", "0.008", "--train-only", "-q"]
+    assert main([*command, *sets]) == 0
+    with served(create_app(None, tmp_path / "runs")) as (client, _):
+        answer = client.get("/v1/runs/first/neighbours", params={"count": 2, "seed": 5})
+        assert answer.status_code == 200, answer.text
+        found = answer.json()
+        assert [sample["seed"] for sample in found["samples"]] == [5, 6]
+        first = found["samples"][0]
+        assert len(first["features"]) == len(first["pixels"]) == 3
+        assert picture(first["pixels"][0]["image"]).shape == (16, 16, 3)
+        (run / "status.json").write_text("{}")
+        assert client.get("/v1/runs/first/neighbours").status_code == 422

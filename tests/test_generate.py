@@ -16,8 +16,8 @@ from torch import Tensor
 from ganvas import bundle
 from ganvas.apps import latent as space_of
 from ganvas.apps.directions import directions, move
-from ganvas.apps.latent import blend, load_latent, locate, place_of, places
-from ganvas.apps.neighbours import Space, TrainingPictures, neighbour_sheet
+from ganvas.apps.latent import Place, blend, load_latent, locate, place_of, places
+from ganvas.apps.neighbours import Compared, Space, TrainingPictures, neighbour_sheet
 from ganvas.apps.projection import project, psnr
 from ganvas.apps.walks import mix, walk
 from ganvas.cli import main
@@ -336,7 +336,8 @@ def test_a_copy_is_told_from_an_invention(pictures: Path, tmp_path: Path) -> Non
     assert near.pixels[0][0].distance == 0
     assert near.copies == [True, False]
     assert "1 of 2 samples" in near.sentence
-    assert neighbour_sheet(dataset, np.stack([copied, invented]), ["a", "b"], near).shape[2] == 3
+    compared = Compared([Place("a"), Place("b")], np.stack([copied, invented]), dataset, near)
+    assert neighbour_sheet(compared).shape[2] == 3
     again = TrainingPictures(dataset, Averages()).near(copied[None])  # from the cache
     assert again.features == near.features[:1]
 

@@ -19,7 +19,7 @@ import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor
 
-from ganvas.apps.latent import Pictures, check_synthesis, locate, pictures, place_of
+from ganvas.apps.latent import Pictures, Place, check_synthesis, locate, pictures, place_of
 from ganvas.apps.sheet import sheet
 from ganvas.bundle import MANIFEST
 from ganvas.curate.dataset import Dataset
@@ -134,18 +134,19 @@ class TrainingPictures:
         return Neighbourhood(by_features, by_pixels, copies, self._features.usual, self._features.small)
 
 
-def neighbour_sheet(dataset: Dataset, samples: Pictures, names: Sequence[str], near: Neighbourhood) -> Pictures:
+def neighbour_sheet(compared: Compared) -> Pictures:
     """A row for each sample: itself, then its nearest by features, then by pixels, with distances."""
+    near = compared.near
     rows: list[list[Pictures | None]] = []
     captions = []
     count = len(near.features[0])
-    for sample, features, pixels, copied in zip(samples, near.features, near.pixels, near.copies, strict=True):
+    for sample, features, pixels, copied in zip(compared.samples, near.features, near.pixels, near.copies, strict=True):
         both = [*features, *pixels]
-        rows.append([sample, *targets(dataset, np.array([one.picture for one in both]))])
+        rows.append([sample, *targets(compared.dataset, np.array([one.picture for one in both]))])
         told = [*(f"{one.distance:.3f}" for one in features), *(f"{one.distance:.1f}" for one in pixels)]
         captions.append(["copy?" if copied else "", *told])
     columns = ["sample", *(f"features {n + 1}" for n in range(count)), *(f"pixels {n + 1}" for n in range(count))]
-    return sheet(rows, names, columns, near.sentence, captions)
+    return sheet(rows, [place.name for place in compared.places], columns, near.sentence, captions)
 
 
 def _parts(count: int) -> list[NDArray[np.int64]]:
@@ -181,6 +182,15 @@ def _features_of(dataset: Dataset, features: Features, progress: Progress | None
     return vectors
 
 
+class Compared(NamedTuple):
+    """Samples of a model beside its training pictures."""
+
+    places: list[Place]
+    samples: Pictures
+    dataset: Dataset
+    near: Neighbourhood
+
+
 def neighbours_of(
     path: Path,
     data: Path | None,
@@ -191,8 +201,8 @@ def neighbours_of(
     nearest: int = 3,
     features: str = "auto",
     progress: Progress | None = None,
-) -> tuple[Pictures, Neighbourhood]:
-    """The sheet for seeds of the model at ``path``, and what is near them.
+) -> Compared:
+    """What is near to the pictures of these seeds by the model at ``path``.
 
     :param data: the training pictures, a folder or a zip; None: a run's own.
     :raises UserError: the model or the pictures cannot be had, or nothing in them fits the model.
@@ -203,7 +213,7 @@ def neighbours_of(
     places = [place_of(family, seed, label) for seed in seeds]
     samples = np.stack(list(pictures(family, locate(family, places, psi))))
     near = TrainingPictures(dataset, load_features(features), progress).near(samples, nearest)
-    return neighbour_sheet(dataset, samples, [place.name for place in places], near), near
+    return Compared(places, samples, dataset, near)
 
 
 def _model_and_pictures(path: Path, data: Path | None) -> tuple[Family, Dataset]:

@@ -252,7 +252,7 @@ def neighbours(
     quiet: Quiet = False,
 ) -> None:
     """Was anything learned by heart? The nearest training pictures of each sample, by features and by pixels."""
-    from ganvas.apps.neighbours import neighbours_of
+    from ganvas.apps.neighbours import neighbour_sheet, neighbours_of
     from ganvas.apps.sheet import write_picture
     from ganvas.telling import Teller
 
@@ -260,7 +260,7 @@ def neighbours(
     at_least("--nearest", nearest, 1)
     tell = Teller(quiet)
     with tell.counting("training pictures") as progress:
-        made, near = neighbours_of(
+        compared = neighbours_of(
             path,
             data,
             seeds=range(seed, seed + count),
@@ -270,8 +270,8 @@ def neighbours(
             features=features,
             progress=progress,
         )
-    write_picture(output, made)
-    tell.say(near.sentence)
+    write_picture(output, neighbour_sheet(compared))
+    tell.say(compared.near.sentence)
     tell.say(f"The sheet is {output}.")
 
 

@@ -6,6 +6,7 @@ import asyncio
 import base64
 import binascii
 import io
+import threading
 import time
 from collections.abc import Iterable, Sequence
 from typing import Annotated
@@ -19,13 +20,14 @@ from torch import Tensor
 
 from ganvas.apps.directions import STRONGEST, Directions, directions, move
 from ganvas.apps.latent import Place, fitting, locate, pictures, shape_of
+from ganvas.apps.neighbours import Compared, Neighbour, neighbours_of
 from ganvas.apps.projection import Space
 from ganvas.apps.video import encode_video
 from ganvas.apps.walks import mix, walk
 from ganvas.bundle import Bundle
 from ganvas.models.plan import Family
-from ganvas.serve.answers import Studio, The, since, while_connected
-from ganvas.serve.engine import Pictures, check_label, prepare_picture
+from ganvas.serve.answers import SEEDS, Studio, The, since, while_connected
+from ganvas.serve.engine import BusyError, Pictures, check_label, prepare_picture
 from ganvas.serve.explore_schemas import (
     FRAMES,
     DirectionInfo,
@@ -36,6 +38,9 @@ from ganvas.serve.explore_schemas import (
     InterpolateRequest,
     MixAnswer,
     MixRequest,
+    NeighbourInfo,
+    NeighbourSample,
+    NeighboursAnswer,
     Point,
     ProjectionStarted,
     ProjectionState,
@@ -198,6 +203,50 @@ def stop_projection(studio: The, id: str) -> Response:  # noqa: A002
     if not studio.projections.stop(id):
         raise MissingError(f"There is no projection {id!r}; it may have ended and been forgotten.")
     return Response(status_code=204)
+
+
+# ── Neighbours ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+_looking = threading.Lock()  # the first look at a data set takes a while and all cores
+
+
+@router.get("/v1/runs/{id}/neighbours", tags=["explore"], operation_id="listNeighbours")
+async def list_neighbours(
+    studio: The,
+    id: str,  # noqa: A002
+    seed: Annotated[int, Query(ge=0, lt=SEEDS, description="of the first; the next ones follow")] = 0,
+    count: Annotated[int, Query(ge=1, le=16)] = 4,
+    psi: Annotated[float, Query(gt=0, le=1, description="truncation; 1: none")] = 1.0,
+) -> NeighboursAnswer:
+    """The training pictures nearest to samples of a run whose pictures are still there: was any learned by heart?"""
+    run = await asyncio.to_thread(studio.run, id)
+
+    def look() -> NeighboursAnswer:
+        if not _looking.acquire(blocking=False):
+            raise BusyError("Neighbours are being looked for already; try again in a moment.")
+        try:
+            return _neighbours(neighbours_of(run.root, None, seeds=range(seed, seed + count), psi=psi))
+        finally:
+            _looking.release()
+
+    return await asyncio.to_thread(look)
+
+
+def _neighbours(found: Compared) -> NeighboursAnswer:
+    def told(several: Sequence[Neighbour]) -> list[NeighbourInfo]:
+        return [
+            NeighbourInfo(distance=one.distance, image=picture_url(found.dataset.image(one.picture))) for one in several
+        ]
+
+    near = found.near
+    rows = zip(found.places, found.samples, near.features, near.pixels, near.copies, strict=True)
+    samples = [
+        NeighbourSample(
+            seed=place.seed, image=picture_url(sample), copied=copied, features=told(features), pixels=told(pixels)
+        )
+        for place, sample, features, pixels, copied in rows
+    ]
+    return NeighboursAnswer(sentence=near.sentence, usual=near.usual, small=near.small, samples=samples)
 
 
 # ── What several routes do ──────────────────────────────────────────────────────────────────────────────────────────

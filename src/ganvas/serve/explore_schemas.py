@@ -123,3 +123,29 @@ class ProjectionState(BaseModel):
     image: str | None = Field(description="what was found so far: data:image/png;base64,…")
     latent: str | None = Field(description="once finished: the latent of a point")
     sentence: str | None = Field(description="why it failed or was stopped")
+
+
+class NeighbourInfo(BaseModel):
+    """A training picture near a sample."""
+
+    distance: float = Field(description="features: one less the cosine; pixels: root of the mean square, of 255")
+    image: str = Field(description="data:image/png;base64,…")
+
+
+class NeighbourSample(BaseModel):
+    """A sample with its nearest training pictures, nearest first."""
+
+    seed: int
+    image: str = Field(description="data:image/png;base64,…")
+    copied: bool = Field(description="nearer to one than 99 % of them lie to each other")
+    features: list[NeighbourInfo]
+    pixels: list[NeighbourInfo]
+
+
+class NeighboursAnswer(BaseModel):
+    """Whether anything was learned by heart."""
+
+    sentence: str
+    usual: float = Field(description="median distance of a training picture to its nearest other one, in features")
+    small: float = Field(description="the distance below which one in a hundred of them lies")
+    samples: list[NeighbourSample]
