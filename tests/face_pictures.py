@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ import numpy.typing as npt
 import pytest
 
 from ganvas import weights
+from ganvas.curate.images import open_image
 
 NETWORKS = ("face-detection", "face-landmark", "iris-landmark", "selfie-segmentation", "yunet", "sface")
 
@@ -38,9 +40,11 @@ def networks() -> None:
 @pytest.fixture(scope="module")
 def astronaut() -> npt.NDArray[np.uint8]:
     """A NASA portrait in the public domain: uint8 [512, 512, 3], one frontal face."""
-    data = pytest.importorskip("skimage.data")
-    picture: npt.NDArray[np.uint8] = data.astronaut()
-    return picture
+    package = find_spec("skimage")  # its pictures lie in the wheel; importing it takes seconds
+    path = Path(package.origin).parent / "data" / "astronaut.png" if package and package.origin else Path("missing")
+    if not path.is_file():
+        pytest.skip("scikit-image's pictures are not installed")
+    return np.asarray(open_image(path))
 
 
 LABELS = Path(__file__).parent / "labels" / "raw-portraits.csv"
