@@ -308,6 +308,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/runs/{id}/neighbours": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Neighbours
+         * @description The training pictures nearest to samples of a run whose pictures are still there: was any learned by heart?
+         */
+        get: operations["listNeighbours"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/runs": {
         parameters: {
             query?: never;
@@ -1177,6 +1197,64 @@ export interface components {
             waiting: number;
             /** Reviewer */
             reviewer: string;
+        };
+        /**
+         * NeighbourInfo
+         * @description A training picture near a sample.
+         */
+        NeighbourInfo: {
+            /**
+             * Distance
+             * @description features: one less the cosine; pixels: root of the mean square, of 255
+             */
+            distance: number;
+            /**
+             * Image
+             * @description data:image/png;base64,…
+             */
+            image: string;
+        };
+        /**
+         * NeighbourSample
+         * @description A sample with its nearest training pictures, nearest first.
+         */
+        NeighbourSample: {
+            /** Seed */
+            seed: number;
+            /**
+             * Image
+             * @description data:image/png;base64,…
+             */
+            image: string;
+            /**
+             * Copied
+             * @description nearer to one than 99 % of them lie to each other
+             */
+            copied: boolean;
+            /** Features */
+            features: components["schemas"]["NeighbourInfo"][];
+            /** Pixels */
+            pixels: components["schemas"]["NeighbourInfo"][];
+        };
+        /**
+         * NeighboursAnswer
+         * @description Whether anything was learned by heart.
+         */
+        NeighboursAnswer: {
+            /** Sentence */
+            sentence: string;
+            /**
+             * Usual
+             * @description median distance of a training picture to its nearest other one, in features
+             */
+            usual: number;
+            /**
+             * Small
+             * @description the distance below which one in a hundred of them lies
+             */
+            small: number;
+            /** Samples */
+            samples: components["schemas"]["NeighbourSample"][];
         };
         /**
          * PairAgreement
@@ -2386,6 +2464,43 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description What is wrong and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listNeighbours: {
+        parameters: {
+            query?: {
+                /** @description of the first; the next ones follow */
+                seed?: number;
+                count?: number;
+                /** @description truncation; 1: none */
+                psi?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NeighboursAnswer"];
+                };
             };
             /** @description What is wrong and what to do */
             default: {
