@@ -120,6 +120,11 @@ class Rounds:
         with self._database.reading() as session:
             return self._described(session, self._round(session, number))
 
+    def has_round(self, number: int) -> bool:
+        """Whether people review in a round of this number."""
+        with self._database.reading() as session:
+            return number > 0 and session.get(RoundRow, number) is not None
+
     def _described(self, session: Session, row: RoundRow) -> Round:
         piles: Counter[int] = Counter()
         counted = select(PlaceRow.pile, func.count()).where(PlaceRow.round == row.number).group_by(PlaceRow.pile)

@@ -57,7 +57,7 @@ def _review(studio: Studio) -> Review:
 
 def _round(studio: Studio, number: int) -> Review:
     review = _review(studio)
-    if number not in {one.number for one in review.rounds()}:
+    if not review.has_round(number):
         raise MissingError(f"There is no round {number}; see /v1/review for those there are.")
     return review
 
