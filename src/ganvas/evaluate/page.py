@@ -45,8 +45,8 @@ def write_page(folder: Path, name: str, family: Family, judged: Judged, settings
     lines = [
         f"# How good is {name}?",
         "",
-        f"{type(family).__name__} ({family.task}), {data.resolution} × {data.resolution} px, trained on "
-        f"{nimg / 1000:g} thousand pictures shown. Figures compare two models that were measured in the same way; look "
+        f"{type(family).__name__} ({family.task}), {data.resolution} × {data.resolution} px, after {nimg / 1000:,.0f} "
+        f"thousand pictures of training. Figures compare two models that were measured in the same way; look "
         "at the pictures before you believe a figure.",
     ]
     for part, pictures, found in judged:
