@@ -285,6 +285,18 @@ def test_a_second_time_nothing_is_asked_for(server: CrawlServer, visitor: Visito
     assert (harvest.taken, harvest.before, harvest.refusals) == (0, 3, 1)
 
 
+def test_what_was_refused_by_a_setting_comes_when_the_setting_changes(server: CrawlServer, visitor: Visitor) -> None:
+    server.robots = "User-agent: *\nDisallow: /"
+    urls = [server.url("/pictures/1.png"), server.url("/secret/2.png", "localhost")]
+    visitor.private = False
+    assert visitor.take(*urls).refusals == 2
+    visitor.private, visitor.limits = True, Limits(size=10)
+    assert list(reasons(visitor.take(*urls))) == ["larger than 1e-05 MB"]
+    visitor.limits = Limits()
+    assert visitor.take(*urls, heed=True).refusals == 2
+    assert visitor.take(*urls).taken == 2
+
+
 def test_refreshing_asks_whether_something_changed(server: CrawlServer, visitor: Visitor) -> None:
     urls = [server.url(path) for path in ("/tagged/1.png", "/dated/2.png", "/pictures/3.png")]
     assert visitor.take(*urls).taken == 3

@@ -139,7 +139,9 @@ class Crawl:
         except FetchError as error:
             self.taker.refuse(Refusal(wish.url, str(error)))
             if known is None:
-                await self._off_loop(self._note, wish.url, (_REFUSED if error.lasting else _FAILED) + str(error))
+                # Only what the host itself said is for good: limits, --private and robots.txt may be others next time.
+                outcome = _FAILED if error.status is None else _REFUSED
+                await self._off_loop(self._note, wish.url, outcome + str(error))
             return
         if answer is None:
             self.taker.count(unchanged=1)

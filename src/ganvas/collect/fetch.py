@@ -24,7 +24,6 @@ from ganvas.terms import UserError
 try:
     import bs4  # noqa: F401 - all of the extra, or none
     import httpx
-    import lxml  # noqa: F401
 except ImportError:
     raise UserError("Collecting needs the extra: pip install 'ganvas[collect]'.") from None
 
