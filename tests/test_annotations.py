@@ -80,6 +80,8 @@ def test_coco(tmp_path: Path) -> None:
             {"image_id": 9, "category_id": 3, "bbox": [0, 0, 5, 5]},
             {"image_id": 5, "category_id": 3, "bbox": [0, 0, "x", 5]},
             {"image_id": 5, "category_id": 3, "bbox": [0, 0, 0, 5]},
+            {"image_id": 5, "category_id": [3], "bbox": [0, 0, 5, 5]},
+            "x",
         ],
     }
     report = pack(tmp_path / "in", resolution=8, boxes=write(tmp_path / "coco.json", json.dumps(tree)), margin=0)
@@ -87,7 +89,7 @@ def test_coco(tmp_path: Path) -> None:
     assert report.classes == ("blue", "red")
     assert [dataset.classes[label] for label in dataset.labels] == ["blue", "red"]
     assert dataset.image(1)[4, 4].tolist() == [255, 0, 0]
-    assert len(report.skipped) == 3
+    assert len(report.skipped) == 5
 
 
 @pytest.mark.parametrize(
@@ -162,6 +164,7 @@ def test_parts_of_an_object_are_not_its_box(tmp_path: Path) -> None:
         ("a.json", "[" * 100_000, "not valid JSON"),
         ("a.json", "[1]", "lacks COCO"),
         ("a.csv", "", "is empty"),
+        ("a.csv", "x" * 200_000, "is no CSV"),
         ("a.csv", "colour,size\nred,1\n", "must name filename"),
         ("a.csv", "filename,class\n", "no annotations that can be read"),
         ("a.txt", "hello", "not well-formed"),

@@ -197,14 +197,14 @@ def _read_coco(tree: Any) -> Annotations:
             path = names[row["image_id"]]
             left, top, width, height = row["bbox"]
             box = _box([left, top, float(left) + float(width), float(top) + float(height)])
+            label, crowd = labels.get(row.get("category_id"), ""), row.get("iscrowd")
         except _UnreadableError as error:
             annotations.skipped.append(Skipped(path, str(error)))
             continue
-        except (KeyError, TypeError, ValueError):
+        except (KeyError, TypeError, ValueError, AttributeError):
             annotations.skipped.append(Skipped(path, "an annotation lacks its picture or its bbox of four numbers"))
             continue
-        if not row.get("iscrowd"):
-            label = labels.get(row.get("category_id"), "")
+        if not crowd:
             annotations.marked.setdefault(_key(path), []).append(Marked(label, box))
     return annotations
 
@@ -224,7 +224,10 @@ def _read_csv(content: str, where: Path) -> Annotations:
         raise _UnreadableError("it is empty")
     delimiter = "\t" if where.suffix.lower() == ".tsv" else ";" if lines[0].count(";") > lines[0].count(",") else ","
     reader = csv.DictReader(lines, delimiter=delimiter)
-    columns = {name.strip().lower(): name for name in reader.fieldnames or ()}
+    try:
+        columns = {name.strip().lower(): name for name in reader.fieldnames or ()}
+    except csv.Error as error:
+        raise _UnreadableError(f"it is no CSV ({error})") from None
     path_column = next((columns[name] for name in _PATH_COLUMNS if name in columns), None)
     label_column = next((columns[name] for name in _LABEL_COLUMNS if name in columns), None)
     corners = next((four for four in _CORNERS if all(name in columns for name in four)), None)

@@ -100,7 +100,11 @@ _own = threading.local()  # a reader of faces serves one thread at a time
 
 def _by_face(image: Image.Image, origin: Image.Image | None, box: Box | None, settings: Settings) -> Cut:
     if box is not None:  # a box says which of several people is meant
-        image = image.crop((round(box[0]), round(box[1]), round(box[2]), round(box[3])))
+        left, top = max(round(box[0]), 0), max(round(box[1]), 0)
+        right, bottom = min(round(box[2]), image.width), min(round(box[3]), image.height)
+        if right <= left or bottom <= top:
+            raise PictureError(f"a box lies outside of the picture ({_told(box)})")
+        image = image.crop((left, top, right, bottom))
     resolution = settings.resolution
     pixels = np.asarray(image)
     matrix = face_matrix(pixels, resolution, settings.crop)
