@@ -6,7 +6,8 @@ The pictures are drawn: smooth colours under noise, JPEG at quality 90, the size
 fresh catalogue (SQLite beside its store) and counts the time from the first file to the last commit: reading, decoding,
 both perceptual hashes, writing the original to the disk, and the transaction. Every picture is on the disk before the
 next step counts it, so the disk's speed at syncing matters as much as the processor's. The web rows ask a server on
-this machine, without the delay that manners want (``--delay 0``): with it, the speed is one picture a second and host.
+this machine, without the delay that manners want (``--delay 0``): with it, the speed is one picture a second and host. The rows of
+several processes include starting them, a second or two each: give them thousands of pictures to see what they bring.
 """
 
 from __future__ import annotations

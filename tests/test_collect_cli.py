@@ -28,10 +28,20 @@ def server() -> Iterator[CrawlServer]:
 
 def start(arguments: list[str]) -> subprocess.Popen[str]:
     command = [sys.executable, "-m", "ganvas.cli", "collect", *arguments, "--delay", "0", "--private"]
-    environment = {**os.environ, "COLUMNS": "120"}
     return subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment, start_new_session=True
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "COLUMNS": "120"},
+        start_new_session=True,
+        preexec_fn=_listen,
     )
+
+
+def _listen() -> None:
+    """Let Ctrl+C reach the process even where these tests run in the background of a shell, which turns it off."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGINT])
