@@ -5,9 +5,9 @@
 The pictures are drawn: smooth colours under noise, JPEG at quality 90, the size of a usual download. Each row fills a
 fresh catalogue (SQLite beside its store) and counts the time from the first file to the last commit: reading, decoding,
 both perceptual hashes, writing the original to the disk, and the transaction. Every picture is on the disk before the
-next step counts it, so the disk's speed at syncing matters as much as the processor's. The web rows ask a server on
-this machine, without the delay that manners want (``--delay 0``): with it, the speed is one picture a second and host. The rows of
-several processes include starting them, a second or two each: give them thousands of pictures to see what they bring.
+next step counts it, so the disk's speed at syncing matters as much as the processor's. The rows of several processes
+include starting them, a second or two each: give them thousands of pictures to see what they bring. The web rows ask a
+server on this machine, without the delay that manners want: with it, the speed is one picture a second and host.
 """
 
 from __future__ import annotations

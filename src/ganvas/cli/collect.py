@@ -145,9 +145,9 @@ def _run(
     from ganvas.curate.catalog import Catalog
     from ganvas.terms import UserError
 
+    warnings.filterwarnings("ignore", module="PIL")  # its remarks on odd files; what matters becomes a reason
     from sqlalchemy.exc import OperationalError  # after the catalogue, which says what to install when it is missing
 
-    warnings.filterwarnings("ignore", module="PIL")  # its remarks on odd files; what matters becomes a reason
     console = Console(quiet=quiet)
     with Catalog.open(root.expanduser(), database) as catalog, HarvestView(console, quiet=quiet) as view:
         taker = Taker(catalog, listener=view)
