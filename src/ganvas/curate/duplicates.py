@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -14,6 +15,7 @@ Ids = npt.NDArray[np.int64]
 Bits = npt.NDArray[np.uint64]
 RECENT = 500
 INDEXED = 6  # bits that may differ for the index to help
+WIDTH = 10  # bits that the value of a band fits in
 UNSORTED = 5000  # pictures that may come before the index is made anew
 BLOCK = 1 << 22  # pairs compared at once: a few tens of MB
 
@@ -72,17 +74,16 @@ class Hashes:
             return []
         if distance <= index.distance:
             rest = np.arange(index.size, len(ids))  # too new for the index
-            near = [index.plain.candidates(plain[at]), index.mirror.candidates(plain[at]), rest]
-            some = np.unique(np.concatenate(near))
+            some = np.concatenate([*index.plain.candidates(plain[at]), *index.mirror.candidates(plain[at]), rest])
         else:
             some = np.arange(len(ids))
         straight = np.bitwise_count(plain[some] ^ plain[at])
         turned = np.bitwise_count(mirror[some] ^ plain[at])
-        twins = [
+        twins = {
             Twin(int(ids[some[i]]), int(min(straight[i], turned[i])), bool(turned[i] < straight[i]))
             for i in np.nonzero((straight <= distance) | (turned <= distance))[0]
             if some[i] != at
-        ]
+        }
         return sorted(twins, key=lambda twin: (twin.distance, twin.id))
 
     def _sorted(self) -> _Index:
@@ -96,18 +97,21 @@ class _Bands:
     """Hashes by the value of each of ``INDEXED + 1`` bands of their bits: near ones share at least one band whole."""
 
     def __init__(self, hashes: Bits) -> None:
-        self._bands = []
-        for mask in _masks(INDEXED + 1):
-            order = np.argsort(hashes & mask, kind="stable")
-            self._bands.append((mask, (hashes & mask)[order], order))
+        keys = np.concatenate([self._keys(band, hashes) for band in range(INDEXED + 1)])
+        self._order = np.argsort(keys, kind="stable") % max(len(hashes), 1)
+        self._start = np.concatenate([[0], np.cumsum(np.bincount(keys, minlength=(INDEXED + 1) << WIDTH))])
 
-    def candidates(self, one: np.uint64) -> Ids:
-        """Positions that may be near, each perhaps more than once."""
-        found = []
-        for mask, ranked, order in self._bands:
-            low, high = np.searchsorted(ranked, one & mask, "left"), np.searchsorted(ranked, one & mask, "right")
-            found.append(order[low:high])
-        return np.concatenate(found)
+    def _keys(self, band: int, hashes: Bits) -> Ids:
+        low, high = _edges(INDEXED + 1)[band]
+        value = (hashes >> np.uint64(low)) & np.uint64((1 << (high - low)) - 1)
+        return value.astype(np.int64) + (band << WIDTH)
+
+    def candidates(self, one: np.uint64) -> list[Ids]:
+        """Positions that may be near, some of them more than once."""
+        value = int(one)
+        edges = enumerate(_edges(INDEXED + 1))
+        keys = [(value >> low & (1 << (high - low)) - 1) + (band << WIDTH) for band, (low, high) in edges]
+        return [self._order[self._start[key] : self._start[key + 1]] for key in keys]
 
 
 class _Index(NamedTuple):
@@ -117,10 +121,10 @@ class _Index(NamedTuple):
     mirror: _Bands
 
 
-def _masks(bands: int) -> list[np.uint64]:
-    """64 bits in so many bands of about the same width."""
-    edges = [round(band * 64 / bands) for band in range(bands + 1)]
-    return [np.uint64(((1 << (high - low)) - 1) << low) for low, high in pairwise(edges)]
+@cache
+def _edges(bands: int) -> list[tuple[int, int]]:
+    """64 bits in so many bands of about the same width: first bit, and the one after the last."""
+    return list(pairwise(round(band * 64 / bands) for band in range(bands + 1)))
 
 
 def group(hashes: Hashes, distance: int) -> list[Duplicates]:
@@ -206,7 +210,8 @@ def _pairs(a: Bits, b: Bits, distance: int, *, same: bool) -> Iterator[tuple[Ids
         others, other_first = unique, first
     else:
         others, other_first = np.unique(b, return_index=True)
-    for mask in _masks(distance + 1):
+    for low, high in _edges(distance + 1):
+        mask = np.uint64(((1 << (high - low)) - 1) << low)
         for left, right in _same_band(unique & mask, others & mask):
             near = np.bitwise_count(unique[left] ^ others[right]) <= distance
             if same:
