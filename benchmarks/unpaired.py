@@ -5,8 +5,8 @@
 ``--reference`` is a checkout of github.com/znxlwm/UGATIT-pytorch or of
 github.com/junyanz/pytorch-CycleGAN-and-pix2pix. Its networks are trained in the order of its own training loop, written
 out below: the same losses, weights, optimisers, sizes and batch on both sides, on pictures that lie in memory. Rounds
-alternate; a round's first step warms up and is not counted. Wall time is what a user waits; processor time says the same
-more steadily where other programs run. Peak memory is that of a process of its own for each side.
+alternate; a round's first step warms up and is not counted. Wall time is what a user waits; processor time says the
+same more steadily where other programs run. Peak memory is that of a process of its own for each side.
 
 At 64 px the discriminators of U-GAT-IT that see the whole picture have six layers on both sides: the published seven do
 not fit there. ``--width`` narrows all networks of both sides alike.
