@@ -39,36 +39,40 @@ def sources(dataset: Dataset, data: DataSpec, indices: Sequence[int] | NDArray[n
     return np.stack([degrade(dataset.image(int(index)), np.random.default_rng(int(index))) for index in indices])
 
 
-@torch.no_grad()
-def answer(family: Family, dataset: Dataset, indices: Sequence[int], *, seed: int = 0) -> Tensor:
-    """What the family makes for these numbers, uint8 [N, H, W, C].
+def asked(family: Family, dataset: Dataset, indices: Sequence[int], *, seed: int = 0) -> Any:
+    """The request of these numbers, on the CPU.
 
     Synthesis: number *i* is the seed ``seed + i``, its class the one of the data set's picture *i*. Translation:
     number *i* is the data set's picture *i*, without pairs from its own domain into the other; by reference: carried
     onto by picture *i + 1*.
     """
-    device = next(family.parameters()).device
     data = family.data
     among = np.array([index % len(dataset) for index in indices])
     labels = torch.from_numpy(dataset.labels[among]).long() if data.classes else torch.zeros(len(among)).long()
-    request: Any
     match family.task:
         case Task.SYNTHESIS:
             z = torch.from_numpy(latents([seed + index for index in indices], family.z_dim))
-            request = SynthesisRequest(z, labels, torch.ones(len(z)))
+            return SynthesisRequest(z, labels, torch.ones(len(z)))
         case Task.PAIRED:
             source = to_float(sources(dataset, data, among))
-            request = TranslationRequest(source, torch.zeros(len(source)).long())
+            return TranslationRequest(source, torch.zeros(len(source)).long())
         case Task.UNPAIRED:
             source = to_float(targets(dataset, among))
             # The two domains are the data set's classes, whether or not the family knows them by name.
-            request = TranslationRequest(source, torch.from_numpy(dataset.labels[among]).long())
+            return TranslationRequest(source, torch.from_numpy(dataset.labels[among]).long())
         case Task.REFERENCE:
             after = (among + 1) % len(dataset)
             there = torch.from_numpy(dataset.labels[after]).long()
-            request = ReferenceRequest(to_float(targets(dataset, among)), to_float(targets(dataset, after)), there)
+            return ReferenceRequest(to_float(targets(dataset, among)), to_float(targets(dataset, after)), there)
         case Task.MUSIC:
             raise ValueError("music has no pictures")
+
+
+@torch.no_grad()
+def answer(family: Family, dataset: Dataset, indices: Sequence[int], *, seed: int = 0) -> Tensor:
+    """What the family makes for these numbers (see :func:`asked`), uint8 [N, H, W, C]."""
+    device = next(family.parameters()).device
+    request = asked(family, dataset, indices, seed=seed)
     was_training = family.training
     family.eval()
     try:

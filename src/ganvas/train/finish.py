@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from ganvas.bundle import Bundle, write
 from ganvas.curate.dataset import Dataset, divide
-from ganvas.evaluate.samples import Pictures, shown, sources, targets
+from ganvas.evaluate.samples import Pictures, asked, shown, sources, targets
 from ganvas.models.families import build
 from ganvas.models.plan import Family
 from ganvas.recipe import Recipe, load
@@ -82,7 +83,15 @@ def export_run(
         sources=_preview_sources(trained),
         onnx=onnx,
         whole=whole,
+        memory=trained.family.remember(_once_each(trained)),
     )
+
+
+def _once_each(trained: Trained, at_once: int = 32) -> Iterator[Any]:
+    """Requests for all pictures that were trained on, in batches."""
+    count = len(trained.dataset)
+    for start in range(0, count, at_once):
+        yield asked(trained.family, trained.dataset, range(start, min(start + at_once, count)))
 
 
 def _preview_sources(trained: Trained) -> Pictures | None:
