@@ -97,6 +97,15 @@ def test_mistakes_in_a_file_are_said_in_one_sentence(tmp_path: Path, text: str, 
         load_rules(path)
 
 
+def test_the_rules_in_the_documentation_work(tmp_path: Path) -> None:
+    page = (Path(__file__).parents[1] / "docs" / "faces.md").read_text()
+    path = tmp_path / "mine.yaml"
+    path.write_text(page.split("```yaml title=mine.yaml\n")[1].split("```")[0])
+    assert load_rules(path).checks["turned"].limit == 20
+    for name in load_rules().checks:
+        assert f"`{name}`" in page, f"docs/faces.md does not explain {name}"
+
+
 def test_unknown_rules_are_refused() -> None:
     with pytest.raises(UserError, match="portrait"):
         load_rules("no-such-rules")
@@ -276,7 +285,11 @@ def test_a_catalogue_is_checked_once_and_judged_by_any_rules(folder: Path, tmp_p
         }
         assert dict(outcome.reasons) == {"duplicate": 1, "no colour": 1, "no face": 1}
         for image in catalog.images():
-            for check in catalog.checks(image.id):
+            checks = {check.name: check for check in catalog.checks(image.id)}
+            if image.reason != "no face":
+                assert checks["person"].detail
+                assert checks["person"].raw is not None, "compared with the others"
+            for check in checks.values():
                 assert 0 <= check.score <= 1
                 assert check.version
 

@@ -46,8 +46,8 @@ def person_checks(catalog: Catalog, rules: Rules) -> Iterator[tuple[int, Check]]
     Two pictures of one person must not stand on both sides of a split; whether that is so is for the split to see to,
     this score only shows where it could happen. Near duplicates are left out: they have their own check.
     """
-    numbers, likenesses, kept = likenesses_of(catalog)
-    if len(numbers) < 2:
+    numbers, likenesses, kept, compared = likenesses_of(catalog)
+    if compared or len(numbers) < 2:
         return
     twins = {number: set(group.ids) for group in catalog.duplicates(rules.duplicate_distance) for number in group.ids}
     for start in range(0, len(numbers), _BLOCK):
@@ -56,24 +56,27 @@ def person_checks(catalog: Catalog, rules: Rules) -> Iterator[tuple[int, Check]]
         alike[rows, start + rows] = -1
         near = np.argpartition(-alike, min(_NEAREST, len(numbers) - 1), axis=1)[:, :_NEAREST]
         for row, number in enumerate(numbers[start : start + _BLOCK].tolist()):
-            for other in sorted(near[row].tolist(), key=lambda at: -float(alike[row, at])):
-                if int(numbers[other]) not in twins.get(number, ()):
-                    raw = float(alike[row, other])
-                    detail = {**kept[start + row], "nearest": int(numbers[other])}
-                    yield number, Check("person", raw, rescore("person", raw, rules), VERSION, detail)
-                    break
+            nearest = sorted(near[row].tolist(), key=lambda at: -float(alike[row, at]))
+            others = [at for at in nearest if int(numbers[at]) not in twins.get(number, ())]
+            other = others[0] if others else nearest[-1]
+            raw = float(alike[row, other])
+            detail = {**kept[start + row], "nearest": int(numbers[other])}
+            yield number, Check("person", raw, rescore("person", raw, rules), VERSION, detail)
 
 
-def likenesses_of(catalog: Catalog) -> tuple[Numbers, Floats, list[dict[str, str]]]:
-    """Numbers int64 [N] of the pictures with a face, its likeness float32 [N, 128], and how each is kept."""
+def likenesses_of(catalog: Catalog) -> tuple[Numbers, Floats, list[dict[str, str]], bool]:
+    """Numbers int64 [N] of the pictures with a face, its likeness float32 [N, 128], how each is kept, and whether all
+    have been compared with each other."""
     numbers: list[int] = []
     kept: list[dict[str, str]] = []
+    compared = True
     images = [image.id for image in catalog.images()]
     for start in range(0, len(images), _PORTION):
         for number, checks in catalog.checks_of(images[start : start + _PORTION]).items():
             for check in checks:
                 if check.name == "person" and check.detail and "likeness" in check.detail:
                     numbers.append(number)
+                    compared &= check.raw is not None
                     kept.append({"likeness": str(check.detail["likeness"])})
     vectors = np.stack([likeness_of(one["likeness"]) for one in kept]) if kept else np.zeros((0, 128), np.float32)
-    return np.array(numbers, np.int64), vectors, kept
+    return np.array(numbers, np.int64), vectors, kept, compared

@@ -14,7 +14,7 @@ from ganvas.curate.catalog import Catalog, Check, Image, Proposal
 from ganvas.curate.checks.across import duplicate_checks, person_checks
 from ganvas.curate.checks.rules import Rules
 from ganvas.curate.checks.suite import FIRST, VERSION, Measured, judge, measure, rescore, score
-from ganvas.curate.faces.batch import over_processes, reader
+from ganvas.curate.faces.batch import fetch_networks, over_processes, reader
 from ganvas.curate.images import PictureError, open_image
 
 WRITTEN_AT_ONCE = 32  # pictures measured again at most after a kill
@@ -58,6 +58,8 @@ def check_all(
     :param progress: called with (measured so far, to measure).
     """
     todo = list(catalog.images() if again else catalog.images(lacking=(FIRST, VERSION)))
+    if todo:
+        fetch_networks()
     measured = 0
     work = ((image.id, image.path, image.width) for image in todo)
     for some in batched(over_processes(_measure, work, processes), WRITTEN_AT_ONCE):

@@ -4,6 +4,13 @@
 mask; ``read_many`` and ``align_many`` over all cores. No torch.
 """
 
+from ganvas.terms import UserError
+
+try:
+    import cv2  # noqa: F401 - every file here needs it
+except ImportError:
+    raise UserError("Reading faces needs the extra: pip install 'ganvas[faces]'.") from None
+
 from ganvas.curate.faces.align import FIXED, Aligned, align, cut_square, matrix_for
 from ganvas.curate.faces.batch import align_many, read_many
 from ganvas.curate.faces.pose import Pose

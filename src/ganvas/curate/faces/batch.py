@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple, TypeVar
@@ -15,14 +17,18 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from ganvas import weights
 from ganvas.curate.faces.align import Aligned, Style, align
 from ganvas.curate.faces.reader import Face, FaceReader
 from ganvas.curate.images import PictureError, open_image
+from ganvas.terms import UserError
 
 Pixels = npt.NDArray[np.uint8]
 Source = Path | bytes | Pixels
 Given = TypeVar("Given")
 Made = TypeVar("Made")
+
+NETWORKS = ("face-detection", "face-landmark", "iris-landmark", "selfie-segmentation", "yunet", "sface")
 
 _reader: FaceReader | None = None
 
@@ -47,6 +53,7 @@ def read_many(sources: Iterable[Source], processes: int | None = None) -> Iterat
 
     :param processes: how many work at once; None takes one for each core, 1 stays in this process.
     """
+    fetch_networks()
     return over_processes(_read, sources, processes)
 
 
@@ -54,13 +61,17 @@ def align_many(
     sources: Iterable[Source], size: int, style: Style = "ffhq", processes: int | None = None
 ) -> Iterator[AlignedFace]:
     """The largest face of each of many pictures, aligned as :func:`~ganvas.curate.faces.align.align` does, in order."""
+    fetch_networks()
     return over_processes(partial(_align, size=size, style=style), sources, processes)
 
 
 def over_processes(
     work: Callable[[Given], Made], given: Iterable[Given], processes: int | None = None
 ) -> Iterator[Made]:
-    """``map`` over processes that live as long as the iteration, with at most four tasks waiting for each."""
+    """``map`` over processes that live as long as the iteration, with at most four tasks waiting for each.
+
+    :raises UserError: the system ended one of the processes, usually for lack of memory.
+    """
     count = cores() if processes is None else processes
     if count <= 1:
         yield from map(work, given)
@@ -76,6 +87,11 @@ def over_processes(
                     yield waiting.popleft().result()
             while waiting:
                 yield waiting.popleft().result()
+        except BrokenProcessPool as broken:
+            raise UserError(
+                "The system ended a process that reads pictures, usually for lack of memory: run it again with fewer "
+                "processes."
+            ) from broken
         finally:
             for future in waiting:
                 future.cancel()
@@ -87,6 +103,15 @@ def cores() -> int:
         return len(os.sched_getaffinity(0))
     except AttributeError:  # not on every system
         return os.cpu_count() or 1
+
+
+def fetch_networks() -> None:
+    """See that every network is on this machine, once and not in each process.
+
+    :raises UserError: one is not, and cannot be had.
+    """
+    for name in NETWORKS:
+        weights.fetch(name)
 
 
 def reader() -> FaceReader:
@@ -109,6 +134,7 @@ def pixels_of(source: Source) -> Pixels:
 
 def _settle() -> None:
     cv2.setNumThreads(1)  # the processes are the parallelism
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is for the one that started them
 
 
 def _read(source: Source) -> Read:

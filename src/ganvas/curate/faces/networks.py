@@ -68,7 +68,7 @@ class Onnx:
 
 def missing_extra() -> UserError:
     """What to say when a library that reads faces is not installed."""
-    return UserError("Reading faces needs more packages: run `pip install 'ganvas[faces]'`.")
+    return UserError("Reading faces needs the extra: pip install 'ganvas[faces]'.")
 
 
 def _with_float_weights(path: Path, any_size: bool) -> bytes:
