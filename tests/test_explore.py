@@ -69,6 +69,16 @@ def seeds(client: httpx.Client, name: str, *wanted: int, psi: float = 1) -> list
     return [picture(image["data"]) for image in answer["images"]]
 
 
+def test_what_a_model_can_do_is_told(client: httpx.Client) -> None:
+    style = client.get("/v1/bundles/stylegan2/abilities").json()
+    assert style["layers"] == style["direction_layers"] == 6
+    assert "gif" in style["films"]
+    assert not style["neighbours"]
+    plain = client.get("/v1/bundles/dcgan/abilities").json()
+    assert (plain["layers"], plain["direction_layers"]) == (1, 1)
+    assert client.get("/v1/bundles/pix2pix/abilities").status_code == 422
+
+
 @pytest.mark.parametrize("name", ["stylegan2", "dcgan"])
 def test_a_walk_begins_and_ends_at_the_seeds_own_pictures(client: httpx.Client, name: str) -> None:
     asked = {"points": [{"seed": 3}, {"seed": 4}], "steps": 4}

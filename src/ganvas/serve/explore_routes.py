@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import base64
 import binascii
+import importlib.util
 import io
 import threading
 import time
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import Annotated
 from weakref import WeakKeyDictionary
 
@@ -30,6 +32,7 @@ from ganvas.serve.answers import SEEDS, Studio, The, since, while_connected
 from ganvas.serve.engine import BusyError, Pictures, check_label, prepare_picture
 from ganvas.serve.explore_schemas import (
     FRAMES,
+    Abilities,
     DirectionInfo,
     DirectionsAnswer,
     EditRequest,
@@ -49,11 +52,27 @@ from ganvas.serve.limits import too_many_bytes
 from ganvas.serve.problems import MissingError
 from ganvas.serve.projections import picture_url
 from ganvas.terms import Task, UserError
+from ganvas.train.checkpoint import listing
+from ganvas.train.journal import read_status
 
 router = APIRouter()
 TYPES = {"mp4": "video/mp4", "gif": "image/gif"}
 # Directions of the loaded families, by the layers they are for: a slider asks for the same ones many times a second.
 _known: WeakKeyDictionary[Family, dict[tuple[int | None, int | None], Directions]] = WeakKeyDictionary()
+
+
+@router.get("/v1/bundles/{id}/abilities", tags=["explore"], operation_id="readAbilities")
+async def read_abilities(request: Request, studio: The, id: str) -> Abilities:  # noqa: A002
+    """What can be done with a model: by its family, and by what is on this machine."""
+    opened = await asyncio.to_thread(_bundle, studio, id)
+    future = studio.engine.submit_family(opened, lambda family: (shape_of(family)[0], len(family.modulation())))
+    layers, direction_layers = await while_connected(request, future)
+    return Abilities(
+        layers=layers,
+        direction_layers=direction_layers,
+        films=["mp4", "gif"] if importlib.util.find_spec("av") else ["gif"],
+        neighbours=await asyncio.to_thread(_has_pictures, studio, id),
+    )
 
 
 @router.post("/v1/bundles/{id}/interpolate", tags=["explore"], operation_id="interpolate")
@@ -217,6 +236,7 @@ async def list_neighbours(
     seed: Annotated[int, Query(ge=0, lt=SEEDS, description="of the first; the next ones follow")] = 0,
     count: Annotated[int, Query(ge=1, le=16)] = 4,
     psi: Annotated[float, Query(gt=0, le=1, description="truncation; 1: none")] = 1.0,
+    class_name: Annotated[str | None, Query(max_length=200, description="left out: each seed has its own")] = None,
 ) -> NeighboursAnswer:
     """The training pictures nearest to samples of a run whose pictures are still there: was any learned by heart?"""
     run = await asyncio.to_thread(studio.run, id)
@@ -225,11 +245,21 @@ async def list_neighbours(
         if not _looking.acquire(blocking=False):
             raise BusyError("Neighbours are being looked for already; try again in a moment.")
         try:
-            return _neighbours(neighbours_of(run.root, None, seeds=range(seed, seed + count), psi=psi))
+            seeds = range(seed, seed + count)
+            return _neighbours(neighbours_of(run.root, None, seeds=seeds, class_name=class_name, psi=psi))
         finally:
             _looking.release()
 
     return await asyncio.to_thread(look)
+
+
+def _has_pictures(studio: Studio, name: str) -> bool:
+    """Whether the bundle of this id is a run's own, and the run's training pictures are where it says."""
+    run = studio.runs.find(name)
+    if run is None or studio.shelf.paths().get(name) != run.bundle:
+        return False
+    pictures = read_status(run).get("dataset")
+    return bool(pictures) and Path(str(pictures)).is_file() and bool(listing(run.checkpoints))
 
 
 def _neighbours(found: Compared) -> NeighboursAnswer:

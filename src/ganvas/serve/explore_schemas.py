@@ -17,6 +17,15 @@ class _Asked(BaseModel):
     model_config = ConfigDict(extra="forbid", populate_by_name=True)
 
 
+class Abilities(BaseModel):
+    """What can be done with a model beside making pictures of seeds; a page offers no more than this."""
+
+    layers: int = Field(description="of its latents; with one there is nothing to mix")
+    direction_layers: int = Field(description="how many of them have directions; 0: none")
+    films: list[Literal["mp4", "gif"]] = Field(description="what films can be written, the better first")
+    neighbours: bool = Field(description="the model is a run's own, and the run's training pictures are there")
+
+
 class Point(_Asked):
     """A place in latent space: a seed with its class, or the latent of a projection."""
 

@@ -164,6 +164,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/bundles/{id}/abilities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Abilities
+         * @description What can be done with a model: by its family, and by what is on this machine.
+         */
+        get: operations["readAbilities"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/bundles/{id}/interpolate": {
         parameters: {
             query?: never;
@@ -613,6 +633,32 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /**
+         * Abilities
+         * @description What can be done with a model beside making pictures of seeds; a page offers no more than this.
+         */
+        Abilities: {
+            /**
+             * Layers
+             * @description of its latents; with one there is nothing to mix
+             */
+            layers: number;
+            /**
+             * Direction Layers
+             * @description how many of them have directions; 0: none
+             */
+            direction_layers: number;
+            /**
+             * Films
+             * @description what films can be written, the better first
+             */
+            films: ("mp4" | "gif")[];
+            /**
+             * Neighbours
+             * @description the model is a run's own, and the run's training pictures are there
+             */
+            neighbours: boolean;
+        };
         /** Body_heatmap */
         Body_heatmap: {
             /**
@@ -1091,6 +1137,11 @@ export interface components {
             bundles: number;
             /** Runs */
             runs: number;
+            /**
+             * Catalogue
+             * @description name of the catalogue that is open for review
+             */
+            catalogue?: string | null;
         };
         /**
          * HealthSentence
@@ -2204,6 +2255,37 @@ export interface operations {
             };
         };
     };
+    readAbilities: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Abilities"];
+                };
+            };
+            /** @description What is wrong and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     interpolate: {
         parameters: {
             query?: never;
@@ -2484,6 +2566,8 @@ export interface operations {
                 count?: number;
                 /** @description truncation; 1: none */
                 psi?: number;
+                /** @description left out: each seed has its own */
+                class_name?: string | null;
             };
             header?: never;
             path: {
