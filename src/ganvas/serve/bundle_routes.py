@@ -45,6 +45,7 @@ def health(studio: The) -> Health:
         engine=studio.engine.name,
         bundles=len(studio.shelf.paths()),
         runs=len(studio.runs.ids()),
+        catalogue=studio.review.catalog.root.absolute().name if studio.review else None,
     )
 
 

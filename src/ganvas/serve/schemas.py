@@ -30,6 +30,7 @@ class Health(BaseModel):
     engine: Literal["onnxruntime", "torch"]
     bundles: int
     runs: int
+    catalogue: str | None = Field(None, description="name of the catalogue that is open for review")
 
 
 class BundleCard(BaseModel):
