@@ -57,6 +57,7 @@ class SketchPortraitConfig(FamilyConfig):
     pixel: float = Field(10.0, ge=0, description="weight of the L1 distance to the photograph")
     feature_matching: float = Field(10.0, ge=0, description="weight of the distance in the discriminators' features")
     perceptual: float = Field(10.0, ge=0, description="weight of the distance in VGG16's features; 0 needs no weights")
+    perceptual_side: int | None = Field(None, ge=32, description="side at which VGG16 looks; none: the picture's own")
     shift: float = Field(0.04, ge=0, lt=0.5, description="how far sketches are moved at random, in sides (stage one)")
     zoom: float = Field(0.08, ge=0, lt=0.5, description="how much they are enlarged or reduced (stage one)")
     cutout: float = Field(0.2, ge=0, lt=1, description="side of the square blanked in every other sketch (stage two)")
@@ -188,9 +189,7 @@ class SketchPortrait(Family):
         loss = adversarial + self.config.feature_matching * matching + self.config.pixel * pixel
         shown = {"adversarial": adversarial, "feature_matching": matching, "pixel": pixel}
         if self.config.perceptual:
-            shown["perceptual"] = perceptual_loss(
-                self._vgg_on(fake.device), fake, batch.target, tuple(PERCEPTUAL), tuple(PERCEPTUAL.values())
-            )
+            shown["perceptual"] = self._perceptual(fake, batch.target)
             loss = loss + self.config.perceptual * shown["perceptual"]
         return loss, {name: term.detach() for name, term in shown.items()}
 
@@ -206,6 +205,12 @@ class SketchPortrait(Family):
         loss = _mean([0.5 * losses.discriminator_loss("least_squares", real, made) for real, made in scales])
         real_logits, fake_logits = (torch.cat([one.flatten(1) for one in all_], 1) for all_ in (reals, fakes))
         return loss, losses.judged("least_squares", real_logits, fake_logits)
+
+    def _perceptual(self, fake: Tensor, target: Tensor) -> Tensor:
+        side = self.config.perceptual_side
+        if side is not None and side < fake.shape[-1]:  # the eyes cost more than the painter: a smaller picture helps
+            fake, target = (F.interpolate(x, (side, side), mode="area") for x in (fake, target))
+        return perceptual_loss(self._vgg_on(fake.device), fake, target, tuple(PERCEPTUAL), tuple(PERCEPTUAL.values()))
 
     def _vgg_on(self, device: torch.device) -> VGG16:
         if not self._vgg:
