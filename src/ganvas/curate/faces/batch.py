@@ -78,6 +78,7 @@ def over_processes(
         return
     # Not forked: the networks' own threads would not survive it.
     context = multiprocessing.get_context("spawn")
+    before = multiprocessing.active_children()
     with ProcessPoolExecutor(count, mp_context=context, initializer=_settle) as pool:
         waiting: deque[Future[Made]] = deque()
         try:
@@ -92,6 +93,13 @@ def over_processes(
                 "The system ended a process that reads pictures, usually for lack of memory: run it again with fewer "
                 "processes."
             ) from broken
+        except BaseException:
+            # Interrupted, perhaps while processes were still starting: do not wait for any of them.
+            pool.shutdown(wait=False, cancel_futures=True)
+            for child in multiprocessing.active_children():
+                if child not in before:
+                    child.kill()
+            raise
         finally:
             for future in waiting:
                 future.cancel()
