@@ -13,6 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ganvas.curate.dataset import Dataset
+from ganvas.evaluate import references
 from ganvas.evaluate.fidelity import Metric, Progress, Result, evaluate, quick_kid
 from ganvas.evaluate.samples import made, reals
 from ganvas.models.features import Features
@@ -53,11 +54,14 @@ def compare(
     """Measure what the family makes of a data set against its pictures.
 
     Without pairs there is a result for either direction, ``kid_effnet_a_to_b`` say, and one for the pictures as they
-    were, ``kid_effnet_a_to_b_untranslated``.
+    were, ``kid_effnet_a_to_b_untranslated``. By reference there are three for each domain: ``kid_effnet_to_makeup``,
+    the same ``_by_latent``, and ``_untranslated``.
 
     :param count: pictures to make; a translation makes no more than there are to translate (of each domain).
     :raises UserError: there are too few pictures for a metric.
     """
+    if family.task is Task.REFERENCE:
+        return _by_domain(family, dataset, features, tuple(metrics), count, seed, progress)
     if family.task is not Task.UNPAIRED:
         asked = count if family.task is Task.SYNTHESIS else min(count, len(dataset))
         pictures = made(family, dataset, asked, seed=seed)
@@ -88,11 +92,13 @@ def compare(
 
 
 def compare_quickly(family: Family, dataset: Dataset, features: Features, *, count: int, seed: int = 0) -> Result:
-    """One number to follow a training with: KID; without pairs the mean of both directions', ``kid_…_translated``.
+    """One number to follow a training with: KID; of translations the mean over directions, ``kid_…_translated``.
 
     :param count: pictures to make, without pairs of each domain and no more than there are.
     :raises UserError: there are fewer than four pictures on a side.
     """
+    if family.task is Task.REFERENCE:
+        return _quickly_by_domain(family, dataset, features, count, seed)
     if family.task is not Task.UNPAIRED:
         pictures = made(family, dataset, count, seed=seed)
         fingerprint = dataset.sha256
@@ -111,6 +117,49 @@ def compare_quickly(family: Family, dataset: Dataset, features: Features, *, cou
     values = {name: result.value for name, result in found.items()}
     mean = float(np.mean(list(values.values())))
     return Result(f"{first.metric}_translated", mean, None, first.protocol | {"directions": values})
+
+
+def _by_domain(
+    family: Family,
+    dataset: Dataset,
+    features: Features,
+    metrics: tuple[Metric, ...],
+    count: int,
+    seed: int,
+    progress: Progress | None,
+) -> list[Result]:
+    results = []
+    for into in references.domains(dataset):
+        own, others = dataset.subset(into.own), dataset.subset(into.others)
+        made_from = {
+            "": references.carried(family, dataset, into, min(count, len(others)), seed=seed),
+            "_by_latent": references.carried(family, dataset, into, min(count, len(others)), "latent", seed=seed),
+            "_untranslated": reals(others, count),
+        }
+        for ending, pictures in made_from.items():
+            found = evaluate(
+                pictures, reals(own), features, metrics, fingerprint=own.sha256, seed=seed, progress=progress
+            )
+            told = {"direction": into.said, "translated": ending != "_untranslated"}
+            results += [
+                result._replace(metric=f"{result.metric}_{into.name}{ending}", protocol=result.protocol | told)
+                for result in found
+            ]
+    return results
+
+
+def _quickly_by_domain(family: Family, dataset: Dataset, features: Features, count: int, seed: int) -> Result:
+    found = {}
+    for into in references.domains(dataset):
+        own = dataset.subset(into.own)
+        pictures = references.carried(family, dataset, into, min(count, len(into.others)), seed=seed)
+        found[into.name] = quick_kid(
+            pictures, reals(own, count), features, fingerprint=own.sha256, count=count, seed=seed
+        )
+    first = next(iter(found.values()))
+    values = {name: result.value for name, result in found.items()}
+    protocol = first.protocol | {"directions": values}
+    return Result(f"{first.metric}_translated", float(np.mean(list(values.values()))), None, protocol)
 
 
 def _named(result: Result, way: Way, ending: str) -> Result:

@@ -15,9 +15,10 @@ from torch import Tensor
 
 from ganvas import weights
 from ganvas.curate.dataset import Dataset
-from ganvas.evaluate import fidelity, measures
+from ganvas.evaluate import fidelity, measures, references
 from ganvas.evaluate.comparison import compare
 from ganvas.evaluate.fidelity import Metric, Progress, Result
+from ganvas.evaluate.references import Guide
 from ganvas.evaluate.samples import answer, made, reals, targets
 from ganvas.evaluate.similarity import MS_SSIM_LEAST, Similarity, Tally, diversity
 from ganvas.models.features import Features
@@ -69,9 +70,11 @@ def judge(
     Raises:
         UserError: too few pictures, or weights that cannot be had.
     """
-    if family.task is Task.UNPAIRED:
+    if family.task in (Task.UNPAIRED, Task.REFERENCE):
         wanted = _metrics(settings, False, everything)
         found = compare(family, pictures, features, wanted, count=settings.count, seed=settings.seed, progress=progress)
+        if family.task is Task.REFERENCE and everything and pictures.resolution >= load_lpips("alex").least:
+            found += _diversities(family, pictures, settings.seed)
         return Judgement(_labelled(found, part), {}, None)
     synthesis = family.task is Task.SYNTHESIS
     count = settings.count if synthesis else min(settings.count, len(pictures))
@@ -147,6 +150,18 @@ def _diversity(family: Family, pictures: Dataset, count: int, seed: int) -> Resu
     # Number i has the class of picture i; so the same numbers give groups of the same classes.
     found = diversity(answer(family, pictures, group.tolist(), seed=seed) for group in groups)
     return found._replace(protocol=found.protocol | {"real_value": real.value, "real_count": len(order), "seed": seed})
+
+
+def _diversities(family: Family, pictures: Dataset, seed: int) -> list[Result]:
+    """How different the answers to one source are, for each domain, by references and by latents."""
+    found = []
+    guides: tuple[Guide, ...] = ("reference", "latent")
+    for into in references.domains(pictures):
+        for guide in guides if len(into.own) > 1 else guides[1:]:
+            result = diversity(references.answers_of_one(family, pictures, into, guide, seed=seed))
+            told = result.protocol | {"direction": into.said, "guide": guide, "seed": seed}
+            found.append(result._replace(metric=f"{result.metric}_{into.name}_by_{guide}", protocol=told))
+    return found
 
 
 def _alike(pictures: Dataset, size: int) -> list[np.ndarray[tuple[int], np.dtype[np.int64]]]:

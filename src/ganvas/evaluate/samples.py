@@ -12,9 +12,9 @@ from torch import Tensor
 
 from ganvas.curate.dataset import Dataset
 from ganvas.curate.degrade import DEGRADATIONS
+from ganvas.evaluate import references
 from ganvas.models.plan import (
     Family,
-    ReferenceRequest,
     SynthesisRequest,
     TranslationRequest,
     latents,
@@ -44,7 +44,7 @@ def asked(family: Family, dataset: Dataset, indices: Sequence[int], *, seed: int
 
     Synthesis: number *i* is the seed ``seed + i``, its class the one of the data set's picture *i*. Translation:
     number *i* is the data set's picture *i*, without pairs from its own domain into the other; by reference: carried
-    onto by picture *i + 1*.
+    into the next domain by one of its pictures.
     """
     data = family.data
     among = np.array([index % len(dataset) for index in indices])
@@ -61,9 +61,9 @@ def asked(family: Family, dataset: Dataset, indices: Sequence[int], *, seed: int
             # The two domains are the data set's classes, whether or not the family knows them by name.
             return TranslationRequest(source, torch.from_numpy(dataset.labels[among]).long())
         case Task.REFERENCE:
-            after = (among + 1) % len(dataset)
-            there = torch.from_numpy(dataset.labels[after]).long()
-            return ReferenceRequest(to_float(targets(dataset, among)), to_float(targets(dataset, after)), there)
+            after = references.partners(dataset, among)
+            there, numbers = dataset.labels[after], [seed + index for index in indices]
+            return references.request(family, targets(dataset, among), targets(dataset, after), there, seeds=numbers)
         case Task.MUSIC:
             raise ValueError("music has no pictures")
 

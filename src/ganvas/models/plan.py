@@ -102,11 +102,19 @@ class TranslationRequest(NamedTuple):
 
 
 class ReferenceRequest(NamedTuple):
-    """``source`` and ``reference`` float [N, C, H, W] in [-1, 1]; ``y`` int64 [N]: the reference's domain."""
+    """``source`` and ``reference`` float [N, C, H, W] in [-1, 1]; ``y`` int64 [N]: the domain to go to.
+
+    The style is the reference's, or made from ``z`` float [N, z_dim]: ``share`` float [N] in [0, 1] says how much of it
+    comes from ``z`` (0: the reference alone). ``outline`` float [N, 2, H, W] in [0, 1]: where the source's fine lines
+    are kept, in coarse and in fine maps; zeros say nowhere, and families that carry no lines ignore it.
+    """
 
     source: Tensor
     reference: Tensor
     y: Tensor
+    z: Tensor
+    share: Tensor
+    outline: Tensor
 
 
 class MusicRequest(NamedTuple):
@@ -228,7 +236,7 @@ class Family(nn.Module):
     averaged: ClassVar[tuple[str, ...]] = ()  # networks that keep an EMA copy; the bundle holds the copies
     truncates: ClassVar[bool] = False  # whether ``psi`` of a request means anything
     critic: bool = False  # the discriminator's answers have no scale (Wasserstein): a large gap is no bad sign
-    z_dim: int = 0  # synthesis and music: length of the latent
+    z_dim: int = 0  # synthesis, reference and music: length of the latent
     frozen: tuple[str, ...] = ()  # layers that never move, such as "generator.mapping.": they need a trained start
 
     def __init__(self, config: Any, data: DataSpec, kimg: float) -> None:
@@ -354,7 +362,12 @@ def example_request(family: Family, count: int, *, seed: int = 0) -> Any:
         case Task.PAIRED | Task.UNPAIRED:
             return TranslationRequest(pictures(data.source_channels), rows)
         case Task.REFERENCE:
-            return ReferenceRequest(pictures(data.channels), pictures(data.channels), rows)
+            source, reference = pictures(data.channels), pictures(data.channels)
+            y = torch.arange(count) % max(len(data.classes), 1)
+            z = torch.randn(count, family.z_dim, generator=generator)
+            share = torch.rand(count, generator=generator)
+            outline = torch.rand(count, 2, data.resolution, data.resolution, generator=generator)
+            return ReferenceRequest(source, reference, y, z, share, outline)
         case Task.MUSIC:
             return MusicRequest(torch.randn(count, family.z_dim, generator=generator))
 

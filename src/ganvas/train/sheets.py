@@ -9,6 +9,8 @@ import numpy as np
 from PIL import Image
 
 from ganvas.curate.dataset import Dataset
+from ganvas.curate.degrade import displayed
+from ganvas.evaluate.references import matrix
 from ganvas.evaluate.samples import Pictures, answer, grid, shown, sources, targets
 from ganvas.models.plan import Family
 from ganvas.terms import RunDir, Task, write_atomically
@@ -35,6 +37,11 @@ class Sheets:
 
     def write(self, family: Family, nimg: int) -> tuple[Path, Pictures]:
         """Write ``NNNNNNNNN.png``; returns its path and the answers in it."""
+        fakes = answer(family, self.dataset, self.indices).numpy()
+        if self.task == Task.REFERENCE:
+            made = matrix(family, self.dataset)
+            _write(path, grid(_rgb(made.cells), made.columns))
+            return path, made.answers
         fakes = answer(family, self.dataset, self.indices).numpy()
         path = self.run.sheets / f"{nimg:09d}.png"
         if self.task == Task.SYNTHESIS:

@@ -14,6 +14,8 @@ from ganvas.models.families.progan import ProGAN
 from ganvas.models.families.r3gan import R3GAN
 from ganvas.models.families.sagan import SAGAN
 from ganvas.models.families.sketchportrait import SketchPortrait
+from ganvas.models.families.srgan import SRGAN
+from ganvas.models.families.starganv2 import StarGANv2
 from ganvas.models.families.stylegan2 import StyleGAN2
 from ganvas.models.families.ugatit import UGATIT
 from ganvas.models.plan import Family
@@ -30,6 +32,8 @@ FAMILIES: dict[str, type[Family]] = {
     "sagan": SAGAN,
     "cyclegan": CycleGAN,
     "ugatit": UGATIT,
+    "starganv2": StarGANv2,
+    "srgan": SRGAN,
 }
 
 

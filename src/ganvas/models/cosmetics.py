@@ -1,0 +1,124 @@
+"""What a make-up game knows of faces: their regions, read off the pictures, and losses that speak of regions.
+
+Masks are read with the face reader of :mod:`ganvas.curate.faces` (which needs the ``faces`` extra) and remembered by
+the pictures' content: a small set is read once, whatever the number of steps.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from hashlib import blake2b
+from typing import Literal, TypeAlias
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from ganvas.models.plan import to_uint8
+
+Kind: TypeAlias = Literal["regions", "outlines"]
+Masks: TypeAlias = NDArray[np.uint8]
+
+LIPS, EYES, SKIN, FACE = range(4)  # channels of ``regions``: what make-up lies on, and the whole face
+CHANNELS: dict[Kind, int] = {"regions": 4, "outlines": 2}
+LEAST = 4  # pixels: a region of fewer has no colours to speak of
+READ_AT = 256  # smaller pictures are enlarged to this side before they are read
+
+_MOST = 2**28  # bytes of masks that are remembered
+_known: OrderedDict[tuple[Kind, bytes], Masks] = OrderedDict()
+_held = 0
+
+
+def masks_of(pictures: Tensor, kind: Kind) -> Tensor:
+    """Masks of the largest face of each picture, in [0, 1]; zeros where there is none.
+
+    :param pictures: float [N, C, R, R] in [-1, 1].
+    :returns: float [N, 4 or 2, R, R], on the pictures' device: ``regions`` (lips, skin round the eyes, skin, face) or
+        ``outlines`` (:func:`ganvas.curate.faces.outlines.outlines`).
+    :raises UserError: the ``faces`` extra is missing, or its networks cannot be had.
+    """
+    found = np.stack([_remembered(picture, kind) for picture in to_uint8(pictures).numpy()])
+    return torch.from_numpy(found).to(pictures.device).to(pictures.dtype) / 255
+
+
+def _remembered(picture: NDArray[np.uint8], kind: Kind) -> Masks:
+    global _held
+    key = (kind, blake2b(picture.tobytes() + bytes(str(picture.shape), "ascii"), digest_size=16).digest())
+    masks = _known.get(key)
+    if masks is None:
+        masks = _known[key] = _read(picture, kind)
+        _held += masks.nbytes
+        while _held > _MOST and len(_known) > 1:
+            _held -= _known.popitem(last=False)[1].nbytes
+    _known.move_to_end(key)
+    return masks
+
+
+def _read(picture: NDArray[np.uint8], kind: Kind) -> Masks:
+    import cv2
+
+    from ganvas.curate.faces import region
+    from ganvas.curate.faces.batch import reader
+    from ganvas.curate.faces.outlines import outlines
+
+    side = picture.shape[0]
+    colour = np.ascontiguousarray(np.broadcast_to(picture, (*picture.shape[:2], 3)))
+    scale = max(READ_AT / side, 1.0)
+    if scale > 1:
+        colour = cv2.resize(colour, (READ_AT, READ_AT), interpolation=cv2.INTER_CUBIC).astype(np.uint8, copy=False)
+    faces = reader().faces(colour, 1)
+    if not faces:
+        return np.zeros((CHANNELS[kind], side, side), np.uint8)
+    back = np.array([[1 / scale, 0, 0.5 / scale - 0.5], [0, 1 / scale, 0.5 / scale - 0.5]], np.float32)
+    face = faces[0].moved(back)
+    if kind == "outlines":
+        return (outlines(face, side) * 255 + 0.5).astype(np.uint8)
+    names = (("lips",), ("left_eye_shadow", "right_eye_shadow"), ("skin",), ("face",))
+    parts = [sum(region(face, name, picture.shape) for name in group) for group in names]
+    parts[SKIN] = parts[SKIN] * (1 - np.minimum(parts[EYES], 1))
+    return (np.clip(np.stack(parts), 0, 1) * 255 + 0.5).astype(np.uint8)
+
+
+# ── Losses ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def makeup_loss(
+    fake: Tensor, reference: Tensor, own: Tensor, others: Tensor, weights: tuple[float, float, float]
+) -> Tensor:
+    """How far the colours of lips, eyes and skin are from the reference's, a scalar (Li et al. 2018, BeautyGAN, eq. 6).
+
+    In each region each channel of ``fake`` gets the values of the reference's histogram in the order of its own; the
+    loss is the mean absolute distance to that. Rows without a face count 0.
+
+    :param fake: float [N, C, R, R] in [-1, 1], with gradient.
+    :param own: regions [N, 4, R, R] of the source, which are those of its fake as well.
+    :param others: regions of the reference.
+    :param weights: of lips, eyes and skin.
+    """
+    total = fake.new_zeros((), dtype=torch.promote_types(fake.dtype, torch.float32))
+    for row in range(len(fake)):
+        for part, weight in zip((LIPS, EYES, SKIN), weights, strict=True):
+            here, there = own[row, part] > 0.5, others[row, part] > 0.5
+            if weight and int(here.sum()) >= LEAST and int(there.sum()) >= LEAST:
+                values = fake[row][:, here].to(total.dtype)
+                wanted = matched(values.detach(), reference[row][:, there].to(total.dtype))
+                total = total + weight * (values - wanted).abs().mean()
+    return total / len(fake)
+
+
+def matched(values: Tensor, reference: Tensor) -> Tensor:
+    """Each channel's values with the histogram of the reference's, in the order they have: [C, n], [C, m] → [C, n]."""
+    n, m = values.shape[1], reference.shape[1]
+    rank = values.argsort(1).argsort(1).to(reference.dtype)
+    place = ((rank + 0.5) * (m / n) - 0.5).clamp(0, m - 1)
+    ordered = reference.sort(1).values
+    below = place.floor().long()
+    above = (below + 1).clamp(max=m - 1)
+    return torch.lerp(ordered.gather(1, below), ordered.gather(1, above), place - below)
+
+
+def background_loss(fake: Tensor, source: Tensor, regions: Tensor) -> Tensor:
+    """Mean absolute change outside of the face, a scalar: hair, earrings, clothes and ground stay. [N, C, R, R]."""
+    outside = 1 - regions[:, FACE : FACE + 1]
+    return ((fake.float() - source.float()).abs() * outside).mean()

@@ -1,0 +1,262 @@
+"""StarGAN v2 (Choi, Uh, Yoo & Ha 2020): one generator carries a picture into any domain, in the style of a reference
+or of a random one.
+
+A step has two halves, one with styles that the mapping network makes from noise and one with styles that the style
+encoder reads off references. Each half plays ``G`` first and ``D`` second, on the fakes that ``G`` has just made. With
+the make-up terms the same game keeps the face: colours of lips, eyes and skin come from the reference, features and
+background from the source.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import torch
+import torch.nn.functional as F
+from pydantic import Field
+from torch import Tensor
+from torch.optim import Adam, Optimizer
+
+from ganvas.models import cosmetics, losses, noise
+from ganvas.models.augment.crop import cropped
+from ganvas.models.networks.starganv2 import Discriminator, Generator, MappingNetwork, StyleEncoder, first_width
+from ganvas.models.perceptual import load_vgg16, perceptual_loss
+from ganvas.models.plan import Clock, Family, FamilyConfig, Phase, ReferenceBatch, ReferenceRequest, Stage
+from ganvas.models.remedies import Trouble, listed
+from ganvas.terms import DataSpec, Task, UserError
+
+GAME = "non_saturating"
+SMALLEST = 32
+IDENTITY_LAYERS = ("relu3_3", "relu4_3")  # of VGG16: what a face is made of, no longer its exact colours
+
+
+class StarGANv2Config(FamilyConfig):
+    """Settings of ``starganv2``; the defaults are the paper's at 256 px, for animals (``outline`` 0)."""
+
+    z_dim: int = Field(16, ge=1, description="length of the latents that the mapping network takes")
+    style_dim: int = Field(64, ge=1, description="numbers of a style")
+    hidden: int = Field(512, ge=1, description="width of the mapping network's layers")
+    width: int | None = Field(
+        None, ge=1, description="channels of the first layers; null: 16384 / resolution, 64 at 256 px"
+    )
+    widest: int = Field(512, ge=1, description="channels of the widest layers")
+    outline: float = Field(
+        0.0,
+        ge=0,
+        description="faces: keep the source's fine lines, divided by this (the paper's w_hpf: 1); 0: no lines",
+    )
+    r1: float = Field(1.0, ge=0, description="weight of the gradient penalty at real pictures, each step")
+    style: float = Field(1.0, ge=0, description="weight of finding the style again in the fake")
+    cycle: float = Field(1.0, ge=0, description="weight of the L1 distance to the source after there and back")
+    diversity: float = Field(
+        1.0, ge=0, description="weight of making different styles look different, at the beginning"
+    )
+    diversity_kimg: float | None = Field(
+        None, gt=0, description="kimg after which that weight has fallen to 0, in a line; null: at the end"
+    )
+    makeup: float = Field(0.0, ge=0, description="faces: weight of the reference's colours on lips, eyes and skin")
+    skin: float = Field(0.1, ge=0, description="how much the skin counts in that; lips and eyes count 1")
+    identity: float = Field(0.0, ge=0, description="weight of VGG16's features staying those of the source")
+    background: float = Field(0.0, ge=0, description="faces: weight of hair, earrings and ground staying as they are")
+    crop: float = Field(0.5, ge=0, le=1, description="probability of a random resized crop, each picture")
+    lr: float = Field(1e-4, gt=0, description="Adam's learning rate of generator, style encoder and discriminator")
+    mapping_lr: float = Field(1e-6, gt=0, description="Adam's learning rate of the mapping network")
+    betas: tuple[float, float] = Field((0.0, 0.99), description="Adam's betas, all networks")
+    weight_decay: float = Field(1e-4, ge=0, description="Adam's, added to the gradient (L2)")
+
+
+class StarGANv2(Family):
+    """See the module."""
+
+    task = Task.REFERENCE
+    Config: ClassVar[type[FamilyConfig]] = StarGANv2Config
+    averaged = ("generator", "mapping_network", "style_encoder")
+
+    config: StarGANv2Config
+
+    def __init__(self, config: StarGANv2Config, data: DataSpec, kimg: float) -> None:
+        super().__init__(config, data.model_copy(update={"source_channels": data.channels}), kimg)
+        side, channels, domains = data.resolution, data.channels, len(data.classes)
+        if side < SMALLEST or side & (side - 1):
+            raise UserError(f"starganv2 takes pictures of 32, 64, 128, 256, … pixels, not {side}; change resolution.")
+        if domains < 2:
+            raise UserError(
+                "starganv2 carries pictures from domain to domain: put each domain's into a sub-folder, two or more, "
+                "and set data.conditional=true."
+            )
+        width = config.width or first_width(side)
+        size = (side, channels, width, config.widest)
+        self.generator = Generator(*size, config.style_dim, config.outline)
+        self.mapping_network = MappingNetwork(config.z_dim, config.style_dim, domains, config.hidden)
+        self.style_encoder = StyleEncoder(*size, config.style_dim, domains)
+        self.discriminator = Discriminator(*size, domains)
+        self.z_dim = config.z_dim
+
+    @classmethod
+    def tiny(cls) -> tuple[FamilyConfig, DataSpec]:
+        config = StarGANv2Config(z_dim=4, style_dim=4, hidden=8, width=4, widest=8, lr=1e-3)  # type: ignore[call-arg]
+        return config, DataSpec(resolution=32, classes=("disc", "square"))  # type: ignore[call-arg]
+
+    @property
+    def reads_regions(self) -> bool:
+        """Whether a loss speaks of regions of the face."""
+        return self.config.makeup > 0 or self.config.background > 0
+
+    def stages(self) -> tuple[Stage, ...]:
+        phases = (
+            Phase("G/latent", ("generator", "mapping_network", "style_encoder"), self.latent_phase),
+            Phase("G/reference", ("generator",), self.reference_phase),
+            Phase("D/latent", ("discriminator",), self.judge_latent_phase),
+            Phase("D/reference", ("discriminator",), self.judge_reference_phase),
+        )
+        return (Stage("adversarial", self.kimg, phases),)
+
+    def optimizer(self, network: str) -> Optimizer:
+        config = self.config
+        return Adam(
+            self.get_submodule(network).parameters(),
+            lr=config.mapping_lr if network == "mapping_network" else config.lr,
+            betas=config.betas,
+            weight_decay=config.weight_decay,
+            fused=True,
+        )
+
+    # ── What the phases share ───────────────────────────────────────────────────────────────────────────────────────
+
+    def prepare(self, batch: ReferenceBatch, clock: Clock) -> ReferenceBatch:
+        """Random crops; the faces' masks, where something needs them, are cut along with their pictures."""
+        chance = self.config.crop
+        wanted: dict[str, Tensor] = {}
+        with torch.no_grad():
+            if self.reads_regions:
+                wanted["regions"] = cosmetics.masks_of(batch.x, "regions")
+            if self.config.outline:
+                wanted["outline"] = cosmetics.masks_of(batch.x, "outlines")
+            x = cropped(torch.cat([batch.x, *wanted.values()], 1), chance)
+            x_ref = batch.x_ref
+            if self.config.makeup:
+                x_ref = torch.cat([x_ref, cosmetics.masks_of(x_ref, "regions")], 1)
+            x_ref, x_ref2 = cropped(x_ref, chance), cropped(batch.x_ref2, chance)
+        channels = self.data.channels
+        x, *masks = torch.split(x, [channels, *(mask.shape[1] for mask in wanted.values())], 1)
+        batch.memo.update(zip(wanted, masks, strict=True))
+        if self.config.makeup:
+            x_ref, batch.memo["reference_regions"] = torch.split(x_ref, [channels, x_ref.shape[1] - channels], 1)
+        return batch._replace(x=x, x_ref=x_ref, x_ref2=x_ref2)
+
+    def _latents(self, batch: ReferenceBatch, copy: int) -> Tensor:
+        """The first or second latents of the step."""
+        key = f"z{copy}"
+        if key not in batch.memo:
+            batch.memo[key] = noise.normal(len(batch.x), self.z_dim, device=batch.x.device)
+        return batch.memo[key]
+
+    def _fake(self, batch: ReferenceBatch, s: Tensor) -> Tensor:
+        fake: Tensor = self.generator(batch.x, s, batch.memo.get("outline"))
+        return fake
+
+    # ── Phases ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def latent_phase(self, batch: ReferenceBatch, clock: Clock) -> tuple[Tensor, dict[str, Tensor]]:
+        """Please the discriminator with styles made from noise."""
+        s = self.mapping_network(self._latents(batch, 1), batch.y_ref)
+        with torch.no_grad():
+            s2 = self.mapping_network(self._latents(batch, 2), batch.y_ref)
+        fake, loss, shown = self._generator_terms(batch, s, s2, clock)
+        batch.memo["latent"] = fake.detach()
+        return loss, shown
+
+    def reference_phase(self, batch: ReferenceBatch, clock: Clock) -> tuple[Tensor, dict[str, Tensor]]:
+        """Please the discriminator with the references' styles; here alone make-up has somebody to come from."""
+        with torch.no_grad():  # only the generator moves
+            s, s2 = (self.style_encoder(x, batch.y_ref) for x in (batch.x_ref, batch.x_ref2))
+        fake, loss, shown = self._generator_terms(batch, s, s2, clock)
+        if self.config.makeup:
+            weights = (1.0, 1.0, self.config.skin)
+            regions, others = batch.memo["regions"], batch.memo["reference_regions"]
+            makeup = cosmetics.makeup_loss(fake, batch.x_ref, regions, others, weights)
+            loss, shown["makeup"] = loss + self.config.makeup * makeup, makeup.detach()
+        batch.memo["reference"] = fake.detach()
+        return loss, shown
+
+    def _generator_terms(
+        self, batch: ReferenceBatch, s: Tensor, s2: Tensor, clock: Clock
+    ) -> tuple[Tensor, Tensor, dict[str, Tensor]]:
+        """The fake, what ``G`` descends (the paper's eq. 5) and its terms; ``s2`` is another style."""
+        config = self.config
+        fake = self._fake(batch, s)
+        adversarial = losses.generator_loss(GAME, self.discriminator(fake, batch.y_ref).float())
+        style = F.l1_loss(self.style_encoder(fake, batch.y_ref).float(), s.float())
+        # The face stays where it is, so the fake's lines are looked for where the source has them.
+        own = self.style_encoder(batch.x, batch.y)
+        cycle = F.l1_loss(self.generator(fake, own, batch.memo.get("outline")).float(), batch.x)
+        with torch.no_grad():
+            other = self._fake(batch, s2)
+        diversity = F.l1_loss(fake.float(), other.float())
+        weight = config.diversity * self._remaining(clock)
+        loss = adversarial + config.style * style + config.cycle * cycle - weight * diversity
+        shown = {"adversarial": adversarial, "style": style, "cycle": cycle, "diversity": diversity}
+        if config.identity:
+            vgg = load_vgg16(fake.device)
+            shown["identity"] = perceptual_loss(vgg, fake, batch.x, IDENTITY_LAYERS)
+            loss = loss + config.identity * shown["identity"]
+        if config.background:
+            shown["background"] = cosmetics.background_loss(fake, batch.x, batch.memo["regions"])
+            loss = loss + config.background * shown["background"]
+        return fake, loss, {key: value.detach() for key, value in shown.items()}
+
+    def _remaining(self, clock: Clock) -> float:
+        """The share of the diversity's weight that is left."""
+        length = self.config.diversity_kimg
+        return 1 - (clock.progress if length is None else clock.ramp(0.0, length))
+
+    def judge_latent_phase(self, batch: ReferenceBatch, clock: Clock) -> tuple[Tensor, dict[str, Tensor]]:
+        """Tell real pictures from those in styles made from noise."""
+        fake = batch.memo.get("latent")
+        if fake is None:
+            with torch.no_grad():
+                fake = self._fake(batch, self.mapping_network(self._latents(batch, 1), batch.y_ref))
+        return self._judged(batch, fake)
+
+    def judge_reference_phase(self, batch: ReferenceBatch, clock: Clock) -> tuple[Tensor, dict[str, Tensor]]:
+        """Tell real pictures from those in the references' styles."""
+        fake = batch.memo.get("reference")
+        if fake is None:
+            with torch.no_grad():
+                fake = self._fake(batch, self.style_encoder(batch.x_ref, batch.y_ref))
+        return self._judged(batch, fake)
+
+    def _judged(self, batch: ReferenceBatch, fake: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
+        real_logits, gradient = losses.judge_with_gradient(lambda x: self.discriminator(x, batch.y), batch.x)
+        fake_logits = self.discriminator(fake, batch.y_ref).float()
+        r1 = losses.squared_norm(gradient).mean()
+        loss = losses.discriminator_loss(GAME, real_logits, fake_logits) + self.config.r1 / 2 * r1
+        return loss, losses.judged(GAME, real_logits, fake_logits) | {"r1": r1.detach()}
+
+    # ── Use ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def generate(self, request: ReferenceRequest) -> Tensor:
+        """Each source in the domain ``y`` and in its reference's style, in that of its latent, or between the two."""
+        share = request.share[:, None]
+        read = self.style_encoder(request.reference, request.y)
+        made = self.mapping_network(request.z, request.y)
+        outline = request.outline if self.config.outline else None
+        fake: Tensor = self.generator(request.source, read + share * (made - read), outline)
+        return fake.clamp(-1, 1)
+
+    def remedy(self, trouble: Trouble) -> str:
+        config = self.config
+        match trouble:
+            case "discriminator_overpowers":
+                return listed("more pictures", "two to four times the model.r1", "a model.crop of 0.5 or more")
+            case "discriminator_is_blind":
+                return "a quarter of model.r1, or an earlier checkpoint"
+            case "collapse":
+                return listed("twice the model.diversity", "a longer model.diversity_kimg", "a larger train.batch_size")
+            case "gradients_explode" | "generator_gradient_vanishes":
+                return listed("a lower model.lr", "a larger model.r1", "half the model.diversity")
+            case "quality_falls":
+                lines = None if config.outline else "model.outline=1 for faces"
+                return listed("a lower model.diversity", "more pictures", lines)
+            case _:
+                return super().remedy(trouble)
