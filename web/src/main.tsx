@@ -5,6 +5,7 @@ import { App } from "./app";
 import "./styles/base.css";
 import "./styles/parts.css";
 import "./styles/pages.css";
+import "./explore/explore.css";
 
 const root = document.getElementById("root");
 if (root) {

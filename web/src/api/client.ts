@@ -12,7 +12,8 @@ export class Problem extends Error {
   }
 }
 
-async function ask(path: string, init?: RequestInit): Promise<Response> {
+/** The answer to a question, or a `Problem`. */
+export async function ask(path: string, init?: RequestInit): Promise<Response> {
   let response: Response;
   try {
     response = await fetch(path, init);
@@ -32,11 +33,11 @@ async function ask(path: string, init?: RequestInit): Promise<Response> {
   throw new Problem(response.status, detail);
 }
 
-async function json<T>(path: string, init?: RequestInit): Promise<T> {
+export async function json<T>(path: string, init?: RequestInit): Promise<T> {
   return (await ask(path, init)).json() as Promise<T>;
 }
 
-const at = (...parts: string[]) => `/v1/${parts.map(encodeURIComponent).join("/")}`;
+export const at = (...parts: string[]) => `/v1/${parts.map(encodeURIComponent).join("/")}`;
 
 export const listBundles = (signal?: AbortSignal) =>
   json<{ bundles: BundleCard[]; refused: RefusedBundle[] }>(at("bundles"), signal ? { signal } : {});

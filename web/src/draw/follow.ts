@@ -18,6 +18,11 @@ export class Follower<T> {
     return this.waiting !== undefined;
   }
 
+  /** Whether a question waits or is on its way. */
+  get isAsking(): boolean {
+    return this.waiting !== undefined || this.controller !== undefined;
+  }
+
   /** Asks as soon as the current question is answered; replaces one that still waits. */
   soon(question: Question<T>): void {
     this.waiting = question;

@@ -1,0 +1,41 @@
+import type { ReactNode } from "react";
+import { ProblemNote, Waiting } from "../parts/feedback";
+import { useWords } from "../words/words";
+import type { Newest } from "./use-newest";
+
+/** A tool: its settings at the side, what it makes on the stage. */
+export function Bench({ settings, children }: { settings: ReactNode; children: ReactNode }) {
+  const words = useWords();
+  return (
+    <div className="bench">
+      <section className="panel" aria-label={words.generate.settings}>
+        {settings}
+      </section>
+      <div className="stage-side">{children}</div>
+    </div>
+  );
+}
+
+/** What was made, with what went wrong above it, and a sign while a newer answer is on its way. */
+export function Stage<T>({
+  label,
+  newest,
+  children,
+}: {
+  label: string;
+  newest: Newest<T>;
+  children: (answer: T) => ReactNode;
+}) {
+  const { answer, error, busy, retry } = newest;
+  return (
+    <section className="stage" aria-label={label} aria-busy={busy}>
+      {error !== undefined && <ProblemNote error={error} retry={retry} />}
+      {answer === undefined && error === undefined && busy && <Waiting />}
+      {answer !== undefined && (
+        <div className="stage-made" data-stale={busy || undefined}>
+          {children(answer)}
+        </div>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,195 @@
+import { useRef, useState } from "react";
+import type { BundleCard } from "../api/types";
+import { PictureDrop } from "../pages/picture-drop";
+import { Choice, Press } from "../parts/controls";
+import { download } from "../parts/download";
+import { ProblemNote, Progress } from "../parts/feedback";
+import { CloseIcon, DownloadIcon } from "../parts/icons";
+import { duration, figure } from "../words/figures";
+import { useSpeech } from "../words/words";
+import type { Change, Tool, View } from "./address";
+import type { Abilities } from "./ask";
+import { Bench } from "./bench";
+import { ClassChoice } from "./classes";
+import { Toggle } from "./fields";
+import type { Place } from "./place";
+import type { Search } from "./use-projection";
+
+const STEPS = [100, 300, 1000];
+
+/** Finds the picture of the model that is nearest to a photograph, to go on from there. */
+export function PhotoTool({
+  bundle,
+  abilities,
+  tools,
+  view,
+  change,
+  search,
+}: {
+  bundle: BundleCard;
+  abilities: Abilities;
+  tools: Tool[];
+  view: View;
+  change: Change;
+  search: Search;
+}) {
+  const { words } = useSpeech();
+  const [steps, setSteps] = useState(300);
+  const [plus, setPlus] = useState(false);
+  const [label, setLabel] = useState<number | null>(null);
+  const picture = useRef<Blob>(undefined);
+  const load = (file: Blob) => {
+    picture.current = file;
+    search.start(file, { steps, plus, class: label });
+  };
+  return (
+    <Bench
+      settings={
+        <>
+          <Choice
+            label={words.explore.searchSteps}
+            value={String(steps)}
+            onChange={(next) => setSteps(Number(next))}
+            options={STEPS.map((n) => ({ value: String(n), text: n }))}
+          />
+          {abilities.layers > 1 && (
+            <div>
+              <Toggle text={words.explore.plus} value={plus} onChange={setPlus} />
+              <p className="quiet small">{words.explore.plusHelp}</p>
+            </div>
+          )}
+          <ClassChoice bundle={bundle} value={label} onChange={setLabel} noneText={words.explore.nearestClass} />
+          <p className="quiet small">{words.explore.photoHelp}</p>
+          {search.error !== undefined || search.state ? (
+            <div className="panel-actions">
+              {!search.busy && picture.current && (
+                <Press onPress={() => picture.current && load(picture.current)}>{words.explore.searchAgain}</Press>
+              )}
+              {!search.busy && <Press onPress={search.forget}>{words.explore.otherPhoto}</Press>}
+            </div>
+          ) : null}
+        </>
+      }
+    >
+      {search.error !== undefined && <ProblemNote error={search.error} />}
+      {search.state?.state === "failed" && <ProblemNote error={search.state.sentence ?? ""} />}
+      {search.state?.state === "stopped" && <p className="quiet">{words.explore.stopped}</p>}
+      {search.busy || search.state ? (
+        <SearchView bundle={bundle} search={search} tools={tools} view={view} change={change} />
+      ) : (
+        <PictureDrop load={load} />
+      )}
+    </Bench>
+  );
+}
+
+function SearchView({
+  bundle,
+  search,
+  tools,
+  view,
+  change,
+}: {
+  bundle: BundleCard;
+  search: Search;
+  tools: Tool[];
+  view: View;
+  change: Change;
+}) {
+  const { words, language } = useSpeech();
+  const { state, busy, seconds } = search;
+  const [step, steps] = [state?.step ?? 0, state?.steps ?? 0];
+  const left = step > 4 ? (seconds * (steps - step)) / step : null;
+  return (
+    <section className="stage search" aria-label={words.explore.photoStage} aria-busy={busy}>
+      {busy && (
+        <div className="search-head">
+          <Progress value={steps ? step / steps : 0} label={words.explore.searching} />
+          <p className="small figures search-told">
+            <span>
+              {state?.state === "running" ? words.explore.searchStep(step, steps) : words.explore.searchWaits}
+            </span>
+            <span className="quiet">
+              {duration(seconds, language)}
+              {left !== null && ` · ${words.units.left(duration(left, language))}`}
+            </span>
+            <span className="spring" />
+            <Press onPress={search.cancel}>
+              <CloseIcon />
+              {words.explore.cancel}
+            </Press>
+          </p>
+        </div>
+      )}
+      {state && (
+        <div className="pair pair-large">
+          <figure>
+            <img src={state.target} alt={words.explore.target} />
+            <figcaption>{words.explore.target}</figcaption>
+          </figure>
+          <figure>
+            {state.image ? (
+              <img src={state.image} alt={words.explore.found} />
+            ) : (
+              <div className="picture-place" aria-hidden="true" />
+            )}
+            <figcaption>
+              {busy ? words.explore.soFar : words.explore.found}
+              {state.distance !== null && (
+                <span className="quiet figures">{` · LPIPS ${figure(state.distance)}`}</span>
+              )}
+              {state.psnr !== null && <span className="quiet figures">{` · PSNR ${figure(state.psnr)} dB`}</span>}
+            </figcaption>
+          </figure>
+        </div>
+      )}
+      {search.place && (
+        <Onward bundle={bundle} search={search} place={search.place} tools={tools} view={view} change={change} />
+      )}
+    </section>
+  );
+}
+
+/** What one does with a photograph once its place is known. */
+function Onward({
+  bundle,
+  search,
+  place,
+  tools,
+  view,
+  change,
+}: {
+  bundle: BundleCard;
+  search: Search;
+  place: Place;
+  tools: Tool[];
+  view: View;
+  change: Change;
+}) {
+  const { words } = useSpeech();
+  return (
+    <>
+      <p className="quiet small">{words.explore.foundHelp}</p>
+      <div className="onward">
+        <Press look="solid" onPress={() => change({ tool: "walk", walk: [place, ...view.walk].slice(0, 16) })}>
+          {words.explore.toWalk}
+        </Press>
+        {tools.includes("mix") && (
+          <Press onPress={() => change({ tool: "mix", rows: [place, ...view.rows].slice(0, 8) })}>
+            {words.explore.toMix}
+          </Press>
+        )}
+        {tools.includes("sliders") && (
+          <Press onPress={() => change({ tool: "sliders", base: [place] })}>{words.explore.toSliders}</Press>
+        )}
+        <Press
+          look="bare"
+          onPress={() => search.state?.image && download(search.state.image, `${bundle.id}-projection.png`)}
+        >
+          <DownloadIcon />
+          {words.generate.download}
+        </Press>
+      </div>
+    </>
+  );
+}
