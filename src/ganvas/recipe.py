@@ -122,11 +122,18 @@ class Recipe(Settings):
                 f"Recipe {self.name} learns classes, so the pictures must lie in two or more sub-folders, one a class, "
                 f"but {'only one class' if classes else 'no sub-folder'} was found."
             )
-        channels: Literal[1, 3] = 3
+        channels: Literal[1, 3, 6] = 3
+        scale = 1
         if self.data.degradation is not None:
-            from ganvas.curate.degrade import source_channels
+            from ganvas.curate.degrade import source_channels, source_scale
 
             channels = source_channels(self.data.degradation, self.data.channels)
+            scale = source_scale(self.data.degradation)
+        if self.data.resolution % scale:
+            raise UserError(
+                f"The degradation {self.data.degradation} divides sides by {scale}, so data.resolution must be a "
+                f"multiple of {scale}, not {self.data.resolution}."
+            )
         return DataSpec(
             resolution=self.data.resolution,
             channels=self.data.channels,
@@ -135,6 +142,7 @@ class Recipe(Settings):
             classes=classes if self.data.conditional else (),
             degradation=self.data.degradation,
             source_channels=channels,
+            source_scale=scale,
         )
 
     def to_yaml(self) -> str:

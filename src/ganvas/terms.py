@@ -45,7 +45,14 @@ class DataSpec(BaseModel):
     flip: bool = Field(True, description="mirror pictures at random while training")
     classes: tuple[str, ...] = Field((), description="class names in label order; empty when unconditional")
     degradation: str | None = Field(None, description="paired only: what makes the source from the target")
-    source_channels: Literal[1, 3] = Field(3, description="paired only: channels of the source picture")
+    source_channels: Literal[1, 3, 6] = Field(3, description="paired only: channels of the source picture")
+    source_scale: int = Field(1, ge=1, le=8, description="paired only: how many times smaller the source's sides are")
+    labels: int = Field(0, ge=0, le=256, description="paired only: sources are maps of so many labels; 0: pictures")
+
+    @property
+    def source_resolution(self) -> int:
+        """Side of the square source picture, in pixels."""
+        return self.resolution // self.source_scale
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ import torch
 from numpy.typing import NDArray
 
 from ganvas.bundle.manifest import ONNX, BundleInfo
+from ganvas.curate.degrade import displayed
 from ganvas.models.plan import Family, SynthesisRequest, example_request, latents, to_float, to_uint8
 from ganvas.terms import Task
 
@@ -30,7 +31,7 @@ def draw_preview(family: Family, sources: Pictures | None) -> Pictures:
         columns = min(columns, len(sources))
         request = type(request)(to_float(sources[:columns]), *(field[:columns] for field in request[1:]))
     answers = to_uint8(family.generate(request)).numpy()
-    shown = to_uint8(request.source).numpy()
+    shown = displayed(to_uint8(request.source).numpy(), family.data)
     channels = max(shown.shape[3], answers.shape[3])
     rows = [
         np.broadcast_to(rows, (*rows.shape[:3], channels)) if rows.shape[3] == 1 else rows for rows in (shown, answers)

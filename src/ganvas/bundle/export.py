@@ -49,7 +49,8 @@ def _quiet() -> Iterator[None]:
 
 
 def export_onnx(family: Family, path: Path, *, batch_sizes: tuple[int, ...] = (1, 2, 5)) -> OnnxReport:
-    """Write :class:`~ganvas.models.plan.Answer` of a family on the CPU as ONNX with a free batch size.
+    """Write :class:`~ganvas.models.plan.Answer` of a family on the CPU as ONNX with a free batch size (and, of a family
+    that enlarges, a free height and width).
 
     Inputs carry the names of the request's fields; the output is ``output``, float NCHW in [-1, 1]. The graph is then
     run by onnxruntime and compared with the family.
@@ -63,7 +64,8 @@ def export_onnx(family: Family, path: Path, *, batch_sizes: tuple[int, ...] = (1
         request: dict[str, Tensor] = example_request(family, count, seed=count)._asdict()
         return request
 
-    return _export(model, {"tensors": None}, example, path, batch_sizes, type(family).__name__)
+    name, free = type(family).__name__, family.enlarges
+    return _export(model, {"tensors": None}, example, path, batch_sizes, name, any_size=free)
 
 
 def export_step(family: Family, step: Step, path: Path, *, batch_sizes: tuple[int, ...] = (1, 2, 5)) -> OnnxReport:
@@ -95,8 +97,13 @@ def _export(
     path: Path,
     batch_sizes: tuple[int, ...],
     called: str,
+    *,
+    any_size: bool = False,
 ) -> OnnxReport:
-    """Export a module, whose one parameter ``shapes`` names, and compare the graph with it."""
+    """Export a module, whose one parameter ``shapes`` names, and compare the graph with it.
+
+    :param any_size: pictures of any height and width go in, not only those of the example.
+    """
     if not can_export():
         raise UserError("Exporting to ONNX needs the extra: run `pip install 'ganvas[export]'`.")
     import onnxruntime
@@ -104,7 +111,9 @@ def _export(
     inputs = example(3)
     batch = torch.export.Dim("batch", min=1, max=4096)
     free: Any = {0: batch}
-    dynamic = {name: tuple(free for _ in inputs) if name == "tensors" else free for name in shapes}
+    sides = {2: torch.export.Dim("height", min=8, max=8192), 3: torch.export.Dim("width", min=8, max=8192)}
+    each = tuple(free | sides if any_size and tensor.dim() == 4 else free for tensor in inputs.values())
+    dynamic = {name: each if name == "tensors" else free for name in shapes}
     modes = {module: module.training for module in model.modules()}
     try:
         model.eval()
@@ -123,7 +132,10 @@ def _export(
         options = onnxruntime.SessionOptions()
         options.log_severity_level = 3
         session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
-        largest = max(_difference(model, session, example(count)) for count in batch_sizes)
+        examples = [example(count) for count in batch_sizes]
+        if any_size:  # a size that is no square and not the example's
+            examples += [{name: _cut(tensor) for name, tensor in examples[0].items()}]
+        largest = max(_difference(model, session, one) for one in examples)
     except BaseException:
         path.unlink(missing_ok=True)
         raise
@@ -137,6 +149,10 @@ def _export(
             "is allowed), so it was not written; export without ONNX and let torch run it."
         )
     return OnnxReport(opset=program.model.opset_imports[""], max_difference=largest, batch_sizes=batch_sizes)
+
+
+def _cut(tensor: Tensor) -> Tensor:
+    return tensor[:, :, :-3, :-1] if tensor.dim() == 4 else tensor
 
 
 @torch.no_grad()

@@ -1,11 +1,12 @@
 """Degradations: what makes the source of a pair from its target, so that pairs need not be collected.
 
 Each takes the target, uint8 [H, W, 1 or 3], and a random generator, and gives the source, uint8 [H, W, C] of the same
-size, C as :func:`source_channels` says. The same target and the same state of the generator give the same source.
+size (of a ``source_scale``-th of it), C as :func:`source_channels` says. The same target and the same state of the generator give the same source.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Literal
 
@@ -15,7 +16,7 @@ from PIL import Image
 
 from ganvas.curate.images import Pixels
 from ganvas.curate.sketch import STYLES, draw, draw_any
-from ganvas.terms import UserError
+from ganvas.terms import DataSpec, UserError
 
 Float = npt.NDArray[np.float32]
 Degradation = Callable[[Pixels, np.random.Generator], Pixels]
@@ -84,6 +85,18 @@ def downscale(target: Pixels, rng: np.random.Generator) -> Pixels:
     return pixels.reshape(height, width, channels)
 
 
+def _smaller(factor: int) -> Degradation:
+    def smaller(target: Pixels, rng: np.random.Generator) -> Pixels:
+        height, width, channels = target.shape
+        image = Image.fromarray(target[:, :, 0] if channels == 1 else target)
+        size = (max(1, width // factor), max(1, height // factor))
+        pixels: Pixels = np.asarray(image.resize(size, Image.Resampling.BICUBIC))
+        return pixels.reshape(size[1], size[0], channels)
+
+    smaller.__doc__ = f"The picture with its sides {factor} times smaller (bicubic, antialiased): super-resolution."
+    return smaller
+
+
 def mask(target: Pixels, rng: np.random.Generator) -> Pixels:
     """Holes of mid grey: one to three rectangles or wandering strokes, together up to about a third of the picture."""
     height, width, _ = target.shape
@@ -123,6 +136,8 @@ DEGRADATIONS: dict[str, Degradation] = {
     "sketch-mixed": draw_any,
     "grayscale": grayscale,
     "downscale": downscale,
+    "downscale-x2": _smaller(2),
+    "downscale-x4": _smaller(4),
     "mask": mask,
 }
 
@@ -137,6 +152,16 @@ def degradation(name: str) -> Degradation:
     return DEGRADATIONS[name]
 
 
+def source_scale(name: str) -> int:
+    """How many times smaller than the target a degradation makes the sides of the source.
+
+    :raises UserError: there is no degradation of this name.
+    """
+    degradation(name)
+    found = re.fullmatch(r"downscale-x(\d+)", name)
+    return int(found[1]) if found else 1
+
+
 def source_channels(name: str, channels: Literal[1, 3] = 3) -> Literal[1, 3]:
     """How many channels the sources of a degradation have when the targets have ``channels``.
 
@@ -144,3 +169,13 @@ def source_channels(name: str, channels: Literal[1, 3] = 3) -> Literal[1, 3]:
     """
     degradation(name)
     return 1 if name.split("-")[0] in ("sketch", "grayscale") else channels
+
+
+def displayed(pictures: Pixels, data: DataSpec) -> Pixels:
+    """Sources as people are shown them, uint8 [N, resolution, resolution, 1 or 3]: small ones in larger pixels, of two
+    frames the first, and each label in a colour of its own."""
+    if data.labels:
+        wheel = np.arange(256)[:, None] * np.array([[97, 151, 211]]) % 256  # far-apart colours for neighbouring numbers
+        pictures = wheel.astype(np.uint8)[pictures[..., 0]]
+    pictures = pictures[..., :3]
+    return pictures.repeat(data.source_scale, axis=1).repeat(data.source_scale, axis=2)

@@ -231,6 +231,12 @@ def prepare_image(image: Image.Image, resolution: int, crop: Crop, channels: int
     return pixels.reshape(resolution, resolution, channels)
 
 
+def whole_picture(image: Image.Image, channels: int) -> Pixels:
+    """A picture as it is, neither cut nor resized: uint8 [H, W, 1 or 3]."""
+    pixels: Pixels = np.asarray(image.convert("L" if channels == 1 else "RGB"))
+    return pixels.reshape(*pixels.shape[:2], channels)
+
+
 def encode_png(pixels: Pixels) -> bytes:
     """uint8 [H, W, 1 or 3] → the bytes of a PNG file."""
     content = io.BytesIO()

@@ -10,6 +10,7 @@ import numpy as np
 import torch
 
 from ganvas.curate.dataset import Dataset
+from ganvas.curate.degrade import displayed
 from ganvas.curate.images import encode_png
 from ganvas.evaluate import report
 from ganvas.evaluate.fidelity import Result
@@ -133,7 +134,7 @@ def _pairs(family: Family, pictures: Dataset, found: Judgement, seed: int) -> tu
     middle = max((len(worst_first) - third) // 2, 0)
     chosen = list(dict.fromkeys(worst_first[:third] + worst_first[middle : middle + third] + worst_first[-third:]))
     columns = [
-        sources(pictures, family.data, chosen),
+        displayed(sources(pictures, family.data, chosen), family.data),
         answer(family, pictures, chosen, seed=seed).numpy(),
         targets(pictures, chosen),
     ]

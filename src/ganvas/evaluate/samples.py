@@ -25,6 +25,8 @@ from ganvas.terms import DataSpec, Task
 
 Pictures = NDArray[np.uint8]
 
+AT_ONCE = 2**20  # pixels of the answers in one call of a family: bounds the memory that large pictures take
+
 
 def targets(dataset: Dataset, indices: Sequence[int] | NDArray[np.int64]) -> Pictures:
     """Pictures of the data set, uint8 [N, H, W, C]."""
@@ -75,8 +77,10 @@ def answer(family: Family, dataset: Dataset, indices: Sequence[int], *, seed: in
     request = asked(family, dataset, indices, seed=seed)
     was_training = family.training
     family.eval()
+    at_once = max(AT_ONCE // family.data.resolution**2, 1)
     try:
-        return to_uint8(family.generate(type(request)(*(tensor.to(device) for tensor in request))))
+        parts = zip(*(tensor.split(at_once) for tensor in request), strict=True)
+        return torch.cat([to_uint8(family.generate(type(request)(*(t.to(device) for t in part)))) for part in parts])
     finally:
         family.train(was_training)
 

@@ -233,8 +233,9 @@ class Family(nn.Module):
 
     task: ClassVar[Task]
     Config: ClassVar[type[FamilyConfig]]
-    averaged: ClassVar[tuple[str, ...]] = ()  # networks that keep an EMA copy; the bundle holds the copies
+    averaged: tuple[str, ...] = ()  # networks that keep an EMA copy; the bundle holds the copies
     truncates: ClassVar[bool] = False  # whether ``psi`` of a request means anything
+    enlarges: ClassVar[bool] = False  # answers are ``data.source_scale`` times as large as sources, of any size
     critic: bool = False  # the discriminator's answers have no scale (Wasserstein): a large gap is no bad sign
     z_dim: int = 0  # synthesis, reference and music: length of the latent
     frozen: tuple[str, ...] = ()  # layers that never move, such as "generator.mapping.": they need a trained start
@@ -351,16 +352,15 @@ def example_request(family: Family, count: int, *, seed: int = 0) -> Any:
     data = family.data
     rows = torch.zeros(count, dtype=torch.long)
 
-    def pictures(channels: int) -> Tensor:
-        shape = (count, channels, data.resolution, data.resolution)
-        return torch.rand(shape, generator=generator) * 2 - 1
+    def pictures(channels: int, side: int = data.resolution) -> Tensor:
+        return torch.rand((count, channels, side, side), generator=generator) * 2 - 1
 
     match family.task:
         case Task.SYNTHESIS:
             z = torch.randn(count, family.z_dim, generator=generator)
             return SynthesisRequest(z, torch.arange(count) % max(len(data.classes), 1), torch.ones(count))
         case Task.PAIRED | Task.UNPAIRED:
-            return TranslationRequest(pictures(data.source_channels), rows)
+            return TranslationRequest(pictures(data.source_channels, data.source_resolution), rows)
         case Task.REFERENCE:
             source, reference = pictures(data.channels), pictures(data.channels)
             y = torch.arange(count) % max(len(data.classes), 1)

@@ -18,7 +18,7 @@ from ganvas.bundle import Bundle
 from ganvas.curate.images import encode_png
 from ganvas.serve import shelf
 from ganvas.serve.answers import SEEDS, Seed, The, freshness, picture_response, png, since, unchanged, while_connected
-from ganvas.serve.engine import Pictures, check_direction, label_of
+from ganvas.serve.engine import Pictures, check_direction, enlarges, label_of
 from ganvas.serve.limits import too_many_bytes
 from ganvas.serve.schemas import (
     BundleDetail,
@@ -186,7 +186,7 @@ async def _answer_about(
         raise too_many_bytes(limits)
 
     def submit() -> Future[Pictures]:
-        return ask(studio.decoder.open(content, least=opened.info.data.resolution))
+        return ask(studio.decoder.open(content, least=None if enlarges(opened) else opened.info.data.resolution))
 
     made = await while_connected(request, await asyncio.to_thread(submit))
     headers = {"X-Milliseconds": f"{since(start):.1f}", "Cache-Control": "no-store"}

@@ -19,8 +19,9 @@ from PIL import Image
 
 from ganvas.bundle import Bundle
 from ganvas.curate.degrade import degradation
-from ganvas.curate.images import PictureError, prepare_image
+from ganvas.curate.images import PictureError, prepare_image, whole_picture
 from ganvas.models.directions import directions_of
+from ganvas.models.enlarging import check_size, enlarge
 from ganvas.models.families import FAMILIES
 from ganvas.models.plan import REQUESTS, Family, latents, to_float, to_uint8
 from ganvas.terms import Task, UserError
@@ -191,7 +192,8 @@ class Engine:
         """Ask for the translation of a picture (mode RGB, as ``open_image`` gives it).
 
         It is cut and resized as the training pictures were, then degraded by what made their sources. ``prepared``
-        says that it is a source already (a drawing, a grey photo): it is only brought to the model's size.
+        says that it is a source already (a drawing, a grey photo): it is only brought to the model's size. A model
+        that enlarges takes the picture whole, as it is, and answers in ``source_scale`` times its size.
 
         :param direction: without pairs: 0 from A to B, 1 from B to A.
         :raises UserError: the bundle cannot be asked this.
@@ -199,6 +201,11 @@ class Engine:
         """
         check_direction(bundle, direction)
         source = prepare_source(bundle, image, prepared=prepared)
+
+        if enlarges(bundle):
+            scale = bundle.info.data.source_scale
+            check_size(source.shape[1], source.shape[0], scale)
+            return self._submit(bundle, lambda model: enlarge(lambda pixels: model(_row(pixels, 0)), source, scale))
 
         def work(model: _Model) -> Pictures:
             picture: Pictures = _as_pictures(model(_one(source, direction)))[0]
@@ -309,6 +316,12 @@ def check_direction(bundle: Bundle, direction: int) -> None:
         raise UserError(f"{info.name} knows one direction only; leave the direction out.")
 
 
+def enlarges(bundle: Bundle) -> bool:
+    """Whether the bundle answers with larger pictures, of whatever size it is given."""
+    family = FAMILIES.get(bundle.info.family)
+    return family is not None and family.enlarges
+
+
 def has_heatmap(bundle: Bundle) -> bool:
     """Whether the bundle's family can tell where it looks."""
     return hasattr(FAMILIES.get(bundle.info.family), "heatmap")
@@ -321,8 +334,13 @@ def prepare_picture(bundle: Bundle, image: Image.Image) -> Pictures:
 
 
 def prepare_source(bundle: Bundle, image: Image.Image, *, prepared: bool) -> Pictures:
-    """What the model sees of a picture, uint8 [resolution, resolution, source_channels]."""
+    """What the model sees of a picture, uint8 [source_resolution, source_resolution, source_channels].
+
+    A model that enlarges sees it whole, in its own size.
+    """
     data = bundle.info.data
+    if enlarges(bundle):
+        return whole_picture(image, data.source_channels)
     if prepared:
         return prepare_image(image, data.resolution, "stretch", data.source_channels)
     channels = data.source_channels if data.degradation is None else data.channels
@@ -342,10 +360,11 @@ def _as_pictures(answer: NDArray[np.float32]) -> Pictures:
 
 def _one(source: Pictures, direction: int) -> dict[str, NDArray[Any]]:
     """A request of one row."""
-    return {
-        "source": to_float(source[None].copy()).numpy(),
-        "direction": np.full(1, direction, dtype=np.int64),
-    }
+    return _row(to_float(source[None].copy()).numpy(), direction)
+
+
+def _row(source: NDArray[np.float32], direction: int) -> dict[str, NDArray[Any]]:
+    return {"source": source, "direction": np.full(1, direction, dtype=np.int64)}
 
 
 def _none(bundle: Bundle) -> Pictures:

@@ -9,10 +9,13 @@ from ganvas import bundle
 from ganvas.curate.dataset import Dataset
 from ganvas.curate.pack import pack
 from ganvas.evaluate import report
+from ganvas.evaluate.enlargement import USUAL, benchmark
 from ganvas.evaluate.fidelity import Progress
 from ganvas.evaluate.page import write_page
 from ganvas.evaluate.protocol import Judgement, Part, judge
 from ganvas.evaluate.quick import metric_line
+from ganvas.evaluate.similarity import Similarity
+from ganvas.models.families import FAMILIES
 from ganvas.models.features import load_features
 from ganvas.models.plan import Family
 from ganvas.recipe import EvaluateSettings, load
@@ -49,7 +52,8 @@ def evaluate(
 
     A run's figures are added to its ``metrics.jsonl``.
 
-    :param data: pictures to compare with; None: those a run was trained on and those it held out.
+    :param data: pictures to compare with; None: those a run was trained on and those it held out. Of a model that
+        enlarges they are taken whole, and pairs of large and small ones as they are.
     :param count: pictures to make; None: the recipe's.
     :param features: the network that looks; None: the recipe's.
     :param everything: every metric that applies, and a report: ``evaluation`` in the run's folder, or beside a bundle.
@@ -63,6 +67,8 @@ def evaluate(
     if features is not None:
         changes["features"] = features
     run = None if (path / bundle.MANIFEST).exists() else RunDir(path)
+    if data is not None and _enlarges(path, run):
+        return _benchmarked(path, run, data, everything)
     case = _of_bundle(path, data, changes) if run is None else _of_run(run, data, changes)
     judgements = _judged(case, everything, progress)
     lines = [metric_line(result, case.nimg) for found in judgements.values() for result in found.results]
@@ -74,6 +80,27 @@ def evaluate(
         parts = [(part, case.against[part], found) for part, found in judgements.items()]
         page = write_page(place, path.resolve().name, case.family, parts, case.settings, case.nimg)
     return Verdict(lines, page)
+
+
+def _enlarges(path: Path, run: RunDir | None) -> bool:
+    if run is not None:
+        return run.recipe.is_file() and FAMILIES[load(run.recipe).family].enlarges
+    return FAMILIES[bundle.read(path).info.family].enlarges
+
+
+def _benchmarked(path: Path, run: RunDir | None, data: Path, everything: bool) -> Verdict:
+    """Whole pictures, as papers on super-resolution measure: see :mod:`ganvas.evaluate.enlargement`."""
+    if run is not None:
+        trained = open_run(run)
+        family, nimg = trained.family, trained.nimg
+    else:
+        opened = bundle.read(path)
+        family, nimg = opened.load_family(), round(opened.info.kimg * 1000)
+    more: tuple[Similarity, ...] = ("psnr", "ssim", "lpips_alex") if everything else ()
+    results = benchmark(family, data, (*USUAL, *more))
+    if run is not None:
+        report.append(run.metrics, results, nimg)
+    return Verdict([metric_line(result, nimg) for result in results], None)
 
 
 def _judged(case: _Case, everything: bool, progress: Progress | None) -> dict[Part | None, Judgement]:

@@ -12,9 +12,10 @@ import torch
 
 from ganvas import bundle
 from ganvas.curate.degrade import degradation
-from ganvas.curate.images import PictureError, encode_png, open_image, prepare_image
+from ganvas.curate.images import PictureError, encode_png, open_image, prepare_image, whole_picture
 from ganvas.evaluate.samples import Pictures, grid
 from ganvas.models.directions import direction_to, directions_of
+from ganvas.models.enlarging import enlarged
 from ganvas.models.plan import Family, SynthesisRequest, TranslationRequest, latents, to_float, to_uint8
 from ganvas.terms import RunDir, Task, UserError, replacing, write_atomically
 from ganvas.train.finish import open_run
@@ -173,6 +174,11 @@ def _translated(
             break
         direct = prepared or data.degradation is None
         try:
+            if family.enlarges:
+                answer = enlarged(family, whole_picture(open_image(file), data.source_channels))
+                made += 1
+                yield Picture(f"{number:06d}-{file.stem}", answer)
+                continue
             channels = data.source_channels if direct else data.channels
             pixels = prepare_image(open_image(file), data.resolution, data.crop, channels)
         except PictureError as error:

@@ -37,18 +37,17 @@ class Sheets:
 
     def write(self, family: Family, nimg: int) -> tuple[Path, Pictures]:
         """Write ``NNNNNNNNN.png``; returns its path and the answers in it."""
-        fakes = answer(family, self.dataset, self.indices).numpy()
+        path = self.run.sheets / f"{nimg:09d}.png"
         if self.task == Task.REFERENCE:
             made = matrix(family, self.dataset)
             _write(path, grid(_rgb(made.cells), made.columns))
             return path, made.answers
         fakes = answer(family, self.dataset, self.indices).numpy()
-        path = self.run.sheets / f"{nimg:09d}.png"
         if self.task == Task.SYNTHESIS:
             _write(path, grid(fakes, 8))
             return path, fakes
         if self.task == Task.PAIRED:
-            asked = _rgb(sources(self.dataset, family.data, self.indices))
+            asked = _rgb(displayed(sources(self.dataset, family.data, self.indices), family.data))
             cells = np.stack([asked, _rgb(fakes), _rgb(self.reals)], axis=1)
         else:
             cells = np.stack([_rgb(self.reals), _rgb(fakes)], axis=1)

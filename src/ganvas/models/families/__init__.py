@@ -52,4 +52,10 @@ def build(name: str, model: dict[str, Any], data: DataSpec, kimg: float) -> Fami
         where = ".".join(("model", *map(str, first["loc"])))
         fields = ", ".join(kind.Config.model_fields)
         raise UserError(f"{where}: {first['msg']} ({name} takes {fields}).") from None
+    if data.source_scale != 1 and not kind.enlarges:
+        able = ", ".join(sorted(name for name, family in FAMILIES.items() if family.enlarges))
+        raise UserError(
+            f"{name} answers in the size of the source, and here sources are {data.source_scale} times smaller; take "
+            f"another degradation, such as downscale, or another family ({able})."
+        )
     return kind(config, data, kimg)
