@@ -6,7 +6,8 @@ import sys
 
 import typer
 
-# isort: off - help lists the commands in this order
+# Help lists the commands in this order.
+# isort: off
 from ganvas.cli import (  # noqa: F401
     checks,
     collect,
@@ -20,6 +21,7 @@ from ganvas.cli import (  # noqa: F401
     studio,
     training,
     use,
+    automation,
 )
 from ganvas.cli.way import app, complain
 
@@ -27,7 +29,10 @@ from ganvas.cli.way import app, complain
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run a command; returns the exit code: 0 well, 2 the user can put it right, 130 interrupted, 1 a fault of ours."""
+    """Run a command; returns the exit code.
+
+    0 well, 2 the user can put it right, 3 the answer is no (a gate, a round), 130 interrupted, 1 a fault of ours.
+    """
     given = list(sys.argv[1:] if arguments is None else arguments)
     debug = "--debug" in given
     given = [argument for argument in given if argument != "--debug"]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ganvas.cli.way import Quiet, app, at_least
+from ganvas.cli.way import NO, Quiet, app, at_least
 
 if TYPE_CHECKING:
     from ganvas.curate.catalog import Catalog
@@ -55,6 +55,9 @@ def review(
     host: Annotated[str, typer.Option(help="Address to listen at; 0.0.0.0 lets others in.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port to listen at.")] = 8300,
     open_browser: Annotated[bool, typer.Option("--open", help="Open a browser.")] = False,
+    status: Annotated[
+        bool, typer.Option("--status", help="Only say how far the round is; exit code 3 until all are settled.")
+    ] = False,
 ) -> None:
     """Look through the pictures in the browser and say keep or drop, in rounds and with others."""
     from ganvas.doctor import EXTRAS, missing_modules
@@ -63,11 +66,10 @@ def review(
 
     if not 0 <= port <= 65535:
         raise UserError(f"--port is a number from 0 to 65535, not {port}.")
-    if missing := missing_modules(EXTRAS["studio"][1]):
+    if not status and (missing := missing_modules(EXTRAS["studio"][1])):
         raise UserError(f"The studio needs {', '.join(missing)}: run `pip install 'ganvas[studio]'`.")
     from ganvas.curate.review import Review
     from ganvas.curate.verdicts import reviewer_name
-    from ganvas.serve.server import serve
 
     tell = Teller()
     name = None if reviewer is None else reviewer_name(reviewer)
@@ -85,6 +87,10 @@ def review(
             f"Round {current.number}: {current.settled:,} of {current.pictures:,} pictures settled, "
             f"{len(current.reviewers):,} reviewers so far."
         )
+        if status:
+            raise typer.Exit(0 if current.settled >= current.pictures else NO)
+        from ganvas.serve.server import serve
+
         serve(
             bundles,
             runs,

@@ -7,7 +7,7 @@ from typing import Annotated, get_args
 
 import typer
 
-from ganvas.cli.way import Quiet, app, at_least
+from ganvas.cli.way import Quiet, Sets, app, at_least
 from ganvas.terms import Crop
 
 
@@ -65,6 +65,15 @@ def pack(
         str | None, typer.Option(help="Write WebDataset shards here too: a folder or an address such as s3://….")
     ] = None,
     shard_size: Annotated[int, typer.Option(help="Pictures in a shard.")] = 1000,
+    recipe: Annotated[
+        str | None,
+        typer.Option("--for", metavar="RECIPE", help="As this recipe wants them, in place of --resolution and so on."),
+    ] = None,
+    sets: Sets = None,
+    into: Annotated[
+        Path | None,
+        typer.Option(metavar="FOLDER", help="Keep it here too, named by its content; that path is the last line said."),
+    ] = None,
     processes: Annotated[int | None, typer.Option(help="Processes; one a core by default.")] = None,
     quiet: Quiet = False,
 ) -> None:
@@ -83,6 +92,18 @@ def pack(
         raise UserError(f"--side-by-side is left or right, not {side_by_side!r}.")
     at_least("--processes", processes or 1, 1)
     at_least("--shard-size", shard_size, 1)
+    if recipe is None and sets:
+        raise UserError("--set changes a recipe: name it with --for.")
+    minimum, wanted = 1, ""
+    if recipe is not None:
+        if (resolution, crop, channels, side_by_side) != (64, "center", 3, None):
+            raise UserError("With --for the recipe says how pictures are prepared; change it by --set data.KEY=VALUE.")
+        from ganvas.recipe import load
+
+        resolved = load(recipe, sets or [])
+        resolution, crop, channels = resolved.data.resolution, resolved.data.crop, resolved.data.channels
+        side_by_side, minimum = resolved.data.side_by_side, resolved.data.minimum
+        wanted = resolved.model_dump_json(include={"family", "model", "data"})  # what a run cannot change later
     tell = Teller(quiet)
     with tell.counting("packing") as progress:
         report = pack_pictures(
@@ -91,6 +112,7 @@ def pack(
             resolution=resolution,
             crop=crop,  # type: ignore[arg-type]
             channels=channels,
+            minimum=minimum,
             side_by_side=side_by_side,  # type: ignore[arg-type]
             boxes=boxes,
             margin=margin,
@@ -110,3 +132,7 @@ def pack(
         left = written.shards - written.written
         there = f", {left:,} of which were there already" if left else ""
         tell.say(f"{written.shards:,} shards{there}: {written.destination}")
+    if into is not None:
+        from ganvas.curate.frozen import freeze
+
+        typer.echo(freeze(report.path, into, Path(source).expanduser().resolve().stem or "set", wanted))

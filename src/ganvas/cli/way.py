@@ -26,6 +26,8 @@ Place = Annotated[Path, typer.Argument(help="The folder of a run or of a bundle.
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors.")]
 Devices = Annotated[int | None, typer.Option(help="Processes that train together.")]
 
+NO = 3  # exit code: a question was asked, and the answer is no
+
 
 def at_least(option: str, value: int, least: int) -> None:
     """Refuse a number that is too small."""

@@ -52,11 +52,17 @@ def result_of(line: Mapping[str, Any]) -> Result:
 
 
 def append(path: Path, results: Iterable[Result], nimg: int) -> None:
-    """Add results to ``metrics.jsonl``, one line each."""
-    lines = "".join(json.dumps(record(result, nimg), sort_keys=False) + "\n" for result in results)
+    """Add results to ``metrics.jsonl``, one line each; what its last measurement says already is not said again."""
+    last = {_asked(was): json.dumps(record(was, at)) for at, was in read(path)}
+    said = [(_asked(result), json.dumps(record(result, nimg))) for result in results]
+    lines = "".join(line + "\n" for asked, line in said if last.get(asked) != line)
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("a", encoding="utf-8") as file:
         file.write(lines)
+
+
+def _asked(result: Result) -> tuple[str, str | None]:
+    return result.metric, result.protocol.get("pictures")
 
 
 def read(path: Path) -> list[tuple[int, Result]]:
