@@ -11,7 +11,13 @@ from torch import nn
 from ganvas.bundle.export import export_step
 from ganvas.models.families.sketchportrait import SketchPortrait, SketchPortraitConfig
 from ganvas.models.networks import components
-from ganvas.models.networks.pix2pixhd import FeatureEncoder, GlobalGenerator, LocalEnhancer, MultiscaleDiscriminator
+from ganvas.models.networks.pix2pixhd import (
+    FeatureEncoder,
+    GlobalGenerator,
+    LocalEnhancer,
+    MultiscaleDiscriminator,
+    Trunk,
+)
 from ganvas.models.plan import Clock, PairedBatch, TranslationRequest
 from ganvas.terms import DataSpec, UserError
 
@@ -40,7 +46,7 @@ def test_pix2pixhd_networks_have_the_published_sizes() -> None:
     with torch.device("meta"):
         assert [count(GlobalGenerator(inputs, 3)) for inputs in (36, 3, 1)] == [182_546_755, 182_443_267, 182_436_995]
         assert count(GlobalGenerator(32, 3, width=56)) == 139_767_099
-        assert count(LocalEnhancer(36, 3)) == 182_857_059
+        assert count(LocalEnhancer(36, 3)) + count(Trunk(36, 64, 4, 9)) == 182_857_059
         assert count(FeatureEncoder()) == 788_803
         sizes = [count(MultiscaleDiscriminator(inputs, scales=n)) for inputs, n in ((39, 2), (6, 2), (6, 3))]
         assert sizes == [5_603_202, 5_535_618, 8_303_427]

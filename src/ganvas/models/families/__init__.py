@@ -10,6 +10,7 @@ from ganvas.models.families.biggan import BigGAN
 from ganvas.models.families.cyclegan import CycleGAN
 from ganvas.models.families.dcgan import DCGAN
 from ganvas.models.families.pix2pix import Pix2Pix
+from ganvas.models.families.pix2pixhd import Pix2PixHD
 from ganvas.models.families.progan import ProGAN
 from ganvas.models.families.r3gan import R3GAN
 from ganvas.models.families.sagan import SAGAN
@@ -34,6 +35,7 @@ FAMILIES: dict[str, type[Family]] = {
     "ugatit": UGATIT,
     "starganv2": StarGANv2,
     "srgan": SRGAN,
+    "pix2pixhd": Pix2PixHD,
 }
 
 

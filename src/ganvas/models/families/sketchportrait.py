@@ -11,7 +11,7 @@ and painting: that is what :meth:`SketchPortrait.codes` and :meth:`SketchPortrai
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import ClassVar, Literal, cast
 
 import torch
@@ -20,11 +20,10 @@ from pydantic import Field
 from torch import Tensor, nn
 from torch.optim import Adam, Optimizer
 
-from ganvas.models import losses, noise
+from ganvas.models import multiscale, noise
 from ganvas.models.layers import evaluating
 from ganvas.models.networks import components
 from ganvas.models.networks.pix2pixhd import GlobalGenerator, MultiscaleDiscriminator
-from ganvas.models.perceptual import VGG16, load_vgg16, perceptual_loss
 from ganvas.models.plan import (
     Clock,
     Family,
@@ -104,7 +103,6 @@ class SketchPortrait(Family):
         self.discriminator = MultiscaleDiscriminator(
             1 + data.channels, config.discriminator_width, scales=config.scales
         )
-        self._vgg: list[VGG16] = []  # frozen, and no network of this game: not to be saved or moved with it
 
     @classmethod
     def tiny(cls) -> tuple[FamilyConfig, DataSpec]:
@@ -183,8 +181,7 @@ class SketchPortrait(Family):
         fakes = self.discriminator(torch.cat([batch.source, fake], 1))
         with torch.no_grad():
             reals = self.discriminator(torch.cat([batch.source, batch.target], 1))
-        adversarial = _mean([losses.generator_loss("least_squares", scale[-1], None) for scale in fakes])
-        matching = _matching(fakes, reals)
+        adversarial, matching = multiscale.adversarial(fakes), multiscale.feature_matching(fakes, reals)
         pixel = F.l1_loss(fake.float(), batch.target)
         loss = adversarial + self.config.feature_matching * matching + self.config.pixel * pixel
         shown = {"adversarial": adversarial, "feature_matching": matching, "pixel": pixel}
@@ -199,24 +196,14 @@ class SketchPortrait(Family):
         if fake is None:
             with torch.no_grad():
                 fake = self.portrait(self.codes(batch.source))
-        reals = [scale[-1] for scale in self.discriminator(torch.cat([batch.source, batch.target], 1))]
-        fakes = [scale[-1] for scale in self.discriminator(torch.cat([batch.source, fake], 1))]
-        scales = zip(reals, fakes, strict=True)
-        loss = _mean([0.5 * losses.discriminator_loss("least_squares", real, made) for real, made in scales])
-        real_logits, fake_logits = (torch.cat([one.flatten(1) for one in all_], 1) for all_ in (reals, fakes))
-        return loss, losses.judged("least_squares", real_logits, fake_logits)
+        reals = self.discriminator(torch.cat([batch.source, batch.target], 1))
+        return multiscale.judgement(reals, self.discriminator(torch.cat([batch.source, fake], 1)))
 
     def _perceptual(self, fake: Tensor, target: Tensor) -> Tensor:
         side = self.config.perceptual_side
         if side is not None and side < fake.shape[-1]:  # the eyes cost more than the painter: a smaller picture helps
             fake, target = (F.interpolate(x, (side, side), mode="area") for x in (fake, target))
-        return perceptual_loss(self._vgg_on(fake.device), fake, target, tuple(PERCEPTUAL), tuple(PERCEPTUAL.values()))
-
-    def _vgg_on(self, device: torch.device) -> VGG16:
-        if not self._vgg:
-            self._vgg.append(load_vgg16())
-        self._vgg[0].to(device)
-        return self._vgg[0]
+        return multiscale.perceptual(fake, target, PERCEPTUAL)
 
     # ── Use ──
 
@@ -264,17 +251,3 @@ class SketchPortrait(Family):
         """The portrait of each sketch as it was drawn (t = 1): nothing is drawn towards real sketches here."""
         with evaluating(self.features):
             return self.portrait(self.codes(request.source))
-
-
-def _mean(terms: Sequence[Tensor]) -> Tensor:
-    return torch.stack(list(terms)).mean()
-
-
-def _matching(fakes: list[list[Tensor]], reals: list[list[Tensor]]) -> Tensor:
-    """L1 between the discriminators' features of fake and real, the logits left out (Wang et al. 2018, eq. 4)."""
-    distances = [
-        F.l1_loss(fake.float(), real.float())
-        for scale_of_fake, scale_of_real in zip(fakes, reals, strict=True)
-        for fake, real in zip(scale_of_fake[:-1], scale_of_real[:-1], strict=True)
-    ]
-    return _mean(distances)

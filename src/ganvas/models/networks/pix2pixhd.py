@@ -63,6 +63,13 @@ class Trunk(nn.Sequential):
         super().__init__(*modules)
 
 
+class Head(nn.Sequential):
+    """Features ``[N, width, H, W]`` → pictures ``[N, outputs, H, W]`` in [-1, 1]."""
+
+    def __init__(self, width: int, outputs: int) -> None:
+        super().__init__(_wide(width, outputs), nn.Tanh())
+
+
 class GlobalGenerator(nn.Module):
     """``[N, inputs, H, W]`` → pictures ``[N, outputs, H, W]`` in [-1, 1].
 
@@ -72,7 +79,7 @@ class GlobalGenerator(nn.Module):
     def __init__(self, inputs: int, outputs: int, width: int = 64, downs: int = 4, blocks: int = 9) -> None:
         super().__init__()
         self.trunk = Trunk(inputs, width, downs, blocks)
-        self.head = nn.Sequential(_wide(width, outputs), nn.Tanh())
+        self.head = Head(width, outputs)
         initialize_normal(self)
 
     def forward(self, x: Tensor) -> Tensor:
@@ -81,24 +88,22 @@ class GlobalGenerator(nn.Module):
 
 
 class LocalEnhancer(nn.Module):
-    """A global generator at half the side, twice as wide, and around it a residual network at the full side.
+    """The residual network at the full side, around a global generator's trunk at half of it, twice as wide.
 
-    ``width`` is the enhancer's own (32 in the paper): 182,857,059 parameters for 36 inputs. :attr:`coarse` is the
-    global generator's trunk: it takes the weights of a :class:`GlobalGenerator` of width ``2 · width``.
+    ``width`` is the enhancer's own (32 in the paper). With a :class:`Trunk` of width ``2 · width``, four halvings and
+    nine blocks: 182,857,059 parameters for 36 inputs.
     """
 
-    def __init__(
-        self, inputs: int, outputs: int, width: int = 32, downs: int = 4, blocks: int = 9, local_blocks: int = 3
-    ) -> None:
+    def __init__(self, inputs: int, outputs: int, width: int = 32, local_blocks: int = 3) -> None:
         super().__init__()
-        self.coarse = Trunk(inputs, 2 * width, downs, blocks)
         self.down = nn.Sequential(_wide(inputs, width), *_normed(width), *_halve(width, 2 * width))
         self.up = nn.Sequential(*[ResidualBlock(2 * width) for _ in range(local_blocks)], *_double(2 * width, width))
-        self.head = nn.Sequential(_wide(width, outputs), nn.Tanh())
+        self.head = Head(width, outputs)
         initialize_normal(self)
 
-    def forward(self, x: Tensor) -> Tensor:
-        picture: Tensor = self.head(self.up(self.down(x) + self.coarse(half_size(x))))
+    def forward(self, x: Tensor, coarse: Tensor) -> Tensor:
+        """Pictures ``[N, outputs, H, W]`` from ``[N, inputs, H, W]`` and features ``[N, 2·width, H/2, W/2]``."""
+        picture: Tensor = self.head(self.up(self.down(x) + coarse))
         return picture
 
 
@@ -154,7 +159,7 @@ class FeatureEncoder(nn.Module):
     def __init__(self, inputs: int = 3, outputs: int = 3, width: int = 16, downs: int = 4) -> None:
         super().__init__()
         self.trunk = Trunk(inputs, width, downs, 0)
-        self.head = nn.Sequential(_wide(width, outputs), nn.Tanh())
+        self.head = Head(width, outputs)
         initialize_normal(self)
 
     def forward(self, x: Tensor) -> Tensor:

@@ -1,0 +1,256 @@
+"""pix2pixHD (Wang, Liu, Zhu, Tao, Kautz & Catanzaro 2018): large pictures from label maps, drawings or photographs.
+
+Coarse to fine (§3.1): stage ``global`` teaches a generator at half the side, ``enhancer`` puts a second one around its
+trunk at the full side while the first stands still, ``both`` moves both. Two or three discriminators judge at as many
+sizes; their features, and VGG16's, of the answer must match those of the target. A step plays ``G`` first and ``D``
+second on the same fakes; there is no pool of old ones.
+
+The authors look through VGG19; only VGG16's weights are pinned here, so ``perceptual`` is VGG16's.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import torch
+import torch.nn.functional as F
+from pydantic import Field
+from torch import Tensor
+from torch.optim import Adam, Optimizer
+
+from ganvas.models import multiscale
+from ganvas.models.layers import evaluating, initialize_normal
+from ganvas.models.networks.labels import Looks, edges, one_hot, read_map
+from ganvas.models.networks.pix2pixhd import (
+    FeatureEncoder,
+    Head,
+    LocalEnhancer,
+    MultiscaleDiscriminator,
+    Trunk,
+    half_size,
+)
+from ganvas.models.plan import (
+    Clock,
+    Family,
+    FamilyConfig,
+    PairedBatch,
+    Phase,
+    Stage,
+    TranslationRequest,
+    constant,
+    linear_decay,
+)
+from ganvas.models.remedies import Trouble
+from ganvas.terms import DataSpec, Task, UserError
+
+PERCEPTUAL = {"relu1_1": 1 / 32, "relu2_1": 1 / 16, "relu3_1": 1 / 8, "relu4_1": 1 / 4, "relu5_1": 1.0}
+MATCHED = 4  # the authors' sum over layers is this times their mean: see multiscale.feature_matching
+
+
+class Pix2PixHDConfig(FamilyConfig):
+    """Settings of ``pix2pixhd``; the defaults are the paper's for 1024 px."""
+
+    width: int = Field(64, ge=2, description="channels of the global generator's first layer; the enhancer has half")
+    downs: int = Field(4, ge=1, le=6, description="halvings of the global generator")
+    blocks: int = Field(9, ge=1, description="residual blocks of the global generator")
+    enhancer: bool = Field(
+        True, description="a second generator around it, at twice the side; no: the global one alone"
+    )
+    local_blocks: int = Field(3, ge=1, description="residual blocks of the enhancer")
+    discriminator_width: int = Field(64, ge=1, description="channels of the discriminators' first layer")
+    layers: int = Field(3, ge=1, le=5, description="of each discriminator; 3 judges patches of 70 pixels")
+    scales: int = Field(2, ge=1, le=4, description="sizes at which pictures are judged")
+    edges: bool = Field(False, description="tell the networks where one object or label ends; needs data.labels")
+    features: int = Field(0, ge=0, le=16, description="channels that tell the look of each object; 0: no encoder")
+    encoder_width: int = Field(16, ge=1, description="channels of the encoder's first layer")
+    feature_matching: float = Field(10.0, ge=0, description="weight of the distance in the discriminators' features")
+    perceptual: float = Field(10.0, ge=0, description="weight of the distance in VGG16's features; 0 needs no weights")
+    global_share: float = Field(0.5, gt=0, lt=1, description="share of training for the global generator at half size")
+    fix_global: float = Field(
+        0.1, ge=0, lt=1, description="share of the rest in which the global generator stays fixed"
+    )
+    decay_from: float = Field(0.5, ge=0, le=1, description="share of a stage after which the learning rate falls to 0")
+    lr: float = Field(2e-4, gt=0, description="Adam's learning rate, all networks")
+    betas: tuple[float, float] = Field((0.5, 0.999), description="Adam's betas, all networks")
+
+
+class Pix2PixHD(Family):
+    """See the module.
+
+    A source is a picture of 1 or 3 channels; or, with ``data.labels``, a map: its first channel is the label's number
+    and, where it has three, the others the object's (second + 256 · third). Edges are drawn round objects where they
+    are known, else round labels.
+    """
+
+    task = Task.PAIRED
+    Config: ClassVar[type[FamilyConfig]] = Pix2PixHDConfig
+
+    config: Pix2PixHDConfig
+
+    def __init__(self, config: Pix2PixHDConfig, data: DataSpec, kimg: float) -> None:
+        super().__init__(config, data, kimg)
+        self._check(config, data)
+        inputs = (data.labels or data.source_channels) + config.edges
+        seen = inputs + config.features  # the generators also see the look, which discriminators do not
+        self.trunk = Trunk(seen, config.width, config.downs, config.blocks)
+        self.head = Head(config.width, data.channels)
+        for network in (self.trunk, self.head):
+            initialize_normal(network)
+        self.painters: tuple[str, ...] = ("trunk", "head")
+        if config.enhancer:
+            self.enhancer = LocalEnhancer(seen, data.channels, config.width // 2, config.local_blocks)
+            self.painters = ("trunk", "enhancer")
+        self.averaged = ("trunk", "head", *self.painters[1:]) if config.enhancer else self.painters
+        if config.features:
+            self.encoder = FeatureEncoder(data.channels, config.features, config.encoder_width, config.downs)
+            self.looks = Looks(data.labels, config.features)
+        self.discriminator = MultiscaleDiscriminator(
+            inputs + data.channels, config.discriminator_width, config.layers, config.scales
+        )
+
+    @staticmethod
+    def _check(config: Pix2PixHDConfig, data: DataSpec) -> None:
+        multiple = 2 ** (config.downs + config.enhancer)
+        # Reflection needs more pixels than it reflects, and instance norm more than one.
+        least = max(2 * multiple, 8 * (1 + config.enhancer), 4 * 2**config.scales)
+        if data.resolution % multiple or data.resolution < least:
+            raise UserError(
+                f"pix2pixhd with model.downs={config.downs} takes pictures of {least} pixels or more, in steps of "
+                f"{multiple}, not {data.resolution}; change data.resolution or model.downs."
+            )
+        if config.enhancer and config.width % 2:
+            raise UserError(f"model.width must be even with an enhancer, which has half of it, not {config.width}.")
+        if (config.edges or config.features) and not data.labels:
+            raise UserError("model.edges and model.features need sources that are maps of labels; set data.labels.")
+        if data.labels and data.source_channels not in (1, 3):
+            raise UserError("A map of labels has one channel, or three with the objects' numbers.")
+
+    @classmethod
+    def tiny(cls) -> tuple[FamilyConfig, DataSpec]:
+        config = Pix2PixHDConfig(
+            width=8, downs=2, blocks=1, local_blocks=1, discriminator_width=4, layers=1, perceptual=0
+        )  # type: ignore[call-arg]
+        return config, DataSpec(resolution=32, degradation="sketch", source_channels=1)  # type: ignore[call-arg]
+
+    # ── The plan ──
+
+    def stages(self) -> tuple[Stage, ...]:
+        decay = linear_decay(self.config.decay_from)
+        whole = self._phases(*self.painters)
+        if not self.config.enhancer:
+            return (Stage("global", self.kimg, whole, lr_scale=decay),)
+        first = self.kimg * self.config.global_share
+        fixed = (self.kimg - first) * self.config.fix_global
+        stages = (
+            Stage("global", first, self._phases("trunk", "head"), lr_scale=decay),
+            Stage("enhancer", fixed, self._phases("enhancer"), fresh_optimizers=True, lr_scale=constant),
+            Stage("both", self.kimg - first - fixed, whole, fresh_optimizers=True, lr_scale=decay),
+        )
+        return tuple(stage for stage in stages if stage.kimg > 0)
+
+    def _phases(self, *trains: str) -> tuple[Phase, ...]:
+        moved = (*trains, "encoder") if self.config.features else trains
+        return (
+            Phase("G", moved, self.generator_phase),
+            Phase("D", ("discriminator",), self.discriminator_phase),
+        )
+
+    def optimizer(self, network: str) -> Optimizer:
+        parameters = self.get_submodule(network).parameters()
+        return Adam(parameters, lr=self.config.lr, betas=self.config.betas, fused=True)
+
+    def _coarse(self, clock: Clock) -> bool:
+        """Whether this is the stage at half the side."""
+        return self.config.enhancer and self.stages()[clock.stage].name == "global"
+
+    def prepare(self, batch: PairedBatch, clock: Clock) -> PairedBatch:
+        """In the first stage everything at half the side; a map keeps every second pixel, for labels have no mean."""
+        if not self._coarse(clock):
+            return batch
+        small = batch.source[..., ::2, ::2] if self.data.labels else F.avg_pool2d(batch.source, 2)
+        return batch._replace(source=small, target=F.avg_pool2d(batch.target, 2))
+
+    # ── What the networks see ──
+
+    def condition(self, source: Tensor) -> Tensor:
+        """What is known of a source, ``[N, inputs, H, W]``: itself, or one-hot labels; and edges."""
+        if not self.data.labels:
+            return source
+        labels, objects = read_map(source)
+        parts = [one_hot(labels, self.data.labels).to(source.dtype)]
+        if self.config.edges:
+            parts.append(edges(objects).to(source.dtype))
+        return torch.cat(parts, 1)
+
+    def _look(self, source: Tensor, target: Tensor | None) -> Tensor | None:
+        """The look of each object, ``[N, features, H, W]``: the target's own, or what is usual for the label."""
+        if not self.config.features:
+            return None
+        labels, objects = read_map(source)
+        look: Tensor = self.looks(labels, objects, None if target is None else self.encoder(target))
+        return look
+
+    def paint(self, condition: Tensor, look: Tensor | None, coarse: bool) -> Tensor:
+        """Pictures ``[N, channels, H, W]``; ``coarse``: by the global generator alone."""
+        x = condition if look is None else torch.cat([condition, look.to(condition.dtype)], 1)
+        if coarse or not self.config.enhancer:
+            picture: Tensor = self.head(self.trunk(x))
+        else:
+            picture = self.enhancer(x, self.trunk(half_size(x)))
+        return picture
+
+    # ── The phases ──
+
+    def generator_phase(self, batch: PairedBatch, clock: Clock) -> tuple[Tensor, dict[str, Tensor]]:
+        """Paint, leave the fakes in the memo for ``D``, please the discriminators and match their features."""
+        config = self.config
+        condition = self.condition(batch.source)
+        fake = self.paint(condition, self._look(batch.source, batch.target), self._coarse(clock))
+        batch.memo["fake"] = fake.detach()
+        fakes = self.discriminator(torch.cat([condition, fake], 1))
+        with torch.no_grad():
+            reals = self.discriminator(torch.cat([condition, batch.target], 1))
+        adversarial = config.scales * multiscale.adversarial(fakes)  # the authors take the sum over scales
+        matching = MATCHED * multiscale.feature_matching(fakes, reals)
+        loss = adversarial + config.feature_matching * matching
+        shown = {"adversarial": adversarial, "feature_matching": matching}
+        if config.perceptual:
+            shown["perceptual"] = multiscale.perceptual(fake, batch.target, PERCEPTUAL)
+            loss = loss + config.perceptual * shown["perceptual"]
+        with torch.no_grad():
+            shown["pixel"] = F.l1_loss(fake.float(), batch.target)  # only shown: nobody descends it
+        return loss, {name: term.detach() for name, term in shown.items()}
+
+    def discriminator_phase(self, batch: PairedBatch, clock: Clock) -> tuple[Tensor, dict[str, Tensor]]:
+        """Tell true pairs from those of this step, at every scale."""
+        condition = self.condition(batch.source)
+        fake = batch.memo.get("fake")
+        if fake is None:
+            with torch.no_grad():
+                fake = self.paint(condition, self._look(batch.source, batch.target), self._coarse(clock))
+        reals = self.discriminator(torch.cat([condition, batch.target], 1))
+        loss, shown = multiscale.judgement(reals, self.discriminator(torch.cat([condition, fake], 1)))
+        return self.config.scales * loss, shown
+
+    def remedy(self, trouble: Trouble) -> str:
+        match trouble:
+            case "discriminator_overpowers":
+                return "a larger model.feature_matching, half of model.lr, or more pairs"
+            case "discriminator_is_blind":
+                return "half of model.feature_matching, which leaves the discriminators more to say"
+            case "generator_gradient_vanishes" | "collapse":
+                return "a larger model.feature_matching or model.perceptual, or an earlier checkpoint"
+            case "quality_falls":
+                return "more pairs, a smaller model.width, or an earlier checkpoint"
+            case _:
+                return super().remedy(trouble)
+
+    # ── Use ──
+
+    def generate(self, request: TranslationRequest) -> Tensor:
+        """The answer to each source, at the full side; ``direction`` means nothing here.
+
+        Objects look as is usual for their label (the mean over the training) where there is an encoder.
+        """
+        with evaluating(self):
+            return self.paint(self.condition(request.source), self._look(request.source, None), False)
