@@ -4,11 +4,13 @@ import { DrawPage } from "./pages/draw";
 import { GeneratePage } from "./pages/generate";
 import { HomePage } from "./pages/home";
 import { MissingPage } from "./pages/missing";
+import { ReviewPage } from "./pages/review";
 import { RunPage } from "./pages/run";
 import { RunsPage } from "./pages/runs";
 import { Press } from "./parts/controls";
 import { Mark } from "./parts/icons";
 import { ThemeChoice } from "./parts/theme";
+import { ReviewCall, ReviewLink } from "./review/call";
 import { SpeechProvider, useSpeech } from "./words/words";
 
 function Header() {
@@ -30,6 +32,7 @@ function Header() {
           <Link href="/runs" aria-current={place("/runs")}>
             {words.nav.runs}
           </Link>
+          <ReviewLink />
         </nav>
         <div className="top-choices">
           <Press
@@ -67,6 +70,7 @@ function Pages() {
       <main id="main" ref={main} tabIndex={-1}>
         <Switch>
           <Route path="/">
+            <ReviewCall />
             <HomePage />
           </Route>
           <Route path="/generate/:bundle">{({ bundle }) => <GeneratePage key={bundle} id={bundle} />}</Route>
@@ -75,6 +79,9 @@ function Pages() {
             <RunsPage />
           </Route>
           <Route path="/runs/:run">{({ run }) => <RunPage key={run} id={run} />}</Route>
+          <Route path="/review/:round?/:part?">
+            {({ round, part }) => <ReviewPage {...(round ? { round } : {})} {...(part ? { part } : {})} />}
+          </Route>
           <Route>
             <MissingPage />
           </Route>

@@ -1,4 +1,5 @@
 // Every sentence of the pages, in English. The Korean file has the same shape, checked by the compiler.
+import { reviewEn } from "./review-en";
 
 export const en = {
   language: "한국어",
@@ -234,6 +235,7 @@ export const en = {
     notPaired: "This model needs no picture to start from.",
     openGenerate: "Open it on the Generate page",
   },
+  review: reviewEn,
   runs: {
     title: "Runs",
     lead: "Each training run, as it happens and afterwards.",

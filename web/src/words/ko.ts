@@ -1,4 +1,5 @@
 import type { Words } from "./en";
+import { reviewKo } from "./review-ko";
 
 export const ko: Words = {
   language: "English",
@@ -229,6 +230,7 @@ export const ko: Words = {
     notPaired: "이 모델은 시작할 그림이 필요 없습니다.",
     openGenerate: "생성 페이지에서 열기",
   },
+  review: reviewKo,
   runs: {
     title: "학습 기록",
     lead: "학습하는 과정과 그 결과를 봅니다.",

@@ -1,0 +1,33 @@
+// What the other pages know of a review: whether there is one, in the navigation and on the home page.
+import { Link, useLocation } from "wouter";
+import { useResource } from "../api/use-resource";
+import { readHealth } from "./api";
+import { useWords } from "./words";
+
+const useCatalogue = () => useResource("health", readHealth).data?.catalogue ?? null;
+
+export function ReviewLink() {
+  const words = useWords();
+  const catalogue = useCatalogue();
+  const [path] = useLocation();
+  if (catalogue === null) return null;
+  return (
+    <Link href="/review" aria-current={path.startsWith("/review") ? "page" : undefined}>
+      {words.nav}
+    </Link>
+  );
+}
+
+export function ReviewCall() {
+  const words = useWords();
+  const catalogue = useCatalogue();
+  if (catalogue === null) return null;
+  return (
+    <p className="review-call">
+      {words.call(catalogue)}
+      <Link href="/review" className="press press-solid">
+        {words.callGo}
+      </Link>
+    </p>
+  );
+}

@@ -1,0 +1,130 @@
+// What is known of the picture one looks at: what the checks say of it, and where it came from.
+import { memo } from "react";
+
+import type { Check, Origin, Queued } from "./api";
+import { type Words, useWords } from "./words";
+
+// Checks whose rule is not to judge: they cannot decide, and only help a reviewer to look.
+export const HINTS = new Set(["fringe", "covered", "engraving", "writing", "collage", "person"]);
+const FINE = 0.75;
+const UNITS: Record<string, (raw: number) => string> = {
+  turned: (raw) => `${Math.round(raw)}°`,
+  nod: (raw) => `${Math.round(raw)}°`,
+  tilted: (raw) => `${Math.round(raw)}°`,
+  small: (raw) => `${Math.round(raw)} px`,
+};
+
+const grade = (score: number) => (score < 0.3 ? 0 : score < 0.5 ? 1 : score < FINE ? 2 : 3);
+
+export const Facts = memo(function Facts({ picture }: { picture: Queued }) {
+  const words = useWords();
+  const measured = picture.checks.filter((check) => check.raw !== null);
+  const worth = measured.filter((check) => check.score < FINE);
+  const fine = measured.filter((check) => check.score >= FINE);
+  return (
+    <>
+      <section aria-labelledby="review-checks">
+        <h3 id="review-checks">{words.checks}</h3>
+        {measured.length === 0 && <p className="quiet small">{words.unchecked}</p>}
+        {picture.proposal && (
+          <p className="small">
+            {words.proposes}:{" "}
+            <strong className={picture.proposal.keep ? "review-good" : "review-bad"}>
+              {picture.proposal.keep
+                ? words.proposesKeep
+                : words.proposesDrop(said(picture.proposal.reason ?? "", words))}
+            </strong>
+          </p>
+        )}
+        {picture.before && (
+          <p className="quiet small">{words.before(words.states[picture.before])}</p>
+        )}
+        {worth.length > 0 && <Scores checks={worth} />}
+        {fine.length > 0 && (
+          <details className="review-fine">
+            <summary className="small quiet">{words.fine(fine.length)}</summary>
+            <Scores checks={fine} />
+          </details>
+        )}
+      </section>
+      <section aria-labelledby="review-origin">
+        <h3 id="review-origin">{words.origin}</h3>
+        <ul className="review-origins">
+          {picture.origins.map((origin, index) => (
+            <Provenance key={index} origin={origin} />
+          ))}
+        </ul>
+        <p className="quiet small figures">
+          {picture.width} × {picture.height} px
+        </p>
+        {picture.shared && <p className="quiet small">{words.shared}</p>}
+        {picture.lent && <p className="quiet small">{words.lent}</p>}
+      </section>
+    </>
+  );
+});
+
+const said = (reason: string, words: Words) => words.proposals[reason] ?? words.reasons[reason] ?? reason;
+
+function Scores({ checks }: { checks: Check[] }) {
+  const words = useWords();
+  return (
+    <ul className="review-scores">
+      {checks.map((check) => {
+        const grades = grade(check.score);
+        const unit = check.raw === null ? undefined : UNITS[check.name]?.(check.raw);
+        return (
+          <li key={check.name} data-grade={grades}>
+            <span className="review-score-name">
+              {words.measures[check.name] ?? check.name}
+              {HINTS.has(check.name) && (
+                <span className="review-hint" title={words.hintHelp}>
+                  {words.hint}
+                </span>
+              )}
+            </span>
+            <span className="review-score-word figures">
+              {words.scores[grades]}
+              {unit && ` · ${unit}`}
+            </span>
+            <span className="review-score-bar" aria-hidden="true">
+              <span style={{ transform: `scaleX(${Math.max(0.02, check.score)})` }} />
+            </span>
+          </li>
+        );
+      })}
+    </ul>
+  );
+}
+
+function Provenance({ origin }: { origin: Origin }) {
+  const words = useWords();
+  const [, collection] = /^collection:(.+)$/.exec(origin.source) ?? [];
+  const what = collection ? words.collection(collection) : (words.sources[origin.source] ?? origin.source);
+  return (
+    <li className="small">
+      <span>{origin.keyword ? `${what}: ${words.keyword(origin.keyword)}` : what}</span>
+      {origin.path && <span className="quiet review-path">{origin.path}</span>}
+      {origin.page && <Away address={origin.page} name={words.onPage} />}
+      {origin.url && <Away address={origin.url} name={words.address} />}
+      <span className="quiet">{origin.licence ? words.licence(origin.licence) : words.noLicence}</span>
+    </li>
+  );
+}
+
+/** An address a crawl brought: a link only where it leads to a page, and without a word of where one comes from. */
+function Away({ address, name }: { address: string; name: string }) {
+  let url: URL;
+  try {
+    url = new URL(address);
+  } catch {
+    return <span className="quiet review-path">{address}</span>;
+  }
+  if (url.protocol !== "https:" && url.protocol !== "http:")
+    return <span className="quiet review-path">{address}</span>;
+  return (
+    <a href={url.href} target="_blank" rel="noopener noreferrer" title={address}>
+      {name}: {url.hostname}
+    </a>
+  );
+}
