@@ -147,8 +147,8 @@ def _read_resnets(path: Path, weights: Weights, classes: tuple[str, ...]) -> Rea
     for file, network, theirs in ways:
         fill(file, network, _resnet_names(theirs, model["blocks"]), spared=_counters(network))
     if whole:  # their D_A judges what G_A makes, which is of domain B
-        for file, network, judge in zip(judges, (family.d_b, family.d_a), judged, strict=True):
-            fill(file or path, network, judge.weights, spared=_counters(network))
+        for place, critic, judge in zip(judges, (family.d_b, family.d_a), judged, strict=True):
+            fill(place or path, critic, judge.weights, spared=_counters(critic))
     return Read(family.eval(), whole)
 
 

@@ -26,8 +26,8 @@ class ResidualBlock(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         inner = F.relu(self.norm1(self.conv1(reflected(x, 1))))
-        inner = self.norm2(self.conv2(reflected(self.dropout(inner), 1)))
-        return x + inner
+        y: Tensor = x + self.norm2(self.conv2(reflected(self.dropout(inner), 1)))
+        return y
 
 
 class ResNetGenerator(nn.Module):

@@ -72,7 +72,7 @@ class SpectralConv2d(nn.Conv2d):
         self.singular = _Singular(self.weight)
 
     def forward(self, input: Tensor) -> Tensor:  # noqa: A002 (the name nn.Conv2d gave it)
-        answer = F.conv2d(input, self.weight, None, self.stride) / self.singular(self.weight)
+        answer: Tensor = F.conv2d(input, self.weight, None, self.stride) / self.singular(self.weight)
         return answer if self.bias is None else answer + self.bias[:, None, None].to(answer.dtype)
 
 
@@ -84,7 +84,8 @@ class SpectralLinear(nn.Linear):
         self.singular = _Singular(self.weight)
 
     def forward(self, input: Tensor) -> Tensor:  # noqa: A002 (the name nn.Linear gave it)
-        return F.linear(input, self.weight) / self.singular(self.weight)
+        answer: Tensor = F.linear(input, self.weight) / self.singular(self.weight)
+        return answer
 
 
 @torch.no_grad()
@@ -178,7 +179,8 @@ class AdaptiveBlock(nn.Module):
 
     def forward(self, x: Tensor, gamma: Tensor, beta: Tensor) -> Tensor:
         inner = F.relu(self.norm1(self.conv1(reflected(x, 1)), gamma, beta))
-        return x + self.norm2(self.conv2(reflected(inner, 1)), gamma, beta)
+        y: Tensor = x + self.norm2(self.conv2(reflected(inner, 1)), gamma, beta)
+        return y
 
 
 class Generator(nn.Module):
