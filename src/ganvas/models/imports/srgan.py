@@ -1,0 +1,112 @@
+"""Weights of leftthomas/SRGAN (``netG_epoch_4_100.pth``); the discriminator is looked for beside it (``netD_…``)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import NamedTuple, cast
+
+from torch import Tensor
+
+from ganvas.models.families import build
+from ganvas.models.families.srgan import SRGAN
+from ganvas.models.imports.pickles import Weights, fill, read_checkpoint, weights_of
+from ganvas.models.plan import Family
+from ganvas.terms import DataSpec, UserError
+
+RESOLUTION = 320  # such networks enlarge any size; this is what Ganvas' recipe trains them at
+CROP = 88  # of the windows in that code
+_POOL = 23  # place of the pooling in that code's list of the discriminator's layers
+_PARTS = {"conv1": "conv1", "bn1": "norm1", "prelu": "act", "conv2": "conv2", "bn2": "norm2"}
+
+
+class Read(NamedTuple):
+    """A family with weights in place, and whether its discriminator has its own."""
+
+    family: Family
+    has_discriminator: bool
+
+
+def recognises(content: object) -> bool:
+    """Whether this is the state of a generator of that code."""
+    if not isinstance(content, Mapping):
+        return False
+    keys = {str(key).removeprefix("module.") for key in content}
+    return {"block1.0.weight", "block1.1.weight", "block2.conv1.weight", "block8.0.conv.weight"} <= keys
+
+
+def read(path: Path, content: object) -> Read:
+    """The family with the file's weights, in evaluation mode; settings are read off the shapes.
+
+    :raises UserError: the network is of a kind that Ganvas lacks, or a file is damaged.
+    """
+    weights = weights_of(path, content)
+    blocks = sum(key.endswith(".conv1.weight") for key in weights)
+    doublings = sum(key.endswith(".conv.weight") for key in weights)
+    try:
+        width, source_channels = weights["block1.0.weight"].shape[:2]
+        channels = weights[f"block8.{doublings}.weight"].shape[0]
+    except (KeyError, IndexError, ValueError):
+        raise _lacks(path, "its layers are arranged in another way") from None
+    scale = 2**doublings
+    beside = path.with_name(path.name.replace("netG", "netD", 1)) if "netG" in path.name else None
+    judge = weights_of(beside, read_checkpoint(beside)) if beside is not None and beside.is_file() else None
+    model = {"width": width, "blocks": blocks, "discriminator": "pooled", "pixel": 1.0, "crop": CROP}
+    data = {
+        "resolution": RESOLUTION,
+        "channels": channels,
+        "source_channels": source_channels,
+        "degradation": f"downscale-x{scale}" if scale in (2, 4) else None,
+        "source_scale": scale,
+    }
+    try:
+        family = cast(SRGAN, build("srgan", model, DataSpec.model_validate(data), 1.0))
+    except (UserError, ValueError) as error:
+        raise _lacks(path, str(error).splitlines()[0].rstrip(".")) from None
+    renamed = {_generator_name(key, blocks, doublings): value for key, value in weights.items()}
+    fill(path, family.generator, renamed, spared=_counters(family.generator.state_dict()))
+    if judge is not None and beside is not None:
+        theirs = {_judge_name(key): _dense(key, value) for key, value in judge.items()}
+        fill(beside, family.discriminator, theirs, spared=_counters(family.discriminator.state_dict()))
+    return Read(family.eval(), judge is not None)
+
+
+def _lacks(path: Path, what: str) -> UserError:
+    return UserError(f"{path} is an SRGAN generator of a kind that Ganvas lacks: {what}.")
+
+
+def _counters(state: Mapping[str, Tensor]) -> tuple[str, ...]:
+    return tuple(name for name in state if name.endswith("num_batches_tracked"))
+
+
+def _generator_name(key: str, blocks: int, doublings: int) -> str:
+    found = re.fullmatch(r"block(\d+)\.(\w+)\.(\w+)(?:\.(\w+))?", key)
+    if found is None:
+        last = re.fullmatch(rf"block{blocks + 3}\.{doublings}\.(\w+)", key)
+        return f"last.{last[1]}" if last else key
+    block, part, name, leaf = int(found[1]), found[2], found[3], found[4]
+    if block == 1 and leaf is None:
+        return f"first.{part}.{name}"
+    if 2 <= block < blocks + 2 and leaf is None:
+        return f"blocks.{block - 2}.{_PARTS.get(part, part)}.{name}"
+    if block == blocks + 2 and leaf is None:
+        return f"merge.{part}.{name}"
+    if block == blocks + 3 and leaf is not None:
+        return f"up.{part}.{0 if name == 'conv' else 2}.{leaf}"
+    if block == blocks + 3 and part == str(doublings):
+        return f"last.{name}"
+    return key
+
+
+def _judge_name(key: str) -> str:
+    found = re.fullmatch(r"net\.(\d+)\.(\w+)", key)
+    if found is None:
+        return key
+    place = int(found[1])
+    return f"features.{place}.{found[2]}" if place < _POOL else f"head.{place - _POOL - 1}.{found[2]}"
+
+
+def _dense(key: str, value: Tensor) -> Tensor:
+    """A convolution of one pixel is a dense layer."""
+    return value[:, :, 0, 0] if value.dim() == 4 and value.shape[2:] == (1, 1) else value
