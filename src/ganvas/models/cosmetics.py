@@ -21,12 +21,12 @@ Kind: TypeAlias = Literal["regions", "outlines"]
 Masks: TypeAlias = NDArray[np.uint8]
 
 LIPS, EYES, SKIN, FACE = range(4)  # channels of ``regions``: what make-up lies on, and the whole face
-CHANNELS: dict[Kind, int] = {"regions": 4, "outlines": 2}
+CHANNELS: dict[Kind, slice] = {"regions": slice(0, 4), "outlines": slice(4, 6)}  # of what is remembered
 LEAST = 4  # pixels: a region of fewer has no colours to speak of
 READ_AT = 256  # smaller pictures are enlarged to this side before they are read
 
 _MOST = 2**28  # bytes of masks that are remembered
-_known: OrderedDict[tuple[Kind, bytes], Masks] = OrderedDict()
+_known: OrderedDict[bytes, Masks] = OrderedDict()
 _held = 0
 
 
@@ -38,16 +38,16 @@ def masks_of(pictures: Tensor, kind: Kind) -> Tensor:
         ``outlines`` (:func:`ganvas.curate.faces.outlines.outlines`).
     :raises UserError: the ``faces`` extra is missing, or its networks cannot be had.
     """
-    found = np.stack([_remembered(picture, kind) for picture in to_uint8(pictures).numpy()])
+    found = np.stack([_remembered(picture)[CHANNELS[kind]] for picture in to_uint8(pictures).numpy()])
     return torch.from_numpy(found).to(pictures.device).to(pictures.dtype) / 255
 
 
-def _remembered(picture: NDArray[np.uint8], kind: Kind) -> Masks:
+def _remembered(picture: NDArray[np.uint8]) -> Masks:
     global _held
-    key = (kind, blake2b(picture.tobytes() + bytes(str(picture.shape), "ascii"), digest_size=16).digest())
+    key = blake2b(picture.tobytes() + bytes(str(picture.shape), "ascii"), digest_size=16).digest()
     masks = _known.get(key)
     if masks is None:
-        masks = _known[key] = _read(picture, kind)
+        masks = _known[key] = _read(picture)
         _held += masks.nbytes
         while _held > _MOST and len(_known) > 1:
             _held -= _known.popitem(last=False)[1].nbytes
@@ -55,7 +55,8 @@ def _remembered(picture: NDArray[np.uint8], kind: Kind) -> Masks:
     return masks
 
 
-def _read(picture: NDArray[np.uint8], kind: Kind) -> Masks:
+def _read(picture: NDArray[np.uint8]) -> Masks:
+    """Both kinds of masks, uint8 [6, R, R]: finding the face is what takes time."""
     import cv2
 
     from ganvas.curate.faces import region
@@ -67,17 +68,15 @@ def _read(picture: NDArray[np.uint8], kind: Kind) -> Masks:
     scale = max(READ_AT / side, 1.0)
     if scale > 1:
         colour = cv2.resize(colour, (READ_AT, READ_AT), interpolation=cv2.INTER_CUBIC).astype(np.uint8, copy=False)
-    faces = reader().faces(colour, 1)
+    faces = reader().faces(colour)
     if not faces:
-        return np.zeros((CHANNELS[kind], side, side), np.uint8)
+        return np.zeros((6, side, side), np.uint8)
     back = np.array([[1 / scale, 0, 0.5 / scale - 0.5], [0, 1 / scale, 0.5 / scale - 0.5]], np.float32)
     face = faces[0].moved(back)
-    if kind == "outlines":
-        return (outlines(face, side) * 255 + 0.5).astype(np.uint8)
     names = (("lips",), ("left_eye_shadow", "right_eye_shadow"), ("skin",), ("face",))
     parts = [sum(region(face, name, picture.shape) for name in group) for group in names]
     parts[SKIN] = parts[SKIN] * (1 - np.minimum(parts[EYES], 1))
-    return (np.clip(np.stack(parts), 0, 1) * 255 + 0.5).astype(np.uint8)
+    return (np.clip(np.concatenate([np.stack(parts), outlines(face, side)]), 0, 1) * 255 + 0.5).astype(np.uint8)
 
 
 # ── Losses ──────────────────────────────────────────────────────────────────────────────────────────────────────────

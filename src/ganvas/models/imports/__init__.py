@@ -1,7 +1,7 @@
 """Published weights come in: the kind of a file is told from its content, and nothing in it is run.
 
 Known are the pickles of stylegan2-ada-pytorch and of R3GAN, and the checkpoints of rosinality/stylegan2-pytorch,
-BigGAN-PyTorch, the DCGAN of pytorch/examples, pytorch-CycleGAN-and-pix2pix and UGATIT-pytorch.
+BigGAN-PyTorch, the DCGAN of pytorch/examples, pytorch-CycleGAN-and-pix2pix, UGATIT-pytorch and stargan-v2.
 """
 
 from __future__ import annotations
@@ -12,14 +12,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from ganvas.models.imports import biggan, cyclegan, dcgan, r3gan, stylegan2, ugatit
+from ganvas.models.imports import biggan, cyclegan, dcgan, pix2pixhd, r3gan, srgan, starganv2, stylegan2, ugatit
 from ganvas.models.imports.pickles import LEGACY, PICKLE, ZIP, Node, first_bytes, read_checkpoint, read_pickle
 from ganvas.models.plan import Family
 from ganvas.terms import UserError
 
 KNOWN = (
     "stylegan2-ada-pytorch and R3GAN (.pkl), rosinality's stylegan2-pytorch and UGATIT-pytorch (.pt), BigGAN-PyTorch, "
-    "pytorch/examples DCGAN and pytorch-CycleGAN-and-pix2pix (.pth)"
+    "pytorch/examples DCGAN and pytorch-CycleGAN-and-pix2pix (.pth), stargan-v2 (.ckpt)"
 )
 
 
@@ -94,6 +94,15 @@ def _from_checkpoint(path: Path, discriminator: Path | None, classes: tuple[str,
     if ugatit.recognises(content):
         family = ugatit.read(path, content, classes=classes)
         return Imported(family, "UGATIT-pytorch", 0.0, _sha256(path), True)
+    if starganv2.recognises(content):
+        star = starganv2.read(path, content, classes=classes)
+        return Imported(star.family, "stargan-v2", star.kimg, _sha256(path), star.has_discriminator)
+    if srgan.recognises(content):
+        enlarging = srgan.read(path, content)
+        return Imported(enlarging.family, "leftthomas/SRGAN", 0.0, _sha256(path), enlarging.has_discriminator)
+    if pix2pixhd.recognises(content):
+        painting = pix2pixhd.read(path, content)
+        return Imported(painting.family, "pix2pixHD", 0.0, _sha256(path), painting.has_discriminator)
     if cyclegan.recognises(content):
         found = cyclegan.read(path, content, discriminator=discriminator, classes=classes)
         return Imported(found.family, "pytorch-CycleGAN-and-pix2pix", 0.0, _sha256(path), found.has_discriminator)
