@@ -1,7 +1,8 @@
 """Published weights come in: the kind of a file is told from its content, and nothing in it is run.
 
 Known are the pickles of stylegan2-ada-pytorch and of R3GAN, and the checkpoints of rosinality/stylegan2-pytorch,
-BigGAN-PyTorch, the DCGAN of pytorch/examples, pytorch-CycleGAN-and-pix2pix, UGATIT-pytorch and stargan-v2.
+BigGAN-PyTorch, the DCGAN of pytorch/examples, pytorch-CycleGAN-and-pix2pix, pix2pixHD,
+UGATIT-pytorch, stargan-v2 and leftthomas/SRGAN.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from ganvas.terms import UserError
 
 KNOWN = (
     "stylegan2-ada-pytorch and R3GAN (.pkl), rosinality's stylegan2-pytorch and UGATIT-pytorch (.pt), BigGAN-PyTorch, "
-    "pytorch/examples DCGAN and pytorch-CycleGAN-and-pix2pix (.pth), stargan-v2 (.ckpt)"
+    "pytorch/examples DCGAN, pytorch-CycleGAN-and-pix2pix, pix2pixHD and leftthomas/SRGAN (.pth), stargan-v2 (.ckpt)"
 )
 
 

@@ -11,7 +11,7 @@ from torch import Tensor
 
 from ganvas.models.families import build
 from ganvas.models.families.srgan import SRGAN
-from ganvas.models.imports.pickles import Weights, fill, read_checkpoint, weights_of
+from ganvas.models.imports.pickles import fill, read_checkpoint, weights_of
 from ganvas.models.plan import Family
 from ganvas.terms import DataSpec, UserError
 
