@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -193,3 +193,20 @@ def visit(studio: Studio, browser: sync_api.Browser) -> Iterator[Visit]:
         context.close()
     assert visit.foreign == [], "a page asked another host"
     assert visit.complaints == [], "the browser complained"
+
+
+@pytest.fixture
+def visit_to(browser: sync_api.Browser) -> Iterator[Callable[[str, Path], Visit]]:
+    """A person at another studio, by its address and its folder; several may be at one."""
+    visits: list[Visit] = []
+
+    def begin(url: str, root: Path) -> Visit:
+        visits.append(Visit(Studio(url.replace("localhost", "127.0.0.1"), root), browser))
+        return visits[-1]
+
+    yield begin
+    for visit in visits:
+        for context in visit.contexts:
+            context.close()
+        assert visit.foreign == [], "a page asked another host"
+        assert visit.complaints == [], "the browser complained"

@@ -42,6 +42,13 @@ const sum = (a: Tally, b: Tally): Tally => ({
   waiting: a.waiting + b.waiting,
 });
 
+const negative = (tally: Tally): Tally => ({
+  kept: -tally.kept,
+  dropped: -tally.dropped,
+  skipped: -tally.skipped,
+  waiting: -tally.waiting,
+});
+
 export class Desk {
   private items: Item[] = [];
   private cursor = 0;
@@ -269,7 +276,14 @@ export class Desk {
     const skipped = this.source === "skipped";
     const count = skipped ? 200 : PORTION;
     const found = await readQueue(round, reviewer, { ...(after === undefined ? {} : { after }), count, skipped });
-    if (this.base === null || (quiet && !this.outbox.pending(this.place).length)) this.base = found.progress;
+    const pending = this.outbox.pending(this.place);
+    if (quiet && !pending.length) this.base = found.progress;
+    else if (this.base === null) {
+      // What an earlier page left unanswered may have arrived: then the picture waits no more, and is counted there.
+      const open = new Set(found.pictures.map((picture) => picture.id));
+      const counted = pending.filter((op) => op.kind === "said" && !open.has(op.verdict.id));
+      this.base = counted.reduce((all, op) => sum(all, negative(op.change)), found.progress);
+    }
     return found;
   }
 

@@ -18,6 +18,7 @@ const grade = (score: number) => (score < 0.3 ? 0 : score < 0.5 ? 1 : score < FI
 
 export const Facts = memo(function Facts({ picture }: { picture: Queued }) {
   const words = useWords();
+  const proposed = picture.proposal && (picture.proposal.keep ? "keep" : "drop");
   const measured = picture.checks.filter((check) => check.raw !== null);
   const worth = measured.filter((check) => check.score < FINE);
   const fine = measured.filter((check) => check.score >= FINE);
@@ -36,7 +37,7 @@ export const Facts = memo(function Facts({ picture }: { picture: Queued }) {
             </strong>
           </p>
         )}
-        {picture.before && (
+        {picture.before && picture.before !== proposed && (
           <p className="quiet small">{words.before(words.states[picture.before])}</p>
         )}
         {worth.length > 0 && <Scores checks={worth} />}
