@@ -44,6 +44,12 @@ class DataSettings(Settings):
     side_by_side: Literal["left", "right"] | None = Field(
         None, description="paired only: each file holds a pair, side by side; which half is the source"
     )
+    labels: int = Field(
+        0, ge=0, le=256, description="paired only: sources are maps of so many labels (numbers, not colours); 0: none"
+    )
+    frames: Literal["next", "between"] | None = Field(
+        None, description="paired only: from films; the next frame from the one before, or one from those around it"
+    )
     held_out: float = Field(0.0, ge=0, le=0.5, description="share of the pictures kept from training, for evaluation")
     minimum: int = Field(32, ge=1, description="fewer usable pictures than this are refused")
 
@@ -122,7 +128,7 @@ class Recipe(Settings):
                 f"Recipe {self.name} learns classes, so the pictures must lie in two or more sub-folders, one a class, "
                 f"but {'only one class' if classes else 'no sub-folder'} was found."
             )
-        channels: Literal[1, 3, 6] = 3
+        channels: Literal[1, 3, 6] = 6 if self.data.frames == "between" else 3
         scale = 1
         if self.data.degradation is not None:
             from ganvas.curate.degrade import source_channels, source_scale
@@ -143,6 +149,7 @@ class Recipe(Settings):
             degradation=self.data.degradation,
             source_channels=channels,
             source_scale=scale,
+            labels=self.data.labels,
         )
 
     def to_yaml(self) -> str:

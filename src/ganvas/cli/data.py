@@ -95,6 +95,7 @@ def pack(
     if recipe is None and sets:
         raise UserError("--set changes a recipe: name it with --for.")
     minimum, wanted = 1, ""
+    labels, frames = False, None
     if recipe is not None:
         if (resolution, crop, channels, side_by_side) != (64, "center", 3, None):
             raise UserError("With --for the recipe says how pictures are prepared; change it by --set data.KEY=VALUE.")
@@ -103,6 +104,7 @@ def pack(
         resolved = load(recipe, sets or [])
         resolution, crop, channels = resolved.data.resolution, resolved.data.crop, resolved.data.channels
         side_by_side, minimum = resolved.data.side_by_side, resolved.data.minimum
+        labels, frames = resolved.data.labels > 0, resolved.data.frames
         wanted = resolved.model_dump_json(include={"family", "model", "data"})  # what a run cannot change later
     tell = Teller(quiet)
     with tell.counting("packing") as progress:
@@ -114,6 +116,8 @@ def pack(
             channels=channels,
             minimum=minimum,
             side_by_side=side_by_side,  # type: ignore[arg-type]
+            labels=labels,
+            frames=frames,
             boxes=boxes,
             margin=margin,
             classes_by=classes_by,

@@ -47,15 +47,22 @@ def train(
     resolved = load(recipe, changes)
     first = os.environ.get("LOCAL_RANK", "0") == "0"
     tell = Teller(quiet or not first)
-    settings = resolved.data
+    settings, pictures = resolved.data, data
+    if settings.frames is not None and data.is_file() and data.suffix.lower() != ".zip":
+        from ganvas.collect.frames import extracted
+
+        with tell.console.status("reading the video"):
+            pictures = extracted(data)
     with tell.counting("packing") as progress:
         report = pack_pictures(
-            data,
+            pictures,
             resolution=settings.resolution,
             crop=settings.crop,
             channels=settings.channels,
             minimum=settings.minimum,
             side_by_side=settings.side_by_side,
+            labels=settings.labels > 0,
+            frames=settings.frames,
             processes=os.cpu_count() or 1,
             progress=progress,
         )

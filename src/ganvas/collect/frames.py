@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any
 
 from ganvas.collect.harvest import Offer, Piece, Refusal, readable
 from ganvas.curate.catalog import Origin
 from ganvas.curate.images import MAX_PIXELS
-from ganvas.terms import UserError
+from ganvas.terms import UserError, cache_dir
 
 # Containers that hold their own pictures. Play lists and the like, which name other files and hosts, are left out.
 CONTAINERS = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpeg,mpegts,mpegvideo,flv,asf,ogg,gif,apng,m4v,h264,hevc"
@@ -78,3 +81,32 @@ def _png(frame: Any) -> bytes:
     content = io.BytesIO()
     image.save(content, "PNG", compress_level=4)
     return content.getvalue()
+
+
+def extracted(path: Path, *, most: int | None = None) -> Path:
+    """A folder with every frame of a video, ``000000.png`` and on, in the cache; the same video is not read again.
+
+    :raises UserError: see :func:`frames`.
+    """
+    try:
+        about = path.stat()
+    except OSError as error:
+        raise UserError(f"{path} cannot be read ({error.strerror}); name a video.") from None
+    key = hashlib.sha256(f"{path.resolve()} {about.st_size} {about.st_mtime_ns} {most}".encode()).hexdigest()[:32]
+    folder = cache_dir() / "frames" / key
+    if folder.is_dir():
+        return folder
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    scratch = Path(mkdtemp(prefix=f".{key}.", dir=folder.parent))
+    try:
+        for number, offer in enumerate(frames(path, every=0, most=most)):
+            if isinstance(offer, Piece):
+                (scratch / f"{number:06d}.png").write_bytes(offer.content)
+        try:
+            scratch.rename(folder)
+        except OSError:
+            if not folder.is_dir():  # else another process was faster
+                raise
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+    return folder

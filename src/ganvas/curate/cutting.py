@@ -29,6 +29,7 @@ class Settings(NamedTuple):
     channels: int
     side_by_side: Half | None
     margin: float = 0.1
+    labels: bool = False  # sources are maps of labels
 
 
 class Cut(NamedTuple):
@@ -52,8 +53,10 @@ def cut(candidate: Candidate, read: Reader, settings: Settings) -> Cut | Skipped
             image, origin = halves(image, settings.side_by_side)
         if candidate.pair is not None:
             path = candidate.pair
-            origin = open_image(read(path), least=least)
+            origin = open_image(read(path), least=None if settings.labels else least, labels=settings.labels)
             path = candidate.path
+        if candidate.after is not None:
+            return _by_time(image, origin, open_image(read(candidate.after), least=least), settings)
         if faces:
             return _by_face(image, origin, candidate.box, settings)
         if candidate.box is not None:
@@ -80,7 +83,19 @@ def _by_box(image: Image.Image, origin: Image.Image | None, box: Box, settings: 
     # Both pictures of a pair are cut by one box, or they would no longer lie on each other.
     x, y = origin.width / image.width, origin.height / image.height
     other = (box[0] * x, box[1] * y, box[2] * x, box[3] * y)
-    return Cut(png, encode_png(prepare_image(origin, resolution, settings.crop, 3, box=other)), enlarged)
+    source = prepare_image(origin, resolution, settings.crop, 3, box=other, nearest=settings.labels)
+    return Cut(png, encode_png(source), enlarged)
+
+
+def _by_time(image: Image.Image, before: Image.Image | None, after: Image.Image, settings: Settings) -> Cut:
+    """A frame, and as its source those before and after it, one above the other."""
+    assert before is not None
+    crop = "center" if settings.crop == "smart" else settings.crop  # all frames are cut alike
+    made, *around = (
+        prepare_image(frame, settings.resolution, crop, channels)
+        for frame, channels in ((image, settings.channels), (before, 3), (after, 3))
+    )
+    return Cut(encode_png(made), encode_png(np.concatenate(around)), min(image.size) < settings.resolution)
 
 
 def halves(image: Image.Image, source_half: Half) -> tuple[Image.Image, Image.Image]:

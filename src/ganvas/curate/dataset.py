@@ -191,14 +191,17 @@ class Dataset:
         return self._read(item.name, item.sha256)
 
     def source(self, index: int) -> Pixels:
-        """The source of a pair: uint8 [resolution, resolution, 3].
+        """The source of a pair: uint8 [resolution, resolution, 3]; where it is two frames, 6 channels.
 
         :raises UserError: the data set has no pairs, or was changed or damaged since it was packed.
         """
         item = self._items[index]
         if item.pair is None or item.pair_sha256 is None:
             raise UserError(f"{self.path} has no pairs; pack a folder with source/ and target/, or set a degradation.")
-        return self._read(item.pair, item.pair_sha256)
+        pixels = self._read(item.pair, item.pair_sha256)
+        if pixels.shape[0] == 2 * pixels.shape[1]:  # two frames stand one above the other
+            return np.concatenate([pixels[: pixels.shape[1]], pixels[pixels.shape[1] :]], axis=2)
+        return pixels
 
     def _read(self, name: str, sha256: str) -> Pixels:
         return decode_png(self.file(name, sha256))

@@ -1,7 +1,8 @@
 """Degradations: what makes the source of a pair from its target, so that pairs need not be collected.
 
 Each takes the target, uint8 [H, W, 1 or 3], and a random generator, and gives the source, uint8 [H, W, C] of the same
-size (of a ``source_scale``-th of it), C as :func:`source_channels` says. The same target and the same state of the generator give the same source.
+size (or of a part of it: :func:`source_scale`), C as :func:`source_channels` says. The same target and the same state
+of the generator give the same source.
 """
 
 from __future__ import annotations

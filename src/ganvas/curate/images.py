@@ -105,7 +105,21 @@ def _to_rgb(image: Image.Image) -> Image.Image:
     return image.convert("RGB")
 
 
-def open_image(source: Path | str | bytes, *, least: int | None = None) -> Image.Image:
+def _numbers(image: Image.Image) -> Image.Image:
+    """A map of labels, mode RGB: numbers as they stand in the file, of a palette the places and not the colours."""
+    if image.format in ("JPEG", "MPO"):
+        raise PictureError("JPEG blurs the numbers of a map; save maps of labels as PNG")
+    if image.mode in ("RGB", "RGBA"):
+        return image.convert("RGB")
+    values = np.asarray(image.convert("L") if image.mode in ("1", "LA") else image)
+    if image.mode == "1":
+        values = values > 0
+    if values.min() < 0 or values.max() > 255:
+        raise PictureError("a map of labels holds numbers from 0 to 255")
+    return Image.fromarray(values.astype(np.uint8)).convert("RGB")
+
+
+def open_image(source: Path | str | bytes, *, least: int | None = None, labels: bool = False) -> Image.Image:
     """Read a picture from a path or from bytes.
 
     The first frame, turned upright as its EXIF orientation says, transparency composited on white, deep grey scaled to
@@ -113,6 +127,7 @@ def open_image(source: Path | str | bytes, *, least: int | None = None) -> Image
 
     :param least: when given, JPEG files far larger than this side (in pixels) are decoded at a lower scale, which is
         several times faster and still leaves the shorter side at least twice ``least``.
+    :param labels: the picture is a map of labels: its numbers are kept as they are, grey ones in three equal channels.
     :raises PictureError: the content is no readable picture, is damaged, or has more than ``MAX_PIXELS`` pixels.
     """
     file: Path | io.BytesIO = io.BytesIO(source) if isinstance(source, bytes) else Path(source)
@@ -126,6 +141,8 @@ def open_image(source: Path | str | bytes, *, least: int | None = None) -> Image
                 if scale < 1:
                     image.draft(None, (int(width * scale) + 1, int(height * scale) + 1))
             image.load()
+            if labels:
+                return _numbers(image)
             upright: Image.Image = ImageOps.exif_transpose(image)
             return _to_rgb(upright)
     except PictureError:
@@ -207,7 +224,9 @@ def _most_interesting(image: Image.Image) -> float:
     return float(where[int(np.argmax(inside * leaning))])
 
 
-def prepare_image(image: Image.Image, resolution: int, crop: Crop, channels: int, *, box: Box | None = None) -> Pixels:
+def prepare_image(
+    image: Image.Image, resolution: int, crop: Crop, channels: int, *, box: Box | None = None, nearest: bool = False
+) -> Pixels:
     """Cut a picture square and bring it to ``resolution``.
 
     Shrinking is antialiased (Lanczos over every pixel of the square; very large pictures are first averaged by whole
@@ -216,6 +235,7 @@ def prepare_image(image: Image.Image, resolution: int, crop: Crop, channels: int
     :param crop: as :func:`crop_box` says; or ``face`` and ``face-fixed``, the largest face turned upright as FFHQ's
         or with eyes and mouth at fixed places.
     :param box: the part to take, in pixels, instead of what ``crop`` would choose.
+    :param nearest: take the nearest pixels as they are: numbers of labels have no mean.
     :returns: uint8 [resolution, resolution, channels]; one channel is the luma of ITU-R 601.
     :raises PictureError: ``crop`` wants a face and there is none.
     """
@@ -226,7 +246,10 @@ def prepare_image(image: Image.Image, resolution: int, crop: Crop, channels: int
     if box is None:
         box = crop_box(image, crop)
     wanted = image.convert("L" if channels == 1 else "RGB")
-    small = wanted.resize((resolution, resolution), Image.Resampling.LANCZOS, box=box, reducing_gap=3.0)
+    if nearest:
+        small = wanted.resize((resolution, resolution), Image.Resampling.NEAREST, box=box)
+    else:
+        small = wanted.resize((resolution, resolution), Image.Resampling.LANCZOS, box=box, reducing_gap=3.0)
     pixels: Pixels = np.asarray(small)
     return pixels.reshape(resolution, resolution, channels)
 

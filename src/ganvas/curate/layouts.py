@@ -54,6 +54,7 @@ class Candidate(NamedTuple):
     split: Part | None = None
     box: Box | None = None  # left, top, right, bottom in pixels of the upright picture
     origin: Provenance | None = None
+    after: str | None = None  # of a pair out of time: the frame after the target, where ``pair`` is the one before
 
 
 @dataclass

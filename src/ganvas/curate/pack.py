@@ -22,6 +22,7 @@ from ganvas.curate.cutting import Cut, Settings, cut
 from ganvas.curate.dataset import MANIFEST, Dataset, Item, Manifest, Skipped, Split, divide, read_manifest, split
 from ganvas.curate.images import open_image, prepare_image
 from ganvas.curate.layouts import Half
+from ganvas.curate.sequences import Frames, in_sequence
 from ganvas.curate.shards import fetch_shards, holds_shards
 from ganvas.curate.sources import Listing, Wish, list_source
 from ganvas.terms import Crop, UserError, cache_dir
@@ -56,6 +57,8 @@ def pack(
     channels: int = 3,
     minimum: int = 1,
     side_by_side: Half | None = None,
+    labels: bool = False,
+    frames: Frames | None = None,
     boxes: Path | None = None,
     margin: float = 0.1,
     classes_by: str | None = None,
@@ -77,6 +80,8 @@ def pack(
     :param channels: 3 (RGB) or 1 (grey).
     :param minimum: fewer usable pictures than this are an error.
     :param side_by_side: the pictures are twice as wide as high and hold a pair; this half is the source.
+    :param labels: the sources of pairs are maps of labels: numbers, which are kept as they are.
+    :param frames: the pictures are frames of films in their order: see :mod:`ganvas.curate.sequences`.
     :param boxes: annotations (:mod:`ganvas.curate.annotations`): one picture for each box, classes from the labels.
     :param margin: round a box, each side, as a share of its longer side.
     :param classes_by: the attribute of CelebA that makes the classes.
@@ -98,11 +103,16 @@ def pack(
     source = Path(source).expanduser()
     annotations = None if boxes is None else read_annotations(Path(boxes).expanduser())
     listing = list_source(source, Wish(classes_by, annotations, side_by_side, database, parts_table))
-    settings = Settings(resolution, crop, channels, listing.side_by_side, margin if boxes else 0.0)
+    if frames is not None and not (source.is_file() and listing.paired):  # that is: packed already
+        listing = in_sequence(listing, frames)
+    if (labels or frames) and crop in ("face", "face-fixed"):
+        raise UserError(f"The crop {crop} turns pictures, which maps of labels and films do not bear; take center.")
+    settings = Settings(resolution, crop, channels, listing.side_by_side, margin if boxes else 0.0, labels)
     wanted = [
         RECIPE_OF_PIXELS,
         listing.fingerprint,
-        *settings,
+        *settings[:5],
+        *(["labels"] if labels else []),
         classes_by,
         annotations and annotations.fingerprint,
         _face_readers(crop),

@@ -56,7 +56,8 @@ class _Pictures:
         self.dataset = dataset
         self.sources = sources
         side = dataset.resolution
-        self.shape = (len(dataset), side, side, 3 if sources else dataset.channels)
+        channels = dataset.source(0).shape[2] if sources else dataset.channels
+        self.shape = (len(dataset), side, side, channels)
         self._open()
 
     def _open(self) -> None:
@@ -263,6 +264,10 @@ def _check(dataset: Dataset, task: Task, data: DataSpec) -> None:
         case Task.PAIRED if not dataset.paired:
             raise UserError(
                 f"{dataset.path} has no pairs; pack a folder with source and target sub-folders, or set a degradation."
+            )
+        case Task.PAIRED if (data.source_channels == 6) != (dataset.source(0).shape[2] == 6):
+            raise UserError(
+                f"{dataset.path} was packed for other frames than the recipe's data.frames; pack the frames again."
             )
         case Task.UNPAIRED if len(dataset.classes) != 2 or not counts.all():
             raise UserError(f"{dataset.path} needs two sub-folders of pictures, A and B, to translate between.")

@@ -150,5 +150,7 @@ def _packed_for_run(run: RunDir, data: Path | None) -> Path | None:
         crop=wanted.crop,
         channels=wanted.channels,
         side_by_side=wanted.side_by_side,
+        labels=wanted.labels > 0,
+        frames=wanted.frames,
     )
     return packed.path

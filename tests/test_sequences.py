@@ -1,0 +1,150 @@
+"""Pairs out of time and maps of labels: what packing makes of them, and games that learn from them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from ganvas.curate.dataset import Dataset
+from ganvas.curate.images import PictureError, open_image
+from ganvas.curate.pack import pack
+from ganvas.evaluate.samples import answer
+from ganvas.models.families import build
+from ganvas.recipe import load
+from ganvas.terms import DataSpec, RunDir, Task, UserError
+from ganvas.train.data import Stream
+from ganvas.train.trainer import train
+
+SIDE = 32
+
+
+@pytest.fixture(scope="module")
+def films(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two films of twelve frames; the whole frame is as bright as its number, and tells its film in red."""
+    root = tmp_path_factory.mktemp("films")
+    for film in range(2):
+        (root / f"film{film}").mkdir()
+        for number in range(12):
+            pixels = np.full((SIDE, SIDE, 3), 10 * number, np.uint8)
+            pixels[..., 0] = 200 * film
+            Image.fromarray(pixels).save(root / f"film{film}" / f"{number}.png")  # 10.png comes after 9.png
+    return root
+
+
+def number(pixels: np.ndarray[Any, Any]) -> int:
+    return int(pixels[0, 0, 1]) // 10
+
+
+def test_the_next_frame_follows_within_its_film(films: Path) -> None:
+    dataset = Dataset(pack(films, resolution=SIDE, frames="next").path)
+    assert len(dataset) == 22
+    assert dataset.paired
+    assert dataset.classes == ()
+    for index in range(len(dataset)):
+        before, after = dataset.source(index), dataset.image(index)
+        assert number(after) == number(before) + 1
+        assert before[0, 0, 0] == after[0, 0, 0]
+
+
+def test_between_two_frames_lies_one(films: Path) -> None:
+    dataset = Dataset(pack(films, resolution=SIDE, frames="between").path)
+    assert len(dataset) == 20
+    for index in range(len(dataset)):
+        around, middle = dataset.source(index), dataset.image(index)
+        assert around.shape == (SIDE, SIDE, 6)
+        assert number(around) == number(middle) - 1
+        assert number(around[..., 3:]) == number(middle) + 1
+    data = load("between-frames-128", [f"data.resolution={SIDE}"]).data_spec()
+    assert data.source_channels == 6
+    batch = next(Stream(dataset, Task.PAIRED, data, 0).micros(0, 4, 4))
+    assert batch.source.shape == (4, 6, SIDE, SIDE)
+    assert torch.equal(batch.target[:, 1] - 10, batch.source[:, 1])
+    assert torch.equal(batch.target[:, 1] + 10, batch.source[:, 4])
+    family = build("pix2pix", {"width": 4, "layers": 1}, data, 1.0)
+    assert answer(family, dataset, range(2)).shape == (2, SIDE, SIDE, 3)
+
+
+def test_what_is_no_film_is_said(films: Path, tmp_path: Path) -> None:
+    (tmp_path / "one").mkdir()
+    Image.new("RGB", (SIDE, SIDE)).save(tmp_path / "one" / "0.png")
+    with pytest.raises(UserError, match="frames enough"):
+        pack(tmp_path / "one", resolution=SIDE, frames="next")
+    packed = pack(films, resolution=SIDE, frames="next").path
+    between = load("between-frames-128", [f"data.resolution={SIDE}"]).data_spec()
+    with pytest.raises(UserError, match=r"other frames.*pack the frames again"):
+        Stream(Dataset(packed), Task.PAIRED, between, 0)
+
+
+@pytest.mark.parametrize("name", ["next-frame-128", "between-frames-128"])
+def test_recipes_take_two_steps(name: str, films: Path, tmp_path: Path) -> None:
+    small = [f"data.resolution={SIDE}", "data.minimum=8", "train.kimg=0.016", "train.batch_size=8", "train.workers=0"]
+    small += ["train.tick_kimg=0.008", "train.sheet_kimg=0.008", "train.checkpoint_kimg=0.008", "train.metric_kimg=0"]
+    small += ["model.width=4", "model.layers=1"]
+    recipe, run = load(name, small), RunDir(tmp_path / "run")
+    packed = pack(films, resolution=SIDE, frames=recipe.data.frames).path
+    assert train(recipe, run, packed).state == "finished"
+    assert list(run.sheets.glob("0*.png"))
+
+
+def test_a_video_becomes_a_folder_of_frames(tmp_path: Path) -> None:
+    av = pytest.importorskip("av")
+    from ganvas.collect.frames import extracted
+
+    path = tmp_path / "clip.mp4"
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("mpeg4", rate=10)
+        stream.width = stream.height = 64
+        stream.pix_fmt = "yuv420p"
+        for i in range(6):
+            frame = av.VideoFrame.from_ndarray(np.full((64, 64, 3), 40 * i, np.uint8), format="rgb24")
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+    folder = extracted(path)
+    assert [file.name for file in sorted(folder.iterdir())] == [f"{i:06d}.png" for i in range(6)]
+    assert extracted(path) == folder
+    assert pack(folder, resolution=SIDE, frames="next").count == 5
+
+
+# ── Maps of labels ──
+
+
+def a_map(path: Path, mode: str) -> None:
+    numbers = np.zeros((48, 48), np.uint8)
+    numbers[10:30, 5:41] = 3
+    numbers[35:, 20:] = 7
+    image = Image.fromarray(numbers)
+    if mode == "P":
+        image.putpalette(list(np.random.default_rng(0).integers(0, 255, 768)))
+    image.save(path)
+
+
+@pytest.mark.parametrize("mode", ["L", "P"])
+def test_numbers_of_labels_stay_numbers(mode: str, tmp_path: Path) -> None:
+    for name in ("source", "target"):
+        (tmp_path / "pairs" / name).mkdir(parents=True)
+    for i in range(3):
+        a_map(tmp_path / "pairs" / "source" / f"{i}.png", mode)
+        Image.new("RGB", (48, 48), (i * 40, 0, 0)).save(tmp_path / "pairs" / "target" / f"{i}.png")
+    dataset = Dataset(pack(tmp_path / "pairs", resolution=SIDE, labels=True).path)
+    source = dataset.source(0)
+    assert np.unique(source[..., 0]).tolist() == [0, 3, 7]  # nothing in between
+    data = DataSpec(resolution=SIDE, labels=8)
+    model = {"width": 8, "downs": 2, "blocks": 1, "discriminator_width": 4, "layers": 1, "edges": True, "perceptual": 0}
+    family = build("pix2pixhd", model, data, 1.0)
+    batch = next(Stream(dataset, Task.PAIRED, data, 0).micros(0, 2, 2))
+    assert batch.source.unique().tolist() == [0, 3, 7]
+    assert answer(family, dataset, range(3)).shape == (3, SIDE, SIDE, 3)
+
+
+def test_a_blurred_map_is_refused(tmp_path: Path) -> None:
+    Image.new("L", (48, 48)).save(tmp_path / "map.jpg")
+    with pytest.raises(PictureError, match="PNG"):
+        open_image(tmp_path / "map.jpg", labels=True)
+    Image.fromarray(np.full((8, 8), 4000, np.uint16)).save(tmp_path / "map.png")
+    with pytest.raises(PictureError, match="0 to 255"):
+        open_image(tmp_path / "map.png", labels=True)
