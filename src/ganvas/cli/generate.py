@@ -55,7 +55,11 @@ def pictures(
         int | None, typer.Option(help="So many of every class, in a folder each: a balanced synthetic set.")
     ] = None,
     source: Annotated[Path | None, typer.Option(help="Translation: the picture or folder to translate.")] = None,
-    to: Annotated[str | None, typer.Option(help="Translation without pairs: the domain to go to (B).")] = None,
+    to: Annotated[str | None, typer.Option(help="Without pairs or by reference: the domain to go to.")] = None,
+    reference: Annotated[
+        Path | None,
+        typer.Option(help="By reference: the picture or folder whose style to take; else styles come from seeds."),
+    ] = None,
     prepared: Annotated[
         bool, typer.Option("--prepared", help="The sources are the model's own, such as drawings.")
     ] = False,
@@ -82,6 +86,7 @@ def pictures(
         source=source,
         prepared=prepared,
         to=to,
+        reference=reference,
     )
     with tell.counting("making") as progress:
         written = write(made, output, as_zip=as_zip, grid_only=grid, progress=progress)

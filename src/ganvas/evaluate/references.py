@@ -7,8 +7,8 @@ stand the pictures as they were: a translation is worth something where its dist
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from typing import Literal, NamedTuple, TypeAlias
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Literal, NamedTuple, TypeAlias
 
 import numpy as np
 import torch
@@ -39,6 +39,34 @@ class Into(NamedTuple):
 
 
 def request(
+    sources: Pictures,
+    references: Pictures,
+    y: Sequence[int] | NDArray[np.int64],
+    *,
+    z_dim: int,
+    lines: bool = False,
+    seeds: Sequence[int] | None = None,
+    share: float = 0.0,
+) -> ReferenceRequest:
+    """What is asked of a family, on the CPU.
+
+    :param sources: uint8 [N, R, R, C].
+    :param references: uint8 [N, R, R, C].
+    :param y: the domains to go to.
+    :param z_dim: length of the family's latents.
+    :param lines: whether the family keeps the sources' lines, which are then looked for (:func:`keeps_lines`).
+    :param seeds: of the latents; 0, 1, … when left out.
+    :param share: how much of the style comes from the latents, in [0, 1].
+    """
+    source, count = to_float(np.ascontiguousarray(sources)), len(sources)
+    z = torch.from_numpy(latents(range(count) if seeds is None else seeds, z_dim))
+    outline = masks_of(source, "outlines") if lines else source.new_zeros(count, 2, *source.shape[2:])
+    labels = torch.as_tensor(np.asarray(y, np.int64))
+    shares = torch.full((count,), float(share))
+    return ReferenceRequest(source, to_float(np.ascontiguousarray(references)), labels, z, shares, outline)
+
+
+def request_of(
     family: Family,
     sources: Pictures,
     references: Pictures,
@@ -47,25 +75,14 @@ def request(
     seeds: Sequence[int] | None = None,
     share: float = 0.0,
 ) -> ReferenceRequest:
-    """What is asked of a family, on the CPU.
-
-    :param sources: uint8 [N, R, R, C]; their lines are looked for where the family keeps lines.
-    :param references: uint8 [N, R, R, C].
-    :param y: the domains to go to.
-    :param seeds: of the latents; 0, 1, … when left out.
-    :param share: how much of the style comes from the latents, in [0, 1].
-    """
-    source, count = to_float(np.ascontiguousarray(sources)), len(sources)
-    z = torch.from_numpy(latents(range(count) if seeds is None else seeds, family.z_dim))
-    outline = masks_of(source, "outlines") if keeps_lines(family) else source.new_zeros(count, 2, *source.shape[2:])
-    labels = torch.as_tensor(np.asarray(y, np.int64))
-    shares = torch.full((count,), float(share))
-    return ReferenceRequest(source, to_float(np.ascontiguousarray(references)), labels, z, shares, outline)
+    """:func:`request` of a family that is at hand."""
+    lines = keeps_lines(family.config.model_dump())
+    return request(sources, references, y, z_dim=family.z_dim, lines=lines, seeds=seeds, share=share)
 
 
-def keeps_lines(family: Family) -> bool:
-    """Whether the family looks at ``outline``."""
-    return bool(getattr(family.config, "outline", 0))
+def keeps_lines(config: Mapping[str, Any]) -> bool:
+    """Whether a family with these settings looks at ``outline``."""
+    return bool(config.get("outline"))
 
 
 @torch.no_grad()
@@ -141,7 +158,7 @@ def _answers(
 ) -> Tensor:
     given, wanted = (np.stack([dataset.image(int(index)) for index in part]) for part in (sources, references))
     y, share = [into.label] * len(given), float(guide == "latent")
-    return ask(family, request(family, given, wanted, y, seeds=seeds, share=share))
+    return ask(family, request_of(family, given, wanted, y, seeds=seeds, share=share))
 
 
 # ── Seeing it ───────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -162,14 +179,14 @@ def matrix(family: Family, dataset: Dataset) -> Matrix:
 
     The domains take turns in rows and columns; above the latents stands white.
     """
-    sources, referred = _in_turn(dataset, SOURCES), _in_turn(dataset, SOURCES + REFERENCES)[-REFERENCES:]
+    sources, referred = (_in_turn(dataset, SOURCES), _in_turn(dataset, SOURCES + REFERENCES)[-REFERENCES:])
     kinds = max(len(dataset.classes), 1)
     given, wanted = (np.stack([dataset.image(index) for index in part]) for part in (sources, referred))
     blank = np.full((LATENTS, *wanted.shape[1:]), 255, np.uint8)
     columns = len(referred) + LATENTS
     labels = [int(dataset.labels[index]) for index in referred] + [number % kinds for number in range(LATENTS)]
     asked = [
-        request(family, np.repeat(given[row : row + 1], columns, 0), np.concatenate([wanted, blank]), labels)
+        request_of(family, np.repeat(given[row : row + 1], columns, 0), np.concatenate([wanted, blank]), labels)
         for row in range(len(given))
     ]
     share = torch.tensor([0.0] * len(referred) + [1.0] * LATENTS)

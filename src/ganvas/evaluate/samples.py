@@ -65,7 +65,7 @@ def asked(family: Family, dataset: Dataset, indices: Sequence[int], *, seed: int
         case Task.REFERENCE:
             after = references.partners(dataset, among)
             there, numbers = dataset.labels[after], [seed + index for index in indices]
-            return references.request(family, targets(dataset, among), targets(dataset, after), there, seeds=numbers)
+            return references.request_of(family, targets(dataset, among), targets(dataset, after), there, seeds=numbers)
         case Task.MUSIC:
             raise ValueError("music has no pictures")
 

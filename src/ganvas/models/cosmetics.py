@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from hashlib import blake2b
+from threading import Lock
 from typing import Literal, TypeAlias
 
 import numpy as np
@@ -26,6 +27,7 @@ LEAST = 4  # pixels: a region of fewer has no colours to speak of
 READ_AT = 256  # smaller pictures are enlarged to this side before they are read
 
 _MOST = 2**28  # bytes of masks that are remembered
+_reading = Lock()  # a face reader serves one thread at a time; the studio has several
 _known: OrderedDict[bytes, Masks] = OrderedDict()
 _held = 0
 
@@ -43,8 +45,13 @@ def masks_of(pictures: Tensor, kind: Kind) -> Tensor:
 
 
 def _remembered(picture: NDArray[np.uint8]) -> Masks:
-    global _held
     key = blake2b(picture.tobytes() + bytes(str(picture.shape), "ascii"), digest_size=16).digest()
+    with _reading:
+        return _known_or_read(key, picture)
+
+
+def _known_or_read(key: bytes, picture: NDArray[np.uint8]) -> Masks:
+    global _held
     masks = _known.get(key)
     if masks is None:
         masks = _known[key] = _read(picture)

@@ -231,6 +231,13 @@ class Engine:
 
         return self._submit(bundle, work, torch_only=True)
 
+    def submit_fields(self, bundle: Bundle, fields: dict[str, NDArray[Any]]) -> Future[Pictures]:
+        """Ask a model what stands in ``fields``, its request's tensors by name → pictures, uint8 [N, H, W, C].
+
+        :raises BusyError: too much is waiting.
+        """
+        return self._submit(bundle, lambda model: _as_pictures(model(fields)))
+
     def submit_family(self, bundle: Bundle, work: Callable[[Family], T]) -> Future[T]:
         """Do anything with a bundle's family, in the bundle's own worker.
 

@@ -18,6 +18,7 @@ from ganvas.models.directions import direction_to, directions_of
 from ganvas.models.enlarging import enlarged
 from ganvas.models.plan import Family, SynthesisRequest, TranslationRequest, latents, to_float, to_uint8
 from ganvas.terms import RunDir, Task, UserError, replacing, write_atomically
+from ganvas.train.carrying import Carrying, carry
 from ganvas.train.finish import open_run
 
 AT_ONCE = 32  # pictures in one batch
@@ -62,6 +63,7 @@ def make(
     source: Path | None = None,
     prepared: bool = False,
     to: str | None = None,
+    reference: Path | None = None,
 ) -> Making:
     """Make pictures with the model at ``path``, one batch after the other: memory does not grow with their number.
 
@@ -71,7 +73,10 @@ def make(
     :param per_class: so many of every class instead of ``count``, in a folder each, all of different seeds.
     :param source: translation: a picture or a folder of pictures.
     :param prepared: the sources are the model's own input (drawings, say) and not pictures to be degraded first.
-    :param to: translation without pairs: the domain to go to, ``A``, ``B`` or its name; None: B.
+    :param to: translation without pairs: the domain to go to, ``A``, ``B`` or its name; None: B. By reference: the
+        domain's name or number; None: that of the folder the reference lies in, without references each in turn.
+    :param reference: by reference: a picture or a folder of pictures whose style to take; None: ``count`` styles by
+        seed for each source.
     :raises UserError: the model cannot be opened, or is asked for what it does not know.
     """
     family = open_model(path)
@@ -94,6 +99,10 @@ def make(
             directions = directions_of(family.task, family.config.model_dump())
             direction = direction_to(to, directions=directions, classes=family.data.classes)
             return Making(min(count, len(files)), _translated(family, source, files, count, seed, prepared, direction))
+        case Task.REFERENCE:
+            asked = Carrying(source, reference, to, count, range(seed, seed + count))
+            total, made = carry(family, asked)
+            return Making(total, (Picture(name, pixels) for name, pixels in made))
         case _:
             raise UserError(f"`ganvas generate` does not serve models of the task {family.task} yet; use the studio.")
 

@@ -1,0 +1,153 @@
+"""``/v1/bundles/{id}/reference`` and ``/v1/makeup``: a picture in the style of another, or of a seed."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from threading import Lock
+from typing import Annotated, Any
+
+import numpy as np
+from fastapi import APIRouter, File, Form, Request, UploadFile
+from fastapi.responses import Response
+from PIL import Image
+
+from ganvas.bundle import Bundle
+from ganvas.curate.images import encode_png
+from ganvas.evaluate.references import keeps_lines
+from ganvas.evaluate.references import request as reference_request
+from ganvas.serve.answers import SEEDS, Studio, The, picture_response, since, while_connected
+from ganvas.serve.engine import Pictures, check_label, prepare_picture
+from ganvas.serve.limits import too_many_bytes
+from ganvas.terms import Task, UserError
+
+router = APIRouter()
+
+LARGEST = 2048  # pixels of the longer side of a picture that is made up without a model
+
+_one_at_a_time = Lock()  # the face networks serve one thread
+_artist: list[Any] = []  # the one object that makes up, once it was needed
+
+
+@router.post(
+    "/v1/bundles/{id}/reference",
+    tags=["bundles"],
+    operation_id="carryOver",
+    response_class=Response,
+    responses=picture_response("The picture in the other style"),
+)
+async def carry_over(
+    request: Request,
+    studio: The,
+    id: str,  # noqa: A002
+    image: Annotated[UploadFile, File(description="any picture")],
+    reference: Annotated[UploadFile | None, File(description="whose style to take; left out: the seed's")] = None,
+    label: Annotated[
+        int | None, Form(alias="class", description="the domain to go to; left out: by seed the seed's own")
+    ] = None,
+    seed: Annotated[int, Form(ge=0, lt=SEEDS, description="of the style; the same one, the same style")] = 0,
+    share: Annotated[
+        float | None, Form(ge=0, le=1, description="how much of the style is the seed's; 0 with a reference")
+    ] = None,
+    keep: Annotated[bool, Form(description="faces: change lips, lids and skin alone, and keep all else")] = False,
+    strength: Annotated[float, Form(ge=0, le=1, description="with keep: how much of the change to take")] = 1.0,
+) -> Response:
+    """Carry a picture into a domain, in the style of a reference or of a seed. The pictures are not kept."""
+    start = time.perf_counter()
+    opened = await asyncio.to_thread(studio.bundle, id)
+    if opened.info.task is not Task.REFERENCE:
+        raise UserError(f"{opened.info.name} takes no reference; ask a model of the task reference.")
+    least = opened.info.data.resolution
+    source = await _opened(studio, image, least)
+    model = None if reference is None else await _opened(studio, reference, least)
+    if model is not None and label is None:
+        named = ", ".join(f"{number}: {name}" for number, name in enumerate(opened.info.data.classes))
+        raise UserError(f"Say with class of which domain the reference is ({named}).")
+    part = share if share is not None else float(model is None)
+    domain = check_label(opened, label, seed)
+    asked = await asyncio.to_thread(_fields, opened, source, model, domain, seed, part)
+    answer = (await while_connected(request, studio.engine.submit_fields(opened, asked)))[0]
+    headers = {}
+    if keep:
+        answer, likeness = await asyncio.to_thread(_kept, prepare_picture(opened, source), answer, strength)
+        headers["X-Likeness"] = f"{likeness:.3f}"
+    return _answer(answer, start, headers)
+
+
+@router.post(
+    "/v1/makeup",
+    tags=["studio"],
+    operation_id="makeUp",
+    response_class=Response,
+    responses=picture_response("The picture with the reference's make-up, in its own size"),
+)
+async def make_up(
+    studio: The,
+    image: Annotated[UploadFile, File(description="a face")],
+    reference: Annotated[UploadFile, File(description="a face whose make-up to take")],
+    strength: Annotated[float, Form(ge=0, le=1, description="0: none, 1: the reference's")] = 1.0,
+) -> Response:
+    """Make-up without a model: colours of lips, lids and skin, all else as it was. The pictures are not kept.
+
+    ``X-Likeness`` says how much it still is the same person (cosine of SFace, above about 0.36: yes).
+    """
+    start = time.perf_counter()
+    source, model = (await _opened(studio, image, None), await _opened(studio, reference, None))
+
+    def work() -> tuple[Pictures, float]:
+        with _one_at_a_time:
+            done = _makeup().transfer(_pixels(source), _pixels(model), strength)
+        return done.picture, done.likeness
+
+    picture, likeness = await asyncio.to_thread(work)
+    return _answer(picture, start, {"X-Likeness": f"{likeness:.3f}"})
+
+
+def _makeup() -> Any:
+    from ganvas.apps.makeup import Makeup
+
+    if not _artist:
+        _artist.append(Makeup())
+    return _artist[0]
+
+
+def _kept(source: Pictures, answer: Pictures, strength: float) -> tuple[Pictures, float]:
+    with _one_at_a_time:
+        done = _makeup().keep_person(_three(source), _three(answer), strength)
+    return done.picture, done.likeness
+
+
+def _three(pixels: Pictures) -> Pictures:
+    return np.repeat(pixels, 3, axis=2) if pixels.shape[2] == 1 else pixels
+
+
+def _pixels(image: Image.Image) -> Pictures:
+    if max(image.size) > LARGEST:
+        image = image.copy()
+        image.thumbnail((LARGEST, LARGEST), Image.Resampling.LANCZOS)
+    return np.array(image.convert("RGB"))
+
+
+def _fields(
+    opened: Bundle, source: Image.Image, model: Image.Image | None, label: int, seed: int, share: float
+) -> dict[str, Any]:
+    """The tensors of the request, as the engine takes them."""
+    info = opened.info
+    given = prepare_picture(opened, source)[None]
+    wanted = given if model is None else prepare_picture(opened, model)[None]
+    lines = keeps_lines(info.config)
+    asked = reference_request(given, wanted, [label], z_dim=info.z_dim, lines=lines, seeds=[seed], share=share)
+    return {name: tensor.numpy() for name, tensor in asked._asdict().items()}
+
+
+async def _opened(studio: Studio, upload: UploadFile, least: int | None) -> Image.Image:
+    limits = studio.decoder.limits
+    content = await upload.read(limits.bytes + 1)
+    if len(content) > limits.bytes:
+        raise too_many_bytes(limits)
+    return await asyncio.to_thread(studio.decoder.open, content, least=least)
+
+
+def _answer(picture: Pictures, start: float, headers: dict[str, str]) -> Response:
+    told = {"X-Milliseconds": f"{since(start):.1f}", "Cache-Control": "no-store"}
+    return Response(encode_png(picture), media_type="image/png", headers=told | headers)
