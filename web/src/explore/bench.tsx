@@ -3,11 +3,19 @@ import { ProblemNote, Waiting } from "../parts/feedback";
 import { useWords } from "../words/words";
 import type { Newest } from "./use-newest";
 
-/** A tool: its settings at the side, what it makes on the stage. */
-export function Bench({ settings, children }: { settings: ReactNode; children: ReactNode }) {
+/** A tool: its settings at the side, what it makes on the stage; `stay`: on a phone the stage stays in sight above. */
+export function Bench({
+  settings,
+  stay = false,
+  children,
+}: {
+  settings: ReactNode;
+  stay?: boolean;
+  children: ReactNode;
+}) {
   const words = useWords();
   return (
-    <div className="bench">
+    <div className="bench" data-stay={stay || undefined}>
       <section className="panel" aria-label={words.generate.settings}>
         {settings}
       </section>

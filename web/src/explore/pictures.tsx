@@ -50,7 +50,6 @@ export function Pictures({
     if (others.length < view.picked.length) change({ picked: others });
     else if (others.length < MOST_PICKED) change({ picked: [...others, placeOf(sample)] });
   };
-  const anyTool = tools.length > 1;
 
   return (
     <>
@@ -102,10 +101,7 @@ export function Pictures({
               <span className="figures">{words.generate.took(figure(answer.milliseconds))}</span>
             </p>
           )}
-          {anyTool && view.picked.length > 0 && <Picked tools={tools} view={view} change={change} />}
-          {anyTool && answer && view.picked.length === 0 && (
-            <p className="quiet small">{words.explore.pickHint}</p>
-          )}
+          {tools.length > 1 && view.picked.length > 0 && <Picked tools={tools} view={view} change={change} />}
         </section>
       </div>
       <Enlarged

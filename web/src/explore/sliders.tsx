@@ -28,7 +28,8 @@ const MOST = 32;
 const MOST_PLACES = 4;
 const FAR = 6; // standard deviations; beyond, pictures fall apart
 
-const shown = (strength: number) => `${strength > 0 ? "+" : ""}${Number(strength.toFixed(1))}`;
+const shown = (strength: number) =>
+  strength === 0 ? "0" : `${strength > 0 ? "+" : "−"}${Number(Math.abs(strength).toFixed(2))}`;
 
 /** Pictures moved along the directions that the model itself has. */
 export function Sliders({
@@ -76,6 +77,7 @@ export function Sliders({
 
   return (
     <Bench
+      stay
       settings={
         <>
           <PlaceStrip
@@ -105,7 +107,7 @@ export function Sliders({
               <DirectionSlider
                 key={direction.number}
                 name={words.direction(direction.number + 1)}
-                share={words.share(figure(direction.share * 100))}
+                share={words.share((direction.share * 100).toFixed(1))}
                 value={moves[direction.number] ?? 0}
                 far={Math.min(FAR, known.answer?.strongest ?? FAR)}
                 onChange={(strength) => setDragged({ ...moves, [direction.number]: strength })}

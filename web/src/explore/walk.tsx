@@ -50,6 +50,7 @@ export function Walk({
   const frames = legs * steps + (view.loop ? 0 : 1);
   return (
     <Bench
+      stay
       settings={
         <>
           <PlaceStrip

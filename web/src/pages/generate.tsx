@@ -1,3 +1,4 @@
+import { useEffect, useRef } from "react";
 import { Tab, TabList, TabPanel, Tabs } from "react-aria-components";
 import { Link } from "wouter";
 import { readBundle } from "../api/client";
@@ -50,16 +51,19 @@ function Generator({ bundle }: { bundle: BundleCard }) {
   const waits = explores && !abilities && known.error === undefined && view.tool !== "pictures";
   // What this model cannot do is not offered, whatever a link says.
   const tool = tools.includes(view.tool) ? view.tool : "pictures";
+  const tabs = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    // On a phone the row of tools is longer than the screen.
+    tabs.current?.querySelector("[aria-selected=true]")?.scrollIntoView({ inline: "nearest", block: "nearest" });
+  }, [tool, tools.length]);
   const given = { bundle, view, change };
 
   return (
     <>
-      <header className="page-head page-head-tools">
+      <header className="page-head page-head-tight">
         <p className="eyebrow">{words.generate.title}</p>
         <h1>{bundle.name}</h1>
-        <p>
-          {taskInWords(bundle, words)}. {words.generate.lead}
-        </p>
+        <p>{taskInWords(bundle, words)}.</p>
       </header>
       {known.error !== undefined && !abilities && <ProblemNote error={known.error} retry={known.retry} />}
       <Tabs
@@ -68,7 +72,7 @@ function Generator({ bundle }: { bundle: BundleCard }) {
         onSelectionChange={(next) => change({ tool: next as Tool, open: null })}
       >
         {explores && (
-          <TabList className="tabs" aria-label={words.explore.tools}>
+          <TabList ref={tabs} className="tabs" aria-label={words.explore.tools}>
             {tools.map((each) => (
               <Tab key={each} id={each} className="tab">
                 {words.explore.tool[each]}
@@ -78,7 +82,9 @@ function Generator({ bundle }: { bundle: BundleCard }) {
           </TabList>
         )}
         <TabPanel id={tool} className="tab-panel">
-          {explores && !waits && <p className="tool-lead quiet">{words.explore.lead[tool]}</p>}
+          {!waits && (
+            <p className="tool-lead quiet">{explores ? words.explore.lead[tool] : words.generate.lead}</p>
+          )}
           {waits && <Waiting />}
           {!waits && tool === "pictures" && <Pictures {...given} tools={tools} />}
           {abilities && tool === "walk" && <Walk {...given} abilities={abilities} />}

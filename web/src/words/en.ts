@@ -90,7 +90,7 @@ export const en = {
       copies: "Look-alikes",
     },
     lead: {
-      pictures: "Choose pictures to go on with them in the other tools.",
+      pictures: "The same seed always gives the same picture. Tick pictures to go on with them in the other tools.",
       walk: "The way from one picture to the next, as a film.",
       mix: "Each row's picture with some layers of each column's.",
       sliders: "Directions that the model itself has. What one means, moving it shows.",
@@ -107,7 +107,6 @@ export const en = {
     later: "Move later",
     remove: "Remove",
     choose: (name: string) => `Choose: ${name}`,
-    pickHint: "Tick pictures to walk between them, mix them or move them.",
     picked: (n: number) => `${n} chosen`,
     pickedWalk: "Walk between them",
     pickedRows: "Mix: as rows",

@@ -86,7 +86,7 @@ export const ko: Words = {
       copies: "닮은 그림",
     },
     lead: {
-      pictures: "그림을 골라 다른 도구에서 이어 가세요.",
+      pictures: "같은 시드는 언제나 같은 그림이 됩니다. 그림을 골라 다른 도구에서 이어 가세요.",
       walk: "한 그림에서 다음 그림으로 가는 길을 영상으로 봅니다.",
       mix: "각 행의 그림에 각 열의 층 일부를 넣습니다.",
       sliders: "모델이 스스로 지닌 방향입니다. 무엇을 뜻하는지는 움직여 보면 압니다.",
@@ -103,7 +103,6 @@ export const ko: Words = {
     later: "뒤로",
     remove: "빼기",
     choose: (name) => `고르기: ${name}`,
-    pickHint: "그림을 골라 이어 걷거나, 섞거나, 움직여 보세요.",
     picked: (n) => `${n}장 고름`,
     pickedWalk: "이어 걷기",
     pickedRows: "섞기: 행으로",
