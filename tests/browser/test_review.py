@@ -1,4 +1,4 @@
-"""A review as reviewers do it: real catalogues, the real command, real browsers, and what the database says afterwards."""
+"""A review as reviewers do it: real catalogues and browsers, the real command, and what the database says afterwards."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from ganvas.curate.catalog.models import VerdictRow
 from ganvas.curate.review import Review
 
 if TYPE_CHECKING:
-    from conftest import Visit
+    from conftest import Studio, Visit
     from playwright.sync_api import Locator, Page, Route
 
     VisitTo = Callable[[str, Path], Visit]
@@ -125,7 +125,13 @@ def test_fifty_verdicts_in_a_row_by_keyboard_arrive_in_order(visit: Visit) -> No
     press(page, " ".join(keys))
     expect(done(page)).to_have_text("50 done")
     saved(page)
-    meaning = {"k": ("keep", None), "p": ("keep", None), "s": ("skip", None), "1": ("drop", "turned"), "8": ("drop", "kind")}
+    meaning = {
+        "k": ("keep", None),
+        "p": ("keep", None),
+        "s": ("skip", None),
+        "1": ("drop", "turned"),
+        "8": ("drop", "kind"),
+    }
     assert record(visit.studio.root, "Fifty") == [(number + 1, *meaning[key]) for number, key in enumerate(keys)]
 
 
@@ -285,6 +291,14 @@ def test_mouse_touch_and_a_korean_keyboard_do_the_same(visit: Visit) -> None:
     saved(page)
     assert progress(visit.studio.root, "Touch") == (3, 1, 1)
     assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth"), "it scrolls sideways"
+
+
+def test_a_studio_without_a_catalogue_says_how_to_open_one(visit_to: VisitTo, studio: Studio) -> None:
+    page = visit_to(studio.url, studio.root).open("/review")
+    expect(page.get_by_role("heading", name="No catalogue is open")).to_be_visible()
+    expect(page.get_by_text("ganvas review catalogue")).to_be_visible()
+    expect(page.get_by_role("link", name="Runs")).to_be_visible()
+    expect(page.get_by_role("link", name="Curate")).to_have_count(0)
 
 
 def test_two_browsers_review_at_once_on_postgresql(

@@ -79,13 +79,10 @@ function Round({
     <>
       <header className="review-head">
         <h1>{words.title}</h1>
-        <p className="quiet">
-          {state.catalogue}
-          {reviewer !== null && ` · ${words.as(reviewer)}`}
-        </p>
+        <p className="quiet">{state.catalogue}</p>
         {reviewer !== null && !results && !asking && (
-          <Press look="bare" onPress={() => setAsks(true)}>
-            {words.change}
+          <Press look="bare" aria-label={`${words.as(reviewer)}: ${words.change}`} onPress={() => setAsks(true)}>
+            {words.as(reviewer)}
           </Press>
         )}
         <span className="spring" />

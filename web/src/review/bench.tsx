@@ -1,5 +1,5 @@
 // Where pictures are judged: one at a time or many, by keys, mouse or touch.
-import { useEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
+import { type ReactNode, useEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
 import type { PressEvent } from "react-aria-components";
 import { IconPress, IconToggle, Press } from "../parts/controls";
 import { ProblemNote, Waiting } from "../parts/feedback";
@@ -10,7 +10,7 @@ import { Compare } from "./compare";
 import { Desk, type Item, type Source } from "./desk";
 import { End } from "./end";
 import { Facts } from "./facts";
-import { CELL, Grid, saying, thumbnailOf } from "./grid";
+import { CELL, Grid, SMALL_CELL, saying, thumbnailOf } from "./grid";
 import { CompareIcon, DropIcon, GridIcon, KeysIcon, SkipIcon, ZoomIcon } from "./icons";
 import { type Action, actionOf } from "./keys";
 import type { Outbox } from "./outbox";
@@ -23,6 +23,7 @@ import { useWords } from "./words";
 
 const AHEAD = 30; // pictures made ready before they are looked at
 const BEHIND = 4;
+const FLEETING_MS = 2500;
 
 export function Bench({
   catalogue,
@@ -63,7 +64,7 @@ export function Bench({
 
   const { items, cursor } = view;
   const item = items[cursor];
-  const columns = Math.max(2, Math.floor(fit.width / CELL));
+  const columns = Math.max(2, Math.floor(fit.width / (fit.width < 600 ? SMALL_CELL : CELL)));
   const rows = Math.max(2, Math.floor((fit.height - 46) / (fit.width / columns || CELL)));
   const perPage = columns * rows;
   const page = Math.floor(Math.min(cursor, Math.max(items.length - 1, 0)) / perPage);
@@ -279,7 +280,7 @@ export function Bench({
           <UndoIcon />
           {words.undo} <kbd>U</kbd>
         </Press>
-        <p className="review-last small quiet" role="status">
+        <Fleeting about={notice || view.last}>
           {notice ||
             (view.last &&
               (view.last.said === "undone"
@@ -287,7 +288,7 @@ export function Bench({
                 : view.last.count > 1
                   ? words.saidMany(view.last.count)
                   : saying(view.last.said, reasonOf(view.last.said.reason), words)))}
-        </p>
+        </Fleeting>
         {many && others.length > 0 && (
           <Press look="soft" onPress={by(keepOthers)}>
             {words.rest(others.length)} <kbd>A</kbd>
@@ -324,5 +325,20 @@ export function Bench({
         drop={(reason) => say("drop", reason)}
       />
     </section>
+  );
+}
+
+/** What was just done. Where it lies over something else it goes after a moment. */
+function Fleeting({ about, children }: { about: unknown; children: ReactNode }) {
+  const [gone, setGone] = useState(false);
+  useEffect(() => {
+    setGone(!about);
+    const timer = setTimeout(() => setGone(true), FLEETING_MS);
+    return () => clearTimeout(timer);
+  }, [about]);
+  return (
+    <p className="review-last small quiet" role="status" data-gone={gone || undefined}>
+      {children}
+    </p>
   );
 }

@@ -9,6 +9,7 @@ import type { Pool } from "./pool";
 import { useWords } from "./words";
 
 export const CELL = 148; // the least side of a picture in the grid, in CSS pixels
+export const SMALL_CELL = 104; // on a phone
 
 export function thumbnailOf(item: Item): string {
   return addressOf(item.picture, CELL * 1.4 * window.devicePixelRatio);

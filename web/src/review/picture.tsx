@@ -5,7 +5,7 @@ import { type Queued, sized } from "./api";
 import type { Pool } from "./pool";
 
 const SIZES = [256, 512, 1024, 2048];
-const ENLARGED = 2.6;
+const ENLARGED = 2.2;
 
 /** The address of a picture as large as `pixels` need, and no larger than it is. */
 export function addressOf(
