@@ -10,11 +10,14 @@ import pytest
 import torch
 from PIL import Image
 
+from ganvas import bundle
+from ganvas.apps.films import film
+from ganvas.cli import main
 from ganvas.curate.dataset import Dataset
 from ganvas.curate.images import PictureError, open_image
 from ganvas.curate.pack import pack
 from ganvas.evaluate.samples import answer
-from ganvas.models.families import build
+from ganvas.models.families import FAMILIES, build
 from ganvas.recipe import load
 from ganvas.terms import DataSpec, RunDir, Task, UserError
 from ganvas.train.data import Stream
@@ -27,12 +30,12 @@ SIDE = 32
 def films(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two films of twelve frames; the whole frame is as bright as its number, and tells its film in red."""
     root = tmp_path_factory.mktemp("films")
-    for film in range(2):
-        (root / f"film{film}").mkdir()
+    for take in range(2):
+        (root / f"film{take}").mkdir()
         for number in range(12):
             pixels = np.full((SIDE, SIDE, 3), 10 * number, np.uint8)
-            pixels[..., 0] = 200 * film
-            Image.fromarray(pixels).save(root / f"film{film}" / f"{number}.png")  # 10.png comes after 9.png
+            pixels[..., 0] = 200 * take
+            Image.fromarray(pixels).save(root / f"film{take}" / f"{number}.png")  # 10.png comes after 9.png
     return root
 
 
@@ -148,3 +151,62 @@ def test_a_blurred_map_is_refused(tmp_path: Path) -> None:
     Image.fromarray(np.full((8, 8), 4000, np.uint16)).save(tmp_path / "map.png")
     with pytest.raises(PictureError, match="0 to 255"):
         open_image(tmp_path / "map.png", labels=True)
+
+
+# ── Films through a model ──
+
+
+def clip(path: Path, count: int = 5) -> Path:
+    av = pytest.importorskip("av")
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("mpeg4", rate=10)
+        stream.width, stream.height, stream.pix_fmt = 96, 64, "yuv420p"
+        for i in range(count):
+            frame = av.VideoFrame.from_ndarray(np.full((64, 96, 3), 40 * i, np.uint8), format="rgb24")
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+    return path
+
+
+def frames_in(path: Path) -> tuple[int, float]:
+    import av
+
+    with av.open(str(path)) as container:
+        speed = float(container.streams.video[0].average_rate)
+        return sum(1 for _ in container.decode(video=0)), speed
+
+
+@pytest.mark.parametrize(("times", "count"), [(2, 9), (4, 17)])
+def test_a_film_gets_frames_between(times: int, count: int, tmp_path: Path) -> None:
+    data = load("between-frames-128", [f"data.resolution={SIDE}"]).data_spec()
+    family = build("pix2pix", {"width": 4, "layers": 1}, data, 1.0).eval()
+    written = bundle.write(tmp_path / "b", family, name="b", kimg=1, onnx=False)
+    asked = [written.path, clip(tmp_path / "a.mp4"), "--times", times, "-o", tmp_path / "o.mp4"]
+    assert main(["translate", *map(str, asked)]) in (0, None)
+    assert frames_in(tmp_path / "o.mp4") == (count, 10 * times)
+
+
+def test_frames_between_keep_those_that_are_there() -> None:
+    data = load("between-frames-128", [f"data.resolution={SIDE}"]).data_spec()
+    family = build("pix2pix", {"width": 4, "layers": 1}, data, 1.0).eval()
+    own = [Image.new("RGB", (SIDE, SIDE), (i * 50, 0, 0)) for i in range(3)]
+    made = list(film(family, own, times=4))
+    assert [made[i][0, 0].tolist() for i in (0, 4, 8)] == [[0, 0, 0], [50, 0, 0], [100, 0, 0]]
+    with pytest.raises(UserError, match="2 or 4"):
+        film(family, own, times=3)
+
+
+def test_a_film_is_enlarged_whole(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    config, data = FAMILIES["srgan"].tiny()
+    written = bundle.write(
+        tmp_path / "b", build("srgan", config.model_dump(), data, 1.0).eval(), name="b", kimg=1, onnx=False
+    )
+    pixels = list(film(written.load_family(), [Image.new("RGB", (30, 20))] * 2))
+    assert [frame.shape for frame in pixels] == [(40, 60, 3)] * 2
+    Image.new("RGB", (30, 20)).save(tmp_path / "one.png")
+    assert main(["translate", str(written.path), str(tmp_path / "one.png"), "-o", str(tmp_path / "out")]) in (0, None)
+    with Image.open(next((tmp_path / "out").glob("*.png"))) as made:
+        assert made.size == (60, 40)
+    (tmp_path / "bad.mp4").write_bytes(b"MZ" * 100)
+    assert main(["translate", str(written.path), str(tmp_path / "bad.mp4")]) == 2
+    assert "cannot be read as a video" in capsys.readouterr().err

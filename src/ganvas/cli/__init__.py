@@ -15,6 +15,7 @@ from ganvas.cli import (  # noqa: F401
     data,
     evaluate,
     generate,
+    films,
     machine,
     recipes,
     status,

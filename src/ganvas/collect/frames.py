@@ -83,6 +83,26 @@ def _png(frame: Any) -> bytes:
     return content.getvalue()
 
 
+def rate(path: Path) -> float:
+    """Frames a second of a video; 25 where it does not say.
+
+    :raises UserError: the extra is missing, or this is no video that can be read.
+    """
+    try:
+        import av
+    except ImportError:
+        raise UserError("Frames of a video need the extra: pip install 'ganvas[video]'.") from None
+    av.logging.set_level(av.logging.PANIC)
+    try:
+        with path.open("rb") as file, av.open(file, mode="r", options={"format_whitelist": CONTAINERS}) as container:
+            if not container.streams.video:
+                raise UserError(f"{path} holds no moving pictures.")
+            return float(container.streams.video[0].average_rate or 25)
+    except (av.FFmpegError, OSError, ValueError) as error:
+        said = getattr(error, "strerror", None) or type(error).__name__
+        raise UserError(f"{path} cannot be read as a video ({said}).") from None
+
+
 def extracted(path: Path, *, most: int | None = None) -> Path:
     """A folder with every frame of a video, ``000000.png`` and on, in the cache; the same video is not read again.
 
