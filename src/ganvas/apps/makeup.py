@@ -204,7 +204,8 @@ def _recoloured(lab: Floats, mask: Floats, other: Floats, theirs: Floats, light:
     ratio = np.clip(there.std(0) / deviation, 0.6, 1.6)
     made = (lab - mean) * ratio + there.mean(0)
     made[..., 0] = lab[..., 0] + (made[..., 0] - lab[..., 0]) * light
-    return made.astype(np.float32)
+    moved: Floats = made.astype(np.float32)
+    return moved
 
 
 def _repainted(lab: Floats, laid: Floats, detail: float, light: float) -> Floats:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
 from ganvas.bundle.manifest import ONNX, BundleInfo
 from ganvas.curate.degrade import displayed
+from ganvas.models.cosmetics import masks_of
 from ganvas.models.plan import Family, SynthesisRequest, example_request, latents, to_float, to_uint8
 from ganvas.terms import Task
 
@@ -27,6 +30,8 @@ def draw_preview(family: Family, sources: Pictures | None) -> Pictures:
     request = example_request(family, columns)
     if family.task is Task.MUSIC:
         return np.full((64, 64, 1), 255, np.uint8)
+    if family.task is Task.REFERENCE and sources is not None and len(sources) > 1:
+        return _carried(family, sources, columns)
     if sources is not None and len(sources):
         columns = min(columns, len(sources))
         request = type(request)(to_float(sources[:columns]), *(field[:columns] for field in request[1:]))
@@ -36,6 +41,22 @@ def draw_preview(family: Family, sources: Pictures | None) -> Pictures:
     rows = [
         np.broadcast_to(rows, (*rows.shape[:3], channels)) if rows.shape[3] == 1 else rows for rows in (shown, answers)
     ]
+    return _grid(np.concatenate(rows), columns)
+
+
+def _carried(family: Family, sources: Pictures, columns: int) -> Pictures:
+    """Sources, the next picture as the reference of each, and below them what became of it.
+
+    :param sources: of each domain in turn.
+    """
+    columns = min(columns, len(sources))
+    given, wanted = to_float(sources[:columns]), to_float(np.roll(sources[:columns], -1, 0))
+    request: Any = example_request(family, columns)
+    y = (torch.arange(columns) + 1) % columns % max(len(family.data.classes), 1)
+    lines = getattr(family.config, "outline", 0) > 0
+    outline = masks_of(given, "outlines") if lines else torch.zeros_like(request.outline)
+    request = request._replace(source=given, reference=wanted, y=y, share=torch.zeros(columns), outline=outline)
+    rows = [to_uint8(pictures).numpy() for pictures in (given, wanted, family.generate(request))]
     return _grid(np.concatenate(rows), columns)
 
 

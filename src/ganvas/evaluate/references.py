@@ -58,12 +58,12 @@ def request(
     :param seeds: of the latents; 0, 1, … when left out.
     :param share: how much of the style comes from the latents, in [0, 1].
     """
-    source, count = to_float(np.ascontiguousarray(sources)), len(sources)
+    source, count = to_float(np.array(sources)), len(sources)
     z = torch.from_numpy(latents(range(count) if seeds is None else seeds, z_dim))
     outline = masks_of(source, "outlines") if lines else source.new_zeros(count, 2, *source.shape[2:])
     labels = torch.as_tensor(np.asarray(y, np.int64))
     shares = torch.full((count,), float(share))
-    return ReferenceRequest(source, to_float(np.ascontiguousarray(references)), labels, z, shares, outline)
+    return ReferenceRequest(source, to_float(np.array(references)), labels, z, shares, outline)
 
 
 def request_of(
@@ -179,7 +179,7 @@ def matrix(family: Family, dataset: Dataset) -> Matrix:
 
     The domains take turns in rows and columns; above the latents stands white.
     """
-    sources, referred = (_in_turn(dataset, SOURCES), _in_turn(dataset, SOURCES + REFERENCES)[-REFERENCES:])
+    sources, referred = (in_turn(dataset, SOURCES), in_turn(dataset, SOURCES + REFERENCES)[-REFERENCES:])
     kinds = max(len(dataset.classes), 1)
     given, wanted = (np.stack([dataset.image(index) for index in part]) for part in (sources, referred))
     blank = np.full((LATENTS, *wanted.shape[1:]), 255, np.uint8)
@@ -199,7 +199,7 @@ def matrix(family: Family, dataset: Dataset) -> Matrix:
     return Matrix(answers, np.concatenate([first, *rows]), columns + 1)
 
 
-def _in_turn(dataset: Dataset, count: int) -> list[int]:
+def in_turn(dataset: Dataset, count: int) -> list[int]:
     """The first pictures of each domain in turn; over again where there are too few."""
     kinds = [np.flatnonzero(dataset.labels == label) for label in range(max(len(dataset.classes), 1))]
     kinds = [kind for kind in kinds if len(kind)]

@@ -8,6 +8,7 @@ from typing import Any, Literal, NamedTuple
 
 from ganvas.bundle import Bundle, write
 from ganvas.curate.dataset import Dataset, divide
+from ganvas.evaluate.references import in_turn
 from ganvas.evaluate.samples import Pictures, asked, shown, sources, targets
 from ganvas.models.families import build
 from ganvas.models.plan import Family
@@ -95,11 +96,13 @@ def _once_each(trained: Trained, at_once: int = 32) -> Iterator[Any]:
 
 
 def _preview_sources(trained: Trained) -> Pictures | None:
-    """Pictures that the bundle's preview shows translated; without pairs those of domain A."""
+    """Pictures that the preview shows translated; without pairs of domain A, by reference of each in turn."""
     about, family = shown(trained.family.task, trained.held_out, 16), trained.family
     match family.task:
         case Task.PAIRED:
             return sources(trained.held_out, family.data, about)
+        case Task.REFERENCE:
+            return targets(trained.held_out, in_turn(trained.held_out, 16))
         case Task.UNPAIRED:
             return targets(trained.held_out, [index for index in about if trained.held_out.labels[index] == 0])
         case _:

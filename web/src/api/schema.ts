@@ -164,6 +164,48 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/bundles/{id}/reference": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Carry Over
+         * @description Carry a picture into a domain, in the style of a reference or of a seed. The pictures are not kept.
+         */
+        post: operations["carryOver"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/makeup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make Up
+         * @description Make-up without a model: colours of lips, lids and skin, all else as it was. The pictures are not kept.
+         *
+         *     ``X-Likeness`` says how much it still is the same person (cosine of SFace, above about 0.36: yes).
+         */
+        post: operations["makeUp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/bundles/{id}/abilities": {
         parameters: {
             query?: never;
@@ -659,6 +701,47 @@ export interface components {
              */
             neighbours: boolean;
         };
+        /** Body_carryOver */
+        Body_carryOver: {
+            /**
+             * Image
+             * @description any picture
+             */
+            image: string;
+            /**
+             * Reference
+             * @description whose style to take; left out: the seed's
+             */
+            reference?: string | null;
+            /**
+             * Class
+             * @description the domain to go to; left out: by seed the seed's own
+             */
+            class?: number | null;
+            /**
+             * Seed
+             * @description of the style; the same one, the same style
+             * @default 0
+             */
+            seed: number;
+            /**
+             * Share
+             * @description how much of the style is the seed's; 0 with a reference
+             */
+            share?: number | null;
+            /**
+             * Keep
+             * @description faces: change lips, lids and skin alone, and keep all else
+             * @default false
+             */
+            keep: boolean;
+            /**
+             * Strength
+             * @description with keep: how much of the change to take
+             * @default 1
+             */
+            strength: number;
+        };
         /** Body_heatmap */
         Body_heatmap: {
             /**
@@ -673,6 +756,25 @@ export interface components {
              * @enum {string}
              */
             direction: "a_to_b" | "b_to_a";
+        };
+        /** Body_makeUp */
+        Body_makeUp: {
+            /**
+             * Image
+             * @description a face
+             */
+            image: string;
+            /**
+             * Reference
+             * @description a face whose make-up to take
+             */
+            reference: string;
+            /**
+             * Strength
+             * @description 0: none, 1: the reference's
+             * @default 1
+             */
+            strength: number;
         };
         /** Body_project */
         Body_project: {
@@ -2236,6 +2338,74 @@ export interface operations {
         };
         responses: {
             /** @description Grey, of the model's size: white where it looks most */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/png": string;
+                };
+            };
+            /** @description What is wrong and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    carryOver: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["Body_carryOver"];
+            };
+        };
+        responses: {
+            /** @description The picture in the other style */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/png": string;
+                };
+            };
+            /** @description What is wrong and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    makeUp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["Body_makeUp"];
+            };
+        };
+        responses: {
+            /** @description The picture with the reference's make-up, in its own size */
             200: {
                 headers: {
                     [name: string]: unknown;
