@@ -5,6 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 BROWSER := $(VENV)/.browser
+AIRFLOW := .venv-airflow
 WEIGHTS := $(VENV)/.weights
 STATIC := src/ganvas/serve/static/index.html
 PAGES := $(shell find web/src web/public web/index.html web/package-lock.json web/vite.config.ts -type f 2>/dev/null)
@@ -13,7 +14,7 @@ DATA ?= data/avatars
 RECIPE ?= dcgan-quick
 PORT ?= 8300
 
-.PHONY: run test test-quick check lint postgresql web bench clean
+.PHONY: run test test-quick test-airflow check lint postgresql web bench clean
 
 run: $(READY) $(STATIC)  ## from pictures (DATA=folder, else drawn avatars) to a studio with a GAN trained on them
 	@if [ "$(DATA)" = data/avatars ]; then $(BIN)/ganvas sample avatars --count 1000 --output data/avatars; fi
@@ -25,6 +26,9 @@ test: $(READY) $(STATIC) $(BROWSER) $(WEIGHTS) postgresql  ## every test
 
 test-quick: $(READY)  ## those that need no browser and little time
 	$(BIN)/python -m pytest -n 2 -m "not slow and not browser"
+
+test-airflow: $(READY) $(AIRFLOW)/.ready  ## the DAG of deploy/airflow in a real Airflow, in an environment of its own
+	$(BIN)/python -m pytest tests/airflow
 
 check: lint test  ## all that must hold before a change lands
 
@@ -48,12 +52,17 @@ bench: $(READY)  ## throughput and memory beside the plainest loops
 	$(BIN)/python benchmarks/training.py
 
 clean:  ## forget what the other targets set up
-	rm -rf $(VENV) web/node_modules src/ganvas/serve/static
+	rm -rf $(VENV) $(AIRFLOW) web/node_modules src/ganvas/serve/static
 
 $(READY): pyproject.toml
 	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(None if (3, 11) <= v <= (3, 13) else "Ganvas needs Python 3.11 to 3.13, and $(PYTHON) is %d.%d; run make PYTHON=python3.12, say." % v)'
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[dev]"
+	@touch $@
+
+$(AIRFLOW)/.ready: deploy/airflow/requirements.txt
+	$(PYTHON) -m venv $(AIRFLOW)
+	$(AIRFLOW)/bin/python -m pip install --quiet --disable-pip-version-check -r deploy/airflow/requirements.txt
 	@touch $@
 
 $(STATIC): $(READY) $(PAGES)
