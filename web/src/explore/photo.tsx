@@ -1,4 +1,4 @@
-import { useRef, useState } from "react";
+import { useState } from "react";
 import type { BundleCard } from "../api/types";
 import { PictureDrop } from "../pages/picture-drop";
 import { Choice, Press } from "../parts/controls";
@@ -37,11 +37,8 @@ export function PhotoTool({
   const [steps, setSteps] = useState(300);
   const [plus, setPlus] = useState(false);
   const [label, setLabel] = useState<number | null>(null);
-  const picture = useRef<Blob>(undefined);
-  const load = (file: Blob) => {
-    picture.current = file;
-    search.start(file, { steps, plus, class: label });
-  };
+  const load = (file: Blob) => search.start(file, { steps, plus, class: label });
+  const { picture } = search;
   return (
     <Bench
       settings={
@@ -60,14 +57,12 @@ export function PhotoTool({
           )}
           <ClassChoice bundle={bundle} value={label} onChange={setLabel} noneText={words.explore.nearestClass} />
           <p className="quiet small">{words.explore.photoHelp}</p>
-          {search.error !== undefined || search.state ? (
+          {!search.busy && (search.error !== undefined || search.state) && (
             <div className="panel-actions">
-              {!search.busy && picture.current && (
-                <Press onPress={() => picture.current && load(picture.current)}>{words.explore.searchAgain}</Press>
-              )}
-              {!search.busy && <Press onPress={search.forget}>{words.explore.otherPhoto}</Press>}
+              {picture && <Press onPress={() => load(picture)}>{words.explore.searchAgain}</Press>}
+              <Press onPress={search.forget}>{words.explore.otherPhoto}</Press>
             </div>
-          ) : null}
+          )}
         </>
       }
     >
@@ -114,7 +109,7 @@ function SearchView({
               {left !== null && ` · ${words.units.left(duration(left, language))}`}
             </span>
             <span className="spring" />
-            <Press onPress={search.cancel}>
+            <Press onPress={search.forget}>
               <CloseIcon />
               {words.explore.cancel}
             </Press>

@@ -12,8 +12,10 @@ export type Search = {
   /** The picture is on its way, or the search goes on. */
   busy: boolean;
   seconds: number;
+  /** What is looked for, to look for it again. */
+  picture: Blob | undefined;
   start: (picture: Blob, settings: { steps: number; plus: boolean; class: number | null }) => void;
-  cancel: () => void;
+  /** Gives it up, and everything that is shown of it. */
   forget: () => void;
 };
 
@@ -26,6 +28,7 @@ export function useProjection(bundle: string): Search {
   const [seconds, setSeconds] = useState(0);
   const controller = useRef<AbortController>(undefined);
   const search = useRef<string>(undefined);
+  const sought = useRef<Blob>(undefined);
 
   const end = useCallback(() => {
     controller.current?.abort();
@@ -60,6 +63,7 @@ export function useProjection(bundle: string): Search {
 
   const start: Search["start"] = (picture, settings) => {
     forget();
+    sought.current = picture;
     const own = new AbortController();
     controller.current = own;
     setBusy(true);
@@ -81,5 +85,5 @@ export function useProjection(bundle: string): Search {
     });
   };
 
-  return { state, place, error, busy, seconds, start, cancel: forget, forget };
+  return { state, place, error, busy, seconds, picture: sought.current, start, forget };
 }

@@ -57,6 +57,22 @@ function Generator({ bundle }: { bundle: BundleCard }) {
     tabs.current?.querySelector("[aria-selected=true]")?.scrollIntoView({ inline: "nearest", block: "nearest" });
   }, [tool, tools.length]);
   const given = { bundle, view, change };
+  const made = (
+    <>
+      {!waits && (
+        <p className="tool-lead quiet">{explores ? words.explore.lead[tool] : words.generate.lead}</p>
+      )}
+      {waits && <Waiting />}
+      {!waits && tool === "pictures" && <Pictures {...given} tools={tools} />}
+      {abilities && tool === "walk" && <Walk {...given} abilities={abilities} />}
+      {abilities && tool === "mix" && <Mix {...given} abilities={abilities} />}
+      {abilities && tool === "sliders" && <Sliders {...given} abilities={abilities} />}
+      {abilities && tool === "photo" && (
+        <PhotoTool {...given} abilities={abilities} tools={tools} search={search} />
+      )}
+      {abilities && tool === "copies" && <Copies {...given} />}
+    </>
+  );
 
   return (
     <>
@@ -66,12 +82,11 @@ function Generator({ bundle }: { bundle: BundleCard }) {
         <p>{taskInWords(bundle, words)}.</p>
       </header>
       {known.error !== undefined && !abilities && <ProblemNote error={known.error} retry={known.retry} />}
-      <Tabs
-        className="tools-of"
-        selectedKey={tool}
-        onSelectionChange={(next) => change({ tool: next as Tool, open: null })}
-      >
-        {explores && (
+      {explores ? (
+        <Tabs
+          selectedKey={tool}
+          onSelectionChange={(next) => change({ tool: next as Tool, open: null })}
+        >
           <TabList ref={tabs} className="tabs" aria-label={words.explore.tools}>
             {tools.map((each) => (
               <Tab key={each} id={each} className="tab">
@@ -80,22 +95,13 @@ function Generator({ bundle }: { bundle: BundleCard }) {
               </Tab>
             ))}
           </TabList>
-        )}
-        <TabPanel id={tool} className="tab-panel">
-          {!waits && (
-            <p className="tool-lead quiet">{explores ? words.explore.lead[tool] : words.generate.lead}</p>
-          )}
-          {waits && <Waiting />}
-          {!waits && tool === "pictures" && <Pictures {...given} tools={tools} />}
-          {abilities && tool === "walk" && <Walk {...given} abilities={abilities} />}
-          {abilities && tool === "mix" && <Mix {...given} abilities={abilities} />}
-          {abilities && tool === "sliders" && <Sliders {...given} abilities={abilities} />}
-          {abilities && tool === "photo" && (
-            <PhotoTool {...given} abilities={abilities} tools={tools} search={search} />
-          )}
-          {abilities && tool === "copies" && <Copies {...given} />}
-        </TabPanel>
-      </Tabs>
+          <TabPanel id={tool} className="tab-panel">
+            {made}
+          </TabPanel>
+        </Tabs>
+      ) : (
+        made
+      )}
     </>
   );
 }
