@@ -313,6 +313,8 @@ export const en = {
     r1: "Penalty on the discriminator's slope at real pictures: keeps it calm.",
     r2: "Penalty on the discriminator's slope at generated pictures.",
     path_length: "Asks that equal steps in the latent space change the picture equally.",
+    makeup: "How far the colours of lips, eyes and skin are from the reference's.",
+    background: "What changed outside the face: hair, earrings and ground should stay.",
     cycle: "Difference after translating there and back.",
     identity: "Change in a picture that already belongs to the target domain.",
     style: "How well the style of the result can be read back.",

@@ -45,6 +45,7 @@ class StarGANv2Config(FamilyConfig):
         ge=0,
         description="faces: keep the source's fine lines, divided by this (the paper's w_hpf: 1); 0: no lines",
     )
+    residual: bool = Field(False, description="the generator says what changes, not the whole picture: for make-up")
     r1: float = Field(1.0, ge=0, description="weight of the gradient penalty at real pictures, each step")
     style: float = Field(1.0, ge=0, description="weight of finding the style again in the fake")
     cycle: float = Field(1.0, ge=0, description="weight of the L1 distance to the source after there and back")
@@ -86,7 +87,7 @@ class StarGANv2(Family):
             )
         width = config.width or first_width(side)
         size = (side, channels, width, config.widest)
-        self.generator = Generator(*size, config.style_dim, config.outline)
+        self.generator = Generator(*size, config.style_dim, config.outline, residual=config.residual)
         self.mapping_network = MappingNetwork(config.z_dim, config.style_dim, domains, config.hidden)
         self.style_encoder = StyleEncoder(*size, config.style_dim, domains)
         self.discriminator = Discriminator(*size, domains)

@@ -111,6 +111,7 @@ class Generator(nn.Module):
 
     :param resolution: a power of two, 32 at least.
     :param width: channels at full resolution; twice as many at each half, ``widest`` at most.
+    :param residual: what comes out is a change of ``x`` and not the whole picture, at first a slight one.
     :param outline: 0: none; else the fine lines of the source, high-passed and divided by this number, are added to the
         maps on the way up wherever ``outlines`` says (§A of the paper's appendix); the way down goes one level deeper
         and the blocks up have no shortcut, so that nothing else is carried over.
@@ -119,10 +120,19 @@ class Generator(nn.Module):
     laplacian: Tensor
 
     def __init__(
-        self, resolution: int, channels: int, width: int, widest: int, style_dim: int, outline: float = 0.0
+        self,
+        resolution: int,
+        channels: int,
+        width: int,
+        widest: int,
+        style_dim: int,
+        outline: float = 0.0,
+        *,
+        residual: bool = False,
     ) -> None:
         super().__init__()
         self.outline = outline
+        self.residual = residual
         levels = max(int(math.log2(resolution)) - 4, 1) + (outline > 0)
         widths = [min(width * 2**level, max(widest, width)) for level in range(levels + 1)]
         bare = outline > 0
@@ -143,9 +153,13 @@ class Generator(nn.Module):
             kernel[1, 1] = 8.0
             self.register_buffer("laplacian", kernel / outline, persistent=False)
         initialize_he(self)
+        if residual:
+            with torch.no_grad():
+                self.to_rgb.weight.mul_(0.1)
 
     def forward(self, x: Tensor, s: Tensor, outlines: Tensor | None = None) -> Tensor:
         """:param outlines: [N, 2, R, R] in [0, 1]: where lines are kept, in coarse maps and in fine ones."""
+        source = x
         x = self.from_rgb(x)
         kept: dict[int, Tensor] = {}
         carries = self.outline > 0 and outlines is not None
@@ -158,7 +172,7 @@ class Generator(nn.Module):
             if outlines is not None and x.shape[2] in kept:
                 x = x + self._lines(kept[x.shape[2]], outlines)
         picture: Tensor = self.to_rgb(F.leaky_relu(self.last_norm(x), SLOPE))
-        return picture
+        return source + picture if self.residual else picture
 
     def _lines(self, x: Tensor, outlines: Tensor) -> Tensor:
         """The Laplacian of what lies within the outlines."""
