@@ -348,11 +348,13 @@ def prepare_source(bundle: Bundle, image: Image.Image, *, prepared: bool) -> Pic
     data = bundle.info.data
     if enlarges(bundle):
         return whole_picture(image, data.source_channels)
+    if data.source_channels == 6:
+        raise UserError(f"{bundle.info.name} fills in between two frames, and this is one picture; give it a film.")
     if prepared:
-        return prepare_image(image, data.resolution, "stretch", data.source_channels)
+        return prepare_image(image, data.resolution, "stretch", data.source_channels, nearest=data.labels > 0)
     channels = data.source_channels if data.degradation is None else data.channels
     try:
-        target = prepare_image(image, data.resolution, data.crop, channels)
+        target = prepare_image(image, data.resolution, data.crop, channels, nearest=data.labels > 0)
     except PictureError as error:
         raise UserError(f"This picture cannot be used ({error}); choose another.") from None
     if data.degradation is None:

@@ -176,6 +176,8 @@ def _translated(
     family: Family, source: Path, files: list[Path], count: int, seed: int, prepared: bool, direction: int
 ) -> Iterator[Picture]:
     data = family.data
+    if data.source_channels == 6:
+        raise UserError("This model fills in between two frames; it takes films, not single pictures.")
     made = 0
     last: PictureError | None = None
     for number, file in enumerate(files):
@@ -189,7 +191,9 @@ def _translated(
                 yield Picture(f"{number:06d}-{file.stem}", answer)
                 continue
             channels = data.source_channels if direct else data.channels
-            pixels = prepare_image(open_image(file), data.resolution, data.crop, channels)
+            labels = data.labels > 0
+            image = open_image(file, labels=labels)
+            pixels = prepare_image(image, data.resolution, data.crop, channels, nearest=labels)
         except PictureError as error:
             last = error
             continue

@@ -55,7 +55,8 @@ class Looks(nn.Module):
         """
         if maps is None:
             numbers = labels[:, 0].long().clamp(0, len(self.mean) - 1)
-            return self.mean[numbers].permute(0, 3, 1, 2)
+            usual: Tensor = self.mean[numbers].permute(0, 3, 1, 2)
+            return usual
         count, features, height, width = maps.shape
         rows = torch.arange(count, device=maps.device, dtype=torch.float64).view(-1, 1, 1, 1)
         keys = rows * 2.0**40 + objects.double()
@@ -64,7 +65,8 @@ class Looks(nn.Module):
         means = flat.new_zeros(len(sizes), features).index_add(0, which, flat) / sizes[:, None]
         if self.training:
             self._remember(flat.detach(), labels.flatten().long().clamp(max=len(self.mean) - 1))
-        return means[which].view(count, height, width, features).permute(0, 3, 1, 2).to(maps.dtype)
+        own: Tensor = means[which].view(count, height, width, features).permute(0, 3, 1, 2)
+        return own.to(maps.dtype)
 
     @torch.no_grad()
     def _remember(self, flat: Tensor, labels: Tensor) -> None:
