@@ -26,7 +26,7 @@ def settings(home: Path, pictures: Path, **more: str) -> Path:
     (home / "rules.yaml").write_text("curate: {drop_below: 0}\n")
     given = {
         "HOME_FOLDER": f"'{home}'",
-        "GANVAS": f"'{home}/ganvas'",
+        "GANVAS": f"'{Path(sys.executable).with_name('ganvas')}'",
         "SOURCES": f"(\"'{pictures}'\")",
         "RULES": "rules.yaml",
         "WAIT_FOR_REVIEW": "no",
@@ -37,9 +37,6 @@ def settings(home: Path, pictures: Path, **more: str) -> Path:
         "TRIES": "2",
         "PAUSE": "0",
     }
-    command = home / "ganvas"
-    command.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m ganvas.cli "$@"\n')
-    command.chmod(0o755)
     path = home / "settings.sh"
     path.write_text("".join(f"{key}={value}\n" for key, value in (given | more).items()))
     return path

@@ -43,9 +43,6 @@ def home(tmp_path: Path) -> Path:
     place = tmp_path / "a home"
     place.mkdir()
     (place / "rules.yaml").write_text("curate: {drop_below: 0}\n")
-    command = place / "ganvas"
-    command.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m ganvas.cli "$@"\n')
-    command.chmod(0o755)
     (tmp_path / "airflow").mkdir()
     assert airflow(place, "db", "migrate").returncode == 0
     return place
@@ -57,7 +54,7 @@ def airflow(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
         "AIRFLOW_HOME": str(home.parent / "airflow"),
         "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
         "AIRFLOW__CORE__DAGS_FOLDER": str(ROOT / "deploy" / "airflow"),
-        "AIRFLOW_VAR_GANVAS_EXECUTABLE": str(home / "ganvas"),
+        "AIRFLOW_VAR_GANVAS_EXECUTABLE": str(Path(sys.executable).with_name("ganvas")),
         "AIRFLOW_VAR_GANVAS_HOME": str(home),
         "GANVAS_RETRIES": "0",
         "OMP_NUM_THREADS": "1",
