@@ -179,6 +179,16 @@ def test_lines_are_kept_where_the_outline_says() -> None:
     assert kept.abs().sum() > 0.1
 
 
+def test_a_residual_generator_begins_near_the_source() -> None:
+    request: Any = example_request(small(), 4)
+    apart = []
+    for residual in (True, False):
+        family = small(residual=residual).eval()
+        with torch.no_grad():
+            apart.append(float((family.generate(request) - request.source).abs().mean()))
+    assert apart[0] < apart[1] / 3
+
+
 @pytest.mark.parametrize(
     ("data", "said"),
     [({"resolution": 48, "classes": ("a", "b")}, "32, 64"), ({"resolution": 64}, "sub-folder")],

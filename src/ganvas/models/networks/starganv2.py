@@ -84,7 +84,7 @@ class StyledBlock(nn.Module):
 
     def __init__(self, inputs: int, outputs: int, style_dim: int, *, double: bool, bare: bool) -> None:
         super().__init__()
-        self.double = double
+        self.enlarges = double
         self.bare = bare
         self.conv1 = nn.Conv2d(inputs, outputs, 3, 1, 1)
         self.conv2 = nn.Conv2d(outputs, outputs, 3, 1, 1)
@@ -95,15 +95,15 @@ class StyledBlock(nn.Module):
 
     def forward(self, x: Tensor, s: Tensor) -> Tensor:
         inner = F.leaky_relu(self.norm1(x, s), SLOPE)
-        inner = F.interpolate(inner, scale_factor=2.0, mode="nearest") if self.double else inner
-        inner = self.conv2(F.leaky_relu(self.norm2(self.conv1(inner), s), SLOPE))
+        inner = F.interpolate(inner, scale_factor=2.0, mode="nearest") if self.enlarges else inner
+        inner = self.conv1(inner)
+        answer: Tensor = self.conv2(F.leaky_relu(self.norm2(inner, s), SLOPE))
         if self.bare:
-            return inner
+            return answer
         # A 1×1 convolution and nearest doubling commute: convolve the quarter of the places.
         straight = self.shortcut(x)
-        straight = F.interpolate(straight, scale_factor=2.0, mode="nearest") if self.double else straight
-        answer: Tensor = (inner + straight) / math.sqrt(2)
-        return answer
+        straight = F.interpolate(straight, scale_factor=2.0, mode="nearest") if self.enlarges else straight
+        return (answer + straight) / math.sqrt(2)
 
 
 class Generator(nn.Module):
