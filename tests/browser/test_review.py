@@ -1,4 +1,4 @@
-"""A review as reviewers do it: real catalogues and browsers, the real command, and what the database says afterwards."""
+"""A review as reviewers do it: real catalogues and browsers, the real command, and what the database holds then."""
 
 from __future__ import annotations
 
@@ -261,7 +261,7 @@ def test_the_grid_keeps_all_others_at_once_and_one_undo_takes_that_back(visit: V
     cells = page.locator("[data-cell]")
     expect(cells.nth(1)).to_have_accessible_name(re.compile("Dropped: cut off"))
     count = cells.count()
-    rest = page.get_by_role("button", name=f"Keep the other {count - 1} on this page")
+    rest = page.get_by_role("button", name=f"Keep the remaining {count - 1} on this page")
     expect(rest).to_be_visible()
     page.keyboard.press("a")
     expect(done(page)).to_have_text(f"{count} done")

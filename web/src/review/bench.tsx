@@ -65,7 +65,7 @@ export function Bench({
   const { items, cursor } = view;
   const item = items[cursor];
   const columns = Math.max(2, Math.floor(fit.width / (fit.width < 600 ? SMALL_CELL : CELL)));
-  const rows = Math.max(2, Math.floor((fit.height - 46) / (fit.width / columns || CELL)));
+  const rows = Math.max(2, Math.round((fit.height - 46) / (fit.width / columns || CELL)));
   const perPage = columns * rows;
   const page = Math.floor(Math.min(cursor, Math.max(items.length - 1, 0)) / perPage);
   const shownItems = useMemo(() => items.slice(page * perPage, (page + 1) * perPage), [items, page, perPage]);
@@ -241,6 +241,7 @@ export function Bench({
             first={page * perPage}
             cursor={cursor}
             columns={columns}
+            rows={rows}
             page={page}
             pages={Math.ceil(items.length / perPage)}
             reasonOf={reasonOf}
@@ -289,7 +290,7 @@ export function Bench({
                   ? words.saidMany(view.last.count)
                   : saying(view.last.said, reasonOf(view.last.said.reason), words)))}
         </Fleeting>
-        {many && others.length > 0 && (
+        {many && comparing === null && others.length > 0 && (
           <Press look="soft" onPress={by(keepOthers)}>
             {words.rest(others.length)} <kbd>A</kbd>
           </Press>

@@ -21,6 +21,7 @@ export function Grid({
   first,
   cursor,
   columns,
+  rows,
   pages,
   page,
   reasonOf,
@@ -32,6 +33,7 @@ export function Grid({
   first: number;
   cursor: number;
   columns: number;
+  rows: number;
   pages: number;
   page: number;
   reasonOf: (key: string | null) => string;
@@ -45,7 +47,7 @@ export function Grid({
         role="group"
         aria-label={words.page(page + 1, pages)}
         className="review-grid"
-        style={{ "--columns": columns } as React.CSSProperties}
+        style={{ "--columns": columns, "--rows": rows } as React.CSSProperties}
       >
         {items.map((item, index) => (
           <Cell
