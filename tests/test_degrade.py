@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ganvas.curate.degrade import DEGRADATIONS, degradation, source_channels
+from ganvas.curate.degrade import DEGRADATIONS, degradation, source_channels, source_scale
 from ganvas.curate.images import Pixels, open_image, prepare_image
 from ganvas.terms import UserError
 
@@ -32,7 +32,8 @@ def test_size_kind_and_repeatability(name: str, channels: int) -> None:
     before = target.copy()
     source = draw(name, target)
     assert source.dtype == np.uint8
-    assert source.shape == (64, 64, source_channels(name, channels))  # type: ignore[arg-type]
+    side = 64 // source_scale(name)
+    assert source.shape == (side, side, source_channels(name, channels))  # type: ignore[arg-type]
     assert (source == draw(name, target)).all()
     assert (target == before).all()
 
@@ -97,7 +98,8 @@ def test_masks_are_grey_holes_of_reasonable_size() -> None:
 
 @pytest.mark.parametrize("name", DEGRADATIONS)
 def test_the_smallest_picture(name: str) -> None:
-    assert draw(name, np.zeros((4, 4, 3), np.uint8)).shape[:2] == (4, 4)
+    side = 4 // source_scale(name)
+    assert draw(name, np.zeros((4, 4, 3), np.uint8)).shape[:2] == (side, side)
 
 
 @pytest.mark.shared_data

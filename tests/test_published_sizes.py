@@ -12,6 +12,7 @@ from ganvas.train.forecast import outline
 PUBLISHED = {
     "dcgan-64": (3_576_704, 2_765_568),
     "pix2pix-256": (54_413_955, 2_768_705),
+    "super-resolution-x4": (1_549_462, 23_565_505),
     "sagan-128": (33_550_980, 39_448_258),
     "biggan-128": (70_433_988, 87_982_370),
     "biggan-32": (4_668_163, 4_207_361),
