@@ -223,5 +223,8 @@ def test_neighbours_of_a_run(pictures: Path, tmp_path: Path) -> None:
         first = found["samples"][0]
         assert len(first["features"]) == len(first["pixels"]) == 3
         assert picture(first["pixels"][0]["image"]).shape == (16, 16, 3)
+        refused = client.get("/v1/runs/first/neighbours", params={"class_name": "cat"})
+        assert refused.status_code == 422
+        assert "no classes" in refused.json()["detail"]
         (run / "status.json").write_text("{}")
         assert client.get("/v1/runs/first/neighbours").status_code == 422

@@ -11,7 +11,16 @@ from typing import TYPE_CHECKING, Any
 from fastapi import FastAPI
 
 from ganvas import __version__
-from ganvas.serve import bundle_routes, explore_routes, pages, problems, reference_routes, review_routes, run_routes
+from ganvas.serve import (
+    bundle_routes,
+    explore_routes,
+    neighbour_routes,
+    pages,
+    problems,
+    reference_routes,
+    review_routes,
+    run_routes,
+)
 from ganvas.serve.answers import Studio
 from ganvas.serve.engine import Engine
 from ganvas.serve.guard import Guard
@@ -23,7 +32,8 @@ from ganvas.serve.shelf import Shelf
 if TYPE_CHECKING:
     from ganvas.curate.catalog import Catalog
 
-ROOMS = (bundle_routes, reference_routes, explore_routes, run_routes, review_routes)  # each has a ``router``
+# Each has a ``router``.
+ROOMS = (bundle_routes, reference_routes, explore_routes, neighbour_routes, run_routes, review_routes)
 
 
 def create_app(

@@ -7,10 +7,8 @@ import base64
 import binascii
 import importlib.util
 import io
-import threading
 import time
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 from typing import Annotated
 from weakref import WeakKeyDictionary
 
@@ -22,14 +20,13 @@ from torch import Tensor
 
 from ganvas.apps.directions import STRONGEST, Directions, directions, move
 from ganvas.apps.latent import Place, fitting, locate, pictures, shape_of
-from ganvas.apps.neighbours import Compared, Neighbour, neighbours_of
 from ganvas.apps.projection import Space
 from ganvas.apps.video import encode_video
 from ganvas.apps.walks import mix, walk
 from ganvas.bundle import Bundle
 from ganvas.models.plan import Family
-from ganvas.serve.answers import SEEDS, Studio, The, since, while_connected
-from ganvas.serve.engine import BusyError, Pictures, check_label, prepare_picture
+from ganvas.serve.answers import Studio, The, since, while_connected
+from ganvas.serve.engine import Pictures, check_label, prepare_picture
 from ganvas.serve.explore_schemas import (
     FRAMES,
     Abilities,
@@ -41,19 +38,15 @@ from ganvas.serve.explore_schemas import (
     InterpolateRequest,
     MixAnswer,
     MixRequest,
-    NeighbourInfo,
-    NeighbourSample,
-    NeighboursAnswer,
     Point,
     ProjectionStarted,
     ProjectionState,
 )
 from ganvas.serve.limits import too_many_bytes
+from ganvas.serve.neighbour_routes import has_pictures
 from ganvas.serve.problems import MissingError
 from ganvas.serve.projections import picture_url
 from ganvas.terms import Task, UserError
-from ganvas.train.checkpoint import listing
-from ganvas.train.journal import read_status
 
 router = APIRouter()
 TYPES = {"mp4": "video/mp4", "gif": "image/gif"}
@@ -71,7 +64,7 @@ async def read_abilities(request: Request, studio: The, id: str) -> Abilities:  
         layers=layers,
         direction_layers=direction_layers,
         films=["mp4", "gif"] if importlib.util.find_spec("av") else ["gif"],
-        neighbours=await asyncio.to_thread(_has_pictures, studio, id),
+        neighbours=await asyncio.to_thread(has_pictures, studio, id),
     )
 
 
@@ -222,61 +215,6 @@ def stop_projection(studio: The, id: str) -> Response:  # noqa: A002
     if not studio.projections.stop(id):
         raise MissingError(f"There is no projection {id!r}; it may have ended and been forgotten.")
     return Response(status_code=204)
-
-
-# ── Neighbours ──────────────────────────────────────────────────────────────────────────────────────────────────────
-
-_looking = threading.Lock()  # the first look at a data set takes a while and all cores
-
-
-@router.get("/v1/runs/{id}/neighbours", tags=["explore"], operation_id="listNeighbours")
-async def list_neighbours(
-    studio: The,
-    id: str,  # noqa: A002
-    seed: Annotated[int, Query(ge=0, lt=SEEDS, description="of the first; the next ones follow")] = 0,
-    count: Annotated[int, Query(ge=1, le=16)] = 4,
-    psi: Annotated[float, Query(gt=0, le=1, description="truncation; 1: none")] = 1.0,
-    class_name: Annotated[str | None, Query(max_length=200, description="left out: each seed has its own")] = None,
-) -> NeighboursAnswer:
-    """The training pictures nearest to samples of a run whose pictures are still there: was any learned by heart?"""
-    run = await asyncio.to_thread(studio.run, id)
-
-    def look() -> NeighboursAnswer:
-        if not _looking.acquire(blocking=False):
-            raise BusyError("Neighbours are being looked for already; try again in a moment.")
-        try:
-            seeds = range(seed, seed + count)
-            return _neighbours(neighbours_of(run.root, None, seeds=seeds, class_name=class_name, psi=psi))
-        finally:
-            _looking.release()
-
-    return await asyncio.to_thread(look)
-
-
-def _has_pictures(studio: Studio, name: str) -> bool:
-    """Whether the bundle of this id is a run's own, and the run's training pictures are where it says."""
-    run = studio.runs.find(name)
-    if run is None or studio.shelf.paths().get(name) != run.bundle:
-        return False
-    pictures = read_status(run).get("dataset")
-    return bool(pictures) and Path(str(pictures)).is_file() and bool(listing(run.checkpoints))
-
-
-def _neighbours(found: Compared) -> NeighboursAnswer:
-    def told(several: Sequence[Neighbour]) -> list[NeighbourInfo]:
-        return [
-            NeighbourInfo(distance=one.distance, image=picture_url(found.dataset.image(one.picture))) for one in several
-        ]
-
-    near = found.near
-    rows = zip(found.places, found.samples, near.features, near.pixels, near.copies, strict=True)
-    samples = [
-        NeighbourSample(
-            seed=place.seed, image=picture_url(sample), copied=copied, features=told(features), pixels=told(pixels)
-        )
-        for place, sample, features, pixels, copied in rows
-    ]
-    return NeighboursAnswer(sentence=near.sentence, usual=near.usual, small=near.small, samples=samples)
 
 
 # ── What several routes do ──────────────────────────────────────────────────────────────────────────────────────────

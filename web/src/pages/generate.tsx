@@ -53,8 +53,12 @@ function Generator({ bundle }: { bundle: BundleCard }) {
   const tool = tools.includes(view.tool) ? view.tool : "pictures";
   const tabs = useRef<HTMLDivElement>(null);
   useEffect(() => {
-    // On a phone the row of tools is longer than the screen.
-    tabs.current?.querySelector("[aria-selected=true]")?.scrollIntoView({ inline: "nearest", block: "nearest" });
+    // On a phone the row of tools is longer than the screen. The tabs are there one rendering after their list is.
+    const request = requestAnimationFrame(() => {
+      const selected = tabs.current?.querySelector("[aria-selected=true]");
+      selected?.scrollIntoView({ inline: "nearest", block: "nearest" });
+    });
+    return () => cancelAnimationFrame(request);
   }, [tool, tools.length]);
   const given = { bundle, view, change };
   const made = (
