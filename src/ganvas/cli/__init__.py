@@ -9,20 +9,20 @@ import typer
 # Help lists the commands in this order.
 # isort: off
 from ganvas.cli import (  # noqa: F401
-    checks,
     collect,
+    checks,
     curate,
     data,
+    recipes,
+    training,
+    status,
     evaluate,
+    studio,
     generate,
     films,
-    machine,
-    recipes,
-    status,
-    studio,
-    training,
     use,
     automation,
+    machine,
 )
 from ganvas.cli.way import app, complain
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ganvas.cli.way import NO, Place, Quiet, app
+from ganvas.cli.way import NO, USE, Place, Quiet, app
 
 if TYPE_CHECKING:
     from ganvas.evaluate.protocol import Part
@@ -20,7 +20,7 @@ Pictures = Annotated[
 ]
 
 
-@app.command()
+@app.command(rich_help_panel=USE)
 def gate(
     path: Place,
     metric: Annotated[str, typer.Option(help="Which figure, such as kid_effnet.")],
@@ -46,7 +46,7 @@ def gate(
         raise typer.Exit(NO)
 
 
-@app.command()
+@app.command(rich_help_panel=USE)
 def publish(
     path: Place,
     to: Annotated[Path, typer.Option(help="The folder of bundles that others use.", metavar="FOLDER")],

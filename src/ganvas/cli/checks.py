@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ganvas.cli.way import Quiet, app, at_least
+from ganvas.cli.way import CURATE, Quiet, app, at_least
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from ganvas.telling import Teller
 
 
-@app.command()
+@app.command(rich_help_panel=CURATE)
 def curate(
     source: Annotated[
         Path, typer.Argument(help="A catalogue, or a folder of pictures.", metavar="CATALOGUE|FOLDER")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ganvas.cli.way import Quiet, app, at_least
+from ganvas.cli.way import CURATE, Quiet, app, at_least
 
 if TYPE_CHECKING:
     from ganvas.collect.session import Conduct, Session
@@ -21,7 +21,7 @@ _PAGES, _SEARCH, _NETWORK = "Web pages", "Image search", "Manners and limits on 
 _ONE_OF = "Name one thing to collect from: SOURCE, --urls, --page, --search, --keywords or --collection."
 
 
-@app.command()
+@app.command(rich_help_panel=CURATE)
 def collect(
     source: Annotated[
         str | None,

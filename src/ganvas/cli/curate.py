@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ganvas.cli.way import NO, Quiet, app, at_least
+from ganvas.cli.way import CURATE, NO, Quiet, app, at_least
 
 if TYPE_CHECKING:
     from ganvas.curate.catalog import Catalog
@@ -39,7 +39,7 @@ def _near(distance: int) -> int:
     return distance
 
 
-@app.command()
+@app.command(rich_help_panel=CURATE)
 def review(
     catalogue: Catalogue = Path("catalogue"),
     reviewer: Annotated[str | None, typer.Option(help="Your name; the page asks otherwise.")] = None,
@@ -103,7 +103,7 @@ def review(
         )
 
 
-@app.command()
+@app.command(rich_help_panel=CURATE)
 def report(
     catalogue: Catalogue = Path("catalogue"),
     output: Annotated[
@@ -131,7 +131,7 @@ def report(
             tell.say(f"\nThe page is {output}.")
 
 
-@app.command()
+@app.command(rich_help_panel=CURATE)
 def keywords(
     catalogue: Catalogue = Path("catalogue"),
     database: DatabaseUrl = None,
@@ -161,7 +161,7 @@ def keywords(
     tell.console.print(table)
 
 
-@app.command()
+@app.command(rich_help_panel=CURATE)
 def split(
     catalogue: Catalogue = Path("catalogue"),
     output: Annotated[Path, typer.Option("--output", "-o", help="The table to write.", metavar="FILE.csv")] = Path(

@@ -7,11 +7,11 @@ from typing import Annotated, get_args
 
 import typer
 
-from ganvas.cli.way import Quiet, Sets, app, at_least
+from ganvas.cli.way import CURATE, Quiet, Sets, app, at_least
 from ganvas.terms import Crop
 
 
-@app.command()
+@app.command(rich_help_panel=CURATE)
 def sample(
     what: Annotated[str, typer.Argument(help="What to draw: avatars.", metavar="avatars")] = "avatars",
     output: Annotated[Path, typer.Option("--output", "-o", help="Folder for the pictures.")] = Path("data/avatars"),
@@ -36,7 +36,7 @@ def sample(
     tell.next(f"ganvas train dcgan-quick --data {output}")
 
 
-@app.command()
+@app.command(rich_help_panel=CURATE)
 def pack(
     source: Annotated[
         str, typer.Argument(help="A folder or zip of pictures, a catalogue, a packed set, or shards (s3://…).")

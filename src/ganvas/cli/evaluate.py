@@ -7,12 +7,12 @@ from typing import Annotated
 
 import typer
 
-from ganvas.cli.way import Place, Quiet, app
+from ganvas.cli.way import TRAIN, Place, Quiet, app
 
 Features = Annotated[str | None, typer.Option(help="auto, effnet, inception or inception-clean.")]
 
 
-@app.command()
+@app.command(rich_help_panel=TRAIN)
 def evaluate(
     path: Place,
     data: Annotated[Path | None, typer.Option("--data", "-d", help="Real pictures; a run knows its own.")] = None,
@@ -33,7 +33,7 @@ def evaluate(
     Teller(quiet).compare(path, data, count, features, everything=everything)
 
 
-@app.command()
+@app.command(rich_help_panel=TRAIN)
 def measure(
     made: Annotated[Path, typer.Argument(help="A picture or a folder: what was made.", metavar="A")],
     real: Annotated[Path, typer.Argument(help="A picture or a folder: what it should be.", metavar="B")],

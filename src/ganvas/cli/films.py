@@ -7,12 +7,12 @@ from typing import Annotated
 
 import typer
 
-from ganvas.cli.way import Place, Quiet, app, at_least
+from ganvas.cli.way import USE, Place, Quiet, app, at_least
 
 VIDEOS = frozenset({".mp4", ".mov", ".m4v", ".mkv", ".webm", ".avi", ".gif", ".mpg", ".mpeg", ".ogv"})
 
 
-@app.command()
+@app.command(rich_help_panel=USE)
 def translate(
     path: Place,
     source: Annotated[Path, typer.Argument(help="A picture, a folder of pictures, or a video.", metavar="SOURCE")],

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from ganvas.cli.way import Place, Quiet, app, at_least
+from ganvas.cli.way import USE, Place, Quiet, app, at_least
 
 if TYPE_CHECKING:
     from ganvas.models.plan import Family
@@ -35,7 +35,7 @@ room = typer.Typer(
         "the .safetensors file of a projection; several with commas between them."
     ),
 )
-app.add_typer(room, name="generate")
+app.add_typer(room, name="generate", rich_help_panel=USE)
 
 ClassName = Annotated[str | None, typer.Option("--class", help="Name or number of a class.")]
 Psi = Annotated[float, typer.Option(help="Truncation: 1 varied, lower safer.")]

@@ -7,10 +7,10 @@ from typing import Annotated
 
 import typer
 
-from ganvas.cli.way import app
+from ganvas.cli.way import MACHINE, app
 
 weights_app = typer.Typer(help="The pretrained files Ganvas uses: list, fetch, add.", invoke_without_command=True)
-app.add_typer(weights_app, name="weights")
+app.add_typer(weights_app, name="weights", rich_help_panel=MACHINE)
 
 
 @weights_app.callback()
@@ -62,7 +62,7 @@ def weights_add(file: Annotated[Path, typer.Argument(help="A file you downloaded
     Teller().say(f"{add(file).name} is in place.")
 
 
-@app.command()
+@app.command(rich_help_panel=MACHINE)
 def doctor() -> None:
     """Say what this machine can do, and what is missing."""
     from ganvas.doctor import examine

@@ -6,10 +6,10 @@ from typing import Annotated
 
 import typer
 
-from ganvas.cli.way import RecipeName, Sets, app
+from ganvas.cli.way import TRAIN, RecipeName, Sets, app
 
 
-@app.command()
+@app.command(rich_help_panel=TRAIN)
 def recipes() -> None:
     """List the recipes."""
     from ganvas.telling import Teller
@@ -17,7 +17,7 @@ def recipes() -> None:
     Teller().recipes()
 
 
-@app.command()
+@app.command(rich_help_panel=TRAIN)
 def show(
     recipe: RecipeName,
     as_json: Annotated[bool, typer.Option("--json", help="For scripts.")] = False,

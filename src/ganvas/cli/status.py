@@ -7,10 +7,10 @@ from typing import Annotated, Any
 
 import typer
 
-from ganvas.cli.way import app
+from ganvas.cli.way import TRAIN, app
 
 
-@app.command()
+@app.command(rich_help_panel=TRAIN)
 def status(
     path: Annotated[
         Path, typer.Argument(help="The folder of a run, or of several; runs when left out.", metavar="[RUN|RUNS]")

@@ -7,10 +7,10 @@ from typing import Annotated
 
 import typer
 
-from ganvas.cli.way import app
+from ganvas.cli.way import USE, app
 
 
-@app.command()
+@app.command(rich_help_panel=USE)
 def studio(
     bundles: Annotated[Path, typer.Option(help="Folder that holds bundles.")] = Path("bundles"),
     runs: Annotated[Path, typer.Option(help="Folder that holds runs.")] = Path("runs"),

@@ -7,10 +7,10 @@ from typing import Annotated
 
 import typer
 
-from ganvas.cli.way import Devices, Quiet, RecipeName, Sets, app, complain
+from ganvas.cli.way import TRAIN, Devices, Quiet, RecipeName, Sets, app, complain
 
 
-@app.command()
+@app.command(rich_help_panel=TRAIN)
 def train(
     recipe: RecipeName,
     data: Annotated[Path, typer.Option("--data", "-d", help="A folder or zip of pictures.")],

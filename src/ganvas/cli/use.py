@@ -7,10 +7,10 @@ from typing import Annotated
 
 import typer
 
-from ganvas.cli.way import Quiet, app
+from ganvas.cli.way import USE, Quiet, app
 
 
-@app.command()
+@app.command(rich_help_panel=USE)
 def export(
     path: Annotated[Path, typer.Argument(help="The folder of a run.", metavar="RUN")],
     output: Annotated[
@@ -36,7 +36,7 @@ def export(
     tell.next(f"ganvas studio --bundles {(output or path / 'bundle').parent}")
 
 
-@app.command("import")
+@app.command("import", rich_help_panel=USE)
 def import_weights(
     file: Annotated[Path, typer.Argument(help="A .pkl, .pt or .pth file that somebody published.", metavar="FILE")],
     output: Annotated[
@@ -51,7 +51,7 @@ def import_weights(
     ] = None,
     quiet: Quiet = False,
 ) -> None:
-    """Make a bundle of published weights: StyleGAN2 (ADA's .pkl, rosinality's .pt), R3GAN, BigGAN, DCGAN.
+    """Make a bundle of published weights: StyleGAN2, R3GAN, BigGAN, DCGAN, pix2pix, CycleGAN, U-GAT-IT, StarGAN v2, …
 
     The kind of the file is told from its content. Nothing in it is run.
     """

@@ -16,6 +16,12 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
+# The rooms of the house, as help groups the commands.
+CURATE = "Collect, curate, pack"
+TRAIN = "Train and measure"
+USE = "Use and publish"
+MACHINE = "This machine"
+
 RecipeName = Annotated[
     str, typer.Argument(help="A name that `ganvas recipes` lists, or a YAML file.", metavar="RECIPE")
 ]
