@@ -203,7 +203,7 @@ def test_a_map_with_looks_is_learnt_and_answered_from_its_bundle(tmp_path: Path)
 
 # ── Recipes ──
 
-RECIPES = [name for name in names() if name.startswith("pix2pixhd")]
+RECIPES = [name for name in names() if name.startswith(("pix2pixhd", "sketch-to-photo"))]
 
 
 @pytest.mark.parametrize("name", RECIPES)

@@ -210,3 +210,12 @@ def test_a_film_is_enlarged_whole(tmp_path: Path, capsys: pytest.CaptureFixture[
     (tmp_path / "bad.mp4").write_bytes(b"MZ" * 100)
     assert main(["translate", str(written.path), str(tmp_path / "bad.mp4")]) == 2
     assert "cannot be read as a video" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", ["colourise-64", "inpaint-64"])
+def test_recipes_with_a_degradation_take_two_steps(name: str, pictures: Path, tmp_path: Path) -> None:
+    small = [f"data.resolution={SIDE}", "data.minimum=8", "train.kimg=0.016", "train.batch_size=8", "train.workers=0"]
+    small += ["train.tick_kimg=0.008", "train.sheet_kimg=0.008", "train.checkpoint_kimg=0.008", "train.metric_kimg=0"]
+    recipe, run = load(name, [*small, "model.width=4", "model.layers=1"]), RunDir(tmp_path / "run")
+    assert train(recipe, run, pack(pictures, resolution=SIDE).path).state == "finished"
+    assert list(run.sheets.glob("0*.png"))
