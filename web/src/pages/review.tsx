@@ -1,5 +1,5 @@
 // The Curate page: which round, who reviews, and then the pictures or what came of them.
-import { useMemo, useState } from "react";
+import { useEffect, useMemo, useState } from "react";
 import { Link, Redirect } from "wouter";
 import { useResource } from "../api/use-resource";
 import { Press } from "../parts/controls";
@@ -7,7 +7,7 @@ import { Command, Empty, ProblemNote, Waiting } from "../parts/feedback";
 import { useTitle } from "../parts/title";
 import { type ReviewState, readHealth, readReview } from "../review/api";
 import { Bench } from "../review/bench";
-import { Outbox } from "../review/outbox";
+import { Outbox, SILENT } from "../review/outbox";
 import { NextRound, Results } from "../review/results";
 import { knownReviewer, Who } from "../review/who";
 import { useWords } from "../review/words";
@@ -74,6 +74,9 @@ function Round({
   const last = state.rounds.at(-1)?.number ?? number;
   const results = part === "results";
   const asking = !results && (asks || reviewer === null);
+  // What was said on the desk a moment ago is sent from here, too.
+  const sends = results || asking;
+  useEffect(() => (sends ? outbox.start(SILENT) : undefined), [sends, outbox]);
   if (!["desk", "skipped", "results"].includes(part)) return <MissingPage />;
   return (
     <>

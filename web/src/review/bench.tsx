@@ -16,7 +16,7 @@ import { type Action, actionOf } from "./keys";
 import type { Outbox } from "./outbox";
 import { addressOf, Stage } from "./picture";
 import { Pool } from "./pool";
-import { Reasons, KeySheet, ReasonSheet } from "./sheet";
+import { KeySheet, ReasonSheet, Reasons } from "./sheet";
 import { Standing } from "./standing";
 import { useFit } from "./use-fit";
 import { useWords } from "./words";
@@ -86,7 +86,6 @@ export function Bench({
   useEffect(() => {
     setTwin(null);
     setFlipped(false);
-    setZoomed(false);
     setNotice("");
   }, [item?.picture.id]);
 
@@ -204,24 +203,24 @@ export function Bench({
   return (
     <section className="review" data-many={many || undefined}>
       <div className="review-top">
-      <Standing desk={desk} view={view} line={outbox.line} retry={() => outbox.retry()}>
-        <IconToggle name={words.grid} shortcut="G" chosen={many} onChoose={layout}>
-          <GridIcon />
-        </IconToggle>
-        {!many && (
-          <IconToggle name={words.zoom} shortcut="Z" chosen={zoomed} onChoose={() => setZoomed(!zoomed)}>
-            <ZoomIcon />
+        <Standing desk={desk} view={view} line={outbox.line} retry={() => outbox.retry()}>
+          <IconToggle name={words.grid} shortcut="G" chosen={many} onChoose={layout}>
+            <GridIcon />
           </IconToggle>
-        )}
-        <IconToggle name={words.compare} shortcut="D" chosen={comparing !== null} onChoose={compare}>
-          <CompareIcon />
-        </IconToggle>
-        <IconPress name={words.help} shortcut="?" onPress={() => setSheet("keys")}>
-          <KeysIcon />
-        </IconPress>
-      </Standing>
-      {source === "skipped" && <p className="quiet small review-above">{words.onlySkipped}</p>}
-      {view.error !== undefined && items.length === 0 && <ProblemNote error={view.error} retry={desk.again} />}
+          {!many && (
+            <IconToggle name={words.zoom} shortcut="Z" chosen={zoomed} onChoose={() => setZoomed(!zoomed)}>
+              <ZoomIcon />
+            </IconToggle>
+          )}
+          <IconToggle name={words.compare} shortcut="D" chosen={comparing !== null} onChoose={compare}>
+            <CompareIcon />
+          </IconToggle>
+          <IconPress name={words.help} shortcut="?" onPress={() => setSheet("keys")}>
+            <KeysIcon />
+          </IconPress>
+        </Standing>
+        {source === "skipped" && <p className="quiet small review-above">{words.onlySkipped}</p>}
+        {view.error !== undefined && items.length === 0 && <ProblemNote error={view.error} retry={desk.again} />}
       </div>
       <div ref={area} className="review-stage" tabIndex={-1}>
         {comparing !== null && item ? (

@@ -1,9 +1,8 @@
 // A picture beside one that looks the same, the mirrored one turned back on demand.
-import { readPicture, sized } from "./api";
+import { useResource } from "../api/use-resource";
 import { IconPress, Press } from "../parts/controls";
 import { BackIcon, CloseIcon, ForwardIcon } from "../parts/icons";
-import { useResource } from "../api/use-resource";
-import type { Queued } from "./api";
+import { type Queued, readPicture, sized } from "./api";
 import { FlipIcon } from "./icons";
 import { useWords } from "./words";
 

@@ -31,6 +31,9 @@ export type Listener = {
   undone: (op: UndoOp, answer: Undone) => void;
 };
 
+/** For pages that show nothing of it, and yet let it go on. */
+export const SILENT: Listener = { changed() {}, tallied() {}, refused() {}, undone() {} };
+
 /** A number nobody else makes; also where `crypto.randomUUID` is not to be had (a plain address in a local network). */
 export function freshId(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
@@ -40,6 +43,7 @@ export function freshId(): string {
 export class Outbox {
   private waiting: Kept[] = [];
   private flying = 0; // how many at the front are on their way
+  private flights = 0; // an answer that comes after the page was left and entered again belongs to none
   private failures = 0;
   private trouble: unknown;
   private timer: ReturnType<typeof setTimeout> | undefined;
@@ -75,6 +79,7 @@ export class Outbox {
       clearTimeout(this.timer);
       this.listener = undefined;
       this.flying = 0;
+      this.flights += 1;
     };
   }
 
@@ -147,11 +152,12 @@ export class Outbox {
     const first = batch[0]?.op;
     if (!first || this.flying || !this.listener) return;
     this.flying = batch.length;
+    const flight = ++this.flights;
     this.tell();
     try {
       if (first.kind === "undo") {
         const answer = await sendUndo(first.round, first.reviewer, first.client_id);
-        this.acknowledge(batch);
+        this.acknowledge(batch, flight);
         this.listener?.undone(first, answer);
         this.listener?.tallied(first, answer.progress);
       } else {
@@ -162,7 +168,7 @@ export class Outbox {
           said.map((op) => op.verdict),
           false,
         );
-        this.acknowledge(batch);
+        this.acknowledge(batch, flight);
         for (const one of answer.answers) {
           const op = said.find((op) => op.client_id === one.client_id);
           if (op && one.status === "refused") this.refuse(op, one.why ?? "");
@@ -173,6 +179,7 @@ export class Outbox {
       this.tell();
       this.plan(0);
     } catch (error) {
+      if (flight !== this.flights) return;
       this.flying = 0;
       // No answer, too busy or broken down: it may work later. A plain refusal stays one until somebody looks at it.
       const later =
@@ -188,8 +195,8 @@ export class Outbox {
     }
   }
 
-  private acknowledge(batch: Kept[]): void {
-    this.flying = 0;
+  private acknowledge(batch: Kept[], flight: number): void {
+    if (flight === this.flights) this.flying = 0;
     const done = new Set(batch.map(({ key }) => key));
     this.waiting = this.waiting.filter(({ key }) => !done.has(key));
     this.forget(batch);

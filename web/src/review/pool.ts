@@ -1,7 +1,7 @@
 // Pictures fetched and decoded before anybody looks at them. The elements themselves are put on the page, so that showing
 // one costs neither a request nor a decoding.
 
-const AT_ONCE = 6;
+const AT_ONCE = 4; // of the six connections a browser makes: two stay for verdicts and the picture looked at
 const MOST = 90;
 const AGAIN_MS = 3000;
 

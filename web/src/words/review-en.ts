@@ -118,7 +118,7 @@ export const reviewEn = {
     layout: "Grid or single picture",
     open: "In the grid: look at one",
     rest: "In the grid: keep what is left on the page",
-    zoom: "Zoom to the face; moving the pointer moves the picture",
+    zoom: "Zoom to the face, and stay so; the pointer moves the picture",
     help: "Show this list",
   },
   howFar: "How far everybody is",

@@ -117,7 +117,7 @@ export const reviewKo: typeof reviewEn = {
     layout: "바둑판 또는 한 장",
     open: "바둑판에서 한 장 보기",
     rest: "바둑판에서 나머지 모두 유지",
-    zoom: "얼굴 확대, 포인터를 움직이면 그림도 움직임",
+    zoom: "얼굴 확대 유지, 포인터를 움직이면 그림도 움직임",
     help: "이 목록 보기",
   },
   howFar: "모두의 진행 상황",
