@@ -28,7 +28,7 @@ test-quick: $(READY)  ## those that need no browser and little time
 	$(BIN)/python -m pytest -n 2 -m "not slow and not browser"
 
 test-airflow: $(READY) $(AIRFLOW)/.ready  ## the DAG of deploy/airflow in a real Airflow, in an environment of its own
-	$(BIN)/python -m pytest tests/airflow
+	GANVAS_AIRFLOW=$(CURDIR)/$(AIRFLOW)/bin/airflow $(BIN)/python -m pytest tests/airflow
 
 check: lint test  ## all that must hold before a change lands
 
