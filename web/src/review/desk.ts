@@ -133,7 +133,7 @@ export class Desk {
     if (!item) return;
     this.steps.push([this.put(this.cursor, said)]);
     this.last = { said, count: 1 };
-    this.noteTime();
+    if (item.open) this.noteTime();
     this.advance();
     this.tell();
     void this.more();

@@ -4,7 +4,6 @@ import { useLocation } from "wouter";
 import { useResource } from "../api/use-resource";
 import { Choice, Press, Slider } from "../parts/controls";
 import { ProblemNote, Progress, Waiting } from "../parts/feedback";
-import { figure } from "../words/figures";
 import {
   type Agreement,
   openRound,
@@ -21,6 +20,7 @@ const POLL_SECONDS = 4;
 const SHOWN = 24; // disputed pictures
 const SCOPES: Scope[] = ["not_dropped", "all", "kept", "dropped", "disputed", "undecided"];
 const count = (value: number) => value.toLocaleString("en");
+const twoPlaces = (kappa: number) => kappa.toFixed(2).replace("-", "−");
 
 export function Results({ state, round, reload }: { state: ReviewState; round: number; reload: () => void }) {
   const detail = useResource(`round/${round}`, (signal) => readRound(round, signal), POLL_SECONDS);
@@ -98,7 +98,7 @@ function Agree({ agreement }: { agreement: Agreement }) {
             <div className="review-kappa">
               <p>
                 <span className="quiet small">{words.kappaOf[agreement.method]}</span>
-                <strong className="figures">{figure(kappa)}</strong>
+                <strong className="figures">{twoPlaces(kappa)}</strong>
               </p>
               <div>
                 <p>{sayingOf(kappa, words.kappaSays)}</p>
@@ -116,7 +116,7 @@ function Agree({ agreement }: { agreement: Agreement }) {
                   <span className="quiet">
                     {pair.same} / {pair.pictures}
                   </span>
-                  <span>κ {pair.kappa === null ? "–" : figure(pair.kappa)}</span>
+                  <span>κ {pair.kappa === null ? "–" : twoPlaces(pair.kappa)}</span>
                 </li>
               ))}
             </ul>
