@@ -309,6 +309,8 @@ export const en = {
       "Average difference between the result and the true picture, pixel by pixel (L1). Lower is closer.",
     perceptual: "Difference as a pretrained network sees it: textures and shapes rather than pixels.",
     feature_matching: "Difference between real and fake inside the discriminator: steadies the generator.",
+    psnr: "How near the training answers are to their targets, in decibels; higher is nearer. 30 is good, 20 visibly off.",
+    total_variation: "How much neighbouring pixels differ: holds noise down.",
     gradient_penalty: "Keeps the critic's slope near 1 (WGAN-GP), so that its score stays a useful guide.",
     r1: "Penalty on the discriminator's slope at real pictures: keeps it calm.",
     r2: "Penalty on the discriminator's slope at generated pictures.",
