@@ -12,6 +12,7 @@ from PIL import Image
 
 from ganvas import bundle
 from ganvas.bundle import export
+from ganvas.bundle.manifest import fingerprint_of
 from ganvas.models.families import FAMILIES
 from ganvas.models.plan import Clock, Family, FamilyConfig, Phase, Stage, TranslationRequest, example_request
 from ganvas.terms import DataSpec, Task, UserError
@@ -236,3 +237,20 @@ def test_weights_that_do_not_fit_are_one_sentence(copy: Path, monkeypatch: pytes
     object.__setattr__(opened, "info", opened.info.model_copy(update={"config": {}}))
     with pytest.raises(UserError, match="do not fit"):
         opened.load_family()
+
+
+def test_a_bundle_from_before_a_setting_was_invented_is_whole(copy: Path) -> None:
+    manifest = copy / "bundle.json"
+    content = json.loads(manifest.read_text())
+    content.pop("fingerprint")
+    del content["data"]["flip"]  # as if pictures could not be mirrored yet when it was written
+    older = content | {"fingerprint": fingerprint_of(content)}
+    manifest.write_text(json.dumps(older))
+    assert bundle.read(copy).info.data.flip
+
+
+def test_a_bundle_whose_statements_were_changed_is_refused(copy: Path) -> None:
+    manifest = copy / "bundle.json"
+    manifest.write_text(manifest.read_text().replace('"kimg": ', '"kimg": 1'))
+    with pytest.raises(UserError, match="changed after it was written"):
+        bundle.read(copy)

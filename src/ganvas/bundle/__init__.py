@@ -38,6 +38,7 @@ from ganvas.bundle.manifest import (
     BundleMetric,
     Credit,
     OnnxReport,
+    fingerprint_of,
 )
 from ganvas.curate.images import encode_png
 from ganvas.models.families import FAMILIES, build
@@ -152,10 +153,10 @@ def read(path: Path) -> Bundle:
         first = error.errors()[0]
         where = ".".join(map(str, first["loc"]))
         raise UserError(f"{manifest} is damaged ({where}: {first['msg']}); export the bundle again.") from None
-    if stated != info.fingerprint:
+    if stated != fingerprint_of(content):
         raise UserError(f"{manifest} was changed after it was written; get the bundle again from where it came.")
     _verify(path, info)
-    return Bundle(path, info, info.fingerprint)
+    return Bundle(path, info, stated)
 
 
 def _verify(path: Path, info: BundleInfo) -> None:

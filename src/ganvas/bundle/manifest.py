@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -83,5 +84,9 @@ class BundleInfo(_Part):
     @property
     def fingerprint(self) -> str:
         """Changes whenever any file or statement of the bundle does."""
-        content = json.dumps(self.model_dump(mode="json"), sort_keys=True, ensure_ascii=False)
-        return hashlib.sha256(content.encode()).hexdigest()
+        return fingerprint_of(self.model_dump(mode="json"))
+
+
+def fingerprint_of(content: Mapping[str, Any]) -> str:
+    """Of ``bundle.json`` as it stands there, so that a bundle written before a statement was invented stays whole."""
+    return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
