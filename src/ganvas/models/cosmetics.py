@@ -83,7 +83,9 @@ def _read(picture: NDArray[np.uint8]) -> Masks:
     names = (("lips",), ("left_eye_shadow", "right_eye_shadow"), ("skin",), ("face",))
     parts = [sum(region(face, name, picture.shape) for name in group) for group in names]
     parts[SKIN] = parts[SKIN] * (1 - np.minimum(parts[EYES], 1))
-    return (np.clip(np.concatenate([np.stack(parts), outlines(face, side)]), 0, 1) * 255 + 0.5).astype(np.uint8)
+    found = np.clip(np.concatenate([np.stack(parts), outlines(face, side)]), 0, 1)
+    masks: Masks = (found * 255 + 0.5).astype(np.uint8)
+    return masks
 
 
 # ── Losses ──────────────────────────────────────────────────────────────────────────────────────────────────────────
