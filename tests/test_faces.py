@@ -123,6 +123,10 @@ def test_size_and_place_of_the_face_do_not_matter(reader: FaceReader, astronaut:
     assert np.linalg.norm(found[0].left_eye - (face.left_eye / 2 + (1300, 600))) < 3
 
 
+def test_one_face_is_enough_when_one_is_asked_for(reader: FaceReader, astronaut: Pixels) -> None:  # noqa: F811
+    assert len(reader.faces(astronaut, most=1)) == 1
+
+
 def test_several_faces_come_largest_first(reader: FaceReader, astronaut: Pixels) -> None:  # noqa: F811
     small = cv2.resize(astronaut, (300, 300), interpolation=cv2.INTER_AREA)
     picture = np.full((512, 900, 3), 60, np.uint8)

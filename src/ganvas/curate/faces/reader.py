@@ -111,7 +111,9 @@ class FaceReader:
         """The faces of a picture, largest first, at most ``most``; an empty list when there is none."""
         found = sorted(self._detector(picture, self.least), key=lambda one: -float(np.ptp(one.box[[0, 2]])))
         faces = []
-        for one in found[:most]:
+        for one in found:
+            if len(faces) == most:
+                break
             landmarks, presence = self._mesh(picture, one.points)
             if presence < 0.3:
                 continue
