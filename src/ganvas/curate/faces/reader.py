@@ -110,7 +110,7 @@ class FaceReader:
     def faces(self, picture: Pixels, most: int = 8) -> list[Face]:
         """The faces of a picture, largest first, at most ``most``; an empty list when there is none."""
         found = sorted(self._detector(picture, self.least), key=lambda one: -float(np.ptp(one.box[[0, 2]])))
-        faces = []
+        faces: list[Face] = []
         for one in found:
             if len(faces) == most:
                 break
