@@ -94,6 +94,6 @@ def _between(family: Family, before: Pictures, after: Pictures, times: int) -> I
 def _answer(family: Family, source: Pictures, direction: int) -> Pictures:
     device = next(family.parameters()).device
     with torch.inference_mode():
-        request = TranslationRequest(to_float(source[None].copy()).to(device), torch.tensor([direction]).to(device))
+        request = TranslationRequest(to_float(source[None]).to(device), torch.tensor([direction]).to(device))
         made: Pictures = to_uint8(family.generate(request))[0].numpy()
     return made

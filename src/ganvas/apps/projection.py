@@ -80,7 +80,7 @@ def _search(
     family: Family, target: Pictures, distance: Distance, steps: int, space: Space, label: int | None, seed: int
 ) -> Iterator[Step]:
     drawn = torch.Generator().manual_seed(seed)
-    wanted = _sized(to_float(target[None].copy()))
+    wanted = _sized(to_float(target[None]))
     start, scatter = _start(family, wanted, distance, label)
     layers = len(start)
     free = family.normal_dim or start.shape[1]
@@ -239,5 +239,5 @@ def project_file(
 def judged(family: Family, target: Pictures, latent: Tensor, distance: Distance) -> Projection:
     """The picture at a latent, and how near it comes to the target."""
     picture = next(pictures(family, latent[None]))
-    far = distance(_sized(to_float(picture[None].copy())), _sized(to_float(target[None].copy())))
+    far = distance(_sized(to_float(picture[None])), _sized(to_float(target[None])))
     return Projection(latent, picture, float(far), psnr(picture, target))

@@ -384,4 +384,5 @@ def to_uint8(pictures: Tensor) -> Tensor:
 
 def to_float(pictures: NDArray[np.uint8]) -> Tensor:
     """uint8 NHWC → float NCHW in [-1, 1]."""
-    return torch.from_numpy(pictures).permute(0, 3, 1, 2).float().div(127.5).sub(1)
+    owned = pictures if pictures.flags.writeable else pictures.copy()  # torch takes no memory it may not write to
+    return torch.from_numpy(owned).permute(0, 3, 1, 2).float().div(127.5).sub(1)

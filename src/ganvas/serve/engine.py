@@ -369,7 +369,7 @@ def _as_pictures(answer: NDArray[np.float32]) -> Pictures:
 
 def _one(source: Pictures, direction: int) -> dict[str, NDArray[Any]]:
     """A request of one row."""
-    return _row(to_float(source[None].copy()).numpy(), direction)
+    return _row(to_float(source[None]).numpy(), direction)
 
 
 def _row(source: NDArray[np.float32], direction: int) -> dict[str, NDArray[Any]]:
