@@ -211,9 +211,8 @@ def get_projection(studio: The, id: str) -> ProjectionState:  # noqa: A002
 
 @router.delete("/v1/projections/{id}", tags=["explore"], operation_id="stopProjection", status_code=204)
 def stop_projection(studio: The, id: str) -> Response:  # noqa: A002
-    """Give a search up."""
-    if not studio.projections.stop(id):
-        raise MissingError(f"There is no projection {id!r}; it may have ended and been forgotten.")
+    """Give a search up; one that has ended meanwhile, or that was never there, needs nothing."""
+    studio.projections.stop(id)
     return Response(status_code=204)
 
 
