@@ -11,11 +11,8 @@ from typing import Any
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, Progress, ProgressColumn, TaskID, TextColumn, TimeElapsedColumn
-from rich.table import Table
 from rich.text import Text
 
-from ganvas.evaluate.fidelity import Result
-from ganvas.evaluate.report import better, figure
 from ganvas.train.journal import Event, Health, Metric, Note, Resumed, Saved, Sheet, Tick
 
 PLAIN_EVERY = 5.0  # seconds between two plain lines, so that a log stays readable
@@ -32,20 +29,6 @@ def duration(seconds: float) -> str:
     if days < 1:
         return f"{hours} h {minutes % 60:02d} min"
     return f"{days} d {hours % 24} h"
-
-
-def metric_table(lines: list[dict[str, Any]]) -> Table:
-    """Lines of ``metrics.jsonl`` as a table."""
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for heading in ("metric", "value", "better", "against", "real", "made", "features"):
-        table.add_column(heading, justify="right" if heading in ("value", "real", "made") else "left")
-    for line in lines:
-        protocol = line["protocol"]
-        result = Result(line["metric"], line["value"], line.get("std"), protocol)
-        against = str(protocol.get("pictures", "")).replace("_", " ")
-        counts = (f"{protocol['real_count']:,}", f"{protocol['fake_count']:,}")
-        table.add_row(line["metric"], figure(result), better(line["metric"]), against, *counts, protocol["features"])
-    return table
 
 
 def losses(stats: dict[str, Any]) -> str:

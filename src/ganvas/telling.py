@@ -136,9 +136,8 @@ class Teller:
         everything: bool = False,
     ) -> None:
         """Measure a run or a bundle, as a table; with ``everything`` also as a report."""
-        from ganvas.console import metric_table
         from ganvas.evaluate.protocol import missing_lpips
-        from ganvas.evaluate.report import notes, result_of
+        from ganvas.evaluate.report import notes, result_of, table
         from ganvas.models.features import missing_inception
         from ganvas.train.judging import evaluate
 
@@ -146,8 +145,8 @@ class Teller:
             verdict = evaluate(path, data, count=count, features=features, everything=everything)
         if features in (None, "auto") and (sentence := missing_inception()) is not None:
             self.say(sentence)
-        self.console.print(metric_table(verdict.lines))
         results = [result_of(line) for line in verdict.lines]
+        self.console.print(table(results))
         if any(result.metric == "psnr" for result in results) and (sentence := missing_lpips()) is not None:
             self.say(sentence)
         if verdict.report is not None:

@@ -79,17 +79,14 @@ def read(path: Path) -> list[tuple[int, Result]]:
 
 def table(results: Sequence[Result], title: str | None = None) -> Table:
     """A table for the terminal: metric, value with deviation, which way is better, and the pictures measured."""
-    shown = Table(title=title)
-    shown.add_column("metric")
-    shown.add_column("value", justify="right")
-    shown.add_column("better")
-    shown.add_column("real", justify="right")
-    shown.add_column("made", justify="right")
-    shown.add_column("by")
-    for result in results:
-        protocol = result.protocol
-        counts = (f"{protocol['real_count']:,}", f"{protocol['fake_count']:,}")
-        shown.add_row(result.metric, figure(result), better(result.metric), *counts, eye(result))
+    against = [str(result.protocol.get("pictures", "")).replace("_", " ") for result in results]
+    shown = Table(title=title, box=None, pad_edge=False, header_style="bold")
+    for heading in ("metric", "value", "better", *(["against"] if any(against) else []), "real", "made", "by"):
+        shown.add_column(heading, justify="right" if heading in ("value", "real", "made") else "left")
+    for result, pictures in zip(results, against, strict=True):
+        counts = (f"{result.protocol['real_count']:,}", f"{result.protocol['fake_count']:,}")
+        named = [pictures] if any(against) else []
+        shown.add_row(result.metric, figure(result), better(result.metric), *named, *counts, eye(result))
     return shown
 
 
