@@ -15,11 +15,11 @@ from PIL import Image
 
 from ganvas import __version__
 from ganvas.bundle import Bundle
-from ganvas.curate.images import encode_png
+from ganvas.curate.images import encode_png, whole_picture
+from ganvas.models.enlarging import check_size
 from ganvas.serve import shelf
 from ganvas.serve.answers import SEEDS, Seed, The, freshness, picture_response, png, since, unchanged, while_connected
-from ganvas.serve.engine import Pictures, check_direction, enlarges, label_of
-from ganvas.serve.limits import too_many_bytes
+from ganvas.serve.engine import Pictures, check_direction, enlarges, label_of, prepare_picture, prepare_source
 from ganvas.serve.schemas import (
     BundleDetail,
     BundleList,
@@ -29,7 +29,8 @@ from ganvas.serve.schemas import (
     Health,
     RefusedBundle,
 )
-from ganvas.terms import UserError
+from ganvas.serve.uploads import answer_picture, least_side, open_upload, read_upload
+from ganvas.terms import Task, UserError
 
 router = APIRouter()
 
@@ -156,6 +157,7 @@ async def heatmap(
     studio: The,
     id: str,  # noqa: A002
     image: Annotated[UploadFile, File(description="any picture")],
+    prepared: Annotated[bool, Form(description="it is what the model takes already")] = False,
     direction: Annotated[Direction, Form(description="from which domain to which")] = "a_to_b",
 ) -> Response:
     """Where a model looks when it translates a picture (U-GAT-IT). The picture is not kept."""
@@ -167,8 +169,46 @@ async def heatmap(
         studio,
         opened,
         image,
-        lambda picture: studio.engine.submit_heatmap(opened, picture, direction=way),
+        lambda picture: studio.engine.submit_heatmap(opened, picture, prepared=prepared, direction=way),
     )
+
+
+@router.post(
+    "/v1/bundles/{id}/prepare",
+    tags=["bundles"],
+    operation_id="prepare",
+    response_class=Response,
+    responses=picture_response("The picture as it stands beside the answer"),
+)
+async def prepare(
+    studio: The,
+    id: str,  # noqa: A002
+    image: Annotated[UploadFile, File(description="any picture")],
+) -> Response:
+    """Cut a picture as the model takes it: what a page shows beside the answer and sends again as ``prepared``.
+
+    For a model that enlarges, which takes pictures whole, it is enlarged to the answer's size by bicubic interpolation.
+    The picture is not kept.
+    """
+    start = time.perf_counter()
+    opened = await asyncio.to_thread(studio.bundle, id)
+    picture = await open_upload(studio, image, opened)
+    return answer_picture(await asyncio.to_thread(_beside, opened, picture), start)
+
+
+def _beside(opened: Bundle, picture: Image.Image) -> Pictures:
+    """What the answer to a picture is compared with."""
+    info = opened.info
+    if info.task is Task.REFERENCE:
+        return prepare_picture(opened, picture)
+    check_direction(opened, 0)
+    seen = prepare_source(opened, picture, prepared=False)
+    if not enlarges(opened):
+        return seen
+    scale = info.data.source_scale
+    check_size(picture.width, picture.height, scale)
+    larger = picture.resize((picture.width * scale, picture.height * scale), Image.Resampling.BICUBIC)
+    return whole_picture(larger, info.data.source_channels)
 
 
 async def _answer_about(
@@ -180,17 +220,13 @@ async def _answer_about(
 ) -> Response:
     """Read an uploaded picture, ask about it, and answer with a PNG that nobody keeps."""
     start = time.perf_counter()
-    limits = studio.decoder.limits
-    content = await image.read(limits.bytes + 1)
-    if len(content) > limits.bytes:
-        raise too_many_bytes(limits)
+    content = await read_upload(studio, image)
 
     def submit() -> Future[Pictures]:
-        return ask(studio.decoder.open(content, least=None if enlarges(opened) else opened.info.data.resolution))
+        return ask(studio.decoder.open(content, least=least_side(opened)))
 
     made = await while_connected(request, await asyncio.to_thread(submit))
-    headers = {"X-Milliseconds": f"{since(start):.1f}", "Cache-Control": "no-store"}
-    return Response(encode_png(made), media_type="image/png", headers=headers)
+    return answer_picture(made, start)
 
 
 def _images(name: str, opened: Bundle, asked: GenerateRequest, pictures: Pictures) -> list[GeneratedImage]:

@@ -31,6 +31,7 @@ Pictures = NDArray[np.uint8]
 T = TypeVar("T")
 
 ROWS = 16  # pictures in one call of the model: bounds the memory of a request and how long others wait
+FACE_CROPS = ("face", "face-fixed")  # of these a picture without a face cannot be used
 WAITING = 32  # jobs that may wait for one bundle
 
 
@@ -213,16 +214,19 @@ class Engine:
 
         return self._submit(bundle, work)
 
-    def submit_heatmap(self, bundle: Bundle, image: Image.Image, *, direction: int = 0) -> Future[Pictures]:
+    def submit_heatmap(
+        self, bundle: Bundle, image: Image.Image, *, prepared: bool = False, direction: int = 0
+    ) -> Future[Pictures]:
         """Ask where the model looks when it translates a picture: grey, white where the most.
 
+        :param prepared: see :meth:`submit_translate`.
         :raises UserError: the bundle's family cannot tell (U-GAT-IT can), or has no such direction.
         :raises BusyError: too much is waiting.
         """
         check_direction(bundle, direction)
         if not has_heatmap(bundle):
             raise UserError(f"{bundle.info.name} cannot tell where it looks; ask a U-GAT-IT model.")
-        source = prepare_source(bundle, image, prepared=False)
+        source = prepare_source(bundle, image, prepared=prepared)
 
         def work(model: _Model) -> Pictures:
             assert isinstance(model, _TorchModel)
@@ -334,16 +338,29 @@ def has_heatmap(bundle: Bundle) -> bool:
     return hasattr(FAMILIES.get(bundle.info.family), "heatmap")
 
 
-def prepare_picture(bundle: Bundle, image: Image.Image) -> Pictures:
-    """A picture as the bundle's training pictures were prepared, uint8 [resolution, resolution, channels]."""
+def prepare_picture(
+    bundle: Bundle, image: Image.Image, *, prepared: bool = False, whose: str = "this picture"
+) -> Pictures:
+    """A picture as the bundle's training pictures were prepared, uint8 [resolution, resolution, channels].
+
+    :param prepared: it was cut so already.
+    :param whose: what the picture is to the user: part of the sentence when it cannot be used.
+    :raises UserError: it cannot be used, say for want of a face.
+    """
     data = bundle.info.data
-    return prepare_image(image, data.resolution, data.crop, data.channels)
+    crop = "stretch" if prepared else data.crop
+    try:
+        return prepare_image(image, data.resolution, crop, data.channels)
+    except PictureError as error:
+        raise _unusable(error, bundle, whose) from None
 
 
 def prepare_source(bundle: Bundle, image: Image.Image, *, prepared: bool) -> Pictures:
     """What the model sees of a picture, uint8 [source_resolution, source_resolution, source_channels].
 
     A model that enlarges sees it whole, in its own size.
+
+    :raises UserError: it cannot be used, say for want of a face.
     """
     data = bundle.info.data
     if enlarges(bundle):
@@ -356,10 +373,19 @@ def prepare_source(bundle: Bundle, image: Image.Image, *, prepared: bool) -> Pic
     try:
         target = prepare_image(image, data.resolution, data.crop, channels, nearest=data.labels > 0)
     except PictureError as error:
-        raise UserError(f"This picture cannot be used ({error}); choose another.") from None
+        raise _unusable(error, bundle, "this picture") from None
     if data.degradation is None:
         return target
     return degradation(data.degradation)(target, np.random.default_rng(0))
+
+
+def _unusable(error: PictureError, bundle: Bundle, whose: str) -> UserError:
+    if bundle.info.data.crop in FACE_CROPS and "face" in str(error):
+        return UserError(
+            f"No face was found in {whose}, and {bundle.info.name} needs one; choose a picture that shows a face from "
+            "the front, near and in good light."
+        )
+    return UserError(f"{whose[0].upper()}{whose[1:]} cannot be used ({error}); choose another.")
 
 
 def _as_pictures(answer: NDArray[np.float32]) -> Pictures:

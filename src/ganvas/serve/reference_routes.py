@@ -13,12 +13,11 @@ from fastapi.responses import Response
 from PIL import Image
 
 from ganvas.bundle import Bundle
-from ganvas.curate.images import encode_png
 from ganvas.evaluate.references import keeps_lines
 from ganvas.evaluate.references import request as reference_request
-from ganvas.serve.answers import SEEDS, Studio, The, picture_response, since, while_connected
+from ganvas.serve.answers import SEEDS, The, picture_response, while_connected
 from ganvas.serve.engine import Pictures, check_label, prepare_picture
-from ganvas.serve.limits import too_many_bytes
+from ganvas.serve.uploads import answer_picture, open_upload
 from ganvas.terms import Task, UserError
 
 router = APIRouter()
@@ -51,27 +50,33 @@ async def carry_over(
     ] = None,
     keep: Annotated[bool, Form(description="faces: change lips, lids and skin alone, and keep all else")] = False,
     strength: Annotated[float, Form(ge=0, le=1, description="with keep: how much of the change to take")] = 1.0,
+    prepared: Annotated[bool, Form(description="both pictures are cut as the model takes them already")] = False,
 ) -> Response:
     """Carry a picture into a domain, in the style of a reference or of a seed. The pictures are not kept."""
     start = time.perf_counter()
     opened = await asyncio.to_thread(studio.bundle, id)
     if opened.info.task is not Task.REFERENCE:
         raise UserError(f"{opened.info.name} takes no reference; ask a model of the task reference.")
-    least = opened.info.data.resolution
-    source = await _opened(studio, image, least)
-    model = None if reference is None else await _opened(studio, reference, least)
+    source = await open_upload(studio, image, opened)
+    model = None if reference is None else await open_upload(studio, reference, opened)
     if model is not None and label is None:
         named = ", ".join(f"{number}: {name}" for number, name in enumerate(opened.info.data.classes))
         raise UserError(f"Say with class of which domain the reference is ({named}).")
     part = share if share is not None else float(model is None)
     domain = check_label(opened, label, seed)
-    asked = await asyncio.to_thread(_fields, opened, source, model, domain, seed, part)
+    given = await asyncio.to_thread(prepare_picture, opened, source, prepared=prepared)
+    wanted = (
+        None
+        if model is None
+        else await asyncio.to_thread(prepare_picture, opened, model, prepared=prepared, whose="the reference")
+    )
+    asked = await asyncio.to_thread(_fields, opened, given, wanted, domain, seed, part)
     answer = (await while_connected(request, studio.engine.submit_fields(opened, asked)))[0]
     headers = {}
     if keep:
-        answer, likeness = await asyncio.to_thread(_kept, prepare_picture(opened, source), answer, strength)
+        answer, likeness = await asyncio.to_thread(_kept, given, answer, strength)
         headers["X-Likeness"] = f"{likeness:.3f}"
-    return _answer(answer, start, headers)
+    return answer_picture(answer, start, headers)
 
 
 @router.post(
@@ -92,7 +97,7 @@ async def make_up(
     ``X-Likeness`` says how much it still is the same person (cosine of SFace, above about 0.36: yes).
     """
     start = time.perf_counter()
-    source, model = (await _opened(studio, image, None), await _opened(studio, reference, None))
+    source, model = (await open_upload(studio, image), await open_upload(studio, reference))
 
     def work() -> tuple[Pictures, float]:
         with _one_at_a_time:
@@ -100,7 +105,7 @@ async def make_up(
         return done.picture, done.likeness
 
     picture, likeness = await asyncio.to_thread(work)
-    return _answer(picture, start, {"X-Likeness": f"{likeness:.3f}"})
+    return answer_picture(picture, start, {"X-Likeness": f"{likeness:.3f}"})
 
 
 def _makeup() -> Any:
@@ -129,25 +134,12 @@ def _pixels(image: Image.Image) -> Pictures:
 
 
 def _fields(
-    opened: Bundle, source: Image.Image, model: Image.Image | None, label: int, seed: int, share: float
+    opened: Bundle, source: Pictures, model: Pictures | None, label: int, seed: int, share: float
 ) -> dict[str, Any]:
     """The tensors of the request, as the engine takes them."""
     info = opened.info
-    given = prepare_picture(opened, source)[None]
-    wanted = given if model is None else prepare_picture(opened, model)[None]
+    given = source[None]
+    wanted = given if model is None else model[None]
     lines = keeps_lines(info.config)
     asked = reference_request(given, wanted, [label], z_dim=info.z_dim, lines=lines, seeds=[seed], share=share)
     return {name: tensor.numpy() for name, tensor in asked._asdict().items()}
-
-
-async def _opened(studio: Studio, upload: UploadFile, least: int | None) -> Image.Image:
-    limits = studio.decoder.limits
-    content = await upload.read(limits.bytes + 1)
-    if len(content) > limits.bytes:
-        raise too_many_bytes(limits)
-    return await asyncio.to_thread(studio.decoder.open, content, least=least)
-
-
-def _answer(picture: Pictures, start: float, headers: dict[str, str]) -> Response:
-    told = {"X-Milliseconds": f"{since(start):.1f}", "Cache-Control": "no-store"}
-    return Response(encode_png(picture), media_type="image/png", headers=told | headers)

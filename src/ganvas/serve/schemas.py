@@ -7,7 +7,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, Field
 
 from ganvas.bundle import BundleFile, BundleMetric, Credit
-from ganvas.terms import Task
+from ganvas.terms import Crop, Task
 
 Number = float | None  # what is not finite is null
 State = Literal["running", "finished", "stopped", "failed", "unknown"]
@@ -45,6 +45,12 @@ class BundleCard(BaseModel):
     source_channels: int
     classes: list[str]
     degradation: str | None
+    source_scale: int = Field(description="how many times larger answers are than what they are made from")
+    enlarges: bool = Field(description="it takes whole pictures of any size and answers source_scale times as large")
+    crop: Crop = Field(description="how a picture becomes square; face and face-fixed need a face in it")
+    labels: int = Field(description="it takes maps of so many labels; 0: pictures")
+    domains: list[str] = Field(description="translation without pairs: names of A and B; empty when not remembered")
+    makes_up: bool = Field(description="it was trained to carry make-up over and to leave the person")
     z_dim: int
     truncates: bool
     directions: int = Field(

@@ -9,10 +9,10 @@ from urllib.parse import quote
 from ganvas import bundle
 from ganvas.bundle import Bundle
 from ganvas.models.directions import directions_of
-from ganvas.serve.engine import has_heatmap
+from ganvas.serve.engine import enlarges, has_heatmap
 from ganvas.serve.runs import Runs, folders
 from ganvas.serve.schemas import BundleCard, BundleDetail
-from ganvas.terms import UserError
+from ganvas.terms import Task, UserError
 
 Signature = tuple[tuple[str, int, int], ...]
 
@@ -92,6 +92,12 @@ def card(name: str, opened: Bundle) -> BundleCard:
         source_channels=info.data.source_channels,
         classes=list(info.data.classes),
         degradation=info.data.degradation,
+        source_scale=info.data.source_scale,
+        enlarges=enlarges(opened),
+        crop=info.data.crop,
+        labels=info.data.labels,
+        domains=list(info.data.classes) if info.task is Task.UNPAIRED and len(info.data.classes) == 2 else [],
+        makes_up=bool(info.config.get("makeup")),
         z_dim=info.z_dim,
         truncates=info.truncates,
         directions=directions_of(info.task, info.config),
