@@ -155,13 +155,13 @@ def test_cancelled_work_never_runs_and_too_much_is_turned_away(engine: Engine, b
     engine.generate(opened, [0])
     loaded = engine._loaded[str(opened.path)]
     gate, ran = threading.Event(), []
-    true_model = loaded.model
+    true_model = loaded.made
 
     def counting(fields: dict[str, np.ndarray]) -> np.ndarray:
         ran.append(len(fields["z"]))
         return true_model(fields)
 
-    loaded._model = counting
+    loaded._made = counting
     loaded.worker.submit(gate.wait)  # something long is being worked on
     waiting = [engine.submit_generate(opened, [0] * (4 if turn == 3 else 1)) for turn in range(WAITING)]
     with pytest.raises(BusyError, match="waiting"):

@@ -6,15 +6,17 @@ they are, torch else); between telling and painting stands the manifold (:mod:`g
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from safetensors import safe_open
 
 from ganvas.apps.manifold import Bank, Projection
 from ganvas.bundle import Bundle
+from ganvas.bundle.manifest import MEMORY, STATE
 from ganvas.models.families.sketchportrait import SketchPortrait
 from ganvas.models.networks.components import WINDOWS
 from ganvas.models.plan import to_float, to_uint8
@@ -26,6 +28,7 @@ Floats = NDArray[np.float32]
 NEIGHBOURS = 10  # real sketches a drawing is compared with, unless asked otherwise
 OWN = 0.4  # share of one's own drawing that stays: what the people who drew most liked best
 SHOWN = 3  # neighbours in the shadow: more of them is a grey cloud
+STEPS = ("encode", "paint", "draw")
 
 
 class Painted(NamedTuple):
@@ -33,6 +36,67 @@ class Painted(NamedTuple):
 
     portrait: Pictures
     shadow: Pictures | None
+
+
+class Wish(NamedTuple):
+    """A drawing and how it is to be painted.
+
+    ``sketch`` uint8 [R, R, 1], dark strokes on white; ``k`` real sketches each part of it is compared with; ``t`` share
+    of one's own drawing that stays, one for all or by part (others: ``OWN``), in [0, 1]; ``shadow``: also draw the
+    nearest real sketches.
+    """
+
+    sketch: Pictures
+    k: int = NEIGHBOURS
+    t: float | Mapping[str, float] = OWN
+    shadow: bool = False
+
+
+def parts_of(bundle: Bundle) -> tuple[str, ...]:
+    """The parts of a face that the bundle tells apart, the order of their codes.
+
+    :raises UserError: the bundle is of another family.
+    """
+    if bundle.info.family != "sketchportrait":
+        raise UserError(f"{bundle.info.name} is of the family {bundle.info.family}, which has no manifold to draw on.")
+    return ("remainder",) if bundle.info.config.get("windows") == "whole" else tuple(WINDOWS)
+
+
+def sketches_of(bundle: Bundle) -> int:
+    """How many real sketches the bundle compares drawings with; nothing but a header is read.
+
+    :raises UserError: the bundle lost its bank.
+    """
+    if MEMORY in bundle.info.files:
+        with safe_open(bundle.path / MEMORY, "pt") as file:
+            if "bank" in file.keys():  # noqa: SIM118  (it is no mapping)
+                return int(file.get_slice("bank").get_shape()[0])
+    raise UserError(f"Bundle {bundle.info.name} holds no sketches to compare with; export it again from its run.")
+
+
+def painter_bytes(bundle: Bundle) -> int:
+    """Near what a painter takes in memory: its graphs twice, the bank as float32 beside its search index."""
+    files = bundle.info.files
+    graphs = [files[f"{step}.onnx"].bytes for step in STEPS if f"{step}.onnx" in files]
+    weights = graphs if len(graphs) == len(STEPS) else [files[name].bytes for name in files if name == STATE]
+    bank = files[MEMORY].bytes if MEMORY in files else 0
+    return 2 * sum(weights) + 4 * bank
+
+
+def check_wish(parts: Sequence[str], wish: Wish) -> list[float]:
+    """→ the share of one's own drawing in each of the parts.
+
+    :raises UserError: a part is unknown, or k or a share is outside its range.
+    """
+    if wish.k < 1:
+        raise UserError(f"k is how many real sketches a drawing is compared with: 1 or more, not {wish.k}.")
+    by_part = wish.t if isinstance(wish.t, Mapping) else dict.fromkeys(parts, wish.t)
+    for part, share in by_part.items():
+        if part not in parts:
+            raise UserError(f"There is no part {part!r}; the parts are {', '.join(parts)}.")
+        if not 0 <= share <= 1:
+            raise UserError(f"t is the share of one's own drawing that stays: from 0 to 1, not {share:g}.")
+    return [by_part.get(part, OWN) for part in parts]
 
 
 class Painter:
@@ -43,21 +107,12 @@ class Painter:
     """
 
     def __init__(self, bundle: Bundle, *, onnx: bool = True, threads: int = 0) -> None:
-        if bundle.info.family != "sketchportrait":
-            raise UserError(
-                f"{bundle.info.name} is of the family {bundle.info.family}, which has no manifold to draw on."
-            )
-        memory = bundle.memory()
-        if "bank" not in memory:
-            raise UserError(
-                f"Bundle {bundle.info.name} holds no sketches to compare with; export it again from its run."
-            )
-        codes = memory["bank"].float().numpy()
-        whole = bundle.info.config.get("windows") == "whole"
-        self.parts: tuple[str, ...] = ("remainder",) if whole else tuple(WINDOWS)
+        self.parts = parts_of(bundle)
+        sketches_of(bundle)
+        codes = bundle.memory()["bank"].float().numpy()
         self.banks = [Bank(np.ascontiguousarray(codes[:, i])) for i in range(len(self.parts))]
         self.resolution = bundle.info.data.resolution
-        graphs = {name: bundle.step(name) for name in ("encode", "paint", "draw")}
+        graphs = {name: bundle.step(name) for name in STEPS}
         if onnx and all(graphs.values()):
             self._steps = {name: _onnx_step(str(path), threads) for name, path in graphs.items()}
         else:
@@ -71,28 +126,29 @@ class Painter:
         t: float | Mapping[str, float] = OWN,
         shadow: bool = False,
     ) -> Painted:
-        """The portrait of a drawing.
+        """The portrait of one drawing; see :class:`Wish`.
 
-        :param sketch: uint8 [R, R, 1], dark strokes on white.
-        :param k: real sketches each part of the drawing is compared with.
-        :param t: share of one's own drawing that stays, one for all or by part (others: ``OWN``), in [0, 1].
-        :param shadow: also draw the nearest real sketches.
         :raises UserError: a part is unknown, or k or t is outside its range.
         """
-        shares = self._shares(t)
-        own = self._steps["encode"](to_float(sketch[None]).numpy())[0]
-        found = [bank.project(code, k, t=share) for bank, code, share in zip(self.banks, own, shares, strict=True)]
-        codes = np.stack([projection.code for projection in found])
-        portrait = _pictures(self._steps["paint"](codes[None]))[0]
-        return Painted(portrait, self._shadow(found) if shadow else None)
+        return self.paint_all([Wish(sketch, k, t, shadow)])[0]
 
-    def _shares(self, t: float | Mapping[str, float]) -> list[float]:
-        if not isinstance(t, Mapping):
-            return [t] * len(self.parts)
-        for part in t:
-            if part not in self.parts:
-                raise UserError(f"There is no part {part!r}; the parts are {', '.join(self.parts)}.")
-        return [t.get(part, OWN) for part in self.parts]
+    def paint_all(self, wishes: Sequence[Wish]) -> list[Painted]:
+        """The portraits of several drawings: what one's is, the others do not matter (but for rounding).
+
+        :raises UserError: a part is unknown, or a k or t is outside its range.
+        """
+        shares = [check_wish(self.parts, wish) for wish in wishes]
+        own = self._steps["encode"](to_float(np.stack([wish.sketch for wish in wishes])).numpy())
+        found = [
+            [bank.project(code, wish.k, t=share) for bank, code, share in zip(self.banks, codes, parts, strict=True)]
+            for wish, codes, parts in zip(wishes, own, shares, strict=True)
+        ]
+        codes = np.stack([np.stack([projection.code for projection in parts]) for parts in found])
+        portraits = _pictures(self._steps["paint"](codes))
+        return [
+            Painted(portrait, self._shadow(parts) if wish.shadow else None)
+            for portrait, parts, wish in zip(portraits, found, wishes, strict=True)
+        ]
 
     def _shadow(self, found: list[Projection]) -> Pictures:
         """The nearest sketches over each other, each as dark as its weight, the darkest half so (Chen et al. 2020)."""

@@ -16,6 +16,7 @@ from ganvas.serve import (
     explore_routes,
     neighbour_routes,
     pages,
+    portrait_routes,
     problems,
     reference_routes,
     review_routes,
@@ -33,7 +34,15 @@ if TYPE_CHECKING:
     from ganvas.curate.catalog import Catalog
 
 # Each has a ``router``.
-ROOMS = (bundle_routes, reference_routes, explore_routes, neighbour_routes, run_routes, review_routes)
+ROOMS = (
+    bundle_routes,
+    portrait_routes,
+    reference_routes,
+    explore_routes,
+    neighbour_routes,
+    run_routes,
+    review_routes,
+)
 
 
 def create_app(

@@ -8,102 +8,38 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from importlib.util import find_spec
-from typing import Any, Literal, Protocol, TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from PIL import Image
 
+from ganvas.apps.portrait import Painted, Painter, Wish, check_wish, painter_bytes, parts_of
 from ganvas.bundle import Bundle
 from ganvas.curate.degrade import degradation
 from ganvas.curate.images import PictureError, prepare_image, whole_picture
 from ganvas.models.directions import directions_of
 from ganvas.models.enlarging import check_size, enlarge
 from ganvas.models.families import FAMILIES
-from ganvas.models.plan import REQUESTS, Family, latents, to_float, to_uint8
+from ganvas.models.plan import Family, latents, to_float, to_uint8
+from ganvas.serve.batching import Batches
+from ganvas.serve.loaded import EngineName, Loaded, Model, OnnxModel, TorchModel, model_bytes
 from ganvas.terms import Task, UserError
 
-EngineName = Literal["onnxruntime", "torch"]
 Pictures = NDArray[np.uint8]
 T = TypeVar("T")
 
 ROWS = 16  # pictures in one call of the model: bounds the memory of a request and how long others wait
 FACE_CROPS = ("face", "face-fixed")  # of these a picture without a face cannot be used
 WAITING = 32  # jobs that may wait for one bundle
+PAINTED = 4  # drawings painted in one call: more make the first wait longer than they save the last
 
 
 class BusyError(UserError):
     """So much work is waiting that more would only wait longer."""
-
-
-class _Model(Protocol):
-    """A loaded bundle: the request's fields by name → float NCHW in [-1, 1]."""
-
-    def __call__(self, fields: dict[str, NDArray[Any]]) -> NDArray[np.float32]: ...
-
-
-class _OnnxModel:
-    def __init__(self, bundle: Bundle) -> None:
-        import onnxruntime
-
-        options = onnxruntime.SessionOptions()
-        options.log_severity_level = 3
-        self._session: Any = onnxruntime.InferenceSession(
-            str(bundle.path / "model.onnx"), options, providers=["CPUExecutionProvider"]
-        )
-        self._taken = {node.name for node in self._session.get_inputs()}
-
-    def __call__(self, fields: dict[str, NDArray[Any]]) -> NDArray[np.float32]:
-        taken = {name: value for name, value in fields.items() if name in self._taken}
-        answer: NDArray[np.float32] = self._session.run(["output"], taken)[0]
-        return answer
-
-
-class _TorchModel:
-    def __init__(self, bundle: Bundle) -> None:
-        self.family = bundle.load_family()
-        self._request = REQUESTS[self.family.task]
-
-    def __call__(self, fields: dict[str, NDArray[Any]]) -> NDArray[np.float32]:
-        with torch.inference_mode():
-            request = self._request(**{name: torch.from_numpy(value) for name, value in fields.items()})
-            answer: NDArray[np.float32] = self.family.generate(request).float().numpy()
-        return answer
-
-    def heatmap(self, fields: dict[str, NDArray[Any]]) -> NDArray[np.float32]:
-        """Float [N, 1, H, W] in [0, 1]; only of a family that :func:`has_heatmap`."""
-        with torch.inference_mode():
-            request = self._request(**{name: torch.from_numpy(value) for name, value in fields.items()})
-            family: Any = self.family
-            answer: NDArray[np.float32] = family.heatmap(request).float().numpy()
-        return answer
-
-
-class _Loaded:
-    """A bundle's model with the one thread that runs it."""
-
-    def __init__(self, bundle: Bundle, kind: EngineName) -> None:
-        self.fingerprint = bundle.fingerprint
-        self.kind = kind
-        self.worker = ThreadPoolExecutor(1, thread_name_prefix=f"bundle-{bundle.info.name}")
-        self.waiting = 0
-        used = bundle.info.files.items()
-        # Activations and the runtime's own copies come on top of the weights: twice the file is near what was measured.
-        self.bytes = 2 * sum(
-            file.bytes for name, file in used if name.endswith(".onnx" if kind == "onnxruntime" else ".safetensors")
-        )
-        self._bundle = bundle
-        self._model: _Model | None = None
-
-    @property
-    def model(self) -> _Model:
-        """Loaded by its own worker on first use, so that loading one bundle holds up no other."""
-        if self._model is None:
-            self._model = _OnnxModel(self._bundle) if self.kind == "onnxruntime" else _TorchModel(self._bundle)
-        return self._model
 
 
 class Engine:
@@ -119,8 +55,9 @@ class Engine:
             raise UserError("onnxruntime is not installed; run `pip install 'ganvas[studio]'` or use the torch engine.")
         self.name: EngineName = engine or ("onnxruntime" if has_onnx else "torch")
         self._memory = memory
-        self._loaded: OrderedDict[str, _Loaded] = OrderedDict()
+        self._loaded: OrderedDict[str, Loaded] = OrderedDict()
         self._lock = threading.Lock()
+        self._drawings: Batches[Wish, Painted] = Batches(PAINTED)
 
     def close(self) -> None:
         """Drop waiting work and let the workers end."""
@@ -173,7 +110,7 @@ class Engine:
         if not 0 < psi <= 1:
             raise UserError("psi is above 0 and at most 1 (1: no truncation); give another psi.")
 
-        def work(model: _Model) -> Pictures:
+        def work(model: Model) -> Pictures:
             parts = []
             for start in range(0, len(seeds), ROWS):
                 part = seeds[start : start + ROWS]
@@ -208,7 +145,7 @@ class Engine:
             check_size(source.shape[1], source.shape[0], scale)
             return self._submit(bundle, lambda model: enlarge(lambda pixels: model(_row(pixels, 0)), source, scale))
 
-        def work(model: _Model) -> Pictures:
+        def work(model: Model) -> Pictures:
             picture: Pictures = _as_pictures(model(_one(source, direction)))[0]
             return picture
 
@@ -228,8 +165,8 @@ class Engine:
             raise UserError(f"{bundle.info.name} cannot tell where it looks; ask a U-GAT-IT model.")
         source = prepare_source(bundle, image, prepared=prepared)
 
-        def work(model: _Model) -> Pictures:
-            assert isinstance(model, _TorchModel)
+        def work(model: Model) -> Pictures:
+            assert isinstance(model, TorchModel)
             pixels: Pictures = (model.heatmap(_one(source, direction))[0] * 255 + 0.5).astype(np.uint8)
             return np.ascontiguousarray(pixels.transpose(1, 2, 0))
 
@@ -248,39 +185,80 @@ class Engine:
         :raises BusyError: too much is waiting.
         """
 
-        def with_family(model: _Model) -> T:
-            assert isinstance(model, _TorchModel)
+        def with_family(model: Model) -> T:
+            assert isinstance(model, TorchModel)
             return work(model.family)
 
         return self._submit(bundle, with_family, torch_only=True)
 
+    def submit_paint(self, bundle: Bundle, wish: Wish) -> Future[Painted]:
+        """Ask for the portrait of a drawing. Drawings that wait for the same bundle are painted together.
+
+        :raises UserError: the bundle has no manifold to draw on, or the wish cannot be fulfilled.
+        :raises BusyError: too much is waiting.
+        """
+        check_wish(parts_of(bundle), wish)
+        return self._drawings.submit(
+            f"{bundle.path}:{bundle.fingerprint}",
+            wish,
+            lambda painter, wishes: painter.paint_all(wishes),
+            lambda job: self._submit_painter(bundle, job),
+        )
+
+    def warm_painter(self, bundle: Bundle) -> Future[None]:
+        """Have the bundle's painter loaded before the first stroke asks for it.
+
+        :raises BusyError: too much is waiting.
+        """
+        return self._submit_painter(bundle, lambda painter: None)
+
     # ── How it is done ──
 
-    def _submit(self, bundle: Bundle, work: Callable[[_Model], T], *, torch_only: bool = False) -> Future[T]:
+    def _submit(self, bundle: Bundle, work: Callable[[Model], T], *, torch_only: bool = False) -> Future[T]:
+        onnx = self.name == "onnxruntime" and bundle.onnx is not None and not torch_only
+        # Questions that only torch can answer get a copy of their own where the others are onnxruntime's.
+        own = torch_only and self.name != "torch" and bundle.onnx is not None
+        kind: EngineName = "onnxruntime" if onnx else "torch"
+        make = OnnxModel if onnx else TorchModel
+        return self._submit_to(bundle, ":torch" if own else "", make, lambda: model_bytes(bundle, kind), work)
+
+    def _submit_painter(self, bundle: Bundle, work: Callable[[Painter], T]) -> Future[T]:
+        def make(opened: Bundle) -> Painter:
+            return Painter(opened, onnx=self.name == "onnxruntime")
+
+        return self._submit_to(bundle, ":painter", make, lambda: painter_bytes(bundle), work)
+
+    def _submit_to(
+        self,
+        bundle: Bundle,
+        role: str,
+        make: Callable[[Bundle], Any],
+        size: Callable[[], int],
+        work: Callable[[Any], T],
+    ) -> Future[T]:
+        """Queue work for what ``make`` makes of a bundle; it is made once and kept under ``role``."""
         with self._lock:
-            loaded = self._find(bundle, torch_only)
+            loaded = self._find(bundle, role, make, size)
             if loaded.waiting >= WAITING:
                 raise BusyError(f"{bundle.info.name} has {loaded.waiting} requests waiting; try again in a moment.")
             loaded.waiting += 1
-            future: Future[T] = loaded.worker.submit(lambda: work(loaded.model))
+            future: Future[T] = loaded.worker.submit(lambda: work(loaded.made))
         future.add_done_callback(lambda done: self._finished(loaded))
         return future
 
-    def _finished(self, loaded: _Loaded) -> None:
+    def _finished(self, loaded: Loaded) -> None:
         with self._lock:
             loaded.waiting -= 1
             self._shrink()
 
-    def _find(self, bundle: Bundle, torch_only: bool) -> _Loaded:
-        onnx = self.name == "onnxruntime" and bundle.onnx is not None and not torch_only
-        # Questions that only torch can answer get a copy of their own where the others are onnxruntime's.
-        key = f"{bundle.path}:torch" if torch_only and self.name != "torch" and bundle.onnx else str(bundle.path)
+    def _find(self, bundle: Bundle, role: str, make: Callable[[Bundle], Any], size: Callable[[], int]) -> Loaded:
+        key = f"{bundle.path}{role}"
         loaded = self._loaded.pop(key, None)
         if loaded is not None and loaded.fingerprint != bundle.fingerprint:  # exported again since
             loaded.worker.shutdown(wait=False)
             loaded = None
         if loaded is None:
-            loaded = _Loaded(bundle, "onnxruntime" if onnx else "torch")
+            loaded = Loaded(bundle, make, size())
         self._loaded[key] = loaded
         self._shrink()
         return loaded

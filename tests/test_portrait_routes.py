@@ -1,0 +1,243 @@
+"""Portraits over HTTP: what can be asked, what k and t do, what is refused, and who is dropped."""
+
+from __future__ import annotations
+
+import io
+import json
+import socket
+import threading
+from base64 import b64decode
+from collections.abc import Iterator
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
+from pathlib import Path
+
+import httpx
+import numpy as np
+import pytest
+import torch
+import uvicorn
+from PIL import Image
+
+from ganvas import bundle
+from ganvas.apps.portrait import Painter, Wish
+from ganvas.models.families import FAMILIES
+from ganvas.models.families.sketchportrait import SketchPortrait
+from ganvas.models.plan import TranslationRequest, to_float
+from ganvas.serve.api import create_app
+from ganvas.serve.batching import Batches
+from ganvas.serve.engine import Engine
+from ganvas.serve.limits import Limits
+from ganvas.terms import UserError
+
+torch.set_num_threads(1)
+PARTS = ["remainder", "mouth", "nose", "left_eye", "right_eye"]
+
+
+def drawing(seed: int) -> np.ndarray:
+    rng = np.random.default_rng(seed)
+    sketch = np.full((64, 64, 1), 255, np.uint8)
+    for row, column in rng.integers(4, 56, (30, 2)):
+        sketch[row : row + 2, column : column + 6] = 0
+    return sketch
+
+
+def png(sketch: np.ndarray) -> bytes:
+    content = io.BytesIO()
+    Image.fromarray(sketch[:, :, 0]).save(content, "PNG")
+    return content.getvalue()
+
+
+@pytest.fixture(scope="module")
+def bundles(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = tmp_path_factory.mktemp("bundles")
+    torch.manual_seed(0)
+    config, data = SketchPortrait.tiny()
+    family = SketchPortrait(config, data, 1.0)  # type: ignore[arg-type]
+    for parameter in family.parameters():
+        torch.nn.init.normal_(parameter, std=0.4)
+    family.eval()
+    known = to_float(np.stack([drawing(seed) for seed in range(12)]))
+    memory = family.remember([TranslationRequest(known, torch.zeros(12, dtype=torch.long))])
+    bundle.write(root / "faces", family, name="Faces", kimg=1, onnx=True, memory=memory)
+    bundle.write(root / "bare", family, name="Bare", kimg=1, onnx=False)
+    pix2pix = FAMILIES["pix2pix"](*FAMILIES["pix2pix"].tiny(), 1.0)
+    bundle.write(root / "other", pix2pix, name="Other", kimg=1, onnx=False)
+    return root
+
+
+@pytest.fixture(scope="module")
+def client(bundles: Path) -> Iterator[httpx.Client]:
+    app = create_app(bundles, None, limits=Limits(bytes=2_000_000, workers=1))
+    listening = socket.create_server(("127.0.0.1", 0))
+    server = uvicorn.Server(uvicorn.Config(app, log_level="critical", timeout_graceful_shutdown=5))
+    thread = threading.Thread(target=server.run, args=([listening],))
+    thread.start()
+    try:
+        with httpx.Client(base_url=f"http://127.0.0.1:{listening.getsockname()[1]}", timeout=60) as opened:
+            yield opened
+    finally:
+        server.should_exit = True
+        thread.join(20)
+        listening.close()
+
+
+def ask(client: httpx.Client, sketch: np.ndarray, name: str = "faces", **wishes: object) -> httpx.Response:
+    return client.post(f"/v1/bundles/{name}/portrait", files={"image": ("a.png", png(sketch))}, data=wishes)
+
+
+def pixels(address: str) -> np.ndarray:
+    return np.asarray(Image.open(io.BytesIO(b64decode(address.removeprefix("data:image/png;base64,")))))
+
+
+def portrait(response: httpx.Response) -> np.ndarray:
+    assert response.status_code == 200, response.text
+    return pixels(response.json()["portrait"])
+
+
+def near(one: np.ndarray, other: np.ndarray) -> bool:
+    return one.shape == other.shape and int(np.abs(one.astype(int) - other).max()) <= 1
+
+
+def test_it_says_what_can_be_asked(client: httpx.Client) -> None:
+    told = client.get("/v1/bundles/faces/portrait").json()
+    assert sorted(told["parts"]) == sorted(PARTS)
+    assert told["sketches"] == 12
+    assert told["k"] == {"least": 1, "most": 12, "usual": 10}
+    assert told["t"] == {"least": 0.0, "most": 1.0, "usual": 0.4}
+    assert told["resolution"] == 64
+
+
+def test_the_portrait_is_what_the_painter_paints(client: httpx.Client, bundles: Path) -> None:
+    painter = Painter(bundle.read(bundles / "faces"), onnx=False)
+    sketch = np.minimum(drawing(0), drawing(1))
+    for t in (0.0, 0.4, 1.0):
+        assert near(portrait(ask(client, sketch, k=3, t=t)), painter.paint(sketch, k=3, t=t).portrait)
+    shares = {"mouth": 1.0, "nose": 0.0}
+    answer = portrait(ask(client, sketch, k=2, t=json.dumps(shares)))
+    assert near(answer, painter.paint(sketch, k=2, t=shares).portrait)
+    assert not np.array_equal(painter.paint(sketch, k=2, t=shares).portrait, painter.paint(sketch, k=2).portrait)
+    assert not near(painter.paint(sketch, k=3, t=0).portrait, painter.paint(sketch, k=3, t=1).portrait)
+
+
+def test_the_shadow_comes_when_asked_for(client: httpx.Client) -> None:
+    assert ask(client, drawing(0)).json()["shadow"] is None
+    shadow = pixels(ask(client, drawing(0), shadow="true").json()["shadow"])
+    assert shadow.shape == (64, 64)
+    assert shadow.min() < 255
+
+
+@pytest.mark.parametrize(
+    ("wishes", "said"),
+    [
+        ({"k": 0}, "1 or more"),
+        ({"k": 101}, "1 to 100"),
+        ({"t": 1.5}, "from 0 to 1"),
+        ({"t": "much"}, "JSON object"),
+        ({"t": "NaN"}, "JSON object"),
+        ({"t": "true"}, "JSON object"),
+        ({"t": '{"mouth": "half"}'}, "JSON object"),
+        ({"t": '{"mouth": -1}'}, "from 0 to 1"),
+        ({"t": '{"ear": 0.5}'}, "no part 'ear'"),
+    ],
+)
+def test_what_cannot_be_is_refused_in_a_sentence(client: httpx.Client, wishes: dict[str, object], said: str) -> None:
+    refused = ask(client, drawing(0), **wishes)
+    assert refused.status_code == 422
+    assert refused.headers["content-type"] == "application/problem+json"
+    assert said in refused.json()["detail"]
+    assert refused.json()["detail"].endswith(".")
+
+
+@pytest.mark.parametrize(("name", "said"), [("other", "no manifold"), ("bare", "export it again")])
+def test_bundles_that_cannot_are_refused(client: httpx.Client, name: str, said: str) -> None:
+    refused = client.get(f"/v1/bundles/{name}/portrait")
+    assert refused.status_code == 422
+    assert said in refused.json()["detail"]
+    assert ask(client, drawing(0), name).status_code == 422
+
+
+def test_no_picture_and_no_bundle_are_said(client: httpx.Client) -> None:
+    sent = client.post("/v1/bundles/faces/portrait", files={"image": ("a.png", b"no picture")})
+    assert sent.status_code == 415
+    assert client.get("/v1/bundles/nowhere/portrait").status_code == 404
+
+
+def test_many_at_once_get_what_each_alone_gets(client: httpx.Client) -> None:
+    alone = [portrait(ask(client, drawing(seed), t=0.5)) for seed in range(6)]
+    with ThreadPoolExecutor(6) as pool:
+        together = list(pool.map(lambda seed: portrait(ask(client, drawing(seed), t=0.5)), range(6)))
+    assert all(near(one, other) for one, other in zip(alone, together, strict=True))
+
+
+# ── In the engine ──
+
+
+def test_the_painter_counts_in_the_memory_given_and_is_dropped_with_it(bundles: Path) -> None:
+    faces, other = bundle.read(bundles / "faces"), bundle.read(bundles / "other")
+    engine = Engine(memory=1)
+    try:
+        engine.submit_paint(faces, Wish(drawing(0))).result()
+        assert engine.loaded == (faces.fingerprint,)
+        engine.translate(other, Image.new("RGB", (64, 64)))
+        assert engine.loaded == (other.fingerprint,)
+    finally:
+        engine.close()
+
+
+def test_a_bundle_without_its_bank_fails_each_question_and_not_for_ever(bundles: Path) -> None:
+    engine = Engine()
+    try:
+        for _ in range(2):
+            asked = engine.submit_paint(bundle.read(bundles / "bare"), Wish(drawing(0)))
+            with pytest.raises(UserError, match="export it again"):
+                asked.result()
+    finally:
+        engine.close()
+
+
+def test_waiting_questions_are_answered_together_and_given_up_ones_never() -> None:
+    batches: Batches[int, int] = Batches(3)
+    gate, calls = threading.Event(), []
+
+    def answer(model: int, questions: list[int]) -> list[int]:
+        calls.append(questions)
+        return [model * question for question in questions]
+
+    with ThreadPoolExecutor(1) as worker:
+        worker.submit(gate.wait)
+
+        def enqueue(job: object) -> Future[None]:
+            return worker.submit(job, 10)  # type: ignore[arg-type]
+
+        asked = [batches.submit("one", number, answer, enqueue) for number in range(6)]
+        elsewhere = batches.submit("two", 7, answer, enqueue)
+        assert asked[1].cancel()
+        gate.set()
+        assert [asked[number].result() for number in (0, 2, 3, 4, 5)] == [0, 20, 30, 40, 50]
+        assert elsewhere.result() == 70
+    assert calls == [[0, 2, 3], [4, 5], [7]]
+    with pytest.raises(CancelledError):
+        asked[1].result()
+
+
+def test_an_answer_that_fails_fails_all_who_asked_and_the_next_one_is_answered() -> None:
+    batches: Batches[int, int] = Batches(8)
+
+    def answer(model: int, questions: list[int]) -> list[int]:
+        if 13 in questions:
+            raise UserError("Not thirteen.")
+        return questions
+
+    with ThreadPoolExecutor(1) as worker:
+        gate = threading.Event()
+        worker.submit(gate.wait)
+
+        def enqueue(job: object) -> Future[None]:
+            return worker.submit(job, 0)  # type: ignore[arg-type]
+
+        unlucky = [batches.submit("one", number, answer, enqueue) for number in (12, 13)]
+        gate.set()
+        for future in unlucky:
+            with pytest.raises(UserError, match="thirteen"):
+                future.result()
+        assert batches.submit("one", 14, answer, enqueue).result() == 14
