@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ganvas.apps.manifold import Bank, reconstruction_weights
+from ganvas.apps.manifold import EXACT_UP_TO, Bank, reconstruction_weights
 from ganvas.terms import UserError
 
 
@@ -82,15 +84,65 @@ def test_fewer_codes_than_neighbours_asked_for_is_no_error() -> None:
     assert len(projection.neighbours) == 2
 
 
-def test_the_graph_finds_what_the_exact_search_finds() -> None:
+@pytest.fixture
+def surface() -> np.ndarray:
+    """Codes of pictures lie near a surface of few dimensions, not anywhere."""
     rng = np.random.default_rng(0)
-    # Codes of pictures lie near a surface of few dimensions, not anywhere.
-    surface = rng.normal(size=(8, 32)).astype(np.float32)
-    vectors = (rng.normal(size=(4000, 8)) @ surface + 0.05 * rng.normal(size=(4000, 32))).astype(np.float32)
-    exact, graph = Bank(vectors, exact=True), Bank(vectors, exact=False)
-    queries = vectors[:100] + 0.05 * rng.normal(size=(100, 32)).astype(np.float32)
-    hits = [len(set(exact.nearest(q, 10)[0].tolist()) & set(graph.nearest(q, 10)[0].tolist())) for q in queries]
-    assert np.mean(hits) / 10 >= 0.95
+    spread = rng.normal(size=(8, 32)).astype(np.float32)
+    vectors: np.ndarray = rng.normal(size=(4000, 8)) @ spread + 0.05 * rng.normal(size=(4000, 32))
+    return vectors.astype(np.float32)
+
+
+@pytest.mark.parametrize("kind", [np.float32, np.float16])
+def test_the_lists_find_what_the_exact_search_finds(
+    surface: np.ndarray, kind: type, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GANVAS_CACHE", str(tmp_path))
+    exact, lists = Bank(surface, exact=True), Bank(surface.astype(kind), exact=False)
+    rng = np.random.default_rng(1)
+    queries = surface[:100] + 0.05 * rng.normal(size=(100, 32)).astype(np.float32)
+    hits = [np.isin(exact.nearest(q, 10)[0], lists.nearest(q, 10)[0]).mean() for q in queries]
+    assert np.mean(hits) >= 0.95
+    assert lists.recall >= 0.95
+    assert lists.index_bytes < exact.index_bytes
+    ids, distances = lists.nearest(queries[0], 5)
+    assert distances == pytest.approx(((surface[ids] - queries[0]) ** 2).sum(1), rel=1e-2)
+    assert (np.diff(distances) >= 0).all()
+
+
+def test_an_index_is_built_once_and_again_only_when_it_is_spoilt(
+    surface: np.ndarray, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GANVAS_CACHE", str(tmp_path))
+    told: list[tuple[int, int]] = []
+    first = Bank(surface, exact=False)
+    first.prepare(lambda done, whole: told.append((done, whole)))
+    assert told == sorted(told)
+    assert told[0][0] == 0
+    assert told[-1][0] < told[-1][1]
+    again, built = Bank(surface.copy(), exact=False), len(told)
+    again.prepare(lambda done, whole: told.append((done, whole)))
+    assert len(told) == built
+    assert again.recall == first.recall
+    (kept,) = (tmp_path / "banks").iterdir()
+    kept.write_bytes(kept.read_bytes()[: kept.stat().st_size // 2])
+    spoilt = Bank(surface, exact=False)
+    spoilt.prepare(lambda done, whole: told.append((done, whole)))
+    assert len(told) == 2 * built
+    assert np.array_equal(spoilt.nearest(surface[7], 10)[0], first.nearest(surface[7], 10)[0])
+
+
+def test_few_codes_are_all_compared_and_many_are_not() -> None:
+    assert Bank(np.zeros((EXACT_UP_TO, 1), np.float32)).searches_all
+    assert not Bank(np.zeros((EXACT_UP_TO + 1, 1), np.float32)).searches_all
+
+
+def test_the_lists_serve_fewer_codes_than_neighbours_asked_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GANVAS_CACHE", str(tmp_path))
+    bank = Bank(codes(3), exact=False)
+    assert 1 <= len(bank.project(codes(1, seed=1)[0], k=10).neighbours) <= 3
+    same = Bank(np.ones((300, 8), np.float32), exact=False)
+    assert same.project(np.ones(8, np.float32), k=5).code == pytest.approx(np.ones(8))
 
 
 @pytest.mark.parametrize(("k", "t", "said"), [(0, 0.5, "k is"), (3, -0.1, "t is"), (3, 1.5, "t is")])

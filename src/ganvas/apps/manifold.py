@@ -9,18 +9,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from importlib.util import find_spec
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ganvas.apps.lists import Codes, Lists, Progress, import_faiss
 from ganvas.terms import UserError
 
-Codes = NDArray[np.float32]
-
-EXACT_UP_TO = 50_000  # codes: an exact search in so many takes about as long as walking a graph
+EXACT_UP_TO = 20_000  # codes: comparing so many with 256 numbers each takes two milliseconds, and there are five parts
 REGULARISATION = 1e-3  # share of the neighbours' mean squared distance: what k = 3 codes in 512 numbers need
 
 
@@ -57,10 +54,10 @@ def reconstruction_weights(code: Codes, neighbours: Codes, regularisation: float
 
 @dataclass(frozen=True)
 class Bank:
-    """Codes of all training sketches of one component, float32 [N, D].
+    """Codes of all training sketches of one component, float32 or float16 [N, D].
 
-    :param exact: whether neighbours are looked for in all of them; None: up to ``EXACT_UP_TO``, beyond that along a
-        graph (HNSW, Malkov & Yashunin 2018), whose time grows with log N and which now and then misses one.
+    :param exact: whether neighbours are looked for in all of them; None: up to ``EXACT_UP_TO``, beyond that in the
+        nearest of many lists (:mod:`ganvas.apps.lists`): a fraction of the time, and now and then one is missed.
     """
 
     codes: Codes
@@ -78,29 +75,36 @@ class Bank:
         """Whether every code is compared, and so none missed."""
         return self.exact if self.exact is not None else len(self.codes) <= EXACT_UP_TO
 
-    @cached_property
-    def index(self) -> Any:
-        """The search index of faiss, built on first use."""
-        if find_spec("faiss") is None:
-            raise UserError("Nearest neighbours need faiss; run `pip install 'ganvas[manifold]'`.")
-        import faiss
+    @property
+    def recall(self) -> float:
+        """Share of the ten nearest codes that a search finds, as measured when the index was built."""
+        return 1.0 if self.searches_all else self._lists.recall
 
-        index: Any
-        dim = self.codes.shape[1]
+    @property
+    def index_bytes(self) -> int:
+        """Memory of the search index, beside the codes themselves."""
+        return self.codes.size * 4 if self.searches_all else self._lists.bytes
+
+    def prepare(self, progress: Progress | None = None) -> None:
+        """Build the search index now rather than at the first search: a minute for a million codes, once a machine.
+
+        :param progress: called with (done, all) now and then.
+        :raises UserError: faiss is missing.
+        """
         if self.searches_all:
-            index = faiss.IndexFlatL2(dim)
-        else:
-            index = faiss.IndexHNSWFlat(dim, 32)
-            index.hnsw.efConstruction = 80
-            index.hnsw.efSearch = 128
+            _ = self._all
+        elif "_lists" not in self.__dict__:
+            self.__dict__["_lists"] = Lists.of(self.codes, progress)
+
+    @cached_property
+    def _all(self) -> Any:
+        index = import_faiss().IndexFlatL2(self.codes.shape[1])
         index.add(np.ascontiguousarray(self.codes, np.float32))
         return index
 
-    def save_index(self, path: Path) -> None:
-        """Keep the index: a graph over many codes takes minutes to build."""
-        import faiss
-
-        faiss.write_index(self.index, str(path))
+    @cached_property
+    def _lists(self) -> Lists:
+        return Lists.of(self.codes)
 
     def nearest(self, code: Codes, k: int) -> tuple[NDArray[np.int64], Codes]:
         """→ ids [k] and squared distances [k] of the nearest codes, nearest first; all when there are fewer than k.
@@ -109,9 +113,11 @@ class Bank:
         """
         if k < 1:
             raise UserError(f"k is how many real sketches a drawing is compared with: 1 or more, not {k}.")
-        distances, ids = self.index.search(np.ascontiguousarray(code[None], np.float32), min(k, len(self)))
-        found = ids[0] >= 0  # a graph may come home with fewer
-        return ids[0][found], distances[0][found]
+        query, most = np.ascontiguousarray(code[None], np.float32), min(k, len(self))
+        if not self.searches_all:
+            return self._lists.nearest(query[0], most)
+        distances, ids = self._all.search(query, most)
+        return ids[0], distances[0]
 
     def project(self, code: Codes, k: int = 3, t: float = 0.0, regularisation: float = REGULARISATION) -> Projection:
         """Draw a code towards the manifold.
@@ -124,7 +130,7 @@ class Bank:
         if not 0 <= t <= 1:
             raise UserError(f"t is the share of one's own drawing that stays: from 0 to 1, not {t:g}.")
         ids, _ = self.nearest(code, k)
-        neighbours = self.codes[ids]
+        neighbours = self.codes[ids].astype(np.float32)
         weights = reconstruction_weights(code, neighbours, regularisation)
         if t == 1:
             return Projection(code.astype(np.float32), ids, weights)
