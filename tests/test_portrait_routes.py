@@ -169,6 +169,19 @@ def test_many_at_once_get_what_each_alone_gets(client: httpx.Client) -> None:
     assert all(near(one, other) for one, other in zip(alone, together, strict=True))
 
 
+def test_a_photo_becomes_a_drawing_to_go_on_from(client: httpx.Client) -> None:
+    rows, columns = np.mgrid[:90, :120]
+    photo = np.where((rows - 45) ** 2 + (columns - 60) ** 2 < 900, 60, 220).astype(np.uint8)
+    sent = client.post("/v1/bundles/faces/sketch", files={"image": ("a.png", png(photo[:, :, None]))})
+    assert sent.status_code == 200, sent.text
+    sketch = np.asarray(Image.open(io.BytesIO(sent.content)))
+    assert sketch.shape == (512, 512)
+    assert sketch[256, 256] > 200  # neither inside nor outside of the disc there are strokes
+    assert sketch[10, 10] > 200
+    assert sketch.min() < 120
+    assert client.post("/v1/bundles/faces/sketch", files={"image": ("a.png", b"no")}).status_code == 415
+
+
 # ── In the engine ──
 
 

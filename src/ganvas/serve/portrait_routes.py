@@ -10,19 +10,23 @@ from base64 import b64encode
 from concurrent.futures import Future
 from typing import Annotated
 
+import numpy as np
 from fastapi import APIRouter, File, Form, Request, UploadFile
+from fastapi.responses import Response
 
 from ganvas.apps.portrait import NEIGHBOURS, OWN, Painted, Wish, parts_of, sketches_of
 from ganvas.bundle import Bundle
-from ganvas.curate.images import encode_png
-from ganvas.serve.answers import The, since, while_connected
+from ganvas.curate.degrade import degradation
+from ganvas.curate.images import PictureError, encode_png, prepare_image
+from ganvas.serve.answers import The, picture_response, since, while_connected
 from ganvas.serve.engine import BusyError, Pictures, prepare_source
-from ganvas.serve.limits import too_many_bytes
 from ganvas.serve.portrait_schemas import PortraitAnswer, PortraitParts, Shares, Sketches
+from ganvas.serve.uploads import answer_picture, open_upload
 from ganvas.terms import UserError
 
 router = APIRouter()
 
+FINE = 512  # pixels of a photo's drawing: strokes look alike at every size, and paper is larger than models
 MOST = 100  # sketches compared with: beyond them, weights are tiny and solving for them takes longer than painting
 
 
@@ -68,18 +72,46 @@ async def paint_portrait(
     if k > MOST:
         raise UserError(f"k is how many real sketches a drawing is compared with: 1 to {MOST}, not {k}.")
     shares = _shares(t)
-    limits = studio.decoder.limits
-    content = await image.read(limits.bytes + 1)
-    if len(content) > limits.bytes:
-        raise too_many_bytes(limits)
+    drawing = await open_upload(studio, image, opened)
 
     def submit() -> Future[Painted]:
-        drawing = studio.decoder.open(content, least=opened.info.data.resolution)
         sketch = prepare_source(opened, drawing, prepared=prepared)
         return studio.engine.submit_paint(opened, Wish(sketch, k, shares, shadow))
 
     painted = await while_connected(request, await asyncio.to_thread(submit))
     return await asyncio.to_thread(_answer, opened, painted, start)
+
+
+@router.post(
+    "/v1/bundles/{id}/sketch",
+    tags=["draw"],
+    operation_id="sketchPhoto",
+    response_class=Response,
+    responses=picture_response("Grey strokes on white, 512 pixels or the model's own size"),
+)
+async def sketch_photo(
+    studio: The,
+    id: str,  # noqa: A002
+    image: Annotated[UploadFile, File(description="a photo")],
+) -> Response:
+    """A photo as a drawing to go on from: cut as the model's pictures were, in lines such as it learned from."""
+    start = time.perf_counter()
+    opened = await asyncio.to_thread(studio.bundle, id)
+    data = opened.info.data
+    if data.degradation is None or not data.degradation.startswith("sketch"):
+        raise UserError(f"{opened.info.name} takes no drawings; choose a model that was trained on sketches.")
+    photo = await open_upload(studio, image, opened)
+
+    def work() -> Pictures:
+        try:
+            target = prepare_image(photo, max(FINE, data.resolution), data.crop, 3)
+        except PictureError as error:
+            raise UserError(f"This photo cannot be used ({error}); choose another.") from None
+        # Of many styles the one that a pen can go on from.
+        style = "sketch-contour" if data.degradation == "sketch-mixed" else str(data.degradation)
+        return degradation(style)(target, np.random.default_rng(0))
+
+    return answer_picture(await asyncio.to_thread(work), start)
 
 
 def _shares(text: str) -> float | dict[str, float]:

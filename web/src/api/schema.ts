@@ -164,6 +164,73 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/bundles/{id}/prepare": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Prepare
+         * @description Cut a picture as the model takes it: what a page shows beside the answer and sends again as ``prepared``.
+         *
+         *     For a model that enlarges, which takes pictures whole, it is enlarged to the answer's size by bicubic interpolation.
+         *     The picture is not kept.
+         */
+        post: operations["prepare"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/bundles/{id}/portrait": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Parts
+         * @description What can be asked of a portrait; the model is made ready for the first stroke meanwhile.
+         */
+        get: operations["readPortraitParts"];
+        put?: never;
+        /**
+         * Paint Portrait
+         * @description Paint a portrait from a drawing. Neither is kept.
+         */
+        post: operations["paintPortrait"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/bundles/{id}/sketch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sketch Photo
+         * @description A photo as a drawing to go on from: cut as the model's pictures were, in lines such as it learned from.
+         */
+        post: operations["sketchPhoto"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/bundles/{id}/reference": {
         parameters: {
             query?: never;
@@ -362,7 +429,7 @@ export interface paths {
         post?: never;
         /**
          * Stop Projection
-         * @description Give a search up.
+         * @description Give a search up; one that has ended meanwhile, or that was never there, needs nothing.
          */
         delete: operations["stopProjection"];
         options?: never;
@@ -741,6 +808,12 @@ export interface components {
              * @default 1
              */
             strength: number;
+            /**
+             * Prepared
+             * @description both pictures are cut as the model takes them already
+             * @default false
+             */
+            prepared: boolean;
         };
         /** Body_heatmap */
         Body_heatmap: {
@@ -749,6 +822,12 @@ export interface components {
              * @description any picture
              */
             image: string;
+            /**
+             * Prepared
+             * @description it is what the model takes already
+             * @default false
+             */
+            prepared: boolean;
             /**
              * Direction
              * @description from which domain to which
@@ -775,6 +854,46 @@ export interface components {
              * @default 1
              */
             strength: number;
+        };
+        /** Body_paintPortrait */
+        Body_paintPortrait: {
+            /**
+             * Image
+             * @description the drawing, dark strokes on white
+             */
+            image: string;
+            /**
+             * Prepared
+             * @description false: a photo, which is made a drawing first
+             * @default true
+             */
+            prepared: boolean;
+            /**
+             * K
+             * @description real sketches that each part is compared with, 1 to 100
+             * @default 10
+             */
+            k: number;
+            /**
+             * T
+             * @description share of the drawing itself that stays, 0 to 1: a number for all parts, or a JSON object of numbers by part
+             * @default 0.4
+             */
+            t: string;
+            /**
+             * Shadow
+             * @description also draw the nearest real sketches
+             * @default false
+             */
+            shadow: boolean;
+        };
+        /** Body_prepare */
+        Body_prepare: {
+            /**
+             * Image
+             * @description any picture
+             */
+            image: string;
         };
         /** Body_project */
         Body_project: {
@@ -805,6 +924,14 @@ export interface components {
              * @default
              */
             client: string;
+        };
+        /** Body_sketchPhoto */
+        Body_sketchPhoto: {
+            /**
+             * Image
+             * @description a photo
+             */
+            image: string;
         };
         /** Body_translate */
         Body_translate: {
@@ -849,6 +976,37 @@ export interface components {
             classes: string[];
             /** Degradation */
             degradation: string | null;
+            /**
+             * Source Scale
+             * @description how many times larger answers are than what they are made from
+             */
+            source_scale: number;
+            /**
+             * Enlarges
+             * @description it takes whole pictures of any size and answers source_scale times as large
+             */
+            enlarges: boolean;
+            /**
+             * Crop
+             * @description how a picture becomes square; face and face-fixed need a face in it
+             * @enum {string}
+             */
+            crop: "center" | "smart" | "stretch" | "face" | "face-fixed";
+            /**
+             * Labels
+             * @description it takes maps of so many labels; 0: pictures
+             */
+            labels: number;
+            /**
+             * Domains
+             * @description translation without pairs: names of A and B; empty when not remembered
+             */
+            domains: string[];
+            /**
+             * Makes Up
+             * @description it was trained to carry make-up over and to leave the person
+             */
+            makes_up: boolean;
             /** Z Dim */
             z_dim: number;
             /** Truncates */
@@ -903,6 +1061,37 @@ export interface components {
             classes: string[];
             /** Degradation */
             degradation: string | null;
+            /**
+             * Source Scale
+             * @description how many times larger answers are than what they are made from
+             */
+            source_scale: number;
+            /**
+             * Enlarges
+             * @description it takes whole pictures of any size and answers source_scale times as large
+             */
+            enlarges: boolean;
+            /**
+             * Crop
+             * @description how a picture becomes square; face and face-fixed need a face in it
+             * @enum {string}
+             */
+            crop: "center" | "smart" | "stretch" | "face" | "face-fixed";
+            /**
+             * Labels
+             * @description it takes maps of so many labels; 0: pictures
+             */
+            labels: number;
+            /**
+             * Domains
+             * @description translation without pairs: names of A and B; empty when not remembered
+             */
+            domains: string[];
+            /**
+             * Makes Up
+             * @description it was trained to carry make-up over and to leave the person
+             */
+            makes_up: boolean;
             /** Z Dim */
             z_dim: number;
             /** Truncates */
@@ -1549,6 +1738,47 @@ export interface components {
             latent?: string | null;
         };
         /**
+         * PortraitAnswer
+         * @description A portrait.
+         */
+        PortraitAnswer: {
+            /**
+             * Portrait
+             * @description data:image/png;base64,…
+             */
+            portrait: string;
+            /**
+             * Shadow
+             * @description grey on white, the nearest real sketches; null when not asked for
+             */
+            shadow: string | null;
+            /** Milliseconds */
+            milliseconds: number;
+        };
+        /**
+         * PortraitParts
+         * @description What can be asked of a portrait.
+         */
+        PortraitParts: {
+            /**
+             * Parts
+             * @description parts of a face that have their own share; one: the whole face
+             */
+            parts: string[];
+            /**
+             * Resolution
+             * @description pixels of the drawing's side that the model sees
+             */
+            resolution: number;
+            /**
+             * Sketches
+             * @description real sketches that it knows
+             */
+            sketches: number;
+            k: components["schemas"]["Sketches"];
+            t: components["schemas"]["Shares"];
+        };
+        /**
          * ProjectionStarted
          * @description A search has been queued.
          */
@@ -1968,6 +2198,18 @@ export interface components {
             client_id: string;
         };
         /**
+         * Shares
+         * @description How much of the drawing itself may stay: 0 is real sketches alone, 1 the drawing as it is.
+         */
+        Shares: {
+            /** Least */
+            least: number;
+            /** Most */
+            most: number;
+            /** Usual */
+            usual: number;
+        };
+        /**
          * SheetLink
          * @description A grid of samples.
          */
@@ -1976,6 +2218,18 @@ export interface components {
             nimg: number;
             /** Url */
             url: string;
+        };
+        /**
+         * Sketches
+         * @description How many real sketches each part of a drawing may be compared with.
+         */
+        Sketches: {
+            /** Least */
+            least: number;
+            /** Most */
+            most: number;
+            /** Usual */
+            usual: number;
         };
         /**
          * Stats
@@ -2338,6 +2592,142 @@ export interface operations {
         };
         responses: {
             /** @description Grey, of the model's size: white where it looks most */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/png": string;
+                };
+            };
+            /** @description What is wrong and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    prepare: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["Body_prepare"];
+            };
+        };
+        responses: {
+            /** @description The picture as it stands beside the answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/png": string;
+                };
+            };
+            /** @description What is wrong and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readPortraitParts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PortraitParts"];
+                };
+            };
+            /** @description What is wrong and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    paintPortrait: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["Body_paintPortrait"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PortraitAnswer"];
+                };
+            };
+            /** @description What is wrong and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sketchPhoto: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["Body_sketchPhoto"];
+            };
+        };
+        responses: {
+            /** @description Grey strokes on white, 512 pixels or the model's own size */
             200: {
                 headers: {
                     [name: string]: unknown;
