@@ -7,6 +7,7 @@ import { MissingPage } from "./pages/missing";
 import { ReviewPage } from "./pages/review";
 import { RunPage } from "./pages/run";
 import { RunsPage } from "./pages/runs";
+import { TranslatePage } from "./pages/translate";
 import { Press } from "./parts/controls";
 import { Mark } from "./parts/icons";
 import { ThemeChoice } from "./parts/theme";
@@ -28,6 +29,9 @@ function Header() {
         <nav aria-label={words.nav.label}>
           <Link href="/" aria-current={place("/")}>
             {words.nav.home}
+          </Link>
+          <Link href="/translate" aria-current={place("/translate")}>
+            {words.translate.nav}
           </Link>
           <Link href="/runs" aria-current={place("/runs")}>
             {words.nav.runs}
@@ -75,6 +79,7 @@ function Pages() {
           </Route>
           <Route path="/generate/:bundle">{({ bundle }) => <GeneratePage key={bundle} id={bundle} />}</Route>
           <Route path="/draw/:bundle">{({ bundle }) => <DrawPage key={bundle} id={bundle} />}</Route>
+          <Route path="/translate/:bundle?">{({ bundle }) => <TranslatePage id={bundle} />}</Route>
           <Route path="/runs">
             <RunsPage />
           </Route>

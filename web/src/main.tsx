@@ -6,6 +6,7 @@ import "./styles/base.css";
 import "./styles/parts.css";
 import "./styles/pages.css";
 import "./explore/explore.css";
+import "./translate/translate.css";
 
 const root = document.getElementById("root");
 if (root) {

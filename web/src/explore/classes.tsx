@@ -10,11 +10,14 @@ export function ClassChoice({
   value,
   onChange,
   noneText,
+  label,
 }: {
   bundle: BundleCard;
   value: number | null;
   onChange: (value: number | null) => void;
-  noneText: string;
+  /** Left out: one must be chosen. */
+  noneText?: string;
+  label?: string;
 }) {
   const words = useWords().generate;
   if (!bundle.classes.length) return null;
@@ -24,7 +27,7 @@ export function ClassChoice({
       selectedKey={String(value ?? NONE)}
       onSelectionChange={(key) => onChange(key === NONE ? null : Number(key))}
     >
-      <Label>{words.class}</Label>
+      <Label>{label ?? words.class}</Label>
       <Button className="select">
         <SelectValue />
         <svg viewBox="0 0 20 20" className="icon" aria-hidden="true">
@@ -33,9 +36,11 @@ export function ClassChoice({
       </Button>
       <Popover className="popover" offset={4}>
         <ListBox className="list">
-          <ListBoxItem id={NONE} className="list-item">
-            {noneText}
-          </ListBoxItem>
+          {noneText !== undefined && (
+            <ListBoxItem id={NONE} className="list-item">
+              {noneText}
+            </ListBoxItem>
+          )}
           {bundle.classes.map((name, index) => (
             <ListBoxItem key={name} id={String(index)} className="list-item">
               {name}

@@ -16,7 +16,7 @@ import { Walk } from "../explore/walk";
 import { ProblemNote, Waiting } from "../parts/feedback";
 import { useTitle } from "../parts/title";
 import { useWords } from "../words/words";
-import { pageOf, taskInWords } from "./tasks";
+import { addressOf, pageOf, taskInWords } from "./tasks";
 
 export function GeneratePage({ id }: { id: string }) {
   const words = useWords();
@@ -29,7 +29,7 @@ export function GeneratePage({ id }: { id: string }) {
     return (
       <div className="note note-info">
         <p className="note-body">{words.generate.notSynthesis}</p>
-        <Link href={`/draw/${encodeURIComponent(id)}`} className="press press-solid">
+        <Link href={addressOf(bundle.data)} className="press press-solid">
           {words.generate.openDraw}
         </Link>
       </div>

@@ -6,7 +6,7 @@ import { Command, Empty, HealthNote, ProblemNote, Progress, Waiting } from "../p
 import { useTitle } from "../parts/title";
 import { duration, figure, higherIsBetter, metricName, spread } from "../words/figures";
 import { useSpeech, useWords } from "../words/words";
-import { pageOf, taskInWords } from "./tasks";
+import { addressOf, pageOf, taskInWords } from "./tasks";
 
 const POLL_SECONDS = 5;
 
@@ -89,7 +89,8 @@ function Card({ bundle, hasRun }: { bundle: BundleCard; hasRun: boolean }) {
   const words = useWords();
   const metric = bundle.metrics[0];
   const page = pageOf(bundle);
-  const address = `/${page}/${encodeURIComponent(bundle.id)}`;
+  const address = addressOf(bundle);
+  const translated = address.startsWith("/translate/");
   const draws = page === "draw" && bundle.degradation === "sketch";
   return (
     <li className="card">
@@ -123,7 +124,13 @@ function Card({ bundle, hasRun }: { bundle: BundleCard; hasRun: boolean }) {
         </p>
         <div className="card-actions">
           <Link href={address} className="press press-solid">
-            {page === "generate" ? words.home.generate : draws ? words.home.draw : words.home.load}
+            {page === "generate"
+              ? words.home.generate
+              : translated
+                ? words.home.translate
+                : draws
+                  ? words.home.draw
+                  : words.home.load}
             <span className="sr-only">: {bundle.name}</span>
           </Link>
           {hasRun && (

@@ -12,6 +12,9 @@ import { Curves } from "./run-curves";
 import { Sheets } from "./run-sheets";
 import { State } from "./runs";
 
+// The page that plays what a run has made, by its task.
+const PAGES: Record<string, string> = { synthesis: "generate", unpaired: "translate", reference: "translate" };
+
 export function RunPage({ id }: { id: string }) {
   const words = useWords();
   const { run, lines, error, streaming, retry } = useLiveRun(id);
@@ -37,7 +40,7 @@ export function RunPage({ id }: { id: string }) {
           <span className="spring" />
           {run.bundle && (
             <Link
-              href={`/${run.status.task === "synthesis" ? "generate" : "draw"}/${encodeURIComponent(run.bundle)}`}
+              href={`/${PAGES[run.status.task ?? ""] ?? "draw"}/${encodeURIComponent(run.bundle)}`}
               className="press press-solid"
             >
               {words.runs.play_model}

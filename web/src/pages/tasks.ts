@@ -1,7 +1,15 @@
 // What a bundle is for, in words and as the page that plays it.
 import type { BundleCard } from "../api/types";
+import { translates } from "../translate/kinds";
 import type { Words } from "../words/en";
 
+/** Where one goes to play with a model. */
+export function addressOf(bundle: BundleCard): string {
+  const page = translates(bundle) ? "translate" : pageOf(bundle);
+  return `/${page}/${encodeURIComponent(bundle.id)}`;
+}
+
+/** What a model begins with: seeds, or a picture of the user's (on the Draw page, or on the Translate page). */
 export function pageOf(bundle: BundleCard): "generate" | "draw" {
   return bundle.task === "synthesis" || bundle.task === "music" ? "generate" : "draw";
 }

@@ -1,5 +1,6 @@
 // Every sentence of the pages, in English. The Korean file has the same shape, checked by the compiler.
 import { reviewEn } from "./review-en";
+import { translateEn } from "./translate-en";
 
 export const en = {
   language: "한국어",
@@ -38,6 +39,7 @@ export const en = {
     generate: "Generate",
     draw: "Draw",
     load: "Load a picture",
+    translate: "Translate",
     run: "Training run",
     previewOf: (name: string) => `Samples of ${name}`,
     trained: (pictures: string) => `Saw ${pictures} pictures in training`,
@@ -77,7 +79,7 @@ export const en = {
     keys: "Arrow keys move, Enter enlarges, Space chooses.",
     took: (ms: string) => `${ms} ms`,
     notSynthesis: "This model needs a picture to start from.",
-    openDraw: "Open it on the Draw page",
+    openDraw: "Open its page",
   },
   explore: {
     tools: "What to do with the model",
@@ -235,6 +237,7 @@ export const en = {
     openGenerate: "Open it on the Generate page",
   },
   review: reviewEn,
+  translate: translateEn,
   runs: {
     title: "Runs",
     lead: "Each training run, as it happens and afterwards.",

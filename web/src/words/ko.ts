@@ -1,5 +1,6 @@
 import type { Words } from "./en";
 import { reviewKo } from "./review-ko";
+import { translateKo } from "./translate-ko";
 
 export const ko: Words = {
   language: "English",
@@ -34,6 +35,7 @@ export const ko: Words = {
     generate: "생성하기",
     draw: "그리기",
     load: "그림 불러오기",
+    translate: "변환하기",
     run: "학습 기록",
     previewOf: (name) => `${name} 예시 그림`,
     trained: (pictures) => `그림 ${pictures}장을 보며 학습`,
@@ -73,7 +75,7 @@ export const ko: Words = {
     keys: "화살표 키로 이동하고, Enter로 크게 보고, 스페이스로 고릅니다.",
     took: (ms) => `${ms} ms`,
     notSynthesis: "이 모델은 시작할 그림이 필요합니다.",
-    openDraw: "그리기 페이지에서 열기",
+    openDraw: "전용 페이지 열기",
   },
   explore: {
     tools: "모델로 할 일",
@@ -230,6 +232,7 @@ export const ko: Words = {
     openGenerate: "생성 페이지에서 열기",
   },
   review: reviewKo,
+  translate: translateKo,
   runs: {
     title: "학습 기록",
     lead: "학습하는 과정과 그 결과를 봅니다.",

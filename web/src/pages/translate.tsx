@@ -1,0 +1,160 @@
+import { useState } from "react";
+import { Button, Label, ListBox, ListBoxItem, Popover, Select, SelectValue } from "react-aria-components";
+import { Link, useLocation } from "wouter";
+import { listBundles, readBundle } from "../api/client";
+import type { BundleCard } from "../api/types";
+import { useResource } from "../api/use-resource";
+import { Command, Empty, ProblemNote, Waiting } from "../parts/feedback";
+import { InfoIcon } from "../parts/icons";
+import { useTitle } from "../parts/title";
+import { Bench } from "../translate/bench";
+import { Intake, useArrivals } from "../translate/intake";
+import { needsFace, translates } from "../translate/kinds";
+import { MOST_PICTURES, MOST_REFERENCES, type Picture, type Table, useTable } from "../translate/pictures";
+import { useWords as useAllWords } from "../words/words";
+import { addressOf, taskInWords } from "./tasks";
+
+const MOST_BYTES = 20_000_000; // of an upload
+
+export function TranslatePage({ id }: { id: string | undefined }) {
+  const words = useAllWords();
+  const known = useResource("translating", listBundles);
+  const bundles = known.data?.bundles.filter(translates);
+  const listed = id === undefined ? bundles?.[0] : bundles?.find((each) => each.id === id);
+  useTitle(listed ? `${words.translate.title}: ${listed.name}` : words.translate.title);
+  // Pictures outlive a change of the model.
+  const table = useTable(MOST_PICTURES);
+  const references = useTable(MOST_REFERENCES);
+  if (!bundles) {
+    return known.error === undefined ? <Waiting /> : <ProblemNote error={known.error} retry={known.retry} />;
+  }
+  if (!listed && id !== undefined) return <Other id={id} />;
+  return (
+    <>
+      <header className="page-head page-head-tight">
+        <p className="eyebrow">{words.translate.title}</p>
+        <h1>{listed?.name ?? words.translate.title}</h1>
+        <p>{listed ? `${taskInWords(listed, words)}. ${words.translate.lead}` : words.translate.lead}</p>
+      </header>
+      {listed ? (
+        <Room key={listed.id} bundle={listed} bundles={bundles} table={table} references={references} />
+      ) : (
+        <NoModel />
+      )}
+    </>
+  );
+}
+
+function Room({
+  bundle,
+  bundles,
+  table,
+  references,
+}: {
+  bundle: BundleCard;
+  bundles: BundleCard[];
+  table: Table;
+  references: Table;
+}) {
+  const words = useAllWords().translate;
+  const [told, setTold] = useState<string[]>([]);
+
+  const taken = (into: Table, most: number, files: Blob[]): Picture[] => {
+    const fit = files.filter((file) => file.size <= MOST_BYTES);
+    const said = files
+      .filter((file) => file.size > MOST_BYTES)
+      .map((file) => words.tooLarge(file instanceof File ? file.name : ""));
+    if (into.pictures.length + fit.length > most) said.push(words.onlySo(most));
+    setTold(said);
+    return into.add(fit);
+  };
+  const add = (files: Blob[]) => void taken(table, MOST_PICTURES, files);
+  const over = useArrivals(add);
+  return (
+    <div className="tr-room" data-over={over || undefined}>
+      <ModelChoice bundle={bundle} bundles={bundles} />
+      {told.map((sentence) => (
+        <div key={sentence} className="note note-warning" role="alert">
+          <InfoIcon />
+          <p className="note-body">{sentence}</p>
+        </div>
+      ))}
+      {table.chosen ? (
+        <Bench
+          bundle={bundle}
+          table={table}
+          references={references}
+          add={add}
+          addReferences={(files) => taken(references, MOST_REFERENCES, files)}
+        />
+      ) : (
+        <Intake add={add} over={over} face={needsFace(bundle)} />
+      )}
+    </div>
+  );
+}
+
+function ModelChoice({ bundle, bundles }: { bundle: BundleCard; bundles: BundleCard[] }) {
+  const words = useAllWords();
+  const [, go] = useLocation();
+  if (bundles.length < 2) return null;
+  return (
+    <Select
+      className="field tr-model"
+      selectedKey={bundle.id}
+      onSelectionChange={(next) => go(`/translate/${encodeURIComponent(String(next))}`)}
+    >
+      <Label>{words.translate.model}</Label>
+      <Button className="select">
+        <SelectValue>{bundle.name}</SelectValue>
+        <svg viewBox="0 0 20 20" className="icon" aria-hidden="true">
+          <path d="M5.500 8l4.500 4.500L14.500 8" />
+        </svg>
+      </Button>
+      <Popover className="popover" offset={4}>
+        <ListBox className="list">
+          {bundles.map((each) => (
+            <ListBoxItem key={each.id} id={each.id} className="list-item" textValue={each.name}>
+              {each.name}
+              <span className="quiet small tr-kind">
+                {taskInWords(each, words)} · {words.translate.modelHelp(each.family, each.resolution)}
+              </span>
+            </ListBoxItem>
+          ))}
+        </ListBox>
+      </Popover>
+    </Select>
+  );
+}
+
+/** An address that names no model of this page: another's, or none at all. */
+function Other({ id }: { id: string }) {
+  const words = useAllWords().translate;
+  const { data: bundle, error, retry } = useResource(`bundle/${id}`, (signal) => readBundle(id, signal));
+  if (error !== undefined && !bundle) return <ProblemNote error={error} retry={retry} />;
+  if (!bundle) return <Waiting />;
+  return (
+    <div className="note note-info">
+      <InfoIcon />
+      <p className="note-body">{words.wrongKind(bundle.name)}</p>
+      <Link href={addressOf(bundle)} className="press press-solid">
+        {words.open}
+      </Link>
+    </div>
+  );
+}
+
+function NoModel() {
+  const words = useAllWords().translate;
+  return (
+    <Empty title={words.emptyTitle}>
+      <p>{words.emptyText}</p>
+      <Command text="ganvas train ugatit-light-64 --data path/to/folders" />
+      <p className="quiet">{words.emptyReference}</p>
+      <Command text="ganvas train starganv2-128-small --data path/to/folders" />
+      <p className="quiet">{words.emptyPaired}</p>
+      <Command text="ganvas train colourise-64 --data path/to/pictures" />
+      <Command text="ganvas train super-resolution-x4-small --data path/to/pictures" />
+    </Empty>
+  );
+}

@@ -1,0 +1,244 @@
+// One model at work on the pictures of the table.
+import { useCallback, useEffect, useRef, useState } from "react";
+import { Link } from "wouter";
+import type { BundleCard } from "../api/types";
+import { Toggle } from "../explore/fields";
+import { useNewest } from "../explore/use-newest";
+import { Choice, Press, Slider } from "../parts/controls";
+import { download } from "../parts/download";
+import { ProblemNote } from "../parts/feedback";
+import { ClearIcon, DownloadIcon } from "../parts/icons";
+import { carryOver, heatmap, translate, type Wish } from "./ask";
+import { CameraPress } from "./camera";
+import { ChoosePress } from "./intake";
+import { type Direction, domainsOf, needsFace } from "./kinds";
+import type { Picture, Table } from "./pictures";
+import { coloured, letGo, type Shown, sideBySide, toShown } from "./shown";
+import { Stage, type View } from "./stage";
+import { Strip } from "./strip";
+import { FIRST_SEEDS, Styles } from "./styles";
+import { usePrepared } from "./use-prepared";
+import { useWork } from "./use-work";
+import { useWords } from "./words";
+
+const MIDDLE = 256; // pixels of the part of a large picture that is enlarged
+
+type Settings = { direction: Direction; part: "whole" | "middle"; wish: Wish };
+
+export function Bench({
+  bundle,
+  table,
+  references,
+  add,
+  addReferences,
+}: {
+  bundle: BundleCard;
+  table: Table;
+  references: Table;
+  add: (files: Blob[]) => void;
+  addReferences: (files: Blob[]) => Picture[];
+}) {
+  const words = useWords();
+  const [settings, setSettings] = useState<Settings>({
+    direction: "a_to_b",
+    part: "whole",
+    // The second domain: where the first is the plain one, as in folders by the alphabet, it is the more telling.
+    wish: {
+      domain: Math.min(1, Math.max(bundle.classes.length - 1, 0)),
+      style: { kind: "seed", seed: 0 },
+      keep: bundle.makes_up,
+      strength: 1,
+    },
+  });
+  const [seeds, setSeeds] = useState(FIRST_SEEDS);
+  const [heat, setHeat] = useState(false);
+  const [opacity, setOpacity] = useState(0.6);
+  const [view, setView] = useState<View>(bundle.enlarges ? "lens" : "slide");
+  const { direction, part, wish } = settings;
+  const change = useCallback(
+    (next: Partial<Wish>) => setSettings((old) => ({ ...old, wish: { ...old.wish, ...next } })),
+    [],
+  );
+
+  const { chosen, pictures } = table;
+  const find = (id: string) => pictures.find((each) => String(each.id) === id) as Picture;
+  const findReference = (id: string) => references.pictures.find((each) => String(each.id) === id) as Picture;
+  const refers = bundle.task === "reference";
+  const prepared = usePrepared(bundle.id, pictures, part === "middle" ? MIDDLE : null);
+  const models = usePrepared(bundle.id, references.pictures, null);
+  const referenceWork = useWork<Shown>(
+    refers ? references.pictures.map((each) => String(each.id)) : [],
+    bundle.id,
+    (id, signal) => models.get(findReference(id), signal),
+  );
+
+  const carry = async (picture: Picture, style: Wish["style"], signal: AbortSignal) => {
+    const given = await prepared.get(picture, signal);
+    const model = style.kind === "reference" ? models.of(findReference(String(style.id))) : undefined;
+    return toShown(await carryOver(bundle.id, given.picture, model?.picture, { ...wish, style }, signal));
+  };
+  const answer = async (id: string, signal: AbortSignal): Promise<Shown> => {
+    const picture = find(id);
+    if (refers) return carry(picture, wish.style, signal);
+    const given = await prepared.get(picture, signal);
+    const asked = bundle.enlarges
+      ? { picture: await prepared.part(picture), prepared: false }
+      : { picture: given.picture, prepared: true };
+    return toShown(await translate(bundle.id, asked, direction, signal));
+  };
+  // A reference that is not ready, or cannot be used, is told of where it is chosen.
+  const wanting = refers && wish.style.kind === "reference" && !models.of(findReference(String(wish.style.id)));
+  const order = chosen ? [chosen, ...pictures.filter((each) => each !== chosen)] : [];
+  const work = useWork(
+    order.map((each) => String(each.id)),
+    wanting ? null : JSON.stringify([settings.direction, part, wish]),
+    answer,
+    letGo,
+  );
+  const item = chosen ? String(chosen.id) : "";
+  const outcome = work.of(item);
+  const waits = work.waits(item);
+  const before = prepared.of(chosen);
+
+  const shownSeeds = Array.from({ length: seeds }, (_, seed) => seed);
+  const { style, ...rest } = wish;
+  const variations = useWork<Shown>(
+    refers ? shownSeeds.map(String) : [],
+    chosen && before && !waits ? JSON.stringify([chosen.id, rest]) : null,
+    (seed, signal) => carry(chosen as Picture, { kind: "seed", seed: Number(seed) }, signal),
+    letGo,
+    250,
+  );
+
+  const looks = useNewest<Shown>(
+    heat && chosen && before ? JSON.stringify([chosen.id, direction]) : null,
+    async (signal) => coloured(await heatmap(bundle.id, { picture: (before as Shown).picture, prepared: true }, direction, signal)),
+  );
+  const lastHeat = useRef<Shown>(undefined);
+  useEffect(() => {
+    if (lastHeat.current && lastHeat.current !== looks.answer) letGo(lastHeat.current);
+    lastHeat.current = looks.answer;
+  }, [looks.answer]);
+
+  const after = outcome?.made;
+  const save = (picture: Blob, what: string) => {
+    const name = (chosen?.name ?? "picture").replace(/\.[^.]+$/, "");
+    download(picture, `${name}-${bundle.id}${what}.png`);
+  };
+  const [from, to] = domainsOf(bundle, direction);
+  return (
+    <div className="bench tr-bench">
+      <section className="panel" aria-label={words.model}>
+        {bundle.directions === 2 && (
+          <Choice
+            label={words.direction}
+            value={direction}
+            onChange={(next) => setSettings((old) => ({ ...old, direction: next }))}
+            options={(["a_to_b", "b_to_a"] as const).map((each) => ({
+              value: each,
+              text: words.way(...domainsOf(bundle, each)),
+            }))}
+          />
+        )}
+        {bundle.directions === 1 && bundle.domains.length === 2 && <p className="quiet">{words.way(from, to)}</p>}
+        {bundle.has_heatmap && (
+          <div>
+            <Toggle text={words.heat} value={heat} onChange={setHeat} />
+            <p className="quiet small">{words.heatHelp}</p>
+            {heat && (
+              <Slider
+                label={words.heatOpacity}
+                value={opacity}
+                onChange={setOpacity}
+                minValue={0}
+                maxValue={1}
+                step={0.05}
+                format={(value) => `${Math.round(value * 100)} %`}
+              />
+            )}
+            {heat && looks.error !== undefined && <ProblemNote error={looks.error} retry={looks.retry} />}
+          </div>
+        )}
+        {bundle.enlarges && (
+          <div>
+            <Choice
+              label={words.part}
+              value={part}
+              onChange={(next) => setSettings((old) => ({ ...old, part: next }))}
+              options={[
+                { value: "whole", text: words.whole },
+                { value: "middle", text: words.middle(MIDDLE) },
+              ]}
+            />
+            <p className="quiet small">{words.enlarges(bundle.source_scale)}</p>
+          </div>
+        )}
+        {refers && (
+          <Styles
+            bundle={bundle}
+            wish={wish}
+            change={change}
+            references={references}
+            prepared={referenceWork}
+            addReferences={(files) => {
+              const first = addReferences(files)[0];
+              if (first) change({ style: { kind: "reference", id: first.id } });
+            }}
+            seeds={shownSeeds}
+            moreSeeds={() => setSeeds((n) => n + FIRST_SEEDS)}
+            variations={variations}
+          />
+        )}
+        {needsFace(bundle) && <p className="quiet small">{words.faceNeeded}</p>}
+        {bundle.degradation === "mask" && (
+          <p className="quiet small">
+            {words.paint} <Link href={`/draw/${encodeURIComponent(bundle.id)}`}>{words.openDraw}</Link>
+          </p>
+        )}
+        <div className="panel-actions">
+          <ChoosePress text={words.add} add={add} />
+          <CameraPress take={(picture) => add([picture])} />
+        </div>
+      </section>
+      <div className="stage-side">
+        <Stage
+          bundle={bundle}
+          picture={chosen}
+          before={before}
+          after={after}
+          stale={waits}
+          view={view}
+          onView={setView}
+          overlay={heat && looks.answer ? { address: looks.answer.address, opacity } : undefined}
+          problem={outcome?.error}
+          retry={() => work.retry(item)}
+        />
+        <div className="tr-foot">
+          <Press look="solid" isDisabled={!after || waits} onPress={() => after && save(after.picture, "")}>
+            <DownloadIcon />
+            {words.save}
+          </Press>
+          <Press
+            isDisabled={!after || !before || waits}
+            onPress={async () => before && after && save(await sideBySide(before.picture, after.picture), "-pair")}
+          >
+            <DownloadIcon />
+            {words.savePair}
+          </Press>
+          {chosen && pictures.length === 1 && (
+            <Press look="bare" onPress={() => table.remove(chosen.id)} aria-label={words.remove(chosen.name)}>
+              <ClearIcon />
+              {words.removeThis}
+            </Press>
+          )}
+        </div>
+        <Strip
+          table={table}
+          madeOf={(picture) => work.of(String(picture.id))?.made?.address}
+          failed={(picture) => work.of(String(picture.id))?.error !== undefined}
+          waits={(picture) => work.waits(String(picture.id))}
+        />
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,152 @@
+// For models that follow a reference: where to go, and in whose style.
+import { ToggleButton } from "react-aria-components";
+import type { BundleCard } from "../api/types";
+import { ClassChoice } from "../explore/classes";
+import { Toggle } from "../explore/fields";
+import { Choice, IconPress, Press, Slider } from "../parts/controls";
+import { ProblemNote } from "../parts/feedback";
+import { CloseIcon } from "../parts/icons";
+import type { Wish } from "./ask";
+import { ChoosePress } from "./intake";
+import type { Table } from "./pictures";
+import type { Shown } from "./shown";
+import { Thumbnail } from "./strip";
+import type { Work } from "./use-work";
+import { useWords } from "./words";
+
+export const FIRST_SEEDS = 6;
+
+export function Styles({
+  bundle,
+  wish,
+  change,
+  references,
+  prepared,
+  addReferences,
+  seeds,
+  moreSeeds,
+  variations,
+}: {
+  bundle: BundleCard;
+  wish: Wish;
+  change: (part: Partial<Wish>) => void;
+  references: Table;
+  prepared: Work<Shown>;
+  addReferences: (files: Blob[]) => void;
+  seeds: number[];
+  moreSeeds: () => void;
+  variations: Work<Shown>;
+}) {
+  const words = useWords();
+  const { style } = wish;
+  const problem =
+    style.kind === "reference" ? prepared.of(String(style.id))?.error : undefined;
+  return (
+    <>
+      <DomainChoice bundle={bundle} value={wish.domain} onChange={(domain) => change({ domain })} />
+      <section aria-label={words.references}>
+        <p className="tr-label">{words.references}</p>
+        <ul className="tr-gallery">
+          {references.pictures.map((picture, index) => (
+            <li key={picture.id}>
+              <ToggleButton
+                className="tr-tile"
+                aria-label={words.reference(index + 1)}
+                isSelected={style.kind === "reference" && style.id === picture.id}
+                onChange={() => change({ style: { kind: "reference", id: picture.id } })}
+                data-failed={prepared.of(String(picture.id))?.error !== undefined || undefined}
+              >
+                <Thumbnail address={prepared.of(String(picture.id))?.made?.address ?? picture.address} />
+              </ToggleButton>
+              <span className="tr-remove">
+                <IconPress
+                  name={words.remove(words.reference(index + 1))}
+                  onPress={() => {
+                    references.remove(picture.id);
+                    if (style.kind === "reference" && style.id === picture.id)
+                      change({ style: { kind: "seed", seed: seeds[0] ?? 0 } });
+                  }}
+                >
+                  <CloseIcon />
+                </IconPress>
+              </span>
+            </li>
+          ))}
+        </ul>
+        <ChoosePress text={words.addReference} add={addReferences} />
+        {problem !== undefined && <ProblemNote error={problem} />}
+        <p className="quiet small">{words.referencesHelp(bundle.classes[wish.domain] ?? "")}</p>
+      </section>
+      <section aria-label={words.variations}>
+        <p className="tr-label">{words.variations}</p>
+        <ul className="tr-gallery">
+          {seeds.map((seed) => {
+            const made = variations.of(String(seed))?.made;
+            return (
+              <li key={seed}>
+                <ToggleButton
+                  className="tr-tile"
+                  aria-label={words.variation(seed)}
+                  isSelected={style.kind === "seed" && style.seed === seed}
+                  onChange={() => change({ style: { kind: "seed", seed } })}
+                  data-waits={variations.waits(String(seed)) || undefined}
+                >
+                  {made ? <Thumbnail address={made.address} /> : <span className="figures quiet">{seed}</span>}
+                </ToggleButton>
+              </li>
+            );
+          })}
+        </ul>
+        <Press onPress={moreSeeds}>{words.more}</Press>
+        <p className="quiet small">{words.variationsHelp}</p>
+      </section>
+      <div>
+        <Toggle text={words.keep} value={wish.keep} onChange={(keep) => change({ keep })} />
+        <p className="quiet small">{words.keepHelp}</p>
+        {wish.keep && (
+          <Slider
+            label={words.strength}
+            value={wish.strength}
+            onChange={(strength) => change({ strength: Math.round(strength * 100) / 100 })}
+            minValue={0}
+            maxValue={1}
+            step={0.05}
+            format={(value) => `${Math.round(value * 100)} %`}
+          />
+        )}
+      </div>
+    </>
+  );
+}
+
+const FEW = 3; // domains that fit side by side
+
+function DomainChoice({
+  bundle,
+  value,
+  onChange,
+}: {
+  bundle: BundleCard;
+  value: number;
+  onChange: (domain: number) => void;
+}) {
+  const words = useWords();
+  if (bundle.classes.length < 2) return null;
+  if (bundle.classes.length > FEW)
+    return (
+      <ClassChoice
+        bundle={bundle}
+        value={value}
+        onChange={(next) => onChange(next ?? 0)}
+        label={words.domain}
+      />
+    );
+  return (
+    <Choice
+      label={words.domain}
+      value={String(value)}
+      onChange={(next) => onChange(Number(next))}
+      options={bundle.classes.map((name, index) => ({ value: String(index), text: name }))}
+    />
+  );
+}
