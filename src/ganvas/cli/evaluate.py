@@ -21,16 +21,49 @@ def evaluate(
     everything: Annotated[
         bool, typer.Option("--all", help="Every metric that applies, and a report with pictures.")
     ] = False,
+    drawings: Annotated[
+        str | None,
+        typer.Option(
+            help="Of a model that paints portraits from drawings: a folder of drawings (pictures, or files of the Draw "
+            "page), or auto: the real portraits, drawn.",
+            metavar="FOLDER|auto",
+        ),
+    ] = None,
+    photos: Annotated[
+        Path | None, typer.Option(help="Photographs with the names of the drawings: what they should become.")
+    ] = None,
+    neighbours: Annotated[
+        list[int] | None, typer.Option("-k", help="Real sketches each drawing is drawn towards; 1, 3 and 10.", min=1)
+    ] = None,
+    own: Annotated[
+        list[float] | None,
+        typer.Option("-t", help="Share of the drawing itself that stays; 0 and 0.4.", min=0, max=1),
+    ] = None,
     quiet: Quiet = False,
 ) -> None:
     """Measure a model against real pictures: KID, FID, precision, recall; of pairs also PSNR, SSIM, LPIPS, GMSD.
 
     Each figure carries its protocol. `--all` adds what else applies (MiFID, IS, diversity, figures of the Y channel)
     and writes a report with pictures, RUN/evaluation/report.md.
+
+    `--drawings` tells what the manifold of real sketches is worth: portraits of each drawing as it is and drawn towards
+    the -k nearest real sketches, with KID, how often a face is found, and a sheet of pictures.
     """
     from ganvas.telling import Teller
 
-    Teller(quiet).compare(path, data, count, features, everything=everything)
+    tell = Teller(quiet)
+    if drawings is None:
+        tell.compare(path, data, count, features, everything=everything)
+        return
+    from ganvas.apps.drawings import evaluate_drawings, table, ways
+
+    chosen = ways(neighbours or (1, 3, 10), own or (0, 0.4))
+    with tell.counting("portraits") as progress:
+        found = evaluate_drawings(
+            path, drawings, chosen, data=data, photos=photos, features=features, progress=progress
+        )
+    tell.console.print(table(found.judged))
+    tell.say(f"The sheet is {found.sheet}.")
 
 
 @app.command(rich_help_panel=TRAIN)

@@ -1,0 +1,319 @@
+"""How good the portraits are that a bundle paints from drawings, with and without the manifold.
+
+Each drawing is painted as it is (t = 1) and drawn towards real sketches (smaller t, some k). Each way is judged by the
+distance of its portraits from real ones (KID), by how often and how surely a face is found in them, and, where there is
+a photograph that the portrait should be, by PSNR, SSIM and LPIPS.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from PIL import Image
+from rich.table import Table
+
+from ganvas.apps.portrait import Painter, Wish, parts_of
+from ganvas.apps.sheet import sheet, write_picture
+from ganvas.bundle import MANIFEST, read
+from ganvas.curate.cutting import face_matrix
+from ganvas.curate.dataset import Dataset
+from ganvas.curate.drawings import read_drawing
+from ganvas.curate.images import SUFFIXES, PictureError, open_image, prepare_image
+from ganvas.curate.pack import pack
+from ganvas.evaluate import fidelity
+from ganvas.evaluate.fidelity import Result
+from ganvas.evaluate.protocol import missing_lpips
+from ganvas.evaluate.samples import sources, targets
+from ganvas.evaluate.similarity import Similarity, similarity
+from ganvas.models.features import Features, load_features
+from ganvas.terms import DataSpec, RunDir, UserError, write_atomically
+from ganvas.train.finish import open_run
+
+Pictures = NDArray[np.uint8]
+Progress = Callable[[int, int], None]
+
+AUTO, STROKES = "auto", ".json"
+FACE = 0.5  # a detector's answer from which there is a face
+FAINT = 0.1  # what is asked of it, so that a face nearly there counts for more than none
+SHOWN = 24  # drawings on a sheet
+AT_ONCE = 8
+
+
+class Case(NamedTuple):
+    """A drawing uint8 [R, R, 1], and the photograph uint8 [R, R, C] that its portrait should be, if there is one."""
+
+    name: str
+    drawing: Pictures
+    photo: Pictures | None = None
+
+
+class Way(NamedTuple):
+    """How drawings are painted: ``t`` of the drawing itself stays, beside the ``k`` nearest real sketches."""
+
+    k: int
+    t: float
+
+    @property
+    def says(self) -> str:
+        """Its name in tables."""
+        return "as drawn" if self.t == 1 else f"k {self.k}, t {self.t:g}"
+
+
+class Judged(NamedTuple):
+    """The portraits of one way (None: real ones), uint8 [N, R, R, C], with what was measured of them."""
+
+    way: Way | None
+    portraits: Pictures
+    results: list[Result]
+
+
+# ── What is painted ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def drawings_in(place: Path, data: DataSpec, photos: Path | None = None) -> list[Case]:
+    """The drawings in a folder: stroke files of the Draw page, and pictures.
+
+    A drawing fills the paper as on the Draw page, with the face where the page outlines it. A picture beside a
+    photograph of its name is cut as that one is, so that the face comes to stand where the model expects it.
+
+    :param photos: photographs with the names of the drawings; a drawing without one has nothing that it should be.
+    :raises UserError: there are no drawings, no name matches, or a file cannot be used.
+    """
+    files = [file for file in _files(place) if file.suffix.lower() == STROKES or file.suffix.lower() in SUFFIXES]
+    if not files:
+        raise UserError(f"There are no drawings in {place}: give a folder of pictures or of the Draw page's files.")
+    known = {} if photos is None else {file.stem: file for file in _files(photos) if file.suffix.lower() in SUFFIXES}
+    cases = [_case(file, data, known.get(file.stem)) for file in files]
+    if photos is not None and not any(case.photo is not None for case in cases):
+        raise UserError(f"No photograph in {photos} has the name of a drawing in {place}: rename one or the other.")
+    return cases
+
+
+def sketched(portraits: Dataset, data: DataSpec) -> list[Case]:
+    """Portraits drawn as for training, each with itself as what it should be."""
+    every = range(len(portraits))
+    pairs = zip(sources(portraits, data, every), targets(portraits, every), strict=True)
+    return [Case(Path(portraits.items[i].source).stem, drawing, photo) for i, (drawing, photo) in enumerate(pairs)]
+
+
+def portraits_in(place: Path, data: DataSpec) -> Dataset:
+    """Real portraits to compare with, cut as the model's own were.
+
+    :raises UserError: there are none.
+    """
+    packed = pack(place, resolution=data.resolution, crop=data.crop, channels=data.channels)
+    return Dataset(packed.path)
+
+
+def _files(place: Path) -> list[Path]:
+    if place.is_file():
+        return [place]
+    if not place.is_dir():
+        raise UserError(f"There is no {place}: give a folder.")
+    return sorted(file for file in place.rglob("*") if file.is_file() and not file.name.startswith("."))
+
+
+def _case(file: Path, data: DataSpec, photo: Path | None) -> Case:
+    side = data.resolution
+    try:
+        if file.suffix.lower() == STROKES:
+            drawing = read_drawing(file).rendered(side)
+            cut = None if photo is None else prepare_image(open_image(photo), side, data.crop, data.channels)
+            return Case(file.stem, drawing, cut)
+        picture = open_image(file)
+        if photo is None:
+            return Case(file.stem, prepare_image(picture, side, "stretch", 1))
+        return Case(file.stem, *_cut_alike(picture, open_image(photo), data))
+    except PictureError as error:
+        raise UserError(f"{file} cannot be judged ({error}): take it away or replace it.") from None
+
+
+def _cut_alike(drawing: Image.Image, photo: Image.Image, data: DataSpec) -> tuple[Pictures, Pictures]:
+    side = data.resolution
+    drawing = drawing.resize(photo.size, Image.Resampling.LANCZOS)
+    if data.crop not in ("face", "face-fixed"):
+        return prepare_image(drawing, side, data.crop, 1), prepare_image(photo, side, data.crop, data.channels)
+    matrix = face_matrix(np.asarray(photo), side, data.crop)
+    from ganvas.curate.faces import cut_square
+
+    whole = cut_square(np.asarray(photo), matrix, side).pixels
+    lines = cut_square(np.asarray(drawing.convert("RGB")), matrix, side).pixels
+    return prepare_image(Image.fromarray(lines), side, "stretch", 1), prepare_image(
+        Image.fromarray(whole), side, "stretch", data.channels
+    )
+
+
+# ── Judging ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def ways(neighbours: Sequence[int], shares: Sequence[float]) -> list[Way]:
+    """As drawn, and every k with every t below 1."""
+    towards = [Way(k, t) for t in sorted(set(shares), reverse=True) if t < 1 for k in neighbours]
+    return [Way(1, 1.0), *towards]
+
+
+def judge(
+    painter: Painter,
+    cases: Sequence[Case],
+    reals: Dataset,
+    chosen: Sequence[Way],
+    features: Features,
+    progress: Progress | None = None,
+) -> list[Judged]:
+    """Paint all drawings in every way and measure; the first of the answers is about the real portraits themselves.
+
+    :param reals: portraits that were not trained on; four or more.
+    :param progress: called with (done, all) portraits.
+    :raises UserError: there are too few pictures, or weights that cannot be had.
+    """
+    real = targets(reals, range(len(reals)))
+    known = fidelity.extract([torch.from_numpy(real)], features)
+    faces = _FaceFinder()
+    answers = [Judged(None, real, faces.results(real))]
+    whole = len(cases) * len(chosen)
+    for turn, way in enumerate(chosen):
+        portraits = []
+        for start in range(0, len(cases), AT_ONCE):
+            portraits += _painted(painter, cases[start : start + AT_ONCE], way)
+            if progress is not None:
+                progress(turn * len(cases) + len(portraits), whole)
+        made = np.stack(portraits)
+        kid = fidelity.measure("kid", known, fidelity.extract([torch.from_numpy(made)], features), features)
+        assert kid is not None
+        results = [kid, *faces.results(made), *_likeness(made, cases)]
+        told: dict[str, Any] = {"k": way.k, "t": way.t}
+        answers.append(Judged(way, made, [one._replace(protocol=one.protocol | told) for one in results]))
+    return answers
+
+
+def _painted(painter: Painter, cases: Sequence[Case], way: Way) -> Iterator[Pictures]:
+    for painted in painter.paint_all([Wish(case.drawing, way.k, way.t) for case in cases]):
+        yield painted.portrait
+
+
+def _likeness(made: Pictures, cases: Sequence[Case]) -> list[Result]:
+    with_photo = [index for index, case in enumerate(cases) if case.photo is not None]
+    if not with_photo:
+        return []
+    photos = np.stack([photo for case in cases if (photo := case.photo) is not None])
+    wanted: list[Similarity] = ["psnr", "ssim"] + ([] if missing_lpips() else ["lpips_alex"])
+    return similarity([(torch.from_numpy(made[with_photo]), torch.from_numpy(photos))], wanted)
+
+
+class _FaceFinder:
+    def __init__(self) -> None:
+        try:
+            from ganvas.curate.faces import FaceReader
+        except ImportError:
+            raise UserError("Finding faces needs the extra: pip install 'ganvas[faces]'.") from None
+        self._reader = FaceReader(least=FAINT)
+
+    def results(self, portraits: Pictures) -> list[Result]:
+        """``faces``: share of the portraits with a face; ``face_score``: how sure the detector is, 0 without one."""
+        scores = np.array([self._score(np.broadcast_to(one, (*one.shape[:2], 3))) for one in portraits])
+        protocol = {
+            "features": "face detector and 468 points",
+            "features_sha256": None,
+            "resize": "none",
+            "real_count": 0,
+            "fake_count": len(portraits),
+            "least": FACE,
+        }
+        return [
+            Result("faces", float((scores >= FACE).mean()), None, protocol),
+            Result("face_score", float(scores.mean()), float(scores.std()), protocol),
+        ]
+
+    def _score(self, portrait: Pictures) -> float:
+        return max((face.score for face in self._reader.faces(np.ascontiguousarray(portrait), most=1)), default=0.0)
+
+
+# ── The whole of it ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class Evaluation(NamedTuple):
+    """What was found, and where the sheet lies (``figures.json`` beside it)."""
+
+    judged: list[Judged]
+    sheet: Path
+
+
+def evaluate_drawings(
+    path: Path,
+    drawings: str,
+    chosen: Sequence[Way],
+    *,
+    data: Path | None = None,
+    photos: Path | None = None,
+    features: str | None = None,
+    progress: Progress | None = None,
+) -> Evaluation:
+    """Judge the portraits of a run's bundle, or of a bundle, and keep a sheet and the figures beside it.
+
+    :param drawings: a folder, or ``auto``: the real portraits are drawn.
+    :param data: real portraits to compare with; None: those that the run held out.
+    :param photos: see :func:`drawings_in`.
+    :raises UserError: there is no bundle, no drawing, or no real portrait to compare with.
+    """
+    is_bundle = (path / MANIFEST).exists()
+    opened = read(path if is_bundle else _bundle_of(path))
+    parts_of(opened)
+    spec = opened.info.data
+    if data is not None:
+        reals = portraits_in(data, spec)
+    elif is_bundle:
+        raise UserError(f"The bundle {path} does not hold its pictures; say with --data where real portraits are.")
+    else:
+        reals = open_run(RunDir(path)).held_out
+    cases = sketched(reals, spec) if drawings == AUTO else drawings_in(Path(drawings), spec, photos)
+    judged = judge(Painter(opened), cases, reals, chosen, load_features(features or "auto"), progress)
+    place = path.with_name(f"{path.name}-evaluation") if is_bundle else path / "evaluation"
+    place = place / f"drawings-{Path(drawings).resolve().name}"
+    told = [
+        {"way": "real portraits" if one.way is None else one.way.says, **result._asdict()}
+        for one in judged
+        for result in one.results
+    ]
+    write_atomically(place / "figures.json", json.dumps(told, indent=1) + "\n")
+    return Evaluation(judged, write_picture(place / "sheet.png", shown(cases, judged)))
+
+
+def _bundle_of(path: Path) -> Path:
+    run = RunDir(path)
+    if not run.recipe.is_file() and not run.bundle.is_dir():
+        raise UserError(f"There is neither a run nor a bundle in {path}; give a folder that `ganvas train` made.")
+    if not run.bundle.is_dir():
+        raise UserError(f"The run {path} has no bundle yet; make it with `ganvas export {path}`.")
+    return run.bundle
+
+
+def table(judged: Sequence[Judged]) -> Table:
+    """A row for the real portraits and for each way, a column for each metric."""
+    names = list(dict.fromkeys(result.metric for one in reversed(judged) for result in one.results))
+    found = Table()
+    found.add_column("portraits")
+    for name in names:
+        found.add_column(name, justify="right")
+    for one in judged:
+        by_name = {result.metric: f"{result.value:.{2 if result.value >= 10 else 4}f}" for result in one.results}
+        says = "real ones" if one.way is None else one.way.says
+        found.add_row(says, *(by_name.get(name, "") for name in names))
+    return found
+
+
+def shown(cases: Sequence[Case], judged: Sequence[Judged]) -> Pictures:
+    """Drawing | as drawn | each other way | photograph, a drawing a row, uint8 [H, W, 3]."""
+    painted = [one for one in judged if one.way is not None]
+    truths = any(case.photo is not None for case in cases)
+    rows = [
+        [case.drawing, *(one.portraits[number] for one in painted), *([case.photo] if truths else [])]
+        for number, case in enumerate(cases[:SHOWN])
+    ]
+    names = ["drawing", *(one.way.says for one in painted if one.way is not None), *(["photograph"] if truths else [])]
+    return sheet(rows, [case.name for case in cases[:SHOWN]], names)
