@@ -1,8 +1,15 @@
 // A drawing is a list of marks; pixels are only what the marks look like. Places and widths are shares of the side.
 
 export type Dot = { x: number; y: number; weight: number };
-export type Stroke = { kind: "stroke"; tool: "pen" | "eraser"; width: number; dots: Dot[] };
-export type Mark = Stroke | { kind: "picture"; picture: CanvasImageSource } | { kind: "clear" };
+/** A mirrored stroke is drawn a second time, left and right exchanged. */
+export type Stroke = {
+  kind: "stroke";
+  tool: "pen" | "eraser";
+  width: number;
+  dots: Dot[];
+  mirrored?: boolean;
+};
+export type Mark = Stroke | { kind: "picture"; picture: HTMLCanvasElement } | { kind: "clear" };
 
 export type Drawing = { marks: readonly Mark[]; undone: readonly Mark[] };
 
@@ -28,6 +35,11 @@ export function isBlank(drawing: Drawing): boolean {
   return !last || last.kind === "clear";
 }
 
+/** What can be seen: the marks since the last clear. */
+export function visible(marks: readonly Mark[]): readonly Mark[] {
+  return marks.slice(marks.findLastIndex((mark) => mark.kind === "clear") + 1);
+}
+
 export type Ink = { colour: string; side: number };
 
 function take(context: CanvasRenderingContext2D, stroke: Stroke, ink: Ink): void {
@@ -38,32 +50,36 @@ function take(context: CanvasRenderingContext2D, stroke: Stroke, ink: Ink): void
   context.lineJoin = "round";
 }
 
+/** Where a dot stands on the paper: once, or on both sides. */
+function sides(stroke: Stroke, side: number): ((dot: Dot) => [number, number])[] {
+  const plain = (dot: Dot): [number, number] => [dot.x * side, dot.y * side];
+  return stroke.mirrored ? [plain, (dot) => [(1 - dot.x) * side, dot.y * side]] : [plain];
+}
+
 /**
  * Paints the piece of a stroke that dot `index` completes: a quadratic curve from the middle before the previous
  * dot to the middle after it, so that pieces join smoothly and each can be painted as soon as it is known.
  */
 export function paintPiece(context: CanvasRenderingContext2D, stroke: Stroke, index: number, ink: Ink): void {
-  const { side } = ink;
   const dot = stroke.dots[index];
   if (!dot) return;
   take(context, stroke, ink);
-  context.lineWidth = stroke.width * side * dot.weight;
-  context.beginPath();
+  context.lineWidth = stroke.width * ink.side * dot.weight;
   const previous = stroke.dots[index - 1];
-  if (!previous) {
-    context.arc(dot.x * side, dot.y * side, context.lineWidth / 2, 0, 2 * Math.PI);
-    context.fill();
-    return;
+  for (const place of sides(stroke, ink.side)) {
+    const [x, y] = place(dot);
+    context.beginPath();
+    if (!previous) {
+      context.arc(x, y, context.lineWidth / 2, 0, 2 * Math.PI);
+      context.fill();
+      continue;
+    }
+    const [bendX, bendY] = place(previous);
+    const [beforeX, beforeY] = place(stroke.dots[index - 2] ?? previous);
+    context.moveTo((beforeX + bendX) / 2, (beforeY + bendY) / 2);
+    context.quadraticCurveTo(bendX, bendY, (bendX + x) / 2, (bendY + y) / 2);
+    context.stroke();
   }
-  const before = stroke.dots[index - 2] ?? previous;
-  context.moveTo(((before.x + previous.x) / 2) * side, ((before.y + previous.y) / 2) * side);
-  context.quadraticCurveTo(
-    previous.x * side,
-    previous.y * side,
-    ((previous.x + dot.x) / 2) * side,
-    ((previous.y + dot.y) / 2) * side,
-  );
-  context.stroke();
 }
 
 /** The last half piece, to where the pointer was lifted. */
@@ -72,18 +88,20 @@ export function paintEnd(context: CanvasRenderingContext2D, stroke: Stroke, ink:
   if (!previous || !last) return;
   take(context, stroke, ink);
   context.lineWidth = stroke.width * ink.side * last.weight;
-  context.beginPath();
-  context.moveTo(((previous.x + last.x) / 2) * ink.side, ((previous.y + last.y) / 2) * ink.side);
-  context.lineTo(last.x * ink.side, last.y * ink.side);
-  context.stroke();
+  for (const place of sides(stroke, ink.side)) {
+    const [[fromX, fromY], [x, y]] = [place(previous), place(last)];
+    context.beginPath();
+    context.moveTo((fromX + x) / 2, (fromY + y) / 2);
+    context.lineTo(x, y);
+    context.stroke();
+  }
 }
 
 /** Paints a whole drawing onto an empty layer. */
 export function paint(context: CanvasRenderingContext2D, marks: readonly Mark[], ink: Ink): void {
   context.globalCompositeOperation = "source-over";
   context.clearRect(0, 0, ink.side, ink.side);
-  const begin = marks.findLastIndex((mark) => mark.kind === "clear") + 1;
-  for (const mark of marks.slice(begin)) {
+  for (const mark of visible(marks)) {
     if (mark.kind === "picture") {
       context.globalCompositeOperation = "source-over";
       context.drawImage(mark.picture, 0, 0, ink.side, ink.side);

@@ -1,8 +1,9 @@
 // The paper: a pen that keeps up with the hand. It paints while the pointer moves; React hears of whole strokes only.
-import { type RefObject, useEffect, useLayoutEffect, useRef } from "react";
+import { type ReactNode, type RefObject, useEffect, useLayoutEffect, useRef } from "react";
 import { type Dot, type Drawing, type Ink, paint, paintEnd, paintPiece, type Stroke } from "./marks";
 
-export const SIDE = 768; // pixels of the paper itself, whatever its size on the page
+export const SIDE = 1024; // pixels of the paper itself, whatever its size on the page
+const PALM_MILLISECONDS = 1000; // after the pen, touches are the hand that holds it
 
 export type Tool = "pen" | "eraser";
 
@@ -12,8 +13,10 @@ export function Pad({
   drawing,
   tool,
   width,
+  mirrored = false,
   colour,
   name,
+  under,
   changing,
   finished,
 }: {
@@ -22,8 +25,11 @@ export function Pad({
   drawing: Drawing;
   tool: Tool;
   width: number;
+  mirrored?: boolean;
   colour: string;
   name: string;
+  /** Pictures between the paper and the ink. */
+  under?: ReactNode;
   changing: () => void;
   finished: (stroke: Stroke) => void;
 }) {
@@ -31,8 +37,8 @@ export function Pad({
   const stroke = useRef<{ pointer: number; stroke: Stroke } | null>(null);
   const ink: Ink = { colour, side: SIDE };
   // Handlers are attached once, by hand: React would make the listeners passive and one frame late.
-  const now = useRef({ tool, width, ink, changing, finished });
-  now.current = { tool, width, ink, changing, finished };
+  const now = useRef({ tool, width, mirrored, ink, changing, finished });
+  now.current = { tool, width, mirrored, ink, changing, finished };
 
   useLayoutEffect(() => {
     const context = layer.current?.getContext("2d");
@@ -61,11 +67,15 @@ export function Pad({
       if (!held) return;
       const last = held.dots.at(-1);
       if (last && Math.hypot(last.x - dot.x, last.y - dot.y) < 0.0015) return;
-      held.dots.push(dot);
+      // A hand presses evenly and a sensor reports in jumps: the width follows slowly.
+      held.dots.push(last ? { ...dot, weight: 0.65 * last.weight + 0.35 * dot.weight } : dot);
       paintPiece(context, held, held.dots.length - 1, now.current.ink);
     };
+    let penAt = Number.NEGATIVE_INFINITY;
     const down = (event: PointerEvent) => {
       if (stroke.current || event.button > 0) return;
+      if (event.pointerType === "pen") penAt = event.timeStamp;
+      else if (event.pointerType === "touch" && event.timeStamp - penAt < PALM_MILLISECONDS) return;
       event.preventDefault();
       canvas.focus({ preventScroll: true });
       canvas.setPointerCapture(event.pointerId);
@@ -76,6 +86,7 @@ export function Pad({
         tool: erases ? "eraser" : "pen",
         width: now.current.width * (erases ? 3 : 1),
         dots: [],
+        ...(now.current.mirrored ? { mirrored: true } : {}),
       };
       stroke.current = { pointer: event.pointerId, stroke: begun };
       put(dotOf(event, canvas.getBoundingClientRect()));
@@ -92,6 +103,7 @@ export function Pad({
       const held = stroke.current;
       if (held?.pointer !== event.pointerId) return;
       stroke.current = null;
+      if (event.pointerType === "pen") penAt = event.timeStamp;
       paintEnd(context, held.stroke, now.current.ink);
       now.current.finished(held.stroke);
     };
@@ -108,10 +120,11 @@ export function Pad({
   }, [layer]);
 
   return (
-    <div className="paper">
+    <div className="paper" data-mirrored={mirrored || undefined}>
       <div aria-hidden="true">
         <canvas ref={ground} width={SIDE} height={SIDE} />
       </div>
+      {under}
       <canvas
         ref={layer}
         width={SIDE}

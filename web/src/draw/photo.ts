@@ -110,3 +110,31 @@ export function flattened(
   context.drawImage(ink, 0, 0, side, side);
   return canvas;
 }
+
+/** Grey lines on white as ink on nothing, so that they can lie over and under other ink. */
+export function asInk(lines: ImageBitmap, side: number): HTMLCanvasElement {
+  const canvas = square(lines, side);
+  const context = canvas.getContext("2d") as CanvasRenderingContext2D;
+  const pixels = context.getImageData(0, 0, side, side);
+  const { data } = pixels;
+  for (let i = 0; i < data.length; i += 4) {
+    data[i + 3] = 255 - (data[i] ?? 255);
+    data[i] = data[i + 1] = data[i + 2] = 0;
+  }
+  context.putImageData(pixels, 0, 0);
+  return canvas;
+}
+
+/** Drawing and result as one picture, the drawing at the left. */
+export async function besideEachOther(drawing: HTMLCanvasElement, result: Blob): Promise<Blob> {
+  const picture = await createImageBitmap(result);
+  const side = Math.max(512, picture.width);
+  const canvas = document.createElement("canvas");
+  [canvas.width, canvas.height] = [2 * side, side];
+  const context = canvas.getContext("2d");
+  if (!context) throw new Error("The browser gives no canvas.");
+  context.imageSmoothingQuality = "high";
+  context.drawImage(drawing, 0, 0, side, side);
+  context.drawImage(picture, side, 0, side, side);
+  return toBlob(canvas);
+}

@@ -29,13 +29,19 @@ const LINES: [Line, number][] = [
   [(t) => [0.6 + 0.25 * t, 0.92 + 0.07 * t * t], 10],
 ];
 
-export function starterFace(width: number): Stroke[] {
+/** The same face where models that look for eyes and mouth at fixed places expect them: nearer, and higher up. */
+const near = ([x, y]: [number, number]): [number, number] => [
+  0.5 + (x - 0.5) * 1.5,
+  0.4375 + (y - 0.49) * (y < 0.49 ? 1.12 : 1.65),
+];
+
+export function starterFace(width: number, fixedPlaces: boolean): Stroke[] {
   return LINES.map(([line, steps]) => ({
     kind: "stroke",
     tool: "pen",
     width,
     dots: Array.from({ length: steps + 1 }, (_, i): Dot => {
-      const [x, y] = line(i / steps);
+      const [x, y] = fixedPlaces ? near(line(i / steps)) : line(i / steps);
       return { x, y, weight: 1 };
     }),
   }));

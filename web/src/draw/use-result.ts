@@ -1,8 +1,15 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
-import { type Translated, translate } from "../api/client";
 import { Follower } from "./follow";
 
-export type Result = { address: string; picture: Blob; modelMilliseconds: number; milliseconds: number };
+export type Answer = {
+  picture: Blob;
+  /** The nearest real drawings, faint on white, as a data: address. */
+  shadow?: string | null;
+  modelMilliseconds: number;
+  milliseconds: number;
+};
+
+export type Result = Answer & { address: string };
 
 export type Asking = {
   result: Result | undefined;
@@ -10,16 +17,16 @@ export type Asking = {
   /** A newer picture is on its way. */
   busy: boolean;
   /** `urgent` gives up what is on its way; otherwise this is asked once that is answered. */
-  ask: (picture: () => Promise<Blob>, prepared: boolean, urgent: boolean) => void;
+  ask: (question: (signal: AbortSignal) => Promise<Answer>, urgent: boolean) => void;
   forget: () => void;
 };
 
-/** The newest answer of a bundle. The last good one stays until a better one is there. */
-export function useResult(bundle: string): Asking {
+/** The newest answer. The last good one stays until a better one is there. */
+export function useResult(): Asking {
   const [result, setResult] = useState<Result>();
   const [error, setError] = useState<unknown>();
   const [busy, setBusy] = useState(false);
-  const follower = useMemo(() => new Follower<Translated>(), []);
+  const follower = useMemo(() => new Follower<Answer>(), []);
   const shown = useRef<string | undefined>(undefined);
 
   const show = useCallback((next: Result | undefined) => {
@@ -40,10 +47,10 @@ export function useResult(bundle: string): Asking {
   );
 
   const ask = useCallback(
-    (picture: () => Promise<Blob>, prepared: boolean, urgent: boolean) => {
-      const question = {
-        ask: async (signal: AbortSignal) => translate(bundle, await picture(), prepared, signal),
-        answered: (answer: Translated) => {
+    (question: (signal: AbortSignal) => Promise<Answer>, urgent: boolean) => {
+      const asked = {
+        ask: question,
+        answered: (answer: Answer) => {
           setError(undefined);
           setBusy(follower.isBehind);
           show({ ...answer, address: URL.createObjectURL(answer.picture) });
@@ -54,10 +61,10 @@ export function useResult(bundle: string): Asking {
         },
       };
       setBusy(true);
-      if (urgent) follower.now(question);
-      else follower.soon(question);
+      if (urgent) follower.now(asked);
+      else follower.soon(asked);
     },
-    [bundle, follower, show],
+    [follower, show],
   );
 
   const forget = useCallback(() => {

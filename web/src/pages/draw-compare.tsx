@@ -1,6 +1,7 @@
 // Before and after of one's own picture, under a slider.
 import { useState } from "react";
 import { FileTrigger } from "react-aria-components";
+import { translate } from "../api/client";
 import type { BundleCard } from "../api/types";
 import { degraded, readPicture, square } from "../draw/photo";
 import { useResult } from "../draw/use-result";
@@ -19,12 +20,12 @@ export function Compare({ bundle }: { bundle: BundleCard }) {
   const [file, setFile] = useState<Blob>();
   const [before, setBefore] = useState<string>();
   const [share, setShare] = useState(50);
-  const { result, error, ask, forget } = useResult(bundle.id);
+  const { result, error, ask, forget } = useResult();
 
   const load = async (next: Blob) => {
     forget();
     setFile(next);
-    ask(async () => next, false, true);
+    ask((signal) => translate(bundle.id, next, false, signal), true);
     try {
       const side = bundle.degradation === "downscale" ? bundle.resolution : LOOK;
       setBefore(degraded(square(await readPicture(next), side), bundle.degradation).toDataURL());

@@ -1,86 +1,81 @@
-// Paper on one side, the result on the other. For sketches the paper is white; for masks it is the user's picture.
-import { useCallback, useEffect, useRef, useState } from "react";
-import { FileTrigger } from "react-aria-components";
+// Paper on one side, the result on the other or under the ink. For sketches the paper is white; for masks it is the
+// user's picture.
+import { useRef, useState } from "react";
 import type { BundleCard } from "../api/types";
-import { add, type Drawing, EMPTY, isBlank, redo, undo } from "../draw/marks";
+import { hasManifold, sketchPhoto, takesDrawings } from "../draw/ask";
+import { type Entry, useDesk } from "../draw/desk";
+import { fromFile, toFile, UnreadableDrawing } from "../draw/file";
+import { GuidancePanel } from "../draw/guidance";
+import { DrawHead, ModelChoice, type View, ViewChoice } from "../draw/head";
+import { History } from "../draw/history";
+import { add, EMPTY, isBlank, type Mark, redo, undo } from "../draw/marks";
 import { Pad, SIDE, type Tool } from "../draw/pad";
-import { flattened, readPicture, sketched, square, toBlob } from "../draw/photo";
+import { asInk, besideEachOther, flattened, readPicture, sketched, square, toBlob } from "../draw/photo";
+import { Portrait } from "../draw/portrait";
+import { Shortcuts, useShortcuts } from "../draw/shortcuts";
 import { starterFace } from "../draw/starter";
-import { useResult } from "../draw/use-result";
-import { IconPress, IconToggle, Press, Slider } from "../parts/controls";
+import { Tools, WIDTHS } from "../draw/tools";
+import { useAnswer } from "../draw/use-answer";
+import { useGuidance } from "../draw/use-guidance";
+import { Press } from "../parts/controls";
 import { download } from "../parts/download";
 import { ProblemNote } from "../parts/feedback";
-import {
-  ClearIcon,
-  DownloadIcon,
-  EraserIcon,
-  FaceIcon,
-  PenIcon,
-  PhotoIcon,
-  RedoIcon,
-  UndoIcon,
-} from "../parts/icons";
+import { DownloadIcon } from "../parts/icons";
+import { recall, remember } from "../parts/memory";
 import { useWords } from "../words/words";
 import { PictureDrop } from "./picture-drop";
-import { ResultPicture } from "./result-picture";
 
 const HOLE = "#808080"; // the grey that stands for "missing" in the models' own training
-const WIDTHS = { min: 1, max: 24 };
+const THUMB = 144;
 
 /** A pen about as wide as the lines the model learned from: a little over one of its pixels. */
 const usualWidth = (resolution: number) => Math.round(400 * Math.max(1.3 / resolution, 0.008));
 
-// Drawings outlive a look at another page.
-const kept = new Map<string, { drawing: Drawing; paper: HTMLCanvasElement | null }>();
-
-/** Shortcuts of the page, unless a control or a field uses the key itself. */
-function useShortcuts(act: (key: string, command: boolean, shift: boolean) => boolean) {
-  const latest = useRef(act);
-  latest.current = act;
-  useEffect(() => {
-    const press = (event: KeyboardEvent) => {
-      const target = event.target as HTMLElement;
-      if (target.closest("input:not([type=range]), textarea, select, [role=dialog], [role=listbox]")) return;
-      if (event.altKey) return;
-      if (latest.current(event.key.toLowerCase(), event.ctrlKey || event.metaKey, event.shiftKey))
-        event.preventDefault();
-    };
-    window.addEventListener("keydown", press);
-    return () => window.removeEventListener("keydown", press);
-  }, []);
-}
-
-export function Studio({ bundle }: { bundle: BundleCard }) {
+export function Studio({ bundle, lead }: { bundle: BundleCard; lead: string }) {
   const words = useWords().draw;
   const masks = bundle.degradation === "mask";
   const layer = useRef<HTMLCanvasElement>(null);
-  const [drawing, setDrawing] = useState<Drawing>(() => kept.get(bundle.id)?.drawing ?? EMPTY);
-  const [paper, setPaper] = useState(() => kept.get(bundle.id)?.paper ?? null);
+  const desk = useDesk(masks ? bundle.id : "sketch", !masks);
+  const { drawing, setDrawing, paper, setPaper } = desk;
   const [tool, setTool] = useState<Tool>("pen");
+  const [mirrored, setMirrored] = useState(false);
   const [width, setWidth] = useState(masks ? 14 : usualWidth(bundle.resolution));
+  const [view, setView] = useState<View>(() => (recall("view") === "over" ? "over" : "beside"));
+  const [strength, setStrength] = useState(70);
   const [unread, setUnread] = useState<unknown>();
-  const { result, error, busy, ask, forget } = useResult(bundle.id);
+  const guidance = useGuidance(bundle);
+  const blank = masks ? !paper : isBlank(drawing);
+  const { result, error, busy, send } = useAnswer({ bundle, layer, paper, guidance, revision: drawing, blank });
 
-  const send = useCallback(
-    (urgent: boolean) => {
-      const picture = async () => {
-        if (!layer.current) throw new Error("The paper is gone.");
-        return toBlob(flattened(layer.current, paper, bundle.resolution));
+  const flat = (side: number) => {
+    if (!layer.current) throw new Error("The paper is gone.");
+    return flattened(layer.current, paper, side);
+  };
+  const keep =
+    result && !isBlank(drawing)
+      ? () => desk.keep(drawing.marks, flat(THUMB).toDataURL(), result, guidance.settings)
+      : undefined;
+  const clear = isBlank(drawing)
+    ? undefined
+    : () => {
+        keep?.();
+        setDrawing((old) => add(old, { kind: "clear" }));
       };
-      ask(picture, true, urgent);
-    },
-    [ask, paper, bundle.resolution],
-  );
+  const show = (next: View) => {
+    remember("view", next);
+    setView(next);
+  };
+  const replace = (...marks: Mark[]) => {
+    keep?.();
+    setUnread(undefined);
+    setDrawing((old) => (isBlank(old) ? add(old, ...marks) : add(old, { kind: "clear" }, ...marks)));
+  };
+  const goBack = (entry: Entry) => {
+    keep?.();
+    setDrawing({ marks: entry.marks, undone: [] });
+    if (entry.settings && guidance.settings) guidance.change(entry.settings);
+  };
 
-  // Whole strokes, undo, redo, clear and a new paper: the picture on the page is then exactly the drawing's.
-  useEffect(() => {
-    kept.set(bundle.id, { drawing, paper });
-    if (masks ? !paper : isBlank(drawing)) forget();
-    else send(true);
-  }, [drawing, paper, masks, bundle.id, forget, send]);
-
-  const clear = () => !isBlank(drawing) && setDrawing((old) => add(old, { kind: "clear" }));
-  const resize = (by: number) => setWidth((old) => Math.min(Math.max(old + by, WIDTHS.min), WIDTHS.max));
   useShortcuts((key, command, shift) => {
     if (command) {
       if (key === "z") setDrawing(shift ? redo : undo);
@@ -88,175 +83,148 @@ export function Studio({ bundle }: { bundle: BundleCard }) {
       else return false;
       return true;
     }
+    const resize = (by: number) => setWidth((old) => Math.min(Math.max(old + by, WIDTHS.min), WIDTHS.max));
     const acts: Record<string, () => void> = {
       p: () => setTool("pen"),
       e: () => setTool("eraser"),
+      m: () => setMirrored((old) => !old && !masks),
+      k: () => keep?.(),
+      o: () => show(view === "over" ? "beside" : "over"),
+      s: () => guidance.showShadow(!guidance.shadow),
       "[": () => resize(-1),
       "]": () => resize(1),
-      delete: clear,
+      delete: () => clear?.(),
     };
     acts[key]?.();
     return key in acts;
   });
 
-  const load = async (file: Blob) => {
+  const load = async (photo: Blob) => {
     try {
-      const picture = await readPicture(file);
-      setUnread(undefined);
       if (masks) {
-        setPaper(square(picture, SIDE));
+        setPaper(square(await readPicture(photo), SIDE));
         setDrawing(EMPTY);
+        setUnread(undefined);
+      } else if (bundle.degradation?.startsWith("sketch")) {
+        const lines = await sketchPhoto(bundle.id, photo);
+        replace({ kind: "picture", picture: asInk(await createImageBitmap(lines), 512) });
       } else {
-        const lines = sketched(picture, bundle.resolution);
-        setDrawing((old) => add(old, { kind: "clear" }, { kind: "picture", picture: lines }));
+        replace({ kind: "picture", picture: sketched(await readPicture(photo), bundle.resolution) });
       }
-    } catch {
-      setUnread(new Error(words.unreadable));
+    } catch (problem) {
+      setUnread(problem instanceof DOMException ? new Error(words.unreadable) : problem);
+    }
+  };
+  const open = async (file: Blob) => {
+    try {
+      replace(...(await fromFile(await file.text())));
+    } catch (problem) {
+      const why = problem instanceof UnreadableDrawing ? problem.why : "damaged";
+      const said = { none: words.notDrawing, newer: words.newerDrawing, damaged: words.damagedDrawing };
+      setUnread(new Error(said[why]));
     }
   };
 
+  const head = (
+    <DrawHead bundle={bundle} lead={lead}>
+      <ModelChoice bundle={bundle} />
+      <ViewChoice view={view} setView={show} />
+    </DrawHead>
+  );
+  const wrong = unread ?? error ?? guidance.error;
   if (masks && !paper) {
     return (
       <>
+        {head}
         {unread !== undefined && <ProblemNote error={unread} />}
         <PictureDrop load={load} />
       </>
     );
   }
-  const percent = width / (masks ? 100 : 400);
+  const over = view === "over";
+  const share = width / (masks ? 100 : 400);
+  const guided = hasManifold(bundle);
   return (
-    <div className="draw">
-      <div className="tools" role="toolbar" aria-label={words.tools}>
-        <div className="tools-group">
-          <IconToggle name={words.pen} shortcut="P" chosen={tool === "pen"} onChoose={() => setTool("pen")}>
-            <PenIcon />
-          </IconToggle>
-          <IconToggle
-            name={words.eraser}
-            shortcut="E"
-            chosen={tool === "eraser"}
-            onChoose={() => setTool("eraser")}
-          >
-            <EraserIcon />
-          </IconToggle>
-        </div>
-        <div className="tools-group tools-width" title="[ ]">
-          <Slider
-            quiet
-            label={words.width}
-            value={width}
-            onChange={setWidth}
-            minValue={WIDTHS.min}
-            maxValue={WIDTHS.max}
-            step={1}
+    <>
+      {head}
+      <div className="draw" data-view={view} data-guided={guided || over || undefined}>
+        <Tools
+          masks={masks}
+          tool={tool}
+          setTool={setTool}
+          mirrored={mirrored}
+          setMirrored={setMirrored}
+          width={width}
+          setWidth={setWidth}
+          undo={drawing.marks.length ? () => setDrawing(undo) : undefined}
+          redo={drawing.undone.length ? () => setDrawing(redo) : undefined}
+          clear={clear}
+          starter={() => setDrawing((old) => add(old, ...starterFace(share, guided)))}
+          load={load}
+          open={open}
+        />
+        {wrong !== undefined && (
+          <ProblemNote error={wrong} {...(unread === undefined ? { retry: () => send(true) } : {})} />
+        )}
+        <figure className="draw-side draw-yours">
+          {!over && <figcaption>{words.yours}</figcaption>}
+          <Pad
+            layer={layer}
+            paper={paper}
+            drawing={drawing}
+            tool={tool}
+            width={share}
+            mirrored={mirrored}
+            colour={masks ? HOLE : "#000"}
+            name={words.paper}
+            under={
+              <>
+                {guidance.shadow && result?.shadow && (
+                  <img src={result.shadow} alt={words.shadow} className="paper-shadow" />
+                )}
+                {over && result && (
+                  <img src={result.address} alt={words.result} style={{ opacity: strength / 100 }} />
+                )}
+              </>
+            }
+            changing={() => send(false)}
+            finished={(stroke) => setDrawing((old) => add(old, stroke))}
           />
-          <span className="nib" aria-hidden="true">
-            <span style={{ width: 3 + width * 0.8, height: 3 + width * 0.8 }} />
-          </span>
-        </div>
-        <div className="tools-group">
-          <IconPress
-            name={words.undo}
-            shortcut="Ctrl Z"
-            isDisabled={!drawing.marks.length}
-            onPress={() => setDrawing(undo)}
-          >
-            <UndoIcon />
-          </IconPress>
-          <IconPress
-            name={words.redo}
-            shortcut="Ctrl Shift Z"
-            isDisabled={!drawing.undone.length}
-            onPress={() => setDrawing(redo)}
-          >
-            <RedoIcon />
-          </IconPress>
-          <IconPress name={words.clear} shortcut="Delete" isDisabled={isBlank(drawing)} onPress={clear}>
-            <ClearIcon />
-          </IconPress>
-        </div>
-        <div className="tools-group tools-start">
-          {!masks && (
+          <div className="draw-foot">
             <Press
               look="bare"
-              aria-label={words.starterHelp}
-              onPress={() => setDrawing((old) => add(old, ...starterFace(percent)))}
+              isDisabled={isBlank(drawing) && !paper}
+              onPress={async () => download(await toBlob(flat(SIDE)), `${bundle.id}-drawing.png`)}
             >
-              <FaceIcon />
-              {words.starter}
+              <DownloadIcon />
+              {words.saveDrawing}
             </Press>
-          )}
-          <FileTrigger
-            acceptedFileTypes={["image/*"]}
-            onSelect={(files) => files?.[0] && void load(files[0])}
-          >
-            <Press look="bare" aria-label={masks ? words.another : words.photoHelp}>
-              <PhotoIcon />
-              {masks ? words.another : words.photo}
-            </Press>
-          </FileTrigger>
-        </div>
-      </div>
-      {(error !== undefined || unread !== undefined) && (
-        <ProblemNote error={unread ?? error} {...(unread === undefined ? { retry: () => send(true) } : {})} />
-      )}
-      <figure className="draw-side draw-yours">
-        <figcaption>{words.yours}</figcaption>
-        <Pad
-          layer={layer}
-          paper={paper}
-          drawing={drawing}
-          tool={tool}
-          width={percent}
-          colour={masks ? HOLE : "#000"}
-          name={words.paper}
-          changing={() => send(false)}
-          finished={(stroke) => setDrawing((old) => add(old, stroke))}
-        />
-        <div className="draw-foot">
-          <Press
-            look="bare"
-            isDisabled={isBlank(drawing) && !paper}
-            onPress={async () => {
-              if (layer.current)
-                download(await toBlob(flattened(layer.current, paper, SIDE)), `${bundle.id}-drawing.png`);
-            }}
-          >
-            <DownloadIcon />
-            {words.saveDrawing}
-          </Press>
-        </div>
-      </figure>
-      <ResultPicture bundle={bundle} result={result} busy={busy} waiting={words.waiting} />
-      <Shortcuts />
-    </div>
-  );
-}
-
-function Shortcuts() {
-  const words = useWords().draw;
-  const rows: [string, string][] = [
-    ["P", words.pen],
-    ["E", words.eraser],
-    ["[", words.narrower],
-    ["]", words.wider],
-    ["Ctrl Z", words.undo],
-    ["Ctrl Shift Z", words.redo],
-    ["Delete", words.clear],
-  ];
-  return (
-    <details className="shortcuts">
-      <summary>{words.shortcuts}</summary>
-      <dl>
-        {rows.map(([key, what]) => (
-          <div key={key}>
-            <dt>
-              <kbd>{key}</kbd>
-            </dt>
-            <dd>{what}</dd>
+            {takesDrawings(bundle) && (
+              <Press
+                look="bare"
+                isDisabled={isBlank(drawing)}
+                onPress={() =>
+                  download(new Blob([toFile(drawing.marks)], { type: "application/json" }), "drawing.json")
+                }
+              >
+                {words.saveLater}
+              </Press>
+            )}
           </div>
-        ))}
-      </dl>
-    </details>
+        </figure>
+        <Portrait
+          bundle={bundle}
+          result={result}
+          busy={busy}
+          over={over}
+          both={() => besideEachOther(flat(SIDE), result?.picture ?? new Blob())}
+        />
+        {(guided || over) && (
+          <GuidancePanel guidance={guidance} over={over} strength={strength} setStrength={setStrength} />
+        )}
+        <History entries={desk.history} keep={keep} open={goBack} />
+        <Shortcuts masks={masks} guided={guided} />
+      </div>
+    </>
   );
 }

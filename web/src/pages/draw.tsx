@@ -1,12 +1,15 @@
+import "../draw/draw.css";
 import { Link } from "wouter";
 import { readBundle } from "../api/client";
 import { useResource } from "../api/use-resource";
+import { takesDrawings } from "../draw/ask";
+import { DrawHead } from "../draw/head";
 import { ProblemNote, Waiting } from "../parts/feedback";
 import { useTitle } from "../parts/title";
 import { useWords } from "../words/words";
 import { Compare } from "./draw-compare";
 import { Studio } from "./draw-studio";
-import { pageOf, taskInWords } from "./tasks";
+import { pageOf } from "./tasks";
 
 export function DrawPage({ id }: { id: string }) {
   const words = useWords();
@@ -24,18 +27,12 @@ export function DrawPage({ id }: { id: string }) {
       </div>
     );
   }
-  const draws = bundle.degradation === "sketch" || bundle.degradation === "mask";
-  const lead = { sketch: words.draw.leadSketch, mask: words.draw.leadMask }[bundle.degradation ?? ""];
+  if (takesDrawings(bundle)) return <Studio bundle={bundle} lead={words.draw.leadSketch} />;
+  if (bundle.degradation === "mask") return <Studio bundle={bundle} lead={words.draw.leadMask} />;
   return (
     <>
-      <header className="page-head page-head-tight">
-        <p className="eyebrow">{words.draw.title}</p>
-        <h1>{bundle.name}</h1>
-        <p>
-          {taskInWords(bundle, words)}. {lead ?? words.draw.leadPicture}
-        </p>
-      </header>
-      {draws ? <Studio bundle={bundle} /> : <Compare bundle={bundle} />}
+      <DrawHead bundle={bundle} lead={words.draw.leadPicture} />
+      <Compare bundle={bundle} />
     </>
   );
 }

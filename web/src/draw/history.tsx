@@ -1,0 +1,47 @@
+// What was kept: drawing and result side by side, small; one press goes back.
+import { IconPress } from "../parts/controls";
+import { useWords } from "../words/words";
+import type { Entry } from "./desk";
+import { KeepIcon } from "./icons";
+
+export function History({
+  entries,
+  keep,
+  open,
+}: {
+  entries: Entry[];
+  /** Nothing: there is nothing to keep. */
+  keep: (() => void) | undefined;
+  open: (entry: Entry) => void;
+}) {
+  const words = useWords().draw;
+  return (
+    <section className="history" aria-labelledby="history">
+      <div className="history-head">
+        <h2 id="history">{words.history}</h2>
+        <IconPress name={words.keepHelp} shortcut="K" look="soft" isDisabled={!keep} onPress={() => keep?.()}>
+          <KeepIcon />
+        </IconPress>
+      </div>
+      {entries.length === 0 ? (
+        <p className="quiet small">{words.historyHelp}</p>
+      ) : (
+        <ul className="history-entries">
+          {entries.map((entry) => (
+            <li key={entry.id}>
+              <button
+                type="button"
+                className="history-entry"
+                aria-label={words.entry(entry.id)}
+                onClick={() => open(entry)}
+              >
+                <img src={entry.address} alt="" />
+                <img src={entry.sketch} alt="" />
+              </button>
+            </li>
+          ))}
+        </ul>
+      )}
+    </section>
+  );
+}
