@@ -91,7 +91,7 @@ function Card({ bundle, hasRun }: { bundle: BundleCard; hasRun: boolean }) {
   const page = pageOf(bundle);
   const address = addressOf(bundle);
   const translated = address.startsWith("/translate/");
-  const draws = page === "draw" && bundle.degradation === "sketch";
+  const draws = page === "draw" && bundle.degradation?.startsWith("sketch");
   return (
     <li className="card">
       {bundle.preview_url && (

@@ -17,7 +17,9 @@ export function pageOf(bundle: BundleCard): "generate" | "draw" {
 export function taskInWords(bundle: BundleCard, words: Words): string {
   if (bundle.task === "synthesis" && bundle.classes.length > 0)
     return words.tasks.classes(bundle.classes.length);
-  switch (bundle.task === "paired" && bundle.degradation ? bundle.degradation : bundle.task) {
+  // What made the sources, without how: downscale-x4, sketch-mixed.
+  const degradation = bundle.task === "paired" ? bundle.degradation?.split("-")[0] : undefined;
+  switch (degradation ?? bundle.task) {
     case "sketch":
       return words.tasks.sketch;
     case "grayscale":

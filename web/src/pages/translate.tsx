@@ -31,13 +31,16 @@ export function TranslatePage({ id }: { id: string | undefined }) {
   if (!listed && id !== undefined) return <Other id={id} />;
   return (
     <>
-      <header className="page-head page-head-tight">
-        <p className="eyebrow">{words.translate.title}</p>
-        <h1>{listed?.name ?? words.translate.title}</h1>
-        <p>{listed ? `${taskInWords(listed, words)}. ${words.translate.lead}` : words.translate.lead}</p>
-      </header>
+      <div className="tr-top">
+        <header className="page-head page-head-tight">
+          <p className="eyebrow">{words.translate.title}</p>
+          <h1>{listed?.name ?? words.translate.title}</h1>
+          <p>{listed ? `${taskInWords(listed, words)}. ${words.translate.lead}` : words.translate.lead}</p>
+        </header>
+        {listed && <ModelChoice bundle={listed} bundles={bundles} />}
+      </div>
       {listed ? (
-        <Room key={listed.id} bundle={listed} bundles={bundles} table={table} references={references} />
+        <Room key={listed.id} bundle={listed} table={table} references={references} />
       ) : (
         <NoModel />
       )}
@@ -47,12 +50,10 @@ export function TranslatePage({ id }: { id: string | undefined }) {
 
 function Room({
   bundle,
-  bundles,
   table,
   references,
 }: {
   bundle: BundleCard;
-  bundles: BundleCard[];
   table: Table;
   references: Table;
 }) {
@@ -72,7 +73,6 @@ function Room({
   const over = useArrivals(add);
   return (
     <div className="tr-room" data-over={over || undefined}>
-      <ModelChoice bundle={bundle} bundles={bundles} />
       {told.map((sentence) => (
         <div key={sentence} className="note note-warning" role="alert">
           <InfoIcon />

@@ -13,6 +13,7 @@ import { CameraPress } from "./camera";
 import { ChoosePress } from "./intake";
 import { type Direction, domainsOf, needsFace } from "./kinds";
 import type { Picture, Table } from "./pictures";
+import { inWords } from "./refusals";
 import { coloured, letGo, type Shown, sideBySide, toShown } from "./shown";
 import { Stage, type View } from "./stage";
 import { Strip } from "./strip";
@@ -42,9 +43,8 @@ export function Bench({
   const [settings, setSettings] = useState<Settings>({
     direction: "a_to_b",
     part: "whole",
-    // The second domain: where the first is the plain one, as in folders by the alphabet, it is the more telling.
     wish: {
-      domain: Math.min(1, Math.max(bundle.classes.length - 1, 0)),
+      domain: 0,
       style: { kind: "seed", seed: 0 },
       keep: bundle.makes_up,
       strength: 1,
@@ -97,7 +97,8 @@ export function Bench({
   );
   const item = chosen ? String(chosen.id) : "";
   const outcome = work.of(item);
-  const waits = work.waits(item);
+  const waits = work.waits(item) || (wanting && referenceWork.waits(String((wish.style as { id: number }).id)));
+  const old = waits || wanting;
   const before = prepared.of(chosen);
 
   const shownSeeds = Array.from({ length: seeds }, (_, seed) => seed);
@@ -156,7 +157,7 @@ export function Bench({
                 format={(value) => `${Math.round(value * 100)} %`}
               />
             )}
-            {heat && looks.error !== undefined && <ProblemNote error={looks.error} retry={looks.retry} />}
+            {heat && looks.error !== undefined && <ProblemNote error={inWords(looks.error, words)} retry={looks.retry} />}
           </div>
         )}
         {bundle.enlarges && (
@@ -206,7 +207,8 @@ export function Bench({
           picture={chosen}
           before={before}
           after={after}
-          stale={waits}
+          busy={waits}
+          stale={old}
           view={view}
           onView={setView}
           overlay={heat && looks.answer ? { address: looks.answer.address, opacity } : undefined}
@@ -214,12 +216,12 @@ export function Bench({
           retry={() => work.retry(item)}
         />
         <div className="tr-foot">
-          <Press look="solid" isDisabled={!after || waits} onPress={() => after && save(after.picture, "")}>
+          <Press look="solid" isDisabled={!after || old} onPress={() => after && save(after.picture, "")}>
             <DownloadIcon />
             {words.save}
           </Press>
           <Press
-            isDisabled={!after || !before || waits}
+            isDisabled={!after || !before || old}
             onPress={async () => before && after && save(await sideBySide(before.picture, after.picture), "-pair")}
           >
             <DownloadIcon />

@@ -25,11 +25,11 @@ export function Slide({ before, after, beforeName, overlay }: Pair) {
       {overlay && <Heat overlay={overlay} alt={words.heatAlt} />}
       {after && (
         <>
-          <span className="compare-line" aria-hidden="true" />
-          <span className="compare-tag" aria-hidden="true">
+          <span className="tr-line" aria-hidden="true" />
+          <span className="tr-tag" aria-hidden="true">
             {beforeName}
           </span>
-          <span className="compare-tag compare-tag-after" aria-hidden="true">
+          <span className="tr-tag tr-tag-after" aria-hidden="true">
             {words.after}
           </span>
           <input

@@ -47,7 +47,7 @@ export function useArrivals(add: (files: File[]) => void): boolean {
 export function Intake({ add, over, face }: { add: (files: Blob[]) => void; over: boolean; face: boolean }) {
   const words = useWords();
   return (
-    <section className="drop tr-drop" aria-label={words.choose} data-drop-target={over || undefined}>
+    <section className="tr-drop" aria-label={words.choose} data-drop-target={over || undefined}>
       <PhotoIcon />
       <p>{words.drop}</p>
       <div className="tr-row">

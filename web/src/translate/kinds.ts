@@ -9,7 +9,7 @@ export function translates(bundle: BundleCard): boolean {
   if (bundle.task === "unpaired" || bundle.task === "reference") return true;
   return (
     bundle.task === "paired" &&
-    bundle.degradation !== "sketch" &&
+    !bundle.degradation?.startsWith("sketch") &&
     bundle.family !== "sketchportrait" &&
     bundle.labels === 0 &&
     bundle.source_channels !== 6

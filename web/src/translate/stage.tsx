@@ -5,6 +5,7 @@ import { ProblemNote, Waiting } from "../parts/feedback";
 import { Beside, type Overlay, Slide } from "./beside";
 import { Magnifier } from "./magnifier";
 import type { Picture } from "./pictures";
+import { inWords } from "./refusals";
 import type { Shown } from "./shown";
 import { useWords } from "./words";
 
@@ -15,6 +16,7 @@ export function Stage({
   picture,
   before,
   after,
+  busy,
   stale,
   view,
   onView,
@@ -26,6 +28,9 @@ export function Stage({
   picture: Picture | undefined;
   before: Shown | undefined;
   after: Shown | undefined;
+  /** A newer answer is on its way. */
+  busy: boolean;
+  /** What is shown is not what is asked for now. */
   stale: boolean;
   view: View;
   onView: (view: View) => void;
@@ -37,9 +42,9 @@ export function Stage({
   const beforeName = bundle.enlarges ? words.bicubic : words.before;
   const views: View[] = bundle.enlarges ? ["lens", "slide", "beside"] : ["slide", "beside"];
   return (
-    <section className="stage tr-stage" aria-label={words.stage} aria-busy={stale}>
-      {problem !== undefined && <ProblemNote error={problem} retry={retry} />}
-      {problem === undefined && !before && stale && <Waiting />}
+    <section className="stage tr-stage" aria-label={words.stage} aria-busy={busy}>
+      {problem !== undefined && <ProblemNote error={inWords(problem, words)} retry={retry} />}
+      {problem === undefined && !before && busy && <Waiting />}
       {problem !== undefined && !before && picture && (
         <div className="tr-refused">
           <img
@@ -62,8 +67,7 @@ export function Stage({
               onChange={onView}
               options={views.map((each) => ({ value: each, text: words.views[each] }))}
             />
-            {stale && <span className="pulse" aria-hidden="true" />}
-            <span className="spring" />
+            {busy && <span className="pulse" aria-hidden="true" />}
             {after && <Figures bundle={bundle} after={after} />}
           </div>
           <div className="stage-made" data-stale={stale || undefined}>

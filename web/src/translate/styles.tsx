@@ -9,6 +9,7 @@ import { CloseIcon } from "../parts/icons";
 import type { Wish } from "./ask";
 import { ChoosePress } from "./intake";
 import type { Table } from "./pictures";
+import { inWords } from "./refusals";
 import type { Shown } from "./shown";
 import { Thumbnail } from "./strip";
 import type { Work } from "./use-work";
@@ -74,7 +75,7 @@ export function Styles({
           ))}
         </ul>
         <ChoosePress text={words.addReference} add={addReferences} />
-        {problem !== undefined && <ProblemNote error={problem} />}
+        {problem !== undefined && <ProblemNote error={inWords(problem, words)} />}
         <p className="quiet small">{words.referencesHelp(bundle.classes[wish.domain] ?? "")}</p>
       </section>
       <section aria-label={words.variations}>
