@@ -35,7 +35,7 @@ export function TranslatePage({ id }: { id: string | undefined }) {
         <header className="page-head page-head-tight">
           <p className="eyebrow">{words.translate.title}</p>
           <h1>{listed?.name ?? words.translate.title}</h1>
-          <p>{listed ? `${taskInWords(listed, words)}. ${words.translate.lead}` : words.translate.lead}</p>
+          <p>{listed ? `${taskInWords(listed, words)}. ${words.translate.stays}` : words.translate.lead}</p>
         </header>
         {listed && <ModelChoice bundle={listed} bundles={bundles} />}
       </div>

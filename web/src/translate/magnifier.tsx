@@ -45,14 +45,13 @@ export function Magnifier({ before, after, scale }: { before: Shown; after: Show
   };
   const source = words.size(Math.round(wide / scale), Math.round(tall / scale));
   return (
-    <div className="tr-lens">
+    <div className="tr-lens" style={{ "--ratio": width / height } as CSSProperties}>
       <div
         className="tr-frame tr-lens-picture"
         role="group"
         tabIndex={0}
         aria-label={words.lens}
         aria-describedby={told}
-        style={{ "--ratio": width / height } as CSSProperties}
         onPointerMove={follow}
         onPointerDown={follow}
         onKeyDown={step}
@@ -61,16 +60,16 @@ export function Magnifier({ before, after, scale }: { before: Shown; after: Show
         <span className="tr-lens-frame" style={frame} aria-hidden="true" />
       </div>
       <div className="tr-lens-side">
-        <div className="tr-lens-views">
-          <View shown={before} name={words.bicubic} {...seen} />
-          <View shown={after} name={words.after} {...seen} />
-        </div>
         <Choice
           label={words.zoom}
           value={String(zoom)}
           onChange={(next) => setZoom(Number(next))}
           options={ZOOMS.map((each) => ({ value: String(each), text: `×${each}` }))}
         />
+        <div className="tr-lens-views">
+          <View shown={before} name={words.bicubic} {...seen} />
+          <View shown={after} name={words.after} {...seen} />
+        </div>
         <p id={told} className="quiet small figures">
           {words.lensSees(words.size(Math.round(wide), Math.round(tall)), source)}
         </p>

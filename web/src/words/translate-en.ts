@@ -4,6 +4,7 @@ export const translateEn = {
   title: "Translate",
   nav: "Translate",
   lead: "Turn a picture of yours into another. It stays on this machine and is not kept.",
+  stays: "Your pictures stay on this machine and are not kept.",
   model: "Model",
   modelHelp: (family: string, side: number) => `${family} · ${side} px`,
   wrongKind: (name: string) => `${name} needs no photograph; it has a page of its own.`,

@@ -4,6 +4,7 @@ export const translateKo: typeof translateEn = {
   title: "변환",
   nav: "변환",
   lead: "가진 사진을 다른 그림으로 바꿉니다. 사진은 이 컴퓨터에만 머물며 보관되지 않습니다.",
+  stays: "사진은 이 컴퓨터에만 머물며 보관되지 않습니다.",
   model: "모델",
   modelHelp: (family, side) => `${family} · ${side} px`,
   wrongKind: (name) => `${name}은(는) 사진이 필요 없습니다. 전용 페이지가 있습니다.`,
