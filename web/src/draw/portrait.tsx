@@ -1,11 +1,11 @@
 // The portrait, and what can be taken home of it.
 import type { BundleCard } from "../api/types";
-import { Latency } from "../pages/result-picture";
 import { Press } from "../parts/controls";
 import { download } from "../parts/download";
 import { DownloadIcon } from "../parts/icons";
 import { useWords } from "../words/words";
 import { BothIcon } from "./icons";
+import { Latency } from "./latency";
 import type { Result } from "./use-result";
 
 export function Portrait({

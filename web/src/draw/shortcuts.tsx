@@ -2,6 +2,10 @@
 import { useEffect, useRef } from "react";
 import { useWords } from "../words/words";
 
+/** Where keys are for typing or choosing: there they mean something else. */
+const TYPES =
+  "input:not([type=range], [type=checkbox], [type=radio]), textarea, select, [role=dialog], [role=listbox]";
+
 /** Shortcuts of the page, unless a control or a field uses the key itself. */
 export function useShortcuts(act: (key: string, command: boolean, shift: boolean) => boolean) {
   const latest = useRef(act);
@@ -9,7 +13,7 @@ export function useShortcuts(act: (key: string, command: boolean, shift: boolean
   useEffect(() => {
     const press = (event: KeyboardEvent) => {
       const target = event.target as HTMLElement;
-      if (target.closest("input:not([type=range]), textarea, select, [role=dialog], [role=listbox]")) return;
+      if (target.closest(TYPES)) return;
       if (event.altKey) return;
       if (latest.current(event.key.toLowerCase(), event.ctrlKey || event.metaKey, event.shiftKey))
         event.preventDefault();

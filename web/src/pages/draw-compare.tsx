@@ -3,6 +3,7 @@ import { useState } from "react";
 import { FileTrigger } from "react-aria-components";
 import { translate } from "../api/client";
 import type { BundleCard } from "../api/types";
+import { Latency } from "../draw/latency";
 import { degraded, readPicture, square } from "../draw/photo";
 import { useResult } from "../draw/use-result";
 import { Press } from "../parts/controls";
@@ -11,7 +12,6 @@ import { ProblemNote } from "../parts/feedback";
 import { DownloadIcon, PhotoIcon } from "../parts/icons";
 import { useWords } from "../words/words";
 import { PictureDrop } from "./picture-drop";
-import { Latency } from "./result-picture";
 
 const LOOK = 768; // pixels of the picture as it is shown before
 
