@@ -55,6 +55,7 @@ def models(studio: Studio) -> None:
     write(root, "horses", "cyclegan", resolution=SIDE)
     write(root, "portraits", "cyclegan", resolution=SIDE, crop="face")
     write(root, "styled", "starganv2")
+    write(root, "faces-styled", "starganv2", crop="face", resolution=64)
     write(root, "larger", "srgan", degradation="downscale-x4", source_scale=4)
 
 
@@ -300,6 +301,24 @@ def test_references_are_kept_up_to_twelve_and_unusable_ones_are_said(visit: Visi
     gallery.get_by_role("button", name="Reference 12", exact=True).click()
     expect(gallery.get_by_role("alert")).to_contain_text("1 × 1 pixels")
     visit.complaints.clear()
+
+
+@pytest.mark.skipif(find("face-landmark") is None, reason="the pinned face networks are not on this machine")
+def test_the_person_is_kept_as_strongly_as_wished(visit: Visit, folder: Path) -> None:
+    data = pytest.importorskip("skimage", reason="scikit-image's pictures are not installed").__file__
+    page = visit.open("/translate/faces-styled")
+    give(page, Path(data).parent / "data" / "astronaut.png")
+    free = settled(page)
+    page.get_by_text("Keep the person").click()
+    expect(page.get_by_role("slider", name="Strength")).to_be_visible()
+    kept = settled(page)
+    before = pixels(stage(page).get_by_role("img", name="Before"))
+    assert len({free, kept, before}) == 3
+    page.get_by_role("slider", name="Strength").focus()
+    page.keyboard.press("Home")
+    assert settled(page) == before, "no strength, no change"
+    give(page, folder / "one.png")
+    assert "No face was found in this picture" in refusal(visit, page, 422)
 
 
 # ── Enlarging ──
