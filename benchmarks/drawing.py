@@ -7,24 +7,43 @@
 tanh between, random weights) in ``--dim`` numbers, with noise of a twentieth of their deviation over it. Queries are
 further codes of the same surface. The truth is an exact search.
 
-``serve`` starts the studio in a process of its own and lets users in another draw: each sends its drawing as it grows,
-stroke by stroke, the next one as soon as the pen has moved on (``--pause`` ms) and gives up the one under way. The rows
-below are how the portrait is made elsewhere: a python loop over the bank and eager networks, here in one process
-without HTTP, on the same bundle.
+``serve`` starts the studio in a process of its own and lets users in another one draw the files of ``--strokes``. Each
+sends its drawing as it grows, a stroke more every ``--pause`` ms, and gives up what it still waits for: the newest
+drawing replaces the old. A stroke's latency is the time from its end to the first portrait that shows it, which may be
+that of a later stroke; ``given up`` is the share of drawings that were replaced before their portrait came. ``CPU ms``
+is the processor time of the server's process for one answer (with what was given up half done): on a busy machine it
+says more than the clock. The last row is how portraits are made elsewhere, on the same bundle and machine: a python
+loop over the bank, eager networks, one drawing after the other without HTTP. ``--sketches N`` fills a copy of the
+bundle's bank up to N with its own codes moved by a little.
 """
 
 from __future__ import annotations
 
 import argparse
+import asyncio
+import contextlib
 import resource
+import socket
+import subprocess
+import sys
+import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
+import httpx
 import numpy as np
+import psutil
+import torch
 from numpy.typing import NDArray
 
-from ganvas.apps.manifold import Bank
+from ganvas import bundle
+from ganvas.apps.manifold import Bank, reconstruction_weights
+from ganvas.curate.drawings import Drawing, read_drawing
+from ganvas.curate.images import encode_png
+from ganvas.models.families.sketchportrait import SketchPortrait
+from ganvas.models.plan import to_float, to_uint8
 
 Floats = NDArray[np.float32]
 NOISE = 0.05
@@ -123,6 +142,162 @@ def others(vectors: NDArray[Any], queries: Floats, true: NDArray[np.int64]) -> l
     return [*rows, f"{row} {built:.0f} | {size / 1e6:,.0f} |"]
 
 
+# ── The studio ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+NEIGHBOURS, OWN = 10, 0.4
+
+
+def growing(folder: Path, side: int) -> list[list[NDArray[np.uint8]]]:
+    """Each drawing of a folder, stroke by stroke: uint8 [side, side, 1] each."""
+    files = sorted(folder.glob("*.json"))
+    if not files:
+        raise SystemExit(f"{folder} holds no stroke files.")
+    drawings = [read_drawing(file) for file in files]
+    return [[Drawing(one.marks[:n]).rendered(side) for n in range(1, len(one.marks) + 1)] for one in drawings]
+
+
+def filled(opened: bundle.Bundle, place: Path, count: int) -> bundle.Bundle:
+    """A copy whose bank holds ``count`` codes."""
+    known = opened.memory()["bank"].float()
+    generator = torch.Generator().manual_seed(0)
+    rows = known[torch.randint(len(known), (count,), generator=generator)]
+    rows = rows + 0.1 * known.std(0) * torch.randn(rows.shape, generator=generator)
+    made = {"bank": rows.half()}
+    return bundle.write(place, opened.load_family(), name="filled", kimg=opened.info.kimg, memory=made)
+
+
+@contextlib.contextmanager
+def studio(path: Path) -> Iterator[tuple[str, psutil.Process]]:
+    """The address of a studio that serves one bundle, and its process."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    in_run = (path.parent / "recipe.yaml").is_file()
+    where = ["--runs", str(path.parent.parent)] if in_run else ["--bundles", str(path.parent)]
+    name = path.parent.name if in_run else path.name
+    server = subprocess.Popen(
+        [sys.executable, "-m", "ganvas.cli", "studio", *where, "--port", str(port)], stdout=subprocess.DEVNULL
+    )
+    address = f"http://127.0.0.1:{port}/v1/bundles/{name}/portrait"
+    try:
+        for _ in range(600):
+            with contextlib.suppress(httpx.TransportError):
+                if httpx.get(address, timeout=120).is_success:
+                    break
+            time.sleep(0.2)
+        else:
+            raise SystemExit("The studio does not answer.")
+        yield address, psutil.Process(server.pid)
+    finally:
+        server.terminate()
+        server.wait()
+
+
+class Person:
+    """Draws one stroke after the other and waits for no portrait."""
+
+    def __init__(self, client: httpx.AsyncClient, address: str) -> None:
+        self.client, self.address = client, address
+        self.waiting: list[float] = []  # when the strokes ended that no portrait has shown yet
+        self.latencies: list[float] = []
+        self.sent = self.answered = 0
+
+    async def draw(self, drawings: list[list[bytes]], pause: float, until: float, first: int) -> None:
+        under_way: asyncio.Task[None] | None = None
+        await asyncio.sleep(pause * np.random.default_rng(first).random())  # people do not draw in step
+        while time.perf_counter() < until:
+            self.waiting.clear()  # another sheet of paper
+            for picture in drawings[first % len(drawings)]:
+                if under_way is not None and not under_way.done():
+                    under_way.cancel()
+                self.waiting.append(time.perf_counter())
+                under_way = asyncio.create_task(self.ask(picture))
+                await asyncio.sleep(pause)
+                if time.perf_counter() >= until:
+                    break
+            await asyncio.gather(*([under_way] if under_way else []), return_exceptions=True)
+            first += 1
+
+    async def ask(self, picture: bytes) -> None:
+        self.sent += 1
+        form = {"k": str(NEIGHBOURS), "t": str(OWN), "shadow": "true"}
+        answer = await self.client.post(self.address, files={"image": ("d.png", picture, "image/png")}, data=form)
+        answer.raise_for_status()
+        now = time.perf_counter()
+        self.answered += 1
+        self.latencies += [now - ended for ended in self.waiting]
+        self.waiting.clear()
+
+
+def spent(server: psutil.Process) -> float:
+    """Processor seconds of the server until now."""
+    times = server.cpu_times()
+    return float(times.user + times.system)
+
+
+async def crowd(
+    address: str, server: psutil.Process, drawings: list[list[bytes]], users: int, pause: float, seconds: float
+) -> str:
+    """A row: so many users for so many seconds."""
+    limits = httpx.Limits(max_connections=4 * users)
+    async with httpx.AsyncClient(timeout=60, limits=limits) as client:
+        people = [Person(client, address) for _ in range(users)]
+        start, before = time.perf_counter(), spent(server)
+        await asyncio.gather(*(one.draw(drawings, pause, start + seconds, at) for at, one in enumerate(people)))
+        took, processor = time.perf_counter() - start, spent(server) - before
+    latencies = np.array([latency for one in people for latency in one.latencies]) * 1000
+    sent, answered = sum(one.sent for one in people), sum(one.answered for one in people)
+    shown = f"{np.median(latencies):.0f} | {np.quantile(latencies, 0.95):.0f}" if len(latencies) else "none |"
+    row = f"| studio, {users} | {sent} | {1 - answered / sent:.0%} | {shown} | {answered / took:.1f}"
+    return f"{row} | {1000 * processor / max(answered, 1):.0f} |"
+
+
+def elsewhere(opened: bundle.Bundle, drawings: list[list[NDArray[np.uint8]]], seconds: float) -> str:
+    """A python loop over the bank, eager networks, one drawing after the other."""
+    family = opened.load_family()
+    assert isinstance(family, SketchPortrait)
+    known = opened.memory()["bank"].float().numpy()
+    took: list[float] = []
+    start, before = time.perf_counter(), time.process_time()
+    for drawing in (stroke for one in drawings for stroke in one):
+        began = time.perf_counter()
+        with torch.no_grad():
+            codes = family.codes(to_float(drawing[None]))[0].numpy()
+            for part, code in enumerate(codes):
+                distances = []
+                for number in range(len(known)):
+                    distances.append((float(np.sum(np.square(code - known[number, part]))), number))
+                nearest = known[[number for _, number in sorted(distances)[:NEIGHBOURS]], part]
+                codes[part] = OWN * code + (1 - OWN) * (reconstruction_weights(code, nearest) @ nearest)
+            encode_png(to_uint8(family.portrait(torch.from_numpy(codes[None])))[0].numpy())
+        took.append(time.perf_counter() - began)
+        if time.perf_counter() - start > seconds:
+            break
+    times = 1000 * np.array(took)
+    shown = f"{np.median(times):.0f} | {np.quantile(times, 0.95):.0f} | {1000 / times.mean():.1f}"
+    shown += f" | {1000 * (time.process_time() - before) / len(took):.0f}"
+    return f"| python loop, eager, 1 | {len(took)} | 0% | {shown} |"
+
+
+def serve(given: argparse.Namespace) -> None:
+    opened = bundle.read(given.bundle.resolve())
+    with tempfile.TemporaryDirectory() as scratch:
+        if given.sketches:
+            opened = filled(opened, Path(scratch) / "bundles" / "filled", given.sketches)
+        drawings = growing(given.strokes, opened.info.data.resolution)
+        sketches = len(opened.memory()["bank"])
+        print(f"{opened.info.data.resolution} px, {sketches:,} sketches, a stroke every {given.pause} ms")
+        print("| users | drawings sent | given up | median ms | p95 ms | answers/s | CPU ms |")
+        print("|---|---:|---:|---:|---:|---:|---:|")
+        sent = [[encode_png(stroke) for stroke in one] for one in drawings]
+        with studio(opened.path) as (address, server):
+            asyncio.run(crowd(address, server, sent, 1, 0.2, 3))  # warm
+            for users in given.users:
+                row = asyncio.run(crowd(address, server, sent, users, given.pause / 1000, given.seconds))
+                print(row, flush=True)
+        print(elsewhere(opened, drawings, given.seconds))
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     rooms = parser.add_subparsers(required=True)
@@ -135,6 +310,14 @@ def main() -> None:
     one.add_argument("--also", action="store_true", help="beside the exact search and a graph")
     one.add_argument("--quiet", action="store_true")
     one.set_defaults(run=bank)
+    two = rooms.add_parser("serve", help="users who draw")
+    two.add_argument("--bundle", type=Path, required=True)
+    two.add_argument("--strokes", type=Path, default=Path("tests/strokes"))
+    two.add_argument("--users", type=int, nargs="+", default=[1, 4, 16])
+    two.add_argument("--pause", type=float, default=400, help="milliseconds from stroke to stroke")
+    two.add_argument("--seconds", type=float, default=20, help="for each row")
+    two.add_argument("--sketches", type=int, default=0, help="fill the bank up to so many")
+    two.set_defaults(run=serve)
     given = parser.parse_args()
     given.run(given)
 
