@@ -91,7 +91,8 @@ def test_filters_keep_flat_pictures_and_are_each_others_adjoint() -> None:
 @pytest.mark.parametrize("up", [False, True])
 def test_a_modulated_convolution_is_one_with_a_picture_s_own_demodulated_weights(up: bool) -> None:
     torch.manual_seed(0)
-    layer = Modulated(4, 6, 8, 16 if up else 8, up=up, clamp=None)
+    layer = Modulated(4, 6, 8, 16 if up else 8, up=up, clamp=None, noisy=True)
+    assert layer.noise_strength is not None
     layer.noise_strength.data.fill_(0.3)
     layer.bias.data.normal_()
     x, w = torch.randn(3, 4, 8, 8), torch.randn(3, 8)
@@ -131,6 +132,20 @@ def test_every_architecture_plays(architecture: str) -> None:
         assert torch.isfinite(loss)
         assert all(torch.isfinite(value).all() for value in shown.values())
         torch.autograd.backward(loss)
+
+
+def test_without_noise_is_noise_of_no_strength() -> None:
+    noisy, quiet = tiny(), tiny(noise=False)
+    drawn = torch.randn(2, 8), torch.zeros(2, dtype=torch.long)
+    for name, weight in noisy.generator.named_parameters():
+        weight.data.normal_() if name.endswith("noise_strength") else None
+    left = quiet.generator.load_state_dict(noisy.generator.state_dict(), strict=False)
+    assert not left.missing_keys
+    assert all("noise" in name for name in left.unexpected_keys)
+    assert quiet.grain() == []
+    picture = quiet.generator(*drawn, noise_mode="random")
+    assert torch.equal(picture, noisy.generator(*drawn, noise_mode="none"))
+    assert not torch.allclose(picture, noisy.generator(*drawn, noise_mode="random"))
 
 
 def test_classes_matter_to_both() -> None:

@@ -62,6 +62,7 @@ class StyleGAN2Config(FamilyConfig):
     g_architecture: Architecture = Field("skip", description="how the generator's blocks are joined")
     d_architecture: Architecture = Field("residual", description="how the discriminator's blocks are joined")
     group: int = Field(4, ge=1, description="pictures compared by the minibatch deviation; at most the micro-batch")
+    noise: bool = Field(True, description="noise of its own beside each convolution, for hair, pores and grain")
     clamp: float | None = Field(256.0, gt=0, description="activations stay within ± this; null: no clamp")
     lr: float | None = Field(None, gt=0, description="Adam's, before its correction; null: 0.0025, or 0.002 at 1024 px")
     r1: float | None = Field(None, ge=0, description="γ of R1; null: 0.0002 · resolution² / batch; ×4 a doubling")
@@ -123,7 +124,13 @@ class StyleGAN2(Family):
             "clamp": config.clamp,
         }
         self.generator = Generator(
-            side, data.channels, z_dim=config.z_dim, w_dim=config.w_dim, architecture=config.g_architecture, **sizes
+            side,
+            data.channels,
+            z_dim=config.z_dim,
+            w_dim=config.w_dim,
+            architecture=config.g_architecture,
+            noisy=config.noise,
+            **sizes,
         )
         # The discriminator's label mapping has 8 layers whatever the generator's: as in the paper's code.
         self.discriminator = Discriminator(

@@ -123,7 +123,7 @@ class Modulated(nn.Module):
     noise_constant: Tensor
 
     def __init__(
-        self, inputs: int, outputs: int, w_dim: int, resolution: int, *, up: bool, clamp: float | None
+        self, inputs: int, outputs: int, w_dim: int, resolution: int, *, up: bool, clamp: float | None, noisy: bool
     ) -> None:
         super().__init__()
         self.resolution = resolution
@@ -131,8 +131,9 @@ class Modulated(nn.Module):
         self.affine = Dense(w_dim, inputs, bias=1.0)
         self.weight = nn.Parameter(torch.randn(outputs, inputs, 3, 3))
         self.bias = nn.Parameter(torch.zeros(outputs))
-        self.noise_strength = nn.Parameter(torch.zeros(()))
-        self.register_buffer("noise_constant", torch.randn(resolution, resolution))
+        self.noise_strength = nn.Parameter(torch.zeros(())) if noisy else None
+        if noisy:
+            self.register_buffer("noise_constant", torch.randn(resolution, resolution))
         self.blur = Blur(FILTER, 1) if up else None
 
     def forward(self, x: Tensor, w: Tensor, mode: Noise, gain: float = 1.0) -> Tensor:
@@ -150,7 +151,7 @@ class Modulated(nn.Module):
             x = self.blur(x)
             scale = scale * 4
         shift = (self.bias * (GAIN * gain))[None, :, None, None]
-        if mode != "none":
+        if mode != "none" and self.noise_strength is not None:
             grain = self.noise_constant
             if mode == "random":
                 grain = noise.normal(len(x), 1, self.resolution, self.resolution, device=x.device)
@@ -190,11 +191,15 @@ class SynthesisBlock(nn.Module):
         last: bool,
         architecture: Architecture,
         clamp: float | None,
+        noisy: bool,
     ) -> None:
         super().__init__()
         first = inputs == 0
-        self.conv0 = None if first else Modulated(inputs, outputs, w_dim, resolution, up=True, clamp=clamp)
-        self.conv1 = Modulated(outputs, outputs, w_dim, resolution, up=False, clamp=clamp)
+        if first:
+            self.conv0 = None
+        else:
+            self.conv0 = Modulated(inputs, outputs, w_dim, resolution, up=True, clamp=clamp, noisy=noisy)
+        self.conv1 = Modulated(outputs, outputs, w_dim, resolution, up=False, clamp=clamp, noisy=noisy)
         drawing = last or architecture == "skip"
         self.to_image = ToImage(outputs, channels, w_dim, clamp) if drawing else None
         self.upsample = Upsample(FILTER)
@@ -231,6 +236,7 @@ class Synthesis(nn.Module):
         most: int,
         architecture: Architecture = "skip",
         clamp: float | None = 256.0,
+        noisy: bool = True,
     ) -> None:
         super().__init__()
         sides = [2**i for i in range(2, int(math.log2(resolution)) + 1)]
@@ -246,6 +252,7 @@ class Synthesis(nn.Module):
                 last=side == resolution,
                 architecture=architecture,
                 clamp=clamp,
+                noisy=noisy,
             )
             for side, before, width in zip(sides, [0, *widths], widths, strict=False)
         )
@@ -266,6 +273,7 @@ class Generator(nn.Module):
 
     :param base: channels × resolution; 32768 is the full size and 16384 the halved one.
     :param classes: 0 when unconditional.
+    :param noisy: with noise of its own beside each convolution.
     """
 
     def __init__(
@@ -281,10 +289,11 @@ class Generator(nn.Module):
         classes: int = 0,
         architecture: Architecture = "skip",
         clamp: float | None = 256.0,
+        noisy: bool = True,
     ) -> None:
         super().__init__()
         self.mapping = Mapping(z_dim, w_dim, mapping_layers, classes)
-        self.synthesis = Synthesis(resolution, channels, w_dim, base, most, architecture, clamp)
+        self.synthesis = Synthesis(resolution, channels, w_dim, base, most, architecture, clamp, noisy)
 
     def styles(self, w: Tensor) -> Tensor:
         """w [N, w_dim] → the same for every layer [N, layers, w_dim]."""
