@@ -201,6 +201,7 @@ class Person:
         self.waiting: list[float] = []  # when the strokes ended that no portrait has shown yet
         self.latencies: list[float] = []
         self.sent = self.answered = 0
+        self.refusals: list[str] = []
 
     async def draw(self, drawings: list[list[bytes]], pause: float, until: float, first: int) -> None:
         under_way: asyncio.Task[None] | None = None
@@ -222,7 +223,9 @@ class Person:
         self.sent += 1
         form = {"k": str(NEIGHBOURS), "t": str(OWN), "shadow": "true"}
         answer = await self.client.post(self.address, files={"image": ("d.png", picture, "image/png")}, data=form)
-        answer.raise_for_status()
+        if not answer.is_success:
+            self.refusals.append(answer.text)
+            return
         now = time.perf_counter()
         self.answered += 1
         self.latencies += [now - ended for ended in self.waiting]
@@ -248,7 +251,11 @@ async def crowd(
     latencies = np.array([latency for one in people for latency in one.latencies]) * 1000
     sent, answered = sum(one.sent for one in people), sum(one.answered for one in people)
     shown = f"{np.median(latencies):.0f} | {np.quantile(latencies, 0.95):.0f}" if len(latencies) else "none |"
-    row = f"| studio, {users} | {sent} | {1 - answered / sent:.0%} | {shown} | {answered / took:.1f}"
+    refused = [text for one in people for text in one.refusals]
+    if refused:
+        print(f"{len(refused)} of {sent} drawings were refused, the first with: {refused[0]}", file=sys.stderr)
+    given_up = 1 - (answered + len(refused)) / sent
+    row = f"| studio, {users} | {sent} | {given_up:.0%} | {shown} | {answered / took:.1f}"
     return f"{row} | {1000 * processor / max(answered, 1):.0f} |"
 
 

@@ -178,7 +178,7 @@ def judge(
     answers = [Judged(None, real, faces.results(real))]
     whole = len(cases) * len(chosen)
     for turn, way in enumerate(chosen):
-        portraits = []
+        portraits: list[Pictures] = []
         for start in range(0, len(cases), AT_ONCE):
             portraits += _painted(painter, cases[start : start + AT_ONCE], way)
             if progress is not None:
@@ -202,7 +202,7 @@ def _likeness(made: Pictures, cases: Sequence[Case]) -> list[Result]:
     if not with_photo:
         return []
     photos = np.stack([photo for case in cases if (photo := case.photo) is not None])
-    wanted: list[Similarity] = ["psnr", "ssim"] + ([] if missing_lpips() else ["lpips_alex"])
+    wanted: list[Similarity] = ["psnr", "ssim"] if missing_lpips() else ["psnr", "ssim", "lpips_alex"]
     return similarity([(torch.from_numpy(made[with_photo]), torch.from_numpy(photos))], wanted)
 
 
