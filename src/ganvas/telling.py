@@ -162,15 +162,19 @@ class Teller:
         *,
         best: bool = False,
         whole: bool = False,
+        int8: bool = False,
     ) -> None:
         """Write a run's bundle, of its newest or its best checkpoint."""
         from ganvas.train.finish import export_run, open_run
 
         with self.console.status("exporting"):
             trained = open_run(run, which="best" if best else "newest")
-            bundle = export_run(run, trained, output, onnx=onnx, whole=whole)
+            bundle = export_run(run, trained, output, onnx=onnx, whole=whole, int8=int8)
         graph = bundle.info.onnx
         told = f"ONNX differs by {graph.max_difference:.1g} at most" if graph else "no ONNX: see `ganvas doctor`"
+        for step, tried in bundle.info.int8.items():
+            found = f"LPIPS {tried.lpips:.4f} (at most {tried.most_lpips:g}), {tried.gain:g} times as fast here"
+            self.say(f"{step}: {'in int8' if tried.kept else 'stays in float32, int8 is not worth it'}: {found}.")
         self.say(f"The bundle is {bundle.path} ({told}).")
 
     def trained(self, run: RunDir) -> None:

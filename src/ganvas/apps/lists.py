@@ -61,7 +61,7 @@ class Lists(NamedTuple):
     def bytes(self) -> int:
         """Memory of the index, beside the codes themselves: a byte a number, an id a code, the centres."""
         count, dim = self.codes.shape
-        return count * (dim + 8) + int(self.index.nlist) * dim * 4
+        return int(count * (dim + 8) + self.index.nlist * dim * 4)
 
     def nearest(self, code: Codes, k: int) -> tuple[Ids, Codes]:
         """→ ids [≤ k] and squared distances [≤ k], nearest first; fewer than k where the lists read hold fewer.

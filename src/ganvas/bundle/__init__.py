@@ -37,6 +37,7 @@ from ganvas.bundle.manifest import (
     BundleInfo,
     BundleMetric,
     Credit,
+    Int8Report,
     OnnxReport,
     fingerprint_of,
 )
@@ -52,6 +53,7 @@ __all__ = [
     "BundleInfo",
     "BundleMetric",
     "Credit",
+    "Int8Report",
     "OnnxReport",
     "export_onnx",
     "read",
@@ -195,6 +197,7 @@ def write(
     onnx: bool | None = None,
     whole: bool = False,
     memory: Mapping[str, Tensor] | None = None,
+    int8: bool = False,
 ) -> Bundle:
     """Write a trained family as a bundle; what stood at ``directory`` before is replaced only once all is well.
 
@@ -206,6 +209,7 @@ def write(
     :param sources: translation: pictures for the preview, uint8 [N, H, W, source_channels].
     :param whole: also keep the networks that only training needs (the discriminator), for whoever trains on from it.
     :param memory: what the family remembers of its training pictures.
+    :param int8: try the graphs that paint from a memory's codes in int8; those that are worth it are kept so.
     :param onnx: whether to add the ONNX graph; None: when the ``export`` extra is installed.
     :raises UserError: the ONNX graph differs from the model, the extra is missing though ``onnx`` is asked for, or the
         folder holds something that is no bundle.
@@ -252,6 +256,8 @@ def write(
             info = info.model_copy(update={"onnx": export_onnx(clean, temporary / ONNX)})
             for step, part in clean.steps().items():
                 export_step(clean, part, temporary / f"{step}.onnx")
+        if int8:
+            info = info.model_copy(update={"int8": _in_int8(clean, temporary, memory or {}, bool(onnx))})
         if memory:
             safetensors.torch.save_file(_plain(memory), temporary / MEMORY)
         (temporary / PREVIEW).write_bytes(encode_png(draw_preview(clean, sources)))
@@ -265,6 +271,25 @@ def write(
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
     return Bundle(directory, info, info.fingerprint)
+
+
+def _in_int8(family: Family, folder: Path, memory: Mapping[str, Tensor], onnx: bool) -> dict[str, Int8Report]:
+    """Replace the graphs of the steps that paint whole pictures from codes, where int8 is worth it."""
+    from ganvas.bundle.quantize import quantize_step
+
+    side, reports = family.data.resolution, {}
+    for name, step in family.steps().items():
+        for codes in memory.values():
+            if tuple(codes.shape[1:]) != step.shape or not onnx:
+                continue
+            with torch.no_grad():
+                shape = step.function(codes[:1].float().cpu()).shape
+            if tuple(shape[1:]) == (family.data.channels, side, side):
+                graph = folder / f"{name}.onnx"
+                reports[name] = quantize_step(graph, codes.float().cpu().numpy(), graph)
+    if not reports:
+        raise UserError("int8 is for models that paint from codes of their training pictures, with ONNX; leave it out.")
+    return reports
 
 
 def _is_finite(metric: Mapping[str, Any] | BundleMetric) -> bool:

@@ -60,6 +60,16 @@ class OnnxReport(_Part):
     batch_sizes: tuple[int, ...] = Field(description="that were compared")
 
 
+class Int8Report(_Part):
+    """What a step's graph costs and gains in int8."""
+
+    kept: bool = Field(description="whether the bundle's graph is the one in int8")
+    lpips: float = Field(description="mean distance of its pictures from those of the graph in float32 (AlexNet)")
+    most_lpips: float = Field(description="that was allowed")
+    gain: float = Field(description="times faster on the machine that exported it, one thread")
+    compared: int = Field(description="pictures")
+
+
 class BundleInfo(_Part):
     """The content of ``bundle.json``."""
 
@@ -79,6 +89,7 @@ class BundleInfo(_Part):
     created: str
     ganvas: str = Field(description="the version that wrote it")
     onnx: OnnxReport | None = None
+    int8: dict[str, Int8Report] = Field(default={}, description="steps whose graphs were tried in int8")
     files: dict[str, BundleFile]
 
     @property

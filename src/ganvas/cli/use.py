@@ -25,6 +25,10 @@ def export(
     whole: Annotated[
         bool, typer.Option("--with-discriminator", help="Keep what only training needs, to train on from the bundle.")
     ] = False,
+    int8: Annotated[
+        bool,
+        typer.Option("--int8", help="Graphs that paint from codes in int8, where that looks the same and is faster."),
+    ] = False,
     quiet: Quiet = False,
 ) -> None:
     """Write a run's model as a bundle: weights, ONNX, card, preview, checksums."""
@@ -32,7 +36,7 @@ def export(
     from ganvas.terms import RunDir
 
     tell = Teller(quiet)
-    tell.export(RunDir(path), output, onnx, best=best, whole=whole)
+    tell.export(RunDir(path), output, onnx, best=best, whole=whole, int8=int8)
     tell.next(f"ganvas studio --bundles {(output or path / 'bundle').parent}")
 
 

@@ -63,11 +63,18 @@ def open_run(run: RunDir, dataset: Path | None = None, which: Which = "newest") 
 
 
 def export_run(
-    run: RunDir, trained: Trained, directory: Path | None = None, *, onnx: bool | None = None, whole: bool = False
+    run: RunDir,
+    trained: Trained,
+    directory: Path | None = None,
+    *,
+    onnx: bool | None = None,
+    whole: bool = False,
+    int8: bool = False,
 ) -> Bundle:
     """Write a run's trained family as a bundle (``RUN/bundle`` by default), with metrics and credits.
 
     :param whole: also the networks that only training needs, so that others can begin from the bundle.
+    :param int8: see :func:`ganvas.bundle.write`.
     """
     last = {(m["metric"], m.get("protocol", {}).get("pictures")): m for m in read_lines(run.metrics)}
     return write(
@@ -84,6 +91,7 @@ def export_run(
         sources=_preview_sources(trained),
         onnx=onnx,
         whole=whole,
+        int8=int8,
         memory=trained.family.remember(_once_each(trained)),
     )
 

@@ -1,0 +1,87 @@
+"""Graphs in int8: kept where they look the same and are faster, and said so in the bundle."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import onnx
+import onnxruntime
+import pytest
+import torch
+
+from ganvas import bundle
+from ganvas.bundle.export import export_step
+from ganvas.bundle.quantize import quantize_step
+from ganvas.models.families.dcgan import DCGAN
+from ganvas.models.families.sketchportrait import SketchPortrait
+from ganvas.terms import UserError
+from ganvas.weights import find
+
+pytestmark = pytest.mark.skipif(find("lpips-alexnet") is None, reason="the weights of LPIPS are not here")
+
+
+@pytest.fixture(scope="module")
+def family() -> SketchPortrait:
+    torch.manual_seed(0)
+    made = SketchPortrait(*SketchPortrait.tiny(), 1.0)  # type: ignore[arg-type]
+    return made.eval().requires_grad_(False)
+
+
+@pytest.fixture(scope="module")
+def codes() -> np.ndarray:
+    return np.random.default_rng(0).normal(size=(24, 5, 8)).astype(np.float32)
+
+
+@pytest.fixture(scope="module")
+def paint(family: SketchPortrait, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path: Path = tmp_path_factory.mktemp("graph") / "paint.onnx"
+    export_step(family, family.steps()["paint"], path)
+    return path
+
+
+def answer(graph: Path, codes: np.ndarray) -> np.ndarray:
+    session = onnxruntime.InferenceSession(str(graph), providers=["CPUExecutionProvider"])
+    made: np.ndarray = session.run(None, {"input": codes})[0]
+    return made
+
+
+def test_a_graph_that_is_worth_it_is_written_and_answers_any_batch(
+    paint: Path, codes: np.ndarray, tmp_path: Path
+) -> None:
+    report = quantize_step(paint, codes, tmp_path / "int8.onnx", most_lpips=10, least_gain=0)
+    assert report.kept
+    assert report.compared == 12
+    assert "QuantizeLinear" in {node.op_type for node in onnx.load(tmp_path / "int8.onnx").graph.node}
+    for count in (1, 3):
+        exact, close = answer(paint, codes[:count]), answer(tmp_path / "int8.onnx", codes[:count])
+        assert close.shape == exact.shape
+        assert 0 < np.abs(close - exact).mean() < 0.1
+
+
+@pytest.mark.parametrize("demand", [{"most_lpips": -1.0, "least_gain": 0.0}, {"most_lpips": 10, "least_gain": 1e9}])
+def test_one_that_looks_different_or_is_no_faster_is_not(
+    paint: Path, codes: np.ndarray, tmp_path: Path, demand: dict[str, float]
+) -> None:
+    before = paint.read_bytes()
+    assert not quantize_step(paint, codes, tmp_path / "int8.onnx", **demand).kept
+    assert list(tmp_path.iterdir()) == []
+    assert paint.read_bytes() == before
+
+
+def test_too_few_codes_are_refused(paint: Path, codes: np.ndarray, tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="16 training pictures"):
+        quantize_step(paint, codes[:15], tmp_path / "int8.onnx")
+
+
+@pytest.mark.slow
+def test_a_bundle_says_what_became_of_its_graphs(family: SketchPortrait, codes: np.ndarray, tmp_path: Path) -> None:
+    memory = {"bank": torch.from_numpy(codes).half()}
+    written = bundle.write(tmp_path / "b", family, name="b", kimg=1, onnx=True, memory=memory, int8=True)
+    assert list(bundle.read(written.path).info.int8) == ["paint"]  # `draw` makes no portraits, `encode` no pictures
+
+
+def test_other_models_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="leave it out"):
+        bundle.write(tmp_path / "b", DCGAN(*DCGAN.tiny(), 1.0), name="b", kimg=1, onnx=False, int8=True)  # type: ignore[arg-type]
+    assert not (tmp_path / "b").exists()
