@@ -1,4 +1,8 @@
-"""Questions that wait for the same model are answered together: one call of it costs little more than one question."""
+"""Questions that wait for the same model are answered together, where that is better for those who wait.
+
+On a processor a call with several questions costs nearly as much as that many calls: it lets the first wait for the
+last. So only where many wait are some of them taken together, and the longer the queue the more.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +19,7 @@ A = TypeVar("A")
 class Batches(Generic[Q, A]):
     """Gathers what is asked while the model is at work.
 
-    :param most: questions in one call.
+    :param most: questions in one call; never more than half of those that wait.
     """
 
     def __init__(self, most: int) -> None:
@@ -66,7 +70,8 @@ class Batches(Generic[Q, A]):
         taken: list[tuple[Q, Future[A]]] = []
         with self._lock:
             waiting = self._waiting[key]
-            while waiting and len(taken) < self._most:
+            count = max(1, min(self._most, len(waiting) // 2))
+            while waiting and len(taken) < count:
                 question, future = waiting.popleft()
                 if future.set_running_or_notify_cancel():
                     taken.append((question, future))

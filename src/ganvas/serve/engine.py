@@ -35,7 +35,7 @@ T = TypeVar("T")
 ROWS = 16  # pictures in one call of the model: bounds the memory of a request and how long others wait
 FACE_CROPS = ("face", "face-fixed")  # of these a picture without a face cannot be used
 WAITING = 32  # jobs that may wait for one bundle
-PAINTED = 4  # drawings painted in one call: more make the first wait longer than they save the last
+PAINTED = 4  # drawings painted in one call at most
 
 
 class BusyError(UserError):
@@ -192,7 +192,7 @@ class Engine:
         return self._submit(bundle, with_family, torch_only=True)
 
     def submit_paint(self, bundle: Bundle, wish: Wish) -> Future[Painted]:
-        """Ask for the portrait of a drawing. Drawings that wait for the same bundle are painted together.
+        """Ask for the portrait of a drawing. Where many wait for the same bundle, some are painted together.
 
         :raises UserError: the bundle has no manifold to draw on, or the wish cannot be fulfilled.
         :raises BusyError: too much is waiting.

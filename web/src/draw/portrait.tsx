@@ -54,7 +54,7 @@ export function Portrait({
           {words.saveBoth}
         </Press>
         <span className="spring" />
-        {result && <Latency result={result} />}
+        {result && <Latency result={result} short />}
       </div>
     </figure>
   );

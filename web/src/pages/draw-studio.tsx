@@ -145,7 +145,7 @@ export function Studio({ bundle, lead }: { bundle: BundleCard; lead: string }) {
   const share = width / (masks ? 100 : 400);
   const guided = hasManifold(bundle);
   return (
-    <>
+    <div className="draw-page" data-view={view} data-guided={guided || over || undefined}>
       {head}
       <div className="draw" data-view={view} data-guided={guided || over || undefined}>
         <Tools
@@ -225,6 +225,6 @@ export function Studio({ bundle, lead }: { bundle: BundleCard; lead: string }) {
         <History entries={desk.history} keep={keep} open={goBack} />
         <Shortcuts masks={masks} guided={guided} />
       </div>
-    </>
+    </div>
   );
 }

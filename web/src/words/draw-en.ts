@@ -2,7 +2,7 @@
 
 export const drawEn = {
   title: "Draw",
-  leadSketch: "Draw with pen, finger or mouse. The picture follows your strokes.",
+  leadSketch: "It follows your strokes.",
   leadMask: "Load a picture and paint over what should be replaced.",
   leadPicture: "Load a picture and see what the model makes of it.",
   tools: "Drawing tools",

@@ -3,7 +3,7 @@ import type { drawEn } from "./draw-en";
 
 export const drawKo: typeof drawEn = {
   title: "그리기",
-  leadSketch: "펜이나 손가락, 마우스로 그려 보세요. 그림이 선을 따라옵니다.",
+  leadSketch: "그림이 선을 따라옵니다.",
   leadMask: "그림을 불러와 바꾸고 싶은 곳을 칠하세요.",
   leadPicture: "그림을 불러와 모델의 결과를 확인하세요.",
   tools: "그리기 도구",
