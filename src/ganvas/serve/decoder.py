@@ -1,8 +1,8 @@
 """The process that opens uploaded pictures: started by :mod:`ganvas.serve.limits`, thrown away when it misbehaves.
 
-It reads requests from standard input and answers on standard output. A message is a length (4 bytes), that much JSON,
-and, when the JSON says so, ``bytes`` of content. Decoders have had holes before; here they run apart from the studio,
-with bounded memory, and are killed when they take too long.
+It says on standard output when it is ready, then reads requests from standard input and answers each. A message is a
+length (4 bytes), that much JSON, and, when the JSON says so, ``bytes`` of content. Decoders have had holes before; here
+they run apart from the studio, with bounded memory, and are killed when they take too long.
 """
 
 from __future__ import annotations
@@ -102,10 +102,13 @@ def main() -> None:
     """Answer until standard input ends."""
     import warnings
 
+    import ganvas.curate.images  # noqa: F401 - what takes long to load is loaded before it says that it is ready
+
     warnings.simplefilter("ignore")  # Pillow's remarks on odd files are nobody's business here
     _bound_memory()
     answers = sys.stdout.buffer
     sys.stdout = sys.stderr  # whatever a decoder prints must not get between the messages
+    send(answers, {"ready": True}, b"")
     while (message := receive(sys.stdin.buffer)) is not None:
         header, content = message
         try:

@@ -15,6 +15,7 @@ from PIL import Image
 from ganvas.serve import decoder
 from ganvas.terms import UserError
 
+START = 60.0  # seconds a decoder process may take to come up; no part of what an upload may take
 TAKEN = "PNG, JPEG, WebP, GIF, BMP, TIFF, AVIF or HEIC"
 
 
@@ -49,25 +50,33 @@ class _Worker:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", decoder.__name__], stdin=subprocess.PIPE, stdout=subprocess.PIPE
             )
+            self._hear(self._process, START)  # it says when it is ready
         return self._process
 
     def ask(self, header: dict[str, Any], content: bytes, seconds: float) -> tuple[dict[str, Any], bytes] | None:
         """The answer; None when the process died or was killed for taking too long."""
-        process = self._start()
+        answer = self._hear(self._start(), seconds, header, content)
+        if answer is None:
+            self.close()
+        return answer
+
+    @staticmethod
+    def _hear(
+        process: subprocess.Popen[bytes], seconds: float, header: dict[str, Any] | None = None, content: bytes = b""
+    ) -> tuple[dict[str, Any], bytes] | None:
+        """What the process says next, asked first if there is a header; after ``seconds`` it is killed."""
         assert process.stdin is not None
         assert process.stdout is not None
         timer = threading.Timer(seconds, process.kill)
         timer.start()
         try:
-            decoder.send(process.stdin, header, content)  # type: ignore[arg-type]
-            answer = decoder.receive(process.stdout)  # type: ignore[arg-type]
+            if header is not None:
+                decoder.send(process.stdin, header, content)  # type: ignore[arg-type]
+            return decoder.receive(process.stdout)  # type: ignore[arg-type]
         except OSError:
-            answer = None
+            return None
         finally:
             timer.cancel()
-        if answer is None:
-            self.close()
-        return answer
 
     def close(self) -> None:
         process, self._process = self._process, None
