@@ -1,18 +1,21 @@
-import { useEffect, useRef } from "react";
+import { lazy, Suspense, useEffect, useRef } from "react";
 import { Link, Route, Switch, useLocation } from "wouter";
-import { DrawPage } from "./pages/draw";
-import { GeneratePage } from "./pages/generate";
 import { HomePage } from "./pages/home";
 import { MissingPage } from "./pages/missing";
-import { ReviewPage } from "./pages/review";
-import { RunPage } from "./pages/run";
-import { RunsPage } from "./pages/runs";
-import { TranslatePage } from "./pages/translate";
 import { Press } from "./parts/controls";
+import { Waiting } from "./parts/feedback";
 import { Mark } from "./parts/icons";
 import { ThemeChoice } from "./parts/theme";
 import { ReviewCall, ReviewLink } from "./review/call";
 import { SpeechProvider, useSpeech } from "./words/words";
+
+// Each page comes when it is first opened: whoever draws on a phone need not wait for the reviewer's tools.
+const DrawPage = lazy(() => import("./pages/draw").then((page) => ({ default: page.DrawPage })));
+const GeneratePage = lazy(() => import("./pages/generate").then((page) => ({ default: page.GeneratePage })));
+const ReviewPage = lazy(() => import("./pages/review").then((page) => ({ default: page.ReviewPage })));
+const RunPage = lazy(() => import("./pages/run").then((page) => ({ default: page.RunPage })));
+const RunsPage = lazy(() => import("./pages/runs").then((page) => ({ default: page.RunsPage })));
+const TranslatePage = lazy(() => import("./pages/translate").then((page) => ({ default: page.TranslatePage })));
 
 function Header() {
   const { words, language, speak } = useSpeech();
@@ -72,25 +75,27 @@ function Pages() {
       </a>
       <Header />
       <main id="main" ref={main} tabIndex={-1}>
-        <Switch>
-          <Route path="/">
-            <ReviewCall />
-            <HomePage />
-          </Route>
-          <Route path="/generate/:bundle">{({ bundle }) => <GeneratePage key={bundle} id={bundle} />}</Route>
-          <Route path="/draw/:bundle">{({ bundle }) => <DrawPage key={bundle} id={bundle} />}</Route>
-          <Route path="/translate/:bundle?">{({ bundle }) => <TranslatePage id={bundle} />}</Route>
-          <Route path="/runs">
-            <RunsPage />
-          </Route>
-          <Route path="/runs/:run">{({ run }) => <RunPage key={run} id={run} />}</Route>
-          <Route path="/review/:round?/:part?">
-            {({ round, part }) => <ReviewPage {...(round ? { round } : {})} {...(part ? { part } : {})} />}
-          </Route>
-          <Route>
-            <MissingPage />
-          </Route>
-        </Switch>
+        <Suspense fallback={<Waiting />}>
+          <Switch>
+            <Route path="/">
+              <ReviewCall />
+              <HomePage />
+            </Route>
+            <Route path="/generate/:bundle">{({ bundle }) => <GeneratePage key={bundle} id={bundle} />}</Route>
+            <Route path="/draw/:bundle">{({ bundle }) => <DrawPage key={bundle} id={bundle} />}</Route>
+            <Route path="/translate/:bundle?">{({ bundle }) => <TranslatePage id={bundle} />}</Route>
+            <Route path="/runs">
+              <RunsPage />
+            </Route>
+            <Route path="/runs/:run">{({ run }) => <RunPage key={run} id={run} />}</Route>
+            <Route path="/review/:round?/:part?">
+              {({ round, part }) => <ReviewPage {...(round ? { round } : {})} {...(part ? { part } : {})} />}
+            </Route>
+            <Route>
+              <MissingPage />
+            </Route>
+          </Switch>
+        </Suspense>
       </main>
       <footer className="bottom">
         <p>{words.footer}</p>
