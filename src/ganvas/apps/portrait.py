@@ -7,6 +7,7 @@ they are, torch else); between telling and painting stands the manifold (:mod:`g
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -17,6 +18,7 @@ from safetensors import safe_open
 from ganvas.apps.manifold import Bank, Projection
 from ganvas.bundle import Bundle
 from ganvas.bundle.manifest import MEMORY, STATE
+from ganvas.graphs import open_graph
 from ganvas.models.families.sketchportrait import SketchPortrait
 from ganvas.models.networks.components import WINDOWS
 from ganvas.models.plan import to_float, to_uint8
@@ -112,9 +114,9 @@ class Painter:
         codes = bundle.memory()["bank"].float().numpy()
         self.banks = [Bank(np.ascontiguousarray(codes[:, i])) for i in range(len(self.parts))]
         self.resolution = bundle.info.data.resolution
-        graphs = {name: bundle.step(name) for name in STEPS}
-        if onnx and all(graphs.values()):
-            self._steps = {name: _onnx_step(str(path), threads) for name, path in graphs.items()}
+        graphs = {name: path for name in STEPS if (path := bundle.step(name)) is not None}
+        if onnx and len(graphs) == len(STEPS):
+            self._steps = {name: _onnx_step(path, threads) for name, path in graphs.items()}
         else:
             self._steps = _torch_steps(bundle)
 
@@ -174,13 +176,8 @@ def _pictures(answer: Floats) -> Pictures:
     return pictures
 
 
-def _onnx_step(path: str, threads: int) -> Callable[[Floats], Floats]:
-    import onnxruntime
-
-    options = onnxruntime.SessionOptions()
-    options.log_severity_level = 3
-    options.intra_op_num_threads = threads
-    session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+def _onnx_step(path: Path, threads: int) -> Callable[[Floats], Floats]:
+    session = open_graph(path, threads)
 
     def run(rows: Floats) -> Floats:
         answer: Floats = session.run(["output"], {"input": rows})[0]

@@ -15,6 +15,7 @@ import torch
 from torch import Tensor, nn
 
 from ganvas.bundle.manifest import OnnxReport
+from ganvas.graphs import open_graph
 from ganvas.models.plan import REQUESTS, Answer, Family, Step, example_request
 from ganvas.terms import UserError
 
@@ -106,8 +107,6 @@ def _export(
     """
     if not can_export():
         raise UserError("Exporting to ONNX needs the extra: run `pip install 'ganvas[export]'`.")
-    import onnxruntime
-
     inputs = example(3)
     batch = torch.export.Dim("batch", min=1, max=4096)
     free: Any = {0: batch}
@@ -129,9 +128,7 @@ def _export(
             )
             assert program is not None
             program.save(path, external_data=False)
-        options = onnxruntime.SessionOptions()
-        options.log_severity_level = 3
-        session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+        session = open_graph(path)
         examples = [example(count) for count in batch_sizes]
         if any_size:  # a size that is no square and not the example's
             examples += [{name: _cut(tensor) for name, tensor in examples[0].items()}]

@@ -21,6 +21,7 @@ import torch
 from numpy.typing import NDArray
 
 from ganvas.bundle.manifest import Int8Report
+from ganvas.graphs import open_graph
 from ganvas.models.perceptual import load_lpips
 from ganvas.terms import UserError
 
@@ -59,7 +60,7 @@ def quantize_step(
     with tempfile.TemporaryDirectory() as scratch:
         made = Path(scratch) / "int8.onnx"
         _quantize(graph, some[:half], made, Path(scratch) / "prepared.onnx")
-        one, other = _session(graph), _session(made)
+        one, other = open_graph(graph, threads=1), open_graph(made, threads=1)
         far = _distances(_run(one, some[half:]), _run(other, some[half:]))
         gain = _processor_time(one, some[:1]) / _processor_time(other, some[:1])
         mean = float(far.mean())
@@ -102,15 +103,6 @@ def _quantize(graph: Path, codes: Floats, output: Path, prepared: Path) -> None:
             )
     finally:
         logging.getLogger().setLevel(before)
-
-
-def _session(graph: Path) -> Any:
-    import onnxruntime
-
-    options = onnxruntime.SessionOptions()
-    options.log_severity_level = 3
-    options.intra_op_num_threads = 1
-    return onnxruntime.InferenceSession(str(graph), options, providers=["CPUExecutionProvider"])
 
 
 def _run(session: Any, codes: Floats) -> Floats:

@@ -1,13 +1,14 @@
-"""Questions that wait for the same model are answered together, where that is better for those who wait.
+"""Questions that wait for the same model: the newest is answered first, and where very many wait, some together.
 
-On a processor a call with several questions costs nearly as much as that many calls: it lets the first wait for the
-last. So only where many wait are some of them taken together, and the longer the queue the more.
+Whoever draws gives a question up for the next stroke's. Worked off in the order of their coming, a queue that is longer
+than a stroke would answer only what nobody waits for any more. And a call with several questions costs a processor
+nearly as much as that many calls: it lets the first wait for the last, so that few are taken together.
 """
 
 from __future__ import annotations
 
 import threading
-from collections import defaultdict, deque
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from typing import Any, Generic, TypeVar
@@ -15,16 +16,27 @@ from typing import Any, Generic, TypeVar
 Q = TypeVar("Q")
 A = TypeVar("A")
 
+TOGETHER = 8  # as many must wait for each question of a call
+
+
+class _Waiting(Generic[Q, A]):
+    """A question, its answer to be, and the job that it brought into the model's queue."""
+
+    def __init__(self, question: Q) -> None:
+        self.question = question
+        self.answer: Future[A] = Future()
+        self.job: Future[None] | None = None
+
 
 class Batches(Generic[Q, A]):
     """Gathers what is asked while the model is at work.
 
-    :param most: questions in one call; never more than half of those that wait.
+    :param most: questions in one call; never more than an eighth of those that wait.
     """
 
     def __init__(self, most: int) -> None:
         self._most = most
-        self._waiting: dict[str, deque[tuple[Q, Future[A]]]] = defaultdict(deque)
+        self._waiting: dict[str, list[_Waiting[Q, A]]] = defaultdict(list)
         self._lock = threading.Lock()
 
     def submit(
@@ -38,68 +50,72 @@ class Batches(Generic[Q, A]):
 
         :param key: questions of one key may be answered together.
         :param answer: all answers, given the model and the questions.
-        :param enqueue: puts one job into the model's queue. Each question brings one; a job takes whatever waits.
+        :param enqueue: puts one job into the model's queue. Each question brings one; a job takes what came last.
         """
-        asked: Future[A] = Future()
+        asked: _Waiting[Q, A] = _Waiting(question)
 
         def job(model: Any) -> None:
             taken = self._take(key)
             if not taken:
                 return
             try:
-                answers = answer(model, [question for question, _ in taken])
+                answers = answer(model, [one.question for one in taken])
             except BaseException as error:  # noqa: BLE001  (whoever asked is told)
-                for _, future in taken:
-                    future.set_exception(error)
+                for one in taken:
+                    one.answer.set_exception(error)
                 return
-            for (_, future), found in zip(taken, answers, strict=True):
-                future.set_result(found)
+            for one, found in zip(taken, answers, strict=True):
+                one.answer.set_result(found)
 
         with self._lock:
-            self._waiting[key].append((question, asked))
+            self._waiting[key].append(asked)
         try:
-            queued = enqueue(job)
+            asked.job = enqueue(job)
         except BaseException:
             self._forget(key, asked)
             raise
-        queued.add_done_callback(lambda done: self._hand_on(done, key, asked))
-        asked.add_done_callback(lambda done: self._given_up(queued, key, asked) if done.cancelled() else None)
-        return asked
+        asked.job.add_done_callback(lambda done: self._hand_on(done, key, asked))
+        asked.answer.add_done_callback(lambda done: self._given_up(key, asked) if done.cancelled() else None)
+        return asked.answer
 
-    def _take(self, key: str) -> list[tuple[Q, Future[A]]]:
-        taken: list[tuple[Q, Future[A]]] = []
+    def _take(self, key: str) -> list[_Waiting[Q, A]]:
+        """The newest questions. As many jobs stay in the queue as questions do."""
+        taken: list[_Waiting[Q, A]] = []
         with self._lock:
             waiting = self._waiting[key]
-            count = max(1, min(self._most, len(waiting) // 2))
+            count = max(1, min(self._most, len(waiting) // TOGETHER))
             while waiting and len(taken) < count:
-                question, future = waiting.popleft()
-                if future.set_running_or_notify_cancel():
-                    taken.append((question, future))
+                one = waiting.pop()
+                if one.answer.set_running_or_notify_cancel():
+                    taken.append(one)
             if not waiting:
                 del self._waiting[key]
+        for one in taken[1:]:
+            if one.job is not None:
+                one.job.cancel()
         return taken
 
-    def _hand_on(self, queued: Future[None], key: str, asked: Future[A]) -> None:
+    def _hand_on(self, done: Future[None], key: str, asked: _Waiting[Q, A]) -> None:
         """A job that failed before it could take anything, since the model could not be loaded, say."""
-        if queued.cancelled():
-            asked.cancel()
+        if done.cancelled():
+            if self._forget(key, asked):  # the queue was closed
+                asked.answer.cancel()
             return
-        error = queued.exception()
-        if error is not None and self._forget(key, asked) and asked.set_running_or_notify_cancel():
-            asked.set_exception(error)
+        error = done.exception()
+        if error is not None and self._forget(key, asked) and asked.answer.set_running_or_notify_cancel():
+            asked.answer.set_exception(error)
 
-    def _given_up(self, queued: Future[None], key: str, asked: Future[A]) -> None:
-        self._forget(key, asked)
-        queued.cancel()
+    def _given_up(self, key: str, asked: _Waiting[Q, A]) -> None:
+        if self._forget(key, asked) and asked.job is not None:
+            asked.job.cancel()
 
-    def _forget(self, key: str, asked: Future[A]) -> bool:
+    def _forget(self, key: str, asked: _Waiting[Q, A]) -> bool:
         """Take one question back. → whether it was still waiting."""
         with self._lock:
-            waiting = self._waiting.get(key)
-            kept = [entry for entry in waiting or () if entry[1] is not asked]
-            if waiting is None or len(kept) == len(waiting):
+            waiting = self._waiting.get(key, [])
+            if asked not in waiting:
                 return False
-            self._waiting[key] = deque(kept)
-            if not kept:
+            waiting.remove(asked)
+            if not waiting:
                 del self._waiting[key]
             return True

@@ -11,6 +11,7 @@ import torch
 from numpy.typing import NDArray
 
 from ganvas.bundle import Bundle
+from ganvas.graphs import open_graph
 from ganvas.models.plan import REQUESTS
 
 EngineName = Literal["onnxruntime", "torch"]
@@ -26,13 +27,7 @@ class OnnxModel:
     """A bundle run by onnxruntime."""
 
     def __init__(self, bundle: Bundle) -> None:
-        import onnxruntime
-
-        options = onnxruntime.SessionOptions()
-        options.log_severity_level = 3
-        self._session: Any = onnxruntime.InferenceSession(
-            str(bundle.path / "model.onnx"), options, providers=["CPUExecutionProvider"]
-        )
+        self._session = open_graph(bundle.path / "model.onnx")
         self._taken = {node.name for node in self._session.get_inputs()}
 
     def __call__(self, fields: dict[str, NDArray[Any]]) -> NDArray[np.float32]:

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from ganvas.graphs import open_graph
 from ganvas.terms import UserError
 
 Floats = npt.NDArray[np.float32]
@@ -47,17 +48,11 @@ class Onnx:
     """
 
     def __init__(self, path: Path, threads: int, *, any_size: bool = False) -> None:
+        weights = _with_float_weights(path, any_size)
         try:
-            import onnxruntime
+            self._net: Any = open_graph(weights, threads)
         except ImportError as missing:
             raise missing_extra() from missing
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads
-        options.inter_op_num_threads = 1
-        options.log_severity_level = 3
-        self._net: Any = onnxruntime.InferenceSession(
-            _with_float_weights(path, any_size), options, providers=["CPUExecutionProvider"]
-        )
         self._input: str = self._net.get_inputs()[0].name
         self._outputs: list[str] = [output.name for output in self._net.get_outputs()]
 
