@@ -78,7 +78,7 @@ def test_too_few_codes_are_refused(paint: Path, codes: np.ndarray, tmp_path: Pat
 def test_a_bundle_says_what_became_of_its_graphs(family: SketchPortrait, codes: np.ndarray, tmp_path: Path) -> None:
     memory = {"bank": torch.from_numpy(codes).half()}
     written = bundle.write(tmp_path / "b", family, name="b", kimg=1, onnx=True, memory=memory, int8=True)
-    assert list(bundle.read(written.path).info.int8) == ["paint"]  # `draw` makes no portraits, `encode` no pictures
+    assert list(bundle.read(written.path).info.int8) == ["paint", "draw"]  # `encode` makes no pictures
 
 
 def test_other_models_are_refused(tmp_path: Path) -> None:

@@ -274,7 +274,7 @@ def write(
 
 
 def _in_int8(family: Family, folder: Path, memory: Mapping[str, Tensor], onnx: bool) -> dict[str, Int8Report]:
-    """Replace the graphs of the steps that paint whole pictures from codes, where int8 is worth it."""
+    """Replace the graphs of the steps that make whole pictures from codes, where int8 is worth it."""
     from ganvas.bundle.quantize import quantize_step
 
     side, reports = family.data.resolution, {}
@@ -284,7 +284,7 @@ def _in_int8(family: Family, folder: Path, memory: Mapping[str, Tensor], onnx: b
                 continue
             with torch.no_grad():
                 shape = step.function(codes[:1].float().cpu()).shape
-            if tuple(shape[1:]) == (family.data.channels, side, side):
+            if tuple(shape[2:]) == (side, side):
                 graph = folder / f"{name}.onnx"
                 reports[name] = quantize_step(graph, codes.float().cpu().numpy(), graph)
     if not reports:
