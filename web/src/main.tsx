@@ -7,6 +7,8 @@ import "./styles/parts.css";
 import "./styles/pages.css";
 import "./explore/explore.css";
 import "./translate/translate.css";
+import "./draw/draw.css";
+import "./review/review.css";
 
 const root = document.getElementById("root");
 if (root) {

@@ -1,4 +1,3 @@
-import "../draw/draw.css";
 import { Link } from "wouter";
 import { readBundle } from "../api/client";
 import { useResource } from "../api/use-resource";

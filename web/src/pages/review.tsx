@@ -12,7 +12,6 @@ import { NextRound, Results } from "../review/results";
 import { knownReviewer, Who } from "../review/who";
 import { useWords } from "../review/words";
 import { MissingPage } from "./missing";
-import "../review/review.css";
 
 const POLL_SECONDS = 10;
 
