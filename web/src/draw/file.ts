@@ -1,5 +1,5 @@
 // Drawings as files: the strokes themselves, in the format that src/ganvas/curate/drawings.py describes.
-import { type Dot, type Mark, type Stroke, visible } from "./marks";
+import { type Dot, fine, type Mark, type Stroke, visible } from "./marks";
 import { SIDE } from "./pad";
 
 const FORMAT = "ganvas-drawing";
@@ -9,16 +9,14 @@ type Written =
   | { tool: "picture"; picture: string }
   | { tool: "pen" | "eraser"; width: number; dots: number[][]; mirrored?: boolean };
 
-const to = (digits: number) => (value: number) => Number(value.toFixed(digits));
-
 function written(mark: Mark): Written[] {
   if (mark.kind === "clear") return [];
   if (mark.kind === "picture") return [{ tool: "picture", picture: mark.picture.toDataURL("image/png") }];
   return [
     {
       tool: mark.tool,
-      width: to(5)(mark.width),
-      dots: mark.dots.map((dot) => [to(4)(dot.x), to(4)(dot.y), to(3)(dot.weight)]),
+      width: fine.width(mark.width),
+      dots: mark.dots.map((dot) => [fine.place(dot.x), fine.place(dot.y), fine.weight(dot.weight)]),
       ...(mark.mirrored ? { mirrored: true } : {}),
     },
   ];

@@ -1,6 +1,11 @@
 // A drawing is a list of marks; pixels are only what the marks look like. Places and widths are shares of the side.
 
 export type Dot = { x: number; y: number; weight: number };
+
+const to = (digits: number) => (value: number) => Number(value.toFixed(digits));
+/** As fine as a drawing is kept: what is drawn is what a file of it says, to the last pixel. */
+export const fine = { place: to(4), weight: to(3), width: to(5) };
+
 /** A mirrored stroke is drawn a second time, left and right exchanged. */
 export type Stroke = {
   kind: "stroke";

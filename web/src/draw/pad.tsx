@@ -1,6 +1,6 @@
 // The paper: a pen that keeps up with the hand. It paints while the pointer moves; React hears of whole strokes only.
 import { type ReactNode, type RefObject, useEffect, useLayoutEffect, useRef } from "react";
-import { type Dot, type Drawing, type Ink, paint, paintEnd, paintPiece, type Stroke } from "./marks";
+import { type Dot, type Drawing, fine, type Ink, paint, paintEnd, paintPiece, type Stroke } from "./marks";
 
 export const SIDE = 1024; // pixels of the paper itself, whatever its size on the page
 const PALM_MILLISECONDS = 1000; // after the pen, touches are the hand that holds it
@@ -58,9 +58,9 @@ export function Pad({
     if (!canvas || !context) return;
 
     const dotOf = (event: PointerEvent, box: DOMRect): Dot => ({
-      x: (event.clientX - box.left) / box.width,
-      y: (event.clientY - box.top) / box.height,
-      weight: event.pointerType === "pen" && event.pressure > 0 ? 0.4 + 1.2 * event.pressure : 1,
+      x: fine.place((event.clientX - box.left) / box.width),
+      y: fine.place((event.clientY - box.top) / box.height),
+      weight: event.pointerType === "pen" && event.pressure > 0 ? fine.weight(0.4 + 1.2 * event.pressure) : 1,
     });
     const put = (dot: Dot) => {
       const held = stroke.current?.stroke;
@@ -68,7 +68,7 @@ export function Pad({
       const last = held.dots.at(-1);
       if (last && Math.hypot(last.x - dot.x, last.y - dot.y) < 0.0015) return;
       // A hand presses evenly and a sensor reports in jumps: the width follows slowly.
-      held.dots.push(last ? { ...dot, weight: 0.65 * last.weight + 0.35 * dot.weight } : dot);
+      held.dots.push(last ? { ...dot, weight: fine.weight(0.65 * last.weight + 0.35 * dot.weight) } : dot);
       paintPiece(context, held, held.dots.length - 1, now.current.ink);
     };
     let penAt = Number.NEGATIVE_INFINITY;
@@ -84,7 +84,7 @@ export function Pad({
       const begun: Stroke = {
         kind: "stroke",
         tool: erases ? "eraser" : "pen",
-        width: now.current.width * (erases ? 3 : 1),
+        width: fine.width(now.current.width * (erases ? 3 : 1)),
         dots: [],
         ...(now.current.mirrored ? { mirrored: true } : {}),
       };
