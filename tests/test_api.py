@@ -276,7 +276,7 @@ def test_no_id_or_path_leads_out_of_the_folders(client: httpx.Client, parts: lis
     from urllib.parse import quote
 
     path = "/" + "/".join(quote(part, safe="%") for part in ([] if where == "page" else ["v1", where]) + parts)
-    answer = client.get(path)
+    answer = client.get(str(client.base_url).rstrip("/") + path)  # whole: a path may begin with two slashes
     assert answer.status_code in (200, 307, 404, 405, 422), path
     assert b"not for the web" not in answer.content
     assert b"root:" not in answer.content

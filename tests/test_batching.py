@@ -77,14 +77,26 @@ def test_where_very_many_wait_some_are_answered_together_and_no_more_jobs_stay_t
     assert done == len(desk.calls)
 
 
-def test_a_model_that_fails_tells_whoever_asked(desk: Desk) -> None:
+def test_a_model_that_fails_tells_whoever_asked_and_answers_the_next(desk: Desk) -> None:
     def fail(model: object, questions: list[int]) -> list[int]:
-        raise ValueError("broken")
+        if 1 in questions:
+            raise ValueError("broken")
+        return questions
 
-    asked = desk.batches.submit("desk", 1, fail, desk._enqueue)
+    asked, other = (desk.batches.submit("desk", number, fail, desk._enqueue) for number in (1, 2))
     desk.begin()
     with pytest.raises(ValueError, match="broken"):
         asked.result(10)
+    assert other.result(10) == 2
+
+
+def test_questions_of_different_keys_never_meet(desk: Desk) -> None:
+    here = desk.ask(*range(3 * TOGETHER))
+    there = desk.batches.submit("elsewhere", 70, desk._answer, desk._enqueue)
+    desk.begin()
+    assert there.result(10) == 70
+    assert [one.result(10) for one in here] == list(range(3 * TOGETHER))
+    assert [call for call in desk.calls if 70 in call] == [[70]]
 
 
 def test_a_queue_that_is_closed_leaves_nobody_waiting(desk: Desk) -> None:

@@ -8,7 +8,7 @@ import socket
 import threading
 from base64 import b64decode
 from collections.abc import Iterator
-from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
@@ -24,7 +24,6 @@ from ganvas.models.families import FAMILIES
 from ganvas.models.families.sketchportrait import SketchPortrait
 from ganvas.models.plan import TranslationRequest, to_float
 from ganvas.serve.api import create_app
-from ganvas.serve.batching import Batches
 from ganvas.serve.engine import Engine
 from ganvas.serve.limits import Limits
 from ganvas.terms import UserError
@@ -206,52 +205,3 @@ def test_a_bundle_without_its_bank_fails_each_question_and_not_for_ever(bundles:
                 asked.result()
     finally:
         engine.close()
-
-
-def test_waiting_questions_are_answered_together_and_given_up_ones_never() -> None:
-    batches: Batches[int, int] = Batches(3)
-    gate, calls = threading.Event(), []
-
-    def answer(model: int, questions: list[int]) -> list[int]:
-        calls.append(questions)
-        return [model * question for question in questions]
-
-    with ThreadPoolExecutor(1) as worker:
-        worker.submit(gate.wait)
-
-        def enqueue(job: object) -> Future[None]:
-            return worker.submit(job, 10)  # type: ignore[arg-type]
-
-        asked = [batches.submit("one", number, answer, enqueue) for number in range(10)]
-        elsewhere = batches.submit("two", 70, answer, enqueue)
-        assert asked[1].cancel()
-        gate.set()
-        assert [asked[number].result() for number in (0, *range(2, 10))] == [0, *range(20, 100, 10)]
-        assert elsewhere.result() == 700
-    # At most three, and at most half of those that still wait.
-    assert calls == [[0, 2, 3], [4, 5, 6], [7], [8], [9], [70]]
-    with pytest.raises(CancelledError):
-        asked[1].result()
-
-
-def test_an_answer_that_fails_fails_all_who_asked_and_the_next_one_is_answered() -> None:
-    batches: Batches[int, int] = Batches(8)
-
-    def answer(model: int, questions: list[int]) -> list[int]:
-        if 13 in questions:
-            raise UserError("Not thirteen.")
-        return questions
-
-    with ThreadPoolExecutor(1) as worker:
-        gate = threading.Event()
-        worker.submit(gate.wait)
-
-        def enqueue(job: object) -> Future[None]:
-            return worker.submit(job, 0)  # type: ignore[arg-type]
-
-        asked = [batches.submit("one", number, answer, enqueue) for number in (12, 13, 14, 15)]
-        gate.set()
-        for future in asked[:2]:
-            with pytest.raises(UserError, match="thirteen"):
-                future.result()
-        assert [future.result() for future in asked[2:]] == [14, 15]
