@@ -98,6 +98,16 @@ def test_all_of_a_paired_model_by_one_command(
         assert sheet.width > 3 * 32
     assert "report.md" in capsys.readouterr().out
 
+    # Its own folder is divided as in training; others are taken whole, and stay out of the run's own figures.
+    assert main(["evaluate", str(run), "-d", str(pictures)]) == 0
+    lines = (run / "metrics.jsonl").read_text().splitlines()
+    assert json.loads(lines[-1])["protocol"]["fake_count"] == 6
+    others = draw(tmp_path / "others", "abcdefgh")
+    assert main(["evaluate", str(run), "-d", str(others), "--all"]) == 0
+    assert (run / "metrics.jsonl").read_text().splitlines() == lines
+    assert (run / "evaluation-others" / "pairs.png").is_file()
+    assert "8 real and 8 made pictures" in (run / "evaluation-others" / "report.md").read_text()
+
 
 def test_all_of_a_synthesis_model_by_one_command(pictures: Path, tmp_path: Path) -> None:
     run = run_of("dcgan-quick", pictures, tmp_path / "run")

@@ -21,6 +21,7 @@ from ganvas.models.plan import Family
 from ganvas.recipe import EvaluateSettings, load
 from ganvas.terms import RunDir, Task, UserError
 from ganvas.train.finish import Trained, open_run
+from ganvas.train.journal import read_status
 
 
 class Verdict(NamedTuple):
@@ -31,12 +32,13 @@ class Verdict(NamedTuple):
 
 
 class _Case(NamedTuple):
-    """A model and the pictures it is judged by, under what they are called."""
+    """A model and the pictures it is judged by, under what they are called (None: others than a run's own)."""
 
     family: Family
     against: dict[Part | None, Dataset]
     settings: EvaluateSettings
     nimg: int
+    place: Path  # of the report
 
 
 def evaluate(
@@ -50,10 +52,11 @@ def evaluate(
 ) -> Verdict:
     """Measure a run by its recipe's protocol, or a bundle against the pictures in ``data``.
 
-    A run's figures are added to its ``metrics.jsonl``.
+    A run's figures on its own pictures are added to its ``metrics.jsonl``.
 
-    :param data: pictures to compare with; None: those a run was trained on and those it held out. Of a model that
-        enlarges they are taken whole, and pairs of large and small ones as they are.
+    :param data: pictures to compare with; None: those a run was trained on and those it held out. Others than those
+        are compared with all together. Of a model that enlarges they are taken whole, and pairs of large and small
+        ones as they are.
     :param count: pictures to make; None: the recipe's.
     :param features: the network that looks; None: the recipe's.
     :param everything: every metric that applies, and a report: ``evaluation`` in the run's folder, or beside a bundle.
@@ -72,13 +75,12 @@ def evaluate(
     case = _of_bundle(path, data, changes) if run is None else _of_run(run, data, changes)
     judgements = _judged(case, everything, progress)
     lines = [metric_line(result, case.nimg) for found in judgements.values() for result in found.results]
-    if run is not None:
+    if run is not None and None not in case.against:
         report.append(run.metrics, [result for found in judgements.values() for result in found.results], case.nimg)
     page = None
     if everything:
-        place = path / "evaluation" if run is not None else path.with_name(path.name + "-evaluation")
         parts = [(part, case.against[part], found) for part, found in judgements.items()]
-        page = write_page(place, path.resolve().name, case.family, parts, case.settings, case.nimg)
+        page = write_page(case.place, path.resolve().name, case.family, parts, case.settings, case.nimg)
     return Verdict(lines, page)
 
 
@@ -125,9 +127,28 @@ def _parts(trained: Trained) -> dict[Part | None, Dataset]:
 
 
 def _of_run(run: RunDir, data: Path | None, changes: dict[str, Any]) -> _Case:
-    trained = open_run(run, _packed_for_run(run, data))
+    packed = _packed_for_run(run, data)
+    own = data is None or packed is None or _is_own(run, data, packed)
+    trained = open_run(run, packed if own or not _known(run).is_file() else None)
     settings = trained.recipe.evaluate.model_copy(update=changes)
-    return _Case(trained.family, _parts(trained), settings, trained.nimg)
+    if own:
+        return _Case(trained.family, _parts(trained), settings, trained.nimg, run.root / "evaluation")
+    assert data is not None
+    assert packed is not None
+    place = run.root / f"evaluation-{data.resolve().name}"
+    return _Case(trained.family, {None: Dataset(packed)}, settings, trained.nimg, place)
+
+
+def _is_own(run: RunDir, data: Path, packed: Path) -> bool:
+    """Whether these are the pictures of the run: packed the same, or of the same name where those are gone."""
+    known = _known(run)
+    same_name = data.resolve().name == read_status(run).get("dataset_name")
+    return packed.name == known.name or (not known.is_file() and same_name)
+
+
+def _known(run: RunDir) -> Path:
+    """The packed pictures that the run was trained on, as it remembers."""
+    return Path(read_status(run).get("dataset", ""))
 
 
 def _of_bundle(path: Path, data: Path | None, changes: dict[str, Any]) -> _Case:
@@ -137,7 +158,8 @@ def _of_bundle(path: Path, data: Path | None, changes: dict[str, Any]) -> _Case:
     family, spec = opened.load_family(), opened.info.data
     packed = pack(data, resolution=spec.resolution, crop=spec.crop, channels=spec.channels)
     settings = EvaluateSettings().model_copy(update=changes)  # type: ignore[call-arg]
-    return _Case(family, {None: Dataset(packed.path)}, settings, round(opened.info.kimg * 1000))
+    place = path.with_name(path.name + "-evaluation")
+    return _Case(family, {None: Dataset(packed.path)}, settings, round(opened.info.kimg * 1000), place)
 
 
 def _packed_for_run(run: RunDir, data: Path | None) -> Path | None:
