@@ -15,7 +15,8 @@ import torch
 from numpy.typing import NDArray
 from safetensors import safe_open
 
-from ganvas.apps.manifold import Bank, Projection
+from ganvas.apps.manifold import Bank
+from ganvas.apps.shadow import KEPT, Shadows
 from ganvas.bundle import Bundle
 from ganvas.bundle.manifest import MEMORY, STATE
 from ganvas.graphs import open_graph
@@ -29,7 +30,6 @@ Floats = NDArray[np.float32]
 
 NEIGHBOURS = 10  # real sketches a drawing is compared with, unless asked otherwise
 OWN = 0.4  # share of one's own drawing that stays: what the people who drew most liked best
-SHOWN = 3  # neighbours in the shadow: more of them is a grey cloud
 STEPS = ("encode", "paint", "draw")
 
 
@@ -77,12 +77,12 @@ def sketches_of(bundle: Bundle) -> int:
 
 
 def painter_bytes(bundle: Bundle) -> int:
-    """Near what a painter takes in memory: its graphs twice, the bank as float32 beside its search index."""
+    """Near what a painter takes in memory: its graphs twice, the bank as float32 beside its search index, shadows."""
     files = bundle.info.files
     graphs = [files[f"{step}.onnx"].bytes for step in STEPS if f"{step}.onnx" in files]
     weights = graphs if len(graphs) == len(STEPS) else [files[name].bytes for name in files if name == STATE]
     bank = files[MEMORY].bytes if MEMORY in files else 0
-    return 2 * sum(weights) + 4 * bank
+    return 2 * sum(weights) + 4 * bank + KEPT
 
 
 def check_wish(parts: Sequence[str], wish: Wish) -> list[float]:
@@ -119,6 +119,7 @@ class Painter:
             self._steps = {name: _onnx_step(path, threads) for name, path in graphs.items()}
         else:
             self._steps = _torch_steps(bundle)
+        self._shadows = Shadows(self._steps["draw"], self.parts, self.banks)
 
     def paint(
         self,
@@ -148,27 +149,9 @@ class Painter:
         codes = np.stack([np.stack([projection.code for projection in parts]) for parts in found])
         portraits = _pictures(self._steps["paint"](codes))
         return [
-            Painted(portrait, self._shadow(parts) if wish.shadow else None)
+            Painted(portrait, self._shadows.of(parts) if wish.shadow else None)
             for portrait, parts, wish in zip(portraits, found, wishes, strict=True)
         ]
-
-    def _shadow(self, found: list[Projection]) -> Pictures:
-        """The nearest sketches over each other, each as dark as its weight, the darkest half so (Chen et al. 2020)."""
-        count = min(SHOWN, *(len(projection.weights) for projection in found))
-        nearest = [[bank.codes[i] for i in p.neighbours[:count]] for bank, p in zip(self.banks, found, strict=True)]
-        sketches = self._steps["draw"](np.stack([np.stack(codes) for codes in zip(*nearest, strict=True)]))
-        weights = np.mean([_positive(projection.weights[:count]) for projection in found], axis=0)
-        ink = (1 - sketches[:, 0].clip(-1, 1)) / 2  # [count, R, R]
-        paper = 1 - (ink * np.minimum(weights, 0.5)[:, None, None]).sum(0).clip(0, 1)
-        drawn: Pictures = np.round(paper * 255).astype(np.uint8)
-        return drawn
-
-
-def _positive(weights: Floats) -> Floats:
-    kept = np.maximum(weights, 0)
-    total = kept.sum()
-    shares: Floats = kept / total if total > 0 else np.full_like(kept, 1 / len(kept))
-    return shares
 
 
 def _pictures(answer: Floats) -> Pictures:
