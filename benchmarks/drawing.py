@@ -196,8 +196,8 @@ def studio(path: Path) -> Iterator[tuple[str, psutil.Process]]:
 class Person:
     """Draws one stroke after the other and waits for no portrait."""
 
-    def __init__(self, client: httpx.AsyncClient, address: str) -> None:
-        self.client, self.address = client, address
+    def __init__(self, client: httpx.AsyncClient, address: str, name: str) -> None:
+        self.client, self.address, self.name = client, address, name
         self.waiting: list[float] = []  # when the strokes ended that no portrait has shown yet
         self.latencies: list[float] = []
         self.sent = self.answered = 0
@@ -222,7 +222,8 @@ class Person:
     async def ask(self, picture: bytes) -> None:
         self.sent += 1
         form = {"k": str(NEIGHBOURS), "t": str(OWN), "shadow": "true"}
-        answer = await self.client.post(self.address, files={"image": ("d.png", picture, "image/png")}, data=form)
+        files, headers = {"image": ("d.png", picture, "image/png")}, {"X-Asker": self.name}
+        answer = await self.client.post(self.address, files=files, data=form, headers=headers)
         if not answer.is_success:
             self.refusals.append(answer.text)
             return
@@ -244,7 +245,7 @@ async def crowd(
     """A row: so many users for so many seconds."""
     limits = httpx.Limits(max_connections=4 * users)
     async with httpx.AsyncClient(timeout=60, limits=limits) as client:
-        people = [Person(client, address) for _ in range(users)]
+        people = [Person(client, address, str(at)) for at in range(users)]
         start, before = time.perf_counter(), spent(server)
         await asyncio.gather(*(one.draw(drawings, pause, start + seconds, at) for at, one in enumerate(people)))
         took, processor = time.perf_counter() - start, spent(server) - before

@@ -31,8 +31,8 @@ class Desk:
         self.open.wait()
         return questions
 
-    def ask(self, *questions: int) -> list[Future[int]]:
-        return [self.batches.submit("desk", one, self._answer, self._enqueue) for one in questions]
+    def ask(self, *questions: int, asker: str = "") -> list[Future[int]]:
+        return [self.batches.submit("desk", one, self._answer, self._enqueue, asker) for one in questions]
 
 
 @pytest.fixture
@@ -63,6 +63,16 @@ def test_a_question_given_up_is_not_answered_and_leaves_no_job_behind(desk: Desk
     assert kept.result(10) == 2
     desk.worker.shutdown()
     assert desk.calls == [[2]]
+
+
+def test_askers_take_turns_and_who_asks_anew_keeps_the_place(desk: Desk) -> None:
+    (first,) = desk.ask(1, asker="slow")
+    others = [*desk.ask(10, 11, asker="fast"), *desk.ask(20, asker="late")]
+    assert first.cancel()
+    (again,) = desk.ask(2, asker="slow")
+    desk.begin()
+    assert [one.result(10) for one in [again, *others]] == [2, 10, 11, 20]
+    assert desk.calls == [[2], [11], [20], [10]]
 
 
 def test_where_very_many_wait_some_are_answered_together_and_no_more_jobs_stay_than_questions(desk: Desk) -> None:

@@ -191,9 +191,10 @@ class Engine:
 
         return self._submit(bundle, with_family, torch_only=True)
 
-    def submit_paint(self, bundle: Bundle, wish: Wish) -> Future[Painted]:
+    def submit_paint(self, bundle: Bundle, wish: Wish, asker: str = "") -> Future[Painted]:
         """Ask for the portrait of a drawing. Where many wait for the same bundle, some are painted together.
 
+        :param asker: who takes turns with the others; the newest drawing of each is painted first.
         :raises UserError: the bundle has no manifold to draw on, or the wish cannot be fulfilled.
         :raises BusyError: too much is waiting.
         """
@@ -203,6 +204,7 @@ class Engine:
             wish,
             lambda painter, wishes: painter.paint_all(wishes),
             lambda job: self._submit_painter(bundle, job),
+            asker,
         )
 
     def warm_painter(self, bundle: Bundle) -> Future[None]:

@@ -11,7 +11,7 @@ from concurrent.futures import Future
 from typing import Annotated
 
 import numpy as np
-from fastapi import APIRouter, File, Form, Request, UploadFile
+from fastapi import APIRouter, File, Form, Header, Request, UploadFile
 from fastapi.responses import Response
 
 from ganvas.apps.portrait import NEIGHBOURS, OWN, Painted, Wish, parts_of, sketches_of
@@ -64,6 +64,14 @@ async def paint_portrait(
         ),
     ] = str(OWN),
     shadow: Annotated[bool, Form(description="also draw the nearest real sketches")] = False,
+    asker: Annotated[
+        str,
+        Header(
+            alias="X-Asker",
+            max_length=64,
+            description="any name for whoever draws: those who draw at once take turns, each with the newest drawing",
+        ),
+    ] = "",
 ) -> PortraitAnswer:
     """Paint a portrait from a drawing. Neither is kept."""
     start = time.perf_counter()
@@ -76,7 +84,7 @@ async def paint_portrait(
 
     def submit() -> Future[Painted]:
         sketch = prepare_source(opened, drawing, prepared=prepared)
-        return studio.engine.submit_paint(opened, Wish(sketch, k, shares, shadow))
+        return studio.engine.submit_paint(opened, Wish(sketch, k, shares, shadow), asker or _address_of(request))
 
     painted = await while_connected(request, await asyncio.to_thread(submit))
     return await asyncio.to_thread(_answer, opened, painted, start)
@@ -134,9 +142,13 @@ def _is_number(value: object) -> bool:
 
 
 def _answer(opened: Bundle, painted: Painted, start: float) -> PortraitAnswer:
-    shadow = None if painted.shadow is None else _address(painted.shadow[:, :, None])
-    return PortraitAnswer(portrait=_address(painted.portrait), shadow=shadow, milliseconds=since(start))
+    shadow = None if painted.shadow is None else _data_url(painted.shadow[:, :, None])
+    return PortraitAnswer(portrait=_data_url(painted.portrait), shadow=shadow, milliseconds=since(start))
 
 
-def _address(pixels: Pictures) -> str:
+def _address_of(request: Request) -> str:
+    return request.client.host if request.client else ""
+
+
+def _data_url(pixels: Pictures) -> str:
     return f"data:image/png;base64,{b64encode(encode_png(pixels)).decode()}"

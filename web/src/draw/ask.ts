@@ -11,6 +11,9 @@ export type Wishes = { k: number; own: Record<string, number>; shadow: boolean }
 
 export type Direction = "a_to_b" | "b_to_a";
 
+// Whoever draws at once with others takes turns with them; a page is one of those.
+const ASKER = crypto.getRandomValues(new Uint32Array(2)).join("-");
+
 const OF_LINES = /sketch|draw|stroke|line|edge|contour|스케치|그림/i;
 
 /** Whether a model takes drawings, and from which of its two sides. */
@@ -46,6 +49,7 @@ export async function paintPortrait(
   const begun = performance.now();
   const told = await json<components["schemas"]["PortraitAnswer"]>(at("bundles", id, "portrait"), {
     method: "POST",
+    headers: { "X-Asker": ASKER },
     body,
     signal,
   });
