@@ -113,6 +113,8 @@ class Painter:
         sketches_of(bundle)
         codes = bundle.memory()["bank"].float().numpy()
         self.banks = [Bank(np.ascontiguousarray(codes[:, i])) for i in range(len(self.parts))]
+        for bank in self.banks:  # a large one takes a minute the first time: not of the first drawing's
+            bank.prepare()
         self.resolution = bundle.info.data.resolution
         graphs = {name: path for name in STEPS if (path := bundle.step(name)) is not None}
         if onnx and len(graphs) == len(STEPS):
