@@ -213,6 +213,32 @@ def test_the_api_makes_up_without_a_model(client: httpx.Client, bare: Pixels, pa
     assert "No face was found in the source picture" in refused.json()["detail"]
 
 
+@pytest.mark.usefixtures("networks")
+def test_the_api_makes_up_the_regions_that_are_asked_for(
+    client: httpx.Client, artist: Any, bare: Pixels, painted: Pixels
+) -> None:
+    files, none = {"image": png(bare), "reference": png(painted)}, {"lips": "0", "eyes": "0", "skin": "0"}
+    face = artist.face(bare)
+    lips = region(face, "mouth", bare.shape) > 0
+    for wanted, where in (("lips", lips), ("eyes", ~lips)):
+        asked = {name: amount for name, amount in none.items() if name != wanted}
+        change = np.abs(pixels(client.post("/v1/makeup", files=files, data=asked)).astype(int) - bare).max(2) > 3
+        assert change.any()
+        assert not (change & ~where).any(), f"{wanted} alone were asked for"
+    assert client.post("/v1/makeup", files=files, data={"lips": "1.5"}).status_code == 422
+
+
+@pytest.mark.usefixtures("networks")
+def test_the_api_prepares_what_shows_a_face(client: httpx.Client, bare: Pixels) -> None:
+    assert np.array_equal(pixels(client.post("/v1/makeup/prepare", files={"image": png(bare)})), bare)
+    large = cv2.resize(bare, (2400, 1200)).astype(np.uint8)
+    assert pixels(client.post("/v1/makeup/prepare", files={"image": png(large)})).shape == (1024, 2048, 3)
+    blank = np.full((64, 64, 3), 128, np.uint8)
+    refused = client.post("/v1/makeup/prepare", files={"image": png(blank)})
+    assert refused.status_code == 422
+    assert "No face was found in this picture" in refused.json()["detail"]
+
+
 def test_the_command_carries_every_source_onto_every_reference(
     written: Bundle, noise: tuple[Pixels, Pixels], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

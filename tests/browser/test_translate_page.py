@@ -104,6 +104,14 @@ def refusal(visit: Visit, page: Page, status: int) -> str:
     return str(alert.inner_text())
 
 
+def fits(page: Page) -> bool:
+    """Whether a phone shows the page whole, and each control has a name."""
+    nameless = re.compile(r"^\s*- (button|link|slider|radio|switch|img|group|dialog)\b(?! \")")
+    rows = page.locator("main").aria_snapshot().splitlines()
+    wide = page.evaluate("document.documentElement.scrollWidth")
+    return wide <= 360 and not [row for row in rows if nameless.match(row)]
+
+
 # ── Finding the page ──
 
 
@@ -116,7 +124,7 @@ def test_home_leads_to_the_page_and_the_page_to_its_models(visit: Visit) -> None
     page.get_by_role("button", name="Model").click()
     names = page.get_by_role("option").all_inner_texts()
     found = {name.split("\n")[0].strip() for name in names}
-    assert {"Anime", "Horses", "Styled", "Larger", "Colours"} <= found
+    assert {"Anime", "Horses", "Styled", "Larger", "Colours", "Make-up"} <= found
     assert not {"Faces", "Drawings"} & found, "what makes pictures from seeds or sketches has its own page"
     page.get_by_role("option", name="Horses").click()
     expect(page).to_have_url(re.compile("/translate/horses$"))
@@ -134,6 +142,8 @@ def test_without_a_model_the_page_says_how_to_train_one(visit: Visit) -> None:
     page.goto(visit.studio.url + "/translate")
     expect(page.get_by_text("No model to translate with yet")).to_be_visible()
     expect(page.get_by_text("ganvas train ugatit-light-64")).to_be_visible()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Make-up")
+    expect(page.get_by_role("button", name="Choose pictures")).to_be_visible()
     page.context.close()
 
 
@@ -321,6 +331,123 @@ def test_the_person_is_kept_as_strongly_as_wished(visit: Visit, folder: Path) ->
     assert "No face was found in this picture" in refusal(visit, page, 422)
 
 
+# ── Make-up, without any model ──
+
+
+@pytest.fixture
+def portraits(shared_data: Path) -> list[Path]:
+    """Faces to be made up."""
+    if find("face-landmark") is None:
+        pytest.skip("the pinned face networks are not on this machine")
+    return sorted((shared_data / "portraits").glob("*.jpg"))[:2]
+
+
+@pytest.fixture
+def made_up(shared_data: Path) -> list[Path]:
+    """Faces that wear make-up."""
+    return [shared_data / "makeup" / "makeup" / f"{number}.jpg" for number in (1, 5)]
+
+
+def refer(page: Page, *files: Path) -> None:
+    """Choose pictures whose make-up is taken."""
+    page.get_by_role("region", name="References").locator("input[type=file]").set_input_files(list(files))
+
+
+def shown(address: str) -> np.ndarray[Any, np.dtype[np.int64]]:
+    """What a page's picture shows, as ``pixels`` gives it."""
+    return np.asarray(Image.open(io.BytesIO(b64decode(address.partition(",")[2]))).convert("RGB")).astype(int)
+
+
+@pytest.mark.shared_data
+def test_make_up_is_carried_over_region_by_region(
+    visit: Visit, portraits: list[Path], made_up: list[Path], tmp_path: Path
+) -> None:
+    page = visit.open("/translate/horses")
+    give(page, portraits[0])
+    settled(page)
+    page.get_by_role("button", name="Model").click()
+    page.get_by_role("option", name="Make-up").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Make-up")
+    before = stage(page).get_by_role("img", name="Before")
+    expect(before).to_be_visible()
+    with Image.open(portraits[0]) as given:
+        assert shown(pixels(before)).shape == (given.height, given.width, 3), "whole, in its own size"
+    expect(stage(page).get_by_role("button", name="Choose a reference")).to_be_visible()
+    refer(page, *made_up)
+    full = settled(page)
+    expect(stage(page).get_by_role("button", name="Choose a reference")).to_have_count(0)
+    expect(stage(page)).to_contain_text("still the same person")
+    page.get_by_role("button", name="Reference 2", exact=True).click()
+    other = settled(page)
+    assert other != full
+
+    was = shown(pixels(before))
+    changed = {}
+    page.get_by_text("Skin", exact=True).click()
+    page.get_by_text("Eyelids", exact=True).click()
+    changed["lips"] = np.abs(shown(settled(page)) - was).max(2) > 5
+    page.get_by_text("Lips", exact=True).click()
+    page.get_by_text("Eyelids", exact=True).click()
+    changed["eyes"] = np.abs(shown(settled(page)) - was).max(2) > 5
+    lowest, highest = (np.nonzero(changed[name])[0] for name in ("eyes", "lips"))
+    assert lowest.max() < highest.min(), "the eyes lie above the lips, and nothing between them changes"
+    page.get_by_role("slider", name="Strength").focus()
+    page.keyboard.press("Home")
+    assert np.abs(shown(settled(page)) - was).max() <= 1, "no strength, no change"
+
+    page.keyboard.press("End")
+    kept = settled(page)
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="Save result").click()
+    assert saved.value.suggested_filename == f"{portraits[0].stem}-make-up.png"
+    saved.value.save_as(tmp_path / "kept.png")
+    with Image.open(tmp_path / "kept.png") as picture:
+        assert np.array_equal(np.asarray(picture.convert("RGB")), shown(kept))
+
+
+@pytest.mark.shared_data
+def test_make_up_needs_a_face_in_both_pictures(
+    visit: Visit, folder: Path, portraits: list[Path], made_up: list[Path]
+) -> None:
+    page = visit.open("/translate?make-up")
+    expect(page.get_by_text("Begin with the face to be made up")).to_be_visible()
+    page.locator("input[type=file]").set_input_files(folder / "one.png")
+    assert "No face was found in this picture" in refusal(visit, page, 422)
+    page.get_by_role("button", name="Remove one.png").click()
+    page.locator("input[type=file]").set_input_files(portraits[0])
+    stage(page).get_by_role("button", name="Choose a reference").wait_for()
+    stage(page).locator("input[type=file]").set_input_files(folder / "two.png")
+    assert "Reference 1: No face was found in this picture" in refusal(visit, page, 422)
+    expect(stage(page).get_by_role("img", name="Before")).to_be_visible()
+    refer(page, made_up[0])
+    settled(page)
+    expect(page.get_by_role("alert")).to_have_count(0)
+
+
+@pytest.mark.parametrize(("locale", "said"), [("en-GB", "Reading faces needs the extra"), ("ko-KR", "설치하세요")])
+def test_where_faces_cannot_be_read_the_page_says_what_to_install(
+    visit: Visit, folder: Path, locale: str, said: str
+) -> None:
+    networks = pytest.importorskip("ganvas.curate.faces.networks", reason="the faces extra is not installed")
+    missing = {"detail": str(networks.missing_extra())}
+    page = visit.open("/translate?make-up", locale=locale)
+    page.route("**/v1/makeup/prepare", lambda route: route.fulfill(status=422, json=missing))
+    page.locator("input[type=file]").set_input_files(folder / "one.png")
+    sentence = refusal(visit, page, 422)
+    assert said in sentence
+    assert "pip install 'ganvas[faces]'" in sentence
+
+
+@pytest.mark.shared_data
+@pytest.mark.parametrize("locale", ["en-GB", "ko-KR"])
+def test_make_up_fits_a_phone(visit: Visit, portraits: list[Path], made_up: list[Path], locale: str) -> None:
+    page = visit.open("/translate?make-up", width=360, height=780, locale=locale, has_touch=True, is_mobile=True)
+    page.locator("input[type=file]").set_input_files(portraits)
+    page.locator(".tr-stage input[type=file]").set_input_files(made_up)
+    expect(page.locator(".tr-after")).to_be_visible()
+    assert fits(page)
+
+
 # ── Enlarging ──
 
 
@@ -448,6 +575,4 @@ def test_no_wider_than_a_phone_and_no_control_without_a_name(
     page.locator("input[type=file]").set_input_files([folder / "small.png", folder / "two.png"])
     expect(page.locator(".tr-stage")).to_have_attribute("aria-busy", "false")
     expect(page.locator(".tr-stage img").first).to_be_visible()
-    assert page.evaluate("document.documentElement.scrollWidth") <= 360
-    nameless = re.compile(r"^\s*- (button|link|slider|radio|switch|img|group|dialog)\b(?! \")")
-    assert [row for row in page.locator("main").aria_snapshot().splitlines() if nameless.match(row)] == []
+    assert fits(page)

@@ -58,10 +58,10 @@ class Makeup:
     def __init__(self, reader: FaceReader | None = None) -> None:
         self.reader = reader or FaceReader()
 
-    def face(self, picture: Pixels, whose: str) -> Face:
+    def face(self, picture: Pixels, whose: str | None = None) -> Face:
         """The largest face of a picture, however small the picture is.
 
-        :param whose: ``source`` or ``reference``: part of the sentence when there is none.
+        :param whose: ``source`` or ``reference``, where there are both: for the sentence when there is none.
         :raises UserError: no face is found.
         """
         scale = max(READ_AT / min(picture.shape[:2]), 1.0)
@@ -72,8 +72,8 @@ class Makeup:
         faces = self.reader.faces(seen)
         if not faces:
             raise UserError(
-                f"No face was found in the {whose} picture; choose one that shows a face from the front, near and in "
-                "good light."
+                f"No face was found in {f'the {whose}' if whose else 'this'} picture; choose one that shows a face "
+                "from the front, near and in good light."
             )
         shift = 0.5 / scale - 0.5
         return faces[0].moved(np.array([[1 / scale, 0, shift], [0, 1 / scale, shift]], np.float32))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from threading import Lock
+from concurrent.futures import ThreadPoolExecutor
 from typing import Annotated, Any
 
 import numpy as np
@@ -24,8 +24,10 @@ router = APIRouter()
 
 LARGEST = 2048  # pixels of the longer side of a picture that is made up without a model
 
-_one_at_a_time = Lock()  # the face networks serve one thread
+_one_at_a_time = ThreadPoolExecutor(1, "make-up")  # the face networks serve one thread
 _artist: list[Any] = []  # the one object that makes up, once it was needed
+
+Amount = Annotated[float | None, Form(ge=0, le=1, description="how much of this region; left out: what looks natural")]
 
 
 @router.post(
@@ -74,7 +76,8 @@ async def carry_over(
     answer = (await while_connected(request, studio.engine.submit_fields(opened, asked)))[0]
     headers = {}
     if keep:
-        answer, likeness = await asyncio.to_thread(_kept, given, answer, strength)
+        work = _one_at_a_time.submit(_kept, given, answer, strength)
+        answer, likeness = await while_connected(request, work)
         headers["X-Likeness"] = f"{likeness:.3f}"
     return answer_picture(answer, start, headers)
 
@@ -87,10 +90,14 @@ async def carry_over(
     responses=picture_response("The picture with the reference's make-up, in its own size"),
 )
 async def make_up(
+    request: Request,
     studio: The,
     image: Annotated[UploadFile, File(description="a face")],
     reference: Annotated[UploadFile, File(description="a face whose make-up to take")],
-    strength: Annotated[float, Form(ge=0, le=1, description="0: none, 1: the reference's")] = 1.0,
+    strength: Annotated[float, Form(ge=0, le=1, description="of all regions; 0: none, 1: the reference's")] = 1.0,
+    lips: Amount = None,
+    eyes: Amount = None,
+    skin: Amount = None,
 ) -> Response:
     """Make-up without a model: colours of lips, lids and skin, all else as it was. The pictures are not kept.
 
@@ -98,17 +105,46 @@ async def make_up(
     """
     start = time.perf_counter()
     source, model = (await open_upload(studio, image), await open_upload(studio, reference))
+    wished = {"lips": lips, "eyes": eyes, "skin": skin}
+    amounts = {name: amount for name, amount in wished.items() if amount is not None}
 
     def work() -> tuple[Pictures, float]:
-        with _one_at_a_time:
-            done = _makeup().transfer(_pixels(source), _pixels(model), strength)
+        artist = _makeup()
+        from ganvas.apps.makeup import Amounts
+
+        done = artist.transfer(_pixels(source), _pixels(model), strength, Amounts(**amounts))
         return done.picture, done.likeness
 
-    picture, likeness = await asyncio.to_thread(work)
+    picture, likeness = await while_connected(request, _one_at_a_time.submit(work))
     return answer_picture(picture, start, {"X-Likeness": f"{likeness:.3f}"})
 
 
+@router.post(
+    "/v1/makeup/prepare",
+    tags=["studio"],
+    operation_id="prepareMakeUp",
+    response_class=Response,
+    responses=picture_response("The picture as it stands beside the answer"),
+)
+async def prepare_make_up(
+    request: Request,
+    studio: The,
+    image: Annotated[UploadFile, File(description="a face to make up, or one whose make-up to take")],
+) -> Response:
+    """A picture in the size in which it is made up, once it is sure that it shows a face. It is not kept."""
+    start = time.perf_counter()
+    picture = await open_upload(studio, image)
+
+    def work() -> Pictures:
+        pixels = _pixels(picture)
+        _makeup().face(pixels)
+        return pixels
+
+    return answer_picture(await while_connected(request, _one_at_a_time.submit(work)), start)
+
+
 def _makeup() -> Any:
+    import ganvas.curate.faces  # noqa: F401 - says which extra is missing
     from ganvas.apps.makeup import Makeup
 
     if not _artist:
@@ -117,8 +153,7 @@ def _makeup() -> Any:
 
 
 def _kept(source: Pictures, answer: Pictures, strength: float) -> tuple[Pictures, float]:
-    with _one_at_a_time:
-        done = _makeup().keep_person(_three(source), _three(answer), strength)
+    done = _makeup().keep_person(_three(source), _three(answer), strength)
     return done.picture, done.likeness
 
 

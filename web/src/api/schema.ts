@@ -273,6 +273,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/makeup/prepare": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Prepare Make Up
+         * @description A picture in the size in which it is made up, once it is sure that it shows a face. It is not kept.
+         */
+        post: operations["prepareMakeUp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/bundles/{id}/abilities": {
         parameters: {
             query?: never;
@@ -850,10 +870,25 @@ export interface components {
             reference: string;
             /**
              * Strength
-             * @description 0: none, 1: the reference's
+             * @description of all regions; 0: none, 1: the reference's
              * @default 1
              */
             strength: number;
+            /**
+             * Lips
+             * @description how much of this region; left out: what looks natural
+             */
+            lips?: number | null;
+            /**
+             * Eyes
+             * @description how much of this region; left out: what looks natural
+             */
+            eyes?: number | null;
+            /**
+             * Skin
+             * @description how much of this region; left out: what looks natural
+             */
+            skin?: number | null;
         };
         /** Body_paintPortrait */
         Body_paintPortrait: {
@@ -892,6 +927,14 @@ export interface components {
             /**
              * Image
              * @description any picture
+             */
+            image: string;
+        };
+        /** Body_prepareMakeUp */
+        Body_prepareMakeUp: {
+            /**
+             * Image
+             * @description a face to make up, or one whose make-up to take
              */
             image: string;
         };
@@ -2680,7 +2723,10 @@ export interface operations {
     paintPortrait: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description any name for whoever draws: those who draw at once take turns, each with the newest drawing */
+                "X-Asker"?: string;
+            };
             path: {
                 id: string;
             };
@@ -2796,6 +2842,39 @@ export interface operations {
         };
         responses: {
             /** @description The picture with the reference's make-up, in its own size */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/png": string;
+                };
+            };
+            /** @description What is wrong and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    prepareMakeUp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["Body_prepareMakeUp"];
+            };
+        };
+        responses: {
+            /** @description The picture as it stands beside the answer */
             200: {
                 headers: {
                     [name: string]: unknown;

@@ -1,6 +1,6 @@
 import { useState } from "react";
 import { Button, Label, ListBox, ListBoxItem, Popover, Select, SelectValue } from "react-aria-components";
-import { Link, useLocation } from "wouter";
+import { Link, useLocation, useSearchParams } from "wouter";
 import { listBundles, readBundle } from "../api/client";
 import type { BundleCard } from "../api/types";
 import { useResource } from "../api/use-resource";
@@ -10,18 +10,24 @@ import { useTitle } from "../parts/title";
 import { Bench } from "../translate/bench";
 import { Intake, useArrivals } from "../translate/intake";
 import { needsFace, translates } from "../translate/kinds";
+import { MakeUp } from "../translate/makeup";
 import { MOST_PICTURES, MOST_REFERENCES, type Picture, type Table, useTable } from "../translate/pictures";
 import { useWords as useAllWords } from "../words/words";
 import { addressOf, taskInWords } from "./tasks";
 
 const MOST_BYTES = 20_000_000; // of an upload
+const MAKE_UP = "make-up"; // in the query: a model may have any name
 
 export function TranslatePage({ id }: { id: string | undefined }) {
   const words = useAllWords();
   const known = useResource("translating", listBundles);
   const bundles = known.data?.bundles.filter(translates);
-  const listed = id === undefined ? bundles?.[0] : bundles?.find((each) => each.id === id);
-  useTitle(listed ? `${words.translate.title}: ${listed.name}` : words.translate.title);
+  const makesUp = useSearchParams()[0].has(MAKE_UP);
+  const first = makesUp ? undefined : bundles?.[0];
+  const listed = id === undefined ? first : bundles?.find((each) => each.id === id);
+  const { makeUp } = words.translate;
+  const name = listed?.name ?? makeUp.name;
+  useTitle(bundles ? `${words.translate.title}: ${name}` : words.translate.title);
   // Pictures outlive a change of the model.
   const table = useTable(MOST_PICTURES);
   const references = useTable(MOST_REFERENCES);
@@ -34,26 +40,28 @@ export function TranslatePage({ id }: { id: string | undefined }) {
       <div className="tr-top">
         <header className="page-head page-head-tight">
           <p className="eyebrow">{words.translate.title}</p>
-          <h1>{listed?.name ?? words.translate.title}</h1>
-          <p>{listed ? `${taskInWords(listed, words)}. ${words.translate.stays}` : words.translate.lead}</p>
+          <h1>{name}</h1>
+          <p>
+            {listed ? `${taskInWords(listed, words)}.` : makeUp.lead} {words.translate.stays}
+          </p>
         </header>
-        {listed && <ModelChoice bundle={listed} bundles={bundles} />}
+        <ModelChoice bundle={listed} bundles={bundles} />
       </div>
-      {listed ? (
-        <Room key={listed.id} bundle={listed} table={table} references={references} />
-      ) : (
-        <NoModel />
-      )}
+      <Room key={addressIn(listed)} bundle={listed} table={table} references={references} />
+      {bundles.length === 0 && !table.chosen && <NoModel />}
     </>
   );
 }
+
+/** Where a model is found on this page, or making up, which needs none. */
+const addressIn = (bundle: BundleCard | undefined) => (bundle ? addressOf(bundle) : `/translate?${MAKE_UP}`);
 
 function Room({
   bundle,
   table,
   references,
 }: {
-  bundle: BundleCard;
+  bundle: BundleCard | undefined;
   table: Table;
   references: Table;
 }) {
@@ -70,7 +78,9 @@ function Room({
     return into.add(fit);
   };
   const add = (files: Blob[]) => void taken(table, MOST_PICTURES, files);
+  const addReferences = (files: Blob[]) => taken(references, MOST_REFERENCES, files);
   const over = useArrivals(add);
+  const faceNote = bundle ? (needsFace(bundle) ? words.faceNeeded : undefined) : words.makeUp.face;
   return (
     <div className="tr-room" data-over={over || undefined}>
       {told.map((sentence) => (
@@ -79,46 +89,49 @@ function Room({
           <p className="note-body">{sentence}</p>
         </div>
       ))}
-      {table.chosen ? (
-        <Bench
-          bundle={bundle}
-          table={table}
-          references={references}
-          add={add}
-          addReferences={(files) => taken(references, MOST_REFERENCES, files)}
-        />
+      {!table.chosen ? (
+        <Intake add={add} over={over} note={faceNote} />
+      ) : bundle ? (
+        <Bench bundle={bundle} table={table} references={references} add={add} addReferences={addReferences} />
       ) : (
-        <Intake add={add} over={over} face={needsFace(bundle)} />
+        <MakeUp table={table} references={references} add={add} addReferences={addReferences} />
       )}
     </div>
   );
 }
 
-function ModelChoice({ bundle, bundles }: { bundle: BundleCard; bundles: BundleCard[] }) {
+function ModelChoice({ bundle, bundles }: { bundle: BundleCard | undefined; bundles: BundleCard[] }) {
   const words = useAllWords();
+  const { makeUp, model, modelHelp } = words.translate;
   const [, go] = useLocation();
-  if (bundles.length < 2) return null;
+  if (bundles.length === 0) return null;
+  const choices = [
+    ...bundles.map((each) => ({
+      address: addressIn(each),
+      name: each.name,
+      kind: `${taskInWords(each, words)} · ${modelHelp(each.family, each.resolution)}`,
+    })),
+    { address: addressIn(undefined), name: makeUp.name, kind: makeUp.kind },
+  ];
   return (
     <Select
       className="field tr-model"
-      selectedKey={bundle.id}
-      onSelectionChange={(next) => go(`/translate/${encodeURIComponent(String(next))}`)}
+      selectedKey={addressIn(bundle)}
+      onSelectionChange={(next) => go(String(next))}
     >
-      <Label>{words.translate.model}</Label>
+      <Label>{model}</Label>
       <Button className="select">
-        <SelectValue>{bundle.name}</SelectValue>
+        <SelectValue>{bundle?.name ?? makeUp.name}</SelectValue>
         <svg viewBox="0 0 20 20" className="icon" aria-hidden="true">
           <path d="M5.500 8l4.500 4.500L14.500 8" />
         </svg>
       </Button>
       <Popover className="popover" offset={4}>
         <ListBox className="list">
-          {bundles.map((each) => (
-            <ListBoxItem key={each.id} id={each.id} className="list-item" textValue={each.name}>
-              {each.name}
-              <span className="quiet small tr-kind">
-                {taskInWords(each, words)} · {words.translate.modelHelp(each.family, each.resolution)}
-              </span>
+          {choices.map(({ address, name, kind }) => (
+            <ListBoxItem key={address} id={address} className="list-item" textValue={name}>
+              {name}
+              <span className="quiet small tr-kind">{kind}</span>
             </ListBoxItem>
           ))}
         </ListBox>

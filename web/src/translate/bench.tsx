@@ -1,22 +1,19 @@
 // One model at work on the pictures of the table.
 import { useCallback, useEffect, useRef, useState } from "react";
 import { Link } from "wouter";
+import { at } from "../api/client";
 import type { BundleCard } from "../api/types";
 import { Toggle } from "../explore/fields";
 import { useNewest } from "../explore/use-newest";
-import { Choice, Press, Slider } from "../parts/controls";
-import { download } from "../parts/download";
+import { Choice } from "../parts/controls";
 import { ProblemNote } from "../parts/feedback";
-import { ClearIcon, DownloadIcon } from "../parts/icons";
 import { carryOver, heatmap, translate, type Wish } from "./ask";
-import { CameraPress } from "./camera";
-import { ChoosePress } from "./intake";
+import { Desk, inOrder, pictureOf } from "./desk";
 import { type Direction, domainsOf, needsFace } from "./kinds";
 import type { Picture, Table } from "./pictures";
 import { inWords } from "./refusals";
-import { coloured, letGo, type Shown, sideBySide, toShown } from "./shown";
-import { Stage, type View } from "./stage";
-import { Strip } from "./strip";
+import { Share } from "./share";
+import { coloured, letGo, type Shown, toShown } from "./shown";
 import { FIRST_SEEDS, Styles } from "./styles";
 import { usePrepared } from "./use-prepared";
 import { useWork } from "./use-work";
@@ -53,7 +50,6 @@ export function Bench({
   const [seeds, setSeeds] = useState(FIRST_SEEDS);
   const [heat, setHeat] = useState(false);
   const [opacity, setOpacity] = useState(0.6);
-  const [view, setView] = useState<View>(bundle.enlarges ? "lens" : "slide");
   const { direction, part, wish } = settings;
   const change = useCallback(
     (next: Partial<Wish>) => setSettings((old) => ({ ...old, wish: { ...old.wish, ...next } })),
@@ -61,11 +57,11 @@ export function Bench({
   );
 
   const { chosen, pictures } = table;
-  const find = (id: string) => pictures.find((each) => String(each.id) === id) as Picture;
-  const findReference = (id: string) => references.pictures.find((each) => String(each.id) === id) as Picture;
+  const findReference = (id: string) => pictureOf(references, id);
   const refers = bundle.task === "reference";
-  const prepared = usePrepared(bundle.id, pictures, part === "middle" ? MIDDLE : null);
-  const models = usePrepared(bundle.id, references.pictures, null);
+  const preparing = at("bundles", bundle.id, "prepare");
+  const prepared = usePrepared(preparing, pictures, part === "middle" ? MIDDLE : null);
+  const models = usePrepared(preparing, references.pictures, null);
   const referenceWork = useWork<Shown>(
     refers ? references.pictures.map((each) => String(each.id)) : [],
     bundle.id,
@@ -78,7 +74,7 @@ export function Bench({
     return toShown(await carryOver(bundle.id, given.picture, model?.picture, { ...wish, style }, signal));
   };
   const answer = async (id: string, signal: AbortSignal): Promise<Shown> => {
-    const picture = find(id);
+    const picture = pictureOf(table, id);
     if (refers) return carry(picture, wish.style, signal);
     const given = await prepared.get(picture, signal);
     const asked = bundle.enlarges
@@ -88,17 +84,14 @@ export function Bench({
   };
   // A reference that is not ready, or cannot be used, is told of where it is chosen.
   const wanting = refers && wish.style.kind === "reference" && !models.of(findReference(String(wish.style.id)));
-  const order = chosen ? [chosen, ...pictures.filter((each) => each !== chosen)] : [];
   const work = useWork(
-    order.map((each) => String(each.id)),
+    inOrder(table),
     wanting ? null : JSON.stringify([settings.direction, part, wish]),
     answer,
     letGo,
   );
   const item = chosen ? String(chosen.id) : "";
-  const outcome = work.of(item);
   const waits = work.waits(item) || (wanting && referenceWork.waits(String((wish.style as { id: number }).id)));
-  const old = waits || wanting;
   const before = prepared.of(chosen);
 
   const shownSeeds = Array.from({ length: seeds }, (_, seed) => seed);
@@ -121,126 +114,78 @@ export function Bench({
     lastHeat.current = looks.answer;
   }, [looks.answer]);
 
-  const after = outcome?.made;
-  const save = (picture: Blob, what: string) => {
-    const name = (chosen?.name ?? "picture").replace(/\.[^.]+$/, "");
-    download(picture, `${name}-${bundle.id}${what}.png`);
-  };
   const [from, to] = domainsOf(bundle, direction);
   return (
-    <div className="bench tr-bench">
-      <section className="panel" aria-label={words.model}>
-        {bundle.directions === 2 && (
+    <Desk
+      name={words.model}
+      ending={bundle.id}
+      table={table}
+      add={add}
+      work={work}
+      before={before}
+      scale={bundle.enlarges ? bundle.source_scale : 1}
+      overlay={heat && looks.answer ? { address: looks.answer.address, opacity } : undefined}
+      busy={waits}
+      stale={waits || wanting}
+      problem={work.of(item)?.error}
+      retry={() => work.retry(item)}
+    >
+      {bundle.directions === 2 && (
+        <Choice
+          label={words.direction}
+          value={direction}
+          onChange={(next) => setSettings((old) => ({ ...old, direction: next }))}
+          options={(["a_to_b", "b_to_a"] as const).map((each) => ({
+            value: each,
+            text: words.way(...domainsOf(bundle, each)),
+          }))}
+        />
+      )}
+      {bundle.directions === 1 && bundle.domains.length === 2 && <p className="quiet">{words.way(from, to)}</p>}
+      {bundle.has_heatmap && (
+        <div>
+          <Toggle text={words.heat} value={heat} onChange={setHeat} />
+          <p className="quiet small">{words.heatHelp}</p>
+          {heat && <Share label={words.heatOpacity} value={opacity} onChange={setOpacity} />}
+          {heat && looks.error !== undefined && <ProblemNote error={inWords(looks.error, words)} retry={looks.retry} />}
+        </div>
+      )}
+      {bundle.enlarges && (
+        <div>
           <Choice
-            label={words.direction}
-            value={direction}
-            onChange={(next) => setSettings((old) => ({ ...old, direction: next }))}
-            options={(["a_to_b", "b_to_a"] as const).map((each) => ({
-              value: each,
-              text: words.way(...domainsOf(bundle, each)),
-            }))}
+            label={words.part}
+            value={part}
+            onChange={(next) => setSettings((old) => ({ ...old, part: next }))}
+            options={[
+              { value: "whole", text: words.whole },
+              { value: "middle", text: words.middle(MIDDLE) },
+            ]}
           />
-        )}
-        {bundle.directions === 1 && bundle.domains.length === 2 && <p className="quiet">{words.way(from, to)}</p>}
-        {bundle.has_heatmap && (
-          <div>
-            <Toggle text={words.heat} value={heat} onChange={setHeat} />
-            <p className="quiet small">{words.heatHelp}</p>
-            {heat && (
-              <Slider
-                label={words.heatOpacity}
-                value={opacity}
-                onChange={setOpacity}
-                minValue={0}
-                maxValue={1}
-                step={0.05}
-                format={(value) => `${Math.round(value * 100)} %`}
-              />
-            )}
-            {heat && looks.error !== undefined && <ProblemNote error={inWords(looks.error, words)} retry={looks.retry} />}
-          </div>
-        )}
-        {bundle.enlarges && (
-          <div>
-            <Choice
-              label={words.part}
-              value={part}
-              onChange={(next) => setSettings((old) => ({ ...old, part: next }))}
-              options={[
-                { value: "whole", text: words.whole },
-                { value: "middle", text: words.middle(MIDDLE) },
-              ]}
-            />
-            <p className="quiet small">{words.enlarges(bundle.source_scale)}</p>
-          </div>
-        )}
-        {refers && (
-          <Styles
-            bundle={bundle}
-            wish={wish}
-            change={change}
-            references={references}
-            prepared={referenceWork}
-            addReferences={(files) => {
-              const first = addReferences(files)[0];
-              if (first) change({ style: { kind: "reference", id: first.id } });
-            }}
-            seeds={shownSeeds}
-            moreSeeds={() => setSeeds((n) => n + FIRST_SEEDS)}
-            variations={variations}
-          />
-        )}
-        {needsFace(bundle) && <p className="quiet small">{words.faceNeeded}</p>}
-        {bundle.degradation === "mask" && (
-          <p className="quiet small">
-            {words.paint} <Link href={`/draw/${encodeURIComponent(bundle.id)}`}>{words.openDraw}</Link>
-          </p>
-        )}
-        <div className="panel-actions">
-          <ChoosePress text={words.add} add={add} />
-          <CameraPress take={(picture) => add([picture])} />
+          <p className="quiet small">{words.enlarges(bundle.source_scale)}</p>
         </div>
-      </section>
-      <div className="stage-side">
-        <Stage
+      )}
+      {refers && (
+        <Styles
           bundle={bundle}
-          picture={chosen}
-          before={before}
-          after={after}
-          busy={waits}
-          stale={old}
-          view={view}
-          onView={setView}
-          overlay={heat && looks.answer ? { address: looks.answer.address, opacity } : undefined}
-          problem={outcome?.error}
-          retry={() => work.retry(item)}
+          wish={wish}
+          change={change}
+          references={references}
+          prepared={referenceWork}
+          addReferences={(files) => {
+            const first = addReferences(files)[0];
+            if (first) change({ style: { kind: "reference", id: first.id } });
+          }}
+          seeds={shownSeeds}
+          moreSeeds={() => setSeeds((n) => n + FIRST_SEEDS)}
+          variations={variations}
         />
-        <div className="tr-foot">
-          <Press look="solid" isDisabled={!after || old} onPress={() => after && save(after.picture, "")}>
-            <DownloadIcon />
-            {words.save}
-          </Press>
-          <Press
-            isDisabled={!after || !before || old}
-            onPress={async () => before && after && save(await sideBySide(before.picture, after.picture), "-pair")}
-          >
-            <DownloadIcon />
-            {words.savePair}
-          </Press>
-          {chosen && pictures.length === 1 && (
-            <Press look="bare" onPress={() => table.remove(chosen.id)} aria-label={words.remove(chosen.name)}>
-              <ClearIcon />
-              {words.removeThis}
-            </Press>
-          )}
-        </div>
-        <Strip
-          table={table}
-          madeOf={(picture) => work.of(String(picture.id))?.made?.address}
-          failed={(picture) => work.of(String(picture.id))?.error !== undefined}
-          waits={(picture) => work.waits(String(picture.id))}
-        />
-      </div>
-    </div>
+      )}
+      {needsFace(bundle) && <p className="quiet small">{words.faceNeeded}</p>}
+      {bundle.degradation === "mask" && (
+        <p className="quiet small">
+          {words.paint} <Link href={`/draw/${encodeURIComponent(bundle.id)}`}>{words.openDraw}</Link>
+        </p>
+      )}
+    </Desk>
   );
 }

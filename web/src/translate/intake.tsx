@@ -44,7 +44,15 @@ export function useArrivals(add: (files: File[]) => void): boolean {
 }
 
 /** Where nothing is on the table yet. */
-export function Intake({ add, over, face }: { add: (files: Blob[]) => void; over: boolean; face: boolean }) {
+export function Intake({
+  add,
+  over,
+  note,
+}: {
+  add: (files: Blob[]) => void;
+  over: boolean;
+  note: string | undefined;
+}) {
   const words = useWords();
   return (
     <section className="tr-drop" aria-label={words.choose} data-drop-target={over || undefined}>
@@ -54,7 +62,7 @@ export function Intake({ add, over, face }: { add: (files: Blob[]) => void; over
         <ChoosePress look="solid" text={words.choose} add={add} />
         <CameraPress take={(picture) => add([picture])} />
       </div>
-      {face && <p className="tr-face">{words.faceNeeded}</p>}
+      {note && <p className="tr-face">{note}</p>}
       <p className="quiet small">{words.kinds}</p>
     </section>
   );

@@ -1,5 +1,5 @@
 // The chosen picture and what was made of it.
-import type { BundleCard } from "../api/types";
+import type { ReactNode } from "react";
 import { Choice } from "../parts/controls";
 import { ProblemNote, Waiting } from "../parts/feedback";
 import { Beside, type Overlay, Slide } from "./beside";
@@ -12,7 +12,7 @@ import { useWords } from "./words";
 export type View = "slide" | "beside" | "lens";
 
 export function Stage({
-  bundle,
+  scale,
   picture,
   before,
   after,
@@ -23,8 +23,10 @@ export function Stage({
   overlay,
   problem,
   retry,
+  invitation,
 }: {
-  bundle: BundleCard;
+  /** How many times larger the answer is than what was given. */
+  scale: number;
   picture: Picture | undefined;
   before: Shown | undefined;
   after: Shown | undefined;
@@ -37,10 +39,12 @@ export function Stage({
   overlay: Overlay | undefined;
   problem: unknown;
   retry: () => void;
+  /** What is still wanted before there can be an answer. */
+  invitation: ReactNode;
 }) {
   const words = useWords();
-  const beforeName = bundle.enlarges ? words.bicubic : words.before;
-  const views: View[] = bundle.enlarges ? ["lens", "slide", "beside"] : ["slide", "beside"];
+  const beforeName = scale > 1 ? words.bicubic : words.before;
+  const views: View[] = scale > 1 ? ["lens", "slide", "beside"] : ["slide", "beside"];
   return (
     <section className="stage tr-stage" aria-label={words.stage} aria-busy={busy}>
       {problem !== undefined && <ProblemNote error={inWords(problem, words)} retry={retry} />}
@@ -68,31 +72,33 @@ export function Stage({
               options={views.map((each) => ({ value: each, text: words.views[each] }))}
             />
             {busy && <span className="pulse" aria-hidden="true" />}
-            {after && <Figures bundle={bundle} after={after} />}
+            {after && <Figures scale={scale} after={after} />}
           </div>
+          {invitation}
           <div className="stage-made" data-stale={stale || undefined}>
-            {view === "lens" && after && <Magnifier before={before} after={after} scale={bundle.source_scale} />}
+            {view === "lens" && after && <Magnifier before={before} after={after} scale={scale} />}
             {(view === "slide" || (view === "lens" && !after)) && (
               <Slide before={before} after={after} beforeName={beforeName} overlay={overlay} />
             )}
             {view === "beside" && <Beside before={before} after={after} beforeName={beforeName} overlay={overlay} />}
           </div>
-          {!after && problem === undefined && <p className="quiet small">{words.waiting}</p>}
+          {!after && !invitation && problem === undefined && <p className="quiet small">{words.waiting}</p>}
         </>
       )}
     </section>
   );
 }
 
-function Figures({ bundle, after }: { bundle: BundleCard; after: Shown }) {
+const SURE = 0.36; // likeness above which two faces are one person's, by those who made the measure
+
+function Figures({ scale, after }: { scale: number; after: Shown }) {
   const words = useWords();
-  const { source_scale: scale, enlarges } = bundle;
-  const { modelMilliseconds: model, milliseconds: whole } = after;
+  const { modelMilliseconds: model, milliseconds: whole, likeness } = after;
   const spent = Number.isFinite(model) ? model : whole;
   return (
     <p className="quiet small figures tr-figures">
       <span>
-        {enlarges
+        {scale > 1
           ? words.sizes(
               words.size(after.width / scale, after.height / scale),
               words.size(after.width, after.height),
@@ -100,6 +106,7 @@ function Figures({ bundle, after }: { bundle: BundleCard; after: Shown }) {
             )
           : `${words.size(after.width, after.height)} px`}
       </span>
+      {Number.isFinite(likeness) && <span>{words.likeness(likeness.toFixed(2), likeness >= SURE)}</span>}
       <span>{words.latency(spent < 10 ? spent.toFixed(1) : String(Math.round(spent)), String(Math.round(whole)))}</span>
     </p>
   );

@@ -3,13 +3,13 @@ import { ToggleButton } from "react-aria-components";
 import type { BundleCard } from "../api/types";
 import { ClassChoice } from "../explore/classes";
 import { Toggle } from "../explore/fields";
-import { Choice, IconPress, Press, Slider } from "../parts/controls";
+import { Choice, Press } from "../parts/controls";
 import { ProblemNote } from "../parts/feedback";
-import { CloseIcon } from "../parts/icons";
 import type { Wish } from "./ask";
-import { ChoosePress } from "./intake";
 import type { Table } from "./pictures";
+import { References } from "./references";
 import { inWords } from "./refusals";
+import { Share } from "./share";
 import type { Shown } from "./shown";
 import { Thumbnail } from "./strip";
 import type { Work } from "./use-work";
@@ -45,39 +45,20 @@ export function Styles({
   return (
     <>
       <DomainChoice bundle={bundle} value={wish.domain} onChange={(domain) => change({ domain })} />
-      <section aria-label={words.references}>
-        <p className="tr-label">{words.references}</p>
-        <ul className="tr-gallery">
-          {references.pictures.map((picture, index) => (
-            <li key={picture.id}>
-              <ToggleButton
-                className="tr-tile"
-                aria-label={words.reference(index + 1)}
-                isSelected={style.kind === "reference" && style.id === picture.id}
-                onChange={() => change({ style: { kind: "reference", id: picture.id } })}
-                data-failed={prepared.of(String(picture.id))?.error !== undefined || undefined}
-              >
-                <Thumbnail address={prepared.of(String(picture.id))?.made?.address ?? picture.address} />
-              </ToggleButton>
-              <span className="tr-remove">
-                <IconPress
-                  name={words.remove(words.reference(index + 1))}
-                  onPress={() => {
-                    references.remove(picture.id);
-                    if (style.kind === "reference" && style.id === picture.id)
-                      change({ style: { kind: "seed", seed: seeds[0] ?? 0 } });
-                  }}
-                >
-                  <CloseIcon />
-                </IconPress>
-              </span>
-            </li>
-          ))}
-        </ul>
-        <ChoosePress text={words.addReference} add={addReferences} />
+      <References
+        table={references}
+        prepared={prepared}
+        chosen={style.kind === "reference" ? style.id : undefined}
+        choose={(id) => change({ style: { kind: "reference", id } })}
+        remove={({ id }) => {
+          references.remove(id);
+          if (style.kind === "reference" && style.id === id) change({ style: { kind: "seed", seed: seeds[0] ?? 0 } });
+        }}
+        add={addReferences}
+      >
         {problem !== undefined && <ProblemNote error={inWords(problem, words)} />}
         <p className="quiet small">{words.referencesHelp(bundle.classes[wish.domain] ?? "")}</p>
-      </section>
+      </References>
       <section aria-label={words.variations}>
         <p className="tr-label">{words.variations}</p>
         <ul className="tr-gallery">
@@ -104,17 +85,7 @@ export function Styles({
       <div>
         <Toggle text={words.keep} value={wish.keep} onChange={(keep) => change({ keep })} />
         <p className="quiet small">{words.keepHelp}</p>
-        {wish.keep && (
-          <Slider
-            label={words.strength}
-            value={wish.strength}
-            onChange={(strength) => change({ strength: Math.round(strength * 100) / 100 })}
-            minValue={0}
-            maxValue={1}
-            step={0.05}
-            format={(value) => `${Math.round(value * 100)} %`}
-          />
-        )}
+        {wish.keep && <Share label={words.strength} value={wish.strength} onChange={(strength) => change({ strength })} />}
       </div>
     </>
   );

@@ -12,8 +12,11 @@ export type Prepared = {
   part: (picture: Picture) => Promise<Blob>;
 };
 
-/** @param side of the middle that is taken, in pixels; null: all of it. */
-export function usePrepared(bundle: string, pictures: Picture[], side: number | null): Prepared {
+/**
+ * @param path who prepares them.
+ * @param side of the middle that is taken, in pixels; null: all of it.
+ */
+export function usePrepared(path: string, pictures: Picture[], side: number | null): Prepared {
   const [known, setKnown] = useState<ReadonlyMap<string, Shown>>(new Map());
   const latest = useRef(known);
   const key = useCallback((id: number) => `${id}:${side ?? "all"}`, [side]);
@@ -38,7 +41,7 @@ export function usePrepared(bundle: string, pictures: Picture[], side: number | 
     async (picture: Picture, signal: AbortSignal) => {
       const found = latest.current.get(key(picture.id));
       if (found) return found;
-      const shown = await toShown(await prepare(bundle, await part(picture), signal));
+      const shown = await toShown(await prepare(path, await part(picture), signal));
       if (signal.aborted) {
         letGo(shown);
         throw new DOMException("Given up.", "AbortError");
@@ -46,7 +49,7 @@ export function usePrepared(bundle: string, pictures: Picture[], side: number | 
       put(new Map(latest.current).set(key(picture.id), shown));
       return shown;
     },
-    [bundle, key, part, put],
+    [path, key, part, put],
   );
   return { get, of: (picture) => (picture ? known.get(key(picture.id)) : undefined), part };
 }

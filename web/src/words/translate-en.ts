@@ -3,7 +3,6 @@
 export const translateEn = {
   title: "Translate",
   nav: "Translate",
-  lead: "Turn a picture of yours into another. It stays on this machine and is not kept.",
   stays: "Your pictures stay on this machine and are not kept.",
   model: "Model",
   modelHelp: (family: string, side: number) => `${family} · ${side} px`,
@@ -60,6 +59,19 @@ export const translateEn = {
   keep: "Keep the person",
   keepHelp: "For make-up: only lips, lids and skin change. Needs a face.",
   strength: "Strength",
+  makeUp: {
+    name: "Make-up",
+    kind: "From a reference, without a model",
+    lead: "Carry the make-up of one face over to another, which stays the same person.",
+    face: "Begin with the face to be made up: from the front, near, in good light. The reference comes next.",
+    next: "Now a picture of a face whose make-up is to be carried over.",
+    chooseReference: "Choose a reference",
+    referencesHelp: "Faces whose make-up is taken: from the front, in even light. Up to 12, in this tab only.",
+    regions: "What is made up",
+    lips: "Lips",
+    eyes: "Eyelids",
+    skin: "Skin",
+  },
   // Results
   stage: "Result",
   view: "View",
@@ -75,6 +87,8 @@ export const translateEn = {
   lens: "Magnifier: move it with the arrow keys or a pointer",
   zoom: "Zoom",
   lensSees: (seen: string, source: string) => `Seen: ${seen} pixels of the result, ${source} of the source.`,
+  likeness: (value: string, same: boolean) =>
+    same ? `still the same person (likeness ${value})` : `may look like another person (likeness ${value})`,
   latency: (model: string, all: string) => `${model} ms in the studio · ${all} ms in all`,
   save: "Save result",
   savePair: "Save side by side",

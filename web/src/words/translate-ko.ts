@@ -3,7 +3,6 @@ import type { translateEn } from "./translate-en";
 export const translateKo: typeof translateEn = {
   title: "변환",
   nav: "변환",
-  lead: "가진 사진을 다른 그림으로 바꿉니다. 사진은 이 컴퓨터에만 머물며 보관되지 않습니다.",
   stays: "사진은 이 컴퓨터에만 머물며 보관되지 않습니다.",
   model: "모델",
   modelHelp: (family, side) => `${family} · ${side} px`,
@@ -56,6 +55,19 @@ export const translateKo: typeof translateEn = {
   keep: "사람은 그대로",
   keepHelp: "화장용: 입술, 눈두덩, 피부만 바뀝니다. 얼굴이 필요합니다.",
   strength: "세기",
+  makeUp: {
+    name: "화장",
+    kind: "참고 그림만으로, 모델 없이",
+    lead: "한 얼굴의 화장을 다른 얼굴에 옮깁니다. 사람은 그대로입니다.",
+    face: "화장할 얼굴부터 고르세요. 밝은 곳에서 가까이 찍은 정면 얼굴이 좋습니다. 참고 그림은 그다음입니다.",
+    next: "이제 옮겨 올 화장을 한 얼굴 사진을 고르세요.",
+    chooseReference: "참고 그림 고르기",
+    referencesHelp: "화장을 가져올 얼굴입니다. 고른 빛에서 찍은 정면 얼굴이 좋습니다. 12장까지, 이 탭에만 있습니다.",
+    regions: "화장할 곳",
+    lips: "입술",
+    eyes: "눈두덩",
+    skin: "피부",
+  },
   stage: "결과",
   view: "보기",
   views: { slide: "슬라이더", beside: "나란히", lens: "돋보기" },
@@ -70,6 +82,8 @@ export const translateKo: typeof translateEn = {
   lens: "돋보기: 방향키나 포인터로 옮깁니다",
   zoom: "배율",
   lensSees: (seen, source) => `보이는 곳: 결과에서 ${seen} 픽셀, 원본에서 ${source} 픽셀`,
+  likeness: (value, same) =>
+    same ? `같은 사람으로 보입니다 (유사도 ${value})` : `다른 사람처럼 보일 수 있습니다 (유사도 ${value})`,
   latency: (model, all) => `스튜디오 ${model} ms · 전체 ${all} ms`,
   save: "결과 저장",
   savePair: "나란히 저장",
@@ -96,6 +110,15 @@ export const translateKo: typeof translateEn = {
     {
       said: /^A picture of (.+?) pixels, (\d+) times enlarged/,
       instead: (size, scale) => `${size} 픽셀 사진을 ${scale}배로 키우면 너무 큽니다. 더 작은 사진이나 가운데만 고르세요.`,
+    },
+    {
+      said: /^Reading faces needs the extra: (.+?)\.$/,
+      instead: (command) => `얼굴을 찾는 부분이 설치되어 있지 않습니다. 서버에서 ${command} 명령으로 설치하세요.`,
+    },
+    {
+      said: /^The pretrained file (.+?) \(/,
+      instead: (file) =>
+        `얼굴을 찾는 데 필요한 파일(${file})이 서버에 없고 받아 오지도 못했습니다. 서버를 인터넷에 연결하고 ganvas weights fetch 명령을 실행하세요.`,
     },
     { said: /^The upload is empty/, instead: () => "빈 파일입니다. 다른 사진을 고르세요." },
     { said: /^The upload is larger than (.+?);/, instead: (most) => `파일이 ${most}보다 큽니다. 더 작은 사진을 고르세요.` },
