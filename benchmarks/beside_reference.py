@@ -19,23 +19,20 @@ from __future__ import annotations
 import argparse
 import copy
 import importlib
-import multiprocessing
-import platform
-import resource
-import statistics
 import sys
 import time
-import types
 import warnings
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import torch
+from checkouts import open_checkout
 from lightning_fabric import Fabric
+from rounds import Lap, compare, machine, peak_memory
 from torch import Tensor, nn
 
-import ganvas
 from ganvas.models.families import build
 from ganvas.models.plan import Clock, SynthesisBatch
 from ganvas.terms import DataSpec
@@ -101,28 +98,6 @@ def product(setting: Setting) -> tuple[Step, dict[str, int]]:
 
 
 # ── The references ──────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-class _Absent(types.ModuleType):
-    """A package that is not here and not needed: it has every name, and none is anything."""
-
-    def __getattr__(self, name: str) -> None:
-        if name.startswith("__"):
-            raise AttributeError(name)
-
-
-def open_checkout(path: Path, *absent: str) -> None:
-    """Let the checkout be imported; packages that only its data loading and logging need are stood in for."""
-    if str(path) not in sys.path:
-        sys.path.insert(0, str(path))
-    for name in absent:
-        try:
-            importlib.import_module(name)
-        except ImportError:
-            parent, _, child = name.rpartition(".")
-            sys.modules[name] = _Absent(name)
-            if parent:
-                setattr(sys.modules[parent], child, sys.modules[name])
 
 
 def averaging(live: nn.Module, average: nn.Module, weight: float) -> None:
@@ -237,26 +212,10 @@ def make(side: str, setting: Setting) -> tuple[Step, dict[str, int]]:
     return product(setting) if side == "ganvas" else REFERENCES[setting.family](setting)
 
 
-def peak_memory(side: str, setting: Setting) -> float:
-    """Peak resident memory in MB of a process that does only this."""
-    with multiprocessing.get_context("spawn").Pool(1) as pool:
-        return pool.apply(_peak_memory, (side, setting))
-
-
-def _peak_memory(side: str, setting: Setting) -> float:
+def play_once(side: str, setting: Setting) -> None:
     step, _ = make(side, setting)
     for number in CYCLES[setting.family]:
         step(number)
-    status = Path("/proc/self/status")
-    if status.exists():  # Linux: ru_maxrss would be the parent's peak where that is higher
-        return next(int(line.split()[1]) / 1e3 for line in status.read_text().splitlines() if line.startswith("VmHWM"))
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak / 1e6 if platform.system() == "Darwin" else peak / 1e3
-
-
-class Lap(NamedTuple):
-    wall: float  # pictures a second of the clock on the wall
-    processor: float  # pictures a second of processor time
 
 
 # The kinds of steps, by a number that is of that kind, and how many of each a cycle has. Of the 16 steps of a cycle of
@@ -277,32 +236,20 @@ def lap(step: Step, setting: Setting) -> Lap:
     return Lap(steps * setting.batch / walls, steps * setting.batch / cpus)
 
 
-def compare(setting: Setting, rounds: int, memory: bool) -> None:
+def beside(setting: Setting, rounds: int, memory: bool) -> None:
     sides = {side: make(side, setting) for side in ("ganvas", "reference")}
     sizes = {side: sizes for side, (_, sizes) in sides.items()}
     print(f"{setting.family}: parameters {sizes}")
     if sizes["ganvas"] != sizes["reference"]:
         print("  the networks differ in size: the comparison is not like with like")
-    laps: dict[str, list[Lap]] = {side: [] for side in sides}
-    for index in range(rounds + 1):
-        for side in list(sides)[:: 1 if index % 2 else -1]:
-            found = lap(sides[side][0], setting)
-            note = "warming up" if index == 0 else f"round {index}"
-            print(f"  {note}, {side}: {found.wall:.2f} images/s", flush=True)
-            laps[side] += [found] if index else []
-    print(
-        f"\n{setting.family} at {setting.resolution} px, width {setting.width}, batch {setting.batch}, "
-        f"{setting.classes or 'no'} classes, {setting.steps} steps of a kind a round, {rounds} rounds:"
+    compare(
+        f"{setting.family} at {setting.resolution} px, width {setting.width}, batch {setting.batch}, "
+        f"{setting.classes or 'no'} classes, {setting.steps} steps of a kind a round",
+        {side: partial(lap, step, setting) for side, (step, _) in sides.items()},
+        rounds,
+        warm_up=1,
+        peak=(lambda side: peak_memory(play_once, side, setting)) if memory else None,
     )
-    for side, found_laps in laps.items():
-        wall, cpu = (statistics.median(values) for values in zip(*found_laps, strict=True))
-        peak = f", peak {peak_memory(side, setting):,.0f} MB" if memory else ""
-        print(f"  {side:10}  {wall:8.2f} images/s, {cpu:8.2f} images per processor second{peak}")
-    for kind in Lap._fields:
-        pairs = zip(laps["ganvas"], laps["reference"], strict=True)
-        ratios = sorted(getattr(a, kind) / getattr(b, kind) for a, b in pairs)
-        middle = statistics.median(ratios)
-        print(f"  ganvas / reference, {kind} time: {middle:.2f} × ({ratios[0]:.2f} … {ratios[-1]:.2f})")
 
 
 def main() -> None:
@@ -335,11 +282,8 @@ def main() -> None:
         args.threads,
         not args.no_channels_last,
     )
-    print(
-        f"{platform.processor() or platform.machine()}, {args.threads} thread(s), Python {platform.python_version()}, "
-        f"torch {torch.__version__}, ganvas {ganvas.__version__}"
-    )
-    compare(setting, args.rounds, not args.no_memory)
+    print(machine(args.threads))
+    beside(setting, args.rounds, not args.no_memory)
 
 
 if __name__ == "__main__":

@@ -15,13 +15,10 @@ the playing of a step.
 from __future__ import annotations
 
 import argparse
-import multiprocessing
-import platform
-import resource
-import statistics
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -29,10 +26,10 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 from PIL import Image
+from rounds import Lap, compare, machine, peak_memory
 from torch import Tensor, nn
 from torch.utils.data import DataLoader
 
-import ganvas
 from ganvas.curate.dataset import Dataset
 from ganvas.curate.degrade import DEGRADATIONS
 from ganvas.curate.pack import pack
@@ -55,11 +52,6 @@ class Setting(NamedTuple):
     workers: int
     precision: str
     packed: Path
-
-
-class Lap(NamedTuple):
-    wall: float  # images per second of the clock on the wall
-    processor: float  # images per second of processor time
 
 
 class Stopwatch:
@@ -208,20 +200,9 @@ def play_plain(setting: Setting) -> Lap:
 SIDES: dict[str, Callable[[Setting], Lap]] = {"trainer": play_product, "plain loop": play_plain}
 
 
-def peak_memory(side: str, setting: Setting) -> float:
-    """Peak resident memory in MB of a process that does only this."""
-    with multiprocessing.get_context("spawn").Pool(1) as pool:
-        return pool.apply(_peak_memory, (side, setting))
-
-
-def _peak_memory(side: str, setting: Setting) -> float:
+def play_once(side: str, setting: Setting) -> None:
     torch.set_num_threads(setting.threads)
     SIDES[side](setting)
-    status = Path("/proc/self/status")
-    if status.exists():  # Linux: ru_maxrss would be the parent's peak where that is higher
-        return next(int(line.split()[1]) / 1e3 for line in status.read_text().splitlines() if line.startswith("VmHWM"))
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak / 1e6 if platform.system() == "Darwin" else peak / 1e3
 
 
 def draw_pictures(folder: Path, count: int) -> None:
@@ -230,30 +211,6 @@ def draw_pictures(folder: Path, count: int) -> None:
     for i in range(count):
         coarse = rng.integers(0, 256, (6, 6, 3), dtype=np.uint8)
         Image.fromarray(coarse).resize((RESOLUTION, RESOLUTION), Image.Resampling.BICUBIC).save(folder / f"{i:05}.png")
-
-
-def compare(setting: Setting, rounds: int, memory: bool) -> None:
-    laps: dict[str, list[Lap]] = {side: [] for side in SIDES}
-    for index in range(rounds):
-        for side in list(SIDES)[:: 1 if index % 2 else -1]:
-            laps[side].append(SIDES[side](setting))
-            print(f"  round {index + 1}, {side}: {laps[side][-1].wall:.2f} images/s", flush=True)
-    print(
-        f"\n{setting.family} at {RESOLUTION} px, width {setting.width}, batch {setting.batch}, "
-        f"workers {setting.workers}, trainer in {setting.precision}:"
-    )
-    for side, found in laps.items():
-        wall, cpu = (statistics.median(values) for values in zip(*found, strict=True))
-        peak = f", peak {peak_memory(side, setting):.0f} MB" if memory else ""
-        print(f"  {side:10}  {wall:8.2f} images/s, {cpu:8.2f} images per processor second{peak}")
-    for kind in Lap._fields:
-        pairs = zip(laps["trainer"], laps["plain loop"], strict=True)
-        ratios = sorted(getattr(a, kind) / getattr(b, kind) for a, b in pairs)
-        middle = statistics.median(ratios)
-        print(
-            f"  trainer / plain loop, {kind} time: {middle:.2f} × "
-            f"(median of {rounds}; {ratios[0]:.2f} … {ratios[-1]:.2f})"
-        )
 
 
 def main() -> None:
@@ -269,10 +226,7 @@ def main() -> None:
     parser.add_argument("--no-memory", action="store_true", help="leave out the peak memory")
     args = parser.parse_args()
     torch.set_num_threads(args.threads)
-    print(
-        f"{platform.processor() or platform.machine()}, {args.threads} thread(s), Python {platform.python_version()}, "
-        f"torch {torch.__version__}, ganvas {ganvas.__version__}"
-    )
+    print(machine(args.threads))
     with tempfile.TemporaryDirectory() as folder:
         pictures = Path(folder) / "pictures"
         pictures.mkdir()
@@ -282,7 +236,13 @@ def main() -> None:
             setting = Setting(
                 family, args.batch, args.steps, args.width, args.threads, args.workers, args.precision, packed
             )
-            compare(setting, args.rounds, not args.no_memory)
+            compare(
+                f"{family} at {RESOLUTION} px, width {args.width}, batch {args.batch}, workers {args.workers}, trainer "
+                f"in {args.precision}",
+                {side: partial(play, setting) for side, play in SIDES.items()},
+                args.rounds,
+                peak=None if args.no_memory else lambda side, setting=setting: peak_memory(play_once, side, setting),
+            )
 
 
 if __name__ == "__main__":
