@@ -11,10 +11,11 @@ import pytest
 import yaml
 
 from ganvas.models.families import FAMILIES
-from ganvas.models.plan import Family
+from ganvas.models.families.sketchportrait import SketchPortrait
+from ganvas.models.plan import Clock, Family
 from ganvas.models.remedies import GENERAL, TROUBLES, Trouble, listed
 from ganvas.recipe import _keys
-from ganvas.train.health import EXPLODING, PATIENCE, HealthWatch
+from ganvas.train.health import EXPLODING, PATIENCE, HealthWatch, may_look_alike
 from ganvas.train.journal import Health
 
 # Settings under which the advice of a family differs from that of its defaults.
@@ -166,3 +167,12 @@ def test_sentences_are_the_family_s() -> None:
     said = sentences(e for _ in range(3) for e in watch.compare(grey, mixed))
     assert "minibatch_discrimination" not in said["collapse"]
     assert "train.batch_size" in said["collapse"]
+
+
+def test_samples_may_look_alike_before_and_early_in_a_game() -> None:
+    config, data = SketchPortrait.tiny()
+    first, second = SketchPortrait(config, data, 1.0).stages()  # type: ignore[arg-type]
+    late = Clock(stage_nimg=900)
+    assert may_look_alike(first, late)  # nothing paints yet
+    assert may_look_alike(second, Clock(stage_nimg=100))
+    assert not may_look_alike(second, late)

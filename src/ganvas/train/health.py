@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from ganvas.models.plan import Clock, Stage
 from ganvas.models.remedies import GENERAL, Trouble
 from ganvas.train.journal import Health
 
@@ -31,7 +32,7 @@ DIVERSITY = 0.35  # of the data's
 WORSE = 0.1  # share of the best metric by which later ones must be worse, and two of its standard deviations
 MEASUREMENTS = 3  # in a row that are worse
 BEGINNING = 0.05  # share of the training in which balance may still be found
-EARLY = 0.2  # share of the training before which samples may look alike
+EARLY = 0.2  # share of a stage before which samples may look alike
 PATIENCE = 5  # ticks in a row before a sentence is said
 MEMORY = 0.9  # of the usual gradient norm, a tick
 
@@ -44,6 +45,11 @@ class _Measured(NamedTuple):
     nimg: int
     value: float
     std: float
+
+
+def may_look_alike(stage: Stage, clock: Clock) -> bool:
+    """Whether samples that look alike are no collapse yet: early in a stage, or where no discriminator plays."""
+    return clock.progress <= EARLY or not any(phase.name.startswith("D") for phase in stage.phases)
 
 
 class HealthWatch:

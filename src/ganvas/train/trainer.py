@@ -24,7 +24,7 @@ from ganvas.recipe import Recipe
 from ganvas.terms import RunDir, UserError
 from ganvas.train import checkpoint, transfer
 from ganvas.train.data import Stream
-from ganvas.train.health import EARLY, HealthWatch
+from ganvas.train.health import HealthWatch, may_look_alike
 from ganvas.train.journal import (
     Health,
     Journal,
@@ -389,8 +389,7 @@ class Trainer:
         with self._pace.paused():
             path, fakes = self.sheets.write(self.player.average, self.clock.nimg)
         self.journal.tell(Sheet(path))
-        # The first samples of any training look alike: that is no collapse yet.
-        if self.clock.kimg > EARLY * self.total_kimg:
+        if not may_look_alike(self.stages[self.clock.stage], self.clock):
             for said in self.health.compare(fakes, self.sheets.reals):
                 self._say(said)
 
