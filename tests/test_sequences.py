@@ -18,6 +18,7 @@ from ganvas.curate.images import PictureError, open_image
 from ganvas.curate.pack import pack
 from ganvas.evaluate.samples import answer
 from ganvas.models.families import FAMILIES, build
+from ganvas.models.plan import Clock
 from ganvas.recipe import load
 from ganvas.terms import DataSpec, RunDir, Task, UserError
 from ganvas.train.data import Stream
@@ -70,6 +71,27 @@ def test_between_two_frames_lies_one(films: Path) -> None:
     assert torch.equal(batch.target[:, 1] + 10, batch.source[:, 4])
     family = build("pix2pix", {"width": 4, "layers": 1}, data, 1.0)
     assert answer(family, dataset, range(2)).shape == (2, SIDE, SIDE, 3)
+
+
+def test_a_change_begins_with_the_frames_around_and_is_learned_from_there(films: Path) -> None:
+    dataset = Dataset(pack(films, resolution=SIDE, frames="between").path)
+    data = load("between-frames-128", [f"data.resolution={SIDE}"]).data_spec()
+    family = build("pix2pix", {"width": 4, "layers": 1, "residual": True}, data, 1.0)
+    for index, made in enumerate(answer(family, dataset, range(len(dataset))).numpy()):
+        assert np.abs(made.astype(int) - dataset.image(index)).max() <= 1  # these films move evenly
+    batch = next(Stream(dataset, Task.PAIRED, data, 0).micros(0, 4, 4))
+    prepared = batch._replace(source=-torch.ones(4, 6, SIDE, SIDE), target=torch.ones(4, 3, SIDE, SIDE))
+    loss, _ = family.stages()[0].phases[0].loss(prepared, Clock())
+    loss.backward()
+    (last,) = [p for p in family.get_submodule("generator.up.0.0").parameters() if p.ndim > 1]
+    assert last.grad is not None
+    assert last.grad.abs().max() > 0
+
+
+def test_a_change_of_what_is_no_picture_of_the_same_kind_is_refused() -> None:
+    data = DataSpec.model_validate({"resolution": SIDE, "source_channels": 1, "channels": 3})
+    with pytest.raises(UserError, match=r"model\.residual"):
+        build("pix2pix", {"width": 4, "layers": 1, "residual": True}, data, 1.0)
 
 
 def test_what_is_no_film_is_said(films: Path, tmp_path: Path) -> None:

@@ -33,6 +33,11 @@ class Pix2PixConfig(FamilyConfig):
     layers: int = Field(3, ge=1, le=5, description="of the patch discriminator; 3 judges patches of 70 pixels")
     norm: NormName = Field("batch", description="of both networks")
     dropout: float = Field(0.5, ge=0, lt=1, description="in the inner layers of the generator, while training")
+    residual: bool = Field(
+        False,
+        description="the generator says what changes from the source (two frames: from their mean), not the whole "
+        "picture: where the answer is near it, as in films",
+    )
     spectral_norm: bool = Field(False, description="in the discriminator")
     lr: float = Field(2e-4, gt=0, description="Adam's learning rate, both networks")
     betas: tuple[float, float] = Field((0.5, 0.999), description="Adam's betas, both networks")
@@ -61,8 +66,16 @@ class Pix2Pix(Family):
                 "change resolution."
             )
         check_patch_layers(config.layers, data.resolution)
+        if config.residual and (data.labels or data.source_channels % data.channels):
+            raise UserError("model.residual needs sources that are pictures in the targets' colours; set it to false.")
         self.generator = UNet(
-            data.source_channels, data.channels, config.width, downs, norm=config.norm, dropout=config.dropout
+            data.source_channels,
+            data.channels,
+            config.width,
+            downs,
+            norm=config.norm,
+            dropout=config.dropout,
+            residual=config.residual,
         )
         self.discriminator = PatchGAN(
             data.source_channels + data.channels,
@@ -142,4 +155,4 @@ class Pix2Pix(Family):
         """The translation of each source; ``direction`` means nothing here, the game knows one way."""
         with evaluating(self.generator):
             pictures: Tensor = self.generator(request.source)
-        return pictures
+        return pictures.clamp(-1, 1)  # a change may lead beyond
