@@ -17,6 +17,12 @@ def studio(
     host: Annotated[str, typer.Option(help="Address to listen at; 0.0.0.0 lets others in.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port to listen at.")] = 8300,
     open_browser: Annotated[bool, typer.Option("--open", help="Open a browser.")] = False,
+    shared: Annotated[
+        Path | None,
+        typer.Option(
+            help="People may share drawings by link; these are kept in this folder, and without it nothing is."
+        ),
+    ] = None,
 ) -> None:
     """Play with the models in the browser, and watch runs."""
     from ganvas.doctor import EXTRAS, missing_modules
@@ -36,5 +42,6 @@ def studio(
         host=host,
         port=port,
         open_browser=open_browser,
+        shared=shared,
         on_ready=lambda address: tell.say(f"The studio is at {address} (Ctrl+C ends it)."),
     )

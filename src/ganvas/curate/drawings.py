@@ -81,10 +81,13 @@ class Drawing:
         pixels: Pixels = np.asarray(sheet.reduce(factor))
         return pixels[:, :, None]
 
+    def told(self) -> dict[str, Any]:
+        """The drawing as its file tells it, no finer than that is kept."""
+        return {"format": FORMAT, "version": VERSION, "marks": [_written(mark) for mark in self.marks]}
+
     def write(self, path: Path) -> None:
         """Keep the drawing in a file; what stood there before is replaced once all is well."""
-        content = {"format": FORMAT, "version": VERSION, "marks": [_written(mark) for mark in self.marks]}
-        write_atomically(path, json.dumps(content, separators=(",", ":")) + "\n")
+        write_atomically(path, json.dumps(self.told(), separators=(",", ":")) + "\n")
 
 
 def read_drawing(source: Path | bytes) -> Drawing:
@@ -103,6 +106,15 @@ def read_drawing(source: Path | bytes) -> Drawing:
         told = json.loads(content)
     except (ValueError, RecursionError):
         told = None
+    return parse_drawing(told, name)
+
+
+def parse_drawing(told: object, name: str) -> Drawing:
+    """What a file told, once it is read as JSON.
+
+    :param name: what refusals call it.
+    :raises UserError: it is no drawing, or of a version that is not known.
+    """
     if not isinstance(told, dict) or told.get("format") != FORMAT or not isinstance(told.get("marks"), list):
         raise UserError(f"{name} is no drawing; choose one that was saved on the Draw page.")
     if told.get("version") != VERSION:

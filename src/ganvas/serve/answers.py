@@ -22,6 +22,7 @@ from ganvas.terms import RunDir, UserError
 if TYPE_CHECKING:  # reviewing needs an extra that playing with models does not
     from ganvas.curate.review import Review
     from ganvas.serve.projections import Projections
+    from ganvas.serve.shared import SharedDrawings
 
 SEEDS = 2**53  # the whole numbers that JavaScript holds exactly
 T = TypeVar("T")
@@ -41,6 +42,7 @@ class Studio:
     stopping: bool = False
     review: Review | None = None  # of the catalogue that is attached
     reviewer: str | None = None  # who sits at this machine, as far as was said
+    shared: SharedDrawings | None = None  # None: no drawing is kept, whatever is asked
 
     def bundle(self, name: str) -> Bundle:
         """The bundle of this id.

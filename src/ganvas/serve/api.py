@@ -21,6 +21,7 @@ from ganvas.serve import (
     reference_routes,
     review_routes,
     run_routes,
+    shared_routes,
 )
 from ganvas.serve.answers import Studio
 from ganvas.serve.engine import Engine
@@ -28,6 +29,7 @@ from ganvas.serve.guard import Guard
 from ganvas.serve.limits import Decoder, Limits
 from ganvas.serve.projections import Projections
 from ganvas.serve.runs import Runs
+from ganvas.serve.shared import SharedDrawings
 from ganvas.serve.shelf import Shelf
 
 if TYPE_CHECKING:
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
 ROOMS = (
     bundle_routes,
     portrait_routes,
+    shared_routes,
     reference_routes,
     explore_routes,
     neighbour_routes,
@@ -56,6 +59,7 @@ def create_app(
     poll: float = 0.5,
     catalog: Catalog | None = None,
     reviewer: str | None = None,
+    shared: SharedDrawings | None = None,
 ) -> FastAPI:
     """The studio as an ASGI application.
 
@@ -66,10 +70,12 @@ def create_app(
     :param poll: seconds between two looks at the files of a run that is watched.
     :param catalog: the pictures to review; it stays open as long as the caller wants.
     :param reviewer: who sits at this machine, so that the page need not ask.
+    :param shared: where drawings are kept that people share by link; None: they may not.
     """
     limits = limits or Limits()
     found = Runs(runs)
     studio = Studio(Shelf(bundles, found), found, engine or Engine(), Decoder(limits), poll, Projections())
+    studio.shared = shared
     if catalog is not None:
         from ganvas.curate.review import Review
 

@@ -47,6 +47,7 @@ def health(studio: The) -> Health:
         bundles=len(studio.shelf.paths()),
         runs=len(studio.runs.ids()),
         catalogue=studio.review.catalog.root.absolute().name if studio.review else None,
+        shares=studio.shared is not None,
     )
 
 

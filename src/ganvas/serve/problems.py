@@ -24,6 +24,10 @@ class MissingError(UserError):
     """What the address names does not exist."""
 
 
+class NoRoomError(UserError):
+    """What was to be kept finds no place."""
+
+
 def problem(status: int, detail: str, headers: dict[str, str] | None = None) -> JSONResponse:
     """An error answer."""
     body = Problem(title=HTTPStatus(status).phrase, status=status, detail=detail)
@@ -44,6 +48,8 @@ async def _user(request: Request, error: Exception) -> JSONResponse:
             return problem(404, str(error))
         case UploadError():
             return problem(error.status, str(error))
+        case NoRoomError():
+            return problem(507, str(error))
         case BusyError():
             return problem(503, str(error), {"Retry-After": "1"})
         case _:

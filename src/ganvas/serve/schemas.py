@@ -31,6 +31,7 @@ class Health(BaseModel):
     bundles: int
     runs: int
     catalogue: str | None = Field(None, description="name of the catalogue that is open for review")
+    shares: bool = Field(False, description="drawings may be shared by link, and are kept for that")
 
 
 class BundleCard(BaseModel):

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import uvicorn
 
 from ganvas.serve.api import create_app
+from ganvas.serve.shared import SharedDrawings
 from ganvas.terms import UserError
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ def serve(
     on_ready: Callable[[str], None] | None = None,
     catalog: Catalog | None = None,
     reviewer: str | None = None,
+    shared: Path | None = None,
 ) -> None:
     """Serve the studio until interrupted; requests under way may finish.
 
@@ -57,15 +59,26 @@ def serve(
     :param open_browser: show the studio once it answers.
     :param on_ready: called with its address once it answers.
     :param catalog: pictures to review, and ``reviewer`` who does so at this machine.
-    :raises UserError: the port is taken or may not be used, or the host is none of this machine's.
+    :param shared: folder for drawings that people share by link; None: nothing is kept.
+    :raises UserError: the port is taken or may not be used, the host is none of this machine's, or nothing can be kept
+        in the folder.
     """
+    drawings = None if shared is None else SharedDrawings(shared)
     listening = _listen(host, port)
     with listening:
         taken = listening.getsockname()[1]
         shown = "localhost" if host in ("0.0.0.0", "::", "127.0.0.1", "::1", "localhost") else host
         url = f"http://{shown}:{taken}"
         local = host in ("127.0.0.1", "::1", "localhost")
-        app = create_app(bundles, runs, static, hosts=LOOPBACK if local else (), catalog=catalog, reviewer=reviewer)
+        app = create_app(
+            bundles,
+            runs,
+            static,
+            hosts=LOOPBACK if local else (),
+            catalog=catalog,
+            reviewer=reviewer,
+            shared=drawings,
+        )
 
         def ready() -> None:
             if on_ready is not None:
