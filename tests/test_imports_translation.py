@@ -1,7 +1,8 @@
 """Published weights of translating families come in: files laid out as their authors' code lays them out.
 
 The tests at the end compare with that code itself and need checkouts: ``GANVAS_CYCLEGAN``
-(github.com/junyanz/pytorch-CycleGAN-and-pix2pix) and ``GANVAS_UGATIT`` (github.com/znxlwm/UGATIT-pytorch) name folders.
+(github.com/junyanz/pytorch-CycleGAN-and-pix2pix), ``GANVAS_UGATIT`` (github.com/znxlwm/UGATIT-pytorch) and
+``GANVAS_CUT`` (github.com/taesungp/contrastive-unpaired-translation) name folders.
 """
 
 from __future__ import annotations
@@ -50,6 +51,28 @@ def resnet_state(network: Any, *, dropout: bool = False) -> State:
         else:
             state[f"model.{names[layer]}.{last}"] = value
     return state
+
+
+def cut_files(folder: Path, family: Any) -> Path:
+    """``latest_net_G.pth`` with ``_D`` and ``_F`` beside it, filters and all."""
+    folder.mkdir()
+    up, state = 12 + len(family.generator.blocks), {}
+    names = {"first": 1, "down.0": 4, "down.1": 8, "up.0": up + 1, "up.1": up + 5, "last": up + 9}
+    for key, value in family.generator.state_dict().items():
+        layer, last = key.rsplit(".", 1)
+        if layer.startswith("blocks."):
+            _, block, part = layer.split(".")
+            state[f"model.{12 + int(block)}.conv_block.{1 if part == 'conv1' else 5}.{last}"] = value
+        else:
+            state[f"model.{names[layer]}.{last}"] = value
+    for place in (7, 11, up, up + 4):
+        state[f"model.{place}.filt"] = torch.ones(8, 1, 3, 3)
+    torch.save(state, folder / "latest_net_G.pth")
+    judge = {f"model{key.removeprefix('main')}": value for key, value in family.discriminator.state_dict().items()}
+    torch.save(judge | {"model.2.filt": torch.ones(8, 1, 3, 3)}, folder / "latest_net_D.pth")
+    theirs = {re.sub(r"levels\.(\d)", r"mlp_\1", key): value for key, value in family.projector.state_dict().items()}
+    torch.save(theirs, folder / "latest_net_F.pth")
+    return folder / "latest_net_G.pth"
 
 
 def unet_state(network: Any) -> State:
@@ -188,6 +211,22 @@ def test_a_single_cyclegan_generator_knows_one_direction() -> None:
         torch.testing.assert_close(given, family.g_ab(source))
     with pytest.raises(UserError, match="one direction only"):
         imported.family.stages()
+
+
+def test_cut_comes_in_with_all_that_lies_beside() -> None:
+    family: Any = stirred("cut", {"width": 8, "blocks": 6, "layers": 2, "dim": 16}, resolution=64)
+    path = cut_files(Path("cat2dog"), family)
+    copy: Any = read(path, classes=("cat", "dog"))
+    assert (copy.origin, copy.has_discriminator) == ("contrastive-unpaired-translation", True)
+    assert copy.family.data.classes == ("cat", "dog")
+    for key, value in family.state_dict().items():
+        assert torch.equal(copy.family.state_dict()[key], value), key
+    path.with_name("latest_net_F.pth").unlink()
+    assert not read(path).has_discriminator
+    state = torch.load(path, weights_only=True)
+    torch.save(state | {"model.1.weight": state["model.1.weight"][:, :2]}, path)
+    with pytest.raises(UserError, match="CUT generator of a kind that Ganvas lacks"):
+        read(path)
 
 
 @pytest.mark.parametrize("dropout", [False, True])
@@ -440,3 +479,44 @@ def test_the_authors_pix2pix(settings: tuple[Any, ...]) -> None:
     for one, two in zip(ours, told["answers"], strict=True):
         assert two.std() > 1e-3
         assert (one - two).abs().max() < TOLERANCE
+
+
+CUT_CODE = """
+import types
+for name in ("torchvision", "torchvision.transforms", "dominate"):
+    sys.modules.setdefault(name, types.ModuleType(name))
+from models import networks
+width, blocks, layers = eval(sys.argv[2])
+norm = networks.get_norm_layer("instance")
+g = networks.ResnetGenerator(3, 3, width, norm, False, blocks, "reflect", False, False)
+d = networks.NLayerDiscriminator(3, width, layers, norm, False)
+f = networks.PatchSampleF(True, "normal", 0.02, 256)
+x = torch.rand(2, 3, 64, 64) * 2 - 1
+f.create_mlp(g(x, [0, 4, 8, 12, 16], True))
+for network in (g, d, f):
+    for parameter in network.parameters():
+        torch.nn.init.normal_(parameter, std=0.05)
+for letter, network in zip("GDF", (g, d, f)):
+    torch.save(network.state_dict(), f"latest_net_{letter}.pth")
+with torch.no_grad():
+    seen = g(x, [0, 4, 8, 12, 16], True)
+    ids = [list(range(7)) for _ in seen]
+    vectors, _ = f(seen, 7, ids)
+    answers = [g(x), d(x), *(v.view(2, 7, -1) for v in vectors)]
+torch.save({"x": x, "answers": answers}, "answers.pt")
+"""
+
+
+@pytest.mark.parametrize("settings", [(64, 9, 3), (16, 6, 2)])
+def test_the_authors_cut(settings: tuple[Any, ...]) -> None:
+    told = told_by("GANVAS_CUT", CUT_CODE, settings)
+    found = read(Path("latest_net_G.pth"))
+    family: Any = found.family
+    assert found.has_discriminator
+    x, places = told["x"], torch.arange(7).expand(2, -1)
+    with torch.no_grad():
+        ours = [family.generator(x), family.discriminator(x)]
+        ours += family.projector(family.generator.features(x), [places] * 5)
+    for one, theirs in zip(ours, told["answers"], strict=True):
+        assert theirs.std() > 1e-3
+        assert (one - theirs).abs().max() < TOLERANCE

@@ -277,7 +277,7 @@ def test_recipes_take_two_steps_and_are_measured(name: str, pictures: Path, tmp_
 
 def test_a_sheet_shows_small_sources_large(family: Family, pictures: Path, tmp_path: Path) -> None:
     dataset = Dataset(pack(pictures, resolution=32).path)
-    path, fakes = Sheets(RunDir(tmp_path), family.task, dataset).write(family, 0)
+    path, fakes = Sheets(RunDir(tmp_path), family, dataset).write(family, 0)
     assert fakes.shape[1:] == (32, 32, 3)
     sheet = np.asarray(Image.open(path))
     first = sheet[2:34, 2:34]  # pixels of the source, each two by two

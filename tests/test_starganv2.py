@@ -31,7 +31,7 @@ from ganvas.models.imports import read
 from ganvas.models.networks.starganv2 import Discriminator, Generator, MappingNetwork, StyleEncoder, first_width
 from ganvas.models.plan import Clock, ReferenceBatch, ReferenceRequest, example_request, to_float
 from ganvas.recipe import load
-from ganvas.terms import DataSpec, RunDir, Task, UserError
+from ganvas.terms import DataSpec, RunDir, UserError
 from ganvas.train.forecast import outline
 from ganvas.train.sheets import Sheets
 
@@ -308,7 +308,7 @@ def test_partners_are_of_another_domain(dataset: Dataset) -> None:
 def test_a_sheet_has_sources_down_and_references_across(dataset: Dataset, tmp_path: Path) -> None:
     family = small()
     run = RunDir(tmp_path)
-    path, answers = Sheets(run, Task.REFERENCE, dataset).write(family, 8)
+    path, answers = Sheets(run, family, dataset).write(family, 8)
     columns = references.REFERENCES + references.LATENTS
     assert path.exists()
     assert answers.shape == (references.SOURCES * columns, 32, 32, 3)

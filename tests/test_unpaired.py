@@ -89,9 +89,9 @@ def near(one: np.ndarray, other: np.ndarray) -> bool:
 
 def test_a_sheet_shows_both_directions(family: Family, dataset: Dataset, tmp_path: Path) -> None:
     run = RunDir(tmp_path)
-    sheets = Sheets(run, Task.UNPAIRED, dataset)
+    sheets = Sheets(run, family, dataset)
     path, fakes = sheets.write(family, 7)
-    about = shown(Task.UNPAIRED, dataset, 24)
+    about = shown(family, dataset, 24)
     assert [int(dataset.labels[index]) for index in about] == [0] * 12 + [1] * 12
     for place, index in ((0, about[0]), (12, about[12])):
         wanted = right(family, dataset.image(index)[None], int(dataset.labels[index]))[0]

@@ -52,12 +52,10 @@ def translate(
     from ganvas.apps.films import film, frames_of
     from ganvas.apps.video import write_video
     from ganvas.collect.frames import rate
-    from ganvas.models.directions import direction_to, directions_of
+    from ganvas.models.directions import direction_to
 
     family = open_model(path)
-    direction = direction_to(
-        to, directions=directions_of(family.task, family.config.model_dump()), classes=family.data.classes
-    )
+    direction = direction_to(to, directions=family.directions, classes=family.data.classes)
     speed = rate(source) * (times if family.data.source_channels == 6 else 1)
     place = output or Path(f"{source.stem}-translated.mp4")
     frames = film(family, frames_of(source, most), times=times, direction=direction, prepared=prepared)

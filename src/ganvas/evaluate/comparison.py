@@ -30,15 +30,15 @@ class Way(NamedTuple):
     targets: Dataset
 
 
-def ways(dataset: Dataset) -> tuple[Way, ...]:
-    """A → B and B → A in a data set of two domains; a way without pictures on both sides is left out."""
+def ways(family: Family, dataset: Dataset) -> tuple[Way, ...]:
+    """A → B and B → A, as far as the family knows them; a way without pictures on both sides is left out."""
     domains = [dataset.subset(np.flatnonzero(dataset.labels == label)) for label in range(2)]
     names = dataset.classes if len(dataset.classes) == 2 else ("A", "B")
     found = (
         Way("a_to_b", f"{names[0]} → {names[1]}", domains[0], domains[1]),
         Way("b_to_a", f"{names[1]} → {names[0]}", domains[1], domains[0]),
     )
-    return tuple(way for way in found if len(way.sources) and len(way.targets))
+    return tuple(way for way in found[: family.directions] if len(way.sources) and len(way.targets))
 
 
 def compare(
@@ -71,7 +71,7 @@ def compare(
         )
     results = []
     wanted = tuple(metrics)
-    for way in ways(dataset):
+    for way in ways(family, dataset):
         asked = min(count, len(way.sources))
         made_from = {
             "": made(family, way.sources, asked, seed=seed),
@@ -104,7 +104,7 @@ def compare_quickly(family: Family, dataset: Dataset, features: Features, *, cou
         fingerprint = dataset.sha256
         return quick_kid(pictures, reals(dataset, count), features, fingerprint=fingerprint, count=count, seed=seed)
     found = {}
-    for way in ways(dataset):
+    for way in ways(family, dataset):
         found[way.name] = quick_kid(
             made(family, way.sources, min(count, len(way.sources)), seed=seed),
             reals(way.targets, count),

@@ -93,7 +93,7 @@ def _sheets(
     suffix = f"-{part}" if part else ""
     if family.task is Task.PAIRED and found.pairs:
         return [(f"pairs{suffix}.png", *_pairs(family, pictures, found, seed))]
-    first = shown(family.task, pictures, _GRID)
+    first = shown(family, pictures, _GRID)
     if family.task is not Task.SYNTHESIS:
         both = [targets(pictures, first), answer(family, pictures, first, seed=seed).numpy()]
         sheet = grid(np.concatenate([_same(row[None], both) for rows in zip(*both, strict=True) for row in rows]), 8)

@@ -85,11 +85,12 @@ def answer(family: Family, dataset: Dataset, indices: Sequence[int], *, seed: in
         family.train(was_training)
 
 
-def shown(task: Task, dataset: Dataset, count: int) -> list[int]:
-    """Which pictures a sheet of ``count`` is about: the first ones, of two domains as many of each (A before B)."""
-    if task is not Task.UNPAIRED:
+def shown(family: Family, dataset: Dataset, count: int) -> list[int]:
+    """Which pictures a sheet of ``count`` is about: the first ones; of the domains that are translated as many each."""
+    if family.task is not Task.UNPAIRED:
         return list(range(min(count, len(dataset))))
-    domains = [np.flatnonzero(dataset.labels == label)[: count // 2] for label in range(2)]
+    ways = family.directions
+    domains = [np.flatnonzero(dataset.labels == label)[: count // ways] for label in range(ways)]
     return [int(index) for domain in domains for index in domain]
 
 

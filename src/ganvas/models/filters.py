@@ -63,6 +63,12 @@ def _each(kernel: Tensor, channels: int) -> Tensor:
     return kernel.expand(channels, -1, -1, -1)
 
 
+def halved(x: Tensor) -> Tensor:
+    """[N, C, H, W] → [N, C, ⌈H/2⌉, ⌈W/2⌉]: [1, 2, 1] across and down, borders mirrored, then each second pixel."""
+    mirrored = F.pad(x, (1, 1, 1, 1), mode="reflect")
+    return F.avg_pool2d(F.avg_pool2d(mirrored, 2, 1), 2)  # two means of two are [1, 2, 1]
+
+
 # ── Long filters, one dimension after the other ─────────────────────────────────────────────────────────────────────
 
 

@@ -46,6 +46,15 @@ def initialize_normal(network: nn.Module, std: float = 0.02) -> None:
             nn.init.zeros_(module.bias)
 
 
+def initialize_xavier(network: nn.Module, gain: float) -> None:
+    """Glorot & Bengio 2010: convolutions and linear layers from N(0, gain²·2 / (inputs + outputs)), every bias 0."""
+    for module in network.modules():
+        if isinstance(module, nn.Conv2d | nn.ConvTranspose2d | nn.Linear):
+            nn.init.xavier_normal_(module.weight, gain)
+            if module.bias is not None:
+                nn.init.zeros_(module.bias)
+
+
 def spectral_norm(network: nn.Module, *, eps: float = 1e-12) -> nn.Module:
     """Divide the weight of every convolution and linear layer by its largest singular value (Miyato et al. 2018).
 

@@ -18,6 +18,7 @@ from pydantic import BaseModel, ConfigDict
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
+from ganvas.models.directions import directions_of
 from ganvas.models.layers import class_weights
 from ganvas.models.remedies import GENERAL, Trouble
 from ganvas.terms import DataSpec, Task
@@ -319,6 +320,11 @@ class Family(nn.Module):
     def remedy(self, trouble: Trouble) -> str:
         """What to try against a trouble in this game, with these settings; it ends a sentence "…; try"."""
         return GENERAL[trouble]
+
+    @property
+    def directions(self) -> int:
+        """How many ways it translates: 0, 1 or 2."""
+        return directions_of(self.task, self.config.model_dump())
 
     def networks(self) -> dict[str, nn.Module]:
         """The children that have parameters, by name."""

@@ -105,7 +105,8 @@ def _once_each(trained: Trained, at_once: int = 32) -> Iterator[Any]:
 
 def _preview_sources(trained: Trained) -> Pictures | None:
     """Pictures that the preview shows translated; without pairs of domain A, by reference of each in turn."""
-    about, family = shown(trained.family.task, trained.held_out, 16), trained.family
+    family = trained.family
+    about = shown(family, trained.held_out, 16)
     match family.task:
         case Task.PAIRED:
             return sources(trained.held_out, family.data, about)

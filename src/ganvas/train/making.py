@@ -14,7 +14,7 @@ from ganvas import bundle
 from ganvas.curate.degrade import degradation
 from ganvas.curate.images import PictureError, encode_png, open_image, prepare_image, whole_picture
 from ganvas.evaluate.samples import Pictures, grid
-from ganvas.models.directions import direction_to, directions_of
+from ganvas.models.directions import direction_to
 from ganvas.models.enlarging import enlarged
 from ganvas.models.plan import Family, SynthesisRequest, TranslationRequest, latents, to_float, to_uint8
 from ganvas.terms import RunDir, Task, UserError, replacing, write_atomically
@@ -96,8 +96,7 @@ def make(
             if not source.exists():
                 raise UserError(f"There is no {source}; give a picture or a folder of pictures with --source.")
             files = sorted(file for file in source.rglob("*") if file.is_file()) if source.is_dir() else [source]
-            directions = directions_of(family.task, family.config.model_dump())
-            direction = direction_to(to, directions=directions, classes=family.data.classes)
+            direction = direction_to(to, directions=family.directions, classes=family.data.classes)
             return Making(min(count, len(files)), _translated(family, source, files, count, seed, prepared, direction))
         case Task.REFERENCE:
             asked = Carrying(source, reference, to, count, range(seed, seed + count))

@@ -22,13 +22,13 @@ TRANSLATION = 24  # questions a sheet, 4 a row, each beside its answer and what 
 class Sheets:
     """Makes a run's sheets from pictures of one data set (the held-out one where there is one)."""
 
-    def __init__(self, run: RunDir, task: Task, dataset: Dataset) -> None:
+    def __init__(self, run: RunDir, family: Family, dataset: Dataset) -> None:
         self.run = run
-        self.task = task
+        self.task = family.task
         self.dataset = dataset
-        count = SYNTHESIS if task == Task.SYNTHESIS else TRANSLATION
-        about = shown(task, dataset, count)
-        self.indices = range(count) if task == Task.SYNTHESIS else about
+        count = SYNTHESIS if self.task == Task.SYNTHESIS else TRANSLATION
+        about = shown(family, dataset, count)
+        self.indices = range(count) if self.task == Task.SYNTHESIS else about
         self.reals = targets(dataset, about)
 
     def write_reals(self) -> None:

@@ -143,7 +143,7 @@ class Trainer:
             "classes": list(family.data.classes),
         }
         self.journal = Journal(run, about, listener, trackers, silent=silent)
-        self.sheets = Sheets(run, family.task, self.held_out)
+        self.sheets = Sheets(run, family, self.held_out)
         self.health = HealthWatch(critic=family.critic, remedy=family.remedy)
         self.quick = QuickMetric(recipe.evaluate, self.held_out) if settings.metric_kimg else None
         self.clock = self._clock_at_stage(0, Clock())

@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from ganvas.models.families.biggan import BigGAN
+from ganvas.models.families.cut import CUT
 from ganvas.models.families.cyclegan import CycleGAN
 from ganvas.models.families.dcgan import DCGAN
 from ganvas.models.families.pix2pix import Pix2Pix
@@ -32,6 +33,7 @@ FAMILIES: dict[str, type[Family]] = {
     "progan": ProGAN,
     "sagan": SAGAN,
     "cyclegan": CycleGAN,
+    "cut": CUT,
     "ugatit": UGATIT,
     "starganv2": StarGANv2,
     "srgan": SRGAN,

@@ -1,8 +1,8 @@
 """Published weights come in: the kind of a file is told from its content, and nothing in it is run.
 
 Known are the pickles of stylegan2-ada-pytorch and of R3GAN, and the checkpoints of rosinality/stylegan2-pytorch,
-BigGAN-PyTorch, the DCGAN of pytorch/examples, pytorch-CycleGAN-and-pix2pix, pix2pixHD,
-UGATIT-pytorch, stargan-v2 and leftthomas/SRGAN.
+BigGAN-PyTorch, the DCGAN of pytorch/examples, pytorch-CycleGAN-and-pix2pix, contrastive-unpaired-translation,
+pix2pixHD, UGATIT-pytorch, stargan-v2 and leftthomas/SRGAN.
 """
 
 from __future__ import annotations
@@ -13,14 +13,15 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from ganvas.models.imports import biggan, cyclegan, dcgan, pix2pixhd, r3gan, srgan, starganv2, stylegan2, ugatit
+from ganvas.models.imports import biggan, cut, cyclegan, dcgan, pix2pixhd, r3gan, srgan, starganv2, stylegan2, ugatit
 from ganvas.models.imports.pickles import LEGACY, PICKLE, ZIP, Node, first_bytes, read_checkpoint, read_pickle
 from ganvas.models.plan import Family
 from ganvas.terms import UserError
 
 KNOWN = (
     "stylegan2-ada-pytorch and R3GAN (.pkl), rosinality's stylegan2-pytorch and UGATIT-pytorch (.pt), BigGAN-PyTorch, "
-    "pytorch/examples DCGAN, pytorch-CycleGAN-and-pix2pix, pix2pixHD and leftthomas/SRGAN (.pth), stargan-v2 (.ckpt)"
+    "pytorch/examples DCGAN, pytorch-CycleGAN-and-pix2pix, contrastive-unpaired-translation, pix2pixHD and "
+    "leftthomas/SRGAN (.pth), stargan-v2 (.ckpt)"
 )
 
 
@@ -101,6 +102,10 @@ def _from_checkpoint(path: Path, discriminator: Path | None, classes: tuple[str,
     if srgan.recognises(content):
         enlarging = srgan.read(path, content)
         return Imported(enlarging.family, "leftthomas/SRGAN", 0.0, _sha256(path), enlarging.has_discriminator)
+    if cut.recognises(content):
+        contrasted = cut.read(path, content, classes=classes)
+        origin = "contrastive-unpaired-translation"
+        return Imported(contrasted.family, origin, 0.0, _sha256(path), contrasted.has_discriminator)
     if pix2pixhd.recognises(content):
         painting = pix2pixhd.read(path, content)
         return Imported(painting.family, "pix2pixHD", 0.0, _sha256(path), painting.has_discriminator)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from torch import Tensor, nn
 
+from ganvas.models.filters import halved
 from ganvas.models.layers import initialize_normal, normalization, spectral_norm
 from ganvas.terms import UserError
 
@@ -13,19 +14,30 @@ class PatchGAN(nn.Module):
 
     ``layers`` = 3 sees patches of 70 × 70 pixels, 2 of 34, 1 of 16; 2,768,705 parameters at width 64, three layers,
     batch norm and the six channels of a pair of RGB pictures.
+
+    :param antialias: convolutions keep the size, and maps are halved behind a blur (Zhang 2019, as in CUT).
     """
 
     def __init__(
-        self, inputs: int, width: int = 64, layers: int = 3, *, norm: str = "batch", spectral: bool = False
+        self,
+        inputs: int,
+        width: int = 64,
+        layers: int = 3,
+        *,
+        norm: str = "batch",
+        spectral: bool = False,
+        antialias: bool = False,
     ) -> None:
         super().__init__()
         bias = norm != "batch"  # batch norm's shift would undo it
-        modules: list[nn.Module] = [nn.Conv2d(inputs, width, 4, 2, 1), nn.LeakyReLU(0.2, inplace=True)]
+        stride = 1 if antialias else 2
+        half = [_Half()] if antialias else []
+        modules: list[nn.Module] = [nn.Conv2d(inputs, width, 4, stride, 1), nn.LeakyReLU(0.2, inplace=True), *half]
         before = width
         for i in range(1, layers + 1):
-            after = width * min(2**i, 8)
-            modules += [nn.Conv2d(before, after, 4, 1 if i == layers else 2, 1, bias=bias)]
-            modules += [normalization(norm, after), nn.LeakyReLU(0.2, inplace=True)]
+            after, last = width * min(2**i, 8), i == layers
+            modules += [nn.Conv2d(before, after, 4, 1 if last else stride, 1, bias=bias)]
+            modules += [normalization(norm, after), nn.LeakyReLU(0.2, inplace=True), *([] if last else half)]
             before = after
         modules += [nn.Conv2d(before, 1, 4, 1, 1)]
         self.main = nn.Sequential(*modules)
@@ -36,6 +48,11 @@ class PatchGAN(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         logits: Tensor = self.main(x)
         return logits
+
+
+class _Half(nn.Module):
+    def forward(self, x: Tensor) -> Tensor:
+        return halved(x)
 
 
 def check_patch_layers(layers: int, resolution: int) -> None:

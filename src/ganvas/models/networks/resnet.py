@@ -1,7 +1,7 @@
 """The residual generator of CycleGAN (Zhu, Park, Isola & Efros 2017, appendix 7.2; after Johnson et al. 2016).
 
 Two steps down, residual blocks, two steps up. At width 64, RGB and instance norm: 11,378,179 parameters with nine
-blocks, 7,837,699 with six.
+blocks, 7,837,699 with six. CUT's has as many: it blurs where sizes change (Zhang 2019).
 """
 
 from __future__ import annotations
@@ -10,7 +10,10 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from ganvas.models import noise
+from ganvas.models.filters import halved
 from ganvas.models.layers import initialize_normal, normalization
+
+FIFTH = 5  # the last block that contrastive losses look at
 
 
 class ResidualBlock(nn.Module):
@@ -35,6 +38,8 @@ class ResNetGenerator(nn.Module):
 
     :param width: channels at full resolution; twice as many at one half, four times at one quarter.
     :param blocks: residual blocks at one quarter of the resolution.
+    :param antialias: convolutions keep the size; between them pictures are halved behind a blur and doubled by
+        bilinear interpolation. Dearer, and without the checks that strides leave.
     """
 
     def __init__(
@@ -46,32 +51,67 @@ class ResNetGenerator(nn.Module):
         *,
         norm: str = "instance",
         dropout: float = 0.0,
+        antialias: bool = False,
     ) -> None:
         super().__init__()
+        self.antialias = antialias
         bias = norm != "batch"  # batch norm's shift would undo it
+        stride = 1 if antialias else 2
         self.first = nn.Conv2d(inputs, width, 7, bias=bias)
         self.first_norm = normalization(norm, width)
-        self.down = nn.ModuleList(nn.Conv2d(width * i, width * i * 2, 3, 2, 1, bias=bias) for i in (1, 2))
+        self.down = nn.ModuleList(nn.Conv2d(width * i, width * i * 2, 3, stride, 1, bias=bias) for i in (1, 2))
         self.down_norm = nn.ModuleList(normalization(norm, width * i * 2) for i in (1, 2))
         self.blocks = nn.Sequential(
             *(ResidualBlock(width * 4, norm=norm, bias=bias, dropout=dropout) for _ in range(blocks))
         )
         self.up = nn.ModuleList(
-            nn.ConvTranspose2d(width * i * 2, width * i, 3, 2, 1, output_padding=1, bias=bias) for i in (2, 1)
+            nn.Conv2d(width * i * 2, width * i, 3, 1, 1, bias=bias)
+            if antialias
+            else nn.ConvTranspose2d(width * i * 2, width * i, 3, 2, 1, output_padding=1, bias=bias)
+            for i in (2, 1)
         )
         self.up_norm = nn.ModuleList(normalization(norm, width * i) for i in (2, 1))
         self.last = nn.Conv2d(width, outputs, 7)
+        self.feature_channels = (inputs, 2 * width, *[4 * width] * (3 if blocks >= FIFTH else 2))
         initialize_normal(self)
 
     def forward(self, x: Tensor) -> Tensor:
         x = F.relu(self.first_norm(self.first(reflected(x, 3))))
-        for conv, norm in zip(self.down, self.down_norm, strict=True):
-            x = F.relu(norm(conv(x)))
+        for level in range(len(self.down)):
+            x = self._lowered(self.down[level](x), level)
         x = self.blocks(x)
         for conv, norm in zip(self.up, self.up_norm, strict=True):
+            if self.antialias:
+                x = F.interpolate(x, scale_factor=2.0, mode="bilinear", align_corners=False)
             x = F.relu(norm(conv(x)))
         picture: Tensor = self.last(reflected(x, 3)).tanh()
         return picture
+
+    def _lowered(self, x: Tensor, level: int) -> Tensor:
+        """What the convolution of a level found, as the next level takes it."""
+        x = F.relu(self.down_norm[level](x))
+        return halved(x) if self.antialias else x
+
+    def features(self, x: Tensor) -> list[Tensor]:
+        """What the way down sees in pictures, from pixels to shapes: maps ``[N, C, H, W]`` of ``feature_channels``.
+
+        The picture itself with its mirrored border, both convolutions before their norm, the first residual block and
+        the fifth, where there are so many (Park et al. 2020, §C.1).
+        """
+        x = reflected(x, 3)
+        found = [x]
+        x = F.relu(self.first_norm(self.first(x)))
+        for level in range(len(self.down)):
+            x = self.down[level](x)
+            found.append(x)
+            x = self._lowered(x, level)
+        for number, block in enumerate(self.blocks, 1):
+            x = block(x)
+            if number in (1, FIFTH):
+                found.append(x)
+            if number == FIFTH:
+                break
+        return found
 
 
 def reflected(x: Tensor, border: int) -> Tensor:
