@@ -1,5 +1,6 @@
 import { lazy, Suspense, useEffect, useRef } from "react";
 import { Link, Route, Switch, useLocation } from "wouter";
+import { useHealth } from "./api/use-health";
 import { HomePage } from "./pages/home";
 import { MissingPage } from "./pages/missing";
 import { Press } from "./parts/controls";
@@ -56,6 +57,16 @@ function Header() {
   );
 }
 
+function Footer() {
+  const { words } = useSpeech();
+  const shares = useHealth()?.shares;
+  return (
+    <footer className="bottom">
+      <p>{shares ? words.footerShares : words.footer}</p>
+    </footer>
+  );
+}
+
 function Pages() {
   const { words } = useSpeech();
   const [path] = useLocation();
@@ -97,9 +108,7 @@ function Pages() {
           </Switch>
         </Suspense>
       </main>
-      <footer className="bottom">
-        <p>{words.footer}</p>
-      </footer>
+      <Footer />
     </>
   );
 }

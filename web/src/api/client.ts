@@ -1,5 +1,14 @@
 // The studio's API: one function a question. Answers that are no pictures are typed by the server's own schema.
-import type { BundleCard, Generated, GenerateRequest, RefusedBundle, Run, RunCard, StatsLine } from "./types";
+import type {
+  BundleCard,
+  Generated,
+  GenerateRequest,
+  Health,
+  RefusedBundle,
+  Run,
+  RunCard,
+  StatsLine,
+} from "./types";
 
 /** A refusal of the server (RFC 9457) or no answer at all (status 0). */
 export class Problem extends Error {
@@ -38,6 +47,8 @@ export async function json<T>(path: string, init?: RequestInit): Promise<T> {
 }
 
 export const at = (...parts: string[]) => `/v1/${parts.map(encodeURIComponent).join("/")}`;
+
+export const readHealth = (signal?: AbortSignal) => json<Health>(at("health"), signal ? { signal } : {});
 
 export const listBundles = (signal?: AbortSignal) =>
   json<{ bundles: BundleCard[]; refused: RefusedBundle[] }>(at("bundles"), signal ? { signal } : {});

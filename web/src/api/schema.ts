@@ -231,6 +231,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/drawings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Share Drawing
+         * @description Keep a drawing for whoever has its link: its strokes and settings, no portrait.
+         */
+        post: operations["shareDrawing"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/drawings/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Shared
+         * @description A drawing that was shared.
+         */
+        get: operations["readSharedDrawing"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/bundles/{id}/reference": {
         parameters: {
             query?: never;
@@ -1476,6 +1516,12 @@ export interface components {
              * @description name of the catalogue that is open for review
              */
             catalogue?: string | null;
+            /**
+             * Shares
+             * @description drawings may be shared by link, and are kept for that
+             * @default false
+             */
+            shares: boolean;
         };
         /**
          * HealthSentence
@@ -2241,6 +2287,47 @@ export interface components {
             client_id: string;
         };
         /**
+         * SharedDrawing
+         * @description A drawing, and what it was painted with.
+         */
+        SharedDrawing: {
+            /**
+             * Model
+             * @description id of the bundle that painted it
+             */
+            model: string;
+            /**
+             * K
+             * @description real sketches that each part was compared with; null: the model compares with none
+             */
+            k?: number | null;
+            /**
+             * T
+             * @description share of the drawing itself that stayed, by part
+             */
+            t?: {
+                [key: string]: number;
+            } | null;
+            /**
+             * Drawing
+             * @description as the Draw page saves it in a file: strokes alone
+             */
+            drawing: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * SharedLink
+         * @description Where a shared drawing is found.
+         */
+        SharedLink: {
+            /**
+             * Id
+             * @description the same drawing with the same settings has the same
+             */
+            id: string;
+        };
+        /**
          * Shares
          * @description How much of the drawing itself may stay: 0 is real sketches alone, 1 the drawing as it is.
          */
@@ -2780,6 +2867,70 @@ export interface operations {
                 };
                 content: {
                     "image/png": string;
+                };
+            };
+            /** @description What is wrong and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    shareDrawing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SharedDrawing"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SharedLink"];
+                };
+            };
+            /** @description What is wrong and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readSharedDrawing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SharedDrawing"];
                 };
             };
             /** @description What is wrong and what to do */

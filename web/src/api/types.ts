@@ -3,6 +3,7 @@ import type { components } from "./schema";
 
 type Schemas = components["schemas"];
 
+export type Health = Schemas["Health"];
 export type Metric = Schemas["BundleMetric"];
 export type BundleCard = Schemas["BundleCard"];
 export type RefusedBundle = Schemas["RefusedBundle"];

@@ -82,6 +82,20 @@ export async function translateDrawing(
   };
 }
 
+export type Shared = components["schemas"]["SharedDrawing"];
+
+/** Has a drawing kept for whoever has its link. @returns what the link names it by. */
+export async function shareDrawing(shared: Shared): Promise<string> {
+  const told = await json<components["schemas"]["SharedLink"]>(at("drawings"), {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify(shared),
+  });
+  return told.id;
+}
+
+export const readShared = (id: string, signal: AbortSignal) => json<Shared>(at("drawings", id), { signal });
+
 /** A photo as lines such as the model learned from, cut as its pictures were. */
 export async function sketchPhoto(id: string, photo: Blob): Promise<Blob> {
   const body = new FormData();

@@ -17,7 +17,22 @@ export type Entry = {
   settings: Settings | undefined;
 };
 
-type Desk = { drawing: Drawing; paper: HTMLCanvasElement | null; history: Entry[] };
+/** A drawing that came by link, and what lay on the desk before. */
+export type Arrival = {
+  id: string;
+  drawing: Drawing;
+  own: Drawing;
+  /** How the visitor's own was painted, and by which model. */
+  settings: Settings | undefined;
+  model: string;
+};
+
+type Desk = {
+  drawing: Drawing;
+  paper: HTMLCanvasElement | null;
+  history: Entry[];
+  arrival: Arrival | undefined;
+};
 
 const MOST = 24;
 const SAVED = "ganvas.drawing";
@@ -26,7 +41,7 @@ const desks = new Map<string, Desk>();
 let entries = 0;
 
 function deskOf(key: string): Desk {
-  const found = desks.get(key) ?? { drawing: EMPTY, paper: null, history: [] };
+  const found = desks.get(key) ?? { drawing: EMPTY, paper: null, history: [], arrival: undefined };
   desks.set(key, found);
   return found;
 }
@@ -54,25 +69,34 @@ export function useDesk(key: string, lasting: boolean) {
   const [drawing, setDrawing] = useState(desk.drawing);
   const [paper, setPaper] = useState(desk.paper);
   const [history, setHistory] = useState(desk.history);
+  const [arrival, setArrival] = useState(desk.arrival);
+  const [ready, setReady] = useState(false);
 
   useEffect(() => {
     const saved = lasting && deskOf(key).drawing === EMPTY ? recall() : null;
-    if (!saved) return;
+    if (!saved) {
+      setReady(true);
+      return;
+    }
     let here = true;
     fromFile(saved)
       .then((marks) => here && setDrawing((old) => (old === EMPTY ? { marks, undone: [] } : old)))
-      .catch(() => {});
+      .catch(() => {})
+      .finally(() => here && setReady(true));
     return () => {
       here = false;
     };
   }, [key, lasting]);
 
   useEffect(() => {
-    Object.assign(deskOf(key), { drawing, paper, history });
-  }, [key, drawing, paper, history]);
+    Object.assign(deskOf(key), { drawing, paper, history, arrival });
+  }, [key, drawing, paper, history, arrival]);
 
+  // A drawing that came by link takes the place of the visitor's own only once they go on with it: until then a reload
+  // opens both again.
+  const guest = arrival !== undefined && arrival.drawing === drawing && !isBlank(arrival.own);
   useEffect(() => {
-    if (!lasting || drawing === EMPTY) return;
+    if (!lasting || drawing === EMPTY || guest) return;
     const timer = setTimeout(() => remember(drawing), WAIT_MILLISECONDS);
     const leave = () => remember(drawing);
     window.addEventListener("pagehide", leave);
@@ -80,7 +104,7 @@ export function useDesk(key: string, lasting: boolean) {
       clearTimeout(timer);
       window.removeEventListener("pagehide", leave);
     };
-  }, [lasting, drawing]);
+  }, [lasting, drawing, guest]);
 
   const latest = useRef(history);
   latest.current = history;
@@ -99,5 +123,7 @@ export function useDesk(key: string, lasting: boolean) {
     setHistory((all) => [entry, ...all].slice(0, MOST));
   }, []);
 
-  return { drawing, setDrawing, paper, setPaper, history, keep };
+  return { ready, drawing, setDrawing, paper, setPaper, history, keep, arrival, setArrival };
 }
+
+export type DeskInUse = ReturnType<typeof useDesk>;

@@ -22,10 +22,15 @@ function written(mark: Mark): Written[] {
   ];
 }
 
+/** What can be seen of a drawing, as a file tells it. */
+export const told = (marks: readonly Mark[]) => ({
+  format: FORMAT,
+  version: VERSION,
+  marks: visible(marks).flatMap(written),
+});
+
 /** What can be seen of a drawing, as the content of a file. */
-export function toFile(marks: readonly Mark[]): string {
-  return `${JSON.stringify({ format: FORMAT, version: VERSION, marks: visible(marks).flatMap(written) })}\n`;
-}
+export const toFile = (marks: readonly Mark[]): string => `${JSON.stringify(told(marks))}\n`;
 
 export type Refusal = "none" | "newer" | "damaged";
 
@@ -81,6 +86,11 @@ export async function fromFile(text: string): Promise<Mark[]> {
   } catch {
     throw new UnreadableDrawing("none");
   }
+  return marksOf(told);
+}
+
+/** The marks that a file tells of, once it is read as JSON. @throws UnreadableDrawing likewise. */
+export async function marksOf(told: unknown): Promise<Mark[]> {
   if (!told || typeof told !== "object" || !("format" in told) || told.format !== FORMAT)
     throw new UnreadableDrawing("none");
   if (!("version" in told) || told.version !== VERSION) throw new UnreadableDrawing("newer");

@@ -12,10 +12,12 @@ import { add, EMPTY, isBlank, type Mark, redo, undo } from "../draw/marks";
 import { Pad, SIDE, type Tool } from "../draw/pad";
 import { asInk, besideEachOther, flattened, readPicture, sketched, square, toBlob } from "../draw/photo";
 import { Portrait } from "../draw/portrait";
+import { Arrived, CopyLink, LinkSaid, useSharing } from "../draw/share";
 import { Shortcuts, useShortcuts } from "../draw/shortcuts";
 import { starterFace } from "../draw/starter";
 import { Tools, WIDTHS } from "../draw/tools";
 import { useAnswer } from "../draw/use-answer";
+import { useArrival } from "../draw/use-arrival";
 import { useGuidance } from "../draw/use-guidance";
 import { Press } from "../parts/controls";
 import { download } from "../parts/download";
@@ -44,6 +46,8 @@ export function Studio({ bundle, lead }: { bundle: BundleCard; lead: string }) {
   const [strength, setStrength] = useState(70);
   const [unread, setUnread] = useState<unknown>();
   const guidance = useGuidance(bundle);
+  const arriving = useArrival(bundle, desk, guidance);
+  const sharing = useSharing(bundle, drawing, guidance.settings);
   const blank = masks ? !paper : isBlank(drawing);
   const { result, error, busy, send } = useAnswer({ bundle, layer, paper, guidance, revision: drawing, blank });
 
@@ -147,6 +151,7 @@ export function Studio({ bundle, lead }: { bundle: BundleCard; lead: string }) {
   return (
     <div className="draw-page" data-view={view} data-guided={guided || over || undefined}>
       {head}
+      <Arrived arriving={arriving} />
       <div className="draw" data-view={view} data-guided={guided || over || undefined}>
         <Tools
           masks={masks}
@@ -210,7 +215,9 @@ export function Studio({ bundle, lead }: { bundle: BundleCard; lead: string }) {
                 {words.saveLater}
               </Press>
             )}
+            {sharing && <CopyLink sharing={sharing} blank={isBlank(drawing)} />}
           </div>
+          {sharing && <LinkSaid sharing={sharing} />}
         </figure>
         <Portrait
           bundle={bundle}

@@ -1,8 +1,9 @@
-import { Link } from "wouter";
-import { readBundle } from "../api/client";
+import { Link, useSearchParams } from "wouter";
+import { Problem, readBundle } from "../api/client";
 import { useResource } from "../api/use-resource";
 import { takesDrawings } from "../draw/ask";
 import { DrawHead } from "../draw/head";
+import { NAMED } from "../draw/use-arrival";
 import { ProblemNote, Waiting } from "../parts/feedback";
 import { useTitle } from "../parts/title";
 import { useWords } from "../words/words";
@@ -14,6 +15,9 @@ export function DrawPage({ id }: { id: string }) {
   const words = useWords();
   const { data: bundle, error, retry } = useResource(`bundle/${id}`, (signal) => readBundle(id, signal));
   useTitle(bundle ? `${words.draw.title}: ${bundle.name}` : words.draw.title);
+  const [query] = useSearchParams();
+  if (query.has(NAMED) && !bundle && error instanceof Problem && error.status === 404)
+    return <ProblemNote error={new Error(words.draw.linkModelGone)} />;
   if (error !== undefined && !bundle) return <ProblemNote error={error} retry={retry} />;
   if (!bundle) return <Waiting />;
   if (pageOf(bundle) !== "draw") {

@@ -1,11 +1,12 @@
 // The Curate page: which round, who reviews, and then the pictures or what came of them.
 import { useEffect, useMemo, useState } from "react";
 import { Link, Redirect } from "wouter";
+import { readHealth } from "../api/client";
 import { useResource } from "../api/use-resource";
 import { Press } from "../parts/controls";
 import { Command, Empty, ProblemNote, Waiting } from "../parts/feedback";
 import { useTitle } from "../parts/title";
-import { type ReviewState, readHealth, readReview } from "../review/api";
+import { type ReviewState, readReview } from "../review/api";
 import { Bench } from "../review/bench";
 import { Outbox, SILENT } from "../review/outbox";
 import { NextRound, Results } from "../review/results";

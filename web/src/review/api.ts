@@ -32,8 +32,6 @@ const post = <T>(path: string, body: unknown, init: RequestInit = {}) =>
     ...init,
   });
 
-export const readHealth = (signal?: AbortSignal) => json<Schemas["Health"]>(at("health"), signalled(signal));
-
 export const readReview = (signal?: AbortSignal) => json<ReviewState>(at("review"), signalled(signal));
 
 export const openRound = (scope: Scope | null, overlap: number) =>

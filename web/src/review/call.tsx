@@ -1,10 +1,9 @@
 // What the other pages know of a review: whether there is one, in the navigation and on the home page.
 import { Link, useLocation } from "wouter";
-import { useResource } from "../api/use-resource";
-import { readHealth } from "./api";
+import { useHealth } from "../api/use-health";
 import { useWords } from "./words";
 
-const useCatalogue = () => useResource("health", readHealth).data?.catalogue ?? null;
+const useCatalogue = () => useHealth()?.catalogue ?? null;
 
 export function ReviewLink() {
   const words = useWords();

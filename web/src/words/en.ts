@@ -10,6 +10,8 @@ export const en = {
   nav: { label: "Main", home: "Home", runs: "Runs" },
   theme: { label: "Theme", light: "Light", dark: "Dark", system: "System" },
   footer: "Everything runs on this machine. Nothing you draw or load is kept.",
+  footerShares:
+    "Everything runs on this machine. Nothing you draw or load is kept, but for drawings whose link you copy.",
   loading: "Loading",
   retry: "Try again",
   problem: "That did not work",

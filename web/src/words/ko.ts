@@ -10,6 +10,8 @@ export const ko: Words = {
   nav: { label: "주 메뉴", home: "홈", runs: "학습 기록" },
   theme: { label: "테마", light: "밝게", dark: "어둡게", system: "시스템" },
   footer: "모든 작업은 이 컴퓨터에서 실행됩니다. 그리거나 불러온 그림은 저장되지 않습니다.",
+  footerShares:
+    "모든 작업은 이 컴퓨터에서 실행됩니다. 링크를 복사한 그림 말고는 그리거나 불러온 그림이 저장되지 않습니다.",
   loading: "불러오는 중",
   retry: "다시 시도",
   problem: "문제가 생겼습니다",
