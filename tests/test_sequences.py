@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image
+from test_unpaired import Colours
 
 from ganvas import bundle
 from ganvas.apps.films import film
@@ -16,6 +17,7 @@ from ganvas.cli import main
 from ganvas.curate.dataset import Dataset
 from ganvas.curate.images import PictureError, open_image
 from ganvas.curate.pack import pack
+from ganvas.evaluate.protocol import judge
 from ganvas.evaluate.samples import answer
 from ganvas.models.families import FAMILIES, build
 from ganvas.models.plan import Clock
@@ -86,6 +88,17 @@ def test_a_change_begins_with_the_frames_around_and_is_learned_from_there(films:
     (last,) = [p for p in family.get_submodule("generator.up.0.0").parameters() if p.ndim > 1]
     assert last.grad is not None
     assert last.grad.abs().max() > 0
+
+
+def test_what_the_mean_of_both_frames_gets_stands_beside(films: Path) -> None:
+    dataset = Dataset(pack(films, resolution=SIDE, frames="between").path)
+    data = load("between-frames-128", [f"data.resolution={SIDE}"]).data_spec()
+    family = build("pix2pix", {"width": 4, "layers": 1}, data, 1.0).eval()  # not residual: at first it makes nothing
+    settings = load("between-frames-128", ["evaluate.metrics=[kid]"]).evaluate
+    found = {r.metric: r for r in judge(family, dataset, settings, Colours()).results}
+    assert found["ssim_untranslated"].value > 0.99  # these films move evenly
+    assert found["psnr"].value < 20 < found["psnr_untranslated"].value
+    assert found["psnr_untranslated"].protocol["fake_count"] == len(dataset)
 
 
 def test_a_change_of_what_is_no_picture_of_the_same_kind_is_refused() -> None:

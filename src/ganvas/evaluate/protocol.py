@@ -19,7 +19,7 @@ from ganvas.evaluate import fidelity, measures, references
 from ganvas.evaluate.comparison import compare
 from ganvas.evaluate.fidelity import Metric, Progress, Result
 from ganvas.evaluate.references import Guide
-from ganvas.evaluate.samples import answer, made, reals, targets
+from ganvas.evaluate.samples import answer, made, reals, sources, targets
 from ganvas.evaluate.similarity import MS_SSIM_LEAST, Similarity, Tally, diversity
 from ganvas.models.features import Features
 from ganvas.models.perceptual import load_lpips, lpips_weight
@@ -85,6 +85,8 @@ def judge(
     fake = fidelity.extract(stream, features, progress=progress, which="fake")
 
     results = [] if tally is None else tally.results()
+    if tally is not None and _between_frames(family):
+        results += _of_the_mean_frame(family, pictures, count, everything)
     for metric in _metrics(settings, synthesis and part == "train", everything):
         result = fidelity.measure(metric, real, fake, features, settings.seed)
         if result is not None:
@@ -130,6 +132,22 @@ def _similarities(family: Family, everything: bool) -> list[Similarity]:
         wanted += ["ms_ssim"] if side >= MS_SSIM_LEAST else []
         wanted += ["lpips_vgg"] if side >= 16 else []
     return wanted
+
+
+def _between_frames(family: Family) -> bool:
+    return family.data.source_channels == 2 * family.data.channels
+
+
+def _of_the_mean_frame(family: Family, pictures: Dataset, count: int, everything: bool) -> list[Result]:
+    """What who does nothing gets, ``psnr_untranslated`` say: the mean of the frames before and after."""
+    tally = Tally(_similarities(family, everything))
+    for start in range(0, count, _BATCH):
+        among = range(start, min(start + _BATCH, count))
+        before, after = np.split(sources(pictures, family.data, among).astype(np.uint16), 2, axis=3)
+        tally.add(
+            torch.from_numpy(((before + after + 1) // 2).astype(np.uint8)), torch.from_numpy(targets(pictures, among))
+        )
+    return [result._replace(metric=f"{result.metric}_untranslated") for result in tally.results()]
 
 
 def _compared(stream: Iterator[Tensor], pictures: Dataset, tally: Tally) -> Iterator[Tensor]:

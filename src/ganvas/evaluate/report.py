@@ -78,15 +78,21 @@ def read(path: Path) -> list[tuple[int, Result]]:
 
 
 def table(results: Sequence[Result], title: str | None = None) -> Table:
-    """A table for the terminal: metric, value with deviation, which way is better, and the pictures measured."""
+    """A table for the terminal: metric, value with deviation, which way is better, the pictures; below, who looked."""
     against = [str(result.protocol.get("pictures", "")).replace("_", " ") for result in results]
-    shown = Table(title=title, box=None, pad_edge=False, header_style="bold")
-    for heading in ("metric", "value", "better", *(["against"] if any(against) else []), "real", "made", "by"):
-        shown.add_column(heading, justify="right" if heading in ("value", "real", "made") else "left")
+    eyes: dict[str, dict[str, None]] = {}
+    for result in results:
+        eyes.setdefault(eye(result), {})[result.metric.split("_")[0]] = None
+    by = "; ".join(f"{', '.join(metrics)}: {name}" for name, metrics in eyes.items())
+    shown = Table(
+        title=title, caption=by, caption_justify="left", box=None, pad_edge=False, header_style="bold"
+    )  # fmt: skip
+    for heading in ("metric", "value", "better", *(["against"] if any(against) else []), "real", "made"):
+        shown.add_column(heading, justify="right" if heading in ("value", "real", "made") else "left", overflow="fold")
     for result, pictures in zip(results, against, strict=True):
         counts = (f"{result.protocol['real_count']:,}", f"{result.protocol['fake_count']:,}")
         named = [pictures] if any(against) else []
-        shown.add_row(result.metric, figure(result), better(result.metric), *named, *counts, eye(result))
+        shown.add_row(result.metric, figure(result), better(result.metric), *named, *counts)
     return shown
 
 
