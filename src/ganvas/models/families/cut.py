@@ -20,7 +20,7 @@ from ganvas.models.augment.jitter import jittered
 from ganvas.models.layers import NormName, evaluating, initialize_xavier
 from ganvas.models.networks.cut import PatchProjector, draw_places, patch_nce
 from ganvas.models.networks.patchgan import PatchGAN, check_patch_layers
-from ganvas.models.networks.resnet import ResNetGenerator
+from ganvas.models.networks.resnet import ResNetGenerator, check_side
 from ganvas.models.plan import (
     Clock,
     Family,
@@ -32,9 +32,8 @@ from ganvas.models.plan import (
     linear_decay,
 )
 from ganvas.models.remedies import Trouble, listed
-from ganvas.terms import DataSpec, Task, UserError
+from ganvas.terms import DataSpec, Task
 
-SMALLEST = 16
 GAIN = 0.02  # of the first weights, as in the published code
 
 
@@ -76,15 +75,11 @@ class CUT(Family):
     def __init__(self, config: CUTConfig, data: DataSpec, kimg: float) -> None:
         super().__init__(config, data.model_copy(update={"source_channels": data.channels}), kimg)
         side, channels = data.resolution, data.channels
-        if side % 4 or side < SMALLEST:
-            raise UserError(
-                f"cut takes pictures of {SMALLEST}, {SMALLEST + 4}, {SMALLEST + 8}, … pixels, not {side}; change "
-                "resolution."
-            )
+        check_side("cut", side)
         check_patch_layers(config.layers, side)
-        shared = {"norm": config.norm, "antialias": config.antialias}
-        self.generator = ResNetGenerator(channels, channels, config.width, config.blocks, **shared)  # type: ignore[arg-type]
-        self.discriminator = PatchGAN(channels, config.width, config.layers, **shared)  # type: ignore[arg-type]
+        width, norm, antialias = config.width, config.norm, config.antialias
+        self.generator = ResNetGenerator(channels, channels, width, config.blocks, norm=norm, antialias=antialias)
+        self.discriminator = PatchGAN(channels, width, config.layers, norm=norm, antialias=antialias)
         self.projector = PatchProjector(self.generator.feature_channels, config.dim)
         for network in (self.generator, self.discriminator, self.projector):
             initialize_xavier(network, GAIN)

@@ -21,7 +21,7 @@ from ganvas.models.directions import translate
 from ganvas.models.layers import NormName, evaluating
 from ganvas.models.networks.cyclegan import ImagePool
 from ganvas.models.networks.patchgan import PatchGAN, check_patch_layers
-from ganvas.models.networks.resnet import ResNetGenerator
+from ganvas.models.networks.resnet import ResNetGenerator, check_side
 from ganvas.models.plan import (
     Clock,
     Family,
@@ -33,8 +33,6 @@ from ganvas.models.plan import (
     linear_decay,
 )
 from ganvas.terms import DataSpec, Task, UserError
-
-SMALLEST = 16
 
 
 class CycleGANConfig(FamilyConfig):
@@ -70,11 +68,7 @@ class CycleGAN(Family):
     def __init__(self, config: CycleGANConfig, data: DataSpec, kimg: float) -> None:
         super().__init__(config, data.model_copy(update={"source_channels": data.channels}), kimg)
         side, channels = data.resolution, data.channels
-        if side % 4 or side < SMALLEST:
-            raise UserError(
-                f"cyclegan takes pictures of {SMALLEST}, {SMALLEST + 4}, {SMALLEST + 8}, … pixels, not {side}; "
-                "change resolution."
-            )
+        check_side("cyclegan", side)
         check_patch_layers(config.layers, side)
 
         def generator() -> ResNetGenerator:

@@ -9,13 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import NamedTuple, cast
+from typing import cast
 
 from ganvas.models.directions import check_domains
 from ganvas.models.families import build
 from ganvas.models.families.cut import CUT
-from ganvas.models.imports.pickles import Weights, fill, read_checkpoint, weights_of
-from ganvas.models.plan import Family
+from ganvas.models.imports.pickles import Read, Weights, fill, read_checkpoint, weights_of
 from ganvas.terms import DataSpec, UserError
 
 RESOLUTION = 256  # such generators fit any size; this is the one they are published for
@@ -23,13 +22,6 @@ FIRST_BLOCK = 12  # place of the first residual block in that code's list of lay
 PLACES = {1: "first", 4: "down.0", 8: "down.1"}
 AFTER = {1: "up.0", 5: "up.1", 9: "last"}  # counted from the last residual block's successor
 WITHIN = {1: "conv1", 5: "conv2"}
-
-
-class Read(NamedTuple):
-    """A family with weights in place, and whether its discriminator and its comparison have theirs."""
-
-    family: Family
-    has_discriminator: bool
 
 
 def recognises(content: object) -> bool:

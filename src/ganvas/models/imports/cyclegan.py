@@ -16,19 +16,12 @@ from ganvas.models.directions import check_domains
 from ganvas.models.families import build
 from ganvas.models.families.cyclegan import CycleGAN
 from ganvas.models.families.pix2pix import Pix2Pix
-from ganvas.models.imports.pickles import Weights, fill, read_checkpoint, weights_of
+from ganvas.models.imports.pickles import Read, Weights, fill, read_checkpoint, weights_of
 from ganvas.models.plan import Family
 from ganvas.terms import DataSpec, UserError
 
 RESNET_RESOLUTION = 256  # such generators fit any size; this is the one they are published for
 FIRST_BLOCK = 10  # place of the first residual block in that code's list of layers
-
-
-class Read(NamedTuple):
-    """A family with weights in place, and whether its discriminators have theirs."""
-
-    family: Family
-    has_discriminator: bool
 
 
 class _Judge(NamedTuple):

@@ -15,11 +15,12 @@ import pickletools
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import IO, Any, NoReturn
+from typing import IO, Any, NamedTuple, NoReturn
 
 import torch
 from torch import Tensor, nn
 
+from ganvas.models.plan import Family
 from ganvas.terms import UserError
 
 Weights = dict[str, Tensor]
@@ -304,6 +305,14 @@ def weights_of(path: Path, state: object) -> Weights:
     if not isinstance(state, Mapping) or not all(isinstance(value, Tensor) for value in state.values()):
         raise damaged(path)
     return {str(key).removeprefix("module."): value for key, value in state.items()}
+
+
+class Read(NamedTuple):
+    """A family with weights in place, whether its discriminators have theirs, and how long it was trained, if known."""
+
+    family: Family
+    has_discriminator: bool
+    kimg: float = 0.0
 
 
 # ── Filling in ──────────────────────────────────────────────────────────────────────────────────────────────────────

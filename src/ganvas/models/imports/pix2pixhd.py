@@ -15,18 +15,10 @@ from typing import Any, NamedTuple, cast
 
 from ganvas.models.families import build
 from ganvas.models.families.pix2pixhd import Pix2PixHD
-from ganvas.models.imports.pickles import Weights, fill, read_checkpoint, weights_of
-from ganvas.models.plan import Family
+from ganvas.models.imports.pickles import Read, Weights, fill, read_checkpoint, weights_of
 from ganvas.terms import DataSpec, UserError
 
 RESOLUTIONS = {False: 512, True: 1024}  # without and with enhancer; such generators fit any size
-
-
-class Read(NamedTuple):
-    """A family with weights in place, and whether its discriminators have theirs."""
-
-    family: Family
-    has_discriminator: bool
 
 
 class _Shape(NamedTuple):

@@ -5,27 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import NamedTuple, cast
+from typing import cast
 
 from torch import Tensor
 
 from ganvas.models.families import build
 from ganvas.models.families.srgan import SRGAN
-from ganvas.models.imports.pickles import fill, read_checkpoint, weights_of
-from ganvas.models.plan import Family
+from ganvas.models.imports.pickles import Read, fill, read_checkpoint, weights_of
 from ganvas.terms import DataSpec, UserError
 
 RESOLUTION = 320  # such networks enlarge any size; this is what Ganvas' recipe trains them at
 CROP = 88  # of the windows in that code
 _POOL = 23  # place of the pooling in that code's list of the discriminator's layers
 _PARTS = {"conv1": "conv1", "bn1": "norm1", "prelu": "act", "conv2": "conv2", "bn2": "norm2"}
-
-
-class Read(NamedTuple):
-    """A family with weights in place, and whether its discriminator has its own."""
-
-    family: Family
-    has_discriminator: bool
 
 
 def recognises(content: object) -> bool:

@@ -11,11 +11,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, NamedTuple, cast
+from typing import Any, cast
 
 from ganvas.models.families import build
 from ganvas.models.families.starganv2 import StarGANv2
-from ganvas.models.imports.pickles import Weights, damaged, fill, read_checkpoint, weights_of
+from ganvas.models.imports.pickles import Read, Weights, damaged, fill, read_checkpoint, weights_of
 from ganvas.models.networks.starganv2 import BUDGET
 from ganvas.terms import DataSpec, UserError
 
@@ -25,14 +25,6 @@ BATCH = 8  # of the published training: to tell pictures from steps
 ENDINGS = ("_nets_ema.ckpt", "_nets.ckpt", "_optims.ckpt")
 COMMON = ((r"\.conv1x1\.", ".shortcut."), (r"\.fc\.", ".affine."))
 TRUNK = (*COMMON, (r"^(?:shared|main)\.0\.", "trunk.first."), (r"^unshared\.", "heads."))
-
-
-class Read(NamedTuple):
-    """A family with weights in place, whether its discriminator has its own, and how long it was trained."""
-
-    family: StarGANv2
-    has_discriminator: bool
-    kimg: float
 
 
 def recognises(content: object) -> bool:

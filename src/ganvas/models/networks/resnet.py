@@ -12,7 +12,9 @@ from torch import Tensor, nn
 from ganvas.models import noise
 from ganvas.models.filters import halved
 from ganvas.models.layers import initialize_normal, normalization
+from ganvas.terms import UserError
 
+SMALLEST = 16  # pixels of a side
 FIFTH = 5  # the last block that contrastive losses look at
 
 
@@ -112,6 +114,15 @@ class ResNetGenerator(nn.Module):
             if number == FIFTH:
                 break
         return found
+
+
+def check_side(family: str, side: int) -> None:
+    """:raises UserError: such a generator cannot take pictures of this side."""
+    if side % 4 or side < SMALLEST:
+        raise UserError(
+            f"{family} takes pictures of {SMALLEST}, {SMALLEST + 4}, {SMALLEST + 8}, … pixels, not {side}; change "
+            "resolution."
+        )
 
 
 def reflected(x: Tensor, border: int) -> Tensor:
