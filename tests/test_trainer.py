@@ -17,7 +17,7 @@ import torch
 from contract.harness import same
 from ganvas.curate.pack import pack
 from ganvas.evaluate import quick
-from ganvas.models.families import FAMILIES
+from ganvas.models.families import FAMILIES, build
 from ganvas.models.families.dcgan import DCGAN
 from ganvas.models.plan import Clock, SynthesisBatch
 from ganvas.recipe import Recipe
@@ -26,6 +26,8 @@ from ganvas.train import checkpoint
 from ganvas.train.finish import open_run
 from ganvas.train.health import HealthWatch, diversity
 from ganvas.train.journal import Event, Health, Metric, Note, Resumed, read_lines
+from ganvas.train.launch import launch
+from ganvas.train.player import Player
 from ganvas.train.trainer import train
 
 BATCH = 8
@@ -199,9 +201,6 @@ def test_a_changed_learning_rate_counts_after_resume(packed: Path, tmp_path: Pat
     run = RunDir(tmp_path)
     train(recipe(2), run, packed)
     content = newest(run)
-    from ganvas.train.launch import launch
-    from ganvas.train.player import Player
-
     family = FAMILIES["dcgan"](
         DCGAN.Config.model_validate({"width": 4, "z_dim": 8, "lr": 1e-5}), recipe().data_spec(), 1.0
     )
@@ -209,6 +208,20 @@ def test_a_changed_learning_rate_counts_after_resume(packed: Path, tmp_path: Pat
     checkpoint.restore(content, player)
     assert player.optimizers["generator"].param_groups[0]["lr"] == 1e-5
     assert player.optimizers["generator"].state_dict()["state"]
+
+
+def test_the_averages_of_a_new_stage_do_not_hang_on_its_beginning() -> None:
+    config, data = FAMILIES["progan"].tiny()
+    family = build("progan", config.model_dump(), data, 1.0)
+    player = Player(family, launch(recipe()), ema_kimg=1000.0, ema_ramp=0.05)
+    live, kept = (one.get_submodule("generator") for one in (family, player.average))
+    with torch.no_grad():
+        for parameter in live.parameters():
+            parameter.add_(1.0)  # what the new stage has learned
+    behind = [old - new for new, old in zip(live.parameters(), [p.clone() for p in kept.parameters()], strict=True)]
+    player._follow(Clock(nimg=100_000, stage_nimg=1_000, stage=2, batch_size=50))
+    for new, old, was in zip(live.parameters(), kept.parameters(), behind, strict=True):
+        assert (new - old).abs().max() < 0.6 * was.abs().max()  # half of it after a twentieth of the stage
 
 
 def test_tensorboard_gets_the_curves(packed: Path, tmp_path: Path) -> None:

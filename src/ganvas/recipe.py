@@ -63,7 +63,7 @@ class TrainSettings(Settings):
     precision: Literal["32-true", "bf16-mixed"] = Field("32-true", description="number format of the forward pass")
     ema_kimg: float = Field(10.0, ge=0, description="half-life of the averaged weights, in kimg; 0: no averaging")
     ema_ramp: float | None = Field(
-        0.05, gt=0, description="half-life is at most this share of the training so far; null: no ramp"
+        0.05, gt=0, description="half-life is at most this share of the stage so far; null: no ramp"
     )
     seed: int = Field(0, ge=0, lt=2**31, description="the whole run is a function of it")
     channels_last: bool = Field(True, description="memory layout NHWC: the same numbers, faster convolutions")

@@ -37,7 +37,8 @@ class Player:
     :param fabric: the launched processes, their devices and their precision.
     :param seed: with the clock it decides every random number.
     :param ema_kimg: half-life of the averaged copies in kimg; 0 keeps none.
-    :param ema_ramp: the half-life is at most this share of the images so far (Karras et al. 2020, ADA); None: no ramp.
+    :param ema_ramp: the half-life is at most this share of the stage's images so far (Karras et al. 2020, ADA), so that
+        layers which begin with a stage do not hang behind in the averages; None: no ramp.
     :param lr_factor: multiplies every learning rate (lowered after a return to a checkpoint).
     """
 
@@ -216,7 +217,7 @@ class Player:
             return
         half_life = self.family.ema_kimg(clock, self.ema_kimg) * 1000
         if self.ema_ramp is not None:
-            half_life = min(half_life, (clock.nimg + clock.batch_size) * self.ema_ramp)
+            half_life = min(half_life, (clock.stage_nimg + clock.batch_size) * self.ema_ramp)
         weight = 1 - 0.5 ** (clock.batch_size / max(half_life, 1e-8))
         for name in self.family.averaged:
             live, copy = self.family.get_submodule(name), self.average.get_submodule(name)
