@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+import ganvas
 from ganvas.cli import main
 from ganvas.weights import find
 
@@ -182,3 +183,8 @@ def test_training_survives_broken_files_and_names_them(
     assert "3 files could not be used" in told
     assert all(name in told for name in broken)
     assert json.loads((run / "status.json").read_text())["state"] == "finished"
+
+
+def test_the_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--version"]) == 0
+    assert capsys.readouterr().out == f"ganvas {ganvas.__version__}\n"

@@ -16,6 +16,24 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
+
+def _tell_version(wanted: bool) -> None:
+    if wanted:
+        from ganvas import __version__
+
+        typer.echo(f"ganvas {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _ganvas(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_tell_version, is_eager=True, help="Say which version this is.")
+    ] = False,
+) -> None:
+    pass
+
+
 # The rooms of the house, as help groups the commands.
 CURATE = "Collect, curate, pack"
 TRAIN = "Train and measure"
