@@ -287,6 +287,7 @@ export const en = {
     makeup: "How far the colours of lips, eyes and skin are from the reference's.",
     background: "What changed outside the face: hair, earrings and ground should stay.",
     cycle: "Difference after translating there and back.",
+    nce: "How hard it is to tell which patch of the source a patch of the result came from. High means content was lost.",
     identity: "Change in a picture that already belongs to the target domain.",
     style: "How well the style of the result can be read back.",
     diversity: "How different samples are from each other. Falling towards 0 means collapse.",
