@@ -1,7 +1,7 @@
 """CUT (Park, Efros, Zhang & Zhu 2020): from one kind of pictures into another without pairs, and without a way back.
 
 In place of a cycle, every patch of the answer must tell more of the same patch of its source than of any other
-(PatchNCE, on the generator's own features). One generator and one discriminator: about half of CycleGAN's work a step.
+(PatchNCE, on the generator's own features). One generator and one discriminator where CycleGAN has two each.
 FastCUT is ``identity=False, nce=10, flip=True``. A step plays ``G`` first and ``D`` second on the same fakes; there is
 no pool of old ones.
 """
