@@ -66,7 +66,9 @@ class TrainSettings(Settings):
         0.05, gt=0, description="half-life is at most this share of the stage so far; null: no ramp"
     )
     seed: int = Field(0, ge=0, lt=2**31, description="the whole run is a function of it")
-    channels_last: bool = Field(True, description="memory layout NHWC: the same numbers, faster convolutions")
+    channels_last: bool | None = Field(
+        None, description="memory layout NHWC, which computes the same; null: on a GPU, where it is faster"
+    )
     compile: bool = Field(False, description="compile the networks first: slower start, faster steps")
     workers: int = Field(2, ge=0, le=64, description="processes that read pictures; 0: the training process itself")
     tick_kimg: float = Field(1.0, gt=0, description="kimg between two lines of stats.jsonl")

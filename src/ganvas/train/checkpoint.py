@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from torch import Tensor
+from torch.optim import Optimizer
 
 from ganvas.models.plan import Clock
 from ganvas.terms import UserError, replacing
@@ -68,9 +70,22 @@ def restore(content: dict[str, Any], player: Player) -> Clock:
     for name, optimizer in player.optimizers.items():
         rates = [{k: v for k, v in group.items() if k != "params"} for group in optimizer.param_groups]
         optimizer.load_state_dict(content["optimizers"][name])
+        _lay_out(optimizer)
         for group, rate in zip(optimizer.param_groups, rates, strict=True):
             group.update(rate)
     return Clock(**content["clock"])
+
+
+def _lay_out(optimizer: Optimizer) -> None:
+    """Lay what an optimiser remembers out in memory as its weights lie (NCHW or NHWC).
+
+    A fused step runs along both as they lie, so the moments of a run that goes on in the other layout would meet the
+    wrong weights without a word.
+    """
+    for weight, state in optimizer.state.items():
+        for name, value in state.items():
+            if isinstance(value, Tensor) and value.shape == weight.shape and value.stride() != weight.stride():
+                state[name] = torch.empty_like(weight, dtype=value.dtype).copy_(value)
 
 
 def listing(folder: Path) -> list[Path]:

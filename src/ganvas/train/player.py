@@ -33,12 +33,14 @@ class NonFiniteError(ArithmeticError):
 class Player:
     """A family with its optimisers and averaged copies.
 
-    :param family: the networks; moved to the launcher's device, and to ``channels_last`` memory when asked.
+    :param family: the networks; moved to the launcher's device.
     :param fabric: the launched processes, their devices and their precision.
     :param seed: with the clock it decides every random number.
     :param ema_kimg: half-life of the averaged copies in kimg; 0 keeps none.
     :param ema_ramp: the half-life is at most this share of the stage's images so far (Karras et al. 2020, ADA), so that
         layers which begin with a stage do not hang behind in the averages; None: no ramp.
+    :param channels_last: keep pictures and weights as NHWC in memory. None: on a GPU, whose convolutions want it. On a
+        processor nothing gains by it and large weights are copied to and fro, which takes up to a third of a step.
     :param lr_factor: multiplies every learning rate (lowered after a return to a checkpoint).
     """
 
@@ -50,7 +52,7 @@ class Player:
         seed: int = 0,
         ema_kimg: float = 0.0,
         ema_ramp: float | None = None,
-        channels_last: bool = False,
+        channels_last: bool | None = None,
         compiled: bool = False,
         lr_factor: float = 1.0,
     ) -> None:
@@ -59,9 +61,9 @@ class Player:
         self.ema_kimg = ema_kimg
         self.ema_ramp = ema_ramp
         self.lr_factor = lr_factor
-        self.channels_last = channels_last
+        self.channels_last = fabric.device.type == "cuda" if channels_last is None else channels_last
         self.family = family.to(fabric.device)
-        if channels_last:
+        if self.channels_last:
             _to_channels_last(self.family)
         self.family.train()
         self.networks = self.family.networks()
