@@ -8,6 +8,8 @@ from typing import Annotated
 
 import typer
 
+from ganvas.cli.heap import keep_freed_memory
+
 app = typer.Typer(
     name="ganvas",
     help="From a folder of pictures to a GAN in the browser.",
@@ -25,13 +27,19 @@ def _tell_version(wanted: bool) -> None:
         raise typer.Exit
 
 
+# Commands whose time goes into networks, and which end. The studio does not end: it gives back what it does not use.
+COMPUTING = {"train", "evaluate", "measure", "generate", "translate"}
+
+
 @app.callback()
 def _ganvas(
+    context: typer.Context,
     version: Annotated[
         bool, typer.Option("--version", callback=_tell_version, is_eager=True, help="Say which version this is.")
     ] = False,
 ) -> None:
-    pass
+    if context.invoked_subcommand in COMPUTING:
+        keep_freed_memory()
 
 
 # The rooms of the house, as help groups the commands.
