@@ -10,8 +10,8 @@ weighs it as often as it comes (path length every 4th step, R1 every 16th), with
 reference's sampling has no second derivative on a processor. ``biggan`` plays hinge loss, projection, hierarchical
 latents and orthogonal regularisation. Our side is the trainer's own step, with its check of every gradient and its
 seeding by row; the reference's is its own loss, networks and optimisers in the order of its training loop, with its
-custom CUDA kernels out of play. Rounds alternate in one process, the side that begins too; the first round of each side
-warms up and is not counted. Peak memory is that of a process of its own for each side.
+custom CUDA kernels out of play. Each side has a process of its own, in which it plays as its users run it;
+rounds alternate, and the side that begins too. The first round of each side warms up and is not counted.
 """
 
 from __future__ import annotations
@@ -30,9 +30,10 @@ from typing import Any, NamedTuple
 import torch
 from checkouts import open_checkout
 from lightning_fabric import Fabric
-from rounds import Lap, compare, machine, peak_memory
+from rounds import Lap, Side, compare, machine
 from torch import Tensor, nn
 
+from ganvas.cli.heap import keep_freed_memory
 from ganvas.models.families import build
 from ganvas.models.plan import Clock, SynthesisBatch
 from ganvas.terms import DataSpec
@@ -53,7 +54,6 @@ class Setting(NamedTuple):
     classes: int
     steps: int
     threads: int
-    channels_last: bool
 
 
 Step = Callable[[int], object]  # plays the step of this number
@@ -84,7 +84,7 @@ def product(setting: Setting) -> tuple[Step, dict[str, int]]:
     }
     family = build(setting.family, settings[setting.family], data, 1000.0)
     fabric = Fabric(accelerator="cpu", devices=1)
-    player = Player(family, fabric, ema_kimg=EMA_KIMG, channels_last=setting.channels_last)
+    player = Player(family, fabric, ema_kimg=EMA_KIMG)
     stage = family.stages()[0]
     x = pictures(setting)
 
@@ -205,17 +205,14 @@ def count(network: nn.Module) -> int:
 REFERENCES = {"stylegan2": stylegan2_reference, "biggan": biggan_reference}
 
 
-def make(side: str, setting: Setting) -> tuple[Step, dict[str, int]]:
+def ready(side: str, setting: Setting) -> Side:
     torch.set_num_threads(setting.threads)
     warnings.simplefilter("ignore")  # the references' remarks on this torch
     torch.manual_seed(0)
-    return product(setting) if side == "ganvas" else REFERENCES[setting.family](setting)
-
-
-def play_once(side: str, setting: Setting) -> None:
-    step, _ = make(side, setting)
-    for number in CYCLES[setting.family]:
-        step(number)
+    if side == "ganvas":
+        keep_freed_memory()  # as `ganvas train` does
+    step, sizes = product(setting) if side == "ganvas" else REFERENCES[setting.family](setting)
+    return Side(partial(lap, step, setting), sizes)
 
 
 # The kinds of steps, by a number that is of that kind, and how many of each a cycle has. Of the 16 steps of a cycle of
@@ -236,19 +233,13 @@ def lap(step: Step, setting: Setting) -> Lap:
     return Lap(steps * setting.batch / walls, steps * setting.batch / cpus)
 
 
-def beside(setting: Setting, rounds: int, memory: bool) -> None:
-    sides = {side: make(side, setting) for side in ("ganvas", "reference")}
-    sizes = {side: sizes for side, (_, sizes) in sides.items()}
-    print(f"{setting.family}: parameters {sizes}")
-    if sizes["ganvas"] != sizes["reference"]:
-        print("  the networks differ in size: the comparison is not like with like")
+def beside(setting: Setting, rounds: int) -> None:
     compare(
         f"{setting.family} at {setting.resolution} px, width {setting.width}, batch {setting.batch}, "
         f"{setting.classes or 'no'} classes, {setting.steps} steps of a kind a round",
-        {side: partial(lap, step, setting) for side, (step, _) in sides.items()},
+        {side: partial(ready, side, setting) for side in ("ganvas", "reference")},
         rounds,
         warm_up=1,
-        peak=(lambda side: peak_memory(play_once, side, setting)) if memory else None,
     )
 
 
@@ -264,8 +255,6 @@ def main() -> None:
     parser.add_argument("--steps", type=int, default=2, help="of each kind in a round")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--threads", type=int, default=torch.get_num_threads())
-    parser.add_argument("--no-channels-last", action="store_true", help="of our side: the reference never has it")
-    parser.add_argument("--no-memory", action="store_true", help="leave out the peak memory")
     args = parser.parse_args()
     if not args.reference.is_dir():
         parser.error(f"there is no checkout at {args.reference}")
@@ -280,10 +269,9 @@ def main() -> None:
         args.classes if args.classes is not None else (0 if stylegan2 else 20),
         args.steps,
         args.threads,
-        not args.no_channels_last,
     )
     print(machine(args.threads))
-    beside(setting, args.rounds, not args.no_memory)
+    beside(setting, args.rounds)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
-"""What benchmarks of two sides share: rounds that alternate, ratios within a round, memory of a process of its own.
+"""What benchmarks of two sides share: a process for each, rounds that alternate, ratios within a round, peak memory.
 
-Wall time is what a user waits; processor time says the same more steadily where other programs run.
+Wall time is what a user waits; processor time says the same more steadily where other programs run. A side's process
+sleeps while the other one's plays.
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ import resource
 import statistics
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
+from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -43,33 +46,42 @@ def machine(threads: int) -> str:
     )
 
 
+class Side(NamedTuple):
+    """One side, ready to play."""
+
+    play: Callable[[], Lap]  # a round
+    about: object = None  # what must be alike on both sides, such as the numbers of parameters
+
+
 def compare(
     title: str,
-    sides: Mapping[str, Callable[[], Lap]],
+    sides: Mapping[str, Callable[[], Side]],
     rounds: int,
     *,
     unit: str = "images",
     warm_up: int = 0,
-    peak: Callable[[str], float] | None = None,
 ) -> None:
-    """Print each side's median of all rounds and the first one's ratios to the second's.
+    """Print each side's median of all rounds, its peak memory, and the first one's ratios to the second's.
 
-    :param sides: what plays one round of each side; who begins alternates.
+    :param sides: what makes each side ready, in a process of its own; who begins a round alternates.
     :param warm_up: rounds before the first that counts.
-    :param peak: the peak memory of a side in MB; None: it is not shown.
     """
     laps: dict[str, list[Lap]] = {side: [] for side in sides}
+    players = {side: _Player(ready) for side, ready in sides.items()}
+    about = [player.hear() for player in players.values()]
+    if about[0] != about[1]:
+        print(f"  not like with like: {' and '.join(map(str, about))}")
     for index in range(-warm_up, rounds):
         for side in list(sides)[:: 1 if index % 2 else -1]:
-            found = sides[side]()
+            found = players[side].ask("round")
             note = "warming up" if index < 0 else f"round {index + 1}"
             print(f"  {note}, {side}: {found.wall:.3g} {unit}/s", flush=True)
             laps[side] += [found] if index >= 0 else []
     print(f"\n{title}, {rounds} rounds:")
     for side, told in laps.items():
         wall, processor = (statistics.median(values) for values in zip(*told, strict=True))
-        memory = f", peak {peak(side):,.0f} MB" if peak else ""
-        print(f"  {side:10}  {wall:8.4g} {unit}/s, {processor:8.4g} {unit} per processor second{memory}", flush=True)
+        rates = f"{wall:8.4g} {unit}/s, {processor:8.4g} {unit} per processor second"
+        print(f"  {side:10}  {rates}, peak {players[side].ask('memory'):,.0f} MB", flush=True)
     first, second = laps
     for kind in Lap._fields:
         pairs = zip(laps[first], laps[second], strict=True)
@@ -79,14 +91,37 @@ def compare(
         )
 
 
-def peak_memory(work: Callable[..., object], *given: Any) -> float:
-    """Peak resident memory in MB of a process that does only this."""
-    with multiprocessing.get_context("spawn").Pool(1) as pool:
-        return pool.apply(_peak_memory, (work, given))
+class _Player:
+    """The process of a side; it ends with this one."""
+
+    def __init__(self, ready: Callable[[], Side]) -> None:
+        context = multiprocessing.get_context("spawn")
+        self._line, theirs = context.Pipe()
+        self._process = context.Process(target=_serve, args=(theirs, ready), daemon=True)
+        self._process.start()
+        theirs.close()
+
+    def ask(self, what: str) -> Any:
+        self._line.send(what)
+        return self.hear()
+
+    def hear(self) -> Any:
+        try:
+            return self._line.recv()
+        except EOFError:
+            raise SystemExit("A side has fallen; what it says stands above.") from None
 
 
-def _peak_memory(work: Callable[..., object], given: tuple[Any, ...]) -> float:
-    work(*given)
+def _serve(line: Connection, ready: Callable[[], Side]) -> None:
+    side = ready()
+    line.send(side.about)
+    with suppress(EOFError):  # nobody asks any more
+        while True:
+            line.send(side.play() if line.recv() == "round" else _peak_memory())
+
+
+def _peak_memory() -> float:
+    """Peak resident memory of this process, in MB."""
     status = Path("/proc/self/status")
     if status.exists():  # Linux: ru_maxrss would be the parent's peak where that is higher
         return next(int(line.split()[1]) / 1e3 for line in status.read_text().splitlines() if line.startswith("VmHWM"))

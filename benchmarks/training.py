@@ -7,9 +7,9 @@ differs is only how a step is played. The trainer does more in the same time (av
 gradient, seeding by row, the journal). Each round trains a fresh pair of networks by one side and then by the other,
 the first side alternating; a round's first ``steps`` steps warm up and are not counted, the next ``steps`` are. Sheets
 and checkpoints fall outside the counted time. Wall time is what a user waits; processor time says the same more
-steadily where other programs run. Peak memory is that of a process of its own for each side. ``--precision bf16-mixed``
-lets the trainer use its own setting of that name; the plain loop stays in float32, so that ratio compares more than
-the playing of a step.
+steadily where other programs run. Each side has a process of its own. ``--precision bf16-mixed`` lets the trainer
+use its own setting of that name; the plain loop stays in float32, so that ratio compares more than the playing of a
+step.
 """
 
 from __future__ import annotations
@@ -26,10 +26,11 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 from PIL import Image
-from rounds import Lap, compare, machine, peak_memory
+from rounds import Lap, Side, compare, machine
 from torch import Tensor, nn
 from torch.utils.data import DataLoader
 
+from ganvas.cli.heap import keep_freed_memory
 from ganvas.curate.dataset import Dataset
 from ganvas.curate.degrade import DEGRADATIONS
 from ganvas.curate.pack import pack
@@ -200,9 +201,11 @@ def play_plain(setting: Setting) -> Lap:
 SIDES: dict[str, Callable[[Setting], Lap]] = {"trainer": play_product, "plain loop": play_plain}
 
 
-def play_once(side: str, setting: Setting) -> None:
+def ready(side: str, setting: Setting) -> Side:
     torch.set_num_threads(setting.threads)
-    SIDES[side](setting)
+    if side == "trainer":
+        keep_freed_memory()  # as `ganvas train` does
+    return Side(partial(SIDES[side], setting))
 
 
 def draw_pictures(folder: Path, count: int) -> None:
@@ -223,7 +226,6 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=torch.get_num_threads())
     parser.add_argument("--workers", type=int, default=0, help="processes that read pictures, on both sides")
     parser.add_argument("--precision", choices=("32-true", "bf16-mixed"), default="32-true", help="of the trainer")
-    parser.add_argument("--no-memory", action="store_true", help="leave out the peak memory")
     args = parser.parse_args()
     torch.set_num_threads(args.threads)
     print(machine(args.threads))
@@ -239,9 +241,8 @@ def main() -> None:
             compare(
                 f"{family} at {RESOLUTION} px, width {args.width}, batch {args.batch}, workers {args.workers}, trainer "
                 f"in {args.precision}",
-                {side: partial(play, setting) for side, play in SIDES.items()},
+                {side: partial(ready, side, setting) for side in SIDES},
                 args.rounds,
-                peak=None if args.no_memory else lambda side, setting=setting: peak_memory(play_once, side, setting),
             )
 
 

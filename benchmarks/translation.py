@@ -8,7 +8,8 @@ github.com/taesungp/contrastive-unpaired-translation, which has the same network
 their own training loop, written out below (StarGAN v2: with its own losses): the same losses, weights, optimisers,
 sizes and batch on both sides, on pictures that lie in memory. U-GAT-IT is the light one; pix2pixHD is in the stage that
 moves both generators, without the perceptual term, whose network is another; StarGAN v2 is without masks and random
-crops. A round's first step warms up and is not counted.
+crops. Each side has a process of its own, in which it plays as its users run it. A round's first step warms up and is
+not counted.
 
 At 64 px the discriminators of U-GAT-IT that see the whole picture have six layers on both sides: the published seven do
 not fit there. ``--width`` narrows all networks of both sides alike, but StarGAN v2's, which the size decides.
@@ -31,9 +32,10 @@ import torch
 import torch.nn.functional as F
 from checkouts import open_checkout
 from lightning_fabric import Fabric
-from rounds import Lap, Watch, compare, machine, peak_memory
+from rounds import Lap, Side, Watch, compare, machine
 from torch import Tensor
 
+from ganvas.cli.heap import keep_freed_memory
 from ganvas.models.families import build
 from ganvas.models.plan import Batch, Clock, PairedBatch, ReferenceBatch, UnpairedBatch
 from ganvas.terms import DataSpec
@@ -107,7 +109,7 @@ def product_step(setting: Setting) -> Step:
     fabric = Fabric(accelerator="cpu", devices=1, precision=setting.precision)  # type: ignore[arg-type]
     fabric.launch()
     # Their StarGAN v2 alone averages its networks.
-    player = Player(family, fabric, ema_kimg=5.0 if reference else 0.0, channels_last=True)
+    player = Player(family, fabric, ema_kimg=5.0 if reference else 0.0)
     stages = family.stages()
     clock = Clock(batch_size=setting.batch, stage=len(stages) - 1)
 
@@ -296,11 +298,6 @@ REFERENCES: dict[str, Callable[[Setting], Step]] = {
 # ── Comparing ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def make(side: str, setting: Setting) -> Step:
-    torch.set_num_threads(setting.threads)
-    return product_step(setting) if side == "ganvas" else REFERENCES[setting.family](setting)
-
-
 def lap(step: Step, setting: Setting) -> Lap:
     side = setting.resolution
     a, b = (torch.rand(setting.batch, 3, side, side) * 2 - 1 for _ in range(2))
@@ -311,8 +308,12 @@ def lap(step: Step, setting: Setting) -> Lap:
     return watch.lap(setting.steps * setting.batch)
 
 
-def play_once(side: str, setting: Setting) -> None:
-    lap(make(side, setting), setting._replace(steps=1))
+def ready(side: str, setting: Setting) -> Side:
+    torch.set_num_threads(setting.threads)
+    if side == "ganvas":
+        keep_freed_memory()  # as `ganvas train` does
+    make = product_step if side == "ganvas" else REFERENCES[setting.family]
+    return Side(partial(lap, make(setting), setting))
 
 
 def main() -> None:
@@ -326,7 +327,6 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--threads", type=int, default=torch.get_num_threads())
     parser.add_argument("--precision", choices=("32-true", "bf16-mixed"), default="32-true", help="of ganvas")
-    parser.add_argument("--no-memory", action="store_true", help="leave out the peak memory")
     args = parser.parse_args()
     if not args.reference.is_dir():
         parser.error(f"there is no checkout at {args.reference}")
@@ -344,10 +344,9 @@ def main() -> None:
     width = "" if args.family == "starganv2" else f", width {args.width}"
     compare(
         f"{args.family} at {args.resolution} px{width}, batch {args.batch}, ganvas in {args.precision}",
-        {side: partial(lap, make(side, setting), setting) for side in ("ganvas", "reference")},
+        {side: partial(ready, side, setting) for side in ("ganvas", "reference")},
         args.rounds,
         unit="pictures",
-        peak=None if args.no_memory else lambda side: peak_memory(play_once, side, setting),
     )
 
 
