@@ -3,13 +3,13 @@
     python benchmarks/translation.py --family ugatit --reference UGATIT-pytorch --resolution 64 --steps 3 --rounds 3
 
 ``--reference`` is a checkout of github.com/znxlwm/UGATIT-pytorch, github.com/NVIDIA/pix2pixHD,
-github.com/clovaai/stargan-v2, or for ``cyclegan`` of github.com/junyanz/pytorch-CycleGAN-and-pix2pix or
-github.com/taesungp/contrastive-unpaired-translation, which has the same networks. They are trained in the order of
-their own training loop, written out below (StarGAN v2: with its own losses): the same losses, weights, optimisers,
-sizes and batch on both sides, on pictures that lie in memory. U-GAT-IT is the light one; pix2pixHD is in the stage that
-moves both generators, without the perceptual term, whose network is another; StarGAN v2 is without masks and random
-crops. Each side has a process of its own, in which it plays as its users run it. A round's first step warms up and is
-not counted.
+github.com/clovaai/stargan-v2, for ``cut`` of github.com/taesungp/contrastive-unpaired-translation, and for ``cyclegan``
+of that or github.com/junyanz/pytorch-CycleGAN-and-pix2pix. They are trained in the order of their own training loop,
+written out below (StarGAN v2: with its own losses): the same losses, weights, optimisers, sizes and batch on both
+sides, on pictures that lie in memory; CUT's D moves before its G there, and after it here. U-GAT-IT is the light one;
+pix2pixHD is in the stage that moves both generators, without the perceptual term, whose network is another; StarGAN v2
+is without masks and random crops. Each side has a process of its own, in which it plays as its users run it. A round's
+first step warms up and is not counted.
 
 At 64 px the discriminators of U-GAT-IT that see the whole picture have six layers on both sides: the published seven do
 not fit there. ``--width`` narrows all networks of both sides alike, but StarGAN v2's, which the size decides.
@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import inspect
 import itertools
 import sys
 import types
@@ -82,7 +83,7 @@ def model_of(setting: Setting) -> dict[str, Any]:
                 "global_layers": deep,
                 "local_layers": shallow,
             }
-        case "cyclegan":
+        case "cyclegan" | "cut":
             return {"width": setting.width, "enlarge": 0}
         case "pix2pixhd":
             return {"width": setting.width, "discriminator_width": setting.width, "perceptual": 0}
@@ -183,8 +184,14 @@ def cyclegan_step(setting: Setting) -> Step:
     open_checkout(setting.reference, "dominate", "torchvision", "torchvision.transforms")
     theirs = importlib.import_module("models.networks")
     norm = theirs.get_norm_layer("instance")
-    g_ab, g_ba = (theirs.ResnetGenerator(3, 3, setting.width, norm_layer=norm, n_blocks=9) for _ in range(2))
-    d_a, d_b = (theirs.NLayerDiscriminator(3, setting.width, 3, norm) for _ in range(2))
+    # CUT's code blurs where sizes change unless told not to; CycleGAN's knows no such thing.
+    blurs = "no_antialias" in inspect.signature(theirs.ResnetGenerator).parameters
+    plain = {"no_antialias": True} if blurs else {}
+    plain_up = {"no_antialias_up": True} if blurs else {}
+    g_ab, g_ba = (
+        theirs.ResnetGenerator(3, 3, setting.width, norm_layer=norm, n_blocks=9, **plain, **plain_up) for _ in range(2)
+    )
+    d_a, d_b = (theirs.NLayerDiscriminator(3, setting.width, 3, norm, **plain) for _ in range(2))
     optimizer_g, optimizer_d = adam([g_ab, g_ba], 2e-4), adam([d_a, d_b], 2e-4)
 
     def step(a: Tensor, b: Tensor) -> None:
@@ -203,6 +210,45 @@ def cyclegan_step(setting: Setting) -> Step:
         for judge, real, fake in ((d_b, b, fake_b), (d_a, a, fake_a)):
             (0.5 * (ones(judge(real)) + zeros(judge(fake.detach())))).backward()
         optimizer_d.step()
+
+    return step
+
+
+def cut_step(setting: Setting) -> Step:
+    """D first, then G with the patches' vectors, as there; both on fakes made once."""
+    open_checkout(setting.reference, "dominate", "torchvision", "torchvision.transforms")
+    theirs, patches = importlib.import_module("models.networks"), importlib.import_module("models.patchnce")
+    norm = theirs.get_norm_layer("instance")
+    g = theirs.ResnetGenerator(3, 3, setting.width, norm_layer=norm, n_blocks=9)
+    d = theirs.NLayerDiscriminator(3, setting.width, 3, norm)
+    f = theirs.PatchSampleF(use_mlp=True, init_type="xavier", nc=256)
+    options = types.SimpleNamespace(
+        nce_includes_all_negatives_from_minibatch=False, batch_size=setting.batch, nce_T=0.07
+    )
+    compared = patches.PatchNCELoss(options)
+    layers = [0, 4, 8, 12, 16]
+    with torch.no_grad():  # the first pass makes the layers that send patches to vectors
+        f(g(torch.zeros(setting.batch, 3, setting.resolution, setting.resolution), layers, encode_only=True), 256)
+    optimizer_g, optimizer_d, optimizer_f = adam([g], 2e-4), adam([d], 2e-4), adam([f], 2e-4)
+
+    def kept(source: Tensor, made: Tensor) -> Any:
+        queries, keys = (g(x, layers, encode_only=True) for x in (made, source))
+        keys, places = f(keys, 256, None)
+        queries, _ = f(queries, 256, places)
+        return sum(compared(q, k).mean() for q, k in zip(queries, keys, strict=True)) / len(layers)
+
+    def step(a: Tensor, b: Tensor) -> None:
+        fake, same = g(torch.cat([a, b])).split([len(a), len(b)])
+        d.requires_grad_(True)
+        optimizer_d.zero_grad()
+        (0.5 * (zeros(d(fake.detach())) + ones(d(b)))).backward()
+        optimizer_d.step()
+        d.requires_grad_(False)
+        optimizer_g.zero_grad()
+        optimizer_f.zero_grad()
+        (ones(d(fake)) + 0.5 * (kept(a, fake) + kept(b, same))).backward()
+        optimizer_g.step()
+        optimizer_f.step()
 
     return step
 
@@ -290,6 +336,7 @@ def starganv2_step(setting: Setting) -> Step:
 REFERENCES: dict[str, Callable[[Setting], Step]] = {
     "ugatit": ugatit_step,
     "cyclegan": cyclegan_step,
+    "cut": cut_step,
     "pix2pixhd": pix2pixhd_step,
     "starganv2": starganv2_step,
 }
