@@ -114,7 +114,7 @@ class CUT(Family):
         mirrored = batch.memo.get("mirrored")
         if mirrored is not None:
             mirrored = mirrored.repeat(len(sources) // len(batch.a))
-        made = self.generator(_mirrored(sources, mirrored))
+        made, seen = self.generator.with_features(_mirrored(sources, mirrored))
         fake = made[: len(batch.a)]
         batch.memo["fake"] = fake.detach()
         real_logits = None
@@ -125,18 +125,20 @@ class CUT(Family):
         shown = {"adversarial": adversarial.detach()}
         if not config.nce:
             return adversarial, shown
-        kept = self.contents_kept(sources, made, mirrored)
+        with torch.no_grad():  # of the pictures as they are: a mirrored one's features are others
+            keys = seen if mirrored is None else self.generator.features(sources)
+        kept = self.contents_kept(keys, made, mirrored)
         shown["nce"] = kept.detach()
         return adversarial + config.nce * kept, shown
 
-    def contents_kept(self, sources: Tensor, made: Tensor, mirrored: Tensor | None) -> Tensor:
-        """PatchNCE between pictures [N, C, H, W] and what was made of them (of some rows mirrored), mean of five maps.
+    def contents_kept(self, keys: list[Tensor], made: Tensor, mirrored: Tensor | None) -> Tensor:
+        """PatchNCE between the features of pictures and what was made of them: pictures [N, C, H, W], some mirrored.
 
-        With ``identity`` both halves of the rows count alike, as in the published mean of both losses.
+        The mean of five maps. With ``identity`` both halves of the rows count alike, as in the published mean of both
+        losses.
         """
         queries = [_mirrored(maps, mirrored) for maps in self.generator.features(made)]
         with torch.no_grad():
-            keys = self.generator.features(sources)
             places = draw_places(keys, self.config.patches)
             theirs = self.projector(keys, places)
         ours = self.projector(queries, places)

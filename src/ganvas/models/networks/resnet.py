@@ -78,21 +78,19 @@ class ResNetGenerator(nn.Module):
         initialize_normal(self)
 
     def forward(self, x: Tensor) -> Tensor:
-        x = F.relu(self.first_norm(self.first(reflected(x, 3))))
-        for level in range(len(self.down)):
-            x = self._lowered(self.down[level](x), level)
-        x = self.blocks(x)
+        return self.with_features(x)[0]
+
+    def with_features(self, x: Tensor) -> tuple[Tensor, list[Tensor]]:
+        """The answer to ``x``, and :meth:`features` of ``x``, in one pass."""
+        x, found = self._lead(x)
+        for block in list(self.blocks)[FIFTH:]:
+            x = block(x)
         for conv, norm in zip(self.up, self.up_norm, strict=True):
             if self.antialias:
                 x = F.interpolate(x, scale_factor=2.0, mode="bilinear", align_corners=False)
             x = F.relu(norm(conv(x)))
         picture: Tensor = self.last(reflected(x, 3)).tanh()
-        return picture
-
-    def _lowered(self, x: Tensor, level: int) -> Tensor:
-        """What the convolution of a level found, as the next level takes it."""
-        x = F.relu(self.down_norm[level](x))
-        return halved(x) if self.antialias else x
+        return picture, found
 
     def features(self, x: Tensor) -> list[Tensor]:
         """What the way down sees in pictures, from pixels to shapes: maps ``[N, C, H, W]`` of ``feature_channels``.
@@ -100,20 +98,23 @@ class ResNetGenerator(nn.Module):
         The picture itself with its mirrored border, both convolutions before their norm, the first residual block and
         the fifth, where there are so many (Park et al. 2020, §C.1).
         """
+        return self._lead(x)[1]
+
+    def _lead(self, x: Tensor) -> tuple[Tensor, list[Tensor]]:
+        """The way to the fifth block, or to the last of fewer: where it ends, and the features met."""
         x = reflected(x, 3)
         found = [x]
         x = F.relu(self.first_norm(self.first(x)))
-        for level in range(len(self.down)):
-            x = self.down[level](x)
+        for conv, norm in zip(self.down, self.down_norm, strict=True):
+            x = conv(x)
             found.append(x)
-            x = self._lowered(x, level)
-        for number, block in enumerate(self.blocks, 1):
+            x = F.relu(norm(x))
+            x = halved(x) if self.antialias else x
+        for number, block in enumerate(list(self.blocks)[:FIFTH], 1):
             x = block(x)
             if number in (1, FIFTH):
                 found.append(x)
-            if number == FIFTH:
-                break
-        return found
+        return x, found
 
 
 def check_side(family: str, side: int) -> None:
