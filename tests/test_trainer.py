@@ -99,6 +99,26 @@ def test_a_finished_run_goes_on_when_asked_for_more(packed: Path, tmp_path: Path
     assert json.loads(run.status.read_text())["state"] == "finished"
 
 
+@pytest.mark.parametrize("asked", [12, 6])
+def test_a_run_whose_length_is_changed_in_a_later_stage_ends_where_asked(
+    asked: int, packed: Path, tmp_path: Path
+) -> None:
+    def staged(steps: int) -> Recipe:
+        content = recipe(steps, keep=9).model_dump()
+        model = {"width": 4, "blocks": 1, "crop": 16, "discriminator_width": 4, "perceptual": 0, "pixel": 1}
+        content |= {"family": "srgan", "model": model | {"pretrain_share": 0.5}}
+        content["data"] |= {"degradation": "downscale-x2"}
+        return Recipe.model_validate(content)
+
+    run = RunDir(tmp_path)
+    assert train(staged(8), run, packed).nimg == 8 * BATCH
+    for path in checkpoint.listing(run.checkpoints)[-3:]:
+        path.unlink()  # as if it had been stopped after five steps, one of them in the second stage
+    assert train(staged(asked), run, packed).nimg == asked * BATCH
+    assert newest(run)["clock"]["stage"] == 1
+    assert train(staged(asked), run, packed).nimg == asked * BATCH
+
+
 class Poisoned(DCGAN):
     """A DCGAN whose discriminator's loss is not a number at one point of time."""
 

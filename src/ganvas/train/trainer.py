@@ -193,7 +193,7 @@ class Trainer:
         self._add(shown)
         self.clock = before.advanced(drawn)
         every = self.recipe.train
-        ended = self.clock.stage_nimg >= stage.kimg * 1000
+        ended = self._stage_ended()
         if ended and self.clock.stage + 1 < len(self.stages):
             self._enter(self.clock.stage + 1)
         ended = ended or self._finished()
@@ -222,7 +222,10 @@ class Trainer:
     def _finished(self) -> bool:
         clock = self.clock
         last = clock.stage == len(self.stages) - 1
-        return last and clock.stage_nimg >= self.stages[clock.stage].kimg * 1000
+        return last and self._stage_ended()
+
+    def _stage_ended(self) -> bool:
+        return self.clock.stage_nimg >= self.clock.stage_kimg * 1000
 
     def _stopped(self) -> bool:
         """Whether some process was asked to stop: all stop after the same step."""
@@ -243,10 +246,28 @@ class Trainer:
         world = self.player.world
         if batch % world:
             raise UserError(f"Stage {stage.name} has a batch of {batch}, which {world} processes cannot share evenly.")
-        return replace(clock, stage=index, stage_kimg=stage.kimg, total_kimg=self.total_kimg, batch_size=batch)
+        return replace(
+            clock,
+            stage=index,
+            stage_kimg=self._stage_kimg(index, clock),
+            total_kimg=self.total_kimg,
+            batch_size=batch,
+        )
+
+    def _stage_kimg(self, index: int, clock: Clock) -> float:
+        """How long a stage is: as planned, save in a run whose length was changed after earlier stages had ended.
+
+        Those cannot be made longer or shorter any more, so this one takes what they lack or have too much, and the run
+        ends where it was asked to. What whole steps add to a stage, less than one, is none of that.
+        """
+        earlier = self.stages[:index]
+        late = (clock.nimg - clock.stage_nimg) / 1000 - sum(stage.kimg for stage in earlier)
+        steps = sum(stage.batch_size or self.recipe.train.batch_size for stage in earlier) / 1000
+        planned = self.stages[index].kimg
+        return planned if -1e-6 < late < steps - 1e-6 else max(round(planned - late, 6), 1e-3)
 
     def _enter(self, index: int) -> None:
-        self.clock = replace(self._clock_at_stage(index, self.clock), stage_nimg=0)
+        self.clock = self._clock_at_stage(index, replace(self.clock, stage_nimg=0))
         self._batches = None
         if self.stages[index].fresh_optimizers:
             self.player.fresh_optimizers()
