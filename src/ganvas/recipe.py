@@ -67,7 +67,7 @@ class TrainSettings(Settings):
     )
     seed: int = Field(0, ge=0, lt=2**31, description="the whole run is a function of it")
     channels_last: bool | None = Field(
-        None, description="memory layout NHWC, which computes the same; null: on a GPU, where it is faster"
+        None, description="memory layout NHWC, which computes the same; null: on a GPU alone"
     )
     compile: bool = Field(False, description="compile the networks first: slower start, faster steps")
     workers: int = Field(2, ge=0, le=64, description="processes that read pictures; 0: the training process itself")

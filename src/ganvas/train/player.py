@@ -40,7 +40,7 @@ class Player:
     :param ema_ramp: the half-life is at most this share of the stage's images so far (Karras et al. 2020, ADA), so that
         layers which begin with a stage do not hang behind in the averages; None: no ramp.
     :param channels_last: keep pictures and weights as NHWC in memory. None: on a GPU, whose convolutions want it. On a
-        processor nothing gains by it and large weights are copied to and fro, which takes up to a third of a step.
+        processor little gains by it, and large weights are copied to and fro, which may take a quarter of a step.
     :param lr_factor: multiplies every learning rate (lowered after a return to a checkpoint).
     """
 
