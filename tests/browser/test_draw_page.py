@@ -292,6 +292,27 @@ def test_what_is_kept_comes_back_with_its_settings(at: Visit) -> None:
     assert settled(page) == good
 
 
+def test_what_is_kept_before_its_portrait_has_come_gets_it_and_not_the_one_before(at: Visit) -> None:
+    page = at.open(PAGE)
+    opened(page, GOOD)
+    before = settled(page)
+    page.route("**/portrait", lambda route: route.fulfill(status=503, json={"detail": "Not now."}))
+    stroke(page, (0.1, 0.1), (0.9, 0.9))
+    expect(page.get_by_role("alert")).to_contain_text("Not now.")
+    page.keyboard.press("k")
+    kept = page.get_by_role("region", name="Kept").get_by_role("listitem")
+    expect(kept).to_have_count(1)
+    expect(kept.locator("img")).to_have_count(1)  # the drawing
+    assert all("503" in complaint for complaint in at.complaints)
+    at.complaints.clear()
+    page.unroute("**/portrait")
+    page.get_by_role("button", name="Try again").click()
+    expect(kept.locator("img")).to_have_count(2)
+    own = settled(page)
+    assert own != before
+    assert kept.locator("img").first.evaluate(PIXELS) == own
+
+
 def test_another_model_answers_the_same_drawing(at: Visit) -> None:
     page = at.open(PAGE)
     opened(page, GOOD)
@@ -303,6 +324,23 @@ def test_another_model_answers_the_same_drawing(at: Visit) -> None:
     assert settled(page) != first
     assert np.array_equal(ink(page), drawn)
     expect(page.get_by_role("slider", name="How much to trust my drawing")).to_have_count(0)
+
+
+def test_whoever_names_no_model_gets_one_that_takes_drawings(at: Visit) -> None:
+    page = at.open("/")
+    page.get_by_role("link", name="Draw", exact=True).click()
+    expect(page).to_have_url(re.compile("/draw/(plain|portraits)$"))
+    expect(page.get_by_role("img", name="Drawing paper")).to_be_visible()
+    page.go_back()
+    expect(page).to_have_url(f"{at.studio.url}/")
+
+
+def test_without_a_model_the_page_says_how_to_train_one(at: Visit) -> None:
+    page = at.open("/runs")
+    page.route("**/v1/bundles", lambda route: route.fulfill(json={"bundles": [], "refused": []}))
+    page.get_by_role("link", name="Draw", exact=True).click()
+    expect(page.get_by_text("No model to draw with yet")).to_be_visible()
+    expect(page.get_by_text("ganvas train sketch-portrait")).to_be_visible()
 
 
 def test_the_portrait_lies_under_the_ink_when_wished(at: Visit) -> None:

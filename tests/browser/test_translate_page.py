@@ -554,10 +554,15 @@ def test_a_camera_takes_a_picture(visit: Visit) -> None:
     browser = kind.launch(executable_path=str(CHROMIUM), args=[*ARGUMENTS, *pretends])
     try:
         page = browser.new_context(locale="en-GB", permissions=["camera"]).new_page()
-        page.goto(visit.studio.url + "/translate/horses")
+        page.goto(visit.studio.url + "/translate/styled")
         page.get_by_role("button", name="Use the camera").click()
         page.get_by_role("button", name="Take the picture").click()
         expect(page.get_by_role("dialog")).to_have_count(0)
+        settled(page)
+        references = page.get_by_role("region", name="References")
+        references.get_by_role("button", name="Take a picture").click()
+        page.get_by_role("button", name="Take the picture").click()
+        expect(references.get_by_role("button", name="Reference 1", exact=True)).to_be_visible()
         settled(page)
     finally:
         browser.close()

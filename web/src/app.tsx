@@ -34,6 +34,9 @@ function Header() {
           <Link href="/" aria-current={place("/")}>
             {words.nav.home}
           </Link>
+          <Link href="/draw" aria-current={place("/draw")}>
+            {words.draw.title}
+          </Link>
           <Link href="/translate" aria-current={place("/translate")}>
             {words.translate.nav}
           </Link>
@@ -42,16 +45,13 @@ function Header() {
           </Link>
           <ReviewLink />
         </nav>
-        <div className="top-choices">
-          <Press
-            look="bare"
-            aria-label={words.languageLabel}
-            onPress={() => speak(language === "ko" ? "en" : "ko")}
-          >
-            <span lang={language === "ko" ? "en" : "ko"}>{words.language}</span>
-          </Press>
-          <ThemeChoice />
-        </div>
+        <Press
+          look="bare"
+          aria-label={words.languageLabel}
+          onPress={() => speak(language === "ko" ? "en" : "ko")}
+        >
+          <span lang={language === "ko" ? "en" : "ko"}>{words.language}</span>
+        </Press>
       </div>
     </header>
   );
@@ -62,7 +62,10 @@ function Footer() {
   const shares = useHealth()?.shares;
   return (
     <footer className="bottom">
-      <p>{shares ? words.footerShares : words.footer}</p>
+      <div className="bottom-inner">
+        <p>{shares ? words.footerShares : words.footer}</p>
+        <ThemeChoice />
+      </div>
     </footer>
   );
 }
@@ -93,7 +96,7 @@ function Pages() {
               <HomePage />
             </Route>
             <Route path="/generate/:bundle">{({ bundle }) => <GeneratePage key={bundle} id={bundle} />}</Route>
-            <Route path="/draw/:bundle">{({ bundle }) => <DrawPage key={bundle} id={bundle} />}</Route>
+            <Route path="/draw/:bundle?">{({ bundle }) => <DrawPage key={bundle} id={bundle} />}</Route>
             <Route path="/translate/:bundle?">{({ bundle }) => <TranslatePage id={bundle} />}</Route>
             <Route path="/runs">
               <RunsPage />

@@ -12,10 +12,13 @@ export type Entry = {
   marks: readonly Mark[];
   /** The drawing, small. */
   sketch: string;
-  picture: Blob;
-  address: string;
+  /** Of its result; nothing until that has come. */
+  address: string | undefined;
   settings: Settings | undefined;
 };
+
+const isOf = (entry: Entry, marks: readonly Mark[], settings: Settings | undefined) =>
+  entry.marks === marks && entry.settings === settings;
 
 /** A drawing that came by link, and what lay on the desk before. */
 export type Arrival = {
@@ -108,22 +111,22 @@ export function useDesk(key: string, lasting: boolean) {
 
   const latest = useRef(history);
   latest.current = history;
-  const keep = useCallback((marks: readonly Mark[], sketch: string, result: Result, settings?: Settings) => {
-    if (latest.current.some((entry) => entry.marks === marks && entry.settings === settings)) return;
-    const { picture } = result;
-    const entry = {
-      id: ++entries,
-      marks,
-      sketch,
-      picture,
-      address: URL.createObjectURL(picture),
-      settings,
-    };
-    for (const old of latest.current.slice(MOST - 1)) URL.revokeObjectURL(old.address);
+  const keep = useCallback((marks: readonly Mark[], sketch: string, result?: Result, settings?: Settings) => {
+    if (latest.current.some((entry) => isOf(entry, marks, settings))) return;
+    // A result may still be the one of the strokes before.
+    const own = result?.of?.marks === marks && result.of.settings === settings ? result.picture : undefined;
+    const entry = { id: ++entries, marks, sketch, address: own && URL.createObjectURL(own), settings };
+    for (const old of latest.current.slice(MOST - 1)) if (old.address) URL.revokeObjectURL(old.address);
     setHistory((all) => [entry, ...all].slice(0, MOST));
   }, []);
+  const complete = useCallback(({ of, picture }: Result) => {
+    const waits = of && latest.current.find((each) => isOf(each, of.marks, of.settings) && !each.address);
+    if (!waits) return;
+    const address = URL.createObjectURL(picture);
+    setHistory((all) => all.map((each) => (each.id === waits.id ? { ...each, address } : each)));
+  }, []);
 
-  return { ready, drawing, setDrawing, paper, setPaper, history, keep, arrival, setArrival };
+  return { ready, drawing, setDrawing, paper, setPaper, history, keep, complete, arrival, setArrival };
 }
 
 export type DeskInUse = ReturnType<typeof useDesk>;

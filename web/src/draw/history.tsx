@@ -35,7 +35,7 @@ export function History({
                 aria-label={words.entry(entry.id)}
                 onClick={() => open(entry)}
               >
-                <img src={entry.address} alt="" />
+                {entry.address ? <img src={entry.address} alt="" /> : <span className="history-waits" />}
                 <img src={entry.sketch} alt="" />
               </button>
             </li>

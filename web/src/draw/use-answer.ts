@@ -1,7 +1,8 @@
 // The drawing is asked about whenever it changes, and whenever what is wished for changes.
-import { type RefObject, useCallback, useEffect } from "react";
+import { type RefObject, useCallback, useEffect, useRef } from "react";
 import type { BundleCard } from "../api/types";
 import { hasManifold, paintPortrait, takesDrawings, translateDrawing } from "./ask";
+import type { Drawing } from "./marks";
 import { flattened, toBlob } from "./photo";
 import type { Guidance } from "./use-guidance";
 import { type Asking, useResult } from "./use-result";
@@ -11,15 +12,15 @@ export function useAnswer({
   layer,
   paper,
   guidance,
-  revision,
+  drawing,
   blank,
 }: {
   bundle: BundleCard;
   layer: RefObject<HTMLCanvasElement | null>;
   paper: HTMLCanvasElement | null;
   guidance: Guidance;
-  /** Changes with each whole change of the drawing. */
-  revision: unknown;
+  /** Changes with each whole stroke, not while one is being drawn. */
+  drawing: Drawing;
   /** There is nothing to ask about. */
   blank: boolean;
 }): Asking & { send: (urgent: boolean) => void } {
@@ -28,16 +29,20 @@ export function useAnswer({
   const { settings, shadow } = guidance;
   const guided = hasManifold(bundle);
   const direction = takesDrawings(bundle) ?? "a_to_b";
+  const latest = useRef(drawing);
+  latest.current = drawing;
 
   const send = useCallback(
     (urgent: boolean) => {
       if (guided && !settings) return; // asked as soon as the model has said what can be wished for
+      const of = urgent ? { marks: latest.current.marks, settings } : undefined;
       ask(async (signal) => {
         if (!layer.current) throw new Error("The paper is gone.");
-        const drawing = await toBlob(flattened(layer.current, paper, bundle.resolution));
-        return settings
-          ? paintPortrait(bundle.id, drawing, { ...settings, shadow }, signal)
-          : translateDrawing(bundle.id, drawing, direction, signal);
+        const asked = await toBlob(flattened(layer.current, paper, bundle.resolution));
+        const answer = settings
+          ? await paintPortrait(bundle.id, asked, { ...settings, shadow }, signal)
+          : await translateDrawing(bundle.id, asked, direction, signal);
+        return { ...answer, of };
       }, urgent);
     },
     [ask, bundle, direction, guided, layer, paper, settings, shadow],
@@ -46,10 +51,10 @@ export function useAnswer({
   // Whole strokes, undo, redo, clear and a new paper: the picture on the page is then exactly the drawing's. A change
   // of wishes makes `send` another function, and asks as well.
   useEffect(() => {
-    void revision;
+    void drawing;
     if (blank) forget();
     else send(true);
-  }, [revision, blank, forget, send]);
+  }, [drawing, blank, forget, send]);
 
   return { ...asking, send };
 }

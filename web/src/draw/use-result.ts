@@ -1,8 +1,15 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import type { Settings } from "./desk";
 import { Follower } from "./follow";
+import type { Mark } from "./marks";
+
+/** What was asked about: a drawing whose strokes are whole, and what was wished for it. */
+export type Asked = { marks: readonly Mark[]; settings: Settings | undefined };
 
 export type Answer = {
   picture: Blob;
+  /** Nothing: a stroke was still being drawn. */
+  of?: Asked | undefined;
   /** The nearest real drawings, faint on white, as a data: address. */
   shadow?: string | null;
   modelMilliseconds: number;

@@ -1,6 +1,6 @@
 // Paper on one side, the result on the other or under the ink. For sketches the paper is white; for masks it is the
 // user's picture.
-import { useRef, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import type { BundleCard } from "../api/types";
 import { hasManifold, sketchPhoto, takesDrawings } from "../draw/ask";
 import { type Entry, useDesk } from "../draw/desk";
@@ -49,16 +49,19 @@ export function Studio({ bundle, lead }: { bundle: BundleCard; lead: string }) {
   const arriving = useArrival(bundle, desk, guidance);
   const sharing = useSharing(bundle, drawing, guidance.settings);
   const blank = masks ? !paper : isBlank(drawing);
-  const { result, error, busy, send } = useAnswer({ bundle, layer, paper, guidance, revision: drawing, blank });
+  const { result, error, busy, send } = useAnswer({ bundle, layer, paper, guidance, drawing, blank });
+  const { complete } = desk;
+  useEffect(() => {
+    if (result) complete(result);
+  }, [result, complete]);
 
   const flat = (side: number) => {
     if (!layer.current) throw new Error("The paper is gone.");
     return flattened(layer.current, paper, side);
   };
-  const keep =
-    result && !isBlank(drawing)
-      ? () => desk.keep(drawing.marks, flat(THUMB).toDataURL(), result, guidance.settings)
-      : undefined;
+  const keep = isBlank(drawing)
+    ? undefined
+    : () => desk.keep(drawing.marks, flat(THUMB).toDataURL(), result, guidance.settings);
   const clear = isBlank(drawing)
     ? undefined
     : () => {

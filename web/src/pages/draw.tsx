@@ -1,17 +1,40 @@
-import { Link, useSearchParams } from "wouter";
-import { Problem, readBundle } from "../api/client";
+import { Link, Redirect, useSearchParams } from "wouter";
+import { listBundles, Problem, readBundle } from "../api/client";
 import { useResource } from "../api/use-resource";
 import { takesDrawings } from "../draw/ask";
 import { DrawHead } from "../draw/head";
 import { NAMED } from "../draw/use-arrival";
-import { ProblemNote, Waiting } from "../parts/feedback";
+import { Command, Empty, ProblemNote, Waiting } from "../parts/feedback";
 import { useTitle } from "../parts/title";
 import { useWords } from "../words/words";
 import { Compare } from "./draw-compare";
 import { Studio } from "./draw-studio";
 import { pageOf } from "./tasks";
 
-export function DrawPage({ id }: { id: string }) {
+export function DrawPage({ id }: { id: string | undefined }) {
+  return id === undefined ? <AnyModel /> : <Model id={id} />;
+}
+
+/** No model is named: whoever wants to draw gets the first that takes drawings, or is told how to have one. */
+function AnyModel() {
+  const words = useWords().draw;
+  const { data, error, retry } = useResource("bundles", listBundles);
+  useTitle(words.title);
+  if (error !== undefined && !data) return <ProblemNote error={error} retry={retry} />;
+  if (!data) return <Waiting />;
+  const model = data.bundles.find(takesDrawings) ?? data.bundles.find((each) => each.degradation === "mask");
+  if (model) return <Redirect to={`/draw/${encodeURIComponent(model.id)}`} replace />;
+  return (
+    <Empty title={words.emptyTitle}>
+      <p>{words.emptyText}</p>
+      <Command text="ganvas train sketch-portrait --data path/to/portraits" />
+      <p className="quiet">{words.emptyOther}</p>
+      <Command text="ganvas train pix2pix-64-sketch --data path/to/pictures" />
+    </Empty>
+  );
+}
+
+function Model({ id }: { id: string }) {
   const words = useWords();
   const { data: bundle, error, retry } = useResource(`bundle/${id}`, (signal) => readBundle(id, signal));
   useTitle(bundle ? `${words.draw.title}: ${bundle.name}` : words.draw.title);

@@ -6,14 +6,14 @@ import { useWords as all } from "../words/words";
 import { useWords, type Words } from "./words";
 
 /** Opens the camera in a dialog; what is taken is as it was seen, mirrored like a mirror. */
-export function CameraPress({ take }: { take: (picture: Blob) => void }) {
+export function CameraPress({ text, take }: { text?: string; take: (picture: Blob) => void }) {
   const words = useWords();
   const [open, setOpen] = useState(false);
   return (
     <>
       <Press onPress={() => setOpen(true)}>
         <CameraIcon />
-        {words.camera}
+        {text ?? words.camera}
       </Press>
       <ModalOverlay className="veil" isDismissable isOpen={open} onOpenChange={setOpen}>
         <Modal className="modal">

@@ -3,6 +3,7 @@ import type { ReactNode } from "react";
 import { ToggleButton } from "react-aria-components";
 import { IconPress } from "../parts/controls";
 import { CloseIcon } from "../parts/icons";
+import { CameraPress } from "./camera";
 import { ChoosePress } from "./intake";
 import type { Picture, Table } from "./pictures";
 import type { Shown } from "./shown";
@@ -54,7 +55,10 @@ export function References({
           );
         })}
       </ul>
-      <ChoosePress text={words.addReference} add={add} />
+      <div className="panel-actions">
+        <ChoosePress text={words.addReference} add={add} />
+        <CameraPress text={words.takeReference} take={(picture) => add([picture])} />
+      </div>
       {children}
     </section>
   );

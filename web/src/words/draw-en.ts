@@ -2,6 +2,9 @@
 
 export const drawEn = {
   title: "Draw",
+  emptyTitle: "No model to draw with yet",
+  emptyText: "Train one, and it appears here. Sketches are made automatically; for portraits, any folder of faces will do:",
+  emptyOther: "For anything else, any folder of pictures:",
   leadSketch: "It follows your strokes.",
   leadMask: "Load a picture and paint over what should be replaced.",
   leadPicture: "Load a picture and see what the model makes of it.",

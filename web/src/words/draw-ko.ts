@@ -3,6 +3,9 @@ import type { drawEn } from "./draw-en";
 
 export const drawKo: typeof drawEn = {
   title: "그리기",
+  emptyTitle: "아직 그려 볼 모델이 없습니다",
+  emptyText: "모델을 학습하면 여기에 나타납니다. 스케치는 자동으로 만들어집니다. 초상화는 얼굴 사진 폴더면 충분합니다.",
+  emptyOther: "다른 그림은 어떤 그림 폴더든 됩니다.",
   leadSketch: "그림이 선을 따라옵니다.",
   leadMask: "그림을 불러와 바꾸고 싶은 곳을 칠하세요.",
   leadPicture: "그림을 불러와 모델의 결과를 확인하세요.",

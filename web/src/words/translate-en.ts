@@ -51,6 +51,7 @@ export const translateEn = {
   references: "References",
   referencesHelp: (name: string) => `Pictures whose style is taken; best ones that are “${name}”. Up to 12, in this tab only.`,
   addReference: "Add a reference",
+  takeReference: "Take a picture",
   reference: (n: number) => `Reference ${n}`,
   variations: "Variations",
   variationsHelp: "Styles made up by the model, one a seed.",

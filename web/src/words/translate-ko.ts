@@ -47,6 +47,7 @@ export const translateKo: typeof translateEn = {
   references: "참고 그림",
   referencesHelp: (name) => `스타일을 가져올 그림입니다. “${name}” 그림이 가장 좋습니다. 12장까지, 이 탭에만 있습니다.`,
   addReference: "참고 그림 추가",
+  takeReference: "사진 찍기",
   reference: (n) => `참고 그림 ${n}`,
   variations: "변형",
   variationsHelp: "모델이 지어낸 스타일입니다. 시드마다 하나입니다.",
