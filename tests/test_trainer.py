@@ -20,7 +20,7 @@ from ganvas.evaluate import quick
 from ganvas.models.families import FAMILIES, build
 from ganvas.models.families.dcgan import DCGAN
 from ganvas.models.plan import Clock, SynthesisBatch
-from ganvas.recipe import Recipe
+from ganvas.recipe import Recipe, load
 from ganvas.terms import RunDir, UserError
 from ganvas.train import checkpoint
 from ganvas.train.finish import open_run
@@ -199,11 +199,38 @@ def test_a_run_of_another_recipe_is_left_alone(packed: Path, tmp_path: Path) -> 
     train(recipe(2), run, packed)
     before = newest(run)
     other = recipe(2).model_copy(update={"model": {"width": 8, "z_dim": 8}})
-    with pytest.raises(UserError, match="another model"):
+    with pytest.raises(UserError, match=r"other networks or stages \(model.width 4 → 8\)"):
         train(other, run, packed)
     assert same(before["family"], newest(run)["family"])
+    assert load(run.recipe).model["width"] == 4
     train(other, run, packed, fresh=True)
     assert not same(before["family"], newest(run)["family"])
+
+
+def test_advice_can_be_followed_within_a_run(packed: Path, tmp_path: Path) -> None:
+    """What the weights do not depend on may change; it is said, kept, and felt from the next step on."""
+    run = RunDir(tmp_path)
+    train(recipe(2), run, packed)
+    before = newest(run)
+    events: list[Event] = []
+    still = recipe(4).model_copy(update={"model": {"width": 4, "z_dim": 8, "lr": 1e-12}})
+    train(still, run, packed, listener=events.append)
+    said = [event.sentence for event in events if isinstance(event, Note)]
+    assert said == ["From here on other than before: model.lr 0.0002 → 1e-12."]
+    after = newest(run)
+    assert after["clock"]["step"] == 4
+    for name, _ in open_run(run).family.named_parameters():
+        torch.testing.assert_close(after["family"][name], before["family"][name], rtol=0, atol=1e-9)
+    assert load(run.recipe).model["lr"] == 1e-12
+
+
+def test_a_setting_written_out_is_no_change(packed: Path, tmp_path: Path) -> None:
+    run = RunDir(tmp_path)
+    train(recipe(2), run, packed)
+    events: list[Event] = []
+    spelt = recipe(3).model_copy(update={"model": {"width": 4, "z_dim": 8, "game": "non_saturating"}})
+    train(spelt, run, packed, listener=events.append)
+    assert not any(isinstance(event, Note) for event in events)
 
 
 def test_a_damaged_checkpoint_is_named(packed: Path, tmp_path: Path) -> None:

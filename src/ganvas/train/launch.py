@@ -13,6 +13,8 @@ from types import FrameType
 import torch
 from lightning_fabric import Fabric
 
+from ganvas.models.families import build
+from ganvas.models.plan import Family
 from ganvas.recipe import Recipe, load
 from ganvas.terms import RunDir, UserError, write_atomically
 from ganvas.train import checkpoint
@@ -46,11 +48,14 @@ def share_cores(fabric: Fabric) -> None:
         torch.set_num_threads(max(1, (os.cpu_count() or 1) // int(fabric.world_size)))
 
 
-def claim(run: RunDir, recipe: Recipe, fresh: bool) -> None:
+def claim(run: RunDir, recipe: Recipe, family: Family, fresh: bool) -> str | None:
     """Make the run's folder this recipe's, unless it holds another training.
 
+    :param family: what the recipe has built.
+    :returns: a sentence on the settings of the model that are others from here on; None: all are as they were.
     :raises UserError: the folder cannot be written, or holds a run whose weights this recipe cannot go on with.
     """
+    told = None
     try:
         run.root.mkdir(parents=True, exist_ok=True)
         run.sheets.mkdir(exist_ok=True)
@@ -66,17 +71,42 @@ def claim(run: RunDir, recipe: Recipe, fresh: bool) -> None:
                 path.unlink(missing_ok=True)
         elif run.recipe.exists() and checkpoint.listing(run.checkpoints):
             before = load(run.recipe)  # so that settings added since have their defaults
-            for part in ("family", "model", "data"):
+            for part in ("family", "data"):
                 if getattr(before, part) != getattr(recipe, part):
                     raise UserError(
                         f"The run {run.root} was begun with another {part} ({before.name}); choose another "
                         "--run folder, or --fresh to begin anew."
                     )
+            told = _changed(run, before, family)
         write_atomically(run.recipe, recipe.to_yaml())
     except OSError as error:
         raise UserError(
             f"The run folder {run.root} cannot be written ({error.strerror}); choose another --run."
         ) from None
+    return told
+
+
+def _changed(run: RunDir, before: Recipe, family: Family) -> str | None:
+    """Weights of losses, rates and the like may change within a run, so that advice can be followed; networks and
+    stages may not."""
+    with torch.random.fork_rng(devices=[]):
+        old = build(before.family, before.model, family.data, family.kimg)
+    was, now = old.config.model_dump(), family.config.model_dump()
+    changes = [f"model.{name} {was[name]} → {now[name]}" for name in now if was[name] != now[name]]
+    if not changes:
+        return None
+    if _frame(old) != _frame(family):
+        raise UserError(
+            f"The run {run.root} was begun with other networks or stages ({', '.join(changes)}); choose another --run "
+            "folder, or --fresh to begin anew."
+        )
+    return f"From here on other than before: {', '.join(changes)}."
+
+
+def _frame(family: Family) -> object:
+    """What weights, optimisers and the clock of a checkpoint have to fit."""
+    stages = [(stage.name, [phase.trains for phase in stage.phases]) for stage in family.stages()]
+    return stages, {name: tensor.shape for name, tensor in family.state_dict().items()}
 
 
 @contextmanager

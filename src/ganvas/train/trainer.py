@@ -88,12 +88,16 @@ def train(
     else:
         transfer.refuse_untrained(family)
     fabric.barrier()  # all have read the start before a fresh run may wipe it
+    changed = None
     if fabric.is_global_zero:
-        claim(run, recipe, fresh)
+        changed = claim(run, recipe, family, fresh)
         if start is not None:
             transfer.record(run, str(recipe.train.start), start)
     fabric.barrier()
-    return Trainer(recipe, run, pictures, family, fabric, listener, called or dataset.stem, start).train()
+    trainer = Trainer(recipe, run, pictures, family, fabric, listener, called or dataset.stem, start)
+    if changed is not None:
+        trainer.journal.tell(Note(changed))
+    return trainer.train()
 
 
 class Trainer:
