@@ -216,7 +216,7 @@ def test_advice_can_be_followed_within_a_run(packed: Path, tmp_path: Path) -> No
     still = recipe(4).model_copy(update={"model": {"width": 4, "z_dim": 8, "lr": 1e-12}})
     train(still, run, packed, listener=events.append)
     said = [event.sentence for event in events if isinstance(event, Note)]
-    assert said == ["From here on other than before: model.lr 0.0002 → 1e-12."]
+    assert said == ["Other than before: model.lr 0.0002 → 1e-12."]
     after = newest(run)
     assert after["clock"]["step"] == 4
     for name, _ in open_run(run).family.named_parameters():

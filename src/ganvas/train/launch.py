@@ -100,7 +100,7 @@ def _changed(run: RunDir, before: Recipe, family: Family) -> str | None:
             f"The run {run.root} was begun with other networks or stages ({', '.join(changes)}); choose another --run "
             "folder, or --fresh to begin anew."
         )
-    return f"From here on other than before: {', '.join(changes)}."
+    return f"Other than before: {', '.join(changes)}."
 
 
 def _frame(family: Family) -> object:
