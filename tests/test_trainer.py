@@ -26,7 +26,7 @@ from ganvas.train import checkpoint
 from ganvas.train.finish import open_run
 from ganvas.train.health import HealthWatch, diversity
 from ganvas.train.journal import Event, Health, Metric, Note, Resumed, read_lines
-from ganvas.train.launch import launch
+from ganvas.train.launch import claim, launch
 from ganvas.train.player import Player
 from ganvas.train.trainer import train
 
@@ -222,6 +222,40 @@ def test_advice_can_be_followed_within_a_run(packed: Path, tmp_path: Path) -> No
     for name, _ in open_run(run).family.named_parameters():
         torch.testing.assert_close(after["family"][name], before["family"][name], rtol=0, atol=1e-9)
     assert load(run.recipe).model["lr"] == 1e-12
+
+
+@pytest.mark.parametrize(
+    ("kind", "setting", "may"),
+    [
+        ("dcgan", {"game": "hinge"}, True),
+        ("ugatit", {"adversarial": 5.0}, True),
+        ("cyclegan", {"cycle": 3.0}, True),
+        ("starganv2", {"diversity": 2.0}, True),
+        ("starganv2", {"residual": True}, False),
+        ("pix2pix", {"residual": True}, False),
+        ("cut", {"antialias": False}, False),
+        ("srgan", {"pretrain_share": 0.0}, False),
+    ],
+)
+def test_a_run_keeps_its_networks_and_stages(tmp_path: Path, kind: str, setting: dict[str, Any], may: bool) -> None:
+    """Also where other networks would take the same weights."""
+    config, data = FAMILIES[kind].tiny()
+    if kind == "pix2pix":
+        data = data.model_copy(update={"source_channels": 3})
+    was, now = config.model_dump(mode="json"), config.model_dump(mode="json") | setting
+    run = RunDir(tmp_path)
+    run.checkpoints.mkdir(parents=True)
+    (run.checkpoints / "000000008.pt").touch()
+    before, after = (recipe().model_copy(update={"family": kind, "model": model}) for model in (was, now))
+    run.recipe.write_text(before.to_yaml())
+    if may:
+        told = claim(run, after, build(kind, now, data, 1.0), False)
+        assert told is not None
+        assert f"model.{next(iter(setting))}" in told
+    else:
+        with pytest.raises(UserError, match=f"other networks or stages .*{next(iter(setting))}"):
+            claim(run, after, build(kind, now, data, 1.0), False)
+        assert run.recipe.read_text() == before.to_yaml()
 
 
 def test_a_setting_written_out_is_no_change(packed: Path, tmp_path: Path) -> None:

@@ -104,9 +104,9 @@ def _changed(run: RunDir, before: Recipe, family: Family) -> str | None:
 
 
 def _frame(family: Family) -> object:
-    """What weights, optimisers and the clock of a checkpoint have to fit."""
+    """What weights, optimisers and the clock of a checkpoint have to fit, and what the networks make of the weights."""
     stages = [(stage.name, [phase.trains for phase in stage.phases]) for stage in family.stages()]
-    return stages, {name: tensor.shape for name, tensor in family.state_dict().items()}
+    return stages, repr(family), {name: tensor.shape for name, tensor in family.state_dict().items()}
 
 
 @contextmanager

@@ -157,6 +157,9 @@ class Generator(nn.Module):
             with torch.no_grad():
                 self.to_rgb.weight.mul_(0.1)
 
+    def extra_repr(self) -> str:
+        return f"outline={self.outline}, residual={self.residual}"
+
     def forward(self, x: Tensor, s: Tensor, outlines: Tensor | None = None) -> Tensor:
         """:param outlines: [N, 2, R, R] in [0, 1]: where lines are kept, in coarse maps and in fine ones."""
         source = x

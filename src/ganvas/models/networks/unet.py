@@ -68,6 +68,9 @@ class UNet(nn.Module):
             for parameter in last.parameters():
                 nn.init.zeros_(parameter)
 
+    def extra_repr(self) -> str:
+        return f"residual={bool(self.residual)}"
+
     def forward(self, x: Tensor) -> Tensor:
         source = x
         skips: list[Tensor] = []
