@@ -1,0 +1,57 @@
+"""What the golden tests share: recorded values, pictures, and one training per task for all processes of a test run."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+from filelock import FileLock
+from PIL import Image
+
+from golden.records import Records
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--record", action="store_true", help="golden tests: write what they find in place of comparing")
+
+
+@pytest.fixture(scope="session")
+def records(pytestconfig: pytest.Config) -> Records:
+    # The option is unknown when pytest was started on another folder.
+    return Records(bool(pytestconfig.getoption("record", default=False)))
+
+
+@pytest.fixture(scope="session")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that all processes of this test run share."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "golden-world"
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def drawn(world: Path) -> Path:
+    """24 pictures of 48 × 40 in two folders, discs and squares, made of numbers alone: the same on every machine."""
+    folder = world / "drawn"
+    with FileLock(world / "drawn.lock"):
+        if not folder.exists():
+            for index in range(24):
+                label = ("disc", "square")[index % 2]
+                path = folder / label / f"{index:03d}.png"
+                path.parent.mkdir(parents=True, exist_ok=True)
+                Image.fromarray(picture(index)).save(path)
+    return folder
+
+
+def picture(index: int, width: int = 48, height: int = 40) -> np.ndarray:
+    """A disc (even) or a square (odd) on a sloping ground, uint8 [height, width, 3]."""
+    y, x = np.mgrid[:height, :width]
+    ground = np.stack([60 + 2 * x + index, 50 + 3 * y + index, 40 + x + y + 3 * index], axis=-1)
+    cx, cy, side = 12 + index % 7 * 3, 12 + index % 5 * 3, 8 + index % 4
+    round_ = (x - cx) ** 2 + (y - cy) ** 2 < side**2
+    inside = round_ if index % 2 == 0 else (abs(x - cx) < side) & (abs(y - cy) < side)
+    colour = (240, 230 - 3 * index, 200) if index % 2 == 0 else (20, 30 + 3 * index, 50)
+    return np.where(inside[..., None], np.array(colour), ground).clip(0, 255).astype(np.uint8)
