@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import io
+import socket
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
+
+import httpx
+import uvicorn
 
 
 class Ended(NamedTuple):
@@ -43,8 +48,8 @@ def studio(
     *,
     shared: Path | None = None,
     catalogue: Path | None = None,
-) -> Iterator[Any]:
-    """The studio as an ASGI application, with the options of ``ganvas studio`` and ``ganvas review``.
+) -> Iterator[httpx.Client]:
+    """A client of the studio on a free port, with what ``ganvas studio`` and ``ganvas review`` can serve.
 
     Args:
         bundles: Folder of bundles.
@@ -59,4 +64,21 @@ def studio(
     with contextlib.ExitStack() as stack:
         opened = None if catalogue is None else stack.enter_context(Catalog.open(catalogue))
         drawings = None if shared is None else SharedDrawings(shared)
-        yield create_app(bundles, runs, catalog=opened, shared=drawings)
+        app = create_app(bundles, runs, catalog=opened, shared=drawings)
+        yield stack.enter_context(_served(app))
+
+
+@contextlib.contextmanager
+def _served(app: Any) -> Iterator[httpx.Client]:
+    listening = socket.create_server(("127.0.0.1", 0))
+    server = uvicorn.Server(uvicorn.Config(app, log_level="critical", timeout_graceful_shutdown=5))
+    thread = threading.Thread(target=server.run, args=([listening],))
+    thread.start()
+    try:
+        with httpx.Client(base_url=f"http://127.0.0.1:{listening.getsockname()[1]}", timeout=60) as client:
+            yield client
+    finally:
+        server.should_exit = True
+        thread.join(30)
+        listening.close()
+    assert not thread.is_alive(), "the studio did not stop"
