@@ -201,15 +201,10 @@ def test_the_drawing_is_saved_black_on_white(visit: Visit, tmp_path: Path) -> No
     assert grey.getpixel((centre, grey.height // 8)) == 255
 
 
-def test_a_picture_of_ones_own_is_shown_before_and_after(visit: Visit, pictures: Path) -> None:
+def test_a_model_that_takes_no_drawings_links_to_its_own_page(visit: Visit) -> None:
     page = visit.open("/draw/colours")
-    page.set_input_files("input[type=file]", next(pictures.rglob("*.png")))
-    expect(page.get_by_role("img", name="Before")).to_be_visible()
-    expect(page.get_by_role("img", name="Result")).to_be_visible()
-    slider = page.get_by_role("slider", name="Slide between before and after")
-    slider.focus()
-    page.keyboard.press("ArrowRight")
-    expect(slider).to_have_value("51")
+    expect(page.get_by_text("This model takes no drawings.")).to_be_visible()
+    expect(page.get_by_role("link", name="Open its page")).to_have_attribute("href", "/translate/colours")
 
 
 # ── Runs ────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -282,17 +277,17 @@ def test_what_is_missing_is_said_with_a_way_on(visit: Visit, path: str) -> None:
 
 def test_a_file_that_is_no_picture_is_refused_in_a_sentence(visit: Visit, tmp_path: Path) -> None:
     (tmp_path / "notes.png").write_text("not a picture")
-    page = visit.open("/draw/colours")
+    page = visit.open("/translate/colours")
     page.set_input_files("input[type=file]", tmp_path / "notes.png")
     expect(page.get_by_role("alert")).to_contain_text(re.compile(r"\w+.*\."))
-    expect(page.get_by_role("button", name="Another picture")).to_be_visible()
+    expect(page.get_by_role("button", name="Add pictures")).to_be_visible()
     assert all("415" in complaint for complaint in visit.complaints)
     visit.complaints.clear()
 
 
 # ── For everybody ───────────────────────────────────────────────────────────────────────────────────────────────────
 
-PAGES = ["/", "/generate/animals", "/draw/drawings", "/draw/colours", "/runs", "/runs/everybody", "/nothing-here"]
+PAGES = ["/", "/generate/animals", "/draw/drawings", "/translate/colours", "/runs", "/runs/everybody", "/nothing-here"]
 NAMELESS = re.compile(
     r"^\s*- (button|link|slider|textbox|spinbutton|radio|switch|combobox|img|progressbar|dialog)\b(?! \")"
 )

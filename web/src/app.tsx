@@ -1,28 +1,33 @@
-import { lazy, Suspense, useEffect, useRef } from "react";
+// The frame of every page: header, navigation, footer, and the routes of the features.
+import { Suspense, useEffect, useRef } from "react";
 import { Link, Route, Switch, useLocation } from "wouter";
 import { useHealth } from "./api/use-health";
-import { HomePage } from "./pages/home";
-import { MissingPage } from "./pages/missing";
-import { Press } from "./parts/controls";
-import { Waiting } from "./parts/feedback";
-import { Mark } from "./parts/icons";
-import { ThemeChoice } from "./parts/theme";
-import { ReviewCall, ReviewLink } from "./review/call";
-import { SpeechProvider, useSpeech } from "./words/words";
+import type { Feature, NavigationEntry } from "./feature";
+import { FEATURES } from "./features";
+import { LanguageProvider, useLanguage, useWords } from "./i18n/provider";
+import { Press } from "./ui/controls";
+import { Waiting } from "./ui/feedback";
+import { Mark } from "./ui/icons";
+import { MissingPage } from "./ui/missing-page";
+import { ThemeChoice } from "./ui/theme";
 
-// Each page comes when it is first opened: whoever draws on a phone need not wait for the reviewer's tools.
-const DrawPage = lazy(() => import("./pages/draw").then((page) => ({ default: page.DrawPage })));
-const GeneratePage = lazy(() => import("./pages/generate").then((page) => ({ default: page.GeneratePage })));
-const ReviewPage = lazy(() => import("./pages/review").then((page) => ({ default: page.ReviewPage })));
-const RunPage = lazy(() => import("./pages/run").then((page) => ({ default: page.RunPage })));
-const RunsPage = lazy(() => import("./pages/runs").then((page) => ({ default: page.RunsPage })));
-const TranslatePage = lazy(() => import("./pages/translate").then((page) => ({ default: page.TranslatePage })));
+const always = () => true;
+
+function NavigationLink({ entry, text }: { entry: NavigationEntry; text: string }) {
+  const [path] = useLocation();
+  const { address, useShown = always } = entry;
+  if (!useShown()) return null;
+  const isHere = path === address || (address !== "/" && path.startsWith(address));
+  return (
+    <Link href={address} aria-current={isHere ? "page" : undefined}>
+      {text}
+    </Link>
+  );
+}
 
 function Header() {
-  const { words, language, speak } = useSpeech();
-  const [path] = useLocation();
-  const place = (where: string) =>
-    path === where || (where !== "/" && path.startsWith(where)) ? "page" : undefined;
+  const { language, setLanguage } = useLanguage();
+  const words = useWords();
   return (
     <header className="top">
       <div className="top-inner">
@@ -30,25 +35,16 @@ function Header() {
           <Mark />
           <span>Ganvas</span>
         </Link>
-        <nav aria-label={words.nav.label}>
-          <Link href="/" aria-current={place("/")}>
-            {words.nav.home}
-          </Link>
-          <Link href="/draw" aria-current={place("/draw")}>
-            {words.draw.title}
-          </Link>
-          <Link href="/translate" aria-current={place("/translate")}>
-            {words.translate.nav}
-          </Link>
-          <Link href="/runs" aria-current={place("/runs")}>
-            {words.nav.runs}
-          </Link>
-          <ReviewLink />
+        <nav aria-label={words.navigation}>
+          {FEATURES.map(
+            ({ name, nav, words }) =>
+              nav && <NavigationLink key={name} entry={nav} text={words[language].nav} />,
+          )}
         </nav>
         <Press
           look="bare"
           aria-label={words.languageLabel}
-          onPress={() => speak(language === "ko" ? "en" : "ko")}
+          onPress={() => setLanguage(language === "ko" ? "en" : "ko")}
         >
           <span lang={language === "ko" ? "en" : "ko"}>{words.language}</span>
         </Press>
@@ -58,7 +54,7 @@ function Header() {
 }
 
 function Footer() {
-  const { words } = useSpeech();
+  const words = useWords();
   const shares = useHealth()?.shares;
   return (
     <footer className="bottom">
@@ -70,8 +66,19 @@ function Footer() {
   );
 }
 
+function Notices() {
+  return FEATURES.map(({ name, notice: Notice }) => Notice && <Notice key={name} />);
+}
+
+const routesOf = ({ name, routes, page: Page }: Feature) =>
+  routes.map((pattern) => (
+    <Route key={`${name} ${pattern}`} path={pattern}>
+      {(params) => <Page params={params} />}
+    </Route>
+  ));
+
 function Pages() {
-  const { words } = useSpeech();
+  const words = useWords();
   const [path] = useLocation();
   const main = useRef<HTMLElement>(null);
   const arrived = useRef(path);
@@ -90,21 +97,9 @@ function Pages() {
       <Header />
       <main id="main" ref={main} tabIndex={-1}>
         <Suspense fallback={<Waiting />}>
+          {path === "/" && <Notices />}
           <Switch>
-            <Route path="/">
-              <ReviewCall />
-              <HomePage />
-            </Route>
-            <Route path="/generate/:bundle">{({ bundle }) => <GeneratePage key={bundle} id={bundle} />}</Route>
-            <Route path="/draw/:bundle?">{({ bundle }) => <DrawPage key={bundle} id={bundle} />}</Route>
-            <Route path="/translate/:bundle?">{({ bundle }) => <TranslatePage id={bundle} />}</Route>
-            <Route path="/runs">
-              <RunsPage />
-            </Route>
-            <Route path="/runs/:run">{({ run }) => <RunPage key={run} id={run} />}</Route>
-            <Route path="/review/:round?/:part?">
-              {({ round, part }) => <ReviewPage {...(round ? { round } : {})} {...(part ? { part } : {})} />}
-            </Route>
+            {FEATURES.flatMap(routesOf)}
             <Route>
               <MissingPage />
             </Route>
@@ -118,8 +113,8 @@ function Pages() {
 
 export function App() {
   return (
-    <SpeechProvider>
+    <LanguageProvider>
       <Pages />
-    </SpeechProvider>
+    </LanguageProvider>
   );
 }

@@ -2,13 +2,13 @@ import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import "@fontsource-variable/geist/wght.css";
 import { App } from "./app";
-import "./styles/base.css";
-import "./styles/parts.css";
-import "./styles/pages.css";
-import "./explore/explore.css";
-import "./translate/translate.css";
-import "./draw/draw.css";
-import "./review/review.css";
+import "./ui/base.css";
+import "./ui/controls.css";
+import "./ui/pages.css";
+import "./features/generate/generate.css";
+import "./features/translate/translate.css";
+import "./features/draw/draw.css";
+import "./features/curate/curate.css";
 
 const root = document.getElementById("root");
 if (root) {

@@ -1,0 +1,33 @@
+// What a feature of the studio declares about itself.
+import type { ComponentType, LazyExoticComponent } from "react";
+import type { Translations } from "./i18n/provider";
+
+/** The parts of the address that a route's pattern names. */
+export type RouteParams = Readonly<Record<string, string | undefined>>;
+
+export type PageProps = { params: RouteParams };
+
+export type NavigationEntry = {
+  /** Where the entry leads. */
+  address: string;
+  /** Whether the entry is shown; left out: always. */
+  useShown?: () => boolean;
+};
+
+type Base = {
+  /** The name of the feature's folder. */
+  name: string;
+  /** Patterns of the addresses that show its page. */
+  routes: readonly string[];
+  /** Its page, loaded when it is first opened. */
+  page: LazyExoticComponent<ComponentType<PageProps>>;
+  /** What it announces above the home page. */
+  notice?: ComponentType;
+};
+
+/** A feature either has an entry in the navigation, whose text is `words.nav`, or is reached from other pages. */
+export type Feature = Base &
+  (
+    | { nav: NavigationEntry; words: Translations<{ nav: string }> }
+    | { nav: null; words: Translations<object> }
+  );

@@ -1,0 +1,10 @@
+// The features of the studio, in the order of the navigation. The routes and the navigation come from this list.
+import type { Feature } from "./feature";
+import { curate } from "./features/curate";
+import { draw } from "./features/draw";
+import { generate } from "./features/generate";
+import { home } from "./features/home";
+import { runs } from "./features/runs";
+import { translate } from "./features/translate";
+
+export const FEATURES: readonly Feature[] = [home, draw, generate, translate, runs, curate];

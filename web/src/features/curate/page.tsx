@@ -1,0 +1,144 @@
+// The Curate page: which round, who reviews, and then the pictures or what came of them.
+import { useEffect, useMemo, useState } from "react";
+import { Link, Redirect } from "wouter";
+import { readHealth } from "../../api/client";
+import { useResource } from "../../api/use-resource";
+import type { PageProps } from "../../feature";
+import { Press } from "../../ui/controls";
+import { Command, Empty, ProblemNote, Waiting } from "../../ui/feedback";
+import { useTitle } from "../../ui/use-title";
+import { type ReviewState, readReview } from "./api";
+import { ReviewLayout } from "./layout";
+import { MutationQueue, SILENT } from "./mutation-queue";
+import { NextRound, Results } from "./results";
+import { knownReviewer, Who } from "./who";
+import { useWords } from "./words";
+import { MissingPage } from "../../ui/missing-page";
+
+const POLL_SECONDS = 10;
+
+/** The catalogue's state; null when no catalogue is open. */
+async function readState(signal: AbortSignal): Promise<ReviewState | null> {
+  return (await readHealth(signal)).catalogue ? readReview(signal) : null;
+}
+
+export function CuratePage({ params: { round, part } }: PageProps) {
+  const words = useWords();
+  useTitle(words.title);
+  const { data, error, retry } = useResource("review", readState, POLL_SECONDS);
+  if (data === undefined)
+    return error === undefined ? <Waiting /> : <ProblemNote error={error} retry={retry} />;
+  if (data === null)
+    return (
+      <Empty title={words.noCatalogue}>
+        <p>{words.noCatalogueText}</p>
+        <Command text="ganvas review catalogue" />
+      </Empty>
+    );
+  const last = data.rounds.at(-1)?.number;
+  if (last === undefined)
+    return (
+      <div className="review-first">
+        <header className="page-head">
+          <h1>{words.noRound}</h1>
+          <p>{words.noRoundText}</p>
+        </header>
+        <NextRound state={data} reload={retry} />
+      </div>
+    );
+  if (round === undefined) return <Redirect to={`/review/${last}`} replace />;
+  const number = Number(round);
+  if (!data.rounds.some((one) => one.number === number)) {
+    // A round begun a moment ago is not in what was read before.
+    return /^[1-9]\d*$/.test(round) && number === last + 1 ? <Waiting /> : <MissingPage />;
+  }
+  return <Round state={data} number={number} part={part ?? "desk"} reload={retry} />;
+}
+
+function Round({
+  state,
+  number,
+  part,
+  reload,
+}: {
+  state: ReviewState;
+  number: number;
+  part: string;
+  reload: () => void;
+}) {
+  const words = useWords();
+  const [reviewer, setReviewer] = useState(() => knownReviewer(state.reviewer));
+  const [asks, setAsks] = useState(false);
+  // Two catalogues may have one name, but did not begin at the same moment.
+  const catalogue = `${state.catalogue}/${state.rounds[0]?.opened ?? ""}`;
+  const mutations = useMemo(() => new MutationQueue(catalogue), [catalogue]);
+  const last = state.rounds.at(-1)?.number ?? number;
+  const results = part === "results";
+  const asking = !results && (asks || reviewer === null);
+  // What was said on the desk a moment ago is sent from here, too.
+  const sends = results || asking;
+  useEffect(() => (sends ? mutations.start(SILENT) : undefined), [sends, mutations]);
+  if (!["desk", "skipped", "results"].includes(part)) return <MissingPage />;
+  return (
+    <>
+      <header className="review-head">
+        <h1>{words.title}</h1>
+        <p className="quiet">{state.catalogue}</p>
+        {reviewer !== null && !results && !asking && (
+          <Press look="bare" aria-label={`${words.as(reviewer)}: ${words.change}`} onPress={() => setAsks(true)}>
+            {words.as(reviewer)}
+          </Press>
+        )}
+        <span className="spring" />
+        {state.rounds.length > 1 && (
+          <nav className="review-tabs" aria-label={words.rounds}>
+            {state.rounds.map((one) => (
+              <Link
+                key={one.number}
+                href={`/review/${one.number}${one.closed ? "/results" : ""}`}
+                aria-current={one.number === number ? "page" : undefined}
+              >
+                {words.round(one.number)}
+              </Link>
+            ))}
+          </nav>
+        )}
+        <nav className="review-tabs" aria-label={words.parts}>
+          <Link href={`/review/${number}`} aria-current={results ? undefined : "page"}>
+            {words.desk}
+          </Link>
+          <Link href={`/review/${number}/results`} aria-current={results ? "page" : undefined}>
+            {words.results}
+          </Link>
+        </nav>
+      </header>
+      {!results && number !== last && (
+        <p className="review-above">
+          {words.closed(number)}{" "}
+          <Link href={`/review/${last}`}>{words.toLatest(last)}</Link>
+        </p>
+      )}
+      {results ? (
+        <Results state={state} round={number} reload={reload} />
+      ) : asking ? (
+        <Who
+          before={reviewer ?? ""}
+          begin={(name) => {
+            setReviewer(name);
+            setAsks(false);
+          }}
+        />
+      ) : (
+        <ReviewLayout
+          key={`${catalogue}/${number}/${reviewer}/${part}`}
+          catalogue={catalogue}
+          round={number}
+          reviewer={reviewer ?? ""}
+          source={part === "skipped" ? "skipped" : "waiting"}
+          mutations={mutations}
+          reasons={state.reasons}
+        />
+      )}
+    </>
+  );
+}

@@ -1,0 +1,95 @@
+// The sliders beside the portrait: one for all, the others folded away.
+import { Switch } from "react-aria-components";
+import { Slider } from "../../ui/controls";
+import { useWords } from "./words";
+import type { Guidance } from "./use-guidance";
+
+const ORDER = ["left_eye", "right_eye", "nose", "mouth", "remainder"]; // as one looks at a face
+const percentOf = (share: number) => Math.round(share * 100);
+
+export function GuidancePanel({
+  guidance,
+  over,
+  strength,
+  setStrength,
+}: {
+  guidance: Guidance;
+  over: boolean;
+  strength: number;
+  setStrength: (strength: number) => void;
+}) {
+  const words = useWords();
+  const { parts, settings, change, shadow, showShadow } = guidance;
+  const shares = Object.values(settings?.own ?? {});
+  const mean = percentOf(shares.reduce((sum, share) => sum + share, 0) / Math.max(1, shares.length));
+  const even = shares.every((share) => share === shares[0]);
+  return (
+    <section className="guidance" aria-label={words.guidance}>
+      {over && (
+        <Slider
+          label={words.strength}
+          value={strength}
+          onChange={setStrength}
+          minValue={0}
+          maxValue={100}
+          step={5}
+          format={words.percent}
+        />
+      )}
+      {parts && settings && (
+        <>
+          <div>
+            <Slider
+              label={words.trust}
+              value={mean}
+              onChange={(value) =>
+                change({ ...settings, own: Object.fromEntries(parts.parts.map((part) => [part, value / 100])) })
+              }
+              minValue={0}
+              maxValue={100}
+              step={5}
+              format={(value) => (even ? words.percent(value) : words.mixed)}
+            />
+            <p className="quiet small">{words.trustHelp}</p>
+          </div>
+          <div>
+            <Switch className="switch" isSelected={shadow} onChange={showShadow}>
+              <span className="switch-track" />
+              {words.shadow}
+            </Switch>
+            <p className="quiet small">{words.shadowHelp}</p>
+          </div>
+          <details className="guidance-details">
+            <summary>{words.details}</summary>
+            <div className="guidance-parts">
+              {parts.parts.length > 1 &&
+                ORDER.filter((part) => parts.parts.includes(part)).map((part) => (
+                  <Slider
+                    key={part}
+                    label={words.parts[part] ?? part}
+                    value={percentOf(settings.own[part] ?? parts.t.usual)}
+                    onChange={(value) => change({ ...settings, own: { ...settings.own, [part]: value / 100 } })}
+                    minValue={0}
+                    maxValue={100}
+                    step={5}
+                    format={words.percent}
+                  />
+                ))}
+              <div>
+                <Slider
+                  label={words.lean}
+                  value={settings.k}
+                  onChange={(k) => change({ ...settings, k })}
+                  minValue={parts.k.least}
+                  maxValue={Math.min(parts.k.most, 50)}
+                  step={1}
+                />
+                <p className="quiet small">{words.leanHelp(parts.sketches.toLocaleString("en"))}</p>
+              </div>
+            </div>
+          </details>
+        </>
+      )}
+    </section>
+  );
+}

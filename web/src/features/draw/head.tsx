@@ -1,0 +1,79 @@
+// The head of the page: which model answers, and where its answer is seen.
+import type { ReactNode } from "react";
+import { Button, Label, ListBox, ListBoxItem, Popover, Select, SelectValue } from "react-aria-components";
+import { useLocation } from "wouter";
+import { listBundles } from "../../api/client";
+import type { BundleCard } from "../../api/types";
+import { useResource } from "../../api/use-resource";
+import { useTaskSummary } from "../../ui/task-summary";
+import { Choice } from "../../ui/controls";
+import { useWords } from "./words";
+import { takesDrawings } from "./api";
+
+export type View = "beside" | "over";
+
+export function DrawHead({ bundle, lead, children }: { bundle: BundleCard; lead: string; children?: ReactNode }) {
+  const words = useWords();
+  const summary = useTaskSummary();
+  return (
+    <header className="page-head page-head-tight draw-head">
+      <div>
+        <p className="eyebrow">{words.title}</p>
+        <h1>{bundle.name}</h1>
+        <p>
+          {summary(bundle)}. {lead}
+        </p>
+      </div>
+      {children && <div className="draw-head-choices">{children}</div>}
+    </header>
+  );
+}
+
+/** Other models that take the same drawing. */
+export function ModelChoice({ bundle }: { bundle: BundleCard }) {
+  const words = useWords();
+  const [, navigate] = useLocation();
+  const { data } = useResource("bundles", listBundles);
+  const models = (data?.bundles ?? []).filter((one) => takesDrawings(one) !== undefined);
+  if (models.length < 2 || !models.some((one) => one.id === bundle.id)) return null;
+  return (
+    <Select
+      className="model-choice"
+      selectedKey={bundle.id}
+      onSelectionChange={(id) => id !== bundle.id && navigate(`/draw/${encodeURIComponent(String(id))}`)}
+    >
+      <Label className="sr-only">{words.model}</Label>
+      <Button className="select">
+        <SelectValue />
+        <svg viewBox="0 0 20 20" className="icon" aria-hidden="true">
+          <path d="M5.500 8l4.500 4.500L14.500 8" />
+        </svg>
+      </Button>
+      <Popover className="popover" offset={4}>
+        <ListBox className="list">
+          {models.map((one) => (
+            <ListBoxItem key={one.id} id={one.id} textValue={one.name} className="list-item">
+              {one.name} <span className="quiet small">{one.family}</span>
+            </ListBoxItem>
+          ))}
+        </ListBox>
+      </Popover>
+    </Select>
+  );
+}
+
+export function ViewChoice({ view, setView }: { view: View; setView: (view: View) => void }) {
+  const words = useWords();
+  return (
+    <Choice
+      label={words.view}
+      hideLabel
+      value={view}
+      onChange={setView}
+      options={[
+        { value: "beside", text: words.beside },
+        { value: "over", text: words.over },
+      ]}
+    />
+  );
+}

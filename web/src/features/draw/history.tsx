@@ -1,0 +1,47 @@
+// What was kept: drawing and result side by side, small; one press goes back.
+import { IconPress } from "../../ui/controls";
+import { useWords } from "./words";
+import type { Entry } from "./store";
+import { KeepIcon } from "./icons";
+
+export function History({
+  entries,
+  keep,
+  open,
+}: {
+  entries: Entry[];
+  /** Nothing: there is nothing to keep. */
+  keep: (() => void) | undefined;
+  open: (entry: Entry) => void;
+}) {
+  const words = useWords();
+  return (
+    <section className="history" aria-labelledby="history">
+      <div className="history-head">
+        <h2 id="history">{words.history}</h2>
+        <IconPress name={words.keepHelp} shortcut="K" look="soft" isDisabled={!keep} onPress={() => keep?.()}>
+          <KeepIcon />
+        </IconPress>
+      </div>
+      {entries.length === 0 ? (
+        <p className="quiet small">{words.historyHelp}</p>
+      ) : (
+        <ul className="history-entries">
+          {entries.map((entry) => (
+            <li key={entry.id}>
+              <button
+                type="button"
+                className="history-entry"
+                aria-label={words.entry(entry.id)}
+                onClick={() => open(entry)}
+              >
+                {entry.address ? <img src={entry.address} alt="" /> : <span className="history-waits" />}
+                <img src={entry.sketch} alt="" />
+              </button>
+            </li>
+          ))}
+        </ul>
+      )}
+    </section>
+  );
+}

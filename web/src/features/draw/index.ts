@@ -1,0 +1,11 @@
+import { lazy } from "react";
+import type { Feature } from "../../feature";
+import { translations } from "./words";
+
+export const draw: Feature = {
+  name: "draw",
+  routes: ["/draw/:bundle?"],
+  nav: { address: "/draw" },
+  page: lazy(() => import("./page").then((module) => ({ default: module.DrawPage }))),
+  words: translations,
+};

@@ -1,0 +1,55 @@
+import { Link, Redirect, useSearchParams } from "wouter";
+import { listBundles, Problem, readBundle } from "../../api/client";
+import { useResource } from "../../api/use-resource";
+import { takesDrawings } from "./api";
+import { NAMED } from "./use-arrival";
+import { Command, Empty, ProblemNote, Waiting } from "../../ui/feedback";
+import { useTitle } from "../../ui/use-title";
+import { useWords } from "./words";
+import { Studio } from "./studio";
+import { addressOf } from "../../api/bundles";
+import type { PageProps } from "../../feature";
+
+export function DrawPage({ params: { bundle } }: PageProps) {
+  return bundle === undefined ? <AnyModel /> : <Model key={bundle} id={bundle} />;
+}
+
+/** No model is named: whoever wants to draw gets the first that takes drawings, or is told how to have one. */
+function AnyModel() {
+  const words = useWords();
+  const { data, error, retry } = useResource("bundles", listBundles);
+  useTitle(words.title);
+  if (error !== undefined && !data) return <ProblemNote error={error} retry={retry} />;
+  if (!data) return <Waiting />;
+  const model = data.bundles.find(takesDrawings) ?? data.bundles.find((each) => each.degradation === "mask");
+  if (model) return <Redirect to={`/draw/${encodeURIComponent(model.id)}`} replace />;
+  return (
+    <Empty title={words.emptyTitle}>
+      <p>{words.emptyText}</p>
+      <Command text="ganvas train sketch-portrait --data path/to/portraits" />
+      <p className="quiet">{words.emptyOther}</p>
+      <Command text="ganvas train pix2pix-64-sketch --data path/to/pictures" />
+    </Empty>
+  );
+}
+
+function Model({ id }: { id: string }) {
+  const words = useWords();
+  const { data: bundle, error, retry } = useResource(`bundle/${id}`, (signal) => readBundle(id, signal));
+  useTitle(bundle ? `${words.title}: ${bundle.name}` : words.title);
+  const [query] = useSearchParams();
+  if (query.has(NAMED) && !bundle && error instanceof Problem && error.status === 404)
+    return <ProblemNote error={new Error(words.linkModelGone)} />;
+  if (error !== undefined && !bundle) return <ProblemNote error={error} retry={retry} />;
+  if (!bundle) return <Waiting />;
+  if (takesDrawings(bundle)) return <Studio bundle={bundle} lead={words.leadSketch} />;
+  if (bundle.degradation === "mask") return <Studio bundle={bundle} lead={words.leadMask} />;
+  return (
+    <div className="note note-info">
+      <p className="note-body">{words.takesNoDrawing}</p>
+      <Link href={addressOf(bundle)} className="press press-solid">
+        {words.openPage}
+      </Link>
+    </div>
+  );
+}

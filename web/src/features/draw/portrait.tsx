@@ -1,0 +1,61 @@
+// The portrait, and what can be taken home of it.
+import type { BundleCard } from "../../api/types";
+import { Press } from "../../ui/controls";
+import { download } from "../../ui/download";
+import { DownloadIcon } from "../../ui/icons";
+import { useWords } from "./words";
+import { BothIcon } from "./icons";
+import { Latency } from "./latency";
+import type { Result } from "./use-result";
+
+export function Portrait({
+  bundle,
+  result,
+  busy,
+  over,
+  both,
+}: {
+  bundle: BundleCard;
+  result: Result | undefined;
+  busy: boolean;
+  /** It lies on the paper: here is only what belongs to it. */
+  over: boolean;
+  /** Drawing and result as one picture. */
+  both: () => Promise<Blob>;
+}) {
+  const words = useWords();
+  return (
+    <figure className="draw-side draw-result" aria-busy={busy}>
+      {!over && <figcaption>{words.result}</figcaption>}
+      {!over && (
+        <div className="result">
+          {result ? (
+            <img src={result.address} alt={words.result} />
+          ) : (
+            <p className="quiet">{words.waiting}</p>
+          )}
+        </div>
+      )}
+      <div className="draw-foot">
+        <Press
+          look="bare"
+          isDisabled={!result}
+          onPress={() => result && download(result.picture, `${bundle.id}-result.png`)}
+        >
+          <DownloadIcon />
+          {words.saveResult}
+        </Press>
+        <Press
+          look="bare"
+          isDisabled={!result}
+          onPress={async () => download(await both(), `${bundle.id}-drawing-and-result.png`)}
+        >
+          <BothIcon />
+          {words.saveBoth}
+        </Press>
+        <span className="spring" />
+        {result && <Latency result={result} short />}
+      </div>
+    </figure>
+  );
+}

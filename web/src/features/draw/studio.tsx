@@ -1,0 +1,240 @@
+// Paper on one side, the result on the other or under the ink. For sketches the paper is white; for masks it is the
+// user's picture.
+import { useEffect, useRef, useState } from "react";
+import type { BundleCard } from "../../api/types";
+import { hasManifold, sketchPhoto, takesDrawings } from "./api";
+import { type Entry, useDrawingStore } from "./store";
+import { fromFile, toFile, UnreadableDrawing } from "./file";
+import { GuidancePanel } from "./guidance";
+import { DrawHead, ModelChoice, type View, ViewChoice } from "./head";
+import { History } from "./history";
+import { add, EMPTY, isBlank, type Mark, redo, undo } from "./marks";
+import { Pad, SIDE, type Tool } from "./pad";
+import { asInk, besideEachOther, flattened, readPicture, sketched, square, toBlob } from "./photo";
+import { Portrait } from "./portrait";
+import { Arrived, CopyLink, LinkSaid, useSharing } from "./share";
+import { Shortcuts, useShortcuts } from "./shortcuts";
+import { starterFace } from "./starter";
+import { Tools, WIDTHS } from "./tools";
+import { useAnswer } from "./use-answer";
+import { useArrival } from "./use-arrival";
+import { useGuidance } from "./use-guidance";
+import { Press } from "../../ui/controls";
+import { download } from "../../ui/download";
+import { ProblemNote } from "../../ui/feedback";
+import { DownloadIcon } from "../../ui/icons";
+import { recall, remember } from "../../ui/local-storage";
+import { useWords } from "./words";
+import { PictureDrop } from "../../ui/picture-drop";
+
+const HOLE = "#808080"; // the grey that stands for "missing" in the models' own training
+const THUMB = 144;
+
+/** A pen about as wide as the lines the model learned from: a little over one of its pixels. */
+const usualWidth = (resolution: number) => Math.round(400 * Math.max(1.3 / resolution, 0.008));
+
+export function Studio({ bundle, lead }: { bundle: BundleCard; lead: string }) {
+  const words = useWords();
+  const masks = bundle.degradation === "mask";
+  const layer = useRef<HTMLCanvasElement>(null);
+  const store = useDrawingStore(masks ? bundle.id : "sketch", !masks);
+  const { drawing, setDrawing, paper, setPaper } = store;
+  const [tool, setTool] = useState<Tool>("pen");
+  const [mirrored, setMirrored] = useState(false);
+  const [width, setWidth] = useState(masks ? 14 : usualWidth(bundle.resolution));
+  const [view, setView] = useState<View>(() => (recall("view") === "over" ? "over" : "beside"));
+  const [strength, setStrength] = useState(70);
+  const [unread, setUnread] = useState<unknown>();
+  const guidance = useGuidance(bundle);
+  const arriving = useArrival(bundle, store, guidance);
+  const sharing = useSharing(bundle, drawing, guidance.settings);
+  const blank = masks ? !paper : isBlank(drawing);
+  const { result, error, busy, send } = useAnswer({ bundle, layer, paper, guidance, drawing, blank });
+  const { complete } = store;
+  useEffect(() => {
+    if (result) complete(result);
+  }, [result, complete]);
+
+  const flat = (side: number) => {
+    if (!layer.current) throw new Error("The paper is gone.");
+    return flattened(layer.current, paper, side);
+  };
+  const keep = isBlank(drawing)
+    ? undefined
+    : () => store.keep(drawing.marks, flat(THUMB).toDataURL(), result, guidance.settings);
+  const clear = isBlank(drawing)
+    ? undefined
+    : () => {
+        keep?.();
+        setDrawing((old) => add(old, { kind: "clear" }));
+      };
+  const show = (next: View) => {
+    remember("view", next);
+    setView(next);
+  };
+  const replace = (...marks: Mark[]) => {
+    keep?.();
+    setUnread(undefined);
+    setDrawing((old) => (isBlank(old) ? add(old, ...marks) : add(old, { kind: "clear" }, ...marks)));
+  };
+  const goBack = (entry: Entry) => {
+    keep?.();
+    setDrawing({ marks: entry.marks, undone: [] });
+    if (entry.settings && guidance.settings) guidance.change(entry.settings);
+  };
+
+  useShortcuts((key, command, shift) => {
+    if (command) {
+      if (key === "z") setDrawing(shift ? redo : undo);
+      else if (key === "y") setDrawing(redo);
+      else return false;
+      return true;
+    }
+    const resize = (by: number) => setWidth((old) => Math.min(Math.max(old + by, WIDTHS.min), WIDTHS.max));
+    const acts: Record<string, () => void> = {
+      p: () => setTool("pen"),
+      e: () => setTool("eraser"),
+      m: () => setMirrored((old) => !old && !masks),
+      k: () => keep?.(),
+      o: () => show(view === "over" ? "beside" : "over"),
+      s: () => guidance.showShadow(!guidance.shadow),
+      "[": () => resize(-1),
+      "]": () => resize(1),
+      delete: () => clear?.(),
+    };
+    acts[key]?.();
+    return key in acts;
+  });
+
+  const load = async (photo: Blob) => {
+    try {
+      if (masks) {
+        setPaper(square(await readPicture(photo), SIDE));
+        setDrawing(EMPTY);
+        setUnread(undefined);
+      } else if (bundle.degradation?.startsWith("sketch")) {
+        const lines = await sketchPhoto(bundle.id, photo);
+        replace({ kind: "picture", picture: asInk(await createImageBitmap(lines), 512) });
+      } else {
+        replace({ kind: "picture", picture: sketched(await readPicture(photo), bundle.resolution) });
+      }
+    } catch (problem) {
+      setUnread(problem instanceof DOMException ? new Error(words.unreadable) : problem);
+    }
+  };
+  const open = async (file: Blob) => {
+    try {
+      replace(...(await fromFile(await file.text())));
+    } catch (problem) {
+      const why = problem instanceof UnreadableDrawing ? problem.why : "damaged";
+      const said = { none: words.notDrawing, newer: words.newerDrawing, damaged: words.damagedDrawing };
+      setUnread(new Error(said[why]));
+    }
+  };
+
+  const head = (
+    <DrawHead bundle={bundle} lead={lead}>
+      <ModelChoice bundle={bundle} />
+      <ViewChoice view={view} setView={show} />
+    </DrawHead>
+  );
+  const wrong = unread ?? error ?? guidance.error;
+  if (masks && !paper) {
+    return (
+      <>
+        {head}
+        {unread !== undefined && <ProblemNote error={unread} />}
+        <PictureDrop load={load} />
+      </>
+    );
+  }
+  const over = view === "over";
+  const share = width / (masks ? 100 : 400);
+  const guided = hasManifold(bundle);
+  return (
+    <div className="draw-page" data-view={view} data-guided={guided || over || undefined}>
+      {head}
+      <Arrived arriving={arriving} />
+      <div className="draw" data-view={view} data-guided={guided || over || undefined}>
+        <Tools
+          masks={masks}
+          tool={tool}
+          setTool={setTool}
+          mirrored={mirrored}
+          setMirrored={setMirrored}
+          width={width}
+          setWidth={setWidth}
+          undo={drawing.marks.length ? () => setDrawing(undo) : undefined}
+          redo={drawing.undone.length ? () => setDrawing(redo) : undefined}
+          clear={clear}
+          starter={() => setDrawing((old) => add(old, ...starterFace(share, guided)))}
+          load={load}
+          open={open}
+        />
+        {wrong !== undefined && (
+          <ProblemNote error={wrong} {...(unread === undefined ? { retry: () => send(true) } : {})} />
+        )}
+        <figure className="draw-side draw-yours">
+          {!over && <figcaption>{words.yours}</figcaption>}
+          <Pad
+            layer={layer}
+            paper={paper}
+            drawing={drawing}
+            tool={tool}
+            width={share}
+            mirrored={mirrored}
+            colour={masks ? HOLE : "#000"}
+            name={words.paper}
+            under={
+              <>
+                {guidance.shadow && result?.shadow && (
+                  <img src={result.shadow} alt={words.shadow} className="paper-shadow" />
+                )}
+                {over && result && (
+                  <img src={result.address} alt={words.result} style={{ opacity: strength / 100 }} />
+                )}
+              </>
+            }
+            changing={() => send(false)}
+            finished={(stroke) => setDrawing((old) => add(old, stroke))}
+          />
+          <div className="draw-foot">
+            <Press
+              look="bare"
+              isDisabled={isBlank(drawing) && !paper}
+              onPress={async () => download(await toBlob(flat(SIDE)), `${bundle.id}-drawing.png`)}
+            >
+              <DownloadIcon />
+              {words.saveDrawing}
+            </Press>
+            {takesDrawings(bundle) && (
+              <Press
+                look="bare"
+                isDisabled={isBlank(drawing)}
+                onPress={() =>
+                  download(new Blob([toFile(drawing.marks)], { type: "application/json" }), "drawing.json")
+                }
+              >
+                {words.saveLater}
+              </Press>
+            )}
+            {sharing && <CopyLink sharing={sharing} blank={isBlank(drawing)} />}
+          </div>
+          {sharing && <LinkSaid sharing={sharing} />}
+        </figure>
+        <Portrait
+          bundle={bundle}
+          result={result}
+          busy={busy}
+          over={over}
+          both={() => besideEachOther(flat(SIDE), result?.picture ?? new Blob())}
+        />
+        {(guided || over) && (
+          <GuidancePanel guidance={guidance} over={over} strength={strength} setStrength={setStrength} />
+        )}
+        <History entries={store.history} keep={keep} open={goBack} />
+        <Shortcuts masks={masks} guided={guided} />
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,133 @@
+// The row of tools over the paper.
+import { FileTrigger } from "react-aria-components";
+import { IconPress, IconToggle, Press, Slider } from "../../ui/controls";
+import {
+  ClearIcon,
+  EraserIcon,
+  FaceIcon,
+  PenIcon,
+  PhotoIcon,
+  RedoIcon,
+  UndoIcon,
+} from "../../ui/icons";
+import { useWords } from "./words";
+import { MirrorIcon, OpenIcon } from "./icons";
+import type { Tool } from "./pad";
+
+export const WIDTHS = { min: 1, max: 24 };
+
+export type ToolsProps = {
+  masks: boolean;
+  tool: Tool;
+  setTool: (tool: Tool) => void;
+  mirrored: boolean;
+  setMirrored: (mirrored: boolean) => void;
+  width: number;
+  setWidth: (width: number) => void;
+  undo: (() => void) | undefined;
+  redo: (() => void) | undefined;
+  clear: (() => void) | undefined;
+  starter: () => void;
+  load: (photo: File) => void;
+  open: (drawing: File) => void;
+};
+
+export function Tools(props: ToolsProps) {
+  const words = useWords();
+  const { masks, tool, setTool, width } = props;
+  return (
+    <div className="tools" role="toolbar" aria-label={words.tools}>
+      <div className="tools-group">
+        <IconToggle name={words.pen} shortcut="P" chosen={tool === "pen"} onChoose={() => setTool("pen")}>
+          <PenIcon />
+        </IconToggle>
+        <IconToggle
+          name={words.eraser}
+          shortcut="E"
+          chosen={tool === "eraser"}
+          onChoose={() => setTool("eraser")}
+        >
+          <EraserIcon />
+        </IconToggle>
+        {!masks && (
+          <IconToggle
+            name={words.mirrorOn}
+            shortcut="M"
+            chosen={props.mirrored}
+            onChoose={() => props.setMirrored(!props.mirrored)}
+          >
+            <MirrorIcon />
+          </IconToggle>
+        )}
+      </div>
+      <div className="tools-group tools-width" title="[ ]">
+        <Slider
+          quiet
+          label={words.width}
+          value={width}
+          onChange={props.setWidth}
+          minValue={WIDTHS.min}
+          maxValue={WIDTHS.max}
+          step={1}
+        />
+        <span className="nib" aria-hidden="true">
+          <span style={{ width: 3 + width * 0.8, height: 3 + width * 0.8 }} />
+        </span>
+      </div>
+      <div className="tools-group">
+        <IconPress name={words.undo} shortcut="Ctrl Z" isDisabled={!props.undo} onPress={() => props.undo?.()}>
+          <UndoIcon />
+        </IconPress>
+        <IconPress
+          name={words.redo}
+          shortcut="Ctrl Shift Z"
+          isDisabled={!props.redo}
+          onPress={() => props.redo?.()}
+        >
+          <RedoIcon />
+        </IconPress>
+        <IconPress
+          name={words.clear}
+          shortcut="Delete"
+          isDisabled={!props.clear}
+          onPress={() => props.clear?.()}
+        >
+          <ClearIcon />
+        </IconPress>
+      </div>
+      <Beginnings {...props} />
+    </div>
+  );
+}
+
+/** What one may begin with instead of white paper. */
+function Beginnings({ masks, starter, load, open }: ToolsProps) {
+  const words = useWords();
+  return (
+    <div className="tools-group tools-start">
+      {!masks && (
+        <Press look="bare" aria-label={words.starterHelp} onPress={starter}>
+          <FaceIcon />
+          <span>{words.starter}</span>
+        </Press>
+      )}
+      <FileTrigger acceptedFileTypes={["image/*"]} onSelect={(files) => files?.[0] && load(files[0])}>
+        <Press look="bare" aria-label={masks ? words.another : words.photoHelp}>
+          <PhotoIcon />
+          <span>{masks ? words.another : words.photo}</span>
+        </Press>
+      </FileTrigger>
+      {!masks && (
+        <FileTrigger
+          acceptedFileTypes={["application/json", ".json"]}
+          onSelect={(files) => files?.[0] && open(files[0])}
+        >
+          <Press look="bare" aria-label={`${words.open}: ${words.openHelp}`}>
+            <OpenIcon />
+            <span>{words.open}</span>
+          </Press>
+        </FileTrigger>
+      )}
+    </div>
+  );
+}

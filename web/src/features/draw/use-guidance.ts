@@ -1,0 +1,49 @@
+// How close a portrait keeps to the drawing: what the model offers, and what was chosen for it.
+import { useCallback, useMemo, useState } from "react";
+import type { BundleCard } from "../../api/types";
+import { useResource } from "../../api/use-resource";
+import { recall, remember } from "../../ui/local-storage";
+import { hasManifold, type Parts, readParts } from "./api";
+import type { Settings } from "./store";
+
+const chosen = new Map<string, Settings>(); // by bundle: choices outlive a look at another page
+
+export type Guidance = {
+  /** Nothing: the model knows no manifold. */
+  parts: Parts | undefined;
+  error: unknown;
+  settings: Settings | undefined;
+  change: (settings: Settings) => void;
+  shadow: boolean;
+  showShadow: (shadow: boolean) => void;
+};
+
+export function useGuidance(bundle: BundleCard): Guidance {
+  const known = hasManifold(bundle);
+  const { data: parts, error } = useResource(`portrait/${known ? bundle.id : ""}`, async (signal) =>
+    known ? readParts(bundle.id, signal) : undefined,
+  );
+  const [settings, setSettings] = useState(() => chosen.get(bundle.id));
+  const [shadow, setShadow] = useState(() => recall("shadow") === "yes");
+
+  const change = useCallback(
+    (next: Settings) => {
+      chosen.set(bundle.id, next);
+      setSettings(next);
+    },
+    [bundle.id],
+  );
+  const showShadow = useCallback((next: boolean) => {
+    remember("shadow", next ? "yes" : null);
+    setShadow(next);
+  }, []);
+  const usual = useMemo<Settings | undefined>(
+    () =>
+      parts && {
+        own: Object.fromEntries(parts.parts.map((part) => [part, parts.t.usual])),
+        k: parts.k.usual,
+      },
+    [parts],
+  );
+  return { parts, error, settings: settings ?? usual, change, shadow: known && shadow, showShadow };
+}

@@ -1,0 +1,103 @@
+import { useEffect, useId } from "react";
+import { Dialog, Heading, Modal, ModalOverlay } from "react-aria-components";
+import type { Sample } from "../../api/types";
+import { IconPress, Press } from "../../ui/controls";
+import { BackIcon, CloseIcon, DownloadIcon, ForwardIcon } from "../../ui/icons";
+import { useWords } from "./words";
+import type { Tool } from "./address";
+
+/** One picture, large; the arrow keys turn to its neighbours. */
+export function Enlarged({
+  samples,
+  index,
+  className,
+  tools,
+  move,
+  save,
+  start,
+  go,
+}: {
+  samples: Sample[];
+  index: number;
+  className: (sample: Sample) => string;
+  move: (sample: Sample | undefined) => void;
+  save: (sample: Sample) => void;
+  start: (sample: Sample) => void;
+  tools: Tool[];
+  go: (tool: "sliders" | "copies", sample: Sample) => void;
+}) {
+  const { generate: words, explore } = useWords();
+  const heading = useId();
+  const sample = samples[index];
+  const [before, after] = [samples[index - 1], samples[index + 1]];
+  // The keys work wherever the focus is: at first it is on the dialog itself.
+  useEffect(() => {
+    if (!sample) return;
+    const turn = (event: KeyboardEvent) => {
+      const next = { ArrowLeft: before, ArrowRight: after }[event.key];
+      if (!next) return;
+      event.preventDefault();
+      move(next);
+    };
+    window.addEventListener("keydown", turn);
+    return () => window.removeEventListener("keydown", turn);
+  });
+  return (
+    <ModalOverlay
+      className="veil"
+      isDismissable
+      isOpen={sample !== undefined}
+      onOpenChange={(isOpen) => !isOpen && move(undefined)}
+    >
+      <Modal className="modal">
+        <Dialog className="dialog" aria-labelledby={heading}>
+          {sample && (
+            <>
+              <div className="dialog-head">
+                <Heading id={heading} slot="title">
+                  {words.enlarged(sample.seed)}{" "}
+                  {className(sample) && <span className="tag">{className(sample)}</span>}
+                </Heading>
+                <IconPress name={words.close} shortcut="Esc" onPress={() => move(undefined)}>
+                  <CloseIcon />
+                </IconPress>
+              </div>
+              <img className="dialog-picture" src={sample.data} alt={words.sample(sample.seed)} />
+              <div className="dialog-foot">
+                <IconPress
+                  name={words.previous}
+                  shortcut="←"
+                  isDisabled={!before}
+                  onPress={() => move(before)}
+                >
+                  <BackIcon />
+                </IconPress>
+                <IconPress name={words.next} shortcut="→" isDisabled={!after} onPress={() => move(after)}>
+                  <ForwardIcon />
+                </IconPress>
+                <span className="spring" />
+                <Press look="bare" onPress={() => start(sample)}>
+                  {words.startHere}
+                </Press>
+                <Press look="solid" onPress={() => save(sample)}>
+                  <DownloadIcon />
+                  {words.download}
+                </Press>
+              </div>
+              {(tools.includes("sliders") || tools.includes("copies")) && (
+                <div className="dialog-foot dialog-onward">
+                  {tools.includes("sliders") && (
+                    <Press onPress={() => go("sliders", sample)}>{explore.toSliders}</Press>
+                  )}
+                  {tools.includes("copies") && (
+                    <Press onPress={() => go("copies", sample)}>{explore.toCopies}</Press>
+                  )}
+                </div>
+              )}
+            </>
+          )}
+        </Dialog>
+      </Modal>
+    </ModalOverlay>
+  );
+}

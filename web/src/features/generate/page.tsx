@@ -1,0 +1,118 @@
+import { useEffect, useRef } from "react";
+import { Tab, TabList, TabPanel, Tabs } from "react-aria-components";
+import { Link } from "wouter";
+import { readBundle } from "../../api/client";
+import type { BundleCard } from "../../api/types";
+import { useResource } from "../../api/use-resource";
+import { type Tool, toolsOf, useView } from "./address";
+import { readAbilities } from "./api";
+import { Copies } from "./copies";
+import { Mix } from "./mix";
+import { PhotoTool } from "./photo";
+import { Pictures } from "./pictures";
+import { Sliders } from "./sliders";
+import { useProjection } from "./use-projection";
+import { Walk } from "./walk";
+import { ProblemNote, Waiting } from "../../ui/feedback";
+import { useTitle } from "../../ui/use-title";
+import { useWords } from "./words";
+import { addressOf, pageOf } from "../../api/bundles";
+import type { PageProps } from "../../feature";
+import { useTaskSummary } from "../../ui/task-summary";
+
+export function GeneratePage({ params: { bundle = "" } }: PageProps) {
+  return <Model key={bundle} id={bundle} />;
+}
+
+function Model({ id }: { id: string }) {
+  const words = useWords();
+  const bundle = useResource(`bundle/${id}`, (signal) => readBundle(id, signal));
+  useTitle(bundle.data ? `${words.generate.title}: ${bundle.data.name}` : words.generate.title);
+  if (bundle.error !== undefined && !bundle.data)
+    return <ProblemNote error={bundle.error} retry={bundle.retry} />;
+  if (!bundle.data) return <Waiting />;
+  if (pageOf(bundle.data) !== "generate") {
+    return (
+      <div className="note note-info">
+        <p className="note-body">{words.generate.notSynthesis}</p>
+        <Link href={addressOf(bundle.data)} className="press press-solid">
+          {words.generate.openDraw}
+        </Link>
+      </div>
+    );
+  }
+  return <Generator bundle={bundle.data} />;
+}
+
+function Generator({ bundle }: { bundle: BundleCard }) {
+  const words = useWords();
+  const summary = useTaskSummary();
+  const [view, change] = useView(bundle);
+  const explores = bundle.task === "synthesis";
+  const known = useResource(`abilities/${bundle.id}`, async (signal) =>
+    explores ? readAbilities(bundle.id, signal) : undefined,
+  );
+  const search = useProjection(bundle.id);
+  const abilities = known.data;
+  const tools = toolsOf(abilities);
+  const waits = explores && !abilities && known.error === undefined && view.tool !== "pictures";
+  // What this model cannot do is not offered, whatever a link says.
+  const tool = tools.includes(view.tool) ? view.tool : "pictures";
+  const tabs = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    // On a phone the row of tools is longer than the screen. The tabs are there one rendering after their list is.
+    const request = requestAnimationFrame(() => {
+      const selected = tabs.current?.querySelector("[aria-selected=true]");
+      selected?.scrollIntoView({ inline: "nearest", block: "nearest" });
+    });
+    return () => cancelAnimationFrame(request);
+  }, [tool, tools.length]);
+  const given = { bundle, view, change };
+  const made = (
+    <>
+      {!waits && (
+        <p className="tool-lead quiet">{explores ? words.explore.lead[tool] : words.generate.lead}</p>
+      )}
+      {waits && <Waiting />}
+      {!waits && tool === "pictures" && <Pictures {...given} tools={tools} />}
+      {abilities && tool === "walk" && <Walk {...given} abilities={abilities} />}
+      {abilities && tool === "mix" && <Mix {...given} abilities={abilities} />}
+      {abilities && tool === "sliders" && <Sliders {...given} abilities={abilities} />}
+      {abilities && tool === "photo" && (
+        <PhotoTool {...given} abilities={abilities} tools={tools} search={search} />
+      )}
+      {abilities && tool === "copies" && <Copies {...given} />}
+    </>
+  );
+
+  return (
+    <>
+      <header className="page-head page-head-tight">
+        <p className="eyebrow">{words.generate.title}</p>
+        <h1>{bundle.name}</h1>
+        <p>{summary(bundle)}.</p>
+      </header>
+      {known.error !== undefined && !abilities && <ProblemNote error={known.error} retry={known.retry} />}
+      {explores ? (
+        <Tabs
+          selectedKey={tool}
+          onSelectionChange={(next) => change({ tool: next as Tool, open: null })}
+        >
+          <TabList ref={tabs} className="tabs" aria-label={words.explore.tools}>
+            {tools.map((each) => (
+              <Tab key={each} id={each} className="tab">
+                {words.explore.tool[each]}
+                {each === "photo" && search.busy && <span className="pulse" aria-hidden="true" />}
+              </Tab>
+            ))}
+          </TabList>
+          <TabPanel id={tool} className="tab-panel">
+            {made}
+          </TabPanel>
+        </Tabs>
+      ) : (
+        made
+      )}
+    </>
+  );
+}

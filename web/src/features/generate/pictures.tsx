@@ -1,0 +1,152 @@
+import type { BundleCard, Sample } from "../../api/types";
+import { generate } from "../../api/client";
+import { Choice, Press } from "../../ui/controls";
+import { download } from "../../ui/download";
+import { ProblemNote, Waiting } from "../../ui/feedback";
+import { DownloadIcon } from "../../ui/icons";
+import { figure } from "../../i18n/numbers";
+import { useWords } from "./words";
+import type { Change, Tool, View } from "./address";
+import { ClassChoice } from "../../ui/class-choice";
+import { Enlarged } from "./enlarged";
+import { CopyLink, SeedField, Truncation } from "./fields";
+import { type Place, textOf } from "./place";
+import { SampleGrid } from "./sample-grid";
+import { gridPicture } from "./sheet-picture";
+import { useNewest } from "../../api/use-newest";
+
+const COUNTS = [1, 4, 9, 16, 36, 64];
+const MOST_PICKED = 16;
+
+/** A grid of seeds. Pictures that are chosen here are what the other tools work with. */
+export function Pictures({
+  bundle,
+  tools,
+  view,
+  change,
+}: {
+  bundle: BundleCard;
+  tools: Tool[];
+  view: View;
+  change: Change;
+}) {
+  const words = useWords();
+  const { seed, count, class: label, psi } = view;
+  const asked = { seeds: Array.from({ length: count }, (_, index) => seed + index), class: label, psi };
+  const { answer, error, busy, retry } = useNewest(JSON.stringify(asked), (signal) =>
+    generate(bundle.id, asked, signal),
+  );
+  const samples = answer?.images ?? [];
+  const openIndex = samples.findIndex((sample) => sample.seed === view.open);
+
+  const className = (sample: Sample) => (sample.class === null ? "" : (bundle.classes[sample.class] ?? ""));
+  const fileName = (sample: Sample) =>
+    `${[bundle.id, `seed${sample.seed}`, className(sample)].filter(Boolean).join("-")}.png`;
+  const placeOf = (sample: Sample): Place => ({ seed: sample.seed, class: label });
+  const isPicked = (sample: Sample) => view.picked.some((place) => textOf(place) === textOf(placeOf(sample)));
+  const pick = (sample: Sample) => {
+    const text = textOf(placeOf(sample));
+    const others = view.picked.filter((place) => textOf(place) !== text);
+    if (others.length < view.picked.length) change({ picked: others });
+    else if (others.length < MOST_PICKED) change({ picked: [...others, placeOf(sample)] });
+  };
+
+  return (
+    <>
+      <div className="bench">
+        <section className="panel" aria-label={words.generate.settings}>
+          <SeedField label={words.generate.seed} value={seed} onChange={(next) => change({ seed: next })} />
+          <Choice
+            label={words.generate.count}
+            value={String(count)}
+            onChange={(next) => change({ count: Number(next) })}
+            options={COUNTS.map((n) => ({ value: String(n), text: n }))}
+          />
+          <ClassChoice
+            bundle={bundle}
+            value={label}
+            onChange={(next) => change({ class: next })}
+            noneText={words.generate.mixed}
+          />
+          <Truncation bundle={bundle} view={view} change={change} />
+          <div className="panel-actions">
+            <Press
+              look="solid"
+              isDisabled={!samples.length}
+              onPress={async () => {
+                const picture = await gridPicture(samples.map((sample) => sample.data));
+                download(picture, `${bundle.id}-seed${seed}-${samples.length}.png`);
+              }}
+            >
+              <DownloadIcon />
+              {words.generate.downloadGrid}
+            </Press>
+            <CopyLink />
+          </div>
+        </section>
+        <section className="stage" aria-label={words.generate.samples} aria-busy={busy}>
+          {error !== undefined && <ProblemNote error={error} retry={retry} />}
+          {!answer && error === undefined && <Waiting />}
+          <SampleGrid
+            samples={samples}
+            className={className}
+            stale={busy}
+            open={(sample) => change({ open: sample.seed })}
+            isPicked={isPicked}
+            pick={pick}
+          />
+          {answer && (
+            <p className="quiet small stage-foot">
+              <span className="for-keys">{words.generate.keys}</span>
+              <span className="figures">{words.generate.took(figure(answer.milliseconds))}</span>
+            </p>
+          )}
+          {tools.length > 1 && view.picked.length > 0 && <Picked tools={tools} view={view} change={change} />}
+        </section>
+      </div>
+      <Enlarged
+        samples={samples}
+        index={openIndex}
+        className={className}
+        tools={tools}
+        move={(sample) => change({ open: sample?.seed ?? null })}
+        save={(sample) => download(sample.data, fileName(sample))}
+        start={(sample) => change({ seed: sample.seed, open: null })}
+        go={(tool, sample) => {
+          const place = placeOf(sample);
+          if (tool === "sliders") change({ tool, base: [place], open: null });
+          else change({ tool, near: sample.seed, open: null });
+        }}
+      />
+    </>
+  );
+}
+
+/** What one does with the chosen pictures. */
+function Picked({ tools, view, change }: { tools: Tool[]; view: View; change: Change }) {
+  const words = useWords().explore;
+  const { picked } = view;
+  const has = (tool: Tool) => tools.includes(tool);
+  return (
+    <div className="picked" role="region" aria-label={words.picked(picked.length)}>
+      <strong className="figures">{words.picked(picked.length)}</strong>
+      {picked.length > 1 && (
+        <Press look="solid" onPress={() => change({ tool: "walk", walk: picked })}>
+          {words.pickedWalk}
+        </Press>
+      )}
+      {has("mix") && (
+        <>
+          <Press onPress={() => change({ tool: "mix", rows: picked.slice(0, 8) })}>{words.pickedRows}</Press>
+          <Press onPress={() => change({ tool: "mix", columns: picked.slice(0, 8) })}>{words.pickedColumns}</Press>
+        </>
+      )}
+      {has("sliders") && (
+        <Press onPress={() => change({ tool: "sliders", base: picked.slice(0, 4) })}>{words.pickedSliders}</Press>
+      )}
+      <Press look="bare" onPress={() => change({ picked: [] })}>
+        {words.clear}
+      </Press>
+    </div>
+  );
+}

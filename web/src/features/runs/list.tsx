@@ -1,0 +1,78 @@
+import { Link } from "wouter";
+import { listRuns } from "../../api/client";
+import type { RunCard } from "../../api/types";
+import { useResource } from "../../api/use-resource";
+import { Command, Empty, ProblemNote, Progress, Waiting } from "../../ui/feedback";
+import { useTitle } from "../../ui/use-title";
+import { duration, figure, kimg } from "../../i18n/numbers";
+import { useLanguage, useWords as useSharedWords } from "../../i18n/provider";
+import { useWords } from "./words";
+
+const POLL_SECONDS = 5;
+
+export function RunsPage() {
+  const words = useWords();
+  useTitle(words.title);
+  const { data, error, retry } = useResource("runs", listRuns, POLL_SECONDS);
+  return (
+    <>
+      <header className="page-head">
+        <h1>{words.title}</h1>
+        <p>{words.lead}</p>
+      </header>
+      {!data && error === undefined && <Waiting />}
+      {!data && error !== undefined && <ProblemNote error={error} retry={retry} />}
+      {data?.length === 0 && (
+        <Empty title={words.emptyTitle}>
+          <p>{words.emptyText}</p>
+          <Command text="make run" />
+        </Empty>
+      )}
+      {data && data.length > 0 && (
+        <ul className="runs">
+          {data.map((run) => (
+            <RunRow key={run.id} run={run} />
+          ))}
+        </ul>
+      )}
+    </>
+  );
+}
+
+export function State({ state }: { state: string }) {
+  const words = useWords();
+  return <span className={`state state-${state}`}>{words.state[state] ?? state}</span>;
+}
+
+function RunRow({ run }: { run: RunCard }) {
+  const { language } = useLanguage();
+  const { progress, units } = useSharedWords();
+  const { status } = run;
+  const facts = [
+    status.family,
+    status.recipe !== run.name ? status.recipe : null,
+    units.kimg(
+      `${kimg(status.nimg / 1000)}${status.total_kimg != null ? ` / ${kimg(status.total_kimg)}` : ""}`,
+    ),
+    status.state === "running" && status.images_per_second != null
+      ? `${figure(status.images_per_second)} ${units.images}`
+      : null,
+    status.state === "running" && status.eta_seconds != null
+      ? units.left(duration(status.eta_seconds, language))
+      : null,
+  ].filter((fact) => fact);
+  const worry = status.health.find((said) => said.level !== "info");
+  return (
+    <li className="run-row">
+      <div className="run-row-head">
+        <Link href={`/runs/${encodeURIComponent(run.id)}`} className="run-row-link">
+          {run.name}
+        </Link>
+        <State state={status.state} />
+      </div>
+      <p className="quiet figures">{facts.join(" · ")}</p>
+      <Progress value={status.progress ?? 0} label={`${progress}: ${run.name}`} />
+      {worry && <p className={`small worry worry-${worry.level}`}>{worry.sentence}</p>}
+    </li>
+  );
+}

@@ -1,0 +1,76 @@
+import { useEffect, useState } from "react";
+import type { Sheet } from "../../api/types";
+import { IconPress, Slider } from "../../ui/controls";
+import { PauseIcon, PlayIcon } from "../../ui/icons";
+import { kimg } from "../../i18n/numbers";
+import { useWords as useSharedWords } from "../../i18n/provider";
+import { useWords } from "./words";
+
+const FRAME_MILLISECONDS = 350;
+
+/** The sheets in order of training; it follows the newest until somebody goes back in time. */
+export function Sheets({ sheets }: { sheets: Sheet[] }) {
+  const words = useWords();
+  const { pause, play, units } = useSharedWords();
+  const [chosen, setChosen] = useState<number | null>(null);
+  const [playing, setPlaying] = useState(false);
+  const last = sheets.length - 1;
+  const index = Math.min(chosen ?? last, last);
+  const sheet = sheets[index];
+
+  useEffect(() => {
+    if (!playing) return;
+    if (index >= last) {
+      setPlaying(false);
+      setChosen(null);
+      return;
+    }
+    const next = sheets[index + 1];
+    const ahead = new Image();
+    if (next) ahead.src = next.url;
+    const timer = setTimeout(() => setChosen(index + 1), FRAME_MILLISECONDS);
+    return () => clearTimeout(timer);
+  }, [playing, index, last, sheets]);
+
+  return (
+    <section className="section" aria-labelledby="sheets">
+      <div className="section-head">
+        <h2 id="sheets">{words.sheets}</h2>
+        <p className="quiet">{words.sheetsHelp}</p>
+      </div>
+      {!sheet ? (
+        <p className="quiet">{words.noSheets}</p>
+      ) : (
+        <div className="sheets">
+          <img src={sheet.url} alt={words.sheetAt(kimg(sheet.nimg / 1000))} />
+          <div className="sheets-bar">
+            <IconPress
+              name={playing ? pause : play}
+              look="soft"
+              isDisabled={last < 1}
+              onPress={() => {
+                if (!playing && index >= last) setChosen(0);
+                setPlaying(!playing);
+              }}
+            >
+              {playing ? <PauseIcon /> : <PlayIcon />}
+            </IconPress>
+            <Slider
+              quiet
+              label={words.sheetSlider}
+              value={index}
+              onChange={(next) => {
+                setPlaying(false);
+                setChosen(next >= last ? null : next);
+              }}
+              minValue={0}
+              maxValue={Math.max(last, 1)}
+              step={1}
+            />
+            <output className="figures">{units.kimg(kimg(sheet.nimg / 1000))}</output>
+          </div>
+        </div>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,116 @@
+import { Toggle } from "../../ui/controls";
+// The make-up of a reference on the faces of the table, without any model.
+import { useState } from "react";
+import { at, Problem } from "../../api/client";
+import { InfoIcon } from "../../ui/icons";
+import { makeUp, REGIONS, type Touch } from "./api";
+import { TranslateLayout, inOrder, pictureOf } from "./layout";
+import { ChoosePress } from "./intake";
+import type { Table } from "./pictures";
+import { References } from "./references";
+import { inWords } from "./refusals";
+import { Share } from "./share";
+import { letGo, type Shown, toShown } from "./shown";
+import { usePrepared } from "./use-prepared";
+import { useWork } from "./use-work";
+import { useWords, type Words } from "./words";
+
+const PREPARE = at("makeup", "prepare");
+
+export function MakeUp({
+  table,
+  references,
+  add,
+  addReferences,
+}: {
+  table: Table;
+  references: Table;
+  add: (files: Blob[]) => void;
+  addReferences: (files: Blob[]) => void;
+}) {
+  const words = useWords();
+  const [touch, setTouch] = useState<Touch>({ lips: true, eyes: true, skin: true, strength: 1 });
+  const faces = usePrepared(PREPARE, table.pictures, null);
+  const models = usePrepared(PREPARE, references.pictures, null);
+  const modelWork = useWork<Shown>(inOrder(references), PREPARE, (id, signal) =>
+    models.get(pictureOf(references, id), signal),
+  );
+  const reference = references.chosen;
+  const model = models.of(reference);
+  const modelItem = reference ? String(reference.id) : "";
+  const modelWaits = modelWork.waits(modelItem);
+
+  // Faces are looked at before there is a reference: whoever gave none is told at once.
+  const work = useWork<Shown | null>(
+    inOrder(table),
+    modelWaits ? null : JSON.stringify(reference && model ? [reference.id, touch] : []),
+    async (id, signal) => {
+      const face = await faces.get(pictureOf(table, id), signal);
+      return model ? toShown(await makeUp(face.picture, model.picture, touch, signal)) : null;
+    },
+    (made) => made && letGo(made),
+  );
+  const item = table.chosen ? String(table.chosen.id) : "";
+  const busy = work.waits(item) || modelWaits;
+  const refused = work.of(item)?.error;
+  const modelRefused = modelWork.of(modelItem)?.error;
+  return (
+    <TranslateLayout
+      name={words.makeUp.name}
+      ending="make-up"
+      table={table}
+      add={add}
+      work={work}
+      before={faces.of(table.chosen)}
+      busy={busy}
+      stale={busy}
+      problem={refused ?? (modelRefused && ofReference(modelRefused, references, words))}
+      retry={() => (refused === undefined ? modelWork.retry(modelItem) : work.retry(item))}
+      invitation={
+        !model &&
+        !modelWaits && (
+          <div className="note note-info">
+            <InfoIcon />
+            <p className="note-body">{words.makeUp.next}</p>
+            <ChoosePress look="solid" text={words.makeUp.chooseReference} add={addReferences} />
+          </div>
+        )
+      }
+    >
+      <References
+        table={references}
+        prepared={modelWork}
+        chosen={reference?.id}
+        choose={references.choose}
+        remove={(picture) => references.remove(picture.id)}
+        add={addReferences}
+      >
+        <p className="quiet small">{words.makeUp.referencesHelp}</p>
+      </References>
+      <div className="tr-regions" role="group" aria-label={words.makeUp.regions}>
+        <p className="tr-label">{words.makeUp.regions}</p>
+        {REGIONS.map((region) => (
+          <Toggle
+            key={region}
+            text={words.makeUp[region]}
+            value={touch[region]}
+            onChange={(on) => setTouch((old) => ({ ...old, [region]: on }))}
+          />
+        ))}
+      </div>
+      <Share
+        label={words.strength}
+        value={touch.strength}
+        onChange={(strength) => setTouch((old) => ({ ...old, strength }))}
+      />
+    </TranslateLayout>
+  );
+}
+
+/** A refusal that says of which of the pictures it is. */
+function ofReference(error: unknown, references: Table, words: Words): unknown {
+  const said = inWords(error, words);
+  if (!(said instanceof Problem) || said.status === 0) return said;
+  const place = references.pictures.findIndex((each) => each === references.chosen);
+  return new Problem(said.status, `${words.reference(place + 1)}: ${said.message}`);
+}

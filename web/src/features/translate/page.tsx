@@ -1,0 +1,177 @@
+import { useState } from "react";
+import { Button, Label, ListBox, ListBoxItem, Popover, Select, SelectValue } from "react-aria-components";
+import { Link, useLocation, useSearchParams } from "wouter";
+import { listBundles, readBundle } from "../../api/client";
+import type { BundleCard } from "../../api/types";
+import { useResource } from "../../api/use-resource";
+import { Command, Empty, ProblemNote, Waiting } from "../../ui/feedback";
+import { InfoIcon } from "../../ui/icons";
+import { useTitle } from "../../ui/use-title";
+import { Translator } from "./translator";
+import { Intake, useArrivals } from "./intake";
+import { needsFace, translates } from "./kinds";
+import { MakeUp } from "./makeup";
+import { MOST_PICTURES, MOST_REFERENCES, type Picture, type Table, useTable } from "./pictures";
+import { useWords } from "./words";
+import { addressOf } from "../../api/bundles";
+import type { PageProps } from "../../feature";
+import { useTaskSummary } from "../../ui/task-summary";
+
+const MOST_BYTES = 20_000_000; // of an upload
+const MAKE_UP = "make-up"; // in the query: a model may have any name
+
+export function TranslatePage({ params: { bundle: id } }: PageProps) {
+  const words = useWords();
+  const summary = useTaskSummary();
+  const known = useResource("translating", listBundles);
+  const bundles = known.data?.bundles.filter(translates);
+  const makesUp = useSearchParams()[0].has(MAKE_UP);
+  const first = makesUp ? undefined : bundles?.[0];
+  const listed = id === undefined ? first : bundles?.find((each) => each.id === id);
+  const { makeUp } = words;
+  const name = listed?.name ?? makeUp.name;
+  useTitle(bundles ? `${words.title}: ${name}` : words.title);
+  // Pictures outlive a change of the model.
+  const table = useTable(MOST_PICTURES);
+  const references = useTable(MOST_REFERENCES);
+  if (!bundles) {
+    return known.error === undefined ? <Waiting /> : <ProblemNote error={known.error} retry={known.retry} />;
+  }
+  if (!listed && id !== undefined) return <Other id={id} />;
+  return (
+    <>
+      <div className="tr-top">
+        <header className="page-head page-head-tight">
+          <p className="eyebrow">{words.title}</p>
+          <h1>{name}</h1>
+          <p>
+            {listed ? `${summary(listed)}.` : makeUp.lead} {words.stays}
+          </p>
+        </header>
+        <ModelChoice bundle={listed} bundles={bundles} />
+      </div>
+      <Room key={addressIn(listed)} bundle={listed} table={table} references={references} />
+      {bundles.length === 0 && !table.chosen && <NoModel />}
+    </>
+  );
+}
+
+/** Where a model is found on this page, or making up, which needs none. */
+const addressIn = (bundle: BundleCard | undefined) => (bundle ? addressOf(bundle) : `/translate?${MAKE_UP}`);
+
+function Room({
+  bundle,
+  table,
+  references,
+}: {
+  bundle: BundleCard | undefined;
+  table: Table;
+  references: Table;
+}) {
+  const words = useWords();
+  const [told, setTold] = useState<string[]>([]);
+
+  const taken = (into: Table, most: number, files: Blob[]): Picture[] => {
+    const fit = files.filter((file) => file.size <= MOST_BYTES);
+    const said = files
+      .filter((file) => file.size > MOST_BYTES)
+      .map((file) => words.tooLarge(file instanceof File ? file.name : ""));
+    if (into.pictures.length + fit.length > most) said.push(words.onlySo(most));
+    setTold(said);
+    return into.add(fit);
+  };
+  const add = (files: Blob[]) => void taken(table, MOST_PICTURES, files);
+  const addReferences = (files: Blob[]) => taken(references, MOST_REFERENCES, files);
+  const over = useArrivals(add);
+  const faceNote = bundle ? (needsFace(bundle) ? words.faceNeeded : undefined) : words.makeUp.face;
+  return (
+    <div className="tr-room" data-over={over || undefined}>
+      {told.map((sentence) => (
+        <div key={sentence} className="note note-warning" role="alert">
+          <InfoIcon />
+          <p className="note-body">{sentence}</p>
+        </div>
+      ))}
+      {!table.chosen ? (
+        <Intake add={add} over={over} note={faceNote} />
+      ) : bundle ? (
+        <Translator bundle={bundle} table={table} references={references} add={add} addReferences={addReferences} />
+      ) : (
+        <MakeUp table={table} references={references} add={add} addReferences={addReferences} />
+      )}
+    </div>
+  );
+}
+
+function ModelChoice({ bundle, bundles }: { bundle: BundleCard | undefined; bundles: BundleCard[] }) {
+  const words = useWords();
+  const summary = useTaskSummary();
+  const { makeUp, model, modelHelp } = words;
+  const [, go] = useLocation();
+  if (bundles.length === 0) return null;
+  const choices = [
+    ...bundles.map((each) => ({
+      address: addressIn(each),
+      name: each.name,
+      kind: `${summary(each)} · ${modelHelp(each.family, each.resolution)}`,
+    })),
+    { address: addressIn(undefined), name: makeUp.name, kind: makeUp.kind },
+  ];
+  return (
+    <Select
+      className="field tr-model"
+      selectedKey={addressIn(bundle)}
+      onSelectionChange={(next) => go(String(next))}
+    >
+      <Label>{model}</Label>
+      <Button className="select">
+        <SelectValue>{bundle?.name ?? makeUp.name}</SelectValue>
+        <svg viewBox="0 0 20 20" className="icon" aria-hidden="true">
+          <path d="M5.500 8l4.500 4.500L14.500 8" />
+        </svg>
+      </Button>
+      <Popover className="popover" offset={4}>
+        <ListBox className="list">
+          {choices.map(({ address, name, kind }) => (
+            <ListBoxItem key={address} id={address} className="list-item" textValue={name}>
+              {name}
+              <span className="quiet small tr-kind">{kind}</span>
+            </ListBoxItem>
+          ))}
+        </ListBox>
+      </Popover>
+    </Select>
+  );
+}
+
+/** An address that names no model of this page: another's, or none at all. */
+function Other({ id }: { id: string }) {
+  const words = useWords();
+  const { data: bundle, error, retry } = useResource(`bundle/${id}`, (signal) => readBundle(id, signal));
+  if (error !== undefined && !bundle) return <ProblemNote error={error} retry={retry} />;
+  if (!bundle) return <Waiting />;
+  return (
+    <div className="note note-info">
+      <InfoIcon />
+      <p className="note-body">{words.wrongKind(bundle.name)}</p>
+      <Link href={addressOf(bundle)} className="press press-solid">
+        {words.open}
+      </Link>
+    </div>
+  );
+}
+
+function NoModel() {
+  const words = useWords();
+  return (
+    <Empty title={words.emptyTitle}>
+      <p>{words.emptyText}</p>
+      <Command text="ganvas train ugatit-light-64 --data path/to/folders" />
+      <p className="quiet">{words.emptyReference}</p>
+      <Command text="ganvas train starganv2-128-small --data path/to/folders" />
+      <p className="quiet">{words.emptyPaired}</p>
+      <Command text="ganvas train colourise-64 --data path/to/pictures" />
+      <Command text="ganvas train super-resolution-x4-small --data path/to/pictures" />
+    </Empty>
+  );
+}

@@ -1,0 +1,48 @@
+// Words that several features share, in English. The Korean file has the same shape, checked by the compiler.
+
+export const en = {
+  language: "한국어",
+  languageLabel: "Switch to Korean",
+  skip: "Skip to content",
+  navigation: "Main",
+  theme: { label: "Theme", light: "Light", dark: "Dark", system: "System" },
+  footer: "Everything runs on this machine. Nothing you draw or load is kept.",
+  footerShares:
+    "Everything runs on this machine. Nothing you draw or load is kept, but for drawings whose link you copy.",
+  loading: "Loading",
+  retry: "Try again",
+  copy: "Copy command",
+  copied: "Copied",
+  progress: "Progress",
+  play: "Play",
+  pause: "Pause",
+  class: "Class",
+  picture: {
+    drop: "Drop a picture here, paste one, or",
+    choose: "Choose a picture",
+    kinds: "PNG, JPEG, WebP, HEIC and more, up to 20 MB",
+  },
+  problem: "That did not work",
+  offline: "The studio does not answer. Is `ganvas studio` still running?",
+  missing: {
+    title: "There is nothing here",
+    text: "This address leads nowhere.",
+    home: "Go to the home page",
+  },
+  units: { images: "images/s", left: (time: string) => `${time} left`, kimg: (n: string) => `${n} kimg` },
+  tasks: {
+    synthesis: "Makes new pictures from random numbers",
+    classes: (n: number) => `Makes new pictures of ${n} kinds`,
+    sketch: "Turns a drawing into a picture",
+    grayscale: "Colours a black-and-white picture",
+    downscale: "Brings back detail in a small picture",
+    mask: "Fills in what is missing from a picture",
+    paired: "Turns one kind of picture into another",
+    unpaired: "Translates between two kinds of pictures",
+    reference: "Carries the style of one picture to another",
+    music: "Makes music",
+  },
+  levels: { info: "Note", warning: "Warning", error: "Problem" } as Record<string, string>,
+};
+
+export type Words = typeof en;

@@ -1,0 +1,105 @@
+// What the pages say while they load, when something fails, and when there is nothing yet.
+import { type ReactNode, useState } from "react";
+import { Problem } from "../api/client";
+import { useWords } from "../i18n/provider";
+import { Press } from "./controls";
+import { CheckIcon, CopyIcon, InfoIcon, WarningIcon } from "./icons";
+
+export function sentenceOf(error: unknown, offline: string): string {
+  if (error instanceof Problem) return error.status === 0 ? offline : error.message;
+  return error instanceof Error ? error.message : String(error);
+}
+
+export function ProblemNote({ error, retry }: { error: unknown; retry?: () => void }) {
+  const words = useWords();
+  return (
+    <div className="note note-error" role="alert">
+      <WarningIcon />
+      <div className="note-body">
+        <strong>{words.problem}</strong>
+        <p>{sentenceOf(error, words.offline)}</p>
+      </div>
+      {retry && <Press onPress={retry}>{words.retry}</Press>}
+    </div>
+  );
+}
+
+export function HealthNote({ level, sentence }: { level: string; sentence: string }) {
+  const words = useWords();
+  return (
+    <div className={`note note-${level}`}>
+      {level === "info" ? <InfoIcon /> : <WarningIcon />}
+      <div className="note-body">
+        <strong>{words.levels[level] ?? level}</strong>
+        <p>{sentence}</p>
+      </div>
+    </div>
+  );
+}
+
+export function Waiting() {
+  const words = useWords();
+  return (
+    <div className="waiting" role="status">
+      <span className="sr-only">{words.loading}</span>
+      <span aria-hidden="true" />
+      <span aria-hidden="true" />
+      <span aria-hidden="true" />
+    </div>
+  );
+}
+
+export function Empty({ title, children }: { title: string; children: ReactNode }) {
+  return (
+    <section className="empty">
+      <svg viewBox="0 0 160 120" className="empty-art" aria-hidden="true">
+        <rect x="14" y="20" width="62" height="78" rx="8" />
+        <rect x="84" y="34" width="62" height="64" rx="8" />
+        <path d="M28 78c8-30 14 14 22-16s10 4 14-6" />
+        <circle cx="103" cy="60" r="4" />
+        <circle cx="127" cy="60" r="4" />
+        <path d="M102 76c7 8 19 8 26 0" />
+      </svg>
+      <h2>{title}</h2>
+      {children}
+    </section>
+  );
+}
+
+export function Command({ text }: { text: string }) {
+  const words = useWords();
+  const [copied, setCopied] = useState(false);
+  const copy = () => {
+    void navigator.clipboard?.writeText(text).then(() => {
+      setCopied(true);
+      setTimeout(() => setCopied(false), 2000);
+    });
+  };
+  return (
+    <div className="command">
+      <code>{text}</code>
+      <Press look="bare" onPress={copy} aria-label={`${words.copy}: ${text}`}>
+        {copied ? <CheckIcon /> : <CopyIcon />}
+        <span aria-live="polite" className="sr-only">
+          {copied ? words.copied : ""}
+        </span>
+      </Press>
+    </div>
+  );
+}
+
+export function Progress({ value, label }: { value: number; label: string }) {
+  const share = Math.max(0, Math.min(1, Number.isFinite(value) ? value : 0));
+  return (
+    <div
+      className="progress"
+      role="progressbar"
+      aria-label={label}
+      aria-valuemin={0}
+      aria-valuemax={100}
+      aria-valuenow={Math.round(share * 100)}
+    >
+      <span style={{ width: `${share * 100}%` }} />
+    </div>
+  );
+}

@@ -1,0 +1,17 @@
+import { Link } from "wouter";
+import { Empty } from "./feedback";
+import { useTitle } from "./use-title";
+import { useWords } from "../i18n/provider";
+
+export function MissingPage() {
+  const words = useWords().missing;
+  useTitle(words.title);
+  return (
+    <Empty title={words.title}>
+      <p>{words.text}</p>
+      <Link href="/" className="press press-solid">
+        {words.home}
+      </Link>
+    </Empty>
+  );
+}
