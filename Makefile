@@ -8,7 +8,7 @@ BROWSER := $(VENV)/.browser
 AIRFLOW := .venv-airflow
 WEIGHTS := $(VENV)/.weights
 STATIC := src/ganvas/serve/static/index.html
-PAGES := $(shell find web/src web/public web/index.html web/package-lock.json web/vite.config.ts -type f 2>/dev/null)
+PAGES := $(shell find web/src web/public web/index.html web/package-lock.json web/vite.config.ts -type f -not -name '*.test.*' 2>/dev/null)
 
 DATA ?= data/avatars
 RECIPE ?= dcgan-quick
@@ -22,6 +22,7 @@ run: $(READY) $(STATIC)  ## from pictures (DATA=folder, else drawn avatars) to a
 	$(BIN)/ganvas studio --port $(PORT) --open
 
 test: $(READY) $(STATIC) $(BROWSER) $(WEIGHTS) postgresql  ## every test
+	$(BIN)/python tools/web.py test
 	$(BIN)/python -m pytest -n 2
 
 test-quick: $(READY)  ## those that need no browser and little time
@@ -32,7 +33,7 @@ test-airflow: $(READY) $(AIRFLOW)/.ready  ## the DAG of deploy/airflow in a real
 
 check: lint test  ## all that must hold before a change lands
 
-lint: $(READY) $(STATIC)  ## format, style, types, imports; warnings are errors
+lint: $(READY) $(STATIC)  ## format, style, types, imports, of the web as well; warnings are errors
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy

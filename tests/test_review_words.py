@@ -10,14 +10,14 @@ import pytest
 from ganvas.curate.checks import load_rules
 from ganvas.curate.verdicts import REASONS
 
-WEB = Path(__file__).parents[1] / "web" / "src"
+WEB = Path(__file__).parents[1] / "web" / "src" / "features" / "curate"
 
 
 def block(language: str, name: str) -> set[str]:
     """The keys of an object in a file of the review's words."""
-    text = (WEB / "words" / f"review-{language}.ts").read_text(encoding="utf-8")
+    text = (WEB / f"words.{language}.ts").read_text(encoding="utf-8")
     found = re.search(rf"^  {name}: \{{\n(.*?)^  \}}", text, re.DOTALL | re.MULTILINE)
-    assert found is not None, f"review-{language}.ts has no {name}"
+    assert found is not None, f"words.{language}.ts has no {name}"
     return {bare or quoted for quoted, bare in re.findall(r'^    (?:"([^"]+)"|(\w+)):', found[1], re.MULTILINE)}
 
 
@@ -32,7 +32,7 @@ def test_what_the_checks_propose_is_said_in_korean_too() -> None:
 
 
 def test_checks_that_never_drop_are_called_hints() -> None:
-    source = (WEB / "review" / "facts.tsx").read_text(encoding="utf-8")
+    source = (WEB / "facts.tsx").read_text(encoding="utf-8")
     found = re.search(r"HINTS = new Set\(\[(.*?)\]\)", source, re.DOTALL)
     assert found is not None
     hints = set(re.findall(r'"(\w+)"', found[1]))

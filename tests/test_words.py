@@ -13,7 +13,7 @@ from ganvas.models.families import FAMILIES
 from ganvas.models.plan import FamilyConfig
 from ganvas.terms import DataSpec
 
-WORDS = Path(__file__).parents[1] / "web" / "src" / "words"
+WORDS = Path(__file__).parents[1] / "web" / "src" / "ui" / "chart"
 OWN = {"learning_rate_scale", "images_per_second", "memory_mb", "gradient_norm", "loss"}  # the trainer's, of any family
 
 # Settings that show terms which the tiny instance does not.
@@ -28,7 +28,7 @@ CASES = [(name, settings) for name in sorted(FAMILIES) for settings in [{}, *VAR
 
 def explained(language: str) -> dict[str, str]:
     """The entries of ``terms`` in a file of words: keys at the depth of the block, each with a text."""
-    text = (WORDS / f"{language}.ts").read_text(encoding="utf-8")
+    text = (WORDS / f"words.{language}.ts").read_text(encoding="utf-8")
     block = re.search(r"^  terms: \{\n(.*?)^  \}", text, re.DOTALL | re.MULTILINE)
     assert block is not None, f"{language}.ts has no block of terms"
     return dict(re.findall(r'^    (\w+):\s+"((?:[^"\\]|\\.)+)",$', block[1], re.MULTILINE))

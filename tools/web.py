@@ -1,6 +1,6 @@
 """Run the web app's npm scripts with a node that is new enough, taken from PyPI where the machine has none.
 
-Usage: python tools/web.py build|check|types
+Usage: python tools/web.py build|check|format|test|types
 """
 
 from __future__ import annotations

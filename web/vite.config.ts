@@ -1,11 +1,11 @@
 import optimizeLocales from "@react-aria/optimize-locales-plugin";
 import react from "@vitejs/plugin-react";
-import { defineConfig } from "vite";
+import { defineConfig } from "vitest/config";
 
 declare const process: { env: Record<string, string | undefined> };
 
 // Pages are served by `ganvas studio`; while developing, /v1 goes to the studio at this address.
-const studio = process.env.GANVAS_STUDIO ?? "http://127.0.0.1:8321";
+const studio = process.env.GANVAS_STUDIO ?? "http://127.0.0.1:8300";
 
 export default defineConfig({
   plugins: [
@@ -22,4 +22,5 @@ export default defineConfig({
     chunkSizeWarningLimit: 700,
     modulePreload: { polyfill: false },
   },
+  test: { setupFiles: ["src/test-setup.ts"], restoreMocks: true, unstubGlobals: true },
 });

@@ -37,8 +37,7 @@ function Header() {
         </Link>
         <nav aria-label={words.navigation}>
           {FEATURES.map(
-            ({ name, nav, words }) =>
-              nav && <NavigationLink key={name} entry={nav} text={words[language].nav} />,
+            ({ name, nav, words }) => nav && <NavigationLink key={name} entry={nav} text={words[language].nav} />,
           )}
         </nav>
         <Press

@@ -27,7 +27,4 @@ type Base = {
 
 /** A feature either has an entry in the navigation, whose text is `words.nav`, or is reached from other pages. */
 export type Feature = Base &
-  (
-    | { nav: NavigationEntry; words: Translations<{ nav: string }> }
-    | { nav: null; words: Translations<object> }
-  );
+  ({ nav: NavigationEntry; words: Translations<{ nav: string }> } | { nav: null; words: Translations<object> });

@@ -45,7 +45,7 @@ def serve(
     runs: Path | None,
     *,
     host: str = "127.0.0.1",
-    port: int = 8321,
+    port: int = 8300,
     open_browser: bool = False,
     static: Path | None = None,
     on_ready: Callable[[str], None] | None = None,

@@ -8,8 +8,7 @@ export function pageOf(bundle: BundleCard): "generate" | "draw" | "translate" {
 }
 
 const isSketchModel = (bundle: BundleCard) =>
-  bundle.task === "paired" &&
-  (bundle.degradation?.startsWith("sketch") === true || bundle.family === "sketchportrait");
+  bundle.task === "paired" && (bundle.degradation?.startsWith("sketch") === true || bundle.family === "sketchportrait");
 
 /** The address of the page that a bundle is used on. */
 export const addressOf = (bundle: BundleCard) => `/${pageOf(bundle)}/${encodeURIComponent(bundle.id)}`;

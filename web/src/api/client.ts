@@ -1,14 +1,5 @@
 // The studio's API: one function a question. Answers that are no pictures are typed by the server's own schema.
-import type {
-  BundleCard,
-  Generated,
-  GenerateRequest,
-  Health,
-  RefusedBundle,
-  Run,
-  RunCard,
-  StatsLine,
-} from "./types";
+import type { BundleCard, Generated, GenerateRequest, Health, RefusedBundle, Run, RunCard, StatsLine } from "./types";
 
 /** A refusal of the server (RFC 9457) or no answer at all (status 0). */
 export class Problem extends Error {
@@ -34,8 +25,7 @@ export async function ask(path: string, init?: RequestInit): Promise<Response> {
   let detail = `${response.status} ${response.statusText}`;
   try {
     const body: unknown = await response.json();
-    if (body && typeof body === "object" && "detail" in body && typeof body.detail === "string")
-      detail = body.detail;
+    if (body && typeof body === "object" && "detail" in body && typeof body.detail === "string") detail = body.detail;
   } catch {
     // Not a problem document: the status line has to do.
   }
@@ -59,14 +49,10 @@ export const readBundle = (id: string, signal?: AbortSignal) =>
 export const listRuns = async (signal?: AbortSignal) =>
   (await json<{ runs: RunCard[] }>(at("runs"), signal ? { signal } : {})).runs;
 
-export const readRun = (id: string, signal?: AbortSignal) =>
-  json<Run>(at("runs", id), signal ? { signal } : {});
+export const readRun = (id: string, signal?: AbortSignal) => json<Run>(at("runs", id), signal ? { signal } : {});
 
 export const readStats = (id: string, after: number, signal?: AbortSignal) =>
-  json<{ stats: StatsLine[]; next: number }>(
-    `${at("runs", id, "stats")}?after=${after}`,
-    signal ? { signal } : {},
-  );
+  json<{ stats: StatsLine[]; next: number }>(`${at("runs", id, "stats")}?after=${after}`, signal ? { signal } : {});
 
 export const eventsAddress = (id: string) => at("runs", id, "events");
 

@@ -8,11 +8,7 @@ export type Newest<T> = { answer: T | undefined; error: unknown; busy: boolean; 
  *
  * @param question what is asked, as text; null: nothing yet.
  */
-export function useNewest<T>(
-  question: string | null,
-  ask: (signal: AbortSignal) => Promise<T>,
-  pause = 60,
-): Newest<T> {
+export function useNewest<T>(question: string | null, ask: (signal: AbortSignal) => Promise<T>, pause = 60): Newest<T> {
   const [answer, setAnswer] = useState<T>();
   const [error, setError] = useState<unknown>();
   const [busy, setBusy] = useState(question !== null);

@@ -1,7 +1,7 @@
 import { Link } from "wouter";
+import { useWords } from "../i18n/provider";
 import { Empty } from "./feedback";
 import { useTitle } from "./use-title";
-import { useWords } from "../i18n/provider";
 
 export function MissingPage() {
   const words = useWords().missing;

@@ -1,8 +1,8 @@
 import { useEffect, useRef } from "react";
 import { DropZone, FileTrigger } from "react-aria-components";
+import { useWords } from "../i18n/provider";
 import { Press } from "./controls";
 import { PhotoIcon } from "./icons";
-import { useWords } from "../i18n/provider";
 
 /** Takes a picture by drop, by paste or by choosing a file. */
 export function PictureDrop({ load }: { load: (file: Blob) => void }) {

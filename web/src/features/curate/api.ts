@@ -65,5 +65,4 @@ export const readPicture = (id: number, signal?: AbortSignal) =>
   json<Detail>(at("pictures", String(id)), signalled(signal));
 
 /** A picture at a size; the address holds what it shows, so that the browser keeps it for ever. */
-export const sized = (picture: { thumbnail_url: string }, size: number) =>
-  `${picture.thumbnail_url}&size=${size}`;
+export const sized = (picture: { thumbnail_url: string }, size: number) => `${picture.thumbnail_url}&size=${size}`;

@@ -2,7 +2,7 @@
 import { memo } from "react";
 
 import type { Check, Origin, Queued } from "./api";
-import { type Words, useWords } from "./words";
+import { useWords, type Words } from "./words";
 
 // Checks whose rule is not to judge: they cannot decide, and only help a reviewer to look.
 export const HINTS = new Set(["fringe", "covered", "engraving", "writing", "collage", "person"]);
@@ -52,6 +52,7 @@ export const Facts = memo(function Facts({ picture }: { picture: Queued }) {
         <h3 id="review-origin">{words.origin}</h3>
         <ul className="review-origins">
           {picture.origins.map((origin, index) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: the position in the list identifies the item
             <Provenance key={index} origin={origin} />
           ))}
         </ul>

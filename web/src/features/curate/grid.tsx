@@ -2,10 +2,10 @@
 import { memo, useEffect, useRef } from "react";
 import { IconPress } from "../../ui/controls";
 import { BackIcon, CheckIcon, ForwardIcon } from "../../ui/icons";
-import type { Item, Said } from "./store";
 import { CompareIcon, DropIcon, SkipIcon } from "./icons";
 import { addressOf, Mounted } from "./picture";
 import type { Pool } from "./pool";
+import type { Item, Said } from "./store";
 import { useWords } from "./words";
 
 export const CELL = 148; // the least side of a picture in the grid, in CSS pixels

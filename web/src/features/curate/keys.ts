@@ -39,8 +39,7 @@ export function actionOf(event: KeyboardEvent): Action | undefined {
   }
   // A control that has the focus keeps the keys that press it, and a link the one that opens it.
   const pressed = target?.closest("button, a, summary");
-  if (pressed && !pressed.hasAttribute("data-cell") && (event.key === "Enter" || event.key === " "))
-    return undefined;
+  if (pressed && !pressed.hasAttribute("data-cell") && (event.key === "Enter" || event.key === " ")) return undefined;
   const key = letterOf(event);
   if (/^[0-9]$/.test(key)) return event.repeat ? undefined : { does: "drop", digit: Number(key) };
   const action = LETTERS[key];
@@ -51,8 +50,7 @@ export function actionOf(event: KeyboardEvent): Action | undefined {
 /** The letter or digit of a key, also while Hangul is being written, or digits need the shift key. */
 function letterOf(event: KeyboardEvent): string {
   const key = event.key.toLowerCase();
-  if (key === "?" || key.length > 1 ? key !== "process" && key !== "unidentified" : /^[a-z0-9 ]$/.test(key))
-    return key;
+  if (key === "?" || key.length > 1 ? key !== "process" && key !== "unidentified" : /^[a-z0-9 ]$/.test(key)) return key;
   const place = /^(?:Key|Digit|Numpad)([A-Z0-9])$/.exec(event.code)?.[1];
   return place ? place.toLowerCase() : key;
 }

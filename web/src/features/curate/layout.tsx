@@ -7,7 +7,6 @@ import { CheckIcon, UndoIcon } from "../../ui/icons";
 import { recall, remember } from "../../ui/local-storage";
 import type { Reason } from "./api";
 import { Compare } from "./compare";
-import { ReviewStore, type Item, type Source } from "./store";
 import { End } from "./end";
 import { Facts } from "./facts";
 import { CELL, Grid, SMALL_CELL, saying, thumbnailOf } from "./grid";
@@ -18,6 +17,7 @@ import { addressOf, Stage } from "./picture";
 import { Pool } from "./pool";
 import { KeySheet, ReasonSheet, Reasons } from "./sheet";
 import { Standing } from "./standing";
+import { type Item, ReviewStore, type Source } from "./store";
 import { useFit } from "./use-fit";
 import { useWords } from "./words";
 
@@ -107,9 +107,7 @@ export function ReviewLayout({
   };
 
   // Asked again whenever a picture has come, so that the number on the button is true.
-  useSyncExternalStore(pool.subscribe, () =>
-    many ? shownItems.filter((one) => seen(thumbnailOf(one))).length : 0,
-  );
+  useSyncExternalStore(pool.subscribe, () => (many ? shownItems.filter((one) => seen(thumbnailOf(one))).length : 0));
   const others = shownItems.filter((one) => one.open && seen(thumbnailOf(one)));
   const keepOthers = () => {
     if (many) store.keepAll(others.map((one) => items.indexOf(one)));
@@ -139,7 +137,7 @@ export function ReviewLayout({
     store.goTo(cursor + step);
   };
 
-  const act = (action: Action): void => {
+  const act = (action: Action) => {
     switch (action.does) {
       case "keep":
       case "skip":
@@ -248,14 +246,7 @@ export function ReviewLayout({
             turn={(step) => store.goTo((page + step) * perPage)}
           />
         ) : item && address ? (
-          <Stage
-            pool={pool}
-            picture={item.picture}
-            address={address}
-            label={label}
-            zoomed={zoomed}
-            onZoom={setZoomed}
-          >
+          <Stage pool={pool} picture={item.picture} address={address} label={label} zoomed={zoomed} onZoom={setZoomed}>
             {(said || item.refused) && (
               <p className="review-said" data-said={item.said?.verdict}>
                 {item.refused ? words.refused(item.refused) : said}

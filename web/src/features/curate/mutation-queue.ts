@@ -89,9 +89,7 @@ export class MutationQueue {
 
   /** What waits for an answer of the server. */
   pending(place: Place): Op[] {
-    return this.waiting
-      .map(({ op }) => op)
-      .filter((op) => op.round === place.round && op.reviewer === place.reviewer);
+    return this.waiting.map(({ op }) => op).filter((op) => op.round === place.round && op.reviewer === place.reviewer);
   }
 
   add(op: Op): void {
@@ -141,8 +139,7 @@ export class MutationQueue {
     const [first, ...rest] = this.waiting;
     if (!first || first.op.kind === "undo") return first ? [first] : [];
     const stop = rest.findIndex(
-      ({ op }) =>
-        op.kind === "undo" || op.round !== first.op.round || op.reviewer !== first.op.reviewer,
+      ({ op }) => op.kind === "undo" || op.round !== first.op.round || op.reviewer !== first.op.reviewer,
     );
     return this.waiting.slice(0, Math.min(stop < 0 ? this.waiting.length : stop + 1, most));
   }

@@ -6,6 +6,7 @@ import { useResource } from "../../api/use-resource";
 import type { PageProps } from "../../feature";
 import { Press } from "../../ui/controls";
 import { Command, Empty, ProblemNote, Waiting } from "../../ui/feedback";
+import { MissingPage } from "../../ui/missing-page";
 import { useTitle } from "../../ui/use-title";
 import { type ReviewState, readReview } from "./api";
 import { ReviewLayout } from "./layout";
@@ -13,7 +14,6 @@ import { MutationQueue, SILENT } from "./mutation-queue";
 import { NextRound, Results } from "./results";
 import { knownReviewer, Who } from "./who";
 import { useWords } from "./words";
-import { MissingPage } from "../../ui/missing-page";
 
 const POLL_SECONDS = 10;
 
@@ -26,8 +26,7 @@ export function CuratePage({ params: { round, part } }: PageProps) {
   const words = useWords();
   useTitle(words.title);
   const { data, error, retry } = useResource("review", readState, POLL_SECONDS);
-  if (data === undefined)
-    return error === undefined ? <Waiting /> : <ProblemNote error={error} retry={retry} />;
+  if (data === undefined) return error === undefined ? <Waiting /> : <ProblemNote error={error} retry={retry} />;
   if (data === null)
     return (
       <Empty title={words.noCatalogue}>
@@ -114,8 +113,7 @@ function Round({
       </header>
       {!results && number !== last && (
         <p className="review-above">
-          {words.closed(number)}{" "}
-          <Link href={`/review/${last}`}>{words.toLatest(last)}</Link>
+          {words.closed(number)} <Link href={`/review/${last}`}>{words.toLatest(last)}</Link>
         </p>
       )}
       {results ? (

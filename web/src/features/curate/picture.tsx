@@ -1,17 +1,14 @@
 // A picture of the pool put on the page, and the stage on which one is looked at closely.
 import { type ReactNode, useEffect, useLayoutEffect, useRef, useSyncExternalStore } from "react";
-import { useWords } from "./words";
 import { type Queued, sized } from "./api";
 import type { Pool } from "./pool";
+import { useWords } from "./words";
 
 const SIZES = [256, 512, 1024, 2048];
 const ENLARGED = 2.2;
 
 /** The address of a picture as large as `pixels` need, and no larger than it is. */
-export function addressOf(
-  picture: { thumbnail_url: string; width: number; height: number },
-  pixels: number,
-): string {
+export function addressOf(picture: { thumbnail_url: string; width: number; height: number }, pixels: number): string {
   const wanted = Math.min(pixels, Math.max(picture.width, picture.height));
   return sized(picture, SIZES.find((size) => size >= wanted) ?? 2048);
 }
@@ -72,6 +69,7 @@ export function Stage({
   const aim = (x: number, y: number) => {
     frame.current?.style.setProperty("--zoom-at", `${(x * 100).toFixed(2)}% ${(y * 100).toFixed(2)}%`);
   };
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `aim` only uses a ref
   useLayoutEffect(() => {
     const box = frame.current;
     if (!zoomed || !box) return;
@@ -105,7 +103,8 @@ export function Stage({
   };
   return (
     <div className="review-stage-frame">
-      {/* Zooming is on a key and on a button as well. */}
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: zooming is on a key and on a button as well */}
+      {/* biome-ignore lint/a11y/useKeyWithClickEvents: zooming is on a key and on a button as well */}
       <div
         ref={frame}
         className="review-zoom"

@@ -84,8 +84,7 @@ export class Pool {
     const keep = new Set(this.wanted);
     for (const [address, entry] of this.entries) {
       if (this.entries.size <= MOST) return;
-      if (!keep.has(address) && entry.state !== "loading" && !entry.image.isConnected)
-        this.entries.delete(address);
+      if (!keep.has(address) && entry.state !== "loading" && !entry.image.isConnected) this.entries.delete(address);
     }
   }
 

@@ -24,11 +24,7 @@ const twoPlaces = (kappa: number) => kappa.toFixed(2).replace("-", "−");
 
 export function Results({ state, round, reload }: { state: ReviewState; round: number; reload: () => void }) {
   const detail = useResource(`round/${round}`, (signal) => readRound(round, signal), POLL_SECONDS);
-  const agreement = useResource(
-    `agreement/${round}`,
-    (signal) => readAgreement(round, signal),
-    POLL_SECONDS,
-  );
+  const agreement = useResource(`agreement/${round}`, (signal) => readAgreement(round, signal), POLL_SECONDS);
   const error = detail.error ?? agreement.error;
   if (!detail.data || !agreement.data)
     return error === undefined ? <Waiting /> : <ProblemNote error={error} retry={detail.retry} />;
@@ -174,15 +170,7 @@ function useBegin(reload: () => void) {
   return { begin, busy, error };
 }
 
-function Disputes({
-  agreement,
-  open,
-  reload,
-}: {
-  agreement: Agreement;
-  open: number;
-  reload: () => void;
-}) {
+function Disputes({ agreement, open, reload }: { agreement: Agreement; open: number; reload: () => void }) {
   const words = useWords();
   const { begin, busy, error } = useBegin(reload);
   const differ = agreement.disputed;

@@ -1,12 +1,12 @@
 // How far one is, how fast, how long still, and whether everything said has been saved.
 import { memo, type ReactNode } from "react";
+import { duration } from "../../i18n/numbers";
+import { useLanguage, useWords as useSharedWords } from "../../i18n/provider";
 import { Press } from "../../ui/controls";
 import { ProblemNote, Progress } from "../../ui/feedback";
 import { CheckIcon, WarningIcon } from "../../ui/icons";
-import { duration } from "../../i18n/numbers";
-import { useLanguage, useWords as useSharedWords } from "../../i18n/provider";
-import type { ReviewStore, View } from "./store";
 import type { Line } from "./mutation-queue";
+import type { ReviewStore, View } from "./store";
 import { useWords } from "./words";
 
 export const Standing = memo(function Standing({

@@ -1,7 +1,7 @@
 // The state of one reviewer in one round: the pictures that wait, the verdicts on them, and the current one. Every change
 // here is immediate; the mutation queue sends it to the server afterwards.
 import { type Queue, type Queued, readQueue, type Tally, type Undone } from "./api";
-import { freshId, type Op, type MutationQueue, type Place, type SaidOp, type UndoOp } from "./mutation-queue";
+import { freshId, type MutationQueue, type Op, type Place, type SaidOp, type UndoOp } from "./mutation-queue";
 
 const AHEAD = 90; // pictures known beyond the one looked at
 const PORTION = 60;
@@ -206,7 +206,10 @@ export class ReviewStore {
   private undone(op: UndoOp, answer: Undone): void {
     if (op.of === null) this.asked = 0;
     const picture = answer.picture;
-    if (!picture || picture.id === op.picture) return this.tell();
+    if (!picture || picture.id === op.picture) {
+      this.tell();
+      return;
+    }
     // Of an earlier visit, or another window of this reviewer said something since: it is open again, here as well.
     const index = this.items.findIndex((item) => item.picture.id === picture.id);
     const item: Item = { picture, said: null, open: true, refused: null };
@@ -320,7 +323,8 @@ export class ReviewStore {
       ended: this.ended,
       error: this.error,
       last: this.last,
-      canUndo: this.steps.length > 0 || (this.source === "waiting" && pending.kept + pending.dropped + pending.skipped > 0),
+      canUndo:
+        this.steps.length > 0 || (this.source === "waiting" && pending.kept + pending.dropped + pending.skipped > 0),
     };
   }
 

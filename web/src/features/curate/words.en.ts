@@ -126,7 +126,8 @@ export const en = {
   settled: (n: string, all: string) => `${n} of ${all} pictures need nobody's look any more.`,
   sharedCount: (n: string) => `${n} are shown to everybody, to see how far reviewers agree.`,
   agreement: "Agreement",
-  sameOf: (same: string, all: string) => `Reviewers said the same of ${same} of ${all} pictures that two or more judged.`,
+  sameOf: (same: string, all: string) =>
+    `Reviewers said the same of ${same} of ${all} pictures that two or more judged.`,
   noPairs: "No picture was judged by two people so far.",
   noKappa: "Kappa is not defined here: everybody said the same of everything.",
   kappa: "Kappa",
@@ -149,7 +150,9 @@ export const en = {
   noDisputes: "Opinions differ on no picture of this round.",
   differ: (n: number) => (n === 1 ? "Opinions differ on 1 picture:" : `Opinions differ on ${n} pictures:`),
   openDisputes: (n: number) =>
-    n === 1 ? "1 picture of the catalogue is undecided that way." : `${n} pictures of the catalogue are undecided that way.`,
+    n === 1
+      ? "1 picture of the catalogue is undecided that way."
+      : `${n} pictures of the catalogue are undecided that way.`,
   settle: (n: number) => (n === 1 ? "Settle it in a new round" : `Settle these ${n} in a new round`),
   moreDisputes: (n: number) => `and ${n} more`,
   nextRound: "Next round",

@@ -35,12 +35,7 @@ function pictureOf(address: string): Blob {
   return new Blob([Uint8Array.from(bytes, (character) => character.charCodeAt(0))], { type: "image/png" });
 }
 
-export async function paintPortrait(
-  id: string,
-  drawing: Blob,
-  wishes: Wishes,
-  signal: AbortSignal,
-): Promise<Answer> {
+export async function paintPortrait(id: string, drawing: Blob, wishes: Wishes, signal: AbortSignal): Promise<Answer> {
   const body = new FormData();
   body.set("image", drawing, "drawing.png");
   body.set("k", String(wishes.k));

@@ -49,8 +49,7 @@ const isNumber = (value: unknown, least: number, most: number): value is number 
 function dotOf(told: unknown): Dot {
   if (!Array.isArray(told)) throw new UnreadableDrawing("damaged");
   const [x, y, weight = 1] = told as unknown[];
-  if (!isNumber(x, -1, 9) || !isNumber(y, -1, 9) || !isNumber(weight, -1, 9))
-    throw new UnreadableDrawing("damaged");
+  if (!isNumber(x, -1, 9) || !isNumber(y, -1, 9) || !isNumber(weight, -1, 9)) throw new UnreadableDrawing("damaged");
   return { x, y, weight };
 }
 

@@ -1,8 +1,8 @@
 // The sliders beside the portrait: one for all, the others folded away.
 import { Switch } from "react-aria-components";
 import { Slider } from "../../ui/controls";
-import { useWords } from "./words";
 import type { Guidance } from "./use-guidance";
+import { useWords } from "./words";
 
 const ORDER = ["left_eye", "right_eye", "nose", "mouth", "remainder"]; // as one looks at a face
 const percentOf = (share: number) => Math.round(share * 100);

@@ -5,10 +5,10 @@ import { useLocation } from "wouter";
 import { listBundles } from "../../api/client";
 import type { BundleCard } from "../../api/types";
 import { useResource } from "../../api/use-resource";
-import { useTaskSummary } from "../../ui/task-summary";
 import { Choice } from "../../ui/controls";
-import { useWords } from "./words";
+import { useTaskSummary } from "../../ui/task-summary";
 import { takesDrawings } from "./api";
+import { useWords } from "./words";
 
 export type View = "beside" | "over";
 

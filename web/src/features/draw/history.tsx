@@ -1,8 +1,8 @@
 // What was kept: drawing and result side by side, small; one press goes back.
 import { IconPress } from "../../ui/controls";
-import { useWords } from "./words";
-import type { Entry } from "./store";
 import { KeepIcon } from "./icons";
+import type { Entry } from "./store";
+import { useWords } from "./words";
 
 export function History({
   entries,

@@ -1,5 +1,5 @@
-import { useWords } from "./words";
 import type { Result } from "./use-result";
+import { useWords } from "./words";
 
 /** How long an answer took; in short, what of it the model took is said to who points at it. */
 export function Latency({ result, short = false }: { result: Result; short?: boolean }) {

@@ -1,14 +1,14 @@
 import { Link, Redirect, useSearchParams } from "wouter";
+import { addressOf } from "../../api/bundles";
 import { listBundles, Problem, readBundle } from "../../api/client";
 import { useResource } from "../../api/use-resource";
-import { takesDrawings } from "./api";
-import { NAMED } from "./use-arrival";
+import type { PageProps } from "../../feature";
 import { Command, Empty, ProblemNote, Waiting } from "../../ui/feedback";
 import { useTitle } from "../../ui/use-title";
-import { useWords } from "./words";
+import { takesDrawings } from "./api";
 import { Studio } from "./studio";
-import { addressOf } from "../../api/bundles";
-import type { PageProps } from "../../feature";
+import { NAMED } from "./use-arrival";
+import { useWords } from "./words";
 
 export function DrawPage({ params: { bundle } }: PageProps) {
   return bundle === undefined ? <AnyModel /> : <Model key={bundle} id={bundle} />;

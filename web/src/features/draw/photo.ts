@@ -77,19 +77,12 @@ export function sketched(picture: ImageBitmap, side: number): HTMLCanvasElement 
 
 export function toBlob(canvas: HTMLCanvasElement): Promise<Blob> {
   return new Promise((resolve, reject) => {
-    canvas.toBlob(
-      (blob) => (blob ? resolve(blob) : reject(new Error("The browser gave no picture."))),
-      "image/png",
-    );
+    canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error("The browser gave no picture."))), "image/png");
   });
 }
 
 /** The drawing as the model takes it: ink over paper, `side` pixels wide. */
-export function flattened(
-  ink: HTMLCanvasElement,
-  paper: HTMLCanvasElement | null,
-  side: number,
-): HTMLCanvasElement {
+export function flattened(ink: HTMLCanvasElement, paper: HTMLCanvasElement | null, side: number): HTMLCanvasElement {
   const [canvas, context] = canvasOf(side);
   if (paper) context.drawImage(paper, 0, 0, side, side);
   context.drawImage(ink, 0, 0, side, side);

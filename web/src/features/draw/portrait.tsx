@@ -3,10 +3,10 @@ import type { BundleCard } from "../../api/types";
 import { Press } from "../../ui/controls";
 import { download } from "../../ui/download";
 import { DownloadIcon } from "../../ui/icons";
-import { useWords } from "./words";
 import { BothIcon } from "./icons";
 import { Latency } from "./latency";
 import type { Result } from "./use-result";
+import { useWords } from "./words";
 
 export function Portrait({
   bundle,
@@ -29,11 +29,7 @@ export function Portrait({
       {!over && <figcaption>{words.result}</figcaption>}
       {!over && (
         <div className="result">
-          {result ? (
-            <img src={result.address} alt={words.result} />
-          ) : (
-            <p className="quiet">{words.waiting}</p>
-          )}
+          {result ? <img src={result.address} alt={words.result} /> : <p className="quiet">{words.waiting}</p>}
         </div>
       )}
       <div className="draw-foot">

@@ -1,18 +1,18 @@
 // Drawings that come and go by link, where the operator allows it.
 import { useState } from "react";
 import { Problem } from "../../api/client";
-import { useHealth } from "../../api/use-health";
 import type { BundleCard } from "../../api/types";
+import { useHealth } from "../../api/use-health";
+import { useWords as useSharedWords } from "../../i18n/provider";
 import { IconPress, Press } from "../../ui/controls";
 import { ProblemNote, sentenceOf } from "../../ui/feedback";
 import { CheckIcon, CloseIcon, InfoIcon, LinkIcon } from "../../ui/icons";
-import { useWords as useSharedWords } from "../../i18n/provider";
-import { useWords, type Words } from "./words";
 import { shareDrawing, takesDrawings } from "./api";
-import type { Settings } from "./store";
 import { told } from "./file";
 import { type Drawing, visible } from "./marks";
+import type { Settings } from "./store";
 import { type Arriving, NAMED } from "./use-arrival";
+import { useWords, type Words } from "./words";
 
 type Said = { link: string; copied: boolean } | { problem: unknown };
 type Telling = { drawing: Drawing; settings: Settings | undefined; said: Said };
@@ -56,11 +56,7 @@ export type Sharing = {
 };
 
 /** Nothing where sharing is not allowed. */
-export function useSharing(
-  bundle: BundleCard,
-  drawing: Drawing,
-  settings: Settings | undefined,
-): Sharing | undefined {
+export function useSharing(bundle: BundleCard, drawing: Drawing, settings: Settings | undefined): Sharing | undefined {
   const words = useWords();
   const shares = useHealth()?.shares;
   const [busy, setBusy] = useState(false);
@@ -105,12 +101,7 @@ export function LinkSaid({ sharing: { said } }: { sharing: Sharing }) {
       {said && "link" in said && <p>{said.copied ? words.linkCopied : words.linkShown}</p>}
       {said && "link" in said && !said.copied && (
         <div className="field">
-          <input
-            readOnly
-            value={said.link}
-            aria-label={words.link}
-            onFocus={(event) => event.currentTarget.select()}
-          />
+          <input readOnly value={said.link} aria-label={words.link} onFocus={(event) => event.currentTarget.select()} />
         </div>
       )}
     </div>

@@ -3,8 +3,7 @@ import { useEffect, useRef } from "react";
 import { useWords } from "./words";
 
 /** Where keys are for typing or choosing: there they mean something else. */
-const TYPES =
-  "input:not([type=range], [type=checkbox], [type=radio]), textarea, select, [role=dialog], [role=listbox]";
+const TYPES = "input:not([type=range], [type=checkbox], [type=radio]), textarea, select, [role=dialog], [role=listbox]";
 
 /** Shortcuts of the page, unless a control or a field uses the key itself. */
 export function useShortcuts(act: (key: string, command: boolean, shift: boolean) => boolean) {

@@ -2,8 +2,13 @@
 // user's picture.
 import { useEffect, useRef, useState } from "react";
 import type { BundleCard } from "../../api/types";
+import { Press } from "../../ui/controls";
+import { download } from "../../ui/download";
+import { ProblemNote } from "../../ui/feedback";
+import { DownloadIcon } from "../../ui/icons";
+import { recall, remember } from "../../ui/local-storage";
+import { PictureDrop } from "../../ui/picture-drop";
 import { hasManifold, sketchPhoto, takesDrawings } from "./api";
-import { type Entry, useDrawingStore } from "./store";
 import { fromFile, toFile, UnreadableDrawing } from "./file";
 import { GuidancePanel } from "./guidance";
 import { DrawHead, ModelChoice, type View, ViewChoice } from "./head";
@@ -15,17 +20,12 @@ import { Portrait } from "./portrait";
 import { Arrived, CopyLink, LinkSaid, useSharing } from "./share";
 import { Shortcuts, useShortcuts } from "./shortcuts";
 import { starterFace } from "./starter";
+import { type Entry, useDrawingStore } from "./store";
 import { Tools, WIDTHS } from "./tools";
 import { useAnswer } from "./use-answer";
 import { useArrival } from "./use-arrival";
 import { useGuidance } from "./use-guidance";
-import { Press } from "../../ui/controls";
-import { download } from "../../ui/download";
-import { ProblemNote } from "../../ui/feedback";
-import { DownloadIcon } from "../../ui/icons";
-import { recall, remember } from "../../ui/local-storage";
 import { useWords } from "./words";
-import { PictureDrop } from "../../ui/picture-drop";
 
 const HOLE = "#808080"; // the grey that stands for "missing" in the models' own training
 const THUMB = 144;
@@ -190,9 +190,7 @@ export function Studio({ bundle, lead }: { bundle: BundleCard; lead: string }) {
                 {guidance.shadow && result?.shadow && (
                   <img src={result.shadow} alt={words.shadow} className="paper-shadow" />
                 )}
-                {over && result && (
-                  <img src={result.address} alt={words.result} style={{ opacity: strength / 100 }} />
-                )}
+                {over && result && <img src={result.address} alt={words.result} style={{ opacity: strength / 100 }} />}
               </>
             }
             changing={() => send(false)}

@@ -1,18 +1,10 @@
 // The row of tools over the paper.
 import { FileTrigger } from "react-aria-components";
 import { IconPress, IconToggle, Press, Slider } from "../../ui/controls";
-import {
-  ClearIcon,
-  EraserIcon,
-  FaceIcon,
-  PenIcon,
-  PhotoIcon,
-  RedoIcon,
-  UndoIcon,
-} from "../../ui/icons";
-import { useWords } from "./words";
+import { ClearIcon, EraserIcon, FaceIcon, PenIcon, PhotoIcon, RedoIcon, UndoIcon } from "../../ui/icons";
 import { MirrorIcon, OpenIcon } from "./icons";
 import type { Tool } from "./pad";
+import { useWords } from "./words";
 
 export const WIDTHS = { min: 1, max: 24 };
 
@@ -41,12 +33,7 @@ export function Tools(props: ToolsProps) {
         <IconToggle name={words.pen} shortcut="P" chosen={tool === "pen"} onChoose={() => setTool("pen")}>
           <PenIcon />
         </IconToggle>
-        <IconToggle
-          name={words.eraser}
-          shortcut="E"
-          chosen={tool === "eraser"}
-          onChoose={() => setTool("eraser")}
-        >
+        <IconToggle name={words.eraser} shortcut="E" chosen={tool === "eraser"} onChoose={() => setTool("eraser")}>
           <EraserIcon />
         </IconToggle>
         {!masks && (
@@ -78,20 +65,10 @@ export function Tools(props: ToolsProps) {
         <IconPress name={words.undo} shortcut="Ctrl Z" isDisabled={!props.undo} onPress={() => props.undo?.()}>
           <UndoIcon />
         </IconPress>
-        <IconPress
-          name={words.redo}
-          shortcut="Ctrl Shift Z"
-          isDisabled={!props.redo}
-          onPress={() => props.redo?.()}
-        >
+        <IconPress name={words.redo} shortcut="Ctrl Shift Z" isDisabled={!props.redo} onPress={() => props.redo?.()}>
           <RedoIcon />
         </IconPress>
-        <IconPress
-          name={words.clear}
-          shortcut="Delete"
-          isDisabled={!props.clear}
-          onPress={() => props.clear?.()}
-        >
+        <IconPress name={words.clear} shortcut="Delete" isDisabled={!props.clear} onPress={() => props.clear?.()}>
           <ClearIcon />
         </IconPress>
       </div>

@@ -4,9 +4,9 @@ import { useSearchParams } from "wouter";
 import { Problem } from "../../api/client";
 import type { BundleCard } from "../../api/types";
 import { hasManifold, type Parts, readShared, type Shared, takesDrawings } from "./api";
-import type { DrawingStore, Settings } from "./store";
 import { marksOf } from "./file";
 import { add, isBlank } from "./marks";
+import type { DrawingStore, Settings } from "./store";
 import type { Guidance } from "./use-guidance";
 
 /** The name of a shared drawing in the address of the page. */

@@ -1,7 +1,7 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
-import type { Settings } from "./store";
 import { Follower } from "../../api/follower";
 import type { Mark } from "./marks";
+import type { Settings } from "./store";
 
 /** What was asked about: a drawing whose strokes are whole, and what was wished for it. */
 export type Asked = { marks: readonly Mark[]; settings: Settings | undefined };

@@ -4,7 +4,8 @@ export const en = {
   nav: "Draw",
   title: "Draw",
   emptyTitle: "No model to draw with yet",
-  emptyText: "Train one, and it appears here. Sketches are made automatically; for portraits, any folder of faces will do:",
+  emptyText:
+    "Train one, and it appears here. Sketches are made automatically; for portraits, any folder of faces will do:",
   emptyOther: "For anything else, any folder of pictures:",
   leadSketch: "It follows your strokes.",
   leadMask: "Load a picture and paint over what should be replaced.",

@@ -123,6 +123,7 @@ export function useView(bundle: BundleCard): [View, Change] {
     );
   // An address without its numbers gets them, so that whatever is copied from the bar is a permalink.
   const bare = !query.has("seed") || !query.has("count");
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `change` reads the newest address itself
   useEffect(() => {
     if (bare) change({});
   }, [bare]);

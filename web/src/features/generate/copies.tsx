@@ -1,13 +1,13 @@
 import { useEffect, useRef, useState } from "react";
 import type { BundleCard } from "../../api/types";
+import { ClassChoice } from "../../ui/class-choice";
 import { Choice, Press } from "../../ui/controls";
 import { HealthNote, ProblemNote } from "../../ui/feedback";
-import { useWords } from "./words";
 import type { Change, View } from "./address";
 import { listNeighbours, type NeighbourSample, type Neighbours } from "./api";
-import { ToolLayout } from "./layout";
-import { ClassChoice } from "../../ui/class-choice";
 import { CopyLink, SeedField, Truncation } from "./fields";
+import { ToolLayout } from "./layout";
+import { useWords } from "./words";
 
 const COUNTS = [1, 4, 8, 16];
 
@@ -117,6 +117,7 @@ function SampleRow({ sample }: { sample: NeighbourSample }) {
           <ul>
             {found.map((one, index) => (
               // Two training pictures may be the same: their rank tells them apart.
+              // biome-ignore lint/suspicious/noArrayIndexKey: the position in the list identifies the item
               <li key={index}>
                 <figure>
                   <img src={one.image} alt={words.explore.neighbour(index + 1, name)} />

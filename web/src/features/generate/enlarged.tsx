@@ -3,8 +3,8 @@ import { Dialog, Heading, Modal, ModalOverlay } from "react-aria-components";
 import type { Sample } from "../../api/types";
 import { IconPress, Press } from "../../ui/controls";
 import { BackIcon, CloseIcon, DownloadIcon, ForwardIcon } from "../../ui/icons";
-import { useWords } from "./words";
 import type { Tool } from "./address";
+import { useWords } from "./words";
 
 /** One picture, large; the arrow keys turn to its neighbours. */
 export function Enlarged({
@@ -55,8 +55,7 @@ export function Enlarged({
             <>
               <div className="dialog-head">
                 <Heading id={heading} slot="title">
-                  {words.enlarged(sample.seed)}{" "}
-                  {className(sample) && <span className="tag">{className(sample)}</span>}
+                  {words.enlarged(sample.seed)} {className(sample) && <span className="tag">{className(sample)}</span>}
                 </Heading>
                 <IconPress name={words.close} shortcut="Esc" onPress={() => move(undefined)}>
                   <CloseIcon />
@@ -64,12 +63,7 @@ export function Enlarged({
               </div>
               <img className="dialog-picture" src={sample.data} alt={words.sample(sample.seed)} />
               <div className="dialog-foot">
-                <IconPress
-                  name={words.previous}
-                  shortcut="←"
-                  isDisabled={!before}
-                  onPress={() => move(before)}
-                >
+                <IconPress name={words.previous} shortcut="←" isDisabled={!before} onPress={() => move(before)}>
                   <BackIcon />
                 </IconPress>
                 <IconPress name={words.next} shortcut="→" isDisabled={!after} onPress={() => move(after)}>
@@ -89,9 +83,7 @@ export function Enlarged({
                   {tools.includes("sliders") && (
                     <Press onPress={() => go("sliders", sample)}>{explore.toSliders}</Press>
                   )}
-                  {tools.includes("copies") && (
-                    <Press onPress={() => go("copies", sample)}>{explore.toCopies}</Press>
-                  )}
+                  {tools.includes("copies") && <Press onPress={() => go("copies", sample)}>{explore.toCopies}</Press>}
                 </div>
               )}
             </>

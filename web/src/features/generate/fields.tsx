@@ -12,9 +12,9 @@ import {
 import type { BundleCard } from "../../api/types";
 import { Press, Slider } from "../../ui/controls";
 import { CheckIcon, LinkIcon, ShuffleIcon } from "../../ui/icons";
-import { useWords } from "./words";
 import { type Change, MAX_FIRST_SEED, MIN_PSI, type View } from "./address";
 import type { LayerRange } from "./api";
+import { useWords } from "./words";
 
 export function SeedField({
   label,

@@ -1,7 +1,7 @@
 import type { ReactNode } from "react";
+import type { Newest } from "../../api/use-newest";
 import { ProblemNote, Waiting } from "../../ui/feedback";
 import { useWords } from "./words";
-import type { Newest } from "../../api/use-newest";
 
 /** A tool: its settings at the side, what it makes on the stage; `stay`: on a phone the stage stays in sight above. */
 export function ToolLayout({

@@ -1,17 +1,17 @@
 import type { BundleCard } from "../../api/types";
+import { useNewest } from "../../api/use-newest";
+import { figure } from "../../i18n/numbers";
 import { Press } from "../../ui/controls";
 import { download } from "../../ui/download";
 import { DownloadIcon } from "../../ui/icons";
-import { figure } from "../../i18n/numbers";
-import { useWords } from "./words";
 import type { Change, View } from "./address";
 import { type Abilities, type Mixed, mix } from "./api";
-import { ToolLayout, Stage } from "./layout";
 import { CopyLink, Layers, Truncation } from "./fields";
+import { Stage, ToolLayout } from "./layout";
 import { nameOf, pointOf } from "./place";
 import { PlaceStrip } from "./place-strip";
 import { sheetPicture } from "./sheet-picture";
-import { useNewest } from "../../api/use-newest";
+import { useWords } from "./words";
 
 const MOST = 8;
 
@@ -134,6 +134,7 @@ function MixTable({ bundle, view, answer }: { bundle: BundleCard; view: View; an
         <tr>
           <td />
           {answer.columns.map((picture, index) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: the position in the list identifies the item
             <th key={`${index} ${name(view.columns, index)}`} scope="col">
               <img src={picture} alt={name(view.columns, index)} />
             </th>
@@ -142,16 +143,15 @@ function MixTable({ bundle, view, answer }: { bundle: BundleCard; view: View; an
       </thead>
       <tbody>
         {answer.cells.map((cells, row) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: the position in the list identifies the item
           <tr key={`${row} ${name(view.rows, row)}`}>
             <th scope="row">
               <img src={answer.rows[row]} alt={name(view.rows, row)} />
             </th>
             {cells.map((picture, column) => (
+              // biome-ignore lint/suspicious/noArrayIndexKey: the position in the list identifies the item
               <td key={`${column} ${name(view.columns, column)}`}>
-                <img
-                  src={picture}
-                  alt={words.explore.mixed(name(view.rows, row), name(view.columns, column))}
-                />
+                <img src={picture} alt={words.explore.mixed(name(view.rows, row), name(view.columns, column))} />
               </td>
             ))}
           </tr>

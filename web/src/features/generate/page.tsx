@@ -1,9 +1,14 @@
 import { useEffect, useRef } from "react";
 import { Tab, TabList, TabPanel, Tabs } from "react-aria-components";
 import { Link } from "wouter";
+import { addressOf, pageOf } from "../../api/bundles";
 import { readBundle } from "../../api/client";
 import type { BundleCard } from "../../api/types";
 import { useResource } from "../../api/use-resource";
+import type { PageProps } from "../../feature";
+import { ProblemNote, Waiting } from "../../ui/feedback";
+import { useTaskSummary } from "../../ui/task-summary";
+import { useTitle } from "../../ui/use-title";
 import { type Tool, toolsOf, useView } from "./address";
 import { readAbilities } from "./api";
 import { Copies } from "./copies";
@@ -13,12 +18,7 @@ import { Pictures } from "./pictures";
 import { Sliders } from "./sliders";
 import { useProjection } from "./use-projection";
 import { Walk } from "./walk";
-import { ProblemNote, Waiting } from "../../ui/feedback";
-import { useTitle } from "../../ui/use-title";
 import { useWords } from "./words";
-import { addressOf, pageOf } from "../../api/bundles";
-import type { PageProps } from "../../feature";
-import { useTaskSummary } from "../../ui/task-summary";
 
 export function GeneratePage({ params: { bundle = "" } }: PageProps) {
   return <Model key={bundle} id={bundle} />;
@@ -28,8 +28,7 @@ function Model({ id }: { id: string }) {
   const words = useWords();
   const bundle = useResource(`bundle/${id}`, (signal) => readBundle(id, signal));
   useTitle(bundle.data ? `${words.generate.title}: ${bundle.data.name}` : words.generate.title);
-  if (bundle.error !== undefined && !bundle.data)
-    return <ProblemNote error={bundle.error} retry={bundle.retry} />;
+  if (bundle.error !== undefined && !bundle.data) return <ProblemNote error={bundle.error} retry={bundle.retry} />;
   if (!bundle.data) return <Waiting />;
   if (pageOf(bundle.data) !== "generate") {
     return (
@@ -70,17 +69,13 @@ function Generator({ bundle }: { bundle: BundleCard }) {
   const given = { bundle, view, change };
   const made = (
     <>
-      {!waits && (
-        <p className="tool-lead quiet">{explores ? words.explore.lead[tool] : words.generate.lead}</p>
-      )}
+      {!waits && <p className="tool-lead quiet">{explores ? words.explore.lead[tool] : words.generate.lead}</p>}
       {waits && <Waiting />}
       {!waits && tool === "pictures" && <Pictures {...given} tools={tools} />}
       {abilities && tool === "walk" && <Walk {...given} abilities={abilities} />}
       {abilities && tool === "mix" && <Mix {...given} abilities={abilities} />}
       {abilities && tool === "sliders" && <Sliders {...given} abilities={abilities} />}
-      {abilities && tool === "photo" && (
-        <PhotoTool {...given} abilities={abilities} tools={tools} search={search} />
-      )}
+      {abilities && tool === "photo" && <PhotoTool {...given} abilities={abilities} tools={tools} search={search} />}
       {abilities && tool === "copies" && <Copies {...given} />}
     </>
   );
@@ -94,10 +89,7 @@ function Generator({ bundle }: { bundle: BundleCard }) {
       </header>
       {known.error !== undefined && !abilities && <ProblemNote error={known.error} retry={known.retry} />}
       {explores ? (
-        <Tabs
-          selectedKey={tool}
-          onSelectionChange={(next) => change({ tool: next as Tool, open: null })}
-        >
+        <Tabs selectedKey={tool} onSelectionChange={(next) => change({ tool: next as Tool, open: null })}>
           <TabList ref={tabs} className="tabs" aria-label={words.explore.tools}>
             {tools.map((each) => (
               <Tab key={each} id={each} className="tab">

@@ -1,19 +1,19 @@
 import { useState } from "react";
 import type { BundleCard } from "../../api/types";
-import { PictureDrop } from "../../ui/picture-drop";
+import { duration, figure } from "../../i18n/numbers";
+import { useLanguage, useWords as useSharedWords } from "../../i18n/provider";
+import { ClassChoice } from "../../ui/class-choice";
 import { Choice, Press, Toggle } from "../../ui/controls";
 import { download } from "../../ui/download";
 import { ProblemNote, Progress } from "../../ui/feedback";
 import { CloseIcon, DownloadIcon } from "../../ui/icons";
-import { duration, figure } from "../../i18n/numbers";
-import { useLanguage, useWords as useSharedWords } from "../../i18n/provider";
-import { useWords } from "./words";
+import { PictureDrop } from "../../ui/picture-drop";
 import type { Change, Tool, View } from "./address";
 import type { Abilities } from "./api";
 import { ToolLayout } from "./layout";
-import { ClassChoice } from "../../ui/class-choice";
 import type { Place } from "./place";
 import type { Search } from "./use-projection";
+import { useWords } from "./words";
 
 const STEPS = [100, 300, 1000];
 
@@ -132,9 +132,7 @@ function SearchView({
             )}
             <figcaption>
               {busy ? words.explore.soFar : words.explore.found}
-              {state.distance !== null && (
-                <span className="quiet figures">{` · LPIPS ${figure(state.distance)}`}</span>
-              )}
+              {state.distance !== null && <span className="quiet figures">{` · LPIPS ${figure(state.distance)}`}</span>}
               {state.psnr !== null && <span className="quiet figures">{` · PSNR ${figure(state.psnr)} dB`}</span>}
             </figcaption>
           </figure>

@@ -1,19 +1,19 @@
-import type { BundleCard, Sample } from "../../api/types";
 import { generate } from "../../api/client";
+import type { BundleCard, Sample } from "../../api/types";
+import { useNewest } from "../../api/use-newest";
+import { figure } from "../../i18n/numbers";
+import { ClassChoice } from "../../ui/class-choice";
 import { Choice, Press } from "../../ui/controls";
 import { download } from "../../ui/download";
 import { ProblemNote, Waiting } from "../../ui/feedback";
 import { DownloadIcon } from "../../ui/icons";
-import { figure } from "../../i18n/numbers";
-import { useWords } from "./words";
 import type { Change, Tool, View } from "./address";
-import { ClassChoice } from "../../ui/class-choice";
 import { Enlarged } from "./enlarged";
 import { CopyLink, SeedField, Truncation } from "./fields";
 import { type Place, textOf } from "./place";
 import { SampleGrid } from "./sample-grid";
 import { gridPicture } from "./sheet-picture";
-import { useNewest } from "../../api/use-newest";
+import { useWords } from "./words";
 
 const COUNTS = [1, 4, 9, 16, 36, 64];
 const MOST_PICKED = 16;

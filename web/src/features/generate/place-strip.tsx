@@ -1,21 +1,12 @@
 import { useState } from "react";
-import {
-  Button,
-  Dialog,
-  DialogTrigger,
-  Heading,
-  Menu,
-  MenuItem,
-  MenuTrigger,
-  Popover,
-} from "react-aria-components";
+import { Button, Dialog, DialogTrigger, Heading, Menu, MenuItem, MenuTrigger, Popover } from "react-aria-components";
 import type { BundleCard } from "../../api/types";
-import { Press } from "../../ui/controls";
-import { useWords } from "./words";
-import type { View } from "./address";
 import { ClassChoice } from "../../ui/class-choice";
+import { Press } from "../../ui/controls";
+import type { View } from "./address";
 import { SeedField } from "./fields";
 import { MAX_SEED, nameOf, type Place, photosOf, pictureOf, textOf } from "./place";
+import { useWords } from "./words";
 
 /** Places as small pictures in a row; each has a menu to move and remove it, and the last tile adds one. */
 export function PlaceStrip({
@@ -54,6 +45,7 @@ export function PlaceStrip({
       </p>
       <ul className="strip" aria-label={label}>
         {places.map((place, index) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: the position in the list identifies the item
           <li key={`${textOf(place)} ${index}`}>
             <MenuTrigger>
               <Button className="tile" aria-label={nameOf(place, bundle, words)}>

@@ -2,8 +2,8 @@
 // photograph that was projected (`photo1`). Photographs live as long as the page: nothing of them is kept.
 import { at } from "../../api/client";
 import type { BundleCard } from "../../api/types";
-import type { Words } from "./words";
 import type { ApiPoint } from "./api";
+import type { Words } from "./words";
 
 export const MAX_SEED = 2 ** 31 - 1;
 
@@ -22,9 +22,7 @@ export function keepPhoto(bundle: string, photo: Photo): Place {
 
 export function photosOf(bundle: string): Place[] {
   const head = photoKey(bundle, "");
-  return [...photos.keys()]
-    .filter((key) => key.startsWith(head))
-    .map((key) => ({ photo: key.slice(head.length) }));
+  return [...photos.keys()].filter((key) => key.startsWith(head)).map((key) => ({ photo: key.slice(head.length) }));
 }
 
 export const textOf = (place: Place): string => {

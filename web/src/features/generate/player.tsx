@@ -1,7 +1,7 @@
 import { useEffect, useState } from "react";
+import { useWords as useSharedWords } from "../../i18n/provider";
 import { IconPress, Slider } from "../../ui/controls";
 import { PauseIcon, PlayIcon } from "../../ui/icons";
-import { useWords as useSharedWords } from "../../i18n/provider";
 import { useWords } from "./words";
 
 /** Pictures as a film that one may also leaf through. Without `loop` it stops at its end. */
@@ -13,6 +13,7 @@ export function Player({ frames, fps, loop }: { frames: string[]; fps: number; l
   const last = frames.length - 1;
   const shown = Math.min(index, last);
 
+  // biome-ignore lint/correctness/useExhaustiveDependencies: it starts at the frame shown at that moment
   useEffect(() => {
     if (!playing) return;
     // By the clock, so that a busy machine drops frames and the film keeps its length.
@@ -35,11 +36,7 @@ export function Player({ frames, fps, loop }: { frames: string[]; fps: number; l
     <div className="player">
       <img className="player-picture" src={frames[shown]} alt={words.explore.frame(shown + 1, frames.length)} />
       <div className="player-foot">
-        <IconPress
-          name={playing ? pause : play}
-          look="solid"
-          onPress={() => setPlaying(!playing)}
-        >
+        <IconPress name={playing ? pause : play} look="solid" onPress={() => setPlaying(!playing)}>
           {playing ? <PauseIcon /> : <PlayIcon />}
         </IconPress>
         <Slider

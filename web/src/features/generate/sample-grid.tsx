@@ -1,7 +1,7 @@
 import { useRef, useState } from "react";
 import type { Sample } from "../../api/types";
-import { useWords } from "./words";
 import { columnsOf } from "./sheet-picture";
+import { useWords } from "./words";
 
 /** The pictures: arrow keys move, Enter enlarges, Space chooses. */
 export function SampleGrid({

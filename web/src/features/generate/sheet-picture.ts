@@ -24,10 +24,7 @@ export async function sheetPicture(rows: string[][]): Promise<Blob> {
     });
   });
   return new Promise((resolve, reject) => {
-    canvas.toBlob(
-      (blob) => (blob ? resolve(blob) : reject(new Error("The browser gave no picture."))),
-      "image/png",
-    );
+    canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error("The browser gave no picture."))), "image/png");
   });
 }
 

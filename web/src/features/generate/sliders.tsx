@@ -1,27 +1,21 @@
 import { useEffect, useState } from "react";
-import {
-  Slider as AriaSlider,
-  Label,
-  SliderOutput,
-  SliderThumb,
-  SliderTrack,
-} from "react-aria-components";
+import { Slider as AriaSlider, Label, SliderOutput, SliderThumb, SliderTrack } from "react-aria-components";
 import type { BundleCard } from "../../api/types";
+import { useNewest } from "../../api/use-newest";
+import { figure } from "../../i18n/numbers";
 import { IconPress, Press } from "../../ui/controls";
 import { download } from "../../ui/download";
 import { ProblemNote, Waiting } from "../../ui/feedback";
 import { DownloadIcon, UndoIcon } from "../../ui/icons";
-import { figure } from "../../i18n/numbers";
-import { useWords } from "./words";
 import type { Change, View } from "./address";
 import { type Abilities, listDirections } from "./api";
-import { ToolLayout, Stage } from "./layout";
 import { CopyLink, Layers, Truncation } from "./fields";
+import { Stage, ToolLayout } from "./layout";
 import { nameOf, pictureOf, pointOf } from "./place";
 import { PlaceStrip } from "./place-strip";
 import { gridPicture } from "./sheet-picture";
 import { useEdit } from "./use-edit";
-import { useNewest } from "../../api/use-newest";
+import { useWords } from "./words";
 
 const AT_FIRST = 6;
 const MOST = 32;
@@ -171,6 +165,7 @@ function Pairs({ bundle, view, images }: { bundle: BundleCard; view: View; image
         const name = nameOf(place, bundle, words);
         return (
           // The order is the strip's; the same place may be there twice.
+          // biome-ignore lint/suspicious/noArrayIndexKey: the position in the list identifies the item
           <div className="pair" key={`${index} ${name}`}>
             <figure>
               <img src={pictureOf(place, bundle.id, view.psi)} alt={words.explore.beforeOf(name)} />

@@ -1,7 +1,7 @@
 import { useEffect, useMemo, useRef, useState } from "react";
 import { Follower } from "../../api/follower";
-import { edit, type Frames } from "./api";
 import type { Newest } from "../../api/use-newest";
+import { edit, type Frames } from "./api";
 
 export type EditRequest = Parameters<typeof edit>[1];
 

@@ -1,19 +1,19 @@
 import { useEffect, useRef, useState } from "react";
 import type { BundleCard } from "../../api/types";
+import { useNewest } from "../../api/use-newest";
+import { figure } from "../../i18n/numbers";
 import { Choice, Press, Toggle } from "../../ui/controls";
 import { download } from "../../ui/download";
 import { ProblemNote } from "../../ui/feedback";
 import { DownloadIcon } from "../../ui/icons";
-import { figure } from "../../i18n/numbers";
-import { useWords } from "./words";
 import type { Change, View } from "./address";
 import { type Abilities, type FilmFormat, film, interpolate, type WalkRequest } from "./api";
-import { ToolLayout, Stage } from "./layout";
 import { CopyLink, Truncation } from "./fields";
+import { Stage, ToolLayout } from "./layout";
 import { pointOf } from "./place";
 import { PlaceStrip } from "./place-strip";
 import { Player } from "./player";
-import { useNewest } from "../../api/use-newest";
+import { useWords } from "./words";
 
 const STEPS = [8, 16, 30, 60];
 const SPEEDS = [12, 24, 30];

@@ -1,13 +1,13 @@
 import { Link } from "wouter";
+import { addressOf, pageOf } from "../../api/bundles";
 import { listBundles, listRuns } from "../../api/client";
 import type { BundleCard, RunCard } from "../../api/types";
 import { useResource } from "../../api/use-resource";
-import { Command, Empty, HealthNote, ProblemNote, Progress, Waiting } from "../../ui/feedback";
-import { useTitle } from "../../ui/use-title";
 import { duration, figure, higherIsBetter, metricName, spread } from "../../i18n/numbers";
 import { useLanguage, useWords as useSharedWords } from "../../i18n/provider";
-import { addressOf, pageOf } from "../../api/bundles";
+import { Command, Empty, HealthNote, ProblemNote, Progress, Waiting } from "../../ui/feedback";
 import { useTaskSummary } from "../../ui/task-summary";
+import { useTitle } from "../../ui/use-title";
 import { useWords } from "./words";
 
 const POLL_SECONDS = 5;
@@ -121,9 +121,7 @@ function Card({ bundle, hasRun }: { bundle: BundleCard; hasRun: boolean }) {
             </div>
           )}
         </dl>
-        <p className="quiet small">
-          {words.trained(Math.round(bundle.kimg * 1000).toLocaleString("en"))}
-        </p>
+        <p className="quiet small">{words.trained(Math.round(bundle.kimg * 1000).toLocaleString("en"))}</p>
         <div className="card-actions">
           <Link href={address} className="press press-solid">
             {words[page]}

@@ -14,8 +14,7 @@ export const ko: typeof en = {
   previewOf: (name) => `${name} 예시 그림`,
   trained: (pictures) => `그림 ${pictures}장을 보며 학습`,
   emptyTitle: "아직 모델이 없습니다",
-  emptyText:
-    "첫 모델을 학습해 보세요. 아바타 천 장을 그려 2분 안팎에 학습합니다. 내 그림 폴더를 쓸 수도 있습니다.",
+  emptyText: "첫 모델을 학습해 보세요. 아바타 천 장을 그려 2분 안팎에 학습합니다. 내 그림 폴더를 쓸 수도 있습니다.",
   emptyOwn: "내 그림으로",
   lower: "낮을수록 좋음",
   higher: "높을수록 좋음",

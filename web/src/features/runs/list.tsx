@@ -2,10 +2,10 @@ import { Link } from "wouter";
 import { listRuns } from "../../api/client";
 import type { RunCard } from "../../api/types";
 import { useResource } from "../../api/use-resource";
-import { Command, Empty, ProblemNote, Progress, Waiting } from "../../ui/feedback";
-import { useTitle } from "../../ui/use-title";
 import { duration, figure, kimg } from "../../i18n/numbers";
 import { useLanguage, useWords as useSharedWords } from "../../i18n/provider";
+import { Command, Empty, ProblemNote, Progress, Waiting } from "../../ui/feedback";
+import { useTitle } from "../../ui/use-title";
 import { useWords } from "./words";
 
 const POLL_SECONDS = 5;
@@ -51,9 +51,7 @@ function RunRow({ run }: { run: RunCard }) {
   const facts = [
     status.family,
     status.recipe !== run.name ? status.recipe : null,
-    units.kimg(
-      `${kimg(status.nimg / 1000)}${status.total_kimg != null ? ` / ${kimg(status.total_kimg)}` : ""}`,
-    ),
+    units.kimg(`${kimg(status.nimg / 1000)}${status.total_kimg != null ? ` / ${kimg(status.total_kimg)}` : ""}`),
     status.state === "running" && status.images_per_second != null
       ? `${figure(status.images_per_second)} ${units.images}`
       : null,

@@ -2,15 +2,15 @@ import { useState } from "react";
 import { Link } from "wouter";
 import { useLiveRun } from "../../api/live";
 import type { Metric, Run } from "../../api/types";
+import { duration, figure, kimg, metricName, spread } from "../../i18n/numbers";
+import { useLanguage, useWords as useSharedWords } from "../../i18n/provider";
 import { Chart } from "../../ui/chart/chart";
 import { HealthNote, ProblemNote, Progress, Waiting } from "../../ui/feedback";
 import { BackIcon } from "../../ui/icons";
 import { useTitle } from "../../ui/use-title";
-import { duration, figure, kimg, metricName, spread } from "../../i18n/numbers";
-import { useLanguage, useWords as useSharedWords } from "../../i18n/provider";
 import { Curves } from "./curves";
-import { Sheets } from "./sheets";
 import { State } from "./list";
+import { Sheets } from "./sheets";
 import { useWords } from "./words";
 
 // The page that plays what a run has made, by its task.
@@ -88,14 +88,8 @@ function Facts({ run, seconds, memory }: { run: Run; seconds: number; memory: nu
   const running = status.state === "running";
   const facts: [string, string | null][] = [
     [progress, status.progress != null ? `${Math.round(status.progress * 100)} %` : null],
-    [
-      words.seen,
-      `${kimg(status.nimg / 1000)}${status.total_kimg != null ? ` / ${kimg(status.total_kimg)}` : ""} kimg`,
-    ],
-    [
-      words.speed,
-      status.images_per_second != null ? `${figure(status.images_per_second)} ${units.images}` : null,
-    ],
+    [words.seen, `${kimg(status.nimg / 1000)}${status.total_kimg != null ? ` / ${kimg(status.total_kimg)}` : ""} kimg`],
+    [words.speed, status.images_per_second != null ? `${figure(status.images_per_second)} ${units.images}` : null],
     [words.left, running && status.eta_seconds != null ? duration(status.eta_seconds, language) : null],
     [words.elapsed, Number.isFinite(seconds) ? duration(seconds, language) : null],
     [words.memory, memory > 0 ? `${figure(memory)} MB` : null],
@@ -125,6 +119,7 @@ function Metrics({ run }: { run: Run }) {
       ) : (
         <>
           <MetricCharts metrics={run.metrics} />
+          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls or follows the arrow keys has to take the focus */}
           <section className="table-box" tabIndex={0} aria-labelledby="metrics">
             <table>
               <thead>
@@ -207,9 +202,7 @@ function Tree({ value }: { value: Record<string, unknown> }) {
             {each !== null && typeof each === "object" && !Array.isArray(each) ? (
               <Tree value={each as Record<string, unknown>} />
             ) : (
-              <code>
-                {each === null ? "–" : Array.isArray(each) ? each.map(String).join(", ") : String(each)}
-              </code>
+              <code>{each === null ? "–" : Array.isArray(each) ? each.map(String).join(", ") : String(each)}</code>
             )}
           </dd>
         </div>

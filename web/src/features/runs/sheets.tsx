@@ -1,9 +1,9 @@
 import { useEffect, useState } from "react";
 import type { Sheet } from "../../api/types";
-import { IconPress, Slider } from "../../ui/controls";
-import { PauseIcon, PlayIcon } from "../../ui/icons";
 import { kimg } from "../../i18n/numbers";
 import { useWords as useSharedWords } from "../../i18n/provider";
+import { IconPress, Slider } from "../../ui/controls";
+import { PauseIcon, PlayIcon } from "../../ui/icons";
 import { useWords } from "./words";
 
 const FRAME_MILLISECONDS = 350;

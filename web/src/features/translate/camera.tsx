@@ -1,8 +1,8 @@
 import { useEffect, useRef, useState } from "react";
 import { Dialog, Heading, Modal, ModalOverlay } from "react-aria-components";
+import { useWords as useSharedWords } from "../../i18n/provider";
 import { IconPress, Press } from "../../ui/controls";
 import { CloseIcon, WarningIcon } from "../../ui/icons";
-import { useWords as useSharedWords } from "../../i18n/provider";
 import { useWords, type Words } from "./words";
 
 /** Opens the camera in a dialog; what is taken is as it was seen, mirrored like a mirror. */
@@ -84,6 +84,7 @@ function Camera({ take, close }: { take: (picture: Blob) => void; close: () => v
         <div className="tr-camera">
           {!ready && <p role="status">{words.cameraWaits}</p>}
           {/* What a camera shows has no words to caption. */}
+          {/* biome-ignore lint/a11y/noAriaHiddenOnFocusable: without controls a video takes no focus */}
           <video ref={video} autoPlay playsInline muted onPlaying={() => setReady(true)} aria-hidden="true" />
         </div>
       ) : (

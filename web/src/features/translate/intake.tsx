@@ -44,15 +44,7 @@ export function useArrivals(add: (files: File[]) => void): boolean {
 }
 
 /** Where nothing is on the table yet. */
-export function Intake({
-  add,
-  over,
-  note,
-}: {
-  add: (files: Blob[]) => void;
-  over: boolean;
-  note: string | undefined;
-}) {
+export function Intake({ add, over, note }: { add: (files: Blob[]) => void; over: boolean; note: string | undefined }) {
   const words = useWords();
   return (
     <section className="tr-drop" aria-label={words.choose} data-drop-target={over || undefined}>
@@ -78,11 +70,7 @@ export function ChoosePress({
   look?: "solid" | "soft";
 }) {
   return (
-    <FileTrigger
-      acceptedFileTypes={["image/*"]}
-      allowsMultiple
-      onSelect={(files) => files?.length && add([...files])}
-    >
+    <FileTrigger acceptedFileTypes={["image/*"]} allowsMultiple onSelect={(files) => files?.length && add([...files])}>
       <Press look={look}>{text}</Press>
     </FileTrigger>
   );

@@ -19,8 +19,7 @@ export function inOrder({ chosen, pictures }: Table): string[] {
   return order.map((each) => String(each.id));
 }
 
-export const pictureOf = (table: Table, id: string) =>
-  table.pictures.find((each) => String(each.id) === id) as Picture;
+export const pictureOf = (table: Table, id: string) => table.pictures.find((each) => String(each.id) === id) as Picture;
 
 export function TranslateLayout({
   name,

@@ -49,6 +49,7 @@ export function Magnifier({ before, after, scale }: { before: Shown; after: Show
       <div
         className="tr-frame tr-lens-picture"
         role="group"
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls or follows the arrow keys has to take the focus
         tabIndex={0}
         aria-label={words.lens}
         aria-describedby={told}

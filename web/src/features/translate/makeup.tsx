@@ -1,11 +1,11 @@
-import { Toggle } from "../../ui/controls";
 // The make-up of a reference on the faces of the table, without any model.
 import { useState } from "react";
 import { at, Problem } from "../../api/client";
+import { Toggle } from "../../ui/controls";
 import { InfoIcon } from "../../ui/icons";
 import { makeUp, REGIONS, type Touch } from "./api";
-import { TranslateLayout, inOrder, pictureOf } from "./layout";
 import { ChoosePress } from "./intake";
+import { inOrder, pictureOf, TranslateLayout } from "./layout";
 import type { Table } from "./pictures";
 import { References } from "./references";
 import { inWords } from "./refusals";
@@ -111,6 +111,6 @@ export function MakeUp({
 function ofReference(error: unknown, references: Table, words: Words): unknown {
   const said = inWords(error, words);
   if (!(said instanceof Problem) || said.status === 0) return said;
-  const place = references.pictures.findIndex((each) => each === references.chosen);
+  const place = references.chosen ? references.pictures.indexOf(references.chosen) : -1;
   return new Problem(said.status, `${words.reference(place + 1)}: ${said.message}`);
 }

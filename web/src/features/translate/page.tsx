@@ -1,21 +1,21 @@
 import { useState } from "react";
 import { Button, Label, ListBox, ListBoxItem, Popover, Select, SelectValue } from "react-aria-components";
 import { Link, useLocation, useSearchParams } from "wouter";
+import { addressOf } from "../../api/bundles";
 import { listBundles, readBundle } from "../../api/client";
 import type { BundleCard } from "../../api/types";
 import { useResource } from "../../api/use-resource";
+import type { PageProps } from "../../feature";
 import { Command, Empty, ProblemNote, Waiting } from "../../ui/feedback";
 import { InfoIcon } from "../../ui/icons";
+import { useTaskSummary } from "../../ui/task-summary";
 import { useTitle } from "../../ui/use-title";
-import { Translator } from "./translator";
 import { Intake, useArrivals } from "./intake";
 import { needsFace, translates } from "./kinds";
 import { MakeUp } from "./makeup";
 import { MOST_PICTURES, MOST_REFERENCES, type Picture, type Table, useTable } from "./pictures";
+import { Translator } from "./translator";
 import { useWords } from "./words";
-import { addressOf } from "../../api/bundles";
-import type { PageProps } from "../../feature";
-import { useTaskSummary } from "../../ui/task-summary";
 
 const MOST_BYTES = 20_000_000; // of an upload
 const MAKE_UP = "make-up"; // in the query: a model may have any name
@@ -59,15 +59,7 @@ export function TranslatePage({ params: { bundle: id } }: PageProps) {
 /** Where a model is found on this page, or making up, which needs none. */
 const addressIn = (bundle: BundleCard | undefined) => (bundle ? addressOf(bundle) : `/translate?${MAKE_UP}`);
 
-function Room({
-  bundle,
-  table,
-  references,
-}: {
-  bundle: BundleCard | undefined;
-  table: Table;
-  references: Table;
-}) {
+function Room({ bundle, table, references }: { bundle: BundleCard | undefined; table: Table; references: Table }) {
   const words = useWords();
   const [told, setTold] = useState<string[]>([]);
 
@@ -118,11 +110,7 @@ function ModelChoice({ bundle, bundles }: { bundle: BundleCard | undefined; bund
     { address: addressIn(undefined), name: makeUp.name, kind: makeUp.kind },
   ];
   return (
-    <Select
-      className="field tr-model"
-      selectedKey={addressIn(bundle)}
-      onSelectionChange={(next) => go(String(next))}
-    >
+    <Select className="field tr-model" selectedKey={addressIn(bundle)} onSelectionChange={(next) => go(String(next))}>
       <Label>{model}</Label>
       <Button className="select">
         <SelectValue>{bundle?.name ?? makeUp.name}</SelectValue>

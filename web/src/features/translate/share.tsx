@@ -1,15 +1,7 @@
 import { Slider } from "../../ui/controls";
 
 /** How much of something, from nothing to all of it. */
-export function Share({
-  label,
-  value,
-  onChange,
-}: {
-  label: string;
-  value: number;
-  onChange: (value: number) => void;
-}) {
+export function Share({ label, value, onChange }: { label: string; value: number; onChange: (value: number) => void }) {
   return (
     <Slider
       label={label}

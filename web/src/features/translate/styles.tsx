@@ -39,8 +39,7 @@ export function Styles({
 }) {
   const words = useWords();
   const { style } = wish;
-  const problem =
-    style.kind === "reference" ? prepared.of(String(style.id))?.error : undefined;
+  const problem = style.kind === "reference" ? prepared.of(String(style.id))?.error : undefined;
   return (
     <>
       <DomainChoice bundle={bundle} value={wish.domain} onChange={(domain) => change({ domain })} />
@@ -84,7 +83,9 @@ export function Styles({
       <div>
         <Toggle text={words.keep} value={wish.keep} onChange={(keep) => change({ keep })} />
         <p className="quiet small">{words.keepHelp}</p>
-        {wish.keep && <Share label={words.strength} value={wish.strength} onChange={(strength) => change({ strength })} />}
+        {wish.keep && (
+          <Share label={words.strength} value={wish.strength} onChange={(strength) => change({ strength })} />
+        )}
       </div>
     </>
   );
@@ -104,14 +105,7 @@ function DomainChoice({
   const words = useWords();
   if (bundle.classes.length < 2) return null;
   if (bundle.classes.length > FEW)
-    return (
-      <ClassChoice
-        bundle={bundle}
-        value={value}
-        onChange={(next) => onChange(next ?? 0)}
-        label={words.domain}
-      />
-    );
+    return <ClassChoice bundle={bundle} value={value} onChange={(next) => onChange(next ?? 0)} label={words.domain} />;
   return (
     <Choice
       label={words.domain}

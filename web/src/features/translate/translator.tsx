@@ -7,8 +7,8 @@ import { useNewest } from "../../api/use-newest";
 import { Choice, Toggle } from "../../ui/controls";
 import { ProblemNote } from "../../ui/feedback";
 import { carryOver, heatmap, translate, type Wish } from "./api";
-import { TranslateLayout, inOrder, pictureOf } from "./layout";
 import { type Direction, domainsOf, needsFace } from "./kinds";
+import { inOrder, pictureOf, TranslateLayout } from "./layout";
 import type { Picture, Table } from "./pictures";
 import { inWords } from "./refusals";
 import { Share } from "./share";
@@ -105,7 +105,8 @@ export function Translator({
 
   const looks = useNewest<Shown>(
     heat && chosen && before ? JSON.stringify([chosen.id, direction]) : null,
-    async (signal) => coloured(await heatmap(bundle.id, { picture: (before as Shown).picture, prepared: true }, direction, signal)),
+    async (signal) =>
+      coloured(await heatmap(bundle.id, { picture: (before as Shown).picture, prepared: true }, direction, signal)),
   );
   const lastHeat = useRef<Shown>(undefined);
   useEffect(() => {

@@ -45,6 +45,7 @@ export function useWork<T>(
   };
 
   const queue = items.join("|");
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `settle` only uses refs and a state setter
   useEffect(() => {
     const wanted = queue === "" ? [] : queue.split("|");
     if ([...known.current.keys()].some((item) => !wanted.includes(item))) {

@@ -49,7 +49,8 @@ export const en = {
   enlarges: (scale: number) => `Enlarges ${scale} times: small pictures gain most.`,
   domain: "Into",
   references: "References",
-  referencesHelp: (name: string) => `Pictures whose style is taken; best ones that are “${name}”. Up to 12, in this tab only.`,
+  referencesHelp: (name: string) =>
+    `Pictures whose style is taken; best ones that are “${name}”. Up to 12, in this tab only.`,
   addReference: "Add a reference",
   takeReference: "Take a picture",
   reference: (n: number) => `Reference ${n}`,

@@ -110,7 +110,8 @@ export const ko: typeof en = {
     },
     {
       said: /^A picture of (.+?) pixels, (\d+) times enlarged/,
-      instead: (size, scale) => `${size} 픽셀 사진을 ${scale}배로 키우면 너무 큽니다. 더 작은 사진이나 가운데만 고르세요.`,
+      instead: (size, scale) =>
+        `${size} 픽셀 사진을 ${scale}배로 키우면 너무 큽니다. 더 작은 사진이나 가운데만 고르세요.`,
     },
     {
       said: /^Reading faces needs the extra: (.+?)\.$/,
@@ -122,8 +123,14 @@ export const ko: typeof en = {
         `얼굴을 찾는 데 필요한 파일(${file})이 서버에 없고 받아 오지도 못했습니다. 서버를 인터넷에 연결하고 ganvas weights fetch 명령을 실행하세요.`,
     },
     { said: /^The upload is empty/, instead: () => "빈 파일입니다. 다른 사진을 고르세요." },
-    { said: /^The upload is larger than (.+?);/, instead: (most) => `파일이 ${most}보다 큽니다. 더 작은 사진을 고르세요.` },
-    { said: /^The picture cannot be opened/, instead: () => "사진을 열 수 없습니다. PNG로 다시 저장하거나 다른 사진을 고르세요." },
+    {
+      said: /^The upload is larger than (.+?);/,
+      instead: (most) => `파일이 ${most}보다 큽니다. 더 작은 사진을 고르세요.`,
+    },
+    {
+      said: /^The picture cannot be opened/,
+      instead: () => "사진을 열 수 없습니다. PNG로 다시 저장하거나 다른 사진을 고르세요.",
+    },
     { said: /requests waiting/, instead: () => "지금 요청이 많이 밀려 있습니다. 잠시 뒤에 다시 시도하세요." },
   ],
 };

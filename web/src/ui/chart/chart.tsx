@@ -50,9 +50,7 @@ export function Chart({
   useLayoutEffect(() => {
     const element = box.current;
     if (!element) return;
-    const observer = new ResizeObserver(
-      ([entry]) => entry && setWidth(Math.max(200, entry.contentRect.width)),
-    );
+    const observer = new ResizeObserver(([entry]) => entry && setWidth(Math.max(200, entry.contentRect.width)));
     observer.observe(element);
     return () => observer.disconnect();
   }, []);
@@ -75,9 +73,7 @@ export function Chart({
   const right = width - EDGE.right;
   const bottom = HEIGHT - EDGE.bottom;
   const x = linear(Math.min(...xs, 0), Math.max(...xs, 0.001), EDGE.left, right, width > 420 ? 6 : 4);
-  const y = log
-    ? logarithmic(low, high, bottom, EDGE.top)
-    : linear(low - room, high + room, bottom, EDGE.top, 4);
+  const y = log ? logarithmic(low, high, bottom, EDGE.top) : linear(low - room, high + room, bottom, EDGE.top, 4);
 
   const times = useMemo(
     () => [...new Set(series.flatMap((s) => s.points.map((p) => p.x)))].sort((a, b) => a - b),

@@ -3,29 +3,10 @@ import type { StatsLine } from "../../api/types";
 
 export type Point = { x: number; y: number };
 export type Series = { key: string; points: Point[] };
-export type GroupName =
-  | "loss"
-  | "logits"
-  | "accuracy"
-  | "terms"
-  | "gradient"
-  | "rate"
-  | "other"
-  | "speed"
-  | "memory";
+export type GroupName = "loss" | "logits" | "accuracy" | "terms" | "gradient" | "rate" | "other" | "speed" | "memory";
 export type Group = { name: GroupName; series: Series[] };
 
-const ORDER: GroupName[] = [
-  "loss",
-  "logits",
-  "accuracy",
-  "terms",
-  "gradient",
-  "rate",
-  "other",
-  "speed",
-  "memory",
-];
+const ORDER: GroupName[] = ["loss", "logits", "accuracy", "terms", "gradient", "rate", "other", "speed", "memory"];
 // Where the run stands, not how it goes.
 const PLACE = new Set([
   "nimg",
@@ -98,9 +79,7 @@ export function thinned(points: readonly Point[], limit = 600): Point[] {
     const piece = points.slice(start, start + stretch);
     const low = piece.reduce((a, b) => (b.y < a.y ? b : a));
     const high = piece.reduce((a, b) => (b.y > a.y ? b : a));
-    kept.push(
-      ...(low.x <= high.x ? [low, high] : [high, low]).filter((p, i, both) => i === 0 || p !== both[0]),
-    );
+    kept.push(...(low.x <= high.x ? [low, high] : [high, low]).filter((p, i, both) => i === 0 || p !== both[0]));
   }
   const last = points.at(-1);
   if (last && kept.at(-1) !== last) kept.push(last);

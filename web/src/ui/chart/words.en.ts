@@ -5,15 +5,13 @@ export const en = {
   // One sentence per term, for people who see it for the first time. Keys are the last part of a log key.
   terms: {
     loss: "What this phase tries to make smaller. In a GAN it does not simply fall: each player's success raises the other's.",
-    real_logits:
-      "The discriminator's average score for real pictures, before any sigmoid; higher means “real”.",
+    real_logits: "The discriminator's average score for real pictures, before any sigmoid; higher means “real”.",
     fake_logits: "Its average score for generated pictures. Close to the real score: the generator fools it.",
     accuracy:
       "How often the discriminator tells real from fake. Around 0.5 it guesses; near 1 it overpowers the generator.",
     gap: "Real minus fake score. A gap that keeps growing means the discriminator is winning.",
     adversarial: "How badly the generator fails to fool the discriminator.",
-    pixel:
-      "Average difference between the result and the true picture, pixel by pixel (L1). Lower is closer.",
+    pixel: "Average difference between the result and the true picture, pixel by pixel (L1). Lower is closer.",
     perceptual: "Difference as a pretrained network sees it: textures and shapes rather than pixels.",
     feature_matching: "Difference between real and fake inside the discriminator: steadies the generator.",
     psnr: "How near the training answers are to their targets, in decibels; higher is nearer. 30 is good, 20 visibly off.",
