@@ -25,10 +25,10 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from ganvas.curate.dataset import Dataset
-from ganvas.curate.pack import pack
-from ganvas.models.plan import to_float
-from ganvas.terms import UserError
+from ganvas.curate.dataset.dataset import Dataset
+from ganvas.curate.dataset.pack import pack
+from ganvas.errors import UserError
+from ganvas.models.batches import to_float
 
 
 def read(folder: Path, resolution: int) -> tuple[Tensor, Tensor, tuple[str, ...]]:

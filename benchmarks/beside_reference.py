@@ -33,11 +33,12 @@ from lightning_fabric import Fabric
 from rounds import Lap, Side, compare, machine
 from torch import Tensor, nn
 
-from ganvas.cli.heap import keep_freed_memory
+from ganvas.cli.malloc import keep_freed_memory
+from ganvas.models.batches import SynthesisBatch
 from ganvas.models.families import build
-from ganvas.models.plan import Clock, SynthesisBatch
-from ganvas.terms import DataSpec
-from ganvas.train.player import Player
+from ganvas.models.family import Clock
+from ganvas.spec import DataSpec
+from ganvas.train.step import Player
 
 EMA_KIMG = 5.0
 PATH_LENGTH_EVERY, R1_EVERY = 4, 16

@@ -27,11 +27,11 @@ from sqlalchemy import insert, text, update
 
 import ganvas
 from ganvas.curate.catalog import Catalog, Origin
-from ganvas.curate.catalog.models import BallotRow, CheckRow, ImageRow, OriginRow, PlaceRow, SeatRow, VerdictRow
-from ganvas.curate.review import Review
-from ganvas.curate.verdicts import Verdict
-from ganvas.serve import review_routes
-from ganvas.serve.api import create_app
+from ganvas.curate.catalog.tables import BallotRow, CheckRow, ImageRow, OriginRow, PlaceRow, SeatRow, VerdictRow
+from ganvas.curate.review.review import Review
+from ganvas.curate.review.schema import Verdict
+from ganvas.serve.app import create_app
+from ganvas.serve.features.review import routes
 
 CHECKS = ("faces", "turned", "eyes", "hair", "room", "occluded", "sharpness", "light")
 PORTION = 10_000
@@ -170,7 +170,7 @@ def page_queries(catalog: Catalog, review: Review, repeat: int) -> list[tuple[st
     numbers = iter(range(10**6))
 
     def queue(after: int | None = None) -> Any:
-        return review_routes.get_queue(studio, 1, "Ann", after, 50)
+        return routes.get_queue(studio, 1, "Ann", after, 50)
 
     def decide() -> None:
         said = [Verdict(one, "keep", None, f"b{next(numbers)}") for one in waiting[-5:]]
@@ -179,12 +179,12 @@ def page_queries(catalog: Catalog, review: Review, repeat: int) -> list[tuple[st
     first = queue().pictures
     assert len(first) == 50
     waiting = [one.id for one in first]
-    detail = review_routes.get_picture
+    detail = routes.get_picture
     rows = [
         ("queue: the next 50, with checks, origins, look-alikes, counts", lambda: queue().model_dump_json()),
         ("queue: the 50 after those", lambda: queue(waiting[-1]).model_dump_json()),
         ("one picture in full", lambda: detail(studio, waiting[0]).model_dump_json()),
-        ("rounds and counts", lambda: review_routes.get_review(studio).model_dump_json()),
+        ("rounds and counts", lambda: routes.get_review(studio).model_dump_json()),
         ("a reviewer's progress", lambda: review.progress(1, "Ann")),
         ("five verdicts written", decide),
         ("undo", lambda: review.undo(1, "Ann", f"u{next(numbers)}")),

@@ -33,9 +33,9 @@ from PIL import Image
 import ganvas
 from ganvas.collect.crawl import Crawl, Wish
 from ganvas.collect.fetch import Fetcher
-from ganvas.collect.harvest import Taker, take_all
-from ganvas.collect.intake import offers_of
-from ganvas.collect.politeness import Pace, RealClock
+from ganvas.collect.ingest import Taker, take_all
+from ganvas.collect.local_files import offers_of
+from ganvas.collect.rate_limit import Pace, RealClock
 from ganvas.curate.catalog import Catalog
 
 

@@ -39,11 +39,11 @@ import torch
 from numpy.typing import NDArray
 
 from ganvas import bundle
-from ganvas.apps.manifold import Bank, reconstruction_weights
-from ganvas.curate.drawings import Drawing, read_drawing
-from ganvas.curate.images import encode_png
+from ganvas.apps.code_bank import Bank, reconstruction_weights
+from ganvas.curate.images.decode import encode_png
+from ganvas.curate.sketch.drawings import Drawing, read_drawing
+from ganvas.models.batches import to_float, to_uint8
 from ganvas.models.families.sketchportrait import SketchPortrait
-from ganvas.models.plan import to_float, to_uint8
 
 Floats = NDArray[np.float32]
 NOISE = 0.05

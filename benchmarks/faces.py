@@ -21,7 +21,7 @@ import numpy as np
 
 from ganvas.curate.checks import measure
 from ganvas.curate.faces.batch import align_many, over_processes, read_many, reader
-from ganvas.curate.images import SUFFIXES, open_image
+from ganvas.curate.images.decode import SUFFIXES, open_image
 
 
 def decoded(folder: Path, count: int, side: int) -> list[np.ndarray]:

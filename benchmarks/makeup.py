@@ -22,9 +22,9 @@ from PIL import Image
 
 from ganvas import bundle
 from ganvas.apps.makeup import Makeup
+from ganvas.errors import UserError
+from ganvas.models.batches import ReferenceRequest, to_float, to_uint8
 from ganvas.models.perceptual import load_lpips
-from ganvas.models.plan import ReferenceRequest, to_float, to_uint8
-from ganvas.terms import UserError
 
 Pixels = NDArray[np.uint8]
 

@@ -30,15 +30,16 @@ from rounds import Lap, Side, compare, machine
 from torch import Tensor, nn
 from torch.utils.data import DataLoader
 
-from ganvas.cli.heap import keep_freed_memory
-from ganvas.curate.dataset import Dataset
-from ganvas.curate.degrade import DEGRADATIONS
-from ganvas.curate.pack import pack
+from ganvas.cli.malloc import keep_freed_memory
+from ganvas.curate.dataset.dataset import Dataset
+from ganvas.curate.dataset.pack import pack
+from ganvas.curate.sketch.degrade import DEGRADATIONS
 from ganvas.models.families import build
-from ganvas.models.plan import Family
+from ganvas.models.family import Family
 from ganvas.recipe import Recipe
-from ganvas.terms import DataSpec, RunDir
-from ganvas.train.journal import Event, Tick
+from ganvas.runs.folder import RunDir
+from ganvas.runs.log import Event, Tick
+from ganvas.spec import DataSpec
 from ganvas.train.trainer import train
 
 RESOLUTION = 64

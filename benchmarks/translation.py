@@ -36,11 +36,12 @@ from lightning_fabric import Fabric
 from rounds import Lap, Side, Watch, compare, machine
 from torch import Tensor
 
-from ganvas.cli.heap import keep_freed_memory
+from ganvas.cli.malloc import keep_freed_memory
+from ganvas.models.batches import Batch, PairedBatch, ReferenceBatch, UnpairedBatch
 from ganvas.models.families import build
-from ganvas.models.plan import Batch, Clock, PairedBatch, ReferenceBatch, UnpairedBatch
-from ganvas.terms import DataSpec
-from ganvas.train.player import Player
+from ganvas.models.family import Clock
+from ganvas.spec import DataSpec
+from ganvas.train.step import Player
 
 DOMAINS = 2
 

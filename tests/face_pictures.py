@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pytest
 
 from ganvas import weights
-from ganvas.curate.images import open_image
+from ganvas.curate.images.decode import open_image
 
 NETWORKS = ("face-detection", "face-landmark", "iris-landmark", "selfie-segmentation", "yunet", "sface")
 

@@ -16,9 +16,9 @@ import torch
 from torch import Tensor, nn
 
 from ganvas.models.families import build
+from ganvas.models.family import Family
 from ganvas.models.networks.r3gan import Pointwise, ResidualBlock
-from ganvas.models.plan import Family
-from ganvas.terms import DataSpec
+from ganvas.spec import DataSpec
 
 SOURCE = "import pathlib\npathlib.Path('hostile').touch()\n"  # what a pickle keeps of its networks' module
 FILTER = torch.outer(*[torch.tensor([1.0, 3.0, 3.0, 1.0]) / 8] * 2)

@@ -11,10 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from ganvas.curate.annotations import read_annotations, square
-from ganvas.curate.dataset import Dataset
-from ganvas.curate.pack import pack
-from ganvas.terms import UserError
+from ganvas.curate.dataset.dataset import Dataset
+from ganvas.curate.dataset.pack import pack
+from ganvas.curate.sources.annotations import read_annotations, square
+from ganvas.errors import UserError
 
 VOC = """<annotation><folder>02085620</folder><filename>{name}</filename>
 <size><width>100</width><height>60</height><depth>3</depth></size>{objects}</annotation>"""

@@ -27,11 +27,12 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from ganvas import bundle
+from ganvas.errors import UserError
 from ganvas.models.families import FAMILIES, build
-from ganvas.serve.api import create_app, openapi_json
-from ganvas.serve.limits import Limits
+from ganvas.runs.folder import RunDir
+from ganvas.serve.app import create_app, openapi_json
+from ganvas.serve.core.uploads import Limits
 from ganvas.serve.server import serve
-from ganvas.terms import RunDir, UserError
 
 torch.set_num_threads(1)
 

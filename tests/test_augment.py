@@ -13,7 +13,7 @@ from torch.nn.functional import grid_sample as torch_grid_sample
 from ganvas.models import noise
 from ganvas.models.augment import PIPES, Ada, DiffAugment, ada
 from ganvas.models.augment.diffaugment import cutout, saturation, translation
-from ganvas.models.convolutions import conv2d, conv_transpose2d, grid_sample
+from ganvas.models.layers.convolutions import conv2d, conv_transpose2d, grid_sample
 from ganvas.models.losses import judge_with_gradient, squared_norm
 
 

@@ -9,8 +9,8 @@ import pytest
 from PIL import Image
 
 from ganvas.curate.avatars import STYLES, draw_avatars
-from ganvas.curate.pack import Dataset, pack
-from ganvas.terms import UserError
+from ganvas.curate.dataset.pack import Dataset, pack
+from ganvas.errors import UserError
 
 pytest.importorskip("dicebear")
 

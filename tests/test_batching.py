@@ -8,7 +8,7 @@ from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 
 import pytest
 
-from ganvas.serve.batching import TOGETHER, Batches
+from ganvas.serve.core.fair_queue import TOGETHER, Batches
 
 
 class Desk:

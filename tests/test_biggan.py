@@ -10,16 +10,19 @@ import torch
 from lightning_fabric import Fabric
 from torch import nn
 
-from ganvas.curate.pack import pack
+from ganvas.curate.dataset.pack import pack
+from ganvas.inference.load import open_run
+from ganvas.models.batches import SynthesisBatch, SynthesisRequest
 from ganvas.models.families import build
 from ganvas.models.families.biggan import TRUNCATIONS, BigGAN, orthogonal_penalty
-from ganvas.models.layers_conditional import standing_norms
+from ganvas.models.family import Answer, Clock
+from ganvas.models.layers.conditional import standing_norms
 from ganvas.models.networks.biggan import Generator
-from ganvas.models.plan import Answer, Clock, SynthesisBatch, SynthesisRequest, example_request
 from ganvas.recipe import load
-from ganvas.terms import DataSpec, RunDir
-from ganvas.train.finish import open_run
-from ganvas.train.player import Player
+from ganvas.runs.folder import RunDir
+from ganvas.spec import DataSpec
+from ganvas.tasks.requests import example_request
+from ganvas.train.step import Player
 from ganvas.train.trainer import train
 
 CLOCK = Clock(stage_kimg=1.0, batch_size=4)

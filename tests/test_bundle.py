@@ -13,9 +13,12 @@ from PIL import Image
 from ganvas import bundle
 from ganvas.bundle import export
 from ganvas.bundle.manifest import fingerprint_of
+from ganvas.errors import UserError
+from ganvas.models.batches import TranslationRequest
 from ganvas.models.families import FAMILIES
-from ganvas.models.plan import Clock, Family, FamilyConfig, Phase, Stage, TranslationRequest, example_request
-from ganvas.terms import DataSpec, Task, UserError
+from ganvas.models.family import Clock, Family, FamilyConfig, Phase, Stage
+from ganvas.spec import DataSpec, Task
+from ganvas.tasks.requests import example_request
 
 torch.set_num_threads(1)
 

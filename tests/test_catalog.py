@@ -22,10 +22,10 @@ from sqlalchemy import text
 
 from ganvas.curate.catalog import Catalog, Check, Counts, Origin, Proposal
 from ganvas.curate.catalog.database import MIGRATIONS
-from ganvas.curate.catalog.models import REVISIONS, Base
+from ganvas.curate.catalog.tables import REVISIONS, Base
 from ganvas.curate.duplicates import Hashes, group, redundant
-from ganvas.curate.images import PictureError
-from ganvas.terms import UserError
+from ganvas.curate.images.decode import PictureError
+from ganvas.errors import UserError
 
 SPAWN = multiprocessing.get_context("spawn")
 
@@ -161,7 +161,7 @@ def test_the_newest_measurement_of_a_name_counts(tmp_path: Path, database: str |
 
 
 def test_pictures_are_read_in_portions(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ganvas.curate.catalog.catalogue.BATCH", 4)
+    monkeypatch.setattr("ganvas.curate.catalog.catalog.BATCH", 4)
     with filled(tmp_path, None, 10) as catalog:
         assert [image.id for image in catalog.images()] == list(range(1, 11))
         assert [image.id for image in catalog.images(ids=range(9, 0, -2))] == [1, 3, 5, 7, 9]

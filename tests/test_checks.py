@@ -11,7 +11,7 @@ import pytest
 from face_pictures import LABELS, astronaut, networks  # noqa: F401 - fixtures
 from PIL import Image, ImageDraw, ImageFont
 
-from ganvas.terms import UserError
+from ganvas.errors import UserError
 
 cv2 = pytest.importorskip("cv2")
 pytest.importorskip("ai_edge_litert")
@@ -32,7 +32,7 @@ from ganvas.curate.checks import (  # noqa: E402
 from ganvas.curate.checks import picture as pictures  # noqa: E402
 from ganvas.curate.checks.suite import likeness_of, likeness_text  # noqa: E402
 from ganvas.curate.faces import FaceReader  # noqa: E402
-from ganvas.curate.images import encode_png, open_image  # noqa: E402
+from ganvas.curate.images.decode import encode_png, open_image  # noqa: E402
 
 Pixels = npt.NDArray[np.uint8]
 

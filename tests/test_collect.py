@@ -6,22 +6,22 @@ import io
 import os
 import tarfile
 import zipfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import av
 import numpy as np
 import pytest
 from crawl_server import picture
+from open_datasets.abc import Iterator
 from PIL import Image
 
-from ganvas.collect import collections
-from ganvas.collect.archives import archive
+from ganvas.collect import open_datasets
+from ganvas.collect.archive import archive
 from ganvas.collect.frames import frames
-from ganvas.collect.harvest import Harvest, Ignored, Offer, Piece, Refusal, Taker, readable, take_all
-from ganvas.collect.intake import Kind, count_files, folder, kind_of, offers_of, upload
+from ganvas.collect.ingest import Harvest, Ignored, Offer, Piece, Refusal, Taker, readable, take_all
+from ganvas.collect.local_files import Kind, count_files, folder, kind_of, offers_of, upload
 from ganvas.curate.catalog import Catalog
-from ganvas.terms import UserError
+from ganvas.errors import UserError
 
 
 @pytest.fixture
@@ -274,9 +274,9 @@ def test_a_play_list_opens_no_other_file(clip: Path, tmp_path: Path, text: str) 
 
 
 def test_a_collection_credits_each_picture(tmp_path: Path, catalog: Catalog) -> None:
-    chosen = collections.find("us-congress")
+    chosen = open_datasets.find("us-congress")
     path = make_tar(tmp_path / "a", {"congress-x/images/A1.jpg": picture(1, kind="JPEG"), "congress-x/README.md": b""})
-    harvest = take_all(collections.members(chosen, path), Taker(catalog))
+    harvest = take_all(open_datasets.members(chosen, path), Taker(catalog))
     assert harvest.taken == 1
     [origin] = catalog.origins(next(catalog.images()).id)
     assert origin.source == "collection:us-congress"
@@ -287,11 +287,11 @@ def test_a_collection_credits_each_picture(tmp_path: Path, catalog: Catalog) -> 
 
 
 def test_avatars_are_a_collection_that_needs_no_network(catalog: Catalog) -> None:
-    harvest = take_all(collections.avatars(5, size=32, progress=None), Taker(catalog))
+    harvest = take_all(open_datasets.avatars(5, size=32, progress=None), Taker(catalog))
     assert harvest.taken == 5
-    assert take_all(collections.avatars(5, size=32, progress=None), Taker(catalog)).known == 5
+    assert take_all(open_datasets.avatars(5, size=32, progress=None), Taker(catalog)).known == 5
     with pytest.raises(UserError, match="There is no collection"):
-        collections.find("faces-of-strangers")
+        open_datasets.find("faces-of-strangers")
 
 
 # ── Counting ────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -300,7 +300,7 @@ def test_avatars_are_a_collection_that_needs_no_network(catalog: Catalog) -> Non
 def test_an_error_of_the_source_keeps_what_came_before(catalog: Catalog) -> None:
     def offers() -> Iterator[Offer]:
         for number in range(5):
-            yield next(iter(collections.avatars(1, size=32, progress=None)))._replace(content=picture(number))  # type: ignore[union-attr]
+            yield next(iter(open_datasets.avatars(1, size=32, progress=None)))._replace(content=picture(number))  # type: ignore[union-attr]
         raise KeyboardInterrupt
 
     taker = Taker(catalog)

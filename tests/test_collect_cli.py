@@ -13,7 +13,7 @@ import pytest
 from crawl_server import CrawlServer, picture
 
 from ganvas.cli import main
-from ganvas.collect.harvest import Harvest, Refusals
+from ganvas.collect.ingest import Harvest, Refusals
 from ganvas.curate.catalog import Catalog
 
 PICTURES = 30
@@ -220,7 +220,7 @@ def test_the_ledger_of_words_is_shown(server: CrawlServer, tmp_path: Path, capsy
 def test_names_in_the_summary_cannot_drive_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
     from rich.console import Console
 
-    from ganvas.cli.harvest_view import summary
+    from ganvas.cli.collect_progress import summary
 
     harvest = Harvest(refused={"[red]no": Refusals(1, ["\x1b[2J[bold]x.png"])})
     Console(width=200).print(summary(harvest))

@@ -12,8 +12,8 @@ from test_collect_manners import Hands
 
 from ganvas.collect.crawl import Crawl, Wish
 from ganvas.collect.fetch import Fetcher, FetchError, Limits, check_address
-from ganvas.collect.harvest import Harvest, Taker
-from ganvas.collect.politeness import FAILURES_IN_A_ROW, Pace
+from ganvas.collect.ingest import Harvest, Taker
+from ganvas.collect.rate_limit import FAILURES_IN_A_ROW, Pace
 from ganvas.curate.catalog import Catalog, Origin
 
 

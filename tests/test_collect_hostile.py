@@ -17,13 +17,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from test_collect import make_tar, make_zip
 
-from ganvas.collect import archives
-from ganvas.collect.archives import archive
-from ganvas.collect.harvest import Harvest, Piece, Refusal, Taker, take_all
-from ganvas.collect.intake import offers_of, upload
+from ganvas.collect import archive as archive_module
+from ganvas.collect.archive import archive
+from ganvas.collect.ingest import Harvest, Piece, Refusal, Taker, take_all
+from ganvas.collect.local_files import offers_of, upload
 from ganvas.curate.catalog import Catalog, Origin
-from ganvas.curate.images import PictureError, open_image
-from ganvas.terms import UserError
+from ganvas.curate.images.decode import PictureError, open_image
+from ganvas.errors import UserError
 
 
 @pytest.fixture
@@ -101,7 +101,7 @@ def test_a_zip_that_lies_about_its_sizes_is_read_no_further_than_it_says(tmp_pat
 def test_a_tar_bomb_is_left_when_it_has_grown_too_much(
     tmp_path: Path, catalog: Catalog, packing: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(archives, "ALWAYS_FINE", 2_000_000)
+    monkeypatch.setattr(archive_module, "ALWAYS_FINE", 2_000_000)
     path = make_tar(tmp_path / "a.tar", {"1.png": picture(1), "2.png": bytes(60_000_000), "3.png": b""}, packing)
     harvest = take_all(archive(path), Taker(catalog))
     assert harvest.taken == 1
@@ -119,7 +119,7 @@ def test_a_tar_header_that_explodes_is_left(tmp_path: Path) -> None:
 
 
 def test_too_many_files_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(archives, "MAX_FILES", 3)
+    monkeypatch.setattr(archive_module, "MAX_FILES", 3)
     files = {f"{number}.png": picture(number) for number in range(5)}
     with pytest.raises(UserError, match="holds 5 files"):
         list(archive(make_zip(tmp_path / "a.zip", files)))

@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from ganvas.collect.politeness import FAILURES_IN_A_ROW, Pace, back_off, retry_after
+from ganvas.collect.rate_limit import FAILURES_IN_A_ROW, Pace, back_off, retry_after
 from ganvas.collect.robots import CLOSED, OPEN, Robots
 
 

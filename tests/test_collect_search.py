@@ -10,10 +10,10 @@ from crawl_server import CrawlServer
 from test_collect_crawl import Visitor, reasons
 
 from ganvas.collect.crawl import Crawl
-from ganvas.collect.harvest import Harvest
+from ganvas.collect.ingest import Harvest
 from ganvas.collect.search import ENGINES, Engine, Searched, search
 from ganvas.curate.catalog import Catalog
-from ganvas.terms import UserError
+from ganvas.errors import UserError
 
 
 @pytest.fixture

@@ -13,11 +13,11 @@ import torch
 
 from contract.harness import Game
 from ganvas.bundle import read
-from ganvas.curate.pack import pack
+from ganvas.curate.dataset.pack import pack
+from ganvas.inference.load import export_run, open_run
 from ganvas.models.families import FAMILIES
 from ganvas.recipe import load
-from ganvas.terms import RunDir
-from ganvas.train.finish import export_run, open_run
+from ganvas.runs.folder import RunDir
 from ganvas.train.trainer import train
 
 PAGE = Path(__file__).parents[1] / "CONTRIBUTING.md"

@@ -11,18 +11,21 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from ganvas.curate.dataset import Dataset
-from ganvas.curate.pack import pack
-from ganvas.evaluate.comparison import ways
-from ganvas.evaluate.samples import shown
+from ganvas.curate.dataset.dataset import Dataset
+from ganvas.curate.dataset.pack import pack
+from ganvas.errors import UserError
+from ganvas.evaluate.by_domain import ways
+from ganvas.models.batches import UnpairedBatch
 from ganvas.models.families import build, cut
 from ganvas.models.families.cut import CUT
-from ganvas.models.filters import halved
+from ganvas.models.family import Clock
+from ganvas.models.layers.filters import halved
 from ganvas.models.networks.cut import PatchProjector, draw_places, patch_nce
-from ganvas.models.plan import Clock, UnpairedBatch
 from ganvas.recipe import load
-from ganvas.terms import DataSpec, RunDir, UserError
-from ganvas.train.forecast import outline
+from ganvas.runs.folder import RunDir
+from ganvas.spec import DataSpec
+from ganvas.tasks.samples import shown
+from ganvas.train.estimate import outline
 from ganvas.train.trainer import train
 
 CLOCK = Clock(batch_size=2)

@@ -9,16 +9,18 @@ import torch
 import torch.nn.functional as F
 from lightning_fabric import Fabric
 
+from ganvas.errors import UserError
 from ganvas.models import noise
+from ganvas.models.batches import TranslationRequest, UnpairedBatch
 from ganvas.models.directions import direction_to, directions_of
 from ganvas.models.families import build
 from ganvas.models.families.cyclegan import CycleGAN
+from ganvas.models.family import Clock
 from ganvas.models.networks.cyclegan import ImagePool
-from ganvas.models.plan import Clock, TranslationRequest, UnpairedBatch
 from ganvas.recipe import load
-from ganvas.terms import DataSpec, Task, UserError
-from ganvas.train.forecast import outline
-from ganvas.train.player import Player
+from ganvas.spec import DataSpec, Task
+from ganvas.train.estimate import outline
+from ganvas.train.step import Player
 
 CLOCK = Clock(batch_size=2)
 

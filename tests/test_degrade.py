@@ -7,9 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ganvas.curate.degrade import DEGRADATIONS, degradation, source_channels, source_scale
-from ganvas.curate.images import Pixels, open_image, prepare_image
-from ganvas.terms import UserError
+from ganvas.curate.images.decode import Pixels, open_image
+from ganvas.curate.images.prepare import prepare_image
+from ganvas.curate.sketch.degrade import DEGRADATIONS, degradation, source_channels, source_scale
+from ganvas.errors import UserError
 
 
 def scene(side: int, channels: int = 3) -> Pixels:

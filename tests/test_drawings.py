@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from ganvas.curate.drawings import Dot, Drawing, Mark, read_drawing
-from ganvas.terms import UserError
+from ganvas.curate.sketch.drawings import Dot, Drawing, Mark, read_drawing
+from ganvas.errors import UserError
 
 STROKES = Path(__file__).parent / "strokes"
 

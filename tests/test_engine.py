@@ -14,12 +14,13 @@ from PIL import Image
 
 from ganvas import bundle
 from ganvas.bundle import Bundle
-from ganvas.curate.degrade import DEGRADATIONS
-from ganvas.curate.images import prepare_image
+from ganvas.curate.images.prepare import prepare_image
+from ganvas.curate.sketch.degrade import DEGRADATIONS
+from ganvas.errors import UserError
+from ganvas.models.batches import TranslationRequest, latents, to_float, to_uint8
 from ganvas.models.families import FAMILIES, build
-from ganvas.models.plan import TranslationRequest, latents, to_float, to_uint8
-from ganvas.serve.engine import WAITING, BusyError, Engine, label_of, prepare_source
-from ganvas.terms import DataSpec, UserError
+from ganvas.serve.core.engine import WAITING, BusyError, Engine, label_of, prepare_source
+from ganvas.spec import DataSpec
 
 torch.set_num_threads(1)
 
@@ -90,7 +91,7 @@ def test_seeds_are_those_of_numpy(engine: Engine, bundles: dict[str, Bundle]) ->
 
 
 def type_of_request(z: torch.Tensor) -> object:
-    from ganvas.models.plan import SynthesisRequest
+    from ganvas.models.batches import SynthesisRequest
 
     return SynthesisRequest(z, torch.zeros(len(z)).long(), torch.ones(len(z)))
 

@@ -15,9 +15,9 @@ from ganvas import bundle
 from ganvas.apps.drawings import Way, drawings_in, judge, portraits_in, sketched, ways
 from ganvas.apps.portrait import Painter
 from ganvas.cli import main
+from ganvas.errors import UserError
+from ganvas.models.batches import TranslationRequest, to_float
 from ganvas.models.families.sketchportrait import SketchPortrait
-from ganvas.models.plan import TranslationRequest, to_float
-from ganvas.terms import UserError
 from ganvas.weights import find
 
 STROKES = Path(__file__).parent / "strokes"

@@ -21,8 +21,8 @@ from torch import Tensor
 from ganvas import bundle
 from ganvas.cli import main
 from ganvas.models.families import FAMILIES
-from ganvas.serve.api import create_app
-from ganvas.serve.projections import Projections
+from ganvas.serve.app import create_app
+from ganvas.serve.features.explore.projections import Projections
 from ganvas.weights import find
 
 

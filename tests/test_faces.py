@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pytest
 from face_pictures import astronaut, networks  # noqa: F401 - fixtures
 
-from ganvas.terms import UserError
+from ganvas.errors import UserError
 
 cv2 = pytest.importorskip("cv2")
 pytest.importorskip("ai_edge_litert")
@@ -31,7 +31,7 @@ from ganvas.curate.faces import (  # noqa: E402
 )
 from ganvas.curate.faces.align import similarity  # noqa: E402
 from ganvas.curate.faces.detector import Found, blaze_anchors, weighted_suppression  # noqa: E402
-from ganvas.curate.images import encode_png  # noqa: E402
+from ganvas.curate.images.decode import encode_png  # noqa: E402
 
 Pixels = npt.NDArray[np.uint8]
 

@@ -11,21 +11,15 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from ganvas.errors import UserError
 from ganvas.models import losses, noise
+from ganvas.models.batches import PairedBatch, SynthesisBatch, SynthesisRequest, TranslationRequest
 from ganvas.models.families import FAMILIES, build
 from ganvas.models.families.dcgan import DCGAN
 from ganvas.models.families.pix2pix import Pix2Pix
-from ganvas.models.plan import (
-    Clock,
-    Family,
-    PairedBatch,
-    Phase,
-    SynthesisBatch,
-    SynthesisRequest,
-    TranslationRequest,
-    example_request,
-)
-from ganvas.terms import DataSpec, UserError
+from ganvas.models.family import Clock, Family, Phase
+from ganvas.spec import DataSpec
+from ganvas.tasks.requests import example_request
 
 CLOCK = Clock(stage_kimg=1.0, batch_size=6)
 CLASSES = ("cats", "dogs", "owls")

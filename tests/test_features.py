@@ -11,6 +11,7 @@ from PIL import Image
 from torch import Tensor
 
 from ganvas import weights
+from ganvas.errors import UserError
 from ganvas.models.features import (
     FEATURES,
     Features,
@@ -21,7 +22,6 @@ from ganvas.models.features import (
 )
 from ganvas.models.networks.efficientnet import EfficientNetLite0
 from ganvas.models.networks.inception import InceptionV3
-from ganvas.terms import UserError
 
 ANIMALS = Path(__file__).parents[2] / "shared" / "data" / "animals" / "val"
 

@@ -15,18 +15,18 @@ from torch import Tensor
 
 from ganvas import bundle
 from ganvas.apps import latent as space_of
-from ganvas.apps.directions import directions, move
-from ganvas.apps.latent import Place, blend, load_latent, locate, place_of, places
-from ganvas.apps.neighbours import Compared, Space, TrainingPictures, neighbour_sheet
+from ganvas.apps.latent_space import Place, blend, load_latent, locate, place_of, places
+from ganvas.apps.latent_walks import mix, walk
+from ganvas.apps.nearest_neighbours import Compared, Space, TrainingPictures, neighbour_sheet
 from ganvas.apps.projection import project, psnr
-from ganvas.apps.walks import mix, walk
+from ganvas.apps.sefa import directions, move
 from ganvas.cli import main
-from ganvas.curate.dataset import Dataset
-from ganvas.curate.pack import pack
+from ganvas.curate.dataset.dataset import Dataset
+from ganvas.curate.dataset.pack import pack
+from ganvas.errors import UserError
+from ganvas.inference.generate import Making, Picture, make, write
 from ganvas.models.families import FAMILIES
-from ganvas.models.plan import Family
-from ganvas.terms import UserError
-from ganvas.train.making import Making, Picture, make, write
+from ganvas.models.family import Family
 from ganvas.weights import find
 
 CLASSES = ("cat", "dog", "owl")

@@ -10,13 +10,13 @@ import numpy as np
 import pytest
 import yaml
 
+from ganvas.models.advice import GENERAL, TROUBLES, Trouble, listed
 from ganvas.models.families import FAMILIES
 from ganvas.models.families.sketchportrait import SketchPortrait
-from ganvas.models.plan import Clock, Family
-from ganvas.models.remedies import GENERAL, TROUBLES, Trouble, listed
+from ganvas.models.family import Clock, Family
 from ganvas.recipe import _keys
-from ganvas.train.health import EXPLODING, PATIENCE, HealthWatch, may_look_alike
-from ganvas.train.journal import Health
+from ganvas.runs.log import Health
+from ganvas.train.diagnostics import EXPLODING, PATIENCE, HealthWatch, may_look_alike
 
 # Settings under which the advice of a family differs from that of its defaults.
 VARIANTS: dict[str, list[dict[str, Any]]] = {

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import importlib
 import subprocess
 import sys
 
 import pytest
 
-from ganvas.cli import main, way
+from ganvas.cli import main
 
 PROGRAM = """
 import resource, sys
-from ganvas.cli.heap import keep_freed_memory
+from ganvas.cli.malloc import keep_freed_memory
 
 if "kept" in sys.argv and not keep_freed_memory():
     sys.exit(77)
@@ -50,6 +51,6 @@ def test_freed_memory_is_not_asked_for_again() -> None:
 )
 def test_commands_that_compute_keep_memory(command: str, kept: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     called: list[bool] = []
-    monkeypatch.setattr(way, "keep_freed_memory", lambda: called.append(True))
+    monkeypatch.setattr(importlib.import_module("ganvas.cli.app"), "keep_freed_memory", lambda: called.append(True))
     assert main([command, "--no-such-option"]) == 2
     assert bool(called) == kept

@@ -28,9 +28,10 @@ from torch import Tensor
 
 from ganvas import bundle
 from ganvas.cli import main
+from ganvas.errors import UserError
+from ganvas.models.family import Family
 from ganvas.models.imports import read
-from ganvas.models.plan import Family, example_request
-from ganvas.terms import UserError
+from ganvas.tasks.requests import example_request
 
 
 @pytest.fixture

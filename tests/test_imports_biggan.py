@@ -15,12 +15,14 @@ import pytest
 import torch
 from torch import Tensor
 
+from ganvas.errors import UserError
+from ganvas.models.batches import SynthesisRequest
 from ganvas.models.families import build
 from ganvas.models.families.biggan import BigGAN
 from ganvas.models.imports.biggan import read, recognises
-from ganvas.models.layers_conditional import standing_norms
-from ganvas.models.plan import SynthesisRequest, example_request
-from ganvas.terms import DataSpec, UserError
+from ganvas.models.layers.conditional import standing_norms
+from ganvas.spec import DataSpec
+from ganvas.tasks.requests import example_request
 
 SMALL = {"channels": 2, "z_dim": 9, "shared_dim": 4, "attention": [16]}
 

@@ -20,9 +20,9 @@ import torch
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from ganvas.errors import UserError
 from ganvas.models.imports import pickles, read
 from ganvas.models.imports.pickles import Node, read_pickle
-from ganvas.terms import UserError
 
 SHELL = "touch hostile"
 PYTHON = "open('hostile', 'w').close()"

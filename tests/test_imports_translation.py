@@ -22,9 +22,10 @@ from torch import Tensor
 
 from ganvas import bundle
 from ganvas.cli import main
+from ganvas.errors import UserError
+from ganvas.models.batches import TranslationRequest
+from ganvas.models.family import Family
 from ganvas.models.imports import read
-from ganvas.models.plan import Family, TranslationRequest
-from ganvas.terms import UserError
 
 TOLERANCE = 1e-4  # of pictures in ±1 and of logits of about ±1
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 import torch
 
+from ganvas.models.batches import SynthesisRequest
 from ganvas.models.families import FAMILIES
-from ganvas.models.plan import Family, SynthesisRequest
-from ganvas.terms import Task
+from ganvas.models.family import Family
+from ganvas.spec import Task
 
 SYNTHESIS = [name for name, kind in FAMILIES.items() if kind.task is Task.SYNTHESIS]
 

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from ganvas.curate.dataset import Dataset, divide
-from ganvas.curate.pack import PackReport, pack
-from ganvas.curate.sources import Listing, list_source
-from ganvas.terms import UserError
+from ganvas.curate.dataset.dataset import Dataset, divide
+from ganvas.curate.dataset.pack import PackReport, pack
+from ganvas.curate.sources.folders import Listing, list_source
+from ganvas.errors import UserError
 
 
 def noise(path: Path, seed: int, size: tuple[int, int] = (16, 16)) -> Path:

@@ -14,9 +14,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from ganvas.curate.images import open_image
-from ganvas.serve import decoder
-from ganvas.serve.limits import Decoder, Limits, UploadError
+from ganvas.curate.images.decode import open_image
+from ganvas.serve.core import decode_worker
+from ganvas.serve.core.uploads import Decoder, Limits, UploadError
 
 
 @pytest.fixture(scope="module")
@@ -169,7 +169,11 @@ def test_a_decoder_that_takes_too_long_or_dies_is_replaced() -> None:
         slow.close()
 
 
-MAGIC = [magic for magic, _ in decoder._MAGIC] + [b"RIFF\0\0\0\0WEBPVP8 ", b"\0\0\0\x1cftypavif", b"\0\0\0\x18ftypheic"]
+MAGIC = [magic for magic, _ in decode_worker._MAGIC] + [
+    b"RIFF\0\0\0\0WEBPVP8 ",
+    b"\0\0\0\x1cftypavif",
+    b"\0\0\0\x18ftypheic",
+]
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -20,10 +20,11 @@ from ganvas import bundle
 from ganvas.bundle import Bundle
 from ganvas.cli import main
 from ganvas.curate.faces import Face, region
+from ganvas.errors import UserError
+from ganvas.models.batches import to_uint8
 from ganvas.models.families import FAMILIES, build
-from ganvas.models.plan import example_request, to_uint8
-from ganvas.serve.api import create_app
-from ganvas.terms import UserError
+from ganvas.serve.app import create_app
+from ganvas.tasks.requests import example_request
 
 Pixels = np.ndarray[Any, np.dtype[np.uint8]]
 

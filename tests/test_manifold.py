@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ganvas.apps.manifold import EXACT_UP_TO, Bank, reconstruction_weights
-from ganvas.terms import UserError
+from ganvas.apps.code_bank import EXACT_UP_TO, Bank, reconstruction_weights
+from ganvas.errors import UserError
 
 
 def codes(count: int, dim: int = 16, seed: int = 0) -> np.ndarray:

@@ -300,7 +300,7 @@ def test_a_port_in_use(taken_port: int, tmp_path: Path, capsys: pytest.CaptureFi
 
 
 def test_a_missing_extra(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    monkeypatch.setattr("ganvas.doctor.find_spec", lambda name: None)
+    monkeypatch.setattr("ganvas.cli.doctor.find_spec", lambda name: None)
     assert main(["studio"]) == 2
     assert_one_sentence(capsys.readouterr().err, "pip install 'ganvas[studio]'")
 
@@ -331,7 +331,7 @@ def test_a_fault_of_ours_is_one_sentence_too(
     def fail(*_: object) -> None:
         raise ZeroDivisionError("by\nzero")
 
-    monkeypatch.setattr("ganvas.doctor.examine", fail)
+    monkeypatch.setattr("ganvas.cli.doctor.examine", fail)
     assert main(["doctor"]) == 1
     stderr = capsys.readouterr().err
     assert len(stderr.strip().splitlines()) == 1

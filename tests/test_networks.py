@@ -8,16 +8,14 @@ import pytest
 import torch
 from torch import nn
 
-from ganvas.models.layers import (
-    MinibatchDiscrimination,
-    evaluating,
-    normalization,
-    spectral_norm,
-)
+from ganvas.errors import UserError
+from ganvas.models.layers.minibatch_discrimination import MinibatchDiscrimination
+from ganvas.models.layers.modes import evaluating
+from ganvas.models.layers.normalization import normalization
+from ganvas.models.layers.spectral import spectral_norm
 from ganvas.models.networks.dcgan import Discriminator, Generator, channels_by_size
 from ganvas.models.networks.patchgan import PatchGAN, check_patch_layers
 from ganvas.models.networks.unet import UNet
-from ganvas.terms import UserError
 
 
 def count(network: nn.Module) -> int:

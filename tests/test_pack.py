@@ -16,10 +16,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from ganvas.curate import pack as packing
-from ganvas.curate.images import PictureError, crop_box
-from ganvas.curate.pack import Dataset, open_image, pack, prepare_image, split
-from ganvas.terms import UserError
+from ganvas.curate.dataset import pack as packing
+from ganvas.curate.dataset.pack import Dataset, open_image, pack, prepare_image, split
+from ganvas.curate.images.decode import PictureError
+from ganvas.curate.images.prepare import crop_box
+from ganvas.errors import UserError
 
 
 @pytest.fixture(autouse=True)

@@ -14,6 +14,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from ganvas import weights
+from ganvas.errors import UserError
 from ganvas.models.networks import vgg
 from ganvas.models.perceptual import (
     LPIPS,
@@ -26,7 +27,6 @@ from ganvas.models.perceptual import (
     perceptual_loss,
     read_arrays,
 )
-from ganvas.terms import UserError
 
 # The authors' heads over torchvision's layers with the pinned weights: waves 0 and 1, waves 0 and the same paler.
 ALEX, VGG = (0.11164452880620956, 0.001727005117572844), (0.4106910824775696, 0.004564477130770683)

@@ -19,14 +19,17 @@ from published import State, stirred
 from torch import Tensor, nn
 
 from ganvas import bundle
-from ganvas.curate.pack import pack
-from ganvas.models import multiscale
+from ganvas.curate.dataset.pack import pack
+from ganvas.errors import UserError
+from ganvas.models import multiscale_losses
+from ganvas.models.batches import PairedBatch, TranslationRequest, to_float
 from ganvas.models.families import build
+from ganvas.models.family import Clock
 from ganvas.models.imports import read
 from ganvas.models.networks.labels import Looks, edges, one_hot, read_map
-from ganvas.models.plan import Clock, PairedBatch, TranslationRequest, to_float
 from ganvas.recipe import load, names
-from ganvas.terms import DataSpec, RunDir, UserError
+from ganvas.runs.folder import RunDir
+from ganvas.spec import DataSpec
 from ganvas.train.trainer import train
 
 TOLERANCE = 1e-4
@@ -122,7 +125,7 @@ def test_the_terms_are_the_authors_sums() -> None:
 
 def test_the_same_features_match() -> None:
     scales = [[torch.rand(2, 3, 4, 4), torch.rand(2, 1, 4, 4)]]
-    assert multiscale.feature_matching(scales, scales) == 0
+    assert multiscale_losses.feature_matching(scales, scales) == 0
 
 
 @pytest.mark.parametrize(

@@ -10,9 +10,9 @@ import torch
 
 from ganvas import bundle
 from ganvas.apps.portrait import Painter
+from ganvas.errors import UserError
+from ganvas.models.batches import TranslationRequest, to_float, to_uint8
 from ganvas.models.families.sketchportrait import SketchPortrait
-from ganvas.models.plan import TranslationRequest, to_float, to_uint8
-from ganvas.terms import UserError
 
 
 @pytest.fixture(scope="module")

@@ -20,13 +20,13 @@ from PIL import Image
 
 from ganvas import bundle
 from ganvas.apps.portrait import Painter, Wish
+from ganvas.errors import UserError
+from ganvas.models.batches import TranslationRequest, to_float
 from ganvas.models.families import FAMILIES
 from ganvas.models.families.sketchportrait import SketchPortrait
-from ganvas.models.plan import TranslationRequest, to_float
-from ganvas.serve.api import create_app
-from ganvas.serve.engine import Engine
-from ganvas.serve.limits import Limits
-from ganvas.terms import UserError
+from ganvas.serve.app import create_app
+from ganvas.serve.core.engine import Engine
+from ganvas.serve.core.uploads import Limits
 
 torch.set_num_threads(1)
 PARTS = ["remainder", "mouth", "nose", "left_eye", "right_eye"]

@@ -10,9 +10,12 @@ import torch.nn.functional as F
 from lightning_fabric import Fabric
 from torch import Tensor
 
+from ganvas.errors import UserError
 from ganvas.models import losses
+from ganvas.models.batches import SynthesisBatch
 from ganvas.models.families import build
 from ganvas.models.families.progan import ProGAN
+from ganvas.models.family import Clock, Stage
 from ganvas.models.networks.progan import (
     Discriminator,
     EqualConv2d,
@@ -23,10 +26,10 @@ from ganvas.models.networks.progan import (
     levels,
     pixel_norm,
 )
-from ganvas.models.plan import Clock, Stage, SynthesisBatch, example_request
 from ganvas.recipe import load
-from ganvas.terms import DataSpec, UserError
-from ganvas.train.player import Player
+from ganvas.spec import DataSpec
+from ganvas.tasks.requests import example_request
+from ganvas.train.step import Player
 
 
 @pytest.fixture(autouse=True)

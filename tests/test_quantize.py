@@ -13,9 +13,9 @@ import torch
 from ganvas import bundle
 from ganvas.bundle.export import export_step
 from ganvas.bundle.quantize import quantize_step
+from ganvas.errors import UserError
 from ganvas.models.families.dcgan import DCGAN
 from ganvas.models.families.sketchportrait import SketchPortrait
-from ganvas.terms import UserError
 from ganvas.weights import find
 
 pytestmark = pytest.mark.skipif(find("lpips-alexnet") is None, reason="the weights of LPIPS are not here")

@@ -10,12 +10,15 @@ from pydantic import ValidationError
 from torch import nn
 
 from ganvas import recipe
+from ganvas.errors import UserError
 from ganvas.models.augment import Ada
+from ganvas.models.batches import SynthesisBatch
 from ganvas.models.families import build
 from ganvas.models.families.r3gan import R3GAN, R3GANConfig
+from ganvas.models.family import Clock
 from ganvas.models.networks.r3gan import Generator, Level
-from ganvas.models.plan import Clock, SynthesisBatch, example_request
-from ganvas.terms import DataSpec, UserError
+from ganvas.spec import DataSpec
+from ganvas.tasks.requests import example_request
 
 
 def parameters(network: nn.Module) -> int:

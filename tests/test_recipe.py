@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 import torch
 
+from ganvas.errors import UserError
 from ganvas.models.families import build
 from ganvas.recipe import Recipe, load, names
-from ganvas.terms import UserError
 
 
 @pytest.mark.parametrize("name", sorted(names()))

@@ -17,7 +17,7 @@ import pytest
 from ganvas import bundle
 from ganvas.cli import main
 from ganvas.models.families import build
-from ganvas.terms import DataSpec
+from ganvas.spec import DataSpec
 
 PROTOCOL = {"features": "effnet", "features_sha256": "ab", "resize": "bicubic", "real_count": 20, "fake_count": 16}
 Maker = Callable[..., Path]
@@ -252,8 +252,8 @@ def test_a_round_is_done_when_all_is_settled(
     pictures: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     from ganvas.curate.catalog import Catalog
-    from ganvas.curate.review import Review
-    from ganvas.curate.verdicts import Verdict
+    from ganvas.curate.review.review import Review
+    from ganvas.curate.review.schema import Verdict
 
     place = tmp_path / "catalogue"
     ask = ["review", str(place), "--status"]

@@ -13,12 +13,12 @@ import pytest
 from database import encoded, filled, picture, turned
 
 from ganvas.curate.catalog import Catalog, Origin, Proposal
-from ganvas.curate.report import gather, text
-from ganvas.curate.report_page import page
-from ganvas.curate.review import Review
-from ganvas.curate.splits import Split, grouped, leaks, split
-from ganvas.curate.verdicts import Verdict
-from ganvas.terms import UserError
+from ganvas.curate.dataset.splits import Split, grouped, leaks, split
+from ganvas.curate.review.report import gather, text
+from ganvas.curate.review.report_page import page
+from ganvas.curate.review.review import Review
+from ganvas.curate.review.schema import Verdict
+from ganvas.errors import UserError
 
 
 def reviewed(root: Path, database: str | None) -> Catalog:
@@ -202,7 +202,7 @@ def test_embeddings_must_fit() -> None:
 @pytest.mark.slow
 def test_strangers_are_not_taken_for_one_person(shared_data: Path) -> None:
     """Portraits of members of parliament, one of each: hardly any two may be joined, and near copies must be."""
-    from ganvas.curate.likeness import embeddings_of
+    from ganvas.curate.faces.embeddings import embeddings_of
 
     paths = sorted((shared_data / "portraits").rglob("*.jpg"))[:60]
     embeddings = embeddings_of(paths, processes=1)

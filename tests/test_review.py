@@ -11,12 +11,12 @@ import pytest
 from database import filled, picture
 from sqlalchemy import func, select
 
-from ganvas.curate.agreement import cohen, compare, fleiss
 from ganvas.curate.catalog import Catalog, Counts, Origin, Proposal
-from ganvas.curate.catalog.models import VerdictRow
-from ganvas.curate.review import Review
-from ganvas.curate.verdicts import REASONS, Change, Saying, Verdict
-from ganvas.terms import UserError
+from ganvas.curate.catalog.tables import VerdictRow
+from ganvas.curate.review.agreement import cohen, compare, fleiss
+from ganvas.curate.review.review import Review
+from ganvas.curate.review.schema import REASONS, Change, Saying, Verdict
+from ganvas.errors import UserError
 
 SPAWN = multiprocessing.get_context("spawn")
 

@@ -20,7 +20,7 @@ from database import encoded, filled, picture, turned
 from PIL import Image
 
 from ganvas.curate.catalog import Catalog, Check, Origin, Proposal
-from ganvas.serve.api import openapi_json
+from ganvas.serve.app import openapi_json
 
 
 @contextmanager

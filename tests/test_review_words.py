@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from ganvas.curate.checks import load_rules
-from ganvas.curate.verdicts import REASONS
+from ganvas.curate.review.schema import REASONS
 
 WEB = Path(__file__).parents[1] / "web" / "src" / "features" / "curate"
 

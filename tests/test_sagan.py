@@ -10,21 +10,19 @@ import torch.nn.functional as F
 from lightning_fabric import Fabric
 from torch import nn
 
+from ganvas.errors import UserError
+from ganvas.models.batches import SynthesisBatch, SynthesisRequest
 from ganvas.models.families import build
 from ganvas.models.families.sagan import SAGAN
-from ganvas.models.layers_conditional import (
-    ConditionalBatchNorm,
-    DiscriminatorBlock,
-    GeneratorBlock,
-    SelfAttention,
-    Spectral,
-    SpectralConv2d,
-    advance,
-)
-from ganvas.models.plan import Clock, SynthesisBatch, SynthesisRequest, example_request
+from ganvas.models.family import Clock
+from ganvas.models.layers.attention import SelfAttention
+from ganvas.models.layers.conditional import ConditionalBatchNorm
+from ganvas.models.layers.residual_blocks import DiscriminatorBlock, GeneratorBlock
+from ganvas.models.layers.spectral import Spectral, SpectralConv2d, advance
 from ganvas.recipe import load
-from ganvas.terms import DataSpec, UserError
-from ganvas.train.player import Player
+from ganvas.spec import DataSpec
+from ganvas.tasks.requests import example_request
+from ganvas.train.step import Player
 
 CLOCK = Clock(stage_kimg=1.0, batch_size=4)
 

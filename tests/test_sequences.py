@@ -12,18 +12,20 @@ from PIL import Image
 from test_unpaired import Colours
 
 from ganvas import bundle
-from ganvas.apps.films import film
+from ganvas.apps.video_translation import film
 from ganvas.cli import main
-from ganvas.curate.dataset import Dataset
-from ganvas.curate.images import PictureError, open_image
-from ganvas.curate.pack import pack
+from ganvas.curate.dataset.dataset import Dataset
+from ganvas.curate.dataset.pack import pack
+from ganvas.curate.images.decode import PictureError, open_image
+from ganvas.errors import UserError
 from ganvas.evaluate.protocol import judge
-from ganvas.evaluate.samples import answer
 from ganvas.models.families import FAMILIES, build
-from ganvas.models.plan import Clock
+from ganvas.models.family import Clock
 from ganvas.recipe import load
-from ganvas.terms import DataSpec, RunDir, Task, UserError
-from ganvas.train.data import Stream
+from ganvas.runs.folder import RunDir
+from ganvas.spec import DataSpec, Task
+from ganvas.tasks.samples import answer
+from ganvas.train.stream import Stream
 from ganvas.train.trainer import train
 
 SIDE = 32

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 import torch
 
-from ganvas.apps.manifold import Bank
-from ganvas.apps.shadow import SHOWN, Shadows
+from ganvas.apps.code_bank import Bank
+from ganvas.apps.shadow_guidance import SHOWN, Shadows
 from ganvas.models.families.sketchportrait import SketchPortrait
 
 

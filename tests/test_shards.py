@@ -13,10 +13,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from ganvas.curate.dataset import Dataset
-from ganvas.curate.pack import pack
-from ganvas.curate.shards import INDEX, fetch_shards, holds_shards, is_url, write_shards
-from ganvas.terms import UserError
+from ganvas.curate.dataset.dataset import Dataset
+from ganvas.curate.dataset.pack import pack
+from ganvas.curate.dataset.shards import INDEX, fetch_shards, holds_shards, is_url, write_shards
+from ganvas.errors import UserError
 
 
 @pytest.fixture(autouse=True)

@@ -19,11 +19,11 @@ import uvicorn
 from fastapi import FastAPI
 
 from ganvas import bundle
+from ganvas.errors import UserError
 from ganvas.models.families import FAMILIES
 from ganvas.models.families.sketchportrait import SketchPortrait
-from ganvas.serve.api import create_app
-from ganvas.serve.shared import BYTES, SharedDrawings
-from ganvas.terms import UserError
+from ganvas.serve.app import create_app
+from ganvas.serve.features.drawings.drawing_store import BYTES, SharedDrawings
 
 STROKES = Path(__file__).parent / "strokes"
 PARTS = {"left_eye": 0.1, "right_eye": 0.2, "nose": 0.3, "mouth": 1.0, "remainder": 0.0}
@@ -293,5 +293,5 @@ def test_a_full_disk_is_said(client: httpx.Client, folder: Path, monkeypatch: py
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("ganvas.serve.shared.write_atomically", full)
+    monkeypatch.setattr("ganvas.serve.features.drawings.drawing_store.write_atomically", full)
     assert "No space left" in refused(client, told(), 507)

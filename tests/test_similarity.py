@@ -12,10 +12,10 @@ from skimage import metrics as skimage
 from torch import Tensor
 from torchmetrics.functional.image import multiscale_structural_similarity_index_measure as their_ms_ssim
 
+from ganvas.errors import UserError
 from ganvas.evaluate import report, similarity
 from ganvas.evaluate.similarity import diversity, gmsd, lpips, ms_ssim, psnr, ssim
 from ganvas.models.perceptual import LPIPS
-from ganvas.terms import UserError
 
 # piq 0.8.0 on the pictures of the fixture ``pair``: grey MS-SSIM, GMSD, GMSD of the first 101 × 75 pixels.
 PIQ_MS_SSIM, PIQ_GMSD, PIQ_GMSD_ODD = 0.9849943239908453, 0.035363561231043714, 0.03435198055743312

@@ -8,11 +8,12 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-from ganvas.curate.degrade import DEGRADATIONS, source_channels
-from ganvas.curate.images import Pixels, open_image, prepare_image
-from ganvas.curate.sketch import STYLES, draw, draw_any, roughen
-from ganvas.curate.strokes import Pen, Stroke, lines, render
-from ganvas.terms import UserError
+from ganvas.curate.images.decode import Pixels, open_image
+from ganvas.curate.images.prepare import prepare_image
+from ganvas.curate.sketch.degrade import DEGRADATIONS, source_channels
+from ganvas.curate.sketch.strokes import Pen, Stroke, lines, render
+from ganvas.curate.sketch.styles import STYLES, draw, draw_any, roughen
+from ganvas.errors import UserError
 
 
 def face(side: int = 128, channels: int = 3) -> Pixels:

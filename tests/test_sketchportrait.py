@@ -9,8 +9,11 @@ import torch
 from torch import nn
 
 from ganvas.bundle.export import export_step
+from ganvas.errors import UserError
+from ganvas.models.batches import PairedBatch, TranslationRequest
 from ganvas.models.families.sketchportrait import SketchPortrait, SketchPortraitConfig
-from ganvas.models.networks import components
+from ganvas.models.family import Clock
+from ganvas.models.networks import sketchportrait
 from ganvas.models.networks.pix2pixhd import (
     FeatureEncoder,
     GlobalGenerator,
@@ -18,8 +21,7 @@ from ganvas.models.networks.pix2pixhd import (
     MultiscaleDiscriminator,
     Trunk,
 )
-from ganvas.models.plan import Clock, PairedBatch, TranslationRequest
-from ganvas.terms import DataSpec, UserError
+from ganvas.spec import DataSpec
 
 
 def count(module: nn.Module) -> int:
@@ -37,9 +39,9 @@ def count(module: nn.Module) -> int:
 )
 def test_component_networks_have_the_published_sizes(side: int, encoder: int, decoder: int, features: int) -> None:
     with torch.device("meta"):
-        assert count(components.Encoder(side, 5, 32, 512)) == encoder
-        assert count(components.sketch_decoder(side, 5, 32, 512)) == decoder
-        assert count(components.feature_decoder(side, 5, 32, 512, 32)) == features
+        assert count(sketchportrait.Encoder(side, 5, 32, 512)) == encoder
+        assert count(sketchportrait.sketch_decoder(side, 5, 32, 512)) == decoder
+        assert count(sketchportrait.feature_decoder(side, 5, 32, 512, 32)) == features
 
 
 def test_pix2pixhd_networks_have_the_published_sizes() -> None:
@@ -55,14 +57,14 @@ def test_pix2pixhd_networks_have_the_published_sizes() -> None:
 @pytest.mark.parametrize("resolution", [64, 128, 256, 512])
 def test_windows_cut_and_pasted_are_the_sketch(resolution: int) -> None:
     sketch = torch.rand(2, 1, resolution, resolution)
-    windows = components.cut(sketch)
-    assert torch.equal(components.paste(windows), sketch)
-    levels = components.levels_at(resolution)
+    windows = sketchportrait.cut(sketch)
+    assert torch.equal(sketchportrait.paste(windows), sketch)
+    levels = sketchportrait.levels_at(resolution)
     assert all(window.shape[-1] % 2**levels == 0 for window in windows.values())
 
 
 def test_the_remainder_is_white_where_a_window_is() -> None:
-    remainder = components.cut(torch.zeros(1, 1, 512, 512))["remainder"]
+    remainder = sketchportrait.cut(torch.zeros(1, 1, 512, 512))["remainder"]
     assert remainder[0, 0, 156:284, 108:236].eq(1).all()  # the left eye's
     assert remainder[0, 0, :156].eq(0).all()
 
@@ -112,7 +114,7 @@ def test_the_whole_face_is_one_window_when_asked() -> None:
     assert family.parts == ("remainder",)
     with torch.no_grad():
         sketch = batch().source
-        assert torch.equal(components.cut(sketch, family.parts)["remainder"], sketch)
+        assert torch.equal(sketchportrait.cut(sketch, family.parts)["remainder"], sketch)
         assert family.codes(sketch).shape == (2, 1, 8)
 
 

@@ -13,23 +13,27 @@ from torch import nn
 
 from ganvas import bundle
 from ganvas.bundle import Bundle
-from ganvas.curate.dataset import Dataset
-from ganvas.curate.degrade import degradation, source_scale
-from ganvas.curate.pack import pack
-from ganvas.evaluate.enlargement import benchmark
-from ganvas.evaluate.samples import answer, asked
-from ganvas.models import enlarging
+from ganvas.curate.dataset.dataset import Dataset
+from ganvas.curate.dataset.pack import pack
+from ganvas.curate.sketch.degrade import degradation, source_scale
+from ganvas.errors import UserError
+from ganvas.evaluate.run import evaluate
+from ganvas.evaluate.super_resolution import benchmark
+from ganvas.inference.generate import make
+from ganvas.models import tiling
 from ganvas.models.augment.cutting import cut_pair
+from ganvas.models.batches import TranslationRequest, to_float, to_uint8
 from ganvas.models.families import build
 from ganvas.models.families.srgan import SRGAN, total_variation
+from ganvas.models.family import Family
 from ganvas.models.networks.srgan import Discriminator, SRResNet
-from ganvas.models.plan import Family, TranslationRequest, example_request, to_float, to_uint8
 from ganvas.recipe import load, names
-from ganvas.serve.engine import Engine
-from ganvas.terms import DataSpec, RunDir, UserError
-from ganvas.train.judging import evaluate
-from ganvas.train.making import make
-from ganvas.train.sheets import Sheets
+from ganvas.runs.folder import RunDir
+from ganvas.serve.core.engine import Engine
+from ganvas.spec import DataSpec
+from ganvas.tasks.requests import example_request
+from ganvas.tasks.samples import answer, asked
+from ganvas.train.sample_sheets import Sheets
 from ganvas.train.trainer import train
 
 
@@ -131,7 +135,8 @@ def test_pretraining_brings_the_answer_to_the_picture() -> None:
     target = to_float(np.stack([photo(32, 32, seed) for seed in range(4)]))
     source = torch.nn.functional.avg_pool2d(target, 2)
     optimizer = torch.optim.Adam(game.generator.parameters(), lr=5e-3)
-    from ganvas.models.plan import Clock, PairedBatch
+    from ganvas.models.batches import PairedBatch
+    from ganvas.models.family import Clock
 
     first = last = 0.0
     for step in range(40):
@@ -170,20 +175,20 @@ def whole(family: Family, pixels: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
 
 @pytest.mark.parametrize("size", [(40, 60), (17, 8), (90, 45)])
 def test_tiles_add_up_to_the_whole(family: Family, size: tuple[int, int], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(enlarging, "TILE", 16)
-    monkeypatch.setattr(enlarging, "MARGIN", 14)
+    monkeypatch.setattr(tiling, "TILE", 16)
+    monkeypatch.setattr(tiling, "MARGIN", 14)
     source = photo(*size)
-    assert np.abs(enlarging.enlarged(family, source).astype(int) - whole(family, source)).max() <= 1
+    assert np.abs(tiling.enlarged(family, source).astype(int) - whole(family, source)).max() <= 1
 
 
 @pytest.mark.parametrize("size", [(1, 1), (3, 50), (50, 3)])
 def test_tiny_pictures_are_enlarged_too(family: Family, size: tuple[int, int]) -> None:
-    assert enlarging.enlarged(family, photo(*size)).shape == (2 * size[0], 2 * size[1], 3)
+    assert tiling.enlarged(family, photo(*size)).shape == (2 * size[0], 2 * size[1], 3)
 
 
 def test_an_answer_beyond_memory_is_refused_beforehand() -> None:
     with pytest.raises(UserError, match="million pixels"):
-        enlarging.check_size(8000, 5000, 4)
+        tiling.check_size(8000, 5000, 4)
 
 
 @pytest.mark.parametrize("engine", ["torch", "onnxruntime"])

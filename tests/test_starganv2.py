@@ -19,21 +19,26 @@ import torch.nn.functional as F
 from published import stirred
 from torch import Tensor
 
-from ganvas.curate.dataset import Dataset
-from ganvas.curate.pack import pack
-from ganvas.evaluate import references
-from ganvas.evaluate.comparison import compare, compare_quickly
+from ganvas.curate.dataset.dataset import Dataset
+from ganvas.curate.dataset.pack import pack
+from ganvas.errors import UserError
+from ganvas.evaluate.by_domain import compare, compare_quickly
 from ganvas.models.augment.crop import cropped
-from ganvas.models.cosmetics import FACE, background_loss, makeup_loss, masks_of, matched
+from ganvas.models.batches import ReferenceBatch, ReferenceRequest, to_float
+from ganvas.models.face_masks import FACE, masks_of
 from ganvas.models.families import FAMILIES, build
 from ganvas.models.families.starganv2 import StarGANv2
+from ganvas.models.family import Clock
 from ganvas.models.imports import read
+from ganvas.models.makeup_losses import background_loss, makeup_loss, matched
 from ganvas.models.networks.starganv2 import Discriminator, Generator, MappingNetwork, StyleEncoder, first_width
-from ganvas.models.plan import Clock, ReferenceBatch, ReferenceRequest, example_request, to_float
 from ganvas.recipe import load
-from ganvas.terms import DataSpec, RunDir, UserError
-from ganvas.train.forecast import outline
-from ganvas.train.sheets import Sheets
+from ganvas.runs.folder import RunDir
+from ganvas.spec import DataSpec
+from ganvas.tasks import reference
+from ganvas.tasks.requests import example_request
+from ganvas.train.estimate import outline
+from ganvas.train.sample_sheets import Sheets
 
 TOLERANCE = 1e-4
 RECIPES = ["starganv2-256", "starganv2-128-small", "starganv2-makeup-128-small", "starganv2-makeup-64-small"]
@@ -292,26 +297,26 @@ def test_each_domain_is_judged_by_itself(dataset: Dataset) -> None:
 
 def test_answers_to_one_source_differ_by_reference_and_by_latent(dataset: Dataset) -> None:
     family = small().eval()
-    into = references.domains(dataset)[0]
+    into = reference.domains(dataset)[0]
     for guide in ("reference", "latent"):
-        groups = list(references.answers_of_one(family, dataset, into, guide, most=2))  # type: ignore[arg-type]
+        groups = list(reference.answers_of_one(family, dataset, into, guide, most=2))  # type: ignore[arg-type]
         assert len(groups) == 2
-        assert all(len(group) == references.ANSWERS for group in groups)
+        assert all(len(group) == reference.ANSWERS for group in groups)
         assert not torch.equal(groups[0][0], groups[0][1])
 
 
 def test_partners_are_of_another_domain(dataset: Dataset) -> None:
     about = range(len(dataset))
-    assert all(dataset.labels[list(about)] != dataset.labels[references.partners(dataset, about)])
+    assert all(dataset.labels[list(about)] != dataset.labels[reference.partners(dataset, about)])
 
 
 def test_a_sheet_has_sources_down_and_references_across(dataset: Dataset, tmp_path: Path) -> None:
     family = small()
     run = RunDir(tmp_path)
     path, answers = Sheets(run, family, dataset).write(family, 8)
-    columns = references.REFERENCES + references.LATENTS
+    columns = reference.REFERENCES + reference.LATENTS
     assert path.exists()
-    assert answers.shape == (references.SOURCES * columns, 32, 32, 3)
+    assert answers.shape == (reference.SOURCES * columns, 32, 32, 3)
     assert family.training
 
 

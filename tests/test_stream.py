@@ -12,11 +12,12 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ganvas.curate.pack import Dataset, pack
-from ganvas.models.plan import BATCHES
-from ganvas.terms import DataSpec, Task, UserError
+from ganvas.curate.dataset.pack import Dataset, pack
+from ganvas.errors import UserError
+from ganvas.models.batches import BATCHES
+from ganvas.spec import DataSpec, Task
 from ganvas.train import data as data_room
-from ganvas.train.data import Stream
+from ganvas.train.stream import Stream
 
 CLASSES = ("disc", "square")
 SPECS = {

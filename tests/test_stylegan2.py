@@ -11,14 +11,17 @@ from pydantic import ValidationError
 from torch import nn
 
 from ganvas import recipe
+from ganvas.errors import UserError
 from ganvas.models.augment import Ada
+from ganvas.models.batches import SynthesisBatch, SynthesisRequest
 from ganvas.models.families import build
 from ganvas.models.families.stylegan2 import StyleGAN2, StyleGAN2Config
-from ganvas.models.filters import Blur, Downsample, Upsample
+from ganvas.models.family import Clock
+from ganvas.models.layers.filters import Blur, Downsample, Upsample
 from ganvas.models.networks.stylegan2 import Discriminator, Generator, MinibatchDeviation, Modulated
-from ganvas.models.plan import Clock, SynthesisBatch, SynthesisRequest, example_request
-from ganvas.models.tally import Tally
-from ganvas.terms import DataSpec, UserError
+from ganvas.models.running_mean import Tally
+from ganvas.spec import DataSpec
+from ganvas.tasks.requests import example_request
 
 
 def parameters(network: nn.Module) -> int:

@@ -15,19 +15,21 @@ import pytest
 import torch
 
 from contract.harness import same
-from ganvas.curate.pack import pack
-from ganvas.evaluate import quick
+from ganvas.curate.dataset.pack import pack
+from ganvas.errors import UserError
+from ganvas.evaluate import monitor
+from ganvas.inference.load import open_run
+from ganvas.models.batches import SynthesisBatch
 from ganvas.models.families import FAMILIES, build
 from ganvas.models.families.dcgan import DCGAN
-from ganvas.models.plan import Clock, SynthesisBatch
+from ganvas.models.family import Clock
 from ganvas.recipe import Recipe, load
-from ganvas.terms import RunDir, UserError
-from ganvas.train import checkpoint
-from ganvas.train.finish import open_run
-from ganvas.train.health import HealthWatch, diversity
-from ganvas.train.journal import Event, Health, Metric, Note, Resumed, read_lines
+from ganvas.runs import checkpoint
+from ganvas.runs.folder import RunDir
+from ganvas.runs.log import Event, Health, Metric, Note, Resumed, read_lines
+from ganvas.train.diagnostics import HealthWatch, diversity
 from ganvas.train.launch import claim, launch
-from ganvas.train.player import Player
+from ganvas.train.step import Player
 from ganvas.train.trainer import train
 
 BATCH = 8
@@ -67,7 +69,8 @@ def test_a_killed_run_ends_with_the_weights_of_an_unbroken_one(packed: Path, tmp
     path = tmp_path / "recipe.yaml"
     path.write_text(wanted.to_yaml())
     code = (
-        "import sys, torch; from pathlib import Path; from ganvas.recipe import load; from ganvas.terms import RunDir\n"
+        "import sys, torch; from pathlib import Path\n"
+        "from ganvas.recipe import load; from ganvas.runs.folder import RunDir\n"
         "from ganvas.train.trainer import train\ntorch.set_num_threads(1)\n"
         "train(load(sys.argv[1]), RunDir(Path(sys.argv[2])), Path(sys.argv[3]),\n"
         "      listener=lambda event: print(type(event).__name__, flush=True))\n"
@@ -169,10 +172,10 @@ def test_the_newest_and_the_best_checkpoints_are_kept(
 ) -> None:
     values = iter([3.0, 1.0, 2.0, 2.0, 2.0, 2.0])
 
-    def measured(self: quick.QuickMetric, family: Any, nimg: int) -> dict[str, Any]:
+    def measured(self: monitor.QuickMetric, family: Any, nimg: int) -> dict[str, Any]:
         return {"nimg": nimg, "metric": "kid_test", "value": next(values), "std": None, "protocol": {}}
 
-    monkeypatch.setattr(quick.QuickMetric, "measure", measured)
+    monkeypatch.setattr(monitor.QuickMetric, "measure", measured)
     run = RunDir(tmp_path)
     train(recipe(6, metric_kimg=BATCH / 1000, keep=2), run, packed)
     assert [int(path.stem) // BATCH for path in checkpoint.listing(run.checkpoints)] == [2, 5, 6]
@@ -187,7 +190,7 @@ def test_without_feature_weights_training_goes_on(
     def absent(name: str) -> Any:
         raise UserError("The weights cannot be had.")
 
-    monkeypatch.setattr(quick, "load_features", absent)
+    monkeypatch.setattr(monitor, "load_features", absent)
     events: list[Event] = []
     assert train(recipe(3, metric_kimg=0.008), RunDir(tmp_path), packed, listener=events.append).state == "finished"
     assert sum(isinstance(event, Note) and "cannot be had" in event.sentence for event in events) == 1

@@ -13,15 +13,18 @@ from PIL import Image
 from contract.harness import same
 from ganvas import bundle
 from ganvas.cli import main
-from ganvas.curate.pack import pack
+from ganvas.curate.dataset.pack import pack
+from ganvas.errors import UserError
+from ganvas.inference.load import export_run, open_run
 from ganvas.models.families import FAMILIES
 from ganvas.models.families.stylegan2 import StyleGAN2
-from ganvas.models.plan import Family
+from ganvas.models.family import Family
 from ganvas.recipe import Recipe
-from ganvas.terms import DataSpec, RunDir, UserError
-from ganvas.train import checkpoint, transfer
-from ganvas.train.finish import export_run, open_run
-from ganvas.train.journal import Event, Note
+from ganvas.runs import checkpoint
+from ganvas.runs.folder import RunDir
+from ganvas.runs.log import Event, Note
+from ganvas.spec import DataSpec
+from ganvas.train import warm_start
 from ganvas.train.trainer import train
 
 BATCH = 4
@@ -86,10 +89,10 @@ def make(name: str = "stylegan2", model: dict[str, Any] | None = None, **data: A
     return kind(config, spec.model_copy(update=data), 1.0)
 
 
-def as_source(family: Family, name: str = "stylegan2", **changes: Any) -> transfer.Source:
+def as_source(family: Family, name: str = "stylegan2", **changes: Any) -> warm_start.Source:
     weights = {key: value.clone() for key, value in family.state_dict().items()}
     config = family.config.model_dump()
-    known = transfer.Source("theirs", "run", name, config, family.data.classes, 5.0, weights, weights, ())
+    known = warm_start.Source("theirs", "run", name, config, family.data.classes, 5.0, weights, weights, ())
     return known._replace(**changes)
 
 
@@ -143,15 +146,15 @@ def test_another_start_than_the_run_had_is_refused(source: RunDir, packed: Path,
         train(recipe(steps=2, start=str(source.root)), run, packed)
     assert same(newest(run), before)
     train(recipe(steps=1, start=str(source.root)), run, packed, fresh=True)
-    assert (run.root / transfer.START).exists()
+    assert (run.root / warm_start.START).exists()
     train(recipe(steps=1), run, packed, fresh=True)
-    assert not (run.root / transfer.START).exists()
+    assert not (run.root / warm_start.START).exists()
 
 
 def test_a_checkpoint_of_a_run_can_be_named(source: RunDir) -> None:
     oldest, last = checkpoint.listing(source.checkpoints)[0], checkpoint.listing(source.checkpoints)[-1]
-    opened = transfer.open_source(oldest)
-    assert opened.kimg < transfer.open_source(source.root).kimg == transfer.open_source(last).kimg
+    opened = warm_start.open_source(oldest)
+    assert opened.kimg < warm_start.open_source(source.root).kimg == warm_start.open_source(last).kimg
     assert same(opened.weights, checkpoint.read(oldest)["family"])
 
 
@@ -167,11 +170,11 @@ def test_a_bundle_gives_its_generator_and_with_its_discriminator_both(
     assert "discriminator" not in lean.info.parameters
     assert whole.info.parameters["discriminator"] > 0
     assert same(lean.load_family().generator.state_dict(), whole.load_family().generator.state_dict())
-    parts = {p.network: p for p in transfer.fit(make(), "stylegan2", transfer.open_source(lean.path)).parts}
+    parts = {p.network: p for p in warm_start.fit(make(), "stylegan2", warm_start.open_source(lean.path)).parts}
     assert parts["generator"].taken == parts["generator"].numbers
     assert parts["discriminator"].taken == 0
     assert parts["discriminator"].fresh == ("all of it",)
-    parts = {p.network: p for p in transfer.fit(make(), "stylegan2", transfer.open_source(whole.path)).parts}
+    parts = {p.network: p for p in warm_start.fit(make(), "stylegan2", warm_start.open_source(whole.path)).parts}
     assert parts["discriminator"].taken == parts["discriminator"].numbers
 
 
@@ -196,7 +199,7 @@ def test_layers_find_each_other_by_their_resolution(name: str) -> None:
     wide = {"widths": (8, 8, 8)} if name == "r3gan" else {}
     wider = {"widths": (8, 8, 8, 8)} if name == "r3gan" else {}
     small, large = make(name, wide, resolution=16), make(name, wider, resolution=32)
-    fitted = transfer.fit(large, name, as_source(small, name))
+    fitted = warm_start.fit(large, name, as_source(small, name))
     if name == "stylegan2":
         ours, theirs = "discriminator.blocks.1.conv0.weight", "discriminator.blocks.0.conv0.weight"
         assert "discriminator.blocks.0.conv0.weight" not in fitted.weights
@@ -215,8 +218,8 @@ def test_classes_are_matched_by_name(name: str) -> None:
     torch.manual_seed(0)
     theirs = make(name, classes=("cat", "dog", "fox"))
     ours = make(name, classes=("fox", "wolf", "cat"))
-    fitted = transfer.fit(ours, name, as_source(theirs, name))
-    tables = transfer._class_tables(ours, name)
+    fitted = warm_start.fit(ours, name, as_source(theirs, name))
+    tables = warm_start._class_tables(ours, name)
     assert tables
     parts = {part.network: part for part in fitted.parts}
     assert parts["generator"].by_class > 0
@@ -234,7 +237,7 @@ def test_classes_are_matched_by_name(name: str) -> None:
 def test_a_family_that_plays_keeps_its_first_channels_apart_from_classes() -> None:
     """Three classes and three colours: only the table of classes is mapped by name."""
     theirs, ours = make(classes=("a", "b", "c")), make(classes=("c", "b", "a"))
-    fitted = transfer.fit(ours, "stylegan2", as_source(theirs))
+    fitted = warm_start.fit(ours, "stylegan2", as_source(theirs))
     key = "generator.synthesis.blocks.0.to_image.weight"
     assert torch.equal(fitted.weights[key], theirs.state_dict()[key])
 
@@ -245,9 +248,9 @@ def test_every_family_begins_from_itself(name: str) -> None:
     theirs = make(name)
     torch.manual_seed(2)
     ours = make(name)
-    fitted = transfer.fit(ours, name, as_source(theirs, name))
+    fitted = warm_start.fit(ours, name, as_source(theirs, name))
     assert all(part.taken + part.by_class >= 0.9 * part.numbers for part in fitted.parts)
-    transfer._copy(ours, fitted.weights)
+    warm_start._copy(ours, fitted.weights)
     for (key, a), b in zip(ours.named_parameters(), theirs.parameters(), strict=True):
         assert torch.equal(a, b), key
 
@@ -256,7 +259,7 @@ def test_biggan_s_standing_statistics_are_left_behind() -> None:
     theirs = make("biggan")
     theirs.settle()
     ours = make("biggan")
-    transfer._copy(ours, transfer.fit(ours, "biggan", as_source(theirs, "biggan")).weights)
+    warm_start._copy(ours, warm_start.fit(ours, "biggan", as_source(theirs, "biggan")).weights)
     assert ours.generator.stands == 0
 
 
@@ -265,13 +268,13 @@ def test_biggan_s_standing_statistics_are_left_behind() -> None:
 
 def test_another_family_is_refused() -> None:
     with pytest.raises(UserError, match="is a dcgan, from which a stylegan2 cannot begin"):
-        transfer.fit(make(), "stylegan2", as_source(make("dcgan"), "dcgan"))
+        warm_start.fit(make(), "stylegan2", as_source(make("dcgan"), "dcgan"))
 
 
 def test_a_start_of_which_nothing_fits_is_refused_with_what_would_fit() -> None:
     theirs = make(model={"z_dim": 12, "w_dim": 12, "base": 256, "most": 16})
     with pytest.raises(UserError, match=r"--set model.z_dim=12 --set model.w_dim=12 .*--set model.most=16"):
-        transfer.fit(make(), "stylegan2", as_source(theirs))
+        warm_start.fit(make(), "stylegan2", as_source(theirs))
 
 
 @pytest.mark.parametrize("what", ["missing", "folder", "text"])

@@ -17,7 +17,7 @@ from test_api import served
 
 from ganvas import bundle
 from ganvas.models.families import FAMILIES
-from ganvas.serve.api import create_app
+from ganvas.serve.app import create_app
 
 Pixels = np.ndarray[Any, np.dtype[np.uint8]]
 

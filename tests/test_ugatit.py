@@ -10,14 +10,16 @@ import torch.nn.functional as F
 from lightning_fabric import Fabric
 from torch import Tensor
 
+from ganvas.errors import UserError
+from ganvas.models.batches import TranslationRequest, UnpairedBatch
 from ganvas.models.families import build
 from ganvas.models.families.ugatit import UGATIT
+from ganvas.models.family import Clock
 from ganvas.models.networks.ugatit import AdaLIN, Attention, Discriminator, SpectralConv2d, advance, clip_rho
-from ganvas.models.plan import Clock, TranslationRequest, UnpairedBatch
 from ganvas.recipe import load
-from ganvas.terms import DataSpec, UserError
-from ganvas.train.forecast import outline
-from ganvas.train.player import Player
+from ganvas.spec import DataSpec
+from ganvas.train.estimate import outline
+from ganvas.train.step import Player
 
 CLOCK = Clock(batch_size=2)
 RECIPES = ["ugatit-256", "ugatit-light-256", "ugatit-light-128-small", "ugatit-light-64"]

@@ -18,16 +18,19 @@ from torch import Tensor
 from ganvas import bundle
 from ganvas.bundle import Bundle
 from ganvas.cli import main
-from ganvas.curate.dataset import Dataset
-from ganvas.curate.pack import pack
-from ganvas.evaluate.comparison import compare, compare_quickly
-from ganvas.evaluate.samples import answer, shown
+from ganvas.curate.dataset.dataset import Dataset
+from ganvas.curate.dataset.pack import pack
+from ganvas.errors import UserError
+from ganvas.evaluate.by_domain import compare, compare_quickly
+from ganvas.models.batches import TranslationRequest, to_float, to_uint8
 from ganvas.models.families import FAMILIES, build
-from ganvas.models.plan import Family, TranslationRequest, to_float, to_uint8
-from ganvas.serve.api import create_app
-from ganvas.serve.engine import Engine
-from ganvas.terms import RunDir, Task, UserError
-from ganvas.train.sheets import Sheets
+from ganvas.models.family import Family
+from ganvas.runs.folder import RunDir
+from ganvas.serve.app import create_app
+from ganvas.serve.core.engine import Engine
+from ganvas.spec import Task
+from ganvas.tasks.samples import answer, shown
+from ganvas.train.sample_sheets import Sheets
 
 
 class Colours:

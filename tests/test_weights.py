@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from ganvas import weights
-from ganvas.terms import UserError
+from ganvas.errors import UserError
 
 CONTENT = b"weights of a very small network" * 100
 

@@ -10,8 +10,8 @@ import pytest
 
 from contract.harness import Game
 from ganvas.models.families import FAMILIES
-from ganvas.models.plan import FamilyConfig
-from ganvas.terms import DataSpec
+from ganvas.models.family import FamilyConfig
+from ganvas.spec import DataSpec
 
 WORDS = Path(__file__).parents[1] / "web" / "src" / "ui" / "chart"
 OWN = {"learning_rate_scale", "images_per_second", "memory_mb", "gradient_norm", "loss"}  # the trainer's, of any family

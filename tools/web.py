@@ -25,7 +25,7 @@ def main() -> int:
     if not _installed():
         _run([npm, "ci", "--no-audit", "--no-fund", "--loglevel=error"], environment)
     if sys.argv[1] == "types":
-        from ganvas.serve.api import openapi_json
+        from ganvas.serve.app import openapi_json
 
         (WEB / "openapi.json").write_text(openapi_json())
     return _run([npm, "run", "--silent", sys.argv[1]], environment, check=False)

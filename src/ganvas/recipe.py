@@ -16,7 +16,8 @@ from typing import Any, Literal, get_args, get_origin
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from ganvas.terms import Crop, DataSpec, UserError
+from ganvas.errors import UserError
+from ganvas.spec import Crop, DataSpec
 
 SHIPPED = Path(__file__).parent / "recipes"
 
@@ -133,7 +134,7 @@ class Recipe(Settings):
         channels: Literal[1, 3, 6] = 6 if self.data.frames == "between" else 3
         scale = 1
         if self.data.degradation is not None:
-            from ganvas.curate.degrade import source_channels, source_scale
+            from ganvas.curate.sketch.degrade import source_channels, source_scale
 
             channels = source_channels(self.data.degradation, self.data.channels)
             scale = source_scale(self.data.degradation)
@@ -337,6 +338,6 @@ def _unit(where: str) -> str:
 def _check_degradation(recipe: Recipe) -> None:
     if recipe.data.degradation is None:
         return
-    from ganvas.curate.degrade import degradation
+    from ganvas.curate.sketch.degrade import degradation
 
     degradation(recipe.data.degradation)

@@ -22,7 +22,9 @@ from importlib import metadata
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
-from ganvas.terms import UserError, cache_dir, write_atomically
+from ganvas.errors import UserError
+from ganvas.files import write_atomically
+from ganvas.paths import cache_dir
 
 Progress = Callable[[int, int], None]
 """Called with (bytes so far, bytes in all)."""

@@ -16,8 +16,8 @@ import pytest
 
 from ganvas import bundle
 from ganvas.curate.catalog import Catalog
-from ganvas.curate.review import Review
-from ganvas.curate.verdicts import Verdict
+from ganvas.curate.review.review import Review
+from ganvas.curate.review.schema import Verdict
 
 ROOT = Path(__file__).parents[2]
 AIRFLOW = os.environ.get("GANVAS_AIRFLOW")

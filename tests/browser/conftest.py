@@ -17,7 +17,7 @@ import torch
 import ganvas.serve
 from ganvas import bundle
 from ganvas.models.families import FAMILIES
-from ganvas.terms import RunDir
+from ganvas.runs.folder import RunDir
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 

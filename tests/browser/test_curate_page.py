@@ -16,8 +16,8 @@ from database import encoded, filled, picture, turned
 from sqlalchemy import func, select
 
 from ganvas.curate.catalog import Catalog, Check, Origin
-from ganvas.curate.catalog.models import VerdictRow
-from ganvas.curate.review import Review
+from ganvas.curate.catalog.tables import VerdictRow
+from ganvas.curate.review.review import Review
 
 if TYPE_CHECKING:
     from conftest import Studio, Visit

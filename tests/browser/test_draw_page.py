@@ -20,10 +20,10 @@ import torch
 from PIL import Image
 
 from ganvas import bundle
-from ganvas.curate.drawings import Dot, Drawing, Mark, read_drawing
+from ganvas.curate.sketch.drawings import Dot, Drawing, Mark, read_drawing
+from ganvas.models.batches import TranslationRequest, to_float
 from ganvas.models.families import FAMILIES
 from ganvas.models.families.sketchportrait import SketchPortrait
-from ganvas.models.plan import TranslationRequest, to_float
 
 if TYPE_CHECKING:
     from conftest import Visit

@@ -10,12 +10,13 @@ import torch
 from lightning_fabric import Fabric
 from torch import Tensor, nn
 
-from ganvas.curate.dataset import Dataset
-from ganvas.curate.pack import pack
+from ganvas.curate.dataset.dataset import Dataset
+from ganvas.curate.dataset.pack import pack
+from ganvas.models.batches import Batch
 from ganvas.models.families import FAMILIES
-from ganvas.models.plan import Batch, Clock, Family
-from ganvas.train.data import Stream
-from ganvas.train.player import Player
+from ganvas.models.family import Clock, Family
+from ganvas.train.step import Player
+from ganvas.train.stream import Stream
 
 BATCH = 8
 

@@ -16,12 +16,14 @@ import pytest
 import torch
 
 from contract.harness import Game, hold_statistics, same, states
+from ganvas.models.batches import REQUESTS
 from ganvas.models.families import FAMILIES
-from ganvas.models.plan import REQUESTS, Answer, example_request
+from ganvas.models.family import Answer
 from ganvas.recipe import Recipe
-from ganvas.terms import RunDir
-from ganvas.train import checkpoint
-from ganvas.train.journal import Event, Tick, read_lines
+from ganvas.runs import checkpoint
+from ganvas.runs.folder import RunDir
+from ganvas.runs.log import Event, Tick, read_lines
+from ganvas.tasks.requests import example_request
 from ganvas.train.trainer import train
 
 BATCH = 8

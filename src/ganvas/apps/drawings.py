@@ -18,22 +18,26 @@ from numpy.typing import NDArray
 from PIL import Image
 from rich.table import Table
 
+from ganvas.apps.contact_sheet import sheet, write_picture
 from ganvas.apps.portrait import Painter, Wish, parts_of
-from ganvas.apps.sheet import sheet, write_picture
 from ganvas.bundle import MANIFEST, read
-from ganvas.curate.cutting import face_matrix
-from ganvas.curate.dataset import Dataset
-from ganvas.curate.drawings import read_drawing
-from ganvas.curate.images import SUFFIXES, PictureError, open_image, prepare_image
-from ganvas.curate.pack import pack
+from ganvas.curate.dataset.dataset import Dataset
+from ganvas.curate.dataset.pack import pack
+from ganvas.curate.images.crop import face_matrix
+from ganvas.curate.images.decode import SUFFIXES, PictureError, open_image
+from ganvas.curate.images.prepare import prepare_image
+from ganvas.curate.sketch.drawings import read_drawing
+from ganvas.errors import UserError
 from ganvas.evaluate import fidelity
 from ganvas.evaluate.fidelity import Result
 from ganvas.evaluate.protocol import missing_lpips
-from ganvas.evaluate.samples import sources, targets
 from ganvas.evaluate.similarity import Similarity, similarity
+from ganvas.files import write_atomically
+from ganvas.inference.load import open_run
 from ganvas.models.features import Features, load_features
-from ganvas.terms import DataSpec, RunDir, UserError, write_atomically
-from ganvas.train.finish import open_run
+from ganvas.runs.folder import RunDir
+from ganvas.spec import DataSpec
+from ganvas.tasks.samples import sources, targets
 
 Pictures = NDArray[np.uint8]
 Progress = Callable[[int, int], None]

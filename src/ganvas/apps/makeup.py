@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from ganvas.curate.faces import Face, FaceReader, region
 from ganvas.curate.faces.networks import Floats
-from ganvas.terms import UserError
+from ganvas.errors import UserError
 
 Pixels = npt.NDArray[np.uint8]
 

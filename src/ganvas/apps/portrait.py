@@ -1,7 +1,7 @@
 """A drawing becomes a portrait: told in codes, each drawn towards real sketches, painted.
 
 One :class:`Painter` serves one bundle of the family ``sketchportrait``. It runs the bundle's own graphs (ONNX where
-they are, torch else); between telling and painting stands the manifold (:mod:`ganvas.apps.manifold`).
+they are, torch else); between telling and painting stands the manifold (:mod:`ganvas.apps.code_bank`).
 """
 
 from __future__ import annotations
@@ -15,15 +15,15 @@ import torch
 from numpy.typing import NDArray
 from safetensors import safe_open
 
-from ganvas.apps.manifold import Bank
-from ganvas.apps.shadow import KEPT, Shadows
+from ganvas.apps.code_bank import Bank
+from ganvas.apps.shadow_guidance import KEPT, Shadows
 from ganvas.bundle import Bundle
 from ganvas.bundle.manifest import MEMORY, STATE
-from ganvas.graphs import open_graph
+from ganvas.errors import UserError
+from ganvas.models.batches import to_float, to_uint8
 from ganvas.models.families.sketchportrait import SketchPortrait
-from ganvas.models.networks.components import WINDOWS
-from ganvas.models.plan import to_float, to_uint8
-from ganvas.terms import UserError
+from ganvas.models.networks.sketchportrait import WINDOWS
+from ganvas.onnx_session import open_graph
 
 Pictures = NDArray[np.uint8]
 Floats = NDArray[np.float32]

@@ -19,12 +19,14 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from ganvas.apps.latent import Pictures, check_synthesis, locate, pictures, place_of, save_latent
-from ganvas.apps.sheet import sheet, write_picture
-from ganvas.curate.images import PictureError, open_image, prepare_image
+from ganvas.apps.contact_sheet import sheet, write_picture
+from ganvas.apps.latent_space import Pictures, check_synthesis, locate, pictures, place_of, save_latent
+from ganvas.curate.images.decode import PictureError, open_image
+from ganvas.curate.images.prepare import prepare_image
+from ganvas.errors import UserError
+from ganvas.models.batches import to_float
+from ganvas.models.family import Family
 from ganvas.models.perceptual import load_lpips
-from ganvas.models.plan import Family, to_float
-from ganvas.terms import UserError
 
 Space = Literal["shared", "layers"]
 Distance = Callable[[Tensor, Tensor], Tensor]  # two float [N, C, H, W] in [-1, 1] → [N]

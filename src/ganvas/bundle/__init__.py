@@ -41,10 +41,12 @@ from ganvas.bundle.manifest import (
     OnnxReport,
     fingerprint_of,
 )
-from ganvas.curate.images import encode_png
+from ganvas.curate.images.decode import encode_png
+from ganvas.errors import UserError
+from ganvas.files import write_atomically
 from ganvas.models.families import FAMILIES, build
-from ganvas.models.plan import Family, example_request
-from ganvas.terms import UserError, write_atomically
+from ganvas.models.family import Family
+from ganvas.tasks.requests import example_request
 
 __all__ = [
     "MANIFEST",

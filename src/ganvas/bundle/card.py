@@ -9,10 +9,12 @@ import torch
 from numpy.typing import NDArray
 
 from ganvas.bundle.manifest import ONNX, BundleInfo
-from ganvas.curate.degrade import displayed
-from ganvas.models.cosmetics import masks_of
-from ganvas.models.plan import Family, SynthesisRequest, example_request, latents, to_float, to_uint8
-from ganvas.terms import Task
+from ganvas.curate.sketch.degrade import displayed
+from ganvas.models.batches import SynthesisRequest, latents, to_float, to_uint8
+from ganvas.models.face_masks import masks_of
+from ganvas.models.family import Family
+from ganvas.spec import Task
+from ganvas.tasks.requests import example_request
 
 Pictures = NDArray[np.uint8]
 

@@ -15,9 +15,11 @@ import torch
 from torch import Tensor, nn
 
 from ganvas.bundle.manifest import OnnxReport
-from ganvas.graphs import open_graph
-from ganvas.models.plan import REQUESTS, Answer, Family, Step, example_request
-from ganvas.terms import UserError
+from ganvas.errors import UserError
+from ganvas.models.batches import REQUESTS
+from ganvas.models.family import Answer, Family, Step
+from ganvas.onnx_session import open_graph
+from ganvas.tasks.requests import example_request
 
 TOLERANCE = 1e-3  # of a number in [-1, 1]: an eighth of one step of an 8-bit picture
 
@@ -50,7 +52,7 @@ def _quiet() -> Iterator[None]:
 
 
 def export_onnx(family: Family, path: Path, *, batch_sizes: tuple[int, ...] = (1, 2, 5)) -> OnnxReport:
-    """Write :class:`~ganvas.models.plan.Answer` of a family on the CPU as ONNX with a free batch size (and, of a family
+    """Write a family as a function of its request on the CPU as ONNX with a free batch size (and, of a family
     that enlarges, a free height and width).
 
     Inputs carry the names of the request's fields; the output is ``output``, float NCHW in [-1, 1]. The graph is then
@@ -70,7 +72,7 @@ def export_onnx(family: Family, path: Path, *, batch_sizes: tuple[int, ...] = (1
 
 
 def export_step(family: Family, step: Step, path: Path, *, batch_sizes: tuple[int, ...] = (1, 2, 5)) -> OnnxReport:
-    """The same for one of :meth:`~ganvas.models.plan.Family.steps`: input ``input``, output ``output``."""
+    """The same for one of :meth:`~ganvas.models.family.Family.steps`: input ``input``, output ``output``."""
 
     def example(count: int) -> dict[str, Tensor]:
         numbers = torch.rand(count, *step.shape, generator=torch.Generator().manual_seed(count))

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from ganvas.terms import DataSpec, Task
+from ganvas.spec import DataSpec, Task
 
 SCHEMA = 1
 MANIFEST = "bundle.json"

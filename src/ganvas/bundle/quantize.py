@@ -21,9 +21,9 @@ import torch
 from numpy.typing import NDArray
 
 from ganvas.bundle.manifest import Int8Report
-from ganvas.graphs import open_graph
+from ganvas.errors import UserError
 from ganvas.models.perceptual import load_lpips
-from ganvas.terms import UserError
+from ganvas.onnx_session import open_graph
 
 Floats = NDArray[np.float32]
 

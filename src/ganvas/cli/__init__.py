@@ -10,21 +10,21 @@ import typer
 # isort: off
 from ganvas.cli import (  # noqa: F401
     collect,
-    checks,
     curate,
+    review,
     data,
     recipes,
-    training,
+    train,
     status,
     evaluate,
     studio,
     generate,
-    films,
+    translate,
     use,
     automation,
     machine,
 )
-from ganvas.cli.way import app, complain
+from ganvas.cli.app import app, complain
 
 # isort: on
 
@@ -52,7 +52,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _explain(error: Exception, debug: bool) -> int:
-    from ganvas.terms import UserError
+    from ganvas.errors import UserError
 
     sentence: str | None = None
     code = 2

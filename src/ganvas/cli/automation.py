@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ganvas.cli.way import NO, USE, Place, Quiet, app
+from ganvas.cli.app import NO, USE, Place, Quiet, app
 
 if TYPE_CHECKING:
     from ganvas.evaluate.protocol import Part
@@ -30,9 +30,9 @@ def gate(
     quiet: Quiet = False,
 ) -> None:
     """Ask whether a model is good enough, by a figure that was measured: exit code 0 if so, 3 if not."""
-    from ganvas.telling import Teller
-    from ganvas.terms import UserError
-    from ganvas.train.release import figure, passes
+    from ganvas.cli.output import Teller
+    from ganvas.errors import UserError
+    from ganvas.release.gate import figure, passes
 
     if at_most is None and at_least is None:
         raise UserError("Say what passes: --at-most or --at-least.")
@@ -58,8 +58,8 @@ def publish(
     quiet: Quiet = False,
 ) -> None:
     """Put a bundle where others use it, whole or not at all. Exit code 3: it is not better, and the old one stays."""
-    from ganvas.telling import Teller
-    from ganvas.train.release import publish as put
+    from ganvas.cli.output import Teller
+    from ganvas.release.gate import publish as put
 
     done = put(path, to, name, metric=if_better, pictures=_part(pictures))
     said = {"published": "Published", "standing": "Nothing to do", "refused": "Not published"}[done.state]
@@ -69,7 +69,7 @@ def publish(
 
 
 def _part(pictures: str | None) -> Part | None:
-    from ganvas.terms import UserError
+    from ganvas.errors import UserError
 
     given = None if pictures is None else pictures.replace("-", "_")
     if given not in (None, "train", "held_out"):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ganvas.cli.way import CURATE, Quiet, app, at_least
+from ganvas.cli.app import CURATE, Quiet, app, at_least
 
 if TYPE_CHECKING:
     from ganvas.collect.session import Conduct, Session
@@ -92,7 +92,7 @@ def collect(
     quiet: Quiet = False,
 ) -> None:
     """Bring pictures into a catalogue, each with where it came from. Stopped or killed, the same command goes on."""
-    from ganvas.terms import UserError
+    from ganvas.errors import UserError
 
     given = [source, urls, page, search or keywords_file, collection]
     if sum(1 for one in given if one) != 1:
@@ -139,11 +139,11 @@ def _run(
 
     from rich.console import Console
 
-    from ganvas.cli.harvest_view import HarvestView, summary
-    from ganvas.collect.harvest import Taker
+    from ganvas.cli.collect_progress import HarvestView, summary
+    from ganvas.collect.ingest import Taker
     from ganvas.collect.session import Session
     from ganvas.curate.catalog import Catalog
-    from ganvas.terms import UserError
+    from ganvas.errors import UserError
 
     warnings.filterwarnings("ignore", module="PIL")  # its remarks on odd files; what matters becomes a reason
     from sqlalchemy.exc import OperationalError  # after the catalogue, which says what to install when it is missing
@@ -184,7 +184,7 @@ def _run(
 
 def _words(path: Path) -> list[str]:
     from ganvas.collect.session import read_text
-    from ganvas.terms import UserError
+    from ganvas.errors import UserError
 
     lines = [line.strip() for line in read_text(path).splitlines()]
     words = [line for line in lines if line and not line.startswith("#")]
@@ -194,7 +194,7 @@ def _words(path: Path) -> list[str]:
 
 
 def _filters(given: list[str] | None) -> dict[str, str]:
-    from ganvas.terms import UserError
+    from ganvas.errors import UserError
 
     filters = {}
     for one in given or []:

@@ -1,4 +1,4 @@
-"""Commands for what was collected: check, review, report, split, keywords."""
+"""The command that checks pictures: curate."""
 
 from __future__ import annotations
 
@@ -7,211 +7,126 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ganvas.cli.way import CURATE, NO, Quiet, app, at_least
+from ganvas.cli.app import CURATE, Quiet, app, at_least
 
 if TYPE_CHECKING:
-    from ganvas.curate.catalog import Catalog
+    from rich.table import Table
 
-Catalogue = Annotated[Path, typer.Argument(help="The folder of the catalogue.", metavar="CATALOGUE")]
-DatabaseUrl = Annotated[
-    str | None, typer.Option(metavar="URL", help="The PostgreSQL database that holds the catalogue's data.")
-]
-Distance = Annotated[int, typer.Option(help="Bits of 64 that may differ between pictures that look the same.")]
-
-
-def _opened(folder: Path, database: str | None) -> Catalog:
-    """A catalogue that exists: a mistyped folder is not made into an empty one."""
-    import os
-
-    from ganvas.curate.catalog import Catalog
-    from ganvas.terms import UserError
-
-    if not database and not os.environ.get("GANVAS_DATABASE") and not (folder / "catalog.db").is_file():
-        raise UserError(f"There is no catalogue in {folder}; `ganvas collect SOURCE --catalog {folder}` begins one.")
-    return Catalog.open(folder, database)
-
-
-def _near(distance: int) -> int:
-    from ganvas.terms import UserError
-
-    if not 0 <= distance <= 16:
-        raise UserError(f"--distance is a number from 0 to 16, not {distance}.")
-    return distance
+    from ganvas.cli.output import Teller
+    from ganvas.curate.checks import Outcome, Rules
 
 
 @app.command(rich_help_panel=CURATE)
-def review(
-    catalogue: Catalogue = Path("catalogue"),
-    reviewer: Annotated[str | None, typer.Option(help="Your name; the page asks otherwise.")] = None,
-    database: DatabaseUrl = None,
-    new_round: Annotated[bool, typer.Option("--new-round", help="Begin the next round first.")] = False,
-    scope: Annotated[
-        str | None,
-        typer.Option(help="New round: all, not_dropped, kept, dropped, disputed or undecided."),
+def curate(
+    source: Annotated[
+        Path, typer.Argument(help="A catalogue, or a folder of pictures.", metavar="CATALOGUE|FOLDER")
+    ] = Path("catalogue"),
+    catalog: Annotated[
+        Path | None,
+        typer.Option("--catalog", "-c", help="For a folder: where its catalogue lies; FOLDER-catalogue by default."),
     ] = None,
-    overlap: Annotated[float, typer.Option(help="New round: share of pictures that every reviewer sees.")] = 0.1,
-    bundles: Annotated[Path, typer.Option(help="Folder that holds bundles.")] = Path("bundles"),
-    runs: Annotated[Path, typer.Option(help="Folder that holds runs.")] = Path("runs"),
-    host: Annotated[str, typer.Option(help="Address to listen at; 0.0.0.0 lets others in.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="Port to listen at.")] = 8300,
-    open_browser: Annotated[bool, typer.Option("--open", help="Open a browser.")] = False,
-    status: Annotated[
-        bool, typer.Option("--status", help="Only say how far the round is; exit code 3 until all are settled.")
-    ] = False,
-) -> None:
-    """Look through the pictures in the browser and say keep or drop, in rounds and with others."""
-    from ganvas.doctor import EXTRAS, missing_modules
-    from ganvas.telling import Teller
-    from ganvas.terms import UserError
-
-    if not 0 <= port <= 65535:
-        raise UserError(f"--port is a number from 0 to 65535, not {port}.")
-    if not status and (missing := missing_modules(EXTRAS["studio"][1])):
-        raise UserError(f"The studio needs {', '.join(missing)}: run `pip install 'ganvas[studio]'`.")
-    from ganvas.curate.review import Review
-    from ganvas.curate.verdicts import reviewer_name
-
-    tell = Teller()
-    name = None if reviewer is None else reviewer_name(reviewer)
-    with _opened(catalogue, database) as catalog:
-        rounds = Review(catalog)
-        earlier = rounds.rounds()
-        if new_round or not earlier:
-            current = rounds.open_round(scope, overlap)  # type: ignore[arg-type] # it names the scopes
-        else:
-            came = rounds.extend(earlier[-1].number)
-            if came:
-                tell.say(f"{came:,} pictures came since the round began and were added to it.")
-            current = rounds.round(earlier[-1].number)
-        tell.say(
-            f"Round {current.number}: {current.settled:,} of {current.pictures:,} pictures settled, "
-            f"{len(current.reviewers):,} reviewers so far."
-        )
-        if status:
-            raise typer.Exit(0 if current.settled >= current.pictures else NO)
-        from ganvas.serve.server import serve
-
-        serve(
-            bundles,
-            runs,
-            host=host,
-            port=port,
-            open_browser=open_browser,
-            on_ready=lambda address: tell.say(f"Review at {address} (Ctrl+C ends it; everything said is kept)."),
-            catalog=catalog,
-            reviewer=name,
-        )
-
-
-@app.command(rich_help_panel=CURATE)
-def report(
-    catalogue: Catalogue = Path("catalogue"),
-    output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="Write it as an HTML page as well.", metavar="FILE")
+    rules: Annotated[
+        str, typer.Option(help="What counts as good: portrait, or a YAML file with a `curate:` part.")
+    ] = "portrait",
+    sheets: Annotated[
+        Path | None, typer.Option(help="Write a picture of the best and worst of each check into this folder.")
     ] = None,
-    database: DatabaseUrl = None,
-    distance: Distance = 6,
+    database: Annotated[
+        str | None, typer.Option(metavar="URL", help="The PostgreSQL database that holds the catalogue's data.")
+    ] = None,
+    processes: Annotated[int | None, typer.Option(help="Pictures measured at once; one a core by default.")] = None,
+    again: Annotated[bool, typer.Option("--again", help="Measure also what was measured before.")] = False,
     quiet: Quiet = False,
 ) -> None:
-    """Tell what came of the collecting: from where, dropped why, duplicates, sizes, licences, rounds, agreement."""
-    from ganvas.telling import Teller
-    from ganvas.terms import write_atomically
+    """Check every picture, and propose which to keep and which to drop, and why. Stopped or killed, it goes on.
 
+    Nothing is deleted: proposals are round 0 of the review, and a person's verdict counts more.
+    """
+    from ganvas.cli.output import Teller
+    from ganvas.curate.catalog import Catalog
+    from ganvas.curate.checks import check_all, load_rules, write_sheets
+
+    at_least("--processes", 1 if processes is None else processes, 1)
+    chosen = load_rules(rules)
     tell = Teller(quiet)
-    _near(distance)
-    with _opened(catalogue, database) as catalog:
-        from ganvas.curate.report import gather, text
-        from ganvas.curate.report_page import page
+    root, folder = _place(source, catalog, database)
+    with Catalog.open(root, database) as opened:
+        if folder is not None:
+            _take(opened, folder, tell)
+        with tell.counting("checking") as progress:
+            outcome = check_all(opened, chosen, processes=processes, again=again, progress=progress)
+        if sheets is not None:
+            written = write_sheets(opened, chosen, sheets)
+            tell.say(f"{len(written)} sheets of the worst and the best lie in {sheets}.")
+    if not quiet:
+        tell.console.print(table(outcome, chosen))
+    tell.next(f"ganvas review {root}", f"ganvas report {root}")
 
-        found = gather(catalog, distance=distance)
-        for line in text(found).splitlines():
-            tell.say(line)
-        if output is not None:
-            write_atomically(output, page(found, catalog))
-            tell.say(f"\nThe page is {output}.")
 
-
-@app.command(rich_help_panel=CURATE)
-def keywords(
-    catalogue: Catalogue = Path("catalogue"),
-    database: DatabaseUrl = None,
-) -> None:
-    """Show which search words brought how many pictures, and how many of them are kept."""
+def table(outcome: Outcome, rules: Rules) -> Table:
+    """What is proposed, by reason."""
+    from rich import box
     from rich.markup import escape
     from rich.table import Table
 
-    from ganvas.telling import Teller
+    total = max(outcome.keep + outcome.drop, 1)
+    shown = Table(box=box.SIMPLE, title=f"proposed: {rules.about or 'by your rules'}", title_justify="left")
+    for heading in ("", "pictures", "share"):
+        shown.add_column(heading, justify="left" if not heading else "right")
 
-    tell = Teller()
-    with _opened(catalogue, database) as catalog:
-        rows = catalog.keywords()
-    if not rows:
-        tell.say("No word was searched for yet.")
-        tell.next(f"ganvas collect --search WORD --catalog {catalogue}")
-        return
-    table = Table(box=None, pad_edge=False)
-    table.add_column("word", overflow="fold")
-    for heading in ("found", "new", "kept", "dropped"):
-        table.add_column(heading, justify="right")
-    table.add_column("engine")
-    table.add_column("last searched")
-    for row in rows:
-        numbers = (f"{count:,}" for count in (row.found, row.new, row.kept, row.dropped))
-        table.add_row(escape(row.keyword), *numbers, escape(row.engine), row.when.strftime("%Y-%m-%d"))
-    tell.console.print(table)
+    def row(name: str, count: int, style: str | None = None) -> None:
+        shown.add_row(escape(name), f"{count:,}", f"{100 * count / total:.1f} %", style=style)
+
+    row("keep", outcome.keep, "bold green")
+    row("  of these, to look at first", outcome.doubtful)
+    row("drop", outcome.drop, "bold red")
+    for reason, count in outcome.reasons:
+        row(f"  {reason}", count)
+    return shown
 
 
-@app.command(rich_help_panel=CURATE)
-def split(
-    catalogue: Catalogue = Path("catalogue"),
-    output: Annotated[Path, typer.Option("--output", "-o", help="The table to write.", metavar="FILE.csv")] = Path(
-        "split.csv"
-    ),
-    ratios: Annotated[str, typer.Option(help="Shares of train, validation and test.")] = "0.8,0.1,0.1",
-    seed: Annotated[int, typer.Option(help="Another seed, another split.")] = 0,
-    faces: Annotated[bool, typer.Option("--faces", help="Keep pictures of one face together, too.")] = False,
-    everything: Annotated[bool, typer.Option("--all", help="All pictures, not only those kept.")] = False,
-    database: DatabaseUrl = None,
-    distance: Distance = 6,
-    quiet: Quiet = False,
-) -> None:
-    """Divide the kept pictures into train, validation and test, look-alikes always on one side."""
-    from ganvas.telling import Teller
-    from ganvas.terms import UserError, write_atomically
+def _place(source: Path, catalog: Path | None, database: str | None) -> tuple[Path, Path | None]:
+    """Where the catalogue lies, and the folder whose pictures have to be taken into it first."""
+    import os
 
-    tell = Teller(quiet)
-    at_least("--seed", seed, 0)
-    _near(distance)
-    try:
-        shares = tuple(float(share) for share in ratios.split(","))
-    except ValueError:
-        shares = ()
-    if len(shares) != 3:
-        raise UserError(f"--ratios is three numbers such as 0.8,0.1,0.1, not {ratios!r}.")
-    with _opened(catalogue, database) as catalog:
-        from ganvas.curate.splits import split as divide
+    from ganvas.errors import UserError
 
-        images = list(catalog.images(result=None if everything else "keep"))
-        if not images:
-            raise UserError("No picture is kept yet: review them first, or take --all.")
-        embeddings = None
-        if faces:
-            from ganvas.curate.likeness import embeddings_of
-
-            with tell.counting("reading faces") as progress:
-                embeddings = embeddings_of([image.path for image in images], progress)
-        groups = [group.ids for group in catalog.duplicates(distance)]
-        found = divide(
-            [image.id for image in images], ratios=shares, seed=seed, duplicates=groups, embeddings=embeddings
+    source = source.expanduser()
+    if (source / "catalog.db").is_file() or (
+        (database or os.environ.get("GANVAS_DATABASE")) and (source / "store").is_dir()
+    ):
+        if catalog is not None:
+            raise UserError(f"{source} is a catalogue itself: leave --catalog out, or name a folder of pictures.")
+        return source, None
+    if not source.is_dir():
+        raise UserError(
+            f"There is no catalogue or folder {source}: collect pictures with `ganvas collect`, or name one."
         )
-    part = found.part()
-    group_of = {number: group[0] for group in found.groups for number in group}
-    lines = ["id,sha256,path,part,group"]
-    for image in images:
-        path = image.path.relative_to(catalogue)
-        lines.append(f"{image.id},{image.sha256},{path.as_posix()},{part[image.id]},{group_of.get(image.id, image.id)}")
-    write_atomically(output, "\n".join(lines) + "\n")
-    tell.say(
-        f"{len(found.train):,} for training, {len(found.validation):,} for validation, "
-        f"{len(found.test):,} for the test; {len(found.groups):,} groups stay together: {output}"
-    )
+    if catalog is None:
+        whole = source.resolve()
+        catalog = whole.with_name(f"{whole.name}-catalogue")
+    root = catalog.expanduser()
+    if root.resolve() == source.resolve() or source.resolve() in root.resolve().parents:
+        raise UserError(f"The catalogue cannot lie inside {source}: name another place with --catalog.")
+    return root, source
+
+
+def _take(opened: object, folder: Path, tell: Teller) -> None:
+    from ganvas.collect.ingest import Harvest, Taker, take_all
+    from ganvas.collect.local_files import folder as offers_of_folder
+    from ganvas.curate.catalog import Catalog
+    from ganvas.errors import UserError
+
+    assert isinstance(opened, Catalog)
+    with tell.counting("taking in") as progress:
+
+        def listener(harvest: Harvest) -> None:
+            progress(harvest.done, harvest.done)
+
+        harvest = take_all(offers_of_folder(folder), Taker(opened, listener=listener))
+    if not harvest.good and not len(opened):
+        raise UserError(f"{folder} holds no pictures: name a folder of pictures, or a catalogue.")
+    tell.say(f"{folder}: {harvest.taken:,} pictures are new in {opened.root}, {harvest.known:,} were there.")
+    if harvest.refusals:
+        most = max(harvest.refused.items(), key=lambda item: item[1].count)
+        tell.say(f"{harvest.refusals:,} files could not be used, most often: {most[0]}.", "yellow")

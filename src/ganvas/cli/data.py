@@ -7,8 +7,8 @@ from typing import Annotated, get_args
 
 import typer
 
-from ganvas.cli.way import CURATE, Quiet, Sets, app, at_least
-from ganvas.terms import Crop
+from ganvas.cli.app import CURATE, Quiet, Sets, app, at_least
+from ganvas.spec import Crop
 
 
 @app.command(rich_help_panel=CURATE)
@@ -22,9 +22,9 @@ def sample(
     quiet: Quiet = False,
 ) -> None:
     """Draw free pictures to try everything with: CC0 avatars, offline."""
+    from ganvas.cli.output import Teller
     from ganvas.curate.avatars import draw_avatars
-    from ganvas.telling import Teller
-    from ganvas.terms import UserError
+    from ganvas.errors import UserError
 
     if what != "avatars":
         raise UserError(f"There is no sample {what!r}; the one there is: `ganvas sample avatars`.")
@@ -80,9 +80,9 @@ def pack(
     """Prepare pictures once: cut square, resized, in one file. `train` does this by itself."""
     import os
 
-    from ganvas.curate.pack import pack as pack_pictures
-    from ganvas.telling import Teller
-    from ganvas.terms import UserError
+    from ganvas.cli.output import Teller
+    from ganvas.curate.dataset.pack import pack as pack_pictures
+    from ganvas.errors import UserError
 
     if crop not in get_args(Crop):
         raise UserError(f"--crop is one of {', '.join(get_args(Crop))}, not {crop!r}.")
@@ -128,8 +128,8 @@ def pack(
         )
     tell.packed(report)
     if shards is not None:
-        from ganvas.curate.dataset import Dataset
-        from ganvas.curate.shards import write_shards
+        from ganvas.curate.dataset.dataset import Dataset
+        from ganvas.curate.dataset.shards import write_shards
 
         with tell.counting("writing shards") as progress:
             written = write_shards(Dataset(report.path), shards, shard_size=shard_size, progress=progress)
@@ -137,6 +137,6 @@ def pack(
         there = f", {left:,} of which were there already" if left else ""
         tell.say(f"{written.shards:,} shards{there}: {written.destination}")
     if into is not None:
-        from ganvas.curate.frozen import freeze
+        from ganvas.curate.dataset.snapshot import freeze
 
         typer.echo(freeze(report.path, into, Path(source).expanduser().resolve().stem or "set", wanted))

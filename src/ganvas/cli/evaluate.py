@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from ganvas.cli.way import TRAIN, Place, Quiet, app
+from ganvas.cli.app import TRAIN, Place, Quiet, app
 
 Features = Annotated[str | None, typer.Option(help="auto, effnet, inception or inception-clean.")]
 
@@ -49,7 +49,7 @@ def evaluate(
     `--drawings` tells what the manifold of real sketches is worth: portraits of each drawing as it is and drawn towards
     the -k nearest real sketches, with KID, how often a face is found, and a sheet of pictures.
     """
-    from ganvas.telling import Teller
+    from ganvas.cli.output import Teller
 
     tell = Teller(quiet)
     if drawings is None:
@@ -83,9 +83,9 @@ def measure(
 
     Distributions: kid, fid, is, precision, recall, mifid.
     """
-    from ganvas.evaluate.folders import AS_PAIRS, AS_SETS, are_pairs, compare
+    from ganvas.cli.output import Teller
+    from ganvas.evaluate.image_folders import AS_PAIRS, AS_SETS, are_pairs, compare
     from ganvas.evaluate.report import notes, table
-    from ganvas.telling import Teller
 
     tell = Teller(quiet)
     if metrics is None:

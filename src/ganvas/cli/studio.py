@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from ganvas.cli.way import USE, app
+from ganvas.cli.app import USE, app
 
 
 @app.command(rich_help_panel=USE)
@@ -25,9 +25,9 @@ def studio(
     ] = None,
 ) -> None:
     """Play with the models in the browser, and watch runs."""
-    from ganvas.doctor import EXTRAS, missing_modules
-    from ganvas.telling import Teller
-    from ganvas.terms import UserError
+    from ganvas.cli.doctor import EXTRAS, missing_modules
+    from ganvas.cli.output import Teller
+    from ganvas.errors import UserError
 
     if not 1 <= port <= 65535:
         raise UserError(f"--port is a number from 1 to 65535, not {port}.")

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from ganvas.cli.way import USE, Quiet, app
+from ganvas.cli.app import USE, Quiet, app
 
 
 @app.command(rich_help_panel=USE)
@@ -32,8 +32,8 @@ def export(
     quiet: Quiet = False,
 ) -> None:
     """Write a run's model as a bundle: weights, ONNX, card, preview, checksums."""
-    from ganvas.telling import Teller
-    from ganvas.terms import RunDir
+    from ganvas.cli.output import Teller
+    from ganvas.runs.folder import RunDir
 
     tell = Teller(quiet)
     tell.export(RunDir(path), output, onnx, best=best, whole=whole, int8=int8)
@@ -60,9 +60,9 @@ def import_weights(
     The kind of the file is told from its content. Nothing in it is run.
     """
     from ganvas.bundle import Credit, write
+    from ganvas.cli.output import Teller
+    from ganvas.errors import UserError
     from ganvas.models.imports import read
-    from ganvas.telling import Teller
-    from ganvas.terms import UserError
 
     tell = Teller(quiet)
     called = name or file.stem

@@ -11,12 +11,12 @@ from urllib.parse import urlsplit
 
 from ganvas.collect import robots
 from ganvas.collect.fetch import AGENT, Fetched, Fetcher, FetchError, check_address, host_of
-from ganvas.collect.harvest import Piece, Refusal, Taker
-from ganvas.collect.pages import Page, read_page
-from ganvas.collect.politeness import LONGEST_PAUSE
+from ganvas.collect.html import Page, read_page
+from ganvas.collect.ingest import Piece, Refusal, Taker
+from ganvas.collect.rate_limit import LONGEST_PAUSE
 from ganvas.collect.robots import Robots
 from ganvas.curate.catalog import Origin, UrlState
-from ganvas.curate.images import looks_like_picture
+from ganvas.curate.images.decode import looks_like_picture
 
 HOSTS_AT_ONCE = 16
 R = TypeVar("R")

@@ -18,8 +18,8 @@ from urllib.parse import urljoin
 from urllib.request import getproxies, proxy_bypass
 
 from ganvas import __version__
-from ganvas.collect.politeness import Clock, Pace, RealClock, back_off, retry_after
-from ganvas.terms import UserError
+from ganvas.collect.rate_limit import Clock, Pace, RealClock, back_off, retry_after
+from ganvas.errors import UserError
 
 try:
     import bs4  # noqa: F401 - all of the extra, or none

@@ -10,10 +10,11 @@ from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
 
-from ganvas.collect.harvest import Offer, Piece, Refusal, readable
+from ganvas.collect.ingest import Offer, Piece, Refusal, readable
 from ganvas.curate.catalog import Origin
-from ganvas.curate.images import MAX_PIXELS
-from ganvas.terms import UserError, cache_dir
+from ganvas.curate.images.decode import MAX_PIXELS
+from ganvas.errors import UserError
+from ganvas.paths import cache_dir
 
 # Containers that hold their own pictures. Play lists and the like, which name other files and hosts, are left out.
 CONTAINERS = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpeg,mpegts,mpegvideo,flv,asf,ogg,gif,apng,m4v,h264,hevc"

@@ -19,9 +19,9 @@ import httpx
 
 from ganvas.collect.crawl import Crawl, Wish
 from ganvas.collect.fetch import Fetched, FetchError
-from ganvas.collect.harvest import Refusal
+from ganvas.collect.ingest import Refusal
 from ganvas.curate.catalog import normal_keyword
-from ganvas.terms import UserError
+from ganvas.errors import UserError
 
 ENGINES = ("bing", "google", "baidu", "flickr")
 MOST = 1_000  # an engine repeats itself after about so many

@@ -8,15 +8,15 @@ from collections.abc import Callable, Coroutine, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ganvas.collect.collections import AVATARS, avatars, download, find, members
 from ganvas.collect.crawl import Crawl, Wish
 from ganvas.collect.fetch import Fetcher, Limits
 from ganvas.collect.frames import frames
-from ganvas.collect.harvest import Refusal, Taker, take_all
-from ganvas.collect.intake import Kind, count_files, kind_of, offers_of
-from ganvas.collect.politeness import Pace, RealClock
+from ganvas.collect.ingest import Refusal, Taker, take_all
+from ganvas.collect.local_files import Kind, count_files, kind_of, offers_of
+from ganvas.collect.open_datasets import AVATARS, avatars, download, find, members
+from ganvas.collect.rate_limit import Pace, RealClock
 from ganvas.collect.search import Engine, Searched, search
-from ganvas.terms import UserError
+from ganvas.errors import UserError
 
 MAX_LIST_BYTES = 256 * 2**20
 

@@ -14,7 +14,8 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from ganvas.terms import UserError, write_atomically
+from ganvas.errors import UserError
+from ganvas.files import write_atomically
 
 # Every style here is under CC0 1.0; others of the same package are not, and what is trained on them is not free.
 STYLES = ("lorelei", "open-peeps", "notionists")

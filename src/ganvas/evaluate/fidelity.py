@@ -19,9 +19,11 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from ganvas.evaluate import measures
+from ganvas.errors import UserError
+from ganvas.evaluate import statistics
+from ganvas.files import write_atomically
 from ganvas.models.features import Features
-from ganvas.terms import UserError, cache_dir, write_atomically
+from ganvas.paths import cache_dir
 
 Metric: TypeAlias = Literal["fid", "kid", "is", "precision", "recall", "mifid"]
 METRICS: tuple[Metric, ...] = get_args(Metric)
@@ -262,16 +264,18 @@ def measure(metric: Metric, real: Tensor, fake: Tensor, features: Features, seed
     generator = torch.Generator().manual_seed(seed)
     try:
         if metric == "fid":
-            value = measures.frechet_distance(measures.moments(real), measures.moments(fake))
+            value = statistics.frechet_distance(statistics.moments(real), statistics.moments(fake))
         elif metric == "mifid":
-            distance = measures.memorization(real, fake)
+            distance = statistics.memorization(real, fake)
             threshold = MEMORIZATION_THRESHOLDS.get(features.name, _OTHER_THRESHOLD)
             penalty = distance if distance < threshold else 1.0
-            value = measures.frechet_distance(measures.moments(real), measures.moments(fake)) / (penalty + _CONTEST_EPS)
+            value = statistics.frechet_distance(statistics.moments(real), statistics.moments(fake)) / (
+                penalty + _CONTEST_EPS
+            )
             protocol |= {"memorization_distance": distance, "threshold": threshold, "penalty": penalty}
-            protocol |= {"real_distance": measures.spread(real)}
+            protocol |= {"real_distance": statistics.spread(real)}
         elif metric == "kid":
-            kid = measures.kernel_distance(real, fake, generator)
+            kid = statistics.kernel_distance(real, fake, generator)
             value, std = kid.value, kid.std
             protocol |= {"estimator": kid.estimator, "subsets": kid.subsets, "subset_size": kid.subset_size}
         elif metric == "is":
@@ -279,13 +283,13 @@ def measure(metric: Metric, real: Tensor, fake: Tensor, features: Features, seed
             if logits is None:
                 return None
             splits = min(10, len(fake))
-            value, std = measures.inception_score(logits, generator, splits)
+            value, std = statistics.inception_score(logits, generator, splits)
             protocol |= {"splits": splits}
         else:
             first, second = (real, fake) if metric == "precision" else (fake, real)
-            value = measures.share_within(first, second)
-            protocol |= {"k": measures.NEIGHBOURS}
-    except measures.TooFew as problem:
+            value = statistics.share_within(first, second)
+            protocol |= {"k": statistics.NEIGHBOURS}
+    except statistics.TooFew as problem:
         raise UserError(
             f"{name} needs at least {problem.minimum} real and {problem.minimum} made pictures, and there are "
             f"{len(real)} and {len(fake)}: measure more pictures."

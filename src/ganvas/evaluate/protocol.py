@@ -14,18 +14,19 @@ import torch
 from torch import Tensor
 
 from ganvas import weights
-from ganvas.curate.dataset import Dataset
-from ganvas.evaluate import fidelity, measures, references
-from ganvas.evaluate.comparison import compare
+from ganvas.curate.dataset.dataset import Dataset
+from ganvas.evaluate import fidelity, statistics
+from ganvas.evaluate.by_domain import compare
 from ganvas.evaluate.fidelity import Metric, Progress, Result
-from ganvas.evaluate.references import Guide
-from ganvas.evaluate.samples import answer, made, reals, sources, targets
 from ganvas.evaluate.similarity import MS_SSIM_LEAST, Similarity, Tally, diversity
+from ganvas.models.family import Family
 from ganvas.models.features import Features
 from ganvas.models.perceptual import load_lpips, lpips_weight
-from ganvas.models.plan import Family
 from ganvas.recipe import EvaluateSettings
-from ganvas.terms import Task
+from ganvas.spec import Task
+from ganvas.tasks import reference
+from ganvas.tasks.reference import Guide
+from ganvas.tasks.samples import answer, made, reals, sources, targets
 
 Part: TypeAlias = Literal["train", "held_out"]
 """Which pictures a model is compared with: those it learnt from, or those it never saw."""
@@ -94,7 +95,7 @@ def judge(
     if everything and synthesis and min(len(pictures), count) >= 2 and pictures.resolution >= load_lpips("alex").least:
         results.append(_diversity(family, pictures, count, settings.seed))
     results = _labelled(results, part)
-    nearest = measures.nearest_cosine(fake, real) if synthesis and part == "train" else None
+    nearest = statistics.nearest_cosine(fake, real) if synthesis and part == "train" else None
     return Judgement(results, {} if tally is None else tally.each(), nearest)
 
 
@@ -174,9 +175,9 @@ def _diversities(family: Family, pictures: Dataset, seed: int) -> list[Result]:
     """How different the answers to one source are, for each domain, by references and by latents."""
     found = []
     guides: tuple[Guide, ...] = ("reference", "latent")
-    for into in references.domains(pictures):
+    for into in reference.domains(pictures):
         for guide in guides if len(into.own) > 1 else guides[1:]:
-            result = diversity(references.answers_of_one(family, pictures, into, guide, seed=seed))
+            result = diversity(reference.answers_of_one(family, pictures, into, guide, seed=seed))
             told = result.protocol | {"direction": into.said, "guide": guide, "seed": seed}
             found.append(result._replace(metric=f"{result.metric}_{into.name}_by_{guide}", protocol=told))
     return found

@@ -13,9 +13,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from ganvas.errors import UserError
 from ganvas.evaluate.fidelity import Result
 from ganvas.models.perceptual import LPIPS, Net, load_lpips, lpips_weight
-from ganvas.terms import UserError
 
 Space: TypeAlias = Literal["rgb", "y"]
 """``rgb``: all channels; ``y``: the luma of BT.601 in 16 … 235, as papers on super-resolution measure."""

@@ -9,7 +9,8 @@ from typing import Any, TypeAlias
 import torch
 from torch import Tensor
 
-from ganvas.terms import Task, UserError
+from ganvas.errors import UserError
+from ganvas.spec import Task
 
 Translate: TypeAlias = Callable[[Tensor], Tensor]  # pictures [N, C, H, W] → as many rows of something
 

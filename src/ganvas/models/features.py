@@ -16,8 +16,8 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from ganvas import weights
+from ganvas.errors import UserError
 from ganvas.models.networks import efficientnet, inception
-from ganvas.terms import UserError
 
 
 class Features(Protocol):

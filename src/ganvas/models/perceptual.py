@@ -21,10 +21,10 @@ import torch
 from torch import Tensor, nn
 
 from ganvas import weights
+from ganvas.errors import UserError
 from ganvas.models.networks.alexnet import LAYERS as ALEXNET_LAYERS
 from ganvas.models.networks.alexnet import AlexNet
 from ganvas.models.networks.vgg import VGG16
-from ganvas.terms import UserError
 
 __all__ = ["LPIPS", "VGG16", "AlexNet", "Net", "load_lpips", "load_vgg16", "lpips_weight", "perceptual_loss"]
 

@@ -7,7 +7,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, Field
 
 from ganvas.bundle import BundleFile, BundleMetric, Credit
-from ganvas.terms import Crop, Task
+from ganvas.spec import Crop, Task
 
 Number = float | None  # what is not finite is null
 State = Literal["running", "finished", "stopped", "failed", "unknown"]

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 
 import uvicorn
 
-from ganvas.serve.api import create_app
-from ganvas.serve.shared import SharedDrawings
-from ganvas.terms import UserError
+from ganvas.errors import UserError
+from ganvas.serve.app import create_app
+from ganvas.serve.features.drawings.drawing_store import SharedDrawings
 
 if TYPE_CHECKING:
     from ganvas.curate.catalog import Catalog

@@ -13,12 +13,14 @@ from types import FrameType
 import torch
 from lightning_fabric import Fabric
 
+from ganvas.errors import UserError
+from ganvas.files import write_atomically
 from ganvas.models.families import build
-from ganvas.models.plan import Family
+from ganvas.models.family import Family
 from ganvas.recipe import Recipe, load
-from ganvas.terms import RunDir, UserError, write_atomically
-from ganvas.train import checkpoint
-from ganvas.train.transfer import START
+from ganvas.runs import checkpoint
+from ganvas.runs.folder import RunDir
+from ganvas.train.warm_start import START
 
 
 def launch(recipe: Recipe) -> Fabric:

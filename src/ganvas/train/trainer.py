@@ -16,16 +16,16 @@ import torch
 from lightning_fabric import Fabric
 from torch import Tensor
 
-from ganvas.curate.dataset import Dataset, divide
-from ganvas.evaluate.quick import QuickMetric
+from ganvas.curate.dataset.dataset import Dataset, divide
+from ganvas.errors import UserError
+from ganvas.evaluate.monitor import QuickMetric
+from ganvas.models.batches import Batch
 from ganvas.models.families import build
-from ganvas.models.plan import Batch, Clock, Family, Stage
+from ganvas.models.family import Clock, Family, Stage
 from ganvas.recipe import Recipe
-from ganvas.terms import RunDir, UserError
-from ganvas.train import checkpoint, transfer
-from ganvas.train.data import Stream
-from ganvas.train.health import HealthWatch, may_look_alike
-from ganvas.train.journal import (
+from ganvas.runs import checkpoint
+from ganvas.runs.folder import RunDir
+from ganvas.runs.log import (
     Health,
     Journal,
     Listener,
@@ -39,9 +39,12 @@ from ganvas.train.journal import (
     open_trackers,
     read_lines,
 )
+from ganvas.train import warm_start
+from ganvas.train.diagnostics import HealthWatch, may_look_alike
 from ganvas.train.launch import claim, launch, share_cores, stopping
-from ganvas.train.player import NonFiniteError, Player
-from ganvas.train.sheets import Sheets
+from ganvas.train.sample_sheets import Sheets
+from ganvas.train.step import NonFiniteError, Player
+from ganvas.train.stream import Stream
 
 
 class Summary(NamedTuple):
@@ -71,7 +74,7 @@ def train(
 
     A run that begins takes the weights that ``recipe.train.start`` names; one that goes on never reads them again.
 
-    :param listener: told of every :class:`~ganvas.train.journal.Event`; only in the first process.
+    :param listener: told of every :class:`~ganvas.runs.log.Event`; only in the first process.
     :raises UserError: the recipe, the data and the run do not fit together, or training cannot recover.
     """
     pictures = Dataset(dataset)
@@ -82,17 +85,17 @@ def train(
     family = build(recipe.family, recipe.model, data, recipe.train.kimg)
     start = None
     if not fresh and checkpoint.listing(run.checkpoints):
-        recipe = transfer.remembered(recipe, run)
+        recipe = warm_start.remembered(recipe, run)
     elif recipe.train.start is not None:
-        start = transfer.fit(family, recipe.family, transfer.open_source(Path(recipe.train.start)))
+        start = warm_start.fit(family, recipe.family, warm_start.open_source(Path(recipe.train.start)))
     else:
-        transfer.refuse_untrained(family)
+        warm_start.refuse_untrained(family)
     fabric.barrier()  # all have read the start before a fresh run may wipe it
     changed = None
     if fabric.is_global_zero:
         changed = claim(run, recipe, family, fresh)
         if start is not None:
-            transfer.record(run, str(recipe.train.start), start)
+            warm_start.record(run, str(recipe.train.start), start)
     fabric.barrier()
     trainer = Trainer(recipe, run, pictures, family, fabric, listener, called or dataset.stem, start)
     if changed is not None:
@@ -112,7 +115,7 @@ class Trainer:
         fabric: Fabric,
         listener: Listener | None,
         called: str,
-        start: transfer.Fit | None = None,
+        start: warm_start.Fit | None = None,
     ) -> None:
         settings = recipe.train
         self.start = start
@@ -166,7 +169,7 @@ class Trainer:
         began = time.monotonic()
         resumed = self._resume()
         if not resumed and self.start is not None:
-            transfer.begin(self.player, self.start)
+            warm_start.begin(self.player, self.start)
         first = self.clock.nimg
         try:
             with stopping(self._ask_to_stop):

@@ -1,6 +1,6 @@
 """The catalogue of collected pictures: where each came from, what was measured, how it is judged."""
 
-from ganvas.terms import UserError
+from ganvas.errors import UserError
 
 try:
     import alembic  # noqa: F401 - all of the extra, or none
@@ -9,8 +9,8 @@ try:
 except ImportError:
     raise UserError("A catalogue needs the extra: pip install 'ganvas[catalogue]'.") from None
 
-from ganvas.curate.catalog.catalogue import Catalog
-from ganvas.curate.catalog.ledger import normal_keyword
+from ganvas.curate.catalog.catalog import Catalog
+from ganvas.curate.catalog.crawl_log import normal_keyword
 from ganvas.curate.catalog.records import (
     Added,
     Check,

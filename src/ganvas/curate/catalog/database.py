@@ -14,8 +14,8 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 from sqlalchemy.orm import Session
 
-from ganvas.curate.catalog.models import REVISIONS, Base
-from ganvas.terms import UserError
+from ganvas.curate.catalog.tables import REVISIONS, Base
+from ganvas.errors import UserError
 
 PATIENCE = 60  # seconds that a writer waits for the others
 MIGRATIONS = Path(__file__).with_name("migrations")

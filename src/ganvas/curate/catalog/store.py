@@ -12,8 +12,8 @@ import imagehash
 import numpy as np
 from PIL import Image
 
-from ganvas.curate.images import open_image
-from ganvas.terms import write_atomically
+from ganvas.curate.images.decode import open_image
+from ganvas.files import write_atomically
 
 SUFFIX = {"JPEG": ".jpg", "MPO": ".jpg", "TIFF": ".tif", "DIB": ".bmp", "JPEG2000": ".jp2", "HEIF": ".heic"}
 

@@ -9,8 +9,8 @@ from pathlib import Path
 from PIL import Image as Pillow
 
 from ganvas.curate.catalog.records import Image
-from ganvas.curate.images import PictureError, open_image
-from ganvas.terms import write_atomically
+from ganvas.curate.images.decode import PictureError, open_image
+from ganvas.files import write_atomically
 
 SIZES = (64, 128, 256, 512, 1024, 2048)
 

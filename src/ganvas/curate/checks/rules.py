@@ -8,7 +8,7 @@ from pathlib import Path
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from ganvas.terms import UserError
+from ganvas.errors import UserError
 
 SHIPPED = Path(__file__).parent / "rules"
 

@@ -15,7 +15,7 @@ from ganvas.curate.checks.across import duplicate_checks, person_checks
 from ganvas.curate.checks.rules import Rules
 from ganvas.curate.checks.suite import FIRST, VERSION, Measured, judge, measure, rescore, score
 from ganvas.curate.faces.batch import fetch_networks, over_processes, reader
-from ganvas.curate.images import PictureError, open_image
+from ganvas.curate.images.decode import PictureError, open_image
 
 WRITTEN_AT_ONCE = 32  # pictures measured again at most after a kill
 READ_AT_ONCE = 500

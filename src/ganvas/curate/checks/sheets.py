@@ -12,8 +12,8 @@ from PIL import Image, ImageDraw, ImageFont, ImageOps
 from ganvas.curate.catalog import Catalog
 from ganvas.curate.checks.rules import Rules
 from ganvas.curate.checks.run import portions
-from ganvas.curate.images import PictureError, open_image
-from ganvas.terms import write_atomically
+from ganvas.curate.images.decode import PictureError, open_image
+from ganvas.files import write_atomically
 
 TILE = (160, 200)
 LABEL = 30

@@ -4,7 +4,7 @@
 mask; ``read_many`` and ``align_many`` over all cores. No torch.
 """
 
-from ganvas.terms import UserError
+from ganvas.errors import UserError
 
 try:
     import cv2  # noqa: F401 - every file here needs it

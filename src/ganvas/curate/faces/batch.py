@@ -20,8 +20,8 @@ import numpy.typing as npt
 from ganvas import weights
 from ganvas.curate.faces.align import Aligned, Style, align
 from ganvas.curate.faces.reader import Face, FaceReader
-from ganvas.curate.images import PictureError, open_image
-from ganvas.terms import UserError
+from ganvas.curate.images.decode import PictureError, open_image
+from ganvas.errors import UserError
 
 Pixels = npt.NDArray[np.uint8]
 Source = Path | bytes | Pixels

@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ganvas.graphs import open_graph
-from ganvas.terms import UserError
+from ganvas.errors import UserError
+from ganvas.onnx_session import open_graph
 
 Floats = npt.NDArray[np.float32]
 

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from ganvas.curate.faces import mesh
 from ganvas.curate.faces.networks import Floats
-from ganvas.terms import UserError
+from ganvas.errors import UserError
 
 if TYPE_CHECKING:
     from ganvas.curate.faces.reader import Face

@@ -14,8 +14,8 @@ from torch import Tensor, nn
 
 from ganvas.models import noise
 from ganvas.models.augment.warp import SYM2, SYM6, matrix, rotate, rotate_about_grey, scale, translate, warp
-from ganvas.models.convolutions import conv2d
-from ganvas.models.filters import taps
+from ganvas.models.layers.convolutions import conv2d
+from ganvas.models.layers.filters import taps
 
 _GROUPS: dict[str, tuple[str, ...]] = {
     "blit": ("xflip", "rotate90", "xint"),

@@ -9,8 +9,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from ganvas.models.convolutions import grid_sample
-from ganvas.models.filters import downsample_by_line, upsample_by_line
+from ganvas.models.layers.convolutions import grid_sample
+from ganvas.models.layers.filters import downsample_by_line, upsample_by_line
 
 # Low-pass coefficients of Daubechies' least asymmetric wavelets with 2 and 6 vanishing moments. They are orthogonal:
 # up, then down with the mirrored filter, is exactly nothing.

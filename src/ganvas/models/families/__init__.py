@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from ganvas.errors import UserError
 from ganvas.models.families.biggan import BigGAN
 from ganvas.models.families.cut import CUT
 from ganvas.models.families.cyclegan import CycleGAN
@@ -20,8 +21,8 @@ from ganvas.models.families.srgan import SRGAN
 from ganvas.models.families.starganv2 import StarGANv2
 from ganvas.models.families.stylegan2 import StyleGAN2
 from ganvas.models.families.ugatit import UGATIT
-from ganvas.models.plan import Family
-from ganvas.terms import DataSpec, UserError
+from ganvas.models.family import Family
+from ganvas.spec import DataSpec
 
 FAMILIES: dict[str, type[Family]] = {
     "sketchportrait": SketchPortrait,

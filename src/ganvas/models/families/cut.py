@@ -16,23 +16,17 @@ from torch import Tensor
 from torch.optim import Adam, Optimizer
 
 from ganvas.models import losses, noise
+from ganvas.models.advice import Trouble, listed
 from ganvas.models.augment.jitter import jittered
-from ganvas.models.layers import NormName, evaluating, initialize_xavier
+from ganvas.models.batches import TranslationRequest, UnpairedBatch
+from ganvas.models.family import Clock, Family, FamilyConfig, Phase, Stage, linear_decay
+from ganvas.models.layers.initialization import initialize_xavier
+from ganvas.models.layers.modes import evaluating
+from ganvas.models.layers.normalization import NormName
 from ganvas.models.networks.cut import PatchProjector, draw_places, patch_nce
 from ganvas.models.networks.patchgan import PatchGAN, check_patch_layers
 from ganvas.models.networks.resnet import ResNetGenerator, check_side
-from ganvas.models.plan import (
-    Clock,
-    Family,
-    FamilyConfig,
-    Phase,
-    Stage,
-    TranslationRequest,
-    UnpairedBatch,
-    linear_decay,
-)
-from ganvas.models.remedies import Trouble, listed
-from ganvas.terms import DataSpec, Task
+from ganvas.spec import DataSpec, Task
 
 GAIN = 0.02  # of the first weights, as in the published code
 

@@ -15,24 +15,18 @@ from pydantic import Field
 from torch import Tensor, nn
 from torch.optim import Adam, Optimizer
 
+from ganvas.errors import UserError
 from ganvas.models import losses
 from ganvas.models.augment.jitter import jittered
+from ganvas.models.batches import TranslationRequest, UnpairedBatch
 from ganvas.models.directions import translate
-from ganvas.models.layers import NormName, evaluating
+from ganvas.models.family import Clock, Family, FamilyConfig, Phase, Stage, linear_decay
+from ganvas.models.layers.modes import evaluating
+from ganvas.models.layers.normalization import NormName
 from ganvas.models.networks.cyclegan import ImagePool
 from ganvas.models.networks.patchgan import PatchGAN, check_patch_layers
 from ganvas.models.networks.resnet import ResNetGenerator, check_side
-from ganvas.models.plan import (
-    Clock,
-    Family,
-    FamilyConfig,
-    Phase,
-    Stage,
-    TranslationRequest,
-    UnpairedBatch,
-    linear_decay,
-)
-from ganvas.terms import DataSpec, Task, UserError
+from ganvas.spec import DataSpec, Task
 
 
 class CycleGANConfig(FamilyConfig):

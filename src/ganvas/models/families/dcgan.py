@@ -17,11 +17,13 @@ from torch import Tensor
 from torch.optim import Adam, Optimizer
 
 from ganvas.models import losses, noise
-from ganvas.models.layers import NormName, evaluating
+from ganvas.models.advice import Trouble, listed
+from ganvas.models.batches import SynthesisBatch, SynthesisRequest
+from ganvas.models.family import Clock, Family, FamilyConfig, Phase, Stage
+from ganvas.models.layers.modes import evaluating
+from ganvas.models.layers.normalization import NormName
 from ganvas.models.networks.dcgan import Discriminator, Generator
-from ganvas.models.plan import Clock, Family, FamilyConfig, Phase, Stage, SynthesisBatch, SynthesisRequest
-from ganvas.models.remedies import Trouble, listed
-from ganvas.terms import DataSpec, Task
+from ganvas.spec import DataSpec, Task
 
 
 class DCGANConfig(FamilyConfig):

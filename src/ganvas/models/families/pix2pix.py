@@ -15,13 +15,16 @@ from pydantic import Field
 from torch import Tensor
 from torch.optim import Adam, Optimizer
 
+from ganvas.errors import UserError
 from ganvas.models import losses
-from ganvas.models.layers import NormName, evaluating
+from ganvas.models.advice import Trouble, listed
+from ganvas.models.batches import PairedBatch, TranslationRequest
+from ganvas.models.family import Clock, Family, FamilyConfig, Phase, Stage, linear_decay
+from ganvas.models.layers.modes import evaluating
+from ganvas.models.layers.normalization import NormName
 from ganvas.models.networks.patchgan import PatchGAN, check_patch_layers
 from ganvas.models.networks.unet import UNet
-from ganvas.models.plan import Clock, Family, FamilyConfig, PairedBatch, Phase, Stage, TranslationRequest, linear_decay
-from ganvas.models.remedies import Trouble, listed
-from ganvas.terms import DataSpec, Task, UserError
+from ganvas.spec import DataSpec, Task
 
 
 class Pix2PixConfig(FamilyConfig):

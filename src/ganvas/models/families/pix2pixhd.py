@@ -18,8 +18,13 @@ from pydantic import Field
 from torch import Tensor
 from torch.optim import Adam, Optimizer
 
-from ganvas.models import multiscale
-from ganvas.models.layers import evaluating, initialize_normal
+from ganvas.errors import UserError
+from ganvas.models import multiscale_losses
+from ganvas.models.advice import Trouble
+from ganvas.models.batches import PairedBatch, TranslationRequest
+from ganvas.models.family import Clock, Family, FamilyConfig, Phase, Stage, constant, linear_decay
+from ganvas.models.layers.initialization import initialize_normal
+from ganvas.models.layers.modes import evaluating
 from ganvas.models.networks.labels import Looks, edges, one_hot, read_map
 from ganvas.models.networks.pix2pixhd import (
     FeatureEncoder,
@@ -29,22 +34,10 @@ from ganvas.models.networks.pix2pixhd import (
     Trunk,
     half_size,
 )
-from ganvas.models.plan import (
-    Clock,
-    Family,
-    FamilyConfig,
-    PairedBatch,
-    Phase,
-    Stage,
-    TranslationRequest,
-    constant,
-    linear_decay,
-)
-from ganvas.models.remedies import Trouble
-from ganvas.terms import DataSpec, Task, UserError
+from ganvas.spec import DataSpec, Task
 
 PERCEPTUAL = {"relu1_1": 1 / 32, "relu2_1": 1 / 16, "relu3_1": 1 / 8, "relu4_1": 1 / 4, "relu5_1": 1.0}
-MATCHED = 4  # the authors' sum over layers is this times their mean: see multiscale.feature_matching
+MATCHED = 4  # the authors' sum over layers is this times their mean: see multiscale_losses.feature_matching
 
 
 class Pix2PixHDConfig(FamilyConfig):
@@ -210,12 +203,12 @@ class Pix2PixHD(Family):
         fakes = self.discriminator(torch.cat([condition, fake], 1))
         with torch.no_grad():
             reals = self.discriminator(torch.cat([condition, batch.target], 1))
-        adversarial = config.scales * multiscale.adversarial(fakes)  # the authors take the sum over scales
-        matching = MATCHED * multiscale.feature_matching(fakes, reals)
+        adversarial = config.scales * multiscale_losses.adversarial(fakes)  # the authors take the sum over scales
+        matching = MATCHED * multiscale_losses.feature_matching(fakes, reals)
         loss = adversarial + config.feature_matching * matching
         shown = {"adversarial": adversarial, "feature_matching": matching}
         if config.perceptual:
-            shown["perceptual"] = multiscale.perceptual(fake, batch.target, PERCEPTUAL)
+            shown["perceptual"] = multiscale_losses.perceptual(fake, batch.target, PERCEPTUAL)
             loss = loss + config.perceptual * shown["perceptual"]
         with torch.no_grad():
             shown["pixel"] = F.l1_loss(fake.float(), batch.target)  # only shown: nobody descends it
@@ -229,7 +222,7 @@ class Pix2PixHD(Family):
             with torch.no_grad():
                 fake = self.paint(condition, self._look(batch.source, batch.target), self._coarse(clock))
         reals = self.discriminator(torch.cat([condition, batch.target], 1))
-        loss, shown = multiscale.judgement(reals, self.discriminator(torch.cat([condition, fake], 1)))
+        loss, shown = multiscale_losses.judgement(reals, self.discriminator(torch.cat([condition, fake], 1)))
         return self.config.scales * loss, shown
 
     def remedy(self, trouble: Trouble) -> str:

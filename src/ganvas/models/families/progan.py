@@ -19,10 +19,11 @@ from torch import Tensor
 from torch.optim import Adam, Optimizer
 
 from ganvas.models import losses, noise
+from ganvas.models.advice import Trouble, listed
+from ganvas.models.batches import SynthesisBatch, SynthesisRequest
+from ganvas.models.family import Clock, Family, FamilyConfig, Phase, Stage
 from ganvas.models.networks.progan import SMALLEST, Discriminator, Generator, double, levels
-from ganvas.models.plan import Clock, Family, FamilyConfig, Phase, Stage, SynthesisBatch, SynthesisRequest
-from ganvas.models.remedies import Trouble, listed
-from ganvas.terms import DataSpec, Task
+from ganvas.spec import DataSpec, Task
 
 BATCHES = {4: 128, 8: 128, 16: 128, 32: 64, 64: 32, 128: 16, 256: 8, 512: 4, 1024: 4}
 

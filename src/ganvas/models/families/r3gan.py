@@ -18,12 +18,14 @@ from pydantic import Field, model_validator
 from torch import Tensor, nn
 from torch.optim import Adam, Optimizer
 
+from ganvas.errors import UserError
 from ganvas.models import losses, noise
+from ganvas.models.advice import Trouble, listed
 from ganvas.models.augment import PIPES, Ada
+from ganvas.models.batches import SynthesisBatch, SynthesisRequest
+from ganvas.models.family import Clock, Family, FamilyConfig, Phase, Stage
 from ganvas.models.networks.r3gan import Discriminator, Generator, Level
-from ganvas.models.plan import Clock, Family, FamilyConfig, Phase, Stage, SynthesisBatch, SynthesisRequest
-from ganvas.models.remedies import Trouble, listed
-from ganvas.terms import DataSpec, Task, UserError
+from ganvas.spec import DataSpec, Task
 
 Ramp = tuple[float, float]
 

@@ -19,13 +19,15 @@ from torch import Tensor
 from torch.optim import Adam, Optimizer
 
 from ganvas.models import losses, noise
+from ganvas.models.advice import Trouble, listed
 from ganvas.models.augment import DiffAugment
-from ganvas.models.layers import evaluating
-from ganvas.models.layers_conditional import InitName, advance
+from ganvas.models.batches import SynthesisBatch, SynthesisRequest
+from ganvas.models.family import Clock, Family, FamilyConfig, Phase, Stage
+from ganvas.models.layers.initialization import InitName
+from ganvas.models.layers.modes import evaluating
+from ganvas.models.layers.spectral import advance
 from ganvas.models.networks.biggan import Discriminator, Generator, check_sizes
-from ganvas.models.plan import Clock, Family, FamilyConfig, Phase, Stage, SynthesisBatch, SynthesisRequest
-from ganvas.models.remedies import Trouble, listed
-from ganvas.terms import DataSpec, Task
+from ganvas.spec import DataSpec, Task
 
 
 class SAGANConfig(FamilyConfig):

@@ -20,22 +20,14 @@ from pydantic import Field
 from torch import Tensor, nn
 from torch.optim import Adam, Optimizer
 
-from ganvas.models import multiscale, noise
-from ganvas.models.layers import evaluating
-from ganvas.models.networks import components
+from ganvas.errors import UserError
+from ganvas.models import multiscale_losses, noise
+from ganvas.models.batches import PairedBatch, TranslationRequest
+from ganvas.models.family import Clock, Family, FamilyConfig, Phase, Stage, Step, linear_decay
+from ganvas.models.layers.modes import evaluating
+from ganvas.models.networks import sketchportrait
 from ganvas.models.networks.pix2pixhd import GlobalGenerator, MultiscaleDiscriminator
-from ganvas.models.plan import (
-    Clock,
-    Family,
-    FamilyConfig,
-    PairedBatch,
-    Phase,
-    Stage,
-    Step,
-    TranslationRequest,
-    linear_decay,
-)
-from ganvas.terms import DataSpec, Task, UserError
+from ganvas.spec import DataSpec, Task
 
 PERCEPTUAL = {"relu1_2": 1 / 16, "relu2_2": 1 / 8, "relu3_3": 1 / 4, "relu4_3": 1.0}
 
@@ -85,15 +77,17 @@ class SketchPortrait(Family):
             raise UserError(
                 "sketchportrait takes sketches of one channel; use a degradation that draws, such as sketch."
             )
-        levels = components.levels_at(data.resolution)
-        self.parts: tuple[str, ...] = tuple(components.WINDOWS) if config.windows == "components" else ("remainder",)
-        sides = {part: components.scaled(components.WINDOWS[part], data.resolution).side for part in self.parts}
+        levels = sketchportrait.levels_at(data.resolution)
+        self.parts: tuple[str, ...] = (
+            tuple(sketchportrait.WINDOWS) if config.windows == "components" else ("remainder",)
+        )
+        sides = {part: sketchportrait.scaled(sketchportrait.WINDOWS[part], data.resolution).side for part in self.parts}
         self.components = nn.ModuleDict(
-            {p: components.Component(sides[p], levels, config.width, config.code_dim) for p in self.parts}
+            {p: sketchportrait.Component(sides[p], levels, config.width, config.code_dim) for p in self.parts}
         )
         self.features = nn.ModuleDict(
             {
-                p: components.feature_decoder(sides[p], levels, config.width, config.code_dim, config.maps)
+                p: sketchportrait.feature_decoder(sides[p], levels, config.width, config.code_dim, config.maps)
                 for p in self.parts
             }
         )
@@ -166,7 +160,7 @@ class SketchPortrait(Family):
 
     def components_phase(self, batch: PairedBatch, clock: Clock) -> tuple[Tensor, dict[str, Tensor]]:
         """Each autoencoder rebuilds its window: mean squared error (paper, §3.2)."""
-        windows = components.cut(batch.source, self.parts)
+        windows = sketchportrait.cut(batch.source, self.parts)
         errors = {part: F.mse_loss(self.components[part](windows[part]).float(), windows[part]) for part in self.parts}
         return torch.stack(list(errors.values())).sum(), {part: error.detach() for part, error in errors.items()}
 
@@ -181,7 +175,7 @@ class SketchPortrait(Family):
         fakes = self.discriminator(torch.cat([batch.source, fake], 1))
         with torch.no_grad():
             reals = self.discriminator(torch.cat([batch.source, batch.target], 1))
-        adversarial, matching = multiscale.adversarial(fakes), multiscale.feature_matching(fakes, reals)
+        adversarial, matching = multiscale_losses.adversarial(fakes), multiscale_losses.feature_matching(fakes, reals)
         pixel = F.l1_loss(fake.float(), batch.target)
         loss = adversarial + self.config.feature_matching * matching + self.config.pixel * pixel
         shown = {"adversarial": adversarial, "feature_matching": matching, "pixel": pixel}
@@ -197,19 +191,19 @@ class SketchPortrait(Family):
             with torch.no_grad():
                 fake = self.portrait(self.codes(batch.source))
         reals = self.discriminator(torch.cat([batch.source, batch.target], 1))
-        return multiscale.judgement(reals, self.discriminator(torch.cat([batch.source, fake], 1)))
+        return multiscale_losses.judgement(reals, self.discriminator(torch.cat([batch.source, fake], 1)))
 
     def _perceptual(self, fake: Tensor, target: Tensor) -> Tensor:
         side = self.config.perceptual_side
         if side is not None and side < fake.shape[-1]:  # the eyes cost more than the painter: a smaller picture helps
             fake, target = (F.interpolate(x, (side, side), mode="area") for x in (fake, target))
-        return multiscale.perceptual(fake, target, PERCEPTUAL)
+        return multiscale_losses.perceptual(fake, target, PERCEPTUAL)
 
     # ── Use ──
 
     def codes(self, sketch: Tensor) -> Tensor:
         """What each window says: ``[N, 1, R, R]`` → ``[N, windows, code_dim]``, in the order of :attr:`parts`."""
-        windows = components.cut(sketch, self.parts)
+        windows = sketchportrait.cut(sketch, self.parts)
         with evaluating(self.components):
             return torch.stack([self._component(part).encoder(windows[part]) for part in self.parts], 1)
 
@@ -218,18 +212,18 @@ class SketchPortrait(Family):
         with evaluating(self.components):
             return {part: self._component(part).decoder(codes[:, i]) for i, part in enumerate(self.parts)}
 
-    def _component(self, part: str) -> components.Component:
-        return cast(components.Component, self.components[part])
+    def _component(self, part: str) -> sketchportrait.Component:
+        return cast(sketchportrait.Component, self.components[part])
 
     def portrait(self, codes: Tensor) -> Tensor:
         """Codes ``[N, windows, code_dim]`` → portraits ``[N, channels, R, R]`` in [-1, 1]."""
         maps = {part: self.features[part](codes[:, i]) for i, part in enumerate(self.parts)}
-        picture: Tensor = self.generator(components.paste(maps))
+        picture: Tensor = self.generator(sketchportrait.paste(maps))
         return picture
 
     def drawn(self, codes: Tensor) -> Tensor:
         """The whole sketch that codes stand for, ``[N, 1, R, R]``: what guides a hand (shadow guidance)."""
-        return components.paste(self.sketches(codes))
+        return sketchportrait.paste(self.sketches(codes))
 
     @torch.no_grad()
     def remember(self, requests: Iterable[TranslationRequest]) -> dict[str, Tensor]:

@@ -18,14 +18,16 @@ from pydantic import Field
 from torch import Tensor
 from torch.optim import Adam, Optimizer
 
+from ganvas.errors import UserError
 from ganvas.models import losses
+from ganvas.models.advice import Trouble
 from ganvas.models.augment.cutting import cut_pair
-from ganvas.models.layers import evaluating
+from ganvas.models.batches import PairedBatch, TranslationRequest
+from ganvas.models.family import Clock, Family, FamilyConfig, Phase, Stage
+from ganvas.models.layers.modes import evaluating
 from ganvas.models.networks.srgan import HALVINGS, Discriminator, JudgeName, SRResNet
 from ganvas.models.perceptual import load_vgg16, perceptual_loss
-from ganvas.models.plan import Clock, Family, FamilyConfig, PairedBatch, Phase, Stage, TranslationRequest
-from ganvas.models.remedies import Trouble
-from ganvas.terms import DataSpec, Task, UserError
+from ganvas.spec import DataSpec, Task
 
 LAYER = "relu5_3"
 

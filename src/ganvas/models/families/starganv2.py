@@ -17,13 +17,15 @@ from pydantic import Field
 from torch import Tensor
 from torch.optim import Adam, Optimizer
 
-from ganvas.models import cosmetics, losses, noise
+from ganvas.errors import UserError
+from ganvas.models import face_masks, losses, makeup_losses, noise
+from ganvas.models.advice import Trouble, listed
 from ganvas.models.augment.crop import cropped
+from ganvas.models.batches import ReferenceBatch, ReferenceRequest
+from ganvas.models.family import Clock, Family, FamilyConfig, Phase, Stage
 from ganvas.models.networks.starganv2 import Discriminator, Generator, MappingNetwork, StyleEncoder, first_width
 from ganvas.models.perceptual import load_vgg16, perceptual_loss
-from ganvas.models.plan import Clock, Family, FamilyConfig, Phase, ReferenceBatch, ReferenceRequest, Stage
-from ganvas.models.remedies import Trouble, listed
-from ganvas.terms import DataSpec, Task, UserError
+from ganvas.spec import DataSpec, Task
 
 GAME = "non_saturating"
 SMALLEST = 32
@@ -130,13 +132,13 @@ class StarGANv2(Family):
         wanted: dict[str, Tensor] = {}
         with torch.no_grad():
             if self.reads_regions:
-                wanted["regions"] = cosmetics.masks_of(batch.x, "regions")
+                wanted["regions"] = face_masks.masks_of(batch.x, "regions")
             if self.config.outline:
-                wanted["outline"] = cosmetics.masks_of(batch.x, "outlines")
+                wanted["outline"] = face_masks.masks_of(batch.x, "outlines")
             x = cropped(torch.cat([batch.x, *wanted.values()], 1), chance)
             x_ref = batch.x_ref
             if self.config.makeup:
-                x_ref = torch.cat([x_ref, cosmetics.masks_of(x_ref, "regions")], 1)
+                x_ref = torch.cat([x_ref, face_masks.masks_of(x_ref, "regions")], 1)
             x_ref, x_ref2 = cropped(x_ref, chance), cropped(batch.x_ref2, chance)
         channels = self.data.channels
         x, *masks = torch.split(x, [channels, *(mask.shape[1] for mask in wanted.values())], 1)
@@ -175,7 +177,7 @@ class StarGANv2(Family):
         if self.config.makeup:
             weights = (1.0, 1.0, self.config.skin)
             regions, others = batch.memo["regions"], batch.memo["reference_regions"]
-            makeup = cosmetics.makeup_loss(fake, batch.x_ref, regions, others, weights)
+            makeup = makeup_losses.makeup_loss(fake, batch.x_ref, regions, others, weights)
             loss, shown["makeup"] = loss + self.config.makeup * makeup, makeup.detach()
         batch.memo["reference"] = fake.detach()
         return loss, shown
@@ -202,7 +204,7 @@ class StarGANv2(Family):
             shown["identity"] = perceptual_loss(vgg, fake, batch.x, IDENTITY_LAYERS)
             loss = loss + config.identity * shown["identity"]
         if config.background:
-            shown["background"] = cosmetics.background_loss(fake, batch.x, batch.memo["regions"])
+            shown["background"] = makeup_losses.background_loss(fake, batch.x, batch.memo["regions"])
             loss = loss + config.background * shown["background"]
         return fake, loss, {key: value.detach() for key, value in shown.items()}
 

@@ -18,13 +18,15 @@ from pydantic import Field, model_validator
 from torch import Tensor, nn
 from torch.optim import Adam, Optimizer
 
+from ganvas.errors import UserError
 from ganvas.models import losses, noise
+from ganvas.models.advice import Trouble, listed
 from ganvas.models.augment import PIPES, POLICY, Ada, DiffAugment
+from ganvas.models.batches import SynthesisBatch, SynthesisRequest
+from ganvas.models.family import Clock, Family, FamilyConfig, Phase, Stage
 from ganvas.models.networks.stylegan2 import Architecture, Discriminator, Generator, hold_still
-from ganvas.models.plan import Clock, Family, FamilyConfig, Phase, Stage, SynthesisBatch, SynthesisRequest
-from ganvas.models.remedies import Trouble, listed
-from ganvas.models.tally import Tally
-from ganvas.terms import DataSpec, Task, UserError
+from ganvas.models.running_mean import Tally
+from ganvas.spec import DataSpec, Task
 
 FULL = 32768
 W_AVG_BETA = 0.995

@@ -15,21 +15,14 @@ from pydantic import Field
 from torch import Tensor, nn
 from torch.optim import Adam, Optimizer
 
+from ganvas.errors import UserError
 from ganvas.models import losses
 from ganvas.models.augment.jitter import jittered
+from ganvas.models.batches import TranslationRequest, UnpairedBatch
 from ganvas.models.directions import translate
+from ganvas.models.family import Clock, Family, FamilyConfig, Phase, Stage, linear_decay
 from ganvas.models.networks.ugatit import Discriminator, Generator, Seen, advance, clip_rho
-from ganvas.models.plan import (
-    Clock,
-    Family,
-    FamilyConfig,
-    Phase,
-    Stage,
-    TranslationRequest,
-    UnpairedBatch,
-    linear_decay,
-)
-from ganvas.terms import DataSpec, Task, UserError
+from ganvas.spec import DataSpec, Task
 
 GAME = "least_squares"
 

@@ -13,10 +13,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+from ganvas.errors import UserError
+from ganvas.models.family import Family
 from ganvas.models.imports import biggan, cut, cyclegan, dcgan, pix2pixhd, r3gan, srgan, starganv2, stylegan2, ugatit
 from ganvas.models.imports.pickles import LEGACY, PICKLE, ZIP, Node, first_bytes, read_checkpoint, read_pickle
-from ganvas.models.plan import Family
-from ganvas.terms import UserError
 
 KNOWN = (
     "stylegan2-ada-pytorch and R3GAN (.pkl), rosinality's stylegan2-pytorch and UGATIT-pytorch (.pt), BigGAN-PyTorch, "

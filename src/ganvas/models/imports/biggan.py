@@ -16,10 +16,11 @@ from typing import Any, cast
 import torch
 from torch import Tensor, nn
 
+from ganvas.errors import UserError
 from ganvas.models.families import build
 from ganvas.models.families.biggan import BigGAN
 from ganvas.models.networks.biggan import WIDTHS
-from ganvas.terms import DataSpec, UserError
+from ganvas.spec import DataSpec
 
 Weights = dict[str, Tensor]
 RESOLUTIONS = {len(row) - 1: resolution for resolution, row in WIDTHS.items()}  # by the number of blocks

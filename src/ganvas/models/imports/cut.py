@@ -11,11 +11,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import cast
 
+from ganvas.errors import UserError
 from ganvas.models.directions import check_domains
 from ganvas.models.families import build
 from ganvas.models.families.cut import CUT
 from ganvas.models.imports.pickles import Read, Weights, fill, read_checkpoint, weights_of
-from ganvas.terms import DataSpec, UserError
+from ganvas.spec import DataSpec
 
 RESOLUTION = 256  # such generators fit any size; this is the one they are published for
 FIRST_BLOCK = 12  # place of the first residual block in that code's list of layers

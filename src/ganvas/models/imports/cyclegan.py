@@ -12,13 +12,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple, cast
 
+from ganvas.errors import UserError
 from ganvas.models.directions import check_domains
 from ganvas.models.families import build
 from ganvas.models.families.cyclegan import CycleGAN
 from ganvas.models.families.pix2pix import Pix2Pix
+from ganvas.models.family import Family
 from ganvas.models.imports.pickles import Read, Weights, fill, read_checkpoint, weights_of
-from ganvas.models.plan import Family
-from ganvas.terms import DataSpec, UserError
+from ganvas.spec import DataSpec
 
 RESNET_RESOLUTION = 256  # such generators fit any size; this is the one they are published for
 FIRST_BLOCK = 10  # place of the first residual block in that code's list of layers

@@ -10,10 +10,11 @@ import re
 from pathlib import Path
 from typing import Any, cast
 
+from ganvas.errors import UserError
 from ganvas.models.families import build
 from ganvas.models.families.dcgan import DCGAN
 from ganvas.models.imports.pickles import Weights, fill, read_checkpoint, weights_of
-from ganvas.terms import DataSpec, UserError
+from ganvas.spec import DataSpec
 
 
 def recognises(content: object) -> bool:

@@ -20,8 +20,8 @@ from typing import IO, Any, NamedTuple, NoReturn
 import torch
 from torch import Tensor, nn
 
-from ganvas.models.plan import Family
-from ganvas.terms import UserError
+from ganvas.errors import UserError
+from ganvas.models.family import Family
 
 Weights = dict[str, Tensor]
 PICKLE, LEGACY, ZIP = b"\x80", b"\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19.", b"PK\x03\x04"

@@ -13,10 +13,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple, cast
 
+from ganvas.errors import UserError
 from ganvas.models.families import build
 from ganvas.models.families.pix2pixhd import Pix2PixHD
 from ganvas.models.imports.pickles import Read, Weights, fill, read_checkpoint, weights_of
-from ganvas.terms import DataSpec, UserError
+from ganvas.spec import DataSpec
 
 RESOLUTIONS = {False: 512, True: 1024}  # without and with enhancer; such generators fit any size
 

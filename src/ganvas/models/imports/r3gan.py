@@ -12,11 +12,12 @@ from typing import Any, cast
 
 import torch
 
+from ganvas.errors import UserError
 from ganvas.models.families import build
 from ganvas.models.families.r3gan import R3GAN
 from ganvas.models.imports.pickles import Node, Weights, fill
 from ganvas.models.networks.r3gan import FILTER
-from ganvas.terms import DataSpec, UserError
+from ganvas.spec import DataSpec
 
 BLOCK = {
     "LinearLayer1.Layer.weight": "widen",

@@ -9,10 +9,11 @@ from typing import cast
 
 from torch import Tensor
 
+from ganvas.errors import UserError
 from ganvas.models.families import build
 from ganvas.models.families.srgan import SRGAN
 from ganvas.models.imports.pickles import Read, fill, read_checkpoint, weights_of
-from ganvas.terms import DataSpec, UserError
+from ganvas.spec import DataSpec
 
 RESOLUTION = 320  # such networks enlarge any size; this is what Ganvas' recipe trains them at
 CROP = 88  # of the windows in that code

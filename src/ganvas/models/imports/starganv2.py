@@ -13,11 +13,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, cast
 
+from ganvas.errors import UserError
 from ganvas.models.families import build
 from ganvas.models.families.starganv2 import StarGANv2
 from ganvas.models.imports.pickles import Read, Weights, damaged, fill, read_checkpoint, weights_of
 from ganvas.models.networks.starganv2 import BUDGET
-from ganvas.terms import DataSpec, UserError
+from ganvas.spec import DataSpec
 
 USED = ("generator", "mapping_network", "style_encoder")
 LANDMARKS = "fan"  # the network that draws the masks of faces; Ganvas draws its own from the mesh

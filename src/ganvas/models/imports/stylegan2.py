@@ -14,11 +14,12 @@ from typing import Any, cast
 import torch
 from torch import Tensor
 
+from ganvas.errors import UserError
 from ganvas.models.families import build
 from ganvas.models.families.stylegan2 import StyleGAN2
 from ganvas.models.imports.pickles import Node, Weights, fill, weights_of
 from ganvas.models.networks.stylegan2 import FILTER
-from ganvas.terms import DataSpec, UserError
+from ganvas.spec import DataSpec
 
 ARCHITECTURES = {"orig": "original", "skip": "skip", "resnet": "residual"}
 WHOLE_BATCH = 2**16  # as group of the minibatch deviation: more than any batch

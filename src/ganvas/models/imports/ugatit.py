@@ -10,11 +10,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, cast
 
+from ganvas.errors import UserError
 from ganvas.models.directions import check_domains
 from ganvas.models.families import build
 from ganvas.models.families.ugatit import UGATIT
 from ganvas.models.imports.pickles import Weights, damaged, fill, weights_of
-from ganvas.terms import DataSpec, UserError
+from ganvas.spec import DataSpec
 
 PARTS = {
     "genA2B": "g_ab",

@@ -13,19 +13,13 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from ganvas.models.layers import ClassEmbedding
-from ganvas.models.layers_conditional import (
-    ConditionalBatchNorm,
-    DiscriminatorBlock,
-    GeneratorBlock,
-    InitName,
-    SelfAttention,
-    SpectralConv2d,
-    SpectralEmbedding,
-    SpectralLinear,
-    initialize,
-)
-from ganvas.terms import UserError
+from ganvas.errors import UserError
+from ganvas.models.layers.attention import SelfAttention
+from ganvas.models.layers.classes import ClassEmbedding
+from ganvas.models.layers.conditional import ConditionalBatchNorm
+from ganvas.models.layers.initialization import InitName, initialize
+from ganvas.models.layers.residual_blocks import DiscriminatorBlock, GeneratorBlock
+from ganvas.models.layers.spectral import SpectralConv2d, SpectralEmbedding, SpectralLinear
 
 # Channels of the feature maps, in units of ``channels``. Generator: at sides 4, 8, … R.
 WIDTHS: dict[int, tuple[int, ...]] = {

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from ganvas.models import noise
-from ganvas.models.plan import Clock
+from ganvas.models.family import Clock
 
 
 class ImagePool(nn.Module):

@@ -10,14 +10,12 @@ from itertools import pairwise
 import torch
 from torch import Tensor, nn
 
-from ganvas.models.layers import (
-    ClassEmbedding,
-    MinibatchDiscrimination,
-    initialize_normal,
-    normalization,
-    spectral_norm,
-)
-from ganvas.terms import UserError
+from ganvas.errors import UserError
+from ganvas.models.layers.classes import ClassEmbedding
+from ganvas.models.layers.initialization import initialize_normal
+from ganvas.models.layers.minibatch_discrimination import MinibatchDiscrimination
+from ganvas.models.layers.normalization import normalization
+from ganvas.models.layers.spectral import spectral_norm
 
 WIDEST = 16  # × width: 1,024 channels at width 64, the paper's widest layer
 

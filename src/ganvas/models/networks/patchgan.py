@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from torch import Tensor, nn
 
-from ganvas.models.filters import halved
-from ganvas.models.layers import initialize_normal, normalization, spectral_norm
-from ganvas.terms import UserError
+from ganvas.errors import UserError
+from ganvas.models.layers.filters import halved
+from ganvas.models.layers.initialization import initialize_normal
+from ganvas.models.layers.normalization import normalization
+from ganvas.models.layers.spectral import spectral_norm
 
 
 class PatchGAN(nn.Module):

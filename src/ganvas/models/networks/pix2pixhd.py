@@ -9,7 +9,7 @@ from __future__ import annotations
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from ganvas.models.layers import initialize_normal
+from ganvas.models.layers.initialization import initialize_normal
 
 
 def _wide(inputs: int, outputs: int) -> nn.Module:

@@ -15,8 +15,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from ganvas.models.layers import class_weights
-from ganvas.terms import UserError
+from ganvas.errors import UserError
+from ganvas.models.layers.classes import class_weights
 
 SMALLEST = 4  # side at depth 0
 SLOPE = 0.2  # of leaky ReLU below 0

@@ -18,8 +18,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from ganvas.models.convolutions import conv2d
-from ganvas.models.filters import Downsample, Upsample
+from ganvas.models.layers.convolutions import conv2d
+from ganvas.models.layers.filters import Downsample, Upsample
 
 SLOPE = 0.2
 GAIN = math.sqrt(2 / (1 + SLOPE**2))

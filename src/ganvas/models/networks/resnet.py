@@ -9,10 +9,11 @@ from __future__ import annotations
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from ganvas.errors import UserError
 from ganvas.models import noise
-from ganvas.models.filters import halved
-from ganvas.models.layers import initialize_normal, normalization
-from ganvas.terms import UserError
+from ganvas.models.layers.filters import halved
+from ganvas.models.layers.initialization import initialize_normal
+from ganvas.models.layers.normalization import normalization
 
 SMALLEST = 16  # pixels of a side
 FIFTH = 5  # the last block that contrastive losses look at

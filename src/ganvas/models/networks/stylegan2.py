@@ -3,7 +3,7 @@
 Sizes and constants are those of the ADA paper's PyTorch release. Three things are arranged for speed, none changes a
 number: a modulated convolution scales the activations before and after one ordinary convolution instead of making
 weights for every picture; gains are folded into weights and biases, because leaky ReLU lets a positive factor through;
-and every filter is a convolution whose derivatives are convolutions (:mod:`ganvas.models.convolutions`).
+and every filter is a convolution whose derivatives are convolutions (:mod:`ganvas.models.layers.convolutions`).
 
 Pictures are float [N, channels, R, R] in about [-1, 1]; ``z`` [N, z_dim]; ``y`` int64 [N]; ``ws`` [N, layers, w_dim].
 """
@@ -20,8 +20,8 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from ganvas.models import noise
-from ganvas.models.convolutions import conv2d, conv_transpose2d
-from ganvas.models.filters import Blur, Downsample, Upsample
+from ganvas.models.layers.convolutions import conv2d, conv_transpose2d
+from ganvas.models.layers.filters import Blur, Downsample, Upsample
 
 Architecture = Literal["original", "skip", "residual"]
 Noise = Literal["random", "constant", "none"]

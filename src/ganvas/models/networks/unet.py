@@ -10,7 +10,8 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from ganvas.models import noise
-from ganvas.models.layers import initialize_normal, normalization
+from ganvas.models.layers.initialization import initialize_normal
+from ganvas.models.layers.normalization import normalization
 
 
 class UNet(nn.Module):

@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from ganvas.curate.catalog.models import Base
+from ganvas.curate.catalog.tables import Base
 
 context.configure(
     connection=context.config.attributes["connection"],

@@ -1,0 +1,97 @@
+"""A table of pictures with headings."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw, ImageFont
+
+from ganvas.curate.images.decode import encode_png
+from ganvas.errors import UserError
+from ganvas.files import write_atomically
+
+Pictures = NDArray[np.uint8]
+
+GAP = 4  # pixels between cells
+LEGIBLE = 96  # cells of fewer pixels are enlarged by whole factors when they have headings
+
+
+def sheet(
+    rows: Sequence[Sequence[Pictures | None]],
+    row_names: Sequence[str] = (),
+    column_names: Sequence[str] = (),
+    note: str = "",
+    captions: Sequence[Sequence[str]] = (),
+) -> Pictures:
+    """Lay pictures uint8 [H, W, 1 or 3] of one size out in rows, on white; None leaves a place free.
+
+    :param row_names: a line of text at the left of each row.
+    :param column_names: a line of text above each column.
+    :param note: text below, broken into lines.
+    :param captions: a line of text under each cell.
+    :returns: uint8 [H', W', 3].
+    """
+    side = next(cell for row in rows for cell in row if cell is not None).shape[0]
+    factor = -(-LEGIBLE // side) if row_names or column_names or note or captions else 1
+    step = side * factor + GAP
+    font = ImageFont.load_default(size=max(11, min(side * factor // 9, 18)))
+    height = int(font.getbbox("Ág")[3]) + 2 * GAP
+    left = GAP + (max((int(font.getlength(name)) for name in row_names), default=-2 * GAP) + 2 * GAP)
+    top = GAP + (height if column_names else 0)
+    columns = max(len(row) for row in rows)
+    down = step + (height - GAP if captions else 0)
+    lines = _wrapped(note, font, left + columns * step - 2 * GAP)
+    canvas = Image.new("RGB", (left + columns * step, top + len(rows) * down + height * len(lines)), "white")
+    draw = ImageDraw.Draw(canvas)
+    for y, row in enumerate(rows):
+        for x, cell in enumerate(row):
+            if cell is not None:
+                whole = np.repeat(np.repeat(cell, factor, 0), factor, 1)
+                picture = Image.fromarray(np.ascontiguousarray(np.broadcast_to(whole, (*whole.shape[:2], 3))))
+                canvas.paste(picture, (left + x * step, top + y * down))
+    for x, name in enumerate(column_names):
+        room = left + x * step + step // 2
+        draw.text((room, GAP), _cut(name, font, step), fill="black", font=font, anchor="ma")
+    for y, name in enumerate(row_names):
+        draw.text((left - 2 * GAP, top + y * down + step // 2), name, fill="black", font=font, anchor="rm")
+    for number, line in enumerate(lines):
+        draw.text((GAP, top + len(rows) * down + number * height + GAP), line, fill="black", font=font)
+    for y, texts in enumerate(captions):
+        for x, text in enumerate(texts):
+            place = (left + x * step + side * factor // 2, top + y * down + side * factor)
+            draw.text(place, _cut(text, font, step), fill="black", font=font, anchor="ma")
+    return np.asarray(canvas)
+
+
+Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
+
+
+def _cut(text: str, font: Font, width: int) -> str:
+    while len(text) > 1 and font.getlength(text) > width:
+        text = text[:-2].rstrip() + "…"
+    return text
+
+
+def _wrapped(text: str, font: Font, width: int) -> list[str]:
+    lines: list[str] = []
+    for word in text.split():
+        if lines and font.getlength(f"{lines[-1]} {word}") <= width:
+            lines[-1] += f" {word}"
+        else:
+            lines.append(word)
+    return lines
+
+
+def write_picture(path: Path, picture: Pictures) -> Path:
+    """Write a PNG, whole or not at all.
+
+    :raises UserError: the place cannot be written.
+    """
+    try:
+        write_atomically(path, encode_png(picture))
+    except OSError as error:
+        raise UserError(f"{path} cannot be written ({error.strerror}); choose another --output.") from None
+    return path

@@ -1,0 +1,196 @@
+"""Places in a family's latent space: found from seeds and classes, walked between, kept as files.
+
+What a latent is, the family says (:meth:`ganvas.models.family.Family.latent`): float [layers, dim], z in most families,
+the styles w in StyleGAN2. Here it is only moved about.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save
+from torch import Tensor
+
+from ganvas.errors import UserError
+from ganvas.files import write_atomically
+from ganvas.inference.generate import check_psi, class_number
+from ganvas.models.batches import SynthesisRequest, latents, to_uint8
+from ganvas.models.family import Family
+from ganvas.spec import Task
+
+Pictures = NDArray[np.uint8]
+
+AT_ONCE = 16  # pictures in one batch
+MOST = 1000  # places that one list may name
+
+
+class Place(NamedTuple):
+    """A seed with its class, or a latent that was kept."""
+
+    name: str
+    seed: int = 0
+    label: int = 0
+    latent: Tensor | None = None  # float [layers, dim]
+
+
+# ── Saying where ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def places(text: str, family: Family, class_name: str | None = None) -> list[Place]:
+    """Read a list such as ``1,2,5-8:dog,me.safetensors``: seeds, ranges of seeds, each with a class, and kept latents.
+
+    A seed without a class has the class ``class_name``, or the one that ``ganvas generate`` gives it: classes take
+    turns.
+
+    :raises UserError: an item cannot be read, or names a class or a file that is not there.
+    """
+    check_synthesis(family)
+    fallback = class_number(family.data.classes, class_name)
+    found: list[Place] = []
+    for item in (part.strip() for part in text.split(",")):
+        if item.lower().endswith(".safetensors"):
+            path = Path(item)
+            found.append(Place(path.stem, latent=load_latent(path, family)))
+            continue
+        match = re.fullmatch(r"(\d{1,15})(?:-(\d{1,15}))?(?::(.+))?", item)
+        if match is None:
+            raise UserError(
+                f"{item!r} is no place; write seeds such as 3, ranges such as 3-8, both with a class such as 3:dog, or "
+                "FILE.safetensors."
+            )
+        first, last, name = int(match[1]), int(match[2] or match[1]), match[3]
+        if not 0 <= last - first < MOST:
+            raise UserError(f"{item!r} goes from {first} to {last}; name at most {MOST} seeds, the lowest first.")
+        label = fallback if name is None else class_number(family.data.classes, name)
+        found += [place_of(family, seed, label) for seed in range(first, last + 1)]
+    return found
+
+
+def place_of(family: Family, seed: int, label: int | None = None) -> Place:
+    """The place of a seed; classes take turns when ``label`` is None."""
+    classes = family.data.classes
+    if not classes:
+        return Place(str(seed), seed)
+    number = seed % len(classes) if label is None else label
+    return Place(f"{seed} {classes[number]}", seed, number)
+
+
+def check_synthesis(family: Family) -> None:
+    """:raises UserError: the family makes no pictures from seeds, so it has no latent space to walk in."""
+    if family.task is not Task.SYNTHESIS:
+        raise UserError("This model translates pictures and has no latent space to walk in; take one that makes them.")
+
+
+@torch.no_grad()
+def locate(family: Family, wanted: Sequence[Place], psi: float = 1.0) -> Tensor:
+    """Latents float [N, layers, dim]; ``psi`` truncates seeds, and leaves kept latents as they are.
+
+    :raises UserError: psi means nothing to the family.
+    """
+    check_psi(family, psi)
+    z = torch.from_numpy(latents([place.seed for place in wanted], family.z_dim))
+    y = torch.tensor([place.label for place in wanted])
+    found = family.latent(SynthesisRequest(z, y, torch.full((len(wanted),), float(psi)))).clone()
+    for index, place in enumerate(wanted):
+        if place.latent is not None:
+            found[index] = place.latent
+    return found
+
+
+@torch.inference_mode()
+def pictures(family: Family, latent: Tensor) -> Iterator[Pictures]:
+    """The pictures at latents [N, layers, dim], one by one: uint8 [H, W, C]."""
+    for part in torch.split(latent, AT_ONCE):
+        yield from to_uint8(family.decode(part)).numpy()
+
+
+# ── Going from one to another ───────────────────────────────────────────────────────────────────────────────────────
+
+
+def blend(family: Family, start: Tensor, end: Tensor, share: Tensor) -> Tensor:
+    """Latents [T, layers, dim] from ``start`` to ``end`` [layers, dim], at shares [T] of the way.
+
+    What is drawn from a normal distribution is turned along the sphere, where nearly all of such numbers lie (White
+    2016, "Sampling generative networks", §2.1): halfway of a straight line lies inside, where nothing was trained. The
+    rest, and all of a learned space such as w, goes straight.
+    """
+    share = share[:, None, None].to(start)
+    straight = torch.lerp(start.expand(len(share), -1, -1), end.expand(len(share), -1, -1), share)
+    count = family.normal_dim
+    if not count:
+        return straight
+    one, other = start[:, :count], end[:, :count]
+    cosine = torch.sum(one * other) / (one.norm() * other.norm()).clamp(min=1e-12)
+    angle = torch.arccos(cosine.clamp(-1, 1))
+    if float(torch.sin(angle)) < 1e-4:  # the same direction, or opposite ones, between which no way is shortest
+        return straight
+    turned = (torch.sin((1 - share) * angle) * one + torch.sin(share * angle) * other) / torch.sin(angle)
+    return torch.cat([turned, straight[..., count:]], 2)
+
+
+def layer_range(text: str | None, layers: int, option: str = "--layers") -> range:
+    """Read ``0-3`` or ``5``; None: all.
+
+    :raises UserError: it cannot be read, or goes beyond the last layer.
+    """
+    if text is None:
+        return range(layers)
+    match = re.fullmatch(r"(\d{1,4})(?:-(\d{1,4}))?", text.strip())
+    first, last = (int(match[1]), int(match[2] or match[1])) if match else (1, 0)
+    if first > last or last >= layers:
+        raise UserError(f"{option} is a range such as 0-{layers - 1}, the lowest first, not {text!r}.")
+    return range(first, last + 1)
+
+
+# ── Keeping ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def save_latent(path: Path, latent: Tensor, about: dict[str, str]) -> None:
+    """Write a latent [layers, dim] as a safetensors file, with what it is."""
+    content = save({"latent": latent.detach().float().contiguous().clone()}, {"format": "ganvas-latent", **about})
+    try:
+        write_atomically(path, content)
+    except OSError as error:
+        raise UserError(f"{path} cannot be written ({error.strerror}); choose another --output.") from None
+
+
+def load_latent(path: Path, family: Family) -> Tensor:
+    """Read a latent [layers, dim] of :func:`save_latent`.
+
+    :raises UserError: the file is missing or damaged, or belongs to another kind of model.
+    """
+    try:
+        with safe_open(path, "pt") as file:
+            latent: Tensor = file.get_tensor("latent")
+    except (OSError, SafetensorError):
+        raise UserError(f"{path} is no latent; give a file that `ganvas generate project` wrote.") from None
+    return fitting(latent, family, str(path))
+
+
+@torch.no_grad()
+def shape_of(family: Family) -> tuple[int, int]:
+    """→ (layers, dim) of the family's latents."""
+    one = torch.ones(1)
+    latent = family.latent(SynthesisRequest(torch.zeros(1, family.z_dim), torch.zeros(1, dtype=torch.long), one))
+    return latent.shape[1], latent.shape[2]
+
+
+def fitting(latent: Tensor, family: Family, called: str) -> Tensor:
+    """The latent, when the family can decode it.
+
+    :raises UserError: it cannot.
+    """
+    shape = shape_of(family)
+    if tuple(latent.shape) != shape or not latent.is_floating_point() or not bool(latent.isfinite().all()):
+        sizes = " × ".join(map(str, latent.shape))
+        raise UserError(
+            f"{called} ({sizes}) does not fit this model, whose latents are {shape[0]} × {shape[1]}; project with it."
+        )
+    return latent.float()

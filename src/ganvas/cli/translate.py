@@ -1,0 +1,64 @@
+"""Commands for pictures and films that go through a model: translate."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ganvas.cli.app import USE, Place, Quiet, app, at_least
+
+VIDEOS = frozenset({".mp4", ".mov", ".m4v", ".mkv", ".webm", ".avi", ".gif", ".mpg", ".mpeg", ".ogv"})
+
+
+@app.command(rich_help_panel=USE)
+def translate(
+    path: Place,
+    source: Annotated[Path, typer.Argument(help="A picture, a folder of pictures, or a video.", metavar="SOURCE")],
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Folder or .zip; of a video an .mp4 or .gif.")
+    ] = None,
+    to: Annotated[str | None, typer.Option(help="Translation without pairs: the domain to go to (B).")] = None,
+    prepared: Annotated[
+        bool, typer.Option("--prepared", help="The sources are the model's own, such as drawings.")
+    ] = False,
+    video: Annotated[
+        bool, typer.Option("--video", help="SOURCE is a video, whatever its name ends in; told by it otherwise.")
+    ] = False,
+    times: Annotated[int, typer.Option(help="Models of frames between: 2 or 4 times as many frames.")] = 2,
+    fps: Annotated[
+        int | None, typer.Option(help="Frames a second of the film; as many as it takes, by default.")
+    ] = None,
+    most: Annotated[int | None, typer.Option(help="At most so many pictures, or frames of the video.")] = None,
+    quiet: Quiet = False,
+) -> None:
+    """Translate a picture, a folder of pictures or a video: every model that takes pictures and answers with some.
+
+    A model that enlarges answers in the size of each picture; a model of frames between makes a film run smoother.
+    """
+    from ganvas.cli.output import Teller
+    from ganvas.inference.generate import make, open_model, write
+
+    if most is not None:
+        at_least("--most", most, 1)
+    tell = Teller(quiet)
+    if not (video or source.suffix.lower() in VIDEOS):
+        made = make(path, count=most or 2**31, source=source, prepared=prepared, to=to)
+        with tell.counting("translating") as progress:
+            written = write(made, output or Path("translated"), progress=progress)
+        tell.say(f"{written.pictures} pictures: {written.path}")
+        return
+    from ganvas.apps.video_translation import film, frames_of
+    from ganvas.apps.video_writer import write_video
+    from ganvas.collect.frames import rate
+    from ganvas.models.directions import direction_to
+
+    family = open_model(path)
+    direction = direction_to(to, directions=family.directions, classes=family.data.classes)
+    speed = rate(source) * (times if family.data.source_channels == 6 else 1)
+    place = output or Path(f"{source.stem}-translated.mp4")
+    frames = film(family, frames_of(source, most), times=times, direction=direction, prepared=prepared)
+    with tell.console.status("translating"):
+        count = write_video(place, frames, fps or min(max(round(speed), 1), 60))
+    tell.say(f"{count} frames: {place}")

@@ -1,0 +1,200 @@
+"""What collecting brings in: pieces offered, pictures taken into the catalogue, and a count of what became of each."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable, Iterable
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from ganvas.curate.catalog import Added, Catalog, Origin
+from ganvas.curate.images.decode import PictureError
+
+EXAMPLES = 3  # of each reason, in the summary
+_AHEAD = 128 * 2**20  # bytes that may wait to be stored
+MAX_NAME = 300  # characters of a name that are kept: an archive may hold names of megabytes
+
+
+class Piece(NamedTuple):
+    """A file that may be a picture, and where it comes from."""
+
+    name: str  # as the summary calls it: a path, an address, a time in a video
+    content: bytes
+    origin: Origin
+
+
+class Refusal(NamedTuple):
+    """Something that was not taken; the reason is a phrase fit for a table."""
+
+    name: str
+    reason: str
+
+
+class Ignored(NamedTuple):
+    """A file beside the pictures that nobody would take for one: notes, tables, thumbnails of the system."""
+
+    name: str
+
+
+Offer = Piece | Refusal | Ignored
+
+
+@dataclass
+class Refusals:
+    """All that was refused for one reason."""
+
+    count: int = 0
+    examples: list[str] = field(default_factory=list)
+
+
+@dataclass
+class Harvest:
+    """What came of collecting, counted while it goes; nothing that was offered is missing from it."""
+
+    taken: int = 0
+    known: int = 0  # the same bytes were in the catalogue; the new origin was added
+    before: int = 0  # addresses whose pictures an earlier collecting stored, and that were not asked again
+    unchanged: int = 0  # asked again, and the host said: the same as before
+    ignored: int = 0
+    requests: int = 0
+    received: int = 0  # bytes that came over the network
+    expected: int | None = None  # how many offers there will be, where that is known
+    refused: dict[str, Refusals] = field(default_factory=dict)
+
+    @property
+    def refusals(self) -> int:
+        """How many were refused, for whatever reason."""
+        return sum(one.count for one in self.refused.values())
+
+    @property
+    def done(self) -> int:
+        """How many offers were dealt with."""
+        return self.taken + self.known + self.before + self.unchanged + self.ignored + self.refusals
+
+    @property
+    def good(self) -> bool:
+        """Whether there are pictures to go on with, new or known."""
+        return self.taken + self.known + self.before + self.unchanged > 0
+
+
+Listener = Callable[[Harvest], None]
+
+
+class Taker:
+    """Takes pieces into a catalogue and counts; may be used from several threads."""
+
+    def __init__(self, catalog: Catalog, harvest: Harvest | None = None, listener: Listener | None = None) -> None:
+        self.catalog = catalog
+        self.harvest = harvest or Harvest()
+        self._listener = listener
+        self._lock = threading.Lock()
+
+    def take(self, piece: Piece, *, etag: str | None = None, last_modified: str | None = None) -> Added | Refusal:
+        """Decode a piece and store it, or refuse it with a reason.
+
+        :param etag, last_modified: what the address it came from said of it, kept for asking again.
+        """
+        try:
+            added = self.catalog.add(piece.content, piece.origin, etag=etag, last_modified=last_modified)
+        except PictureError as error:
+            refusal = Refusal(piece.name, reason_for(piece.content, error))
+            self.refuse(refusal)
+            return refusal
+        self.count(taken=int(added.new), known=int(not added.new))
+        return added
+
+    def refuse(self, refusal: Refusal) -> None:
+        """Count a refusal and remember the first few names."""
+        with self._lock:
+            refusals = self.harvest.refused.setdefault(refusal.reason, Refusals())
+            refusals.count += 1
+            if len(refusals.examples) < EXAMPLES:
+                refusals.examples.append(readable(refusal.name))
+        self._tell()
+
+    def count(self, **more: int) -> None:
+        """Add to the harvest's counts by their names."""
+        with self._lock:
+            for name, number in more.items():
+                setattr(self.harvest, name, getattr(self.harvest, name) + number)
+        self._tell()
+
+    def expect(self, more: int) -> None:
+        """Say that so many offers more are to come."""
+        with self._lock:
+            self.harvest.expected = (self.harvest.expected or 0) + more
+
+    def _tell(self) -> None:
+        if self._listener is not None:
+            self._listener(self.harvest)
+
+
+def take_all(offers: Iterable[Offer], taker: Taker, *, workers: int | None = None) -> Harvest:
+    """Take every offer, several at a time: decoding leaves Python's lock, and writing waits for the disk.
+
+    Ctrl+C, or an error of the source, lets those that are being stored end and drops those that wait.
+
+    :param workers: threads; by default four a core, since most of the time goes into waiting for the disk.
+    """
+    workers = workers or 4 * (os.cpu_count() or 1)
+    waiting: dict[Future[Added | Refusal], int] = {}
+    pool = ThreadPoolExecutor(workers, thread_name_prefix="take")
+    try:
+        for offer in offers:
+            match offer:
+                case Refusal():
+                    taker.refuse(offer)
+                case Ignored():
+                    taker.count(ignored=1)
+                case Piece():
+                    waiting[pool.submit(taker.take, offer)] = len(offer.content)
+            while len(waiting) >= 3 * workers or sum(waiting.values()) > _AHEAD:
+                done, _ = wait(waiting, return_when=FIRST_COMPLETED)
+                _results(done)
+                for future in done:
+                    del waiting[future]
+        _results(waiting)
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+    return taker.harvest
+
+
+def _results(futures: Iterable[Future[Added | Refusal]]) -> None:
+    for future in futures:
+        future.result()
+
+
+def readable(name: str) -> str:
+    """A name from outside, fit for a terminal and for any database: what cannot be shown is spelt out.
+
+    Undecodable bytes, control characters (which could drive a terminal) and lone surrogates become escapes; letters of
+    every script stay.
+    """
+    shown = "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in name[: MAX_NAME + 1])
+    return shown if len(name) <= MAX_NAME else f"{shown[:MAX_NAME]}…"
+
+
+_TELLING_HEADS = (
+    ((b"%PDF",), "a PDF document, not a picture"),
+    ((b"PK\x03\x04", b"Rar!", b"7z\xbc\xaf\x27\x1c", b"\x1f\x8b", b"BZh"), "an archive, not a picture"),
+    ((b"MZ", b"\x7fELF", b"#!"), "a program, not a picture"),
+    ((b"%!PS", b"\xc5\xd0\xd3\xc6"), "PostScript is not decoded; save it as PNG"),
+)
+
+
+def reason_for(content: bytes, error: PictureError) -> str:
+    """Why bytes are no picture, told by what they are rather than by what a decoder said of them."""
+    if not content:
+        return "empty"
+    head = content[:1024].removeprefix(b"\xef\xbb\xbf").lstrip()
+    for heads, reason in _TELLING_HEADS:
+        if head.startswith(heads):
+            return reason
+    low = head.lower()
+    if low.startswith(b"<svg") or (low.startswith((b"<?xml", b"<!--", b"<!doctype svg")) and b"<svg" in low):
+        return "SVG describes a drawing instead of holding pixels; save it as PNG"
+    if low.startswith((b"<!doctype html", b"<html", b"<head", b"<body")):
+        return "a web page, not a picture"
+    return str(error)

@@ -1,0 +1,106 @@
+"""Open collections by name: pictures that everybody may use, each with its licence and its credit."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from ganvas.collect.archive import archive
+from ganvas.collect.fetch import Fetcher, FetchError
+from ganvas.collect.ingest import Offer, Piece
+from ganvas.curate.avatars import STYLES, draw_avatars
+from ganvas.curate.catalog import Origin
+from ganvas.errors import UserError
+from ganvas.files import write_atomically
+
+MOST_BYTES = 2_000_000_000
+
+
+@dataclass(frozen=True)
+class Collection:
+    """An archive of pictures that its makers gave to everybody."""
+
+    name: str
+    about: str
+    licence: str
+    archive: str  # its address; a fixed version, so that everybody gets the same pictures
+    file: str  # the address of one picture, with {name}: its path below the archive's only folder
+    page: str
+
+
+COLLECTIONS = {
+    one.name: one
+    for one in (
+        Collection(
+            name="us-congress",
+            about="official portraits of members of the United States Congress, 225 × 275 pixels",
+            licence="Public domain (United States Government work)",
+            archive="https://codeload.github.com/Hainish/congress-images-225x275/tar.gz/20531e981f99cd8fd42023d3e71000582f2e04c2",
+            file="https://raw.githubusercontent.com/Hainish/congress-images-225x275/20531e981f99cd8fd42023d3e71000582f2e04c2/{name}",
+            page="https://github.com/Hainish/congress-images-225x275",
+        ),
+    )
+}
+AVATARS = "avatars"
+NAMES = (*COLLECTIONS, AVATARS)
+
+
+def find(name: str) -> Collection:
+    """A collection by its name.
+
+    :raises UserError: there is none of this name.
+    """
+    if name not in COLLECTIONS:
+        raise UserError(f"There is no collection {name!r}; choose one of {', '.join(NAMES)}.")
+    return COLLECTIONS[name]
+
+
+async def download(collection: Collection, fetcher: Fetcher, folder: Path) -> Path:
+    """Fetch a collection's archive into a folder, unless it lies there.
+
+    :raises UserError: it could not be had.
+    """
+    target = folder / f"{collection.name}.archive"
+    if not target.exists():
+        try:
+            answer = await fetcher.get(collection.archive, size=MOST_BYTES)
+        except FetchError as error:
+            raise UserError(f"{collection.name} could not be fetched from {collection.page}: {error}.") from None
+        if answer is not None:
+            write_atomically(target, answer.content)
+    return target
+
+
+def members(collection: Collection, path: Path) -> Iterator[Offer]:
+    """The pictures of a collection's archive, each with the address it has by itself.
+
+    :raises UserError: the archive is damaged.
+    """
+    for offer in archive(path, licence=collection.licence, label=collection.name):
+        if isinstance(offer, Piece):
+            inside = offer.name.partition("/")[2] or offer.name
+            url = collection.file.format(name=inside)
+            source = f"collection:{collection.name}"
+            offer = offer._replace(origin=Origin(source, url, collection.page, None, collection.licence, inside))
+        yield offer
+
+
+def avatars(
+    count: int, *, size: int = 128, seed: int = 0, style: str = STYLES[0], progress: Callable[[int, int], None] | None
+) -> Iterator[Offer]:
+    """Drawn faces under CC0, made here and now.
+
+    :raises UserError: a setting is wrong, or the extra is not installed.
+    """
+    with tempfile.TemporaryDirectory(prefix="ganvas-avatars-") as name:
+        draw_avatars(Path(name), count, size=size, seed=seed, style=style, progress=progress)
+        for path in sorted(Path(name).glob("*.png")):
+            origin = Origin(
+                f"collection:{AVATARS}",
+                page="https://www.dicebear.com",
+                licence="CC0 1.0",
+                path=f"{style}/{seed}/{path.name}",
+            )
+            yield Piece(path.name, path.read_bytes(), origin)

@@ -1,0 +1,107 @@
+"""The collector's memory: what addresses answered, and which words were searched for."""
+
+from __future__ import annotations
+
+import unicodedata
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from ganvas.curate.catalog.database import Database
+from ganvas.curate.catalog.records import KeywordCount, UrlState
+from ganvas.curate.catalog.store import digest
+from ganvas.curate.catalog.tables import AddressRow, ImageRow, OriginRow, SearchRow, now
+
+
+class Ledger:
+    """Addresses and search words of a catalogue."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+
+    def url_state(self, url: str) -> UrlState | None:
+        """What an address answered last, or None when it was never asked."""
+        with self.database.reading() as session:
+            row = session.get(AddressRow, digest(url.encode(errors="surrogatepass")))
+        if row is None:
+            return None
+        return UrlState(row.url, row.etag, row.last_modified, row.sha256, row.outcome, row.changed)
+
+    def note_url(
+        self, url: str, *, etag: str | None, last_modified: str | None, sha256: str | None, outcome: str
+    ) -> None:
+        """Remember what an address answered; the newest answer counts."""
+        with self.database.writing() as session:
+            self._note_answer(session, url, etag, last_modified, sha256, outcome)
+
+    def _note_answer(
+        self,
+        session: Session,
+        url: str | None,
+        etag: str | None,
+        last_modified: str | None,
+        sha256: str | None,
+        outcome: str = "stored",
+    ) -> None:
+        if url is None:
+            return
+        key = digest(url.encode(errors="surrogatepass"))
+        values = {"url": url, "etag": etag, "last_modified": last_modified, "sha256": sha256, "outcome": outcome}
+        clean = {name: None if value is None else storable(value) for name, value in values.items()}
+        self.database.insert_or_replace(session, AddressRow, [{"key": key, "changed": now(), **clean}], ["key"])
+
+    def searched(self, engine: str, keyword: str) -> bool:
+        """Whether this word was asked of this engine before; case, spacing and Unicode form do not matter."""
+        with self.database.reading() as session:
+            found = session.scalars(
+                select(SearchRow.id).filter_by(engine=engine, keyword=normal_keyword(keyword)).limit(1)
+            ).first()
+        return found is not None
+
+    def note_search(self, engine: str, keyword: str, *, found: int, new: int) -> None:
+        """Write a search into the ledger of words."""
+        with self.database.writing() as session:
+            session.add(SearchRow(engine=engine, keyword=normal_keyword(keyword), found=found, new=new))
+
+    def keywords(self) -> list[KeywordCount]:
+        """Which words brought how many pictures, and how many of them are kept; most kept first."""
+        with self.database.reading() as session:
+            searches = session.execute(
+                select(
+                    SearchRow.engine,
+                    SearchRow.keyword,
+                    func.max(SearchRow.made, type_=SearchRow.made.type),
+                    func.sum(SearchRow.found),
+                    func.sum(SearchRow.new),
+                ).group_by(SearchRow.engine, SearchRow.keyword)
+            ).all()
+            brought = session.execute(
+                select(OriginRow.keyword, OriginRow.source, ImageRow.result, func.count(OriginRow.image_id.distinct()))
+                .join(ImageRow, ImageRow.id == OriginRow.image_id)
+                .where(OriginRow.keyword.is_not(None))
+                .group_by(OriginRow.keyword, OriginRow.source, ImageRow.result)
+            ).all()
+        judged: dict[tuple[str, str, str], int] = {}
+        for word, source, result, count in brought:
+            engine = source.partition(":")[2] if source.startswith("search:") else ""
+            key = (word or "", engine, result or "")
+            judged[key] = judged.get(key, 0) + count
+
+        def of(engine: str, keyword: str, result: str) -> int:
+            return judged.get((keyword, engine, result), 0) + judged.get((keyword, "", result), 0)
+
+        counts = [
+            KeywordCount(engine, word, when, found, new, of(engine, word, "keep"), of(engine, word, "drop"))
+            for engine, word, when, found, new in searches
+        ]
+        return sorted(counts, key=lambda one: (-one.kept, -one.new, one.keyword, one.engine))
+
+
+def normal_keyword(keyword: str) -> str:
+    """A search word as the ledger knows it: one Unicode form, lower case, single spaces, at most 500 characters."""
+    return storable(" ".join(unicodedata.normalize("NFC", keyword).split()).casefold())[:500]
+
+
+def storable(text: str) -> str:
+    """Text as every database takes it: no NUL, no half of a surrogate pair."""
+    return text.replace("\0", "").encode("utf-8", "replace").decode()

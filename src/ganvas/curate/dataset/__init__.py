@@ -1,0 +1,1 @@
+"""Packed data sets: writing, reading, splitting, shards."""

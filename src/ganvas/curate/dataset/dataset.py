@@ -1,0 +1,276 @@
+"""A packed data set: one zip with ``dataset.json`` and square PNG pictures, read by index from any process."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import zipfile
+import zlib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from ganvas.curate.images.decode import Pixels, decode_png
+from ganvas.errors import UserError
+from ganvas.spec import Crop
+
+SCHEMA = 1
+MANIFEST = "dataset.json"
+
+
+Part = Literal["train", "validation", "test"]
+
+
+class Provenance(BaseModel):
+    """Where a picture of a catalogue came from, and the licence stated there: what a model credits it by."""
+
+    model_config = ConfigDict(frozen=True)
+
+    source: str = Field(description="how it was collected, such as search or collection:NAME")
+    url: str | None = None
+    page: str | None = None
+    licence: str | None = None
+
+
+class Item(BaseModel):
+    """One picture of the archive, or one pair."""
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str = Field(description="the picture's file in the archive (of a pair: the target)")
+    sha256: str = Field(description="of that file")
+    label: int = Field(0, description="index into the classes; 0 when there are none")
+    source: str = Field(description="where it came from, relative to what was packed")
+    licence: str | None = Field(None, description="path of the licence file that covers it, one of the licences")
+    pair: str | None = Field(None, description="of a pair: the source picture's file in the archive")
+    pair_sha256: str | None = None
+    split: Part | None = Field(None, description="the part it belongs to, where the pictures came divided")
+    origin: Provenance | None = None
+
+
+class Licence(BaseModel):
+    """A licence or credits file found beside the pictures."""
+
+    model_config = ConfigDict(frozen=True)
+
+    path: str
+    text: str
+
+
+class Skipped(NamedTuple):
+    """A file that could not be used, and why."""
+
+    path: str
+    reason: str
+
+
+class Manifest(BaseModel):
+    """What ``dataset.json`` says."""
+
+    model_config = ConfigDict(frozen=True)
+
+    schema_version: Literal[1] = 1
+    resolution: int
+    channels: Literal[1, 3]
+    crop: Crop
+    classes: tuple[str, ...] = ()
+    paired: bool = False
+    enlarged: int = Field(0, description="how many pictures were smaller than the resolution")
+    skipped: tuple[Skipped, ...] = ()
+    licences: tuple[Licence, ...] = ()
+    layout: str = Field("", description="what was recognised in the way the files lay, as a sentence")
+    listing: str = Field("", description="fingerprint of the files and settings this was packed from")
+    items: tuple[Item, ...]
+
+
+class _Place(NamedTuple):
+    """Where a member's bytes stand in the archive."""
+
+    header: int
+    size: int
+    method: int
+
+
+def read_manifest(path: Path) -> Manifest:
+    """The manifest of a packed data set.
+
+    :raises UserError: the file is missing, is no packed data set, or was written by a newer Ganvas.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            content = archive.read(MANIFEST)
+    except FileNotFoundError:
+        raise UserError(f"There is no data set {path}; pack a folder of pictures with `ganvas pack`.") from None
+    except KeyError:
+        raise UserError(f"{path} is not a packed data set (it has no {MANIFEST}); run `ganvas pack` on it.") from None
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError):
+        raise UserError(f"{path} is damaged or not a zip archive; pack the pictures again.") from None
+    except OSError as error:
+        raise UserError(f"{path} cannot be read ({error.strerror}); name a packed data set.") from None
+    try:
+        version = json.loads(content).get("schema_version")
+    except (ValueError, AttributeError):
+        version = None
+    if isinstance(version, int) and version > SCHEMA:
+        raise UserError(f"{path} was packed by a newer Ganvas; update this one or pack the pictures again.")
+    try:
+        return Manifest.model_validate_json(content)
+    except ValidationError:
+        raise UserError(f"{path} has a {MANIFEST} that cannot be understood; pack the pictures again.") from None
+
+
+class Dataset:
+    """Pictures of one size, by index. Holds no open file, so it may be forked, pickled and shared between threads.
+
+    :raises UserError: the file is no packed data set, or lacks pictures that its manifest names.
+    """
+
+    def __init__(self, path: Path | str) -> None:
+        self.path = Path(path)
+        self.manifest = read_manifest(self.path)
+        with zipfile.ZipFile(self.path) as archive:
+            self._places = {
+                entry.filename: _Place(entry.header_offset, entry.compress_size, entry.compress_type)
+                for entry in archive.infolist()
+            }
+        for item in self.manifest.items:
+            if item.name not in self._places or (item.pair is not None and item.pair not in self._places):
+                raise UserError(f"{self.path} lacks {item.name}, which its manifest names; pack the pictures again.")
+        self._items: tuple[Item, ...] = self.manifest.items
+        self._settle()
+
+    def _settle(self) -> None:
+        self.labels: npt.NDArray[np.int64] = np.array([item.label for item in self._items], dtype=np.int64)
+        content = hashlib.sha256()
+        content.update(json.dumps([self.resolution, self.channels, self.classes]).encode())
+        for item in self._items:
+            content.update(f"\n{item.sha256} {item.label} {item.pair_sha256 or ''}".encode())
+        self.sha256 = content.hexdigest()
+
+    def __len__(self) -> int:
+        return len(self._items)
+
+    @property
+    def items(self) -> tuple[Item, ...]:
+        """What the manifest says of each picture, in index order."""
+        return self._items
+
+    @property
+    def resolution(self) -> int:
+        """Side of every picture, in pixels."""
+        return self.manifest.resolution
+
+    @property
+    def channels(self) -> int:
+        """1 (grey) or 3 (RGB)."""
+        return self.manifest.channels
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """Class names in label order; empty when the pictures have none."""
+        return self.manifest.classes
+
+    @property
+    def paired(self) -> bool:
+        """Whether each picture has a source picture it was made from."""
+        return self.manifest.paired
+
+    def split(self, part: Part) -> Dataset:
+        """The pictures that came marked as this part of the set; none when the set came undivided."""
+        return self.subset([index for index, item in enumerate(self._items) if item.split == part])
+
+    def image(self, index: int) -> Pixels:
+        """uint8 [resolution, resolution, channels]; of a pair, the target.
+
+        :raises UserError: the archive was changed or damaged since it was packed.
+        """
+        item = self._items[index]
+        return self._read(item.name, item.sha256)
+
+    def source(self, index: int) -> Pixels:
+        """The source of a pair: uint8 [resolution, resolution, 3]; where it is two frames, 6 channels.
+
+        :raises UserError: the data set has no pairs, or was changed or damaged since it was packed.
+        """
+        item = self._items[index]
+        if item.pair is None or item.pair_sha256 is None:
+            raise UserError(f"{self.path} has no pairs; pack a folder with source/ and target/, or set a degradation.")
+        pixels = self._read(item.pair, item.pair_sha256)
+        if pixels.shape[0] == 2 * pixels.shape[1]:  # two frames stand one above the other
+            return np.concatenate([pixels[: pixels.shape[1]], pixels[pixels.shape[1] :]], axis=2)
+        return pixels
+
+    def _read(self, name: str, sha256: str) -> Pixels:
+        return decode_png(self.file(name, sha256))
+
+    def file(self, name: str, sha256: str) -> bytes:
+        """The bytes of a file in the archive, checked.
+
+        :raises UserError: it was changed or damaged since it was packed.
+        """
+        place = self._places[name]
+        damaged = UserError(f"{name} in {self.path} was changed or damaged; pack the pictures again.")
+        try:
+            with self.path.open("rb") as file:
+                file.seek(place.header + 26)  # the two lengths in a zip member's local header
+                lengths = file.read(4)
+                skip = int.from_bytes(lengths[:2], "little") + int.from_bytes(lengths[2:], "little")
+                file.seek(place.header + 30 + skip)
+                content = file.read(place.size)
+            if place.method == zipfile.ZIP_DEFLATED:  # somebody zipped the archive again
+                content = zlib.decompress(content, -15)
+        except (OSError, zlib.error):
+            raise damaged from None
+        if hashlib.sha256(content).hexdigest() != sha256:
+            raise damaged
+        return content
+
+    def subset(self, indices: Sequence[int] | npt.NDArray[np.int64]) -> Dataset:
+        """The pictures at these indices, in this order, as a data set with a fingerprint of its own."""
+        part = object.__new__(Dataset)
+        part.path, part.manifest, part._places = self.path, self.manifest, self._places
+        part._items = tuple(self._items[int(index)] for index in indices)
+        part._settle()
+        return part
+
+
+class Split(NamedTuple):
+    """Sorted indices to train on, and to hold out for evaluation."""
+
+    train: npt.NDArray[np.int64]
+    held_out: npt.NDArray[np.int64]
+
+
+def divide(dataset: Dataset, held_out: float, seed: int) -> Split:
+    """What to train on and what to hold out: as the set came divided, or by :func:`split`.
+
+    A set with a test part (or, lacking that, a validation part) is trained on all that is in neither.
+
+    :raises UserError: nothing would be left to train on.
+    """
+    marks = [item.split for item in dataset.items]
+    if "test" not in marks and "validation" not in marks:
+        return split(len(dataset), held_out, seed)
+    train = [index for index, mark in enumerate(marks) if mark in (None, "train")]
+    held = [index for index, mark in enumerate(marks) if mark == ("test" if "test" in marks else "validation")]
+    if not train:
+        raise UserError(f"{dataset.path} has no train part, only pictures to evaluate on; pack the whole set.")
+    return Split(np.array(train, dtype=np.int64), np.array(held, dtype=np.int64))
+
+
+def split(length: int, held_out: float, seed: int) -> Split:
+    """Choose which pictures training never sees: share ``held_out`` of them in [0, 1), by a seeded draw.
+
+    :raises UserError: nothing would be left to train on.
+    """
+    if not 0 <= held_out < 1:
+        raise UserError(f"held_out is a share of the pictures from 0 up to, not including, 1; it was {held_out:g}.")
+    count = max(round(length * held_out), 1 if held_out > 0 else 0)
+    if length - count < 1:
+        raise UserError(f"Holding {count} of {length} pictures out leaves none to train on; lower held_out.")
+    order = np.random.default_rng((seed, 0x5EED)).permutation(length).astype(np.int64)
+    return Split(np.sort(order[count:]), np.sort(order[:count]))

@@ -1,0 +1,364 @@
+"""Any pictures → one archive that training reads: decoded, cut square, resized, and packed again only if changed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import multiprocessing
+import os
+import signal
+import warnings
+import zipfile
+from collections import deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryFile
+from typing import BinaryIO, NamedTuple
+
+from ganvas.curate.dataset.dataset import (
+    MANIFEST,
+    Dataset,
+    Item,
+    Manifest,
+    Skipped,
+    Split,
+    divide,
+    read_manifest,
+    split,
+)
+from ganvas.curate.dataset.shards import fetch_shards, holds_shards
+from ganvas.curate.images.crop import Cut, Settings, cut
+from ganvas.curate.images.decode import open_image
+from ganvas.curate.images.prepare import prepare_image
+from ganvas.curate.sources.annotations import read_annotations
+from ganvas.curate.sources.dataset_layouts import Half
+from ganvas.curate.sources.folders import Listing, Wish, list_source
+from ganvas.curate.sources.frame_pairs import Frames, in_sequence
+from ganvas.errors import UserError
+from ganvas.paths import cache_dir
+from ganvas.spec import Crop
+from ganvas.weights import WEIGHTS
+
+__all__ = ["Dataset", "PackReport", "Skipped", "Split", "divide", "open_image", "pack", "prepare_image", "split"]
+
+ENOUGH = (500, 64)  # pictures from which processes are worth their start: usually, and where faces are sought
+RECIPE_OF_PIXELS = 2  # raised when the same file would give other pixels, so that old cached archives are not reused
+
+
+@dataclass(frozen=True)
+class PackReport:
+    """What packing did."""
+
+    path: Path
+    count: int
+    classes: tuple[str, ...] = ()
+    skipped: list[Skipped] = field(default_factory=list)
+    reused: bool = False  # nothing had changed: no picture was read
+    enlarged: int = 0  # pictures smaller than the resolution
+    paired: bool = False
+    layout: str = ""  # what was recognised in the way the files lay, as a sentence
+
+
+def pack(
+    source: Path | str,
+    output: Path | None = None,
+    *,
+    resolution: int,
+    crop: Crop = "center",
+    channels: int = 3,
+    minimum: int = 1,
+    side_by_side: Half | None = None,
+    labels: bool = False,
+    frames: Frames | None = None,
+    boxes: Path | None = None,
+    margin: float = 0.1,
+    classes_by: str | None = None,
+    database: str | None = None,
+    parts_table: Path | None = None,
+    workers: int | None = None,
+    processes: int = 1,
+    progress: Callable[[int, int], None] | None = None,
+) -> PackReport:
+    """Pack a folder, a zip of pictures, a catalogue, a packed data set or shards at a URL into one stored zip.
+
+    A class for each top-level sub-folder, if more than one holds pictures; layouts of well-known sets are recognised
+    (``curate/sources/dataset_layouts``). Of a catalogue, what is judged to be kept. Files that cannot be used are
+    reported
+    with a reason. The archive's bytes depend on the pictures and the settings alone.
+
+    :param output: where the archive is written (atomically); None is a place in the cache, one for each content.
+    :param resolution: side of the pictures in the archive, in pixels.
+    :param crop: how pictures become square; ``face`` and ``face-fixed`` align faces, and skip pictures without one.
+    :param channels: 3 (RGB) or 1 (grey).
+    :param minimum: fewer usable pictures than this are an error.
+    :param side_by_side: the pictures are twice as wide as high and hold a pair; this half is the source.
+    :param labels: the sources of pairs are maps of labels: numbers, which are kept as they are.
+    :param frames: the pictures are frames of films in their order: see :mod:`ganvas.curate.sources.frame_pairs`.
+    :param boxes: annotations: one picture for each box, classes from the labels.
+    :param margin: round a box, each side, as a share of its longer side.
+    :param classes_by: the attribute of CelebA that makes the classes.
+    :param database: address of the catalogue's database, where it is not the file beside the pictures.
+    :param parts_table: a CSV that says which picture belongs to train, validation and test; of a catalogue, by default
+        its ``split.csv``.
+    :param workers: threads that decode; None is one a core.
+    :param processes: more than one share the work instead of threads, where there are pictures enough to be worth it;
+        finding faces hardly gains by threads. As with every use of ``spawn``, a script needs a ``__main__`` guard.
+    :param progress: called with (done, total), in the calling thread.
+    :raises UserError: wrong source or output, or too few usable pictures.
+    """
+    if not 4 <= resolution <= 2048:
+        raise UserError(f"The resolution must be from 4 to 2048 pixels, not {resolution}.")
+    if not 0 <= margin <= 2:
+        raise UserError(f"The margin is a share of a box's side from 0 to 2, not {margin:g}.")
+    if holds_shards(source):
+        source = fetch_shards(source)
+    source = Path(source).expanduser()
+    annotations = None if boxes is None else read_annotations(Path(boxes).expanduser())
+    listing = list_source(source, Wish(classes_by, annotations, side_by_side, database, parts_table))
+    if frames is not None and not (source.is_file() and listing.paired):  # that is: packed already
+        listing = in_sequence(listing, frames)
+    if (labels or frames) and crop in ("face", "face-fixed"):
+        raise UserError(f"The crop {crop} turns pictures, which maps of labels and films do not bear; take center.")
+    settings = Settings(resolution, crop, channels, listing.side_by_side, margin if boxes else 0.0, labels)
+    wanted = [
+        RECIPE_OF_PIXELS,
+        listing.fingerprint,
+        *settings[:5],
+        *(["labels"] if labels else []),
+        classes_by,
+        annotations and annotations.fingerprint,
+        _face_readers(crop),
+    ]
+    key = hashlib.sha256(json.dumps(wanted).encode()).hexdigest()
+    if output is None:
+        ready = _already_packed(source, settings)
+        output = source if ready else cache_dir() / "datasets" / f"{key[:32]}.zip"
+    else:
+        output = Path(output).expanduser()
+        ready = None
+    if ready is None:
+        ready = _reusable(output, key)
+    if ready is None:
+        worth_it = len(listing.candidates) >= ENOUGH[settings.crop in ("face", "face-fixed")]
+        crew = Crew(workers or os.cpu_count() or 1, processes if worth_it else 1)
+        ready = _build(listing, settings, key, output, source, minimum, crew, progress)
+        reused = False
+    else:
+        reused = True
+    report = PackReport(
+        path=output,
+        count=len(ready.items),
+        classes=ready.classes,
+        skipped=list(ready.skipped),
+        reused=reused,
+        enlarged=ready.enlarged,
+        paired=ready.paired,
+        layout=ready.layout,
+    )
+    _demand(report.count, minimum, source, report.skipped)
+    return report
+
+
+def _face_readers(crop: Crop) -> list[str]:
+    """Which networks find the faces: others would put them elsewhere."""
+    if crop not in ("face", "face-fixed"):
+        return []
+    return [WEIGHTS[name].sha256 for name in ("face-detection", "yunet", "face-landmark") if name in WEIGHTS]
+
+
+def _demand(count: int, minimum: int, source: Path, skipped: list[Skipped]) -> None:
+    if count >= max(minimum, 1):
+        return
+    first = f" (the first of {len(skipped)} skipped: {skipped[0].path}, {skipped[0].reason})" if skipped else ""
+    if count == 0:
+        raise UserError(f"None of the pictures in {source} can be used{first}; name a folder of pictures.")
+    raise UserError(f"{source} has {count} usable pictures{first} where at least {minimum} are needed; add more.")
+
+
+def _already_packed(source: Path, settings: Settings) -> Manifest | None:
+    """The manifest of a source that is itself a data set of just these settings (its pictures are square already)."""
+    if not source.is_file() or settings.side_by_side is not None:
+        return None
+    with zipfile.ZipFile(source) as archive:
+        if MANIFEST not in archive.namelist():
+            return None
+    manifest = read_manifest(source)
+    fits = (manifest.resolution, manifest.channels) == (settings.resolution, settings.channels)
+    # Square pictures are cut no further, but faces would be sought in them.
+    aligned = settings.crop == manifest.crop or settings.crop not in ("face", "face-fixed")
+    return manifest if fits and aligned else None
+
+
+def _reusable(output: Path, key: str) -> Manifest | None:
+    """The manifest of an archive that was packed from the same files with the same settings."""
+    if output.is_dir():
+        raise UserError(f"{output} is a folder; name the .zip file to write.")
+    if not output.exists():
+        return None
+    try:
+        manifest = read_manifest(output)
+    except UserError:
+        if output.stat().st_size and not _ours(output):
+            raise UserError(f"{output} exists and is no packed data set; name another file to write.") from None
+        return None
+    return manifest if manifest.listing == key else None
+
+
+def _ours(output: Path) -> bool:
+    """Whether a file that cannot be read as a data set at least stands in our own cache."""
+    return output.resolve().is_relative_to(cache_dir().resolve())
+
+
+# ── Pictures → members ──────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class Crew(NamedTuple):
+    """Who prepares the pictures: threads of this process, or several processes."""
+
+    threads: int
+    processes: int = 1
+
+    def pool(self) -> Executor:
+        if self.processes == 1:
+            return ThreadPoolExecutor(self.threads)  # Pillow lets go of the interpreter while it works
+        # Not forked: threads of the networks that find faces would not survive it.
+        context = multiprocessing.get_context("spawn")
+        return ProcessPoolExecutor(self.processes, mp_context=context, initializer=_settle)
+
+
+def _settle() -> None:
+    """A process of the crew: stopping is its parent's business, and so is telling of odd metadata."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    warnings.simplefilter("ignore")
+    os.environ["OMP_NUM_THREADS"] = "1"
+
+
+def _in_order(listing: Listing, settings: Settings, crew: Crew) -> Iterator[Cut | Skipped]:
+    """Prepare all candidates at once, results in their order."""
+    ahead = 8 * max(crew)
+    with crew.pool() as pool:
+        waiting: deque[Future[Cut | Skipped]] = deque()
+        try:
+            for candidate in listing.candidates:
+                waiting.append(pool.submit(cut, candidate, listing.read, settings))
+                if len(waiting) > ahead:  # bounds the memory, whatever the size of the set
+                    yield waiting.popleft().result()
+            while waiting:
+                yield waiting.popleft().result()
+        finally:
+            for future in waiting:
+                future.cancel()
+
+
+class _Spooled(NamedTuple):
+    name: str
+    offset: int
+    size: int
+
+
+def _build(
+    listing: Listing,
+    settings: Settings,
+    key: str,
+    output: Path,
+    source: Path,
+    minimum: int,
+    crew: Crew,
+    progress: Callable[[int, int], None] | None,
+) -> Manifest:
+    try:
+        output.parent.mkdir(parents=True, exist_ok=True)
+        with TemporaryFile(dir=output.parent) as spool:
+            manifest, members = _spool(listing, settings, key, crew, progress, spool)
+            _demand(len(manifest.items), minimum, source, list(manifest.skipped))
+            _write_archive(output, manifest, members, spool)
+    except OSError as error:
+        raise UserError(
+            f"{output} cannot be written ({error.strerror}); free some space or name another place."
+        ) from None
+    return manifest
+
+
+def _spool(
+    listing: Listing,
+    settings: Settings,
+    key: str,
+    crew: Crew,
+    progress: Callable[[int, int], None] | None,
+    spool: BinaryIO,
+) -> tuple[Manifest, list[_Spooled]]:
+    """Prepare every picture into a scratch file: the manifest stands first in the archive but is known last."""
+    items: list[Item] = []
+    members: list[_Spooled] = []
+    skipped = list(listing.skipped)
+    enlarged = 0
+    total = len(listing.candidates)
+
+    def keep(name: str, content: bytes) -> str:
+        members.append(_Spooled(name, spool.tell(), len(content)))
+        spool.write(content)
+        return hashlib.sha256(content).hexdigest()
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # Pillow warns of odd metadata, which is of no concern to pixels
+        for done, result in enumerate(_in_order(listing, settings, crew), start=1):
+            if isinstance(result, Skipped):
+                skipped.append(result)
+            else:
+                candidate, number = listing.candidates[done - 1], f"{len(items):08d}.png"
+                folder = "images" if result.pair is None else "target"
+                pair = pair_sha256 = None
+                name = f"{folder}/{number}"
+                sha256 = keep(name, result.png)
+                if result.pair is not None:
+                    pair = f"source/{number}"
+                    pair_sha256 = keep(pair, result.pair)
+                items.append(
+                    Item(
+                        name=name,
+                        sha256=sha256,
+                        label=candidate.label,
+                        source=candidate.path,
+                        licence=candidate.licence,
+                        pair=pair,
+                        pair_sha256=pair_sha256,
+                        split=candidate.split,
+                        origin=candidate.origin,
+                    )
+                )
+                enlarged += result.enlarged
+            if progress is not None:
+                progress(done, total)
+    manifest = Manifest(
+        resolution=settings.resolution,
+        channels=1 if settings.channels == 1 else 3,
+        crop=settings.crop,
+        classes=listing.classes,
+        paired=listing.paired,
+        enlarged=enlarged,
+        skipped=tuple(skipped),
+        licences=tuple(listing.licences),
+        layout=listing.layout,
+        listing=key,
+        items=tuple(items),
+    )
+    return manifest, members
+
+
+def _write_archive(output: Path, manifest: Manifest, members: list[_Spooled], spool: BinaryIO) -> None:
+    temporary = output.with_name(f".{output.name}.{os.getpid()}.tmp")
+    try:
+        with temporary.open("wb") as file:
+            with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
+                # A fixed date keeps the bytes the same whenever the archive is written.
+                archive.writestr(zipfile.ZipInfo(MANIFEST, (1980, 1, 1, 0, 0, 0)), manifest.model_dump_json(indent=1))
+                for member in members:
+                    spool.seek(member.offset)
+                    archive.writestr(zipfile.ZipInfo(member.name, (1980, 1, 1, 0, 0, 0)), spool.read(member.size))
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(output)
+    finally:
+        temporary.unlink(missing_ok=True)

@@ -1,0 +1,40 @@
+"""Which pictures show the same person: the embedding of each picture's largest face."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from ganvas.curate.faces.batch import over_processes, pixels_of, reader
+from ganvas.curate.images.decode import PictureError
+
+DIMENSIONS = 128
+
+
+def embeddings_of(
+    paths: Sequence[Path], progress: Callable[[int, int], None] | None = None, processes: int | None = None
+) -> npt.NDArray[np.float32]:
+    """→ float32 [len(paths), 128], unit length; rows of NaN where there is no face or no picture.
+
+    :param progress: called with how many are done, of how many.
+    :param processes: how many work at once; None takes one for each core.
+    """
+    found = np.full((len(paths), DIMENSIONS), np.nan, np.float32)
+    for at, embedding in enumerate(over_processes(_embed, paths, processes)):
+        if embedding is not None:
+            found[at] = embedding
+        if progress is not None:
+            progress(at + 1, len(paths))
+    return found
+
+
+def _embed(path: Path) -> npt.NDArray[np.float32] | None:
+    try:
+        pixels = pixels_of(path)
+    except PictureError:
+        return None
+    faces = reader().faces(pixels)
+    return reader().embed(pixels, faces[0]) if faces else None

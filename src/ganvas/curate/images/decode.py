@@ -1,0 +1,197 @@
+"""Decode image files of strangers to 8-bit pictures, and encode arrays as PNG."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+Pixels = npt.NDArray[np.uint8]
+
+
+# Formats by content. Those that start another program (EPS) or describe drawings (WMF) are left out on purpose.
+FORMATS = (
+    *("PNG", "JPEG", "MPO", "WEBP", "GIF", "BMP", "DIB", "TIFF", "AVIF", "HEIF"),
+    *("JPEG2000", "PPM", "TGA", "ICO", "PSD"),
+)
+
+
+SUFFIXES = frozenset(
+    f".{suffix}"
+    for suffix in (
+        *("png", "apng", "jpg", "jpeg", "jpe", "jfif", "mpo", "webp", "gif", "bmp", "dib", "tif", "tiff", "avif"),
+        *("heic", "heif", "hif", "jp2", "j2k", "ppm", "pgm", "pbm", "pnm", "tga", "ico", "psd"),
+    )
+)
+
+
+MAX_PIXELS = 80_000_000  # below Pillow's own alarm, above any usual camera
+
+
+class PictureError(ValueError):
+    """A file that cannot be used as a picture; the message is the reason, fit for a list of skipped files."""
+
+
+def looks_like_picture(head: bytes) -> bool:
+    """Whether the first 16 bytes of a file are those of a usual picture: for files whose name does not say."""
+    return head.startswith((b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"II*\0", b"MM\0*")) or (
+        head[8:12] == b"WEBP" or head[4:8] == b"ftyp"
+    )
+
+
+def _opened(file: Path | io.BytesIO) -> Image.Image:
+    try:
+        return Image.open(file, formats=_formats())
+    except UnidentifiedImageError:
+        if not _learn_heif():
+            raise
+        if isinstance(file, io.BytesIO):
+            file.seek(0)
+        return Image.open(file, formats=_formats())
+
+
+def _formats() -> list[str]:
+    Image.init()
+    return [name for name in FORMATS if name in Image.OPEN]  # Pillow fails on names it was built without
+
+
+def _learn_heif() -> bool:
+    """Teach Pillow HEIC, the format of many phones, when pillow-heif is installed. → whether it just learnt it."""
+    if "HEIF" in Image.OPEN:
+        return False
+    try:
+        from pillow_heif import register_heif_opener
+    except ImportError:
+        return False
+    register_heif_opener()
+    return True
+
+
+def _looks_like_heic(file: Path | io.BytesIO) -> bool:
+    if isinstance(file, io.BytesIO):
+        head = file.getvalue()[:12]
+    else:
+        with file.open("rb") as opened:
+            head = opened.read(12)
+    return head[4:8] == b"ftyp" and head[8:11] in (b"hei", b"hev", b"mif", b"msf")
+
+
+def _eight_bit(image: Image.Image) -> Image.Image:
+    """Bring 16-bit, 32-bit and floating-point grey pictures to 8 bits (Pillow alone would clip them)."""
+    values: npt.NDArray[np.float64] = np.asarray(image).astype(np.float64)
+    values = np.nan_to_num(values, nan=0.0, posinf=0.0, neginf=0.0)
+    low, high = float(values.min()), float(values.max())
+    if image.mode.startswith("I;16"):
+        low, high = 0.0, 65535.0
+    elif low >= 0 and image.mode == "F" and high <= 1:
+        low, high = 0.0, 1.0
+    elif low >= 0 and high <= 255:
+        low, high = 0.0, 255.0
+    elif low >= 0 and high <= 65535:
+        low, high = 0.0, 65535.0
+    scaled = (values - low) / max(high - low, 1e-12) * 255
+    return Image.fromarray(np.clip(scaled + 0.5, 0, 255).astype(np.uint8))
+
+
+def _to_rgb(image: Image.Image) -> Image.Image:
+    if image.mode == "F" or image.mode.startswith("I"):
+        image = _eight_bit(image)
+    if image.has_transparency_data:
+        clear = image.convert("RGBA")
+        ground = Image.new("RGBA", clear.size, "white")
+        return Image.alpha_composite(ground, clear).convert("RGB")
+    return image.convert("RGB")
+
+
+def _numbers(image: Image.Image) -> Image.Image:
+    """A map of labels, mode RGB: numbers as they stand in the file, of a palette the places and not the colours."""
+    if image.format in ("JPEG", "MPO"):
+        raise PictureError("JPEG blurs the numbers of a map; save maps of labels as PNG")
+    if image.mode in ("RGB", "RGBA"):
+        return image.convert("RGB")
+    values = np.asarray(image.convert("L") if image.mode in ("1", "LA") else image)
+    if image.mode == "1":
+        values = values > 0
+    if values.min() < 0 or values.max() > 255:
+        raise PictureError("a map of labels holds numbers from 0 to 255")
+    return Image.fromarray(values.astype(np.uint8)).convert("RGB")
+
+
+def open_image(source: Path | str | bytes, *, least: int | None = None, labels: bool = False) -> Image.Image:
+    """Read a picture from a path or from bytes.
+
+    The first frame, turned upright as its EXIF orientation says, transparency composited on white, deep grey scaled to
+    8 bits, always mode RGB. The format is told by content, not by name.
+
+    :param least: when given, JPEG files far larger than this side (in pixels) are decoded at a lower scale, which is
+        several times faster and still leaves the shorter side at least twice ``least``.
+    :param labels: the picture is a map of labels: its numbers are kept as they are, grey ones in three equal channels.
+    :raises PictureError: the content is no readable picture, is damaged, or has more than ``MAX_PIXELS`` pixels.
+    """
+    file: Path | io.BytesIO = io.BytesIO(source) if isinstance(source, bytes) else Path(source)
+    try:
+        with _opened(file) as image:
+            width, height = image.size
+            if width * height > MAX_PIXELS:
+                raise PictureError(f"too many pixels ({width} × {height})")
+            if least is not None and image.format in ("JPEG", "MPO"):
+                scale = 2 * least / min(width, height)
+                if scale < 1:
+                    image.draft(None, (int(width * scale) + 1, int(height * scale) + 1))
+            image.load()
+            if labels:
+                return _numbers(image)
+            upright: Image.Image = ImageOps.exif_transpose(image)
+            return _to_rgb(upright)
+    except PictureError:
+        raise
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+        raise PictureError("too many pixels") from None
+    except UnidentifiedImageError:
+        if _looks_like_heic(file):
+            raise PictureError("HEIC needs the extra: pip install 'ganvas[heif]'") from None
+        raise PictureError("not a picture") from None
+    except FileNotFoundError:
+        raise PictureError("the file is gone") from None
+    except PermissionError:
+        raise PictureError("no permission to read it") from None
+    except MemoryError:
+        raise PictureError("too large for the memory of this machine") from None
+    except Exception as error:  # noqa: BLE001 - decoders raise anything on hostile bytes (struct.error, SyntaxError, …)
+        raise PictureError(f"damaged picture ({_short(error)})") from None
+
+
+def picture_size(content: bytes) -> tuple[int, int]:
+    """Width and height as the file says, without decoding it.
+
+    :raises PictureError: the content is no picture.
+    """
+    try:
+        with _opened(io.BytesIO(content)) as image:
+            return image.size
+    except Exception:  # noqa: BLE001 - see open_image
+        raise PictureError("not a picture") from None
+
+
+def _short(error: Exception) -> str:
+    words = " ".join(str(error).split()) or type(error).__name__
+    return words if len(words) <= 80 else f"{words[:79]}…"
+
+
+def encode_png(pixels: Pixels) -> bytes:
+    """uint8 [H, W, 1 or 3] → the bytes of a PNG file."""
+    content = io.BytesIO()
+    flat: Any = pixels[:, :, 0] if pixels.shape[2] == 1 else pixels
+    Image.fromarray(flat).save(content, "PNG", compress_level=4)
+    return content.getvalue()
+
+
+def decode_png(content: bytes) -> Pixels:
+    """The bytes of a PNG file made by :func:`encode_png` → uint8 [H, W, 1 or 3]."""
+    with Image.open(io.BytesIO(content), formats=("PNG",)) as image:
+        pixels: Pixels = np.asarray(image)
+    return pixels[:, :, None] if pixels.ndim == 2 else pixels

@@ -1,0 +1,1 @@
+"""Review rounds, agreement between reviewers, and reports."""

@@ -1,0 +1,183 @@
+"""Degradations: what makes the source of a pair from its target, so that pairs need not be collected.
+
+Each takes the target, uint8 [H, W, 1 or 3], and a random generator, and gives the source, uint8 [H, W, C] of the same
+size (or of a part of it: :func:`source_scale`), C as :func:`source_channels` says. The same target and the same state
+of the generator give the same source.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+
+from ganvas.curate.images.decode import Pixels
+from ganvas.curate.sketch.styles import STYLES, draw, draw_any
+from ganvas.errors import UserError
+from ganvas.spec import DataSpec
+
+Float = npt.NDArray[np.float32]
+Degradation = Callable[[Pixels, np.random.Generator], Pixels]
+
+
+def _luma(target: Pixels) -> Float:
+    """float32 [H, W] in [0, 1] by ITU-R 601."""
+    values: Float = target.astype(np.float32) / np.float32(255)
+    if target.shape[2] == 1:
+        return values[:, :, 0]
+    weights = np.array([0.299, 0.587, 0.114], dtype=np.float32)
+    return values @ weights
+
+
+def _blur(values: Float, sigma: float) -> Float:
+    """Gaussian blur by two passes; the border is repeated."""
+    radius = max(1, int(3 * sigma + 0.5))
+    taps = np.exp(-0.5 * (np.arange(-radius, radius + 1) / sigma) ** 2).astype(np.float32)
+    taps /= taps.sum()
+    for axis in (0, 1):
+        length = values.shape[axis]
+        padded = np.pad(values, [(radius, radius) if a == axis else (0, 0) for a in (0, 1)], mode="edge")
+        blurred = np.zeros_like(values)
+        for shift, tap in enumerate(taps):
+            window = padded[shift : shift + length] if axis == 0 else padded[:, shift : shift + length]
+            blurred += tap * window
+        values = blurred
+    return values
+
+
+def _stored(values: Float) -> Pixels:
+    pixels: Pixels = np.clip(values * 255 + 0.5, 0, 255).astype(np.uint8)
+    return pixels
+
+
+def sketch(target: Pixels, rng: np.random.Generator) -> Pixels:
+    """A pencil drawing: thin dark strokes on white along the dark side of edges, as a person draws them.
+
+    Differences of Gaussians with a soft threshold (XDoG: Winnemöller, Kyprianidis, Olsen 2012) on the logarithm of the
+    luma, so that a stroke is where the picture is darker than its surroundings and dark hair or cloth is not filled.
+    Stroke width follows the size of the picture; width and pressure vary a little from draw to draw.
+    """
+    tone = np.log(_luma(target) + np.float32(0.12))
+    sigma = float(rng.uniform(0.85, 1.15)) * (0.45 + min(tone.shape) * 0.0035)
+    edges = _blur(tone, sigma) - _blur(tone, 2.2 * sigma)
+    sensitivity = float(rng.uniform(0.02, 0.035))
+    strokes = np.clip((-edges - sensitivity) / sensitivity, 0, None)
+    # Specks come from noise and have few dark neighbours; strokes have many.
+    company = np.clip(_blur(np.minimum(strokes, 1).astype(np.float32), 2 * sigma) * 5 - 0.45, 0, 1)
+    pressure = float(rng.uniform(0.75, 1.15))
+    ink = np.tanh(strokes * company * pressure) * np.float32(rng.uniform(0.85, 1.0))
+    return _stored((1 - ink).astype(np.float32))[:, :, None]
+
+
+def grayscale(target: Pixels, rng: np.random.Generator) -> Pixels:
+    """The luma alone: colourisation learns to undo it."""
+    return _stored(_luma(target))[:, :, None]
+
+
+def downscale(target: Pixels, rng: np.random.Generator) -> Pixels:
+    """A quarter of the pixels each way (bicubic, antialiased) and back to the same size."""
+    height, width, channels = target.shape
+    image = Image.fromarray(target[:, :, 0] if channels == 1 else target)
+    small = image.resize((max(1, width // 4), max(1, height // 4)), Image.Resampling.BICUBIC)
+    pixels: Pixels = np.asarray(small.resize((width, height), Image.Resampling.BICUBIC))
+    return pixels.reshape(height, width, channels)
+
+
+def _smaller(factor: int) -> Degradation:
+    def smaller(target: Pixels, rng: np.random.Generator) -> Pixels:
+        height, width, channels = target.shape
+        image = Image.fromarray(target[:, :, 0] if channels == 1 else target)
+        size = (max(1, width // factor), max(1, height // factor))
+        pixels: Pixels = np.asarray(image.resize(size, Image.Resampling.BICUBIC))
+        return pixels.reshape(size[1], size[0], channels)
+
+    smaller.__doc__ = f"The picture with its sides {factor} times smaller (bicubic, antialiased): super-resolution."
+    return smaller
+
+
+def mask(target: Pixels, rng: np.random.Generator) -> Pixels:
+    """Holes of mid grey: one to three rectangles or wandering strokes, together up to about a third of the picture."""
+    height, width, _ = target.shape
+    side = min(height, width)
+    source = target.copy()
+    hole = np.zeros((height, width), dtype=bool)
+    rows, columns = np.arange(height)[:, None], np.arange(width)[None, :]
+    for _ in range(int(rng.integers(1, 4))):
+        if rng.random() < 0.5:
+            tall, broad = (int(side * rng.uniform(0.15, 0.4)) for _ in range(2))
+            top, left = int(rng.integers(0, height - tall + 1)), int(rng.integers(0, width - broad + 1))
+            hole[top : top + tall, left : left + broad] = True
+            continue
+        y, x = rng.uniform(0, height), rng.uniform(0, width)
+        angle, radius = rng.uniform(0, 2 * np.pi), side * rng.uniform(0.03, 0.06)
+        for _ in range(int(rng.integers(8, 24))):
+            hole |= (rows - y) ** 2 + (columns - x) ** 2 <= radius**2
+            angle += rng.normal(0, 0.5)
+            y = float(np.clip(y + radius * np.sin(angle), 0, height))
+            x = float(np.clip(x + radius * np.cos(angle), 0, width))
+    source[hole] = 128
+    return source
+
+
+def _drawn(style: str) -> Degradation:
+    def drawn(target: Pixels, rng: np.random.Generator) -> Pixels:
+        return draw(target, style, rng)
+
+    drawn.__doc__ = STYLES[style].about
+    return drawn
+
+
+# `sketch` keeps its meaning for ever: trained bundles were taught by it.
+DEGRADATIONS: dict[str, Degradation] = {
+    "sketch": sketch,
+    **{f"sketch-{style}": _drawn(style) for style in STYLES},
+    "sketch-mixed": draw_any,
+    "grayscale": grayscale,
+    "downscale": downscale,
+    "downscale-x2": _smaller(2),
+    "downscale-x4": _smaller(4),
+    "mask": mask,
+}
+
+
+def degradation(name: str) -> Degradation:
+    """The degradation of this name.
+
+    :raises UserError: there is none.
+    """
+    if name not in DEGRADATIONS:
+        raise UserError(f"There is no degradation {name!r}; choose one of {', '.join(DEGRADATIONS)}.")
+    return DEGRADATIONS[name]
+
+
+def source_scale(name: str) -> int:
+    """How many times smaller than the target a degradation makes the sides of the source.
+
+    :raises UserError: there is no degradation of this name.
+    """
+    degradation(name)
+    found = re.fullmatch(r"downscale-x(\d+)", name)
+    return int(found[1]) if found else 1
+
+
+def source_channels(name: str, channels: Literal[1, 3] = 3) -> Literal[1, 3]:
+    """How many channels the sources of a degradation have when the targets have ``channels``.
+
+    :raises UserError: there is no degradation of this name.
+    """
+    degradation(name)
+    return 1 if name.split("-")[0] in ("sketch", "grayscale") else channels
+
+
+def displayed(pictures: Pixels, data: DataSpec) -> Pixels:
+    """Sources as people are shown them, uint8 [N, resolution, resolution, 1 or 3]: small ones in larger pixels, of two
+    frames the first, and each label in a colour of its own."""
+    if data.labels:
+        wheel = np.arange(256)[:, None] * np.array([[97, 151, 211]]) % 256  # far-apart colours for neighbouring numbers
+        pictures = wheel.astype(np.uint8)[pictures[..., 0]]
+    pictures = pictures[..., :3]
+    return pictures.repeat(data.source_scale, axis=1).repeat(data.source_scale, axis=2)

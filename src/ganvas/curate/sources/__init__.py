@@ -1,0 +1,1 @@
+"""Sources of pictures: folders, archives, catalogues, data set layouts, annotations."""

@@ -1,0 +1,125 @@
+"""Two places full of pictures, compared: pair by pair where their names match, else as two distributions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from ganvas.curate.images.decode import PictureError, open_image
+from ganvas.errors import UserError
+from ganvas.evaluate import fidelity
+from ganvas.evaluate.fidelity import METRICS, Metric, Progress, Result
+from ganvas.evaluate.similarity import SIMILARITIES, Pair, Similarity, similarity
+from ganvas.models.features import load_features
+
+AS_PAIRS: tuple[Similarity, ...] = ("psnr", "psnr_y", "ssim", "ssim_y", "gmsd")
+AS_SETS: tuple[Metric, ...] = ("kid", "fid", "precision", "recall")
+
+
+def are_pairs(made: Path, real: Path) -> bool:
+    """Whether the two are pictures of the same things: two files, or folders that share more than half their names."""
+    one, other = _files(made), _files(real)
+    if made.is_file() and real.is_file():
+        return True
+    return 2 * len(one.keys() & other.keys()) > min(len(one), len(other))
+
+
+def compare(
+    made: Path,
+    real: Path,
+    metrics: Sequence[str],
+    *,
+    features: str = "auto",
+    border: int = 0,
+    progress: Progress | None = None,
+) -> list[Result]:
+    """Measure the pictures in one place against those in another.
+
+    Args:
+        made: a picture or a folder, searched with its sub-folders.
+        real: likewise.
+        metrics: of pairs (matched by path and name without ending), of the two distributions, or both.
+        features: the frozen network for the distributions.
+        border: pixels left out on each side of each pair.
+        progress: told after each chunk of the distributions.
+
+    Raises:
+        UserError: a metric is unknown, a place holds no pictures, names do not match, or sizes differ.
+    """
+    wanted = list(dict.fromkeys(metrics))
+    if unknown := [metric for metric in wanted if metric not in (*SIMILARITIES, *METRICS)]:
+        raise UserError(
+            f"There is no metric called '{unknown[0]}': choose from {', '.join((*SIMILARITIES, *METRICS))}."
+        )
+    one, other = _files(made), _files(real)
+    found: dict[str, Result] = {}
+    of_pairs: list[Similarity] = [metric for metric in SIMILARITIES if metric in wanted]
+    if of_pairs:
+        results = similarity(_pairs(made, one, real, other), of_pairs, border=border)
+        found |= dict(zip(of_pairs, results, strict=True))
+    of_sets: list[Metric] = [metric for metric in METRICS if metric in wanted]
+    if of_sets:
+        eyes = load_features(features)
+        fakes = fidelity.extract(_single(one), eyes, progress=progress, which="fake")
+        reals = fidelity.extract(_single(other), eyes, progress=progress)
+        for metric in of_sets:
+            result = fidelity.measure(metric, reals, fakes, eyes)
+            if result is not None:
+                found[metric] = result
+    return [found[metric] for metric in wanted if metric in found]
+
+
+def _files(place: Path) -> dict[str, Path]:
+    """Pictures by their path within ``place``, without ending."""
+    if place.is_file():
+        return {place.stem: place}
+    if not place.is_dir():
+        raise UserError(f"There is no {place}: give a picture or a folder of pictures.")
+    found: dict[str, Path] = {}
+    for file in sorted(place.rglob("*")):
+        if not file.is_file() or any(part.startswith(".") for part in file.relative_to(place).parts):
+            continue
+        if file.suffix.lower() in (".txt", ".md", ".json", ".jsonl", ".html", ".csv", ".yaml"):
+            continue
+        found[str(file.relative_to(place).with_suffix(""))] = file
+    if not found:
+        raise UserError(f"There are no pictures in {place}: give a picture or a folder of pictures.")
+    return found
+
+
+def _pairs(made: Path, one: dict[str, Path], real: Path, other: dict[str, Path]) -> Iterator[Pair]:
+    if made.is_file() and real.is_file():
+        names = [(made, real)]
+    else:
+        shared = sorted(one.keys() & other.keys())
+        if not shared:
+            raise UserError(
+                f"No picture in {made} has the name of one in {real}: pairs are matched by name, so rename some, or "
+                "measure distributions with --metrics kid,fid."
+            )
+        names = [(one[name], other[name]) for name in shared]
+    for first, second in names:
+        pair = (_open(first), _open(second))
+        if pair[0].shape != pair[1].shape:
+            sizes = " and ".join(f"{one.shape[2]} × {one.shape[1]}" for one in pair)
+            raise UserError(
+                f"{first} and {second} have different sizes ({sizes}): pairs are compared pixel by pixel, so make them "
+                "equal first."
+            )
+        yield pair
+
+
+def _single(files: dict[str, Path]) -> Iterator[Tensor]:
+    for file in files.values():
+        yield _open(file)
+
+
+def _open(file: Path) -> Tensor:
+    try:
+        return torch.from_numpy(np.array(open_image(file).convert("RGB")))[None]
+    except PictureError as error:
+        raise UserError(f"{file} cannot be measured ({error}): take it away or replace it.") from None

@@ -1,0 +1,153 @@
+"""The report of an evaluation: a page of Markdown with its pictures, for somebody who meets the figures first here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from ganvas.curate.dataset.dataset import Dataset
+from ganvas.curate.images.decode import encode_png
+from ganvas.curate.sketch.degrade import displayed
+from ganvas.evaluate import report
+from ganvas.evaluate.fidelity import Result
+from ganvas.evaluate.protocol import Judgement, Part
+from ganvas.files import write_atomically
+from ganvas.models.family import Family
+from ganvas.recipe import EvaluateSettings
+from ganvas.spec import Task
+from ganvas.tasks.samples import Pictures, answer, grid, shown, sources, targets
+
+_GRID = 64  # pictures of a sheet
+_ROWS = 8  # pairs, or pictures that lie nearest
+_PARTS = {
+    "train": "Against the pictures it learnt from",
+    "held_out": "Against pictures it never saw",
+    None: "Against the pictures given",
+}
+
+Judged = Sequence[tuple[Part | None, Dataset, Judgement]]
+
+
+def write_page(folder: Path, name: str, family: Family, judged: Judged, settings: EvaluateSettings, nimg: int) -> Path:
+    """Write ``report.md`` and its pictures into ``folder``; returns the page's path.
+
+    Args:
+        folder: is made where it is absent; what an earlier report left is replaced.
+        name: what the model is called.
+        family: the model, for the pictures.
+        judged: for each set of pictures what was found.
+        settings: the seed of the samples.
+        nimg: how many pictures the training has shown it.
+    """
+    data = family.data
+    lines = [
+        f"# How good is {name}?",
+        "",
+        f"{type(family).__name__} ({family.task}), {data.resolution} × {data.resolution} px, after {nimg / 1000:,.0f} "
+        f"thousand pictures of training. Figures compare two models that were measured in the same way; look "
+        "at the pictures before you believe a figure.",
+    ]
+    for part, pictures, found in judged:
+        lines += ["", f"## {_PARTS[part]}", "", *_table(found.results), ""]
+        lines += [f"- {note}" for note in report.notes(found.results)]
+        for file, caption, sheet in _sheets(family, part, pictures, found, settings.seed):
+            write_atomically(folder / file, encode_png(sheet))
+            lines += ["", f"![{caption}]({file})", "", f"*{caption}*"]
+    lines += ["", "## How it was measured", "", *_protocols([r for _, _, found in judged for r in found.results]), ""]
+    page = folder / "report.md"
+    write_atomically(page, "\n".join(lines))
+    return page
+
+
+def _table(results: Sequence[Result]) -> list[str]:
+    rows = ["| metric | value | better | what it says |", "|---|---:|---|---|"]
+    for result in results:
+        meaning = report.meaning(result.metric)
+        rows.append(f"| `{result.metric}` | {report.figure(result)} | {meaning.better} | {meaning.says} |")
+    return rows
+
+
+def _protocols(results: Sequence[Result]) -> list[str]:
+    """One line a way of measuring: metrics that share all of it share the line."""
+    shared: dict[str, list[str]] = {}
+    for result in results:
+        protocol = result.protocol
+        said = [report.eye(result), f"{protocol['real_count']:,} real and {protocol['fake_count']:,} made pictures"]
+        if "seed" in protocol:
+            said.append(f"seed {protocol['seed']}")
+        if protocol.get("pictures"):
+            said.append(str(protocol["pictures"]).replace("_", " "))
+        if protocol["features_sha256"]:
+            said.append(f"weights {protocol['features_sha256'][:12]}…")
+        shared.setdefault("; ".join(said), []).append(f"`{result.metric}`")
+    return [f"- {', '.join(dict.fromkeys(metrics))}: {said}" for said, metrics in shared.items()]
+
+
+def _sheets(
+    family: Family, part: Part | None, pictures: Dataset, found: Judgement, seed: int
+) -> list[tuple[str, str, Pictures]]:
+    """File, caption and pixels of each sheet."""
+    suffix = f"-{part}" if part else ""
+    if family.task is Task.PAIRED and found.pairs:
+        return [(f"pairs{suffix}.png", *_pairs(family, pictures, found, seed))]
+    first = shown(family, pictures, _GRID)
+    if family.task is not Task.SYNTHESIS:
+        both = [targets(pictures, first), answer(family, pictures, first, seed=seed).numpy()]
+        sheet = grid(np.concatenate([_same(row[None], both) for rows in zip(*both, strict=True) for row in rows]), 8)
+        return [(f"translations{suffix}.png", "Each picture and, to its right, its translation.", sheet)]
+    numbers = list(range(_GRID))
+    columns = 8
+    sheets = [(f"real{suffix}.png", "Real pictures.", grid(targets(pictures, first), columns))]
+    if part != "held_out":
+        made = answer(family, pictures, numbers, seed=seed).numpy()
+        sheets.insert(
+            0, (f"made{suffix}.png", f"Made pictures, seeds {seed} to {seed + _GRID - 1}.", grid(made, columns))
+        )
+    if found.nearest is not None:
+        sheets.append((f"nearest{suffix}.png", *_nearest(family, pictures, found.nearest, seed)))
+    return sheets
+
+
+def _nearest(
+    family: Family, pictures: Dataset, nearest: tuple[torch.Tensor, torch.Tensor], seed: int
+) -> tuple[str, Pictures]:
+    """The made pictures that lie nearest to training pictures, above those."""
+    distances, which = nearest
+    order = distances.argsort()[:_ROWS].tolist()
+    rows = [answer(family, pictures, order, seed=seed).numpy(), targets(pictures, which[order].numpy())]
+    caption = (
+        "Top: the made pictures that are most like a training picture. Bottom: those training pictures. Where the two "
+        "rows are the same pictures, the model has learnt by heart."
+    )
+    return caption, grid(np.concatenate([_same(row, rows) for row in rows]), len(order))
+
+
+def _pairs(family: Family, pictures: Dataset, found: Judgement, seed: int) -> tuple[str, Pictures]:
+    """Source, answer and what it should be: the worst, the middling and the best pairs."""
+    metric = next((name for name in ("lpips_alex", "ssim", "psnr") if name in found.pairs), "psnr")
+    scores: dict[Any, torch.Tensor] = dict(found.pairs)
+    worst_first = scores[metric].argsort(descending=report.better(metric) == "lower").tolist()
+    third = min(_ROWS // 2, max(len(worst_first) // 3, 1))
+    middle = max((len(worst_first) - third) // 2, 0)
+    chosen = list(dict.fromkeys(worst_first[:third] + worst_first[middle : middle + third] + worst_first[-third:]))
+    columns = [
+        displayed(sources(pictures, family.data, chosen), family.data),
+        answer(family, pictures, chosen, seed=seed).numpy(),
+        targets(pictures, chosen),
+    ]
+    columns = [_same(column, columns) for column in columns]
+    rows = np.stack(columns, 1).reshape(-1, *columns[0].shape[1:])
+    caption = (
+        f"Source, what was made of it, what it should be: the worst by {metric}, then the middling, then the best."
+    )
+    return caption, grid(rows, 9)
+
+
+def _same(pictures: Pictures, others: Sequence[Pictures]) -> Pictures:
+    """Grey pictures in as many channels as the most colourful of the others have."""
+    channels = max(other.shape[-1] for other in others)
+    return np.broadcast_to(pictures, (*pictures.shape[:-1], channels))

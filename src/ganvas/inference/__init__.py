@@ -1,0 +1,1 @@
+"""Trained models at work: open a run or a bundle, generate, translate."""

@@ -1,0 +1,137 @@
+"""Batches that losses take and requests that trained families answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, NamedTuple, TypeAlias
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from ganvas.spec import Task
+
+
+class SynthesisBatch(NamedTuple):
+    """Pictures ``x`` and their labels ``y`` (zeros when unconditional)."""
+
+    x: Tensor
+    y: Tensor
+    memo: dict[str, Tensor]
+
+
+class PairedBatch(NamedTuple):
+    """``source`` pictures and the ``target`` each should become."""
+
+    source: Tensor
+    target: Tensor
+    memo: dict[str, Tensor]
+
+
+class UnpairedBatch(NamedTuple):
+    """Pictures of domain ``a`` and, not matching them, of domain ``b``."""
+
+    a: Tensor
+    b: Tensor
+    memo: dict[str, Tensor]
+
+
+class ReferenceBatch(NamedTuple):
+    """Pictures ``x`` of domain ``y``, and two references of one target domain ``y_ref``."""
+
+    x: Tensor
+    y: Tensor
+    x_ref: Tensor
+    x_ref2: Tensor
+    y_ref: Tensor
+    memo: dict[str, Tensor]
+
+
+class MusicBatch(NamedTuple):
+    """``piano_roll`` [N, tracks, bars, steps, pitches] in [-1, 1]."""
+
+    piano_roll: Tensor
+    memo: dict[str, Tensor]
+
+
+# ``memo`` is one empty dictionary a micro-batch and step: a phase may leave detached tensors there (the fakes it
+# rendered) for a later phase of the same step that works on the same draw.
+Batch: TypeAlias = Any  # one of the five above: which one is the family's ``task``, so a Union would only breed casts
+
+
+BATCHES: dict[Task, type[tuple[Any, ...]]] = {
+    Task.SYNTHESIS: SynthesisBatch,
+    Task.PAIRED: PairedBatch,
+    Task.UNPAIRED: UnpairedBatch,
+    Task.REFERENCE: ReferenceBatch,
+    Task.MUSIC: MusicBatch,
+}
+
+
+class SynthesisRequest(NamedTuple):
+    """``z`` float [N, z_dim]; ``y`` int64 [N] (ignored when unconditional); ``psi`` float [N], 1 = no truncation.
+
+    Within the program ``y`` may also be float [N, classes]: how much of each class a picture has.
+    """
+
+    z: Tensor
+    y: Tensor
+    psi: Tensor
+
+
+class TranslationRequest(NamedTuple):
+    """``source`` float [N, source_channels, H, W] in [-1, 1]; ``direction`` int64 [N]: 0 is source → target (A → B)."""
+
+    source: Tensor
+    direction: Tensor
+
+
+class ReferenceRequest(NamedTuple):
+    """``source`` and ``reference`` float [N, C, H, W] in [-1, 1]; ``y`` int64 [N]: the domain to go to.
+
+    The style is the reference's, or made from ``z`` float [N, z_dim]: ``share`` float [N] in [0, 1] says how much of it
+    comes from ``z`` (0: the reference alone). ``outline`` float [N, 2, H, W] in [0, 1]: where the source's fine lines
+    are kept, in coarse and in fine maps; zeros say nowhere, and families that carry no lines ignore it.
+    """
+
+    source: Tensor
+    reference: Tensor
+    y: Tensor
+    z: Tensor
+    share: Tensor
+    outline: Tensor
+
+
+class MusicRequest(NamedTuple):
+    """``z`` float [N, z_dim]."""
+
+    z: Tensor
+
+
+Request: TypeAlias = SynthesisRequest | TranslationRequest | ReferenceRequest | MusicRequest
+
+
+REQUESTS: dict[Task, type[tuple[Any, ...]]] = {
+    Task.SYNTHESIS: SynthesisRequest,
+    Task.PAIRED: TranslationRequest,
+    Task.UNPAIRED: TranslationRequest,
+    Task.REFERENCE: ReferenceRequest,
+    Task.MUSIC: MusicRequest,
+}
+
+
+def latents(seeds: Iterable[int], z_dim: int) -> NDArray[np.float32]:
+    """One latent a seed, float32 [N, z_dim]: the same picture for the same seed in every sheet, command and page."""
+    return np.stack([np.random.default_rng(seed).standard_normal(z_dim, dtype=np.float32) for seed in seeds])
+
+
+def to_uint8(pictures: Tensor) -> Tensor:
+    """Float NCHW in [-1, 1] → uint8 NHWC."""
+    return pictures.detach().float().add(1).mul(127.5).round().clamp(0, 255).byte().permute(0, 2, 3, 1).cpu()
+
+
+def to_float(pictures: NDArray[np.uint8]) -> Tensor:
+    """uint8 NHWC → float NCHW in [-1, 1]."""
+    owned = pictures if pictures.flags.writeable else pictures.copy()  # torch takes no memory it may not write to
+    return torch.from_numpy(owned).permute(0, 3, 1, 2).float().div(127.5).sub(1)

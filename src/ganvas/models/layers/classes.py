@@ -1,0 +1,20 @@
+"""Class embeddings and class weights."""
+
+from __future__ import annotations
+
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+
+class ClassEmbedding(nn.Embedding):
+    """A vector a class: of labels int64 [N], or blended by weights float [N, classes]."""
+
+    def forward(self, input: Tensor) -> Tensor:  # noqa: A002 (the name nn.Embedding gave it)
+        return input @ self.weight if input.is_floating_point() else super().forward(input)
+
+
+def class_weights(y: Tensor, classes: int, like: Tensor) -> Tensor:
+    """Labels int64 [N], or weights float [N, classes] → weights [N, classes] of the kind of ``like``."""
+    if y.is_floating_point():
+        return y.to(like)
+    return F.one_hot(y, classes).to(like) if classes else like[:, :0]

@@ -1,0 +1,28 @@
+"""Normalisation layers by name."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from torch import nn
+
+NormName = Literal["batch", "instance", "layer", "none"]
+
+
+def normalization(name: str, channels: int) -> nn.Module:
+    """A layer that normalises ``[N, channels, H, W]``.
+
+    ``batch``: over N, H, W, learned scale and shift (Ioffe & Szegedy 2015). ``instance``: over H, W, nothing learned
+    (Ulyanov et al. 2016, as in pix2pix and CycleGAN). ``layer``: over C, H, W, a learned scale and shift a channel
+    (Ba et al. 2016): what WGAN-GP advises where batch normalisation is not valid. ``none``: nothing.
+    """
+    match name:
+        case "batch":
+            return nn.BatchNorm2d(channels)
+        case "instance":
+            return nn.InstanceNorm2d(channels)
+        case "layer":
+            return nn.GroupNorm(1, channels)
+        case "none":
+            return nn.Identity()
+    raise ValueError(f"unknown normalisation {name!r}")

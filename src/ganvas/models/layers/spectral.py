@@ -1,0 +1,92 @@
+"""Spectral normalisation (Miyato et al. 2018)."""
+
+from __future__ import annotations
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+from torch.nn.utils import parametrizations
+
+
+def spectral_norm(network: nn.Module, *, eps: float = 1e-12) -> nn.Module:
+    """Divide the weight of every convolution and linear layer by its largest singular value (Miyato et al. 2018).
+
+    One power iteration a forward pass in training mode, none in evaluation mode; the vectors are buffers. Call it
+    after the weights got their first values. The network is changed in place and returned.
+    """
+    for module in list(network.modules()):
+        if isinstance(module, nn.Conv2d | nn.ConvTranspose2d | nn.Linear):
+            parametrizations.spectral_norm(module, eps=eps)
+    return network
+
+
+class Spectral(nn.Module):
+    """The largest singular value of a weight seen as a matrix ``[outputs, rest]``, by one power iteration a call.
+
+    Miyato et al. 2018, algorithm 1, as BigGAN has it: evaluation mode iterates too, and the left vector ``u`` is the
+    only state. A call does not keep what it found, :func:`advance` does: so the state moves once a step, however the
+    batch is split. ``eps`` (1e-6 in BigGAN, 1e-12 elsewhere) is the smallest length by which a vector is divided.
+    """
+
+    u: Tensor
+
+    def __init__(self, outputs: int, eps: float) -> None:
+        super().__init__()
+        self.eps = eps
+        self.register_buffer("u", torch.randn(outputs))
+
+    @torch.no_grad()
+    def vectors(self, matrix: Tensor) -> tuple[Tensor, Tensor]:
+        """The singular vectors, left and right, one power iteration on."""
+        v = F.normalize(torch.mv(matrix.t(), self.u), dim=0, eps=self.eps)
+        return F.normalize(torch.mv(matrix, v), dim=0, eps=self.eps), v
+
+    def forward(self, weight: Tensor) -> Tensor:
+        matrix = weight.flatten(1)
+        # In half precision the estimate would wander by more than a weight step.
+        with torch.autocast(weight.device.type, enabled=False):
+            u, v = self.vectors(matrix)
+            sigma = torch.dot(u, torch.mv(matrix, v))
+        return weight / sigma
+
+
+@torch.no_grad()
+def advance(network: nn.Module) -> None:
+    """Keep one power iteration of every spectral layer: to be called once its weights have moved."""
+    for module in network.modules():
+        spectral = getattr(module, "spectral", None)
+        if isinstance(spectral, Spectral) and isinstance(module.weight, Tensor):
+            spectral.u.copy_(spectral.vectors(module.weight.flatten(1))[0])
+
+
+class SpectralConv2d(nn.Conv2d):
+    """A convolution, stride 1 and the picture's size kept, whose weight is divided by its largest singular value."""
+
+    def __init__(self, inputs: int, outputs: int, kernel: int = 3, *, bias: bool = True, eps: float = 1e-6) -> None:
+        super().__init__(inputs, outputs, kernel, padding=kernel // 2, bias=bias)
+        self.spectral = Spectral(outputs, eps)
+
+    def forward(self, input: Tensor) -> Tensor:  # noqa: A002 (the name nn.Conv2d gave it)
+        return F.conv2d(input, self.spectral(self.weight), self.bias, padding=self.padding)
+
+
+class SpectralLinear(nn.Linear):
+    """A linear layer whose weight is divided by its largest singular value."""
+
+    def __init__(self, inputs: int, outputs: int, *, bias: bool = True, eps: float = 1e-6) -> None:
+        super().__init__(inputs, outputs, bias=bias)
+        self.spectral = Spectral(outputs, eps)
+
+    def forward(self, input: Tensor) -> Tensor:  # noqa: A002 (the name nn.Linear gave it)
+        return F.linear(input, self.spectral(self.weight), self.bias)
+
+
+class SpectralEmbedding(nn.Embedding):
+    """One vector a class, the table divided by its largest singular value."""
+
+    def __init__(self, classes: int, length: int, *, eps: float = 1e-6) -> None:
+        super().__init__(classes, length)
+        self.spectral = Spectral(classes, eps)
+
+    def forward(self, input: Tensor) -> Tensor:  # noqa: A002 (the name nn.Embedding gave it)
+        return F.embedding(input, self.spectral(self.weight))

@@ -1,0 +1,1 @@
+"""The files of a training run: written by the trainer, read by everything else."""

@@ -1,0 +1,122 @@
+"""The process that decodes uploaded pictures, started and killed by :mod:`ganvas.serve.core.uploads`.
+
+It says on standard output when it is ready, then reads requests from standard input and answers each. A message is a
+length (4 bytes), that much JSON, and, when the JSON says so, ``bytes`` of content. Decoders have had holes before; here
+they run apart from the studio, with bounded memory, and are killed when they take too long.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import sys
+from typing import Any, BinaryIO
+
+MEMORY = 3 << 30  # address space, bytes: 40 MP take some 700 MB in the widest format
+
+# What a file begins with → Pillow's name of the format. AVIF and HEIC are told apart by their brand.
+_MAGIC: tuple[tuple[bytes, str], ...] = (
+    (b"\x89PNG\r\n\x1a\n", "PNG"),
+    (b"\xff\xd8\xff", "JPEG"),
+    (b"GIF87a", "GIF"),
+    (b"GIF89a", "GIF"),
+    (b"BM", "BMP"),
+    (b"II*\x00", "TIFF"),
+    (b"MM\x00*", "TIFF"),
+)
+_BRANDS: dict[bytes, str] = {
+    **dict.fromkeys((b"avif", b"avis"), "AVIF"),
+    **dict.fromkeys((b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"), "HEIF"),
+}
+
+
+def kind_of(content: bytes) -> str | None:
+    """The format by content, among those the studio takes; None for anything else."""
+    if content[:4] == b"RIFF" and content[8:12] == b"WEBP":
+        return "WEBP"
+    if content[4:8] == b"ftyp":
+        brands = [content[8:12], *(content[start : start + 4] for start in range(16, 48, 4))]
+        return next((_BRANDS[brand] for brand in brands if brand in _BRANDS), None)
+    return next((kind for magic, kind in _MAGIC if content.startswith(magic)), None)
+
+
+def decode(content: bytes, *, max_pixels: int, least: int | None) -> tuple[dict[str, Any], bytes]:
+    """→ ``{"width", "height"}`` and the RGB bytes, or ``{"refused", "reason"}`` and nothing."""
+    from PIL import Image
+
+    from ganvas.curate.images.decode import PictureError, open_image
+
+    kind = kind_of(content)
+    if kind is None:
+        return {"refused": "kind"}, b""
+    try:
+        if kind != "HEIF":  # Pillow reads the header alone here, before anything is unpacked
+            with Image.open(io.BytesIO(content), formats=[kind]) as probe:
+                width, height = probe.size
+            if width * height > max_pixels:
+                return {"refused": "pixels", "width": width, "height": height}, b""
+        image = open_image(content, least=least)
+    except PictureError as error:
+        return {"refused": "damaged", "reason": str(error)}, b""
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+        return {"refused": "pixels"}, b""
+    except Exception:  # noqa: BLE001 - decoders raise anything on hostile bytes
+        return {"refused": "damaged", "reason": "its header cannot be read"}, b""
+    if image.width * image.height > max_pixels:
+        return {"refused": "pixels", "width": image.width, "height": image.height}, b""
+    return {"width": image.width, "height": image.height}, image.tobytes()
+
+
+def send(stream: BinaryIO, header: dict[str, Any], content: bytes) -> None:
+    """Write one message."""
+    text = json.dumps(header | {"bytes": len(content)}).encode()
+    stream.write(len(text).to_bytes(4, "big") + text)
+    stream.write(content)
+    stream.flush()
+
+
+def receive(stream: BinaryIO) -> tuple[dict[str, Any], bytes] | None:
+    """Read one message; None when the other side is gone."""
+    size = stream.read(4)
+    if len(size) < 4:
+        return None
+    text = stream.read(int.from_bytes(size, "big"))
+    try:
+        header: dict[str, Any] = json.loads(text)
+    except ValueError:
+        return None
+    content = stream.read(header["bytes"])
+    return (header, content) if len(content) == header["bytes"] else None
+
+
+def _bound_memory() -> None:
+    try:
+        import resource
+    except ImportError:  # Windows: the time limit and the pixel limit remain
+        return
+    _, hard = resource.getrlimit(resource.RLIMIT_AS)
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY if hard == resource.RLIM_INFINITY else min(MEMORY, hard), hard))
+
+
+def main() -> None:
+    """Answer until standard input ends."""
+    import warnings
+
+    import ganvas.curate.images.decode  # noqa: F401 - what takes long to load is loaded before it says that it is ready
+
+    warnings.simplefilter("ignore")  # Pillow's remarks on odd files are nobody's business here
+    _bound_memory()
+    answers = sys.stdout.buffer
+    sys.stdout = sys.stderr  # whatever a decoder prints must not get between the messages
+    send(answers, {"ready": True}, b"")
+    while (message := receive(sys.stdin.buffer)) is not None:
+        header, content = message
+        try:
+            answer, pixels = decode(content, max_pixels=header["max_pixels"], least=header["least"])
+        except MemoryError:
+            answer, pixels = {"refused": "pixels"}, b""
+        send(answers, answer, pixels)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,71 @@
+"""The studio's pages: the files of the built web app, and index.html for every address that is a page of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from fastapi import FastAPI, Request
+from fastapi.responses import FileResponse, HTMLResponse, Response
+from starlette.convertors import Convertor, register_url_convertor
+
+from ganvas.serve.core.errors import MissingError
+
+BUILT = Path(__file__).parents[1] / "static"
+
+_ABSENT = """<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<title>Ganvas studio</title>
+<style>body { font: 1rem/1.6 system-ui, sans-serif; max-width: 40rem; margin: 15vh auto; padding: 0 1rem;
+  color-scheme: light dark; color: CanvasText; background: Canvas }</style></head>
+<body><h1>The studio runs, its pages are not built</h1>
+<p>Run <code>make web</code> in the checkout and reload this page. An installed Ganvas brings its pages along.</p>
+<p>The API answers already: <a href="/v1/health">health</a> · <a href="/v1/bundles">bundles</a> ·
+<a href="/v1/runs">runs</a> · <a href="/v1/openapi.json">OpenAPI</a></p></body></html>
+"""
+
+
+class _Page(Convertor[str]):
+    """Any path that is not of the API, so that the API's own 404 and 405 stand."""
+
+    regex = r"(?!v1(?:/|$)).*"
+
+    def convert(self, value: str) -> str:
+        return value
+
+    def to_string(self, value: str) -> str:
+        return value
+
+
+_FILES = {".css", ".html", ".ico", ".js", ".json", ".map", ".png", ".svg", ".txt", ".webmanifest", ".woff2"}
+
+
+def install(app: FastAPI, static: Path | None) -> None:
+    """Serve the pages in ``static`` (default: those built into the package) beside the API."""
+    root = (BUILT if static is None else static).resolve()
+    register_url_convertor("page", _Page())
+
+    @app.api_route("/{path:page}", methods=["GET", "HEAD"], include_in_schema=False)
+    def page(request: Request, path: str) -> Response:
+        if not (root / "index.html").is_file():
+            if path:
+                raise MissingError(f"There is nothing at /{path}; the studio's pages are not built (run `make web`).")
+            return HTMLResponse(_ABSENT, headers={"Cache-Control": "no-store"})
+        file = _file(root, path)
+        if file is not None:
+            # Vite names what it builds by content, so such a file never changes.
+            forever = file.parent.name == "assets"
+            cache = "public, max-age=31536000, immutable" if forever else "no-cache"
+            return FileResponse(file, headers={"Cache-Control": cache})
+        # A name of a model or a run may hold a dot too, so only the endings of files count.
+        if path.startswith("assets/") or Path(path).suffix in _FILES:
+            raise MissingError(f"There is no file /{path} in the studio; reload the page.")
+        return FileResponse(root / "index.html", headers={"Cache-Control": "no-cache"})
+
+
+def _file(root: Path, path: str) -> Path | None:
+    """A file under ``root``; None for everything else, whatever the path is made of."""
+    try:
+        file = (root / path.lstrip("/")).resolve()
+        return file if file.is_file() and file.is_relative_to(root) else None
+    except (OSError, ValueError):
+        return None

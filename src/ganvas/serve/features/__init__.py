@@ -1,0 +1,1 @@
+"""The features of the studio, one folder each."""

@@ -1,0 +1,1 @@
+"""Drawings shared by link."""

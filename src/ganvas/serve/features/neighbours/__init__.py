@@ -1,0 +1,1 @@
+"""Nearest training pictures of a run's samples."""

@@ -1,0 +1,1 @@
+"""Translation by reference, and make-up."""

@@ -1,0 +1,1 @@
+"""Training runs, past and in progress."""

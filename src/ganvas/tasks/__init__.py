@@ -1,0 +1,1 @@
+"""What each task decides: data checks, requests, sample sheets, metrics, page."""

@@ -1,0 +1,171 @@
+"""Before a training: what will be played, how large it is, how much memory and how long it will take."""
+
+from __future__ import annotations
+
+import gc
+import math
+import os
+import threading
+import time
+from pathlib import Path
+from typing import NamedTuple
+
+import torch
+from lightning_fabric import Fabric
+
+from ganvas.curate.dataset.dataset import Dataset
+from ganvas.models.batches import Batch
+from ganvas.models.families import build
+from ganvas.models.family import Clock, Family
+from ganvas.recipe import Recipe
+from ganvas.spec import Task
+from ganvas.train.step import Player
+from ganvas.train.stream import Stream
+
+
+class PhaseShape(NamedTuple):
+    """One line of the plan."""
+
+    name: str
+    trains: tuple[str, ...]
+    every: int
+    repeat: int
+
+
+class StageShape(NamedTuple):
+    """A stage of the plan."""
+
+    name: str
+    kimg: float
+    batch_size: int
+    phases: tuple[PhaseShape, ...]
+
+
+class Outline(NamedTuple):
+    """What a recipe will play; ``networks`` are parameter counts."""
+
+    task: Task
+    stages: tuple[StageShape, ...]
+    networks: dict[str, int]
+    averaged: tuple[str, ...]
+    state_mb: float  # weights, gradients, Adam's two moments, averaged copies: known before anything is allocated
+
+    @property
+    def kimg(self) -> float:
+        """Length of all stages."""
+        return sum(stage.kimg for stage in self.stages)
+
+
+class Forecast(NamedTuple):
+    """Measured on a few real steps of the first stage."""
+
+    images_per_second: float
+    seconds: float  # for all kimg
+    state_mb: float  # weights, gradients, Adam's two moments, averaged copies
+    activations_mb: float  # the rest of what a step takes, measured
+
+
+def outline(recipe: Recipe, classes: tuple[str, ...] | None = None) -> Outline:
+    """The plan of a recipe, without touching any data. The networks are never allocated: this is instant at any size.
+
+    :param classes: the data's; None: as many as a conditional recipe expects.
+    :raises UserError: the family's settings do not fit.
+    """
+    if classes is None:
+        classes = tuple(map(str, range(recipe.data.expected_classes))) if recipe.data.conditional else ()
+    with torch.device("meta"):
+        family = build(recipe.family, recipe.model, recipe.data_spec(classes), recipe.train.kimg)
+    stages = tuple(
+        StageShape(
+            stage.name,
+            stage.kimg,
+            stage.batch_size or recipe.train.batch_size,
+            tuple(PhaseShape(p.name, p.trains, p.every, p.repeat) for p in stage.phases),
+        )
+        for stage in family.stages()
+    )
+    networks = {name: sum(p.numel() for p in net.parameters()) for name, net in family.networks().items()}
+    return Outline(family.task, stages, networks, family.averaged, _state_mb(family, recipe.train.ema_kimg > 0))
+
+
+def forecast(recipe: Recipe, dataset: Path, *, seconds: float = 6.0) -> Forecast:
+    """Play a few real steps of the first stage on the real pictures, then forget them.
+
+    :param seconds: stop after about so long (and at least two steps, the first of which is not timed).
+    :raises UserError: the recipe and the data do not fit together.
+    """
+    pictures = Dataset(dataset)
+    family = build(recipe.family, recipe.model, recipe.data_spec(pictures.classes), recipe.train.kimg)
+    settings = recipe.train
+    devices = settings.devices
+    plan = family.stages()
+    local = max((plan[0].batch_size or settings.batch_size) // devices, 1)
+    micro = min(settings.micro_batch or local, local)
+    fabric = Fabric(accelerator="cuda" if torch.cuda.is_available() else "cpu", devices=1, precision=settings.precision)
+    stream = Stream(pictures, family.task, family.data, settings.seed, 0)
+    state = _state_mb(family, settings.ema_kimg > 0)
+    gc.collect()
+    with _Peak() as peak:
+        player = Player(
+            family, fabric, seed=settings.seed, ema_kimg=settings.ema_kimg, channels_last=settings.channels_last
+        )
+        batches = stream.micros(0, local, micro)
+
+        def draw() -> list[Batch]:
+            return [next(batches) for _ in range(math.ceil(local / micro))]
+
+        # Lazy phases are due at step 0 and at every n-th: the clock starts at 1, so that it meets the usual step first.
+        clock = Clock(stage_kimg=plan[0].kimg, total_kimg=recipe.train.kimg, batch_size=local, step=1)
+        began, timed = time.monotonic(), 0
+        end = began + seconds
+        while timed < 2 or (time.monotonic() < end and timed < 50):
+            _, drawn = player.step(plan[0], clock, draw)
+            clock = clock.advanced(drawn)
+            timed += 1
+            if timed == 1:  # the first step allocates
+                began = time.monotonic()
+        spent = time.monotonic() - began
+    speed = (timed - 1) * local * devices / max(spent, 1e-9)
+    total = sum(stage.kimg for stage in plan)
+    return Forecast(speed, total * 1000 / speed, state, max(peak.mb - state, 0.0))
+
+
+def _state_mb(family: Family, averaging: bool) -> float:
+    count = sum(p.numel() for p in family.parameters())
+    averaged = sum(p.numel() for name in family.averaged for p in family.get_submodule(name).parameters())
+    return 4e-6 * (count * 4 + (averaged if averaging else 0))
+
+
+class _Peak:
+    """How much the process grew at most, in MB; of the GPU, what was allocated on it."""
+
+    def __enter__(self) -> _Peak:
+        self.mb = 0.0
+        self._cuda = torch.cuda.is_available()
+        if self._cuda:
+            torch.cuda.reset_peak_memory_stats()
+        self._before = _resident_mb()
+        self._over = threading.Event()
+        self._watch = threading.Thread(target=self._look, daemon=True)
+        self._watch.start()
+        return self
+
+    def _look(self) -> None:
+        while not self._over.wait(0.02):
+            self.mb = max(self.mb, _resident_mb() - self._before)
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        self._watch.join()
+        self.mb = torch.cuda.max_memory_allocated() / 1e6 if self._cuda else max(self.mb, _resident_mb() - self._before)
+
+
+def _resident_mb() -> float:
+    """Memory of this process now, where the system tells (Linux); its peak elsewhere."""
+    try:
+        pages = int(Path("/proc/self/statm").read_text().split()[1])
+        return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
+    except (OSError, ValueError, IndexError):
+        import resource
+
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3
