@@ -6,13 +6,13 @@ import io
 import os
 import tarfile
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import av
 import numpy as np
 import pytest
 from crawl_server import picture
-from open_datasets.abc import Iterator
 from PIL import Image
 
 from ganvas.collect import open_datasets

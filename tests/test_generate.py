@@ -14,7 +14,7 @@ from PIL import Image
 from torch import Tensor
 
 from ganvas import bundle
-from ganvas.apps import latent as space_of
+from ganvas.apps import latent_space as space_of
 from ganvas.apps.latent_space import Place, blend, load_latent, locate, place_of, places
 from ganvas.apps.latent_walks import mix, walk
 from ganvas.apps.nearest_neighbours import Compared, Space, TrainingPictures, neighbour_sheet

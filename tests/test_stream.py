@@ -16,7 +16,7 @@ from ganvas.curate.dataset.pack import Dataset, pack
 from ganvas.errors import UserError
 from ganvas.models.batches import BATCHES
 from ganvas.spec import DataSpec, Task
-from ganvas.train import data as data_room
+from ganvas.train import stream as stream_module
 from ganvas.train.stream import Stream
 
 CLASSES = ("disc", "square")
@@ -161,7 +161,7 @@ def test_a_degradation_works_on_the_flipped_target(dataset: Dataset) -> None:
 @pytest.mark.parametrize("task", [Task.SYNTHESIS, Task.PAIRED])
 @pytest.mark.parametrize("memory", [2**30, 0])
 def test_workers_change_nothing(dataset: Dataset, task: Task, memory: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(data_room, "CACHE_BYTES", memory)
+    monkeypatch.setattr(stream_module, "CACHE_BYTES", memory)
     alone = rows(Stream(dataset, task, SPECS[task], 2), 14, 9, 8, 4)
     iterator = Stream(dataset, task, SPECS[task], 2, workers=2).micros(9, 8, 4)
     together = list(islice(iterator, 14))

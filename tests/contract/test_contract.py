@@ -172,7 +172,10 @@ def two_processes(pictures: Path, tmp_path_factory: pytest.TempPathFactory) -> d
     output = tmp_path_factory.mktemp("two") / "states.pt"
     script = Path(__file__).with_name("two_processes.py")
     command = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node=2", str(script)]
-    environment = os.environ | {"OMP_NUM_THREADS": "1", "PYTHONPATH": str(Path(__file__).parents[1])}
+    environment = os.environ | {
+        "OMP_NUM_THREADS": "1",
+        "PYTHONPATH": os.pathsep.join([str(Path(__file__).parents[1]), os.environ.get("PYTHONPATH", "")]),
+    }
     done = subprocess.run(
         [*command, str(pictures), str(output)], env=environment, capture_output=True, text=True, check=False
     )
