@@ -58,8 +58,8 @@ def studio(
         catalogue: Folder of the catalogue under review; None: none is open.
     """
     from ganvas.curate.catalog import Catalog
-    from ganvas.serve.api import create_app
-    from ganvas.serve.shared import SharedDrawings
+    from ganvas.serve.app import create_app
+    from ganvas.serve.features.drawings.drawing_store import SharedDrawings
 
     with contextlib.ExitStack() as stack:
         opened = None if catalogue is None else stack.enter_context(Catalog.open(catalogue))
