@@ -320,7 +320,7 @@ def main() -> None:
     one.set_defaults(run=bank)
     two = rooms.add_parser("serve", help="users who draw")
     two.add_argument("--bundle", type=Path, required=True)
-    two.add_argument("--strokes", type=Path, default=Path("tests/strokes"))
+    two.add_argument("--strokes", type=Path, default=Path("tests/support/strokes"))
     two.add_argument("--users", type=int, nargs="+", default=[1, 4, 16])
     two.add_argument("--pause", type=float, default=400, help="milliseconds from stroke to stroke")
     two.add_argument("--seconds", type=float, default=20, help="for each row")

@@ -65,7 +65,7 @@ def shared_data() -> Path:
 @pytest.fixture(scope="session")
 def postgresql_server() -> Iterator[Callable[[], str]]:
     """A PostgreSQL of this test run; each call gives the address of an empty database."""
-    from database import postgresql
+    from support.database import postgresql
 
     with postgresql() as fresh:
         yield fresh

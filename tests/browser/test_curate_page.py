@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from database import encoded, filled, picture, turned
 from sqlalchemy import func, select
+from support.database import encoded, filled, picture, turned
 
 from ganvas.curate.catalog import Catalog, Check, Origin
 from ganvas.curate.catalog.tables import VerdictRow

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 expect = pytest.importorskip("playwright.sync_api", reason="playwright is not installed").expect
 
-STROKES = Path(__file__).parents[1] / "strokes"
+STROKES = Path(__file__).parents[1] / "support" / "strokes"
 GOOD = STROKES / "good-face.json"
 PAGE = "/draw/portraits"
 SERVE = """

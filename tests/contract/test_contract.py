@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 import torch
+from support.harness import Game, hold_statistics, same, states
 
-from contract.harness import Game, hold_statistics, same, states
 from ganvas.models.batches import REQUESTS
 from ganvas.models.families import FAMILIES
 from ganvas.models.family import Answer

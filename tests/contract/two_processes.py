@@ -7,8 +7,8 @@ from pathlib import Path
 
 import torch
 from lightning_fabric import Fabric
+from support.harness import Game, hold_statistics, states
 
-from contract.harness import Game, hold_statistics, states
 from ganvas.models.families import FAMILIES
 
 
