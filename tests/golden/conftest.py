@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,9 @@ import pytest
 from filelock import FileLock
 from PIL import Image
 
+from golden.outside import weights_here
 from golden.records import Records
+from golden.trainings import Trained, train
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -55,3 +58,21 @@ def picture(index: int, width: int = 48, height: int = 40) -> np.ndarray:
     inside = round_ if index % 2 == 0 else (abs(x - cx) < side) & (abs(y - cy) < side)
     colour = (240, 230 - 3 * index, 200) if index % 2 == 0 else (20, 30 + 3 * index, 50)
     return np.where(inside[..., None], np.array(colour), ground).clip(0, 255).astype(np.uint8)
+
+
+@pytest.fixture(scope="session")
+def trained(world: Path, drawn: Path) -> Callable[[str], Trained]:
+    """The training of a task, made by the first test that asks; skipped without the weights that measure."""
+    missing = {"efficientnet-lite0", "lpips-alexnet"} - weights_here()
+
+    def made(task: str) -> Trained:
+        if missing:
+            pytest.skip(f"these weights are not here: {', '.join(sorted(missing))}; see `ganvas weights`")
+        folder = world / task
+        with FileLock(world / f"{task}.lock"):
+            if not (folder / "done").exists():
+                train(task, drawn, folder)
+                (folder / "done").touch()
+        return Trained(folder / "runs", folder / "bundles")
+
+    return made

@@ -32,6 +32,12 @@ def run(*arguments: str | Path) -> Ended:
     return Ended(code, out.getvalue(), err.getvalue())
 
 
+def weights_here() -> set[str]:
+    """The pretrained files that ``ganvas weights`` finds on this machine, by name."""
+    rows = [line.split()[:2] for line in run("weights").out.splitlines()]
+    return {row[0] for row in rows if row[1:] == ["yes"]}
+
+
 def command_line() -> Any:
     """The ``ganvas`` command as the parser knows it."""
     from typer.main import get_command

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import torch
+from PIL import Image, ImageSequence
 
 # What depends on the time and the memory of the machine.
 TIMES = {"seconds", "images_per_second", "eta_seconds", "memory_mb"}
@@ -50,6 +52,22 @@ def checkpoint(run: Path) -> dict[str, Any]:
         for part, (names, digest) in sorted(tensors.items())
     }
     return found
+
+
+def picture_shape(content: bytes) -> str:
+    """Kind, size and mode of an encoded picture, and its number of frames where it has several."""
+    with Image.open(io.BytesIO(content)) as image:
+        frames = getattr(image, "n_frames", 1)
+        return f"{image.format} {image.width} × {image.height} {image.mode}" + (f" × {frames}" if frames > 1 else "")
+
+
+def picture_digest(content: bytes) -> str:
+    """Digest of the pixels of an encoded picture, over all its frames."""
+    digest = hashlib.sha256()
+    with Image.open(io.BytesIO(content)) as image:
+        for frame in ImageSequence.Iterator(image):
+            digest.update(frame.convert("RGBA").tobytes())
+    return f"sha256:{digest.hexdigest()}"
 
 
 def _leaves(value: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Any]]:
