@@ -22,7 +22,8 @@ from ganvas.models.family import Answer
 from ganvas.recipe import Recipe
 from ganvas.runs import checkpoint
 from ganvas.runs.folder import RunDir
-from ganvas.runs.log import Event, Tick, read_lines
+from ganvas.runs.log import Event, Tick
+from ganvas.runs.reader import read_lines
 from ganvas.tasks.requests import example_request
 from ganvas.train.trainer import train
 

@@ -14,9 +14,10 @@ from support.harness import Game
 
 from ganvas.bundle import read
 from ganvas.curate.dataset.pack import pack
-from ganvas.inference.load import export_run, open_run
+from ganvas.inference.load import load_run
 from ganvas.models.families import FAMILIES
 from ganvas.recipe import load
+from ganvas.release.export import export_run
 from ganvas.runs.folder import RunDir
 from ganvas.train.trainer import train
 
@@ -44,7 +45,7 @@ def test_the_worked_example_trains_and_bundles(blocks: dict[str, str], pictures:
     recipe = load(path, ["train.kimg=0.128", "train.workers=0", "train.metric_kimg=0", "data.minimum=2"])
     run = RunDir(tmp_path / "run")
     assert train(recipe, run, pack(pictures, resolution=32).path).state == "finished"
-    bundle = export_run(run, open_run(run), onnx=False)
+    bundle = export_run(load_run(run), onnx=False)
     assert read(bundle.path).info.family == "mlpgan"
 
 

@@ -18,7 +18,7 @@ from support.harness import same
 from ganvas.curate.dataset.pack import pack
 from ganvas.errors import UserError
 from ganvas.evaluate import monitor
-from ganvas.inference.load import open_run
+from ganvas.inference.load import load_run
 from ganvas.models.batches import SynthesisBatch
 from ganvas.models.families import FAMILIES, build
 from ganvas.models.families.dcgan import DCGAN
@@ -26,7 +26,8 @@ from ganvas.models.family import Clock
 from ganvas.recipe import Recipe, load
 from ganvas.runs import checkpoint
 from ganvas.runs.folder import RunDir
-from ganvas.runs.log import Event, Health, Metric, Note, Resumed, read_lines
+from ganvas.runs.log import Event, Health, Metric, Note, Resumed
+from ganvas.runs.reader import read_lines
 from ganvas.train.diagnostics import HealthWatch, diversity
 from ganvas.train.launch import claim, launch
 from ganvas.train.step import Player
@@ -180,8 +181,8 @@ def test_the_newest_and_the_best_checkpoints_are_kept(
     train(recipe(6, metric_kimg=BATCH / 1000, keep=2), run, packed)
     assert [int(path.stem) // BATCH for path in checkpoint.listing(run.checkpoints)] == [2, 5, 6]
     assert [line["value"] for line in read_lines(run.metrics)] == [3.0, 1.0, 2.0, 2.0, 2.0, 2.0]
-    assert open_run(run, packed).nimg == 6 * BATCH
-    assert open_run(run, packed, "best").nimg == 2 * BATCH
+    assert load_run(run, packed).nimg == 6 * BATCH
+    assert load_run(run, packed, "best").nimg == 2 * BATCH
 
 
 def test_without_feature_weights_training_goes_on(
@@ -222,7 +223,7 @@ def test_advice_can_be_followed_within_a_run(packed: Path, tmp_path: Path) -> No
     assert said == ["Other than before: model.lr 0.0002 → 1e-12."]
     after = newest(run)
     assert after["clock"]["step"] == 4
-    for name, _ in open_run(run).family.named_parameters():
+    for name, _ in load_run(run).family.named_parameters():
         torch.testing.assert_close(after["family"][name], before["family"][name], rtol=0, atol=1e-9)
     assert load(run.recipe).model["lr"] == 1e-12
 

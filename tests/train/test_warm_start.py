@@ -15,11 +15,12 @@ from ganvas import bundle
 from ganvas.cli import main
 from ganvas.curate.dataset.pack import pack
 from ganvas.errors import UserError
-from ganvas.inference.load import export_run, open_run
+from ganvas.inference.load import load_run
 from ganvas.models.families import FAMILIES
 from ganvas.models.families.stylegan2 import StyleGAN2
 from ganvas.models.family import Family
 from ganvas.recipe import Recipe
+from ganvas.release.export import export_run
 from ganvas.runs import checkpoint
 from ganvas.runs.folder import RunDir
 from ganvas.runs.log import Event, Note
@@ -164,9 +165,9 @@ def test_a_checkpoint_of_a_run_can_be_named(source: RunDir) -> None:
 def test_a_bundle_gives_its_generator_and_with_its_discriminator_both(
     source: RunDir, packed: Path, tmp_path: Path
 ) -> None:
-    trained = open_run(source)
-    lean = export_run(source, trained, tmp_path / "lean", onnx=False)
-    whole = export_run(source, trained, tmp_path / "whole", onnx=False, whole=True)
+    trained = load_run(source)
+    lean = export_run(trained, tmp_path / "lean", onnx=False)
+    whole = export_run(trained, tmp_path / "whole", onnx=False, whole=True)
     assert "discriminator" not in lean.info.parameters
     assert whole.info.parameters["discriminator"] > 0
     assert same(lean.load_family().generator.state_dict(), whole.load_family().generator.state_dict())
@@ -179,10 +180,10 @@ def test_a_bundle_gives_its_generator_and_with_its_discriminator_both(
 
 
 def test_the_credits_of_a_start_go_on_into_the_bundle(source: RunDir, packed: Path, tmp_path: Path) -> None:
-    given = export_run(source, open_run(source), tmp_path / "given", onnx=False)
+    given = export_run(load_run(source), tmp_path / "given", onnx=False)
     run = RunDir(tmp_path / "run")
     train(recipe(steps=1, start=str(given.path)), run, packed, called="mine")
-    made = export_run(run, open_run(run), onnx=False)
+    made = export_run(load_run(run), onnx=False)
     names = [credit.name for credit in made.info.credits]
     assert names[0] == "mine"
     assert names[1:] == ["weights of faces", *(credit.name for credit in given.info.credits)]
@@ -306,7 +307,7 @@ def test_frozen_layers_stay_while_the_others_move(source: RunDir, packed: Path, 
     moved = ("discriminator.blocks.1.conv1.weight", "discriminator.out.weight", "generator.synthesis.constant")
     assert not any(torch.equal(before[key], after[key]) for key in moved)
     parameters = dict.fromkeys(("generator", "discriminator"), 0)
-    family = open_run(run).family
+    family = load_run(run).family
     for name in parameters:
         parameters[name] = sum(1 for _ in family.get_submodule(name).parameters())
     states = newest(run)["optimizers"]
@@ -320,7 +321,7 @@ def test_layers_that_have_learned_nothing_are_not_frozen(source: RunDir, packed:
     run = RunDir(tmp_path / "run")
     with pytest.raises(UserError, match="--from"):
         train(recipe(model={"freeze_d": 2}), run, packed)
-    lean = export_run(source, open_run(source), tmp_path / "lean", onnx=False)
+    lean = export_run(load_run(source), tmp_path / "lean", onnx=False)
     with pytest.raises(UserError, match="begins fresh because"):
         train(recipe(model={"freeze_d": 2}, start=str(lean.path)), run, packed)
     assert not run.root.exists()

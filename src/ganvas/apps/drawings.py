@@ -33,7 +33,7 @@ from ganvas.evaluate.fidelity import Result
 from ganvas.evaluate.protocol import missing_lpips
 from ganvas.evaluate.similarity import Similarity, similarity
 from ganvas.files import write_atomically
-from ganvas.inference.load import open_run
+from ganvas.inference.load import load_run
 from ganvas.models.features import Features, load_features
 from ganvas.runs.folder import RunDir
 from ganvas.spec import DataSpec
@@ -274,7 +274,7 @@ def evaluate_drawings(
     elif is_bundle:
         raise UserError(f"The bundle {path} does not hold its pictures; say with --data where real portraits are.")
     else:
-        reals = open_run(RunDir(path)).held_out
+        reals = load_run(RunDir(path)).held_out
     cases = sketched(reals, spec) if drawings == AUTO else drawings_in(Path(drawings), spec, photos)
     judged = judge(Painter(opened), cases, reals, chosen, load_features(features or "auto"), progress)
     place = path.with_name(f"{path.name}-evaluation") if is_bundle else path / "evaluation"

@@ -21,13 +21,12 @@ from torch import Tensor
 
 from ganvas.apps.contact_sheet import sheet
 from ganvas.apps.latent_space import Pictures, Place, check_synthesis, locate, pictures, place_of
-from ganvas.bundle import MANIFEST
 from ganvas.curate.dataset.dataset import Dataset
 from ganvas.curate.dataset.pack import pack
 from ganvas.errors import UserError
 from ganvas.files import replacing
-from ganvas.inference.generate import class_number, open_model
-from ganvas.inference.load import open_run
+from ganvas.inference.generate import class_number
+from ganvas.inference.load import is_bundle, load_model, load_run
 from ganvas.models.family import Family
 from ganvas.models.features import Features, load_features
 from ganvas.paths import cache_dir
@@ -220,12 +219,11 @@ def neighbours_of(
 
 
 def _model_and_pictures(path: Path, data: Path | None) -> tuple[Family, Dataset]:
-    is_bundle = (path / MANIFEST).exists()
-    if is_bundle and data is None:
+    if is_bundle(path) and data is None:
         raise UserError(f"The bundle {path} does not hold its pictures; say with --data what it was trained on.")
     if data is None:
-        trained = open_run(RunDir(path))
+        trained = load_run(RunDir(path))
         return trained.family, trained.dataset
-    family = open_model(path)
+    family = load_model(path).family
     spec = family.data
     return family, Dataset(pack(data, resolution=spec.resolution, crop=spec.crop, channels=spec.channels).path)

@@ -285,9 +285,9 @@ def neighbours(
 
 def _open(path: Path) -> Family:
     from ganvas.apps.latent_space import check_synthesis
-    from ganvas.inference.generate import open_model
+    from ganvas.inference.load import load_model
 
-    family = open_model(path)
+    family = load_model(path).family
     check_synthesis(family)
     return family
 

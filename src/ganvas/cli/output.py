@@ -166,11 +166,12 @@ class Teller:
         int8: bool = False,
     ) -> None:
         """Write a run's bundle, of its newest or its best checkpoint."""
-        from ganvas.inference.load import export_run, open_run
+        from ganvas.inference.load import load_run
+        from ganvas.release.export import export_run
 
         with self.console.status("exporting"):
-            trained = open_run(run, which="best" if best else "newest")
-            bundle = export_run(run, trained, output, onnx=onnx, whole=whole, int8=int8)
+            model = load_run(run, which="best" if best else "newest")
+            bundle = export_run(model, output, onnx=onnx, whole=whole, int8=int8)
         graph = bundle.info.onnx
         told = f"ONNX differs by {graph.max_difference:.1g} at most" if graph else "no ONNX: see `ganvas doctor`"
         for step, tried in bundle.info.int8.items():

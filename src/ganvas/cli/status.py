@@ -41,27 +41,12 @@ def status(
 
 def _read(run: Any) -> dict[str, Any]:
     """``status.json``, with what a killed process could not say, and the last of each measurement."""
-    from ganvas.runs.log import read_lines, read_status
+    from ganvas.runs.reader import latest_metrics, process_has_ended, read_status
 
     content = read_status(run)
-    if content.get("state") == "running" and _is_gone(content.get("pid")):
+    if content.get("state") == "running" and process_has_ended(content.get("pid")):
         content["state"] = "killed"
-    last = {(line.get("metric"), line.get("protocol", {}).get("pictures")): line for line in read_lines(run.metrics)}
-    return {"run": str(run.root), **content, "metrics": list(last.values())}
-
-
-def _is_gone(pid: object) -> bool:
-    import os
-
-    if not isinstance(pid, int) or pid <= 0 or os.name != "posix":
-        return False
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return True
-    except OSError:  # it lives, and is somebody else's
-        return False
-    return False
+    return {"run": str(run.root), **content, "metrics": latest_metrics(run)}
 
 
 def _lines(run: dict[str, Any]) -> list[tuple[str, str | None]]:

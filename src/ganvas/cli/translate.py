@@ -38,7 +38,7 @@ def translate(
     A model that enlarges answers in the size of each picture; a model of frames between makes a film run smoother.
     """
     from ganvas.cli.output import Teller
-    from ganvas.inference.generate import make, open_model, write
+    from ganvas.inference.generate import make, write
 
     if most is not None:
         at_least("--most", most, 1)
@@ -52,9 +52,10 @@ def translate(
     from ganvas.apps.video_translation import film, frames_of
     from ganvas.apps.video_writer import write_video
     from ganvas.collect.frames import rate
+    from ganvas.inference.load import load_model
     from ganvas.models.directions import direction_to
 
-    family = open_model(path)
+    family = load_model(path).family
     direction = direction_to(to, directions=family.directions, classes=family.data.classes)
     speed = rate(source) * (times if family.data.source_channels == 6 else 1)
     place = output or Path(f"{source.stem}-translated.mp4")

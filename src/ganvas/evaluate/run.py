@@ -16,13 +16,13 @@ from ganvas.evaluate.protocol import Judgement, Part, judge
 from ganvas.evaluate.report_markdown import write_page
 from ganvas.evaluate.similarity import Similarity
 from ganvas.evaluate.super_resolution import USUAL, benchmark
-from ganvas.inference.load import Trained, open_run
+from ganvas.inference.load import RunModel, is_bundle, load_bundle, load_run
 from ganvas.models.families import FAMILIES
 from ganvas.models.family import Family
 from ganvas.models.features import load_features
 from ganvas.recipe import EvaluateSettings, load
 from ganvas.runs.folder import RunDir
-from ganvas.runs.log import read_status
+from ganvas.runs.reader import read_status
 from ganvas.spec import Task
 
 
@@ -71,7 +71,7 @@ def evaluate(
         changes["count"] = count
     if features is not None:
         changes["features"] = features
-    run = None if (path / bundle.MANIFEST).exists() else RunDir(path)
+    run = None if is_bundle(path) else RunDir(path)
     if data is not None and _enlarges(path, run):
         return _benchmarked(path, run, data, everything)
     case = _of_bundle(path, data, changes) if run is None else _of_run(run, data, changes)
@@ -94,12 +94,8 @@ def _enlarges(path: Path, run: RunDir | None) -> bool:
 
 def _benchmarked(path: Path, run: RunDir | None, data: Path, everything: bool) -> Verdict:
     """Whole pictures, as papers on super-resolution measure: see :mod:`ganvas.evaluate.super_resolution`."""
-    if run is not None:
-        trained = open_run(run)
-        family, nimg = trained.family, trained.nimg
-    else:
-        opened = bundle.read(path)
-        family, nimg = opened.load_family(), round(opened.info.kimg * 1000)
+    model = load_bundle(path) if run is None else load_run(run)
+    family, nimg = model.family, model.nimg
     more: tuple[Similarity, ...] = ("psnr", "ssim", "lpips_alex") if everything else ()
     results = benchmark(family, data, (*USUAL, *more))
     if run is not None:
@@ -115,30 +111,30 @@ def _judged(case: _Case, everything: bool, progress: Progress | None) -> dict[Pa
     }
 
 
-def _parts(trained: Trained) -> dict[Part | None, Dataset]:
+def _parts(model: RunModel) -> dict[Part | None, Dataset]:
     """Synthesis is compared with the pictures it was trained on *and*, where some were held out, with those: a small
     distance to the first alone is what learning by heart looks like. Translation is judged on held-out pictures, if
     there are any."""
-    held_out = trained.held_out is not trained.dataset
+    held_out = model.held_out is not model.dataset
     against: dict[Part | None, Dataset] = {}
-    if trained.family.task is Task.SYNTHESIS or not held_out:
-        against["train"] = trained.dataset
+    if model.family.task is Task.SYNTHESIS or not held_out:
+        against["train"] = model.dataset
     if held_out:
-        against["held_out"] = trained.held_out
+        against["held_out"] = model.held_out
     return against
 
 
 def _of_run(run: RunDir, data: Path | None, changes: dict[str, Any]) -> _Case:
     packed = _packed_for_run(run, data)
     own = data is None or packed is None or _is_own(run, data, packed)
-    trained = open_run(run, packed if own or not _known(run).is_file() else None)
-    settings = trained.recipe.evaluate.model_copy(update=changes)
+    model = load_run(run, packed if own or not _known(run).is_file() else None)
+    settings = model.recipe.evaluate.model_copy(update=changes)
     if own:
-        return _Case(trained.family, _parts(trained), settings, trained.nimg, run.root / "evaluation")
+        return _Case(model.family, _parts(model), settings, model.nimg, run.root / "evaluation")
     assert data is not None
     assert packed is not None
     place = run.root / f"evaluation-{data.resolve().name}"
-    return _Case(trained.family, {None: Dataset(packed)}, settings, trained.nimg, place)
+    return _Case(model.family, {None: Dataset(packed)}, settings, model.nimg, place)
 
 
 def _is_own(run: RunDir, data: Path, packed: Path) -> bool:
@@ -156,12 +152,12 @@ def _known(run: RunDir) -> Path:
 def _of_bundle(path: Path, data: Path | None, changes: dict[str, Any]) -> _Case:
     if data is None:
         raise UserError(f"The bundle {path} does not hold its pictures; say with --data what to compare it with.")
-    opened = bundle.read(path)
-    family, spec = opened.load_family(), opened.info.data
+    model = load_bundle(path)
+    spec = model.family.data
     packed = pack(data, resolution=spec.resolution, crop=spec.crop, channels=spec.channels)
     settings = EvaluateSettings().model_copy(update=changes)  # type: ignore[call-arg]
     place = path.with_name(path.name + "-evaluation")
-    return _Case(family, {None: Dataset(packed.path)}, settings, round(opened.info.kimg * 1000), place)
+    return _Case(model.family, {None: Dataset(packed.path)}, settings, model.nimg, place)
 
 
 def _packed_for_run(run: RunDir, data: Path | None) -> Path | None:

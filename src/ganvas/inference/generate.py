@@ -10,19 +10,17 @@ from typing import NamedTuple
 import numpy as np
 import torch
 
-from ganvas import bundle
 from ganvas.curate.images.decode import PictureError, encode_png, open_image
 from ganvas.curate.images.prepare import prepare_image, whole_picture
 from ganvas.curate.sketch.degrade import degradation
 from ganvas.errors import UserError
 from ganvas.files import replacing, write_atomically
-from ganvas.inference.load import open_run
+from ganvas.inference.load import load_model
 from ganvas.inference.reference import Carrying, carry
 from ganvas.models.batches import SynthesisRequest, TranslationRequest, latents, to_float, to_uint8
 from ganvas.models.directions import direction_to
 from ganvas.models.family import Family
 from ganvas.models.tiling import enlarged
-from ganvas.runs.folder import RunDir
 from ganvas.spec import Task
 from ganvas.tasks.samples import Pictures, grid
 
@@ -41,20 +39,6 @@ class Making(NamedTuple):
 
     total: int
     pictures: Iterator[Picture]
-
-
-def open_model(path: Path) -> Family:
-    """The trained family of a run (newest checkpoint) or of a bundle, on the CPU and in evaluation mode.
-
-    :raises UserError: the folder is neither, nothing was saved yet, or its files are damaged.
-    """
-    if not path.is_dir():
-        raise UserError(f"There is no folder {path}; name the folder of a run or of a bundle.")
-    if (path / bundle.MANIFEST).exists():
-        return bundle.read(path).load_family()
-    if not RunDir(path).recipe.is_file():
-        raise UserError(f"{path} is neither a run (no recipe.yaml) nor a bundle (no bundle.json); name one of these.")
-    return open_run(RunDir(path)).family
 
 
 def make(
@@ -84,7 +68,7 @@ def make(
         seed for each source.
     :raises UserError: the model cannot be opened, or is asked for what it does not know.
     """
-    family = open_model(path)
+    family = load_model(path).family
     match family.task:
         case Task.SYNTHESIS:
             check_psi(family, psi)

@@ -1,12 +1,13 @@
-"""After the loop: the trained family of a run, and its bundle."""
+"""Opens a trained model: a run (at a checkpoint) or a bundle."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Literal
 
-from ganvas.bundle import Bundle, write
+from ganvas import bundle
+from ganvas.bundle import Bundle
 from ganvas.curate.dataset.dataset import Dataset, divide
 from ganvas.errors import UserError
 from ganvas.models.families import build
@@ -14,31 +15,97 @@ from ganvas.models.family import Family
 from ganvas.recipe import Recipe, load
 from ganvas.runs import checkpoint
 from ganvas.runs.folder import RunDir
-from ganvas.runs.log import read_lines, read_status
-from ganvas.spec import Task
-from ganvas.tasks.reference import in_turn
-from ganvas.tasks.samples import Pictures, asked, shown, sources, targets
-from ganvas.train.warm_start import picture_credits, start_credits
+from ganvas.runs.reader import dataset_path, read_status
 
 Which = Literal["newest", "best"]
 
 
-class Trained(NamedTuple):
-    """What a run has come to."""
+@dataclass(frozen=True)
+class Model:
+    """A trained model on the CPU, in evaluation mode.
 
+    Attributes:
+        path: Folder of the run or of the bundle.
+        name: Name of the model.
+        family: The networks, with averaged weights where there are any.
+        kimg: Length of the training, in thousands of pictures shown to the discriminator.
+    """
+
+    path: Path
+    name: str
+    family: Family
+    kimg: float
+
+    @property
+    def nimg(self) -> int:
+        """Length of the training, in pictures."""
+        return round(self.kimg * 1000)
+
+
+@dataclass(frozen=True)
+class RunModel(Model):
+    """The model of a run, with what it was trained on.
+
+    Attributes:
+        run: The run's folder.
+        recipe: The resolved recipe.
+        dataset: The pictures of the training.
+        held_out: The pictures left out of the training; all pictures where none were left out.
+    """
+
+    run: RunDir
     recipe: Recipe
-    family: Family  # on the CPU, averaged weights in place, evaluation mode
-    dataset: Dataset  # the pictures it was trained on
-    held_out: Dataset  # those it never saw (all pictures, when none were held out)
-    nimg: int
+    dataset: Dataset
+    held_out: Dataset
 
 
-def open_run(run: RunDir, dataset: Path | None = None, which: Which = "newest") -> Trained:
-    """Read a run back.
+@dataclass(frozen=True)
+class BundleModel(Model):
+    """The model of a bundle, whose files have been verified."""
 
-    :param dataset: the packed pictures; None: those the run says it was trained on.
-    :param which: the newest checkpoint, or the one with the best quick metric.
-    :raises UserError: the folder holds no run, its pictures are gone, or its checkpoint is damaged.
+    bundle: Bundle
+
+
+def is_bundle(path: Path) -> bool:
+    """Whether a folder contains a bundle's manifest."""
+    return (path / bundle.MANIFEST).is_file()
+
+
+def load_model(path: Path) -> RunModel | BundleModel:
+    """Open the model of a run (newest checkpoint) or of a bundle.
+
+    Raises:
+        UserError: The folder is neither, the run has no checkpoint, or its files are missing or damaged.
+    """
+    if not path.is_dir():
+        raise UserError(f"There is no folder {path}; name the folder of a run or of a bundle.")
+    if is_bundle(path):
+        return load_bundle(path)
+    if not RunDir(path).recipe.is_file():
+        raise UserError(f"{path} is neither a run (no recipe.yaml) nor a bundle (no bundle.json); name one of these.")
+    return load_run(RunDir(path))
+
+
+def load_bundle(path: Path) -> BundleModel:
+    """Open the model of a bundle.
+
+    Raises:
+        UserError: There is no bundle, or its files are missing or damaged.
+    """
+    opened = bundle.read(path)
+    return BundleModel(path, opened.info.name, opened.load_family(), opened.info.kimg, opened)
+
+
+def load_run(run: RunDir, dataset: Path | None = None, which: Which = "newest") -> RunModel:
+    """Open the model of a run.
+
+    Args:
+        run: The run's folder.
+        dataset: The packed pictures; None: those named in the run's ``status.json``.
+        which: The newest checkpoint, or the one with the best quick metric.
+
+    Raises:
+        UserError: The folder is not a run, its pictures are missing, or its checkpoint is damaged.
     """
     if not run.recipe.exists():
         raise UserError(f"{run.root} is not a run; give a folder that `ganvas train` made, such as runs/NAME.")
@@ -50,9 +117,7 @@ def open_run(run: RunDir, dataset: Path | None = None, which: Which = "newest") 
     best = content["notes"].get("best")
     if which == "best" and best:
         content = checkpoint.read(run.checkpoints / f"{best[1]:09d}.pt")
-    if dataset is None:
-        dataset = _dataset_of(run)
-    pictures = Dataset(dataset)
+    pictures = Dataset(_stated_dataset(run) if dataset is None else dataset)
     family = build(recipe.family, recipe.model, recipe.data_spec(pictures.classes), recipe.train.kimg)
     family.load_state_dict(content["family"])
     for name, state in content["average"].items():
@@ -61,67 +126,13 @@ def open_run(run: RunDir, dataset: Path | None = None, which: Which = "newest") 
     parts = divide(pictures, recipe.data.held_out, recipe.train.seed)
     trained_on = pictures.subset(parts.train)
     held_out = pictures.subset(parts.held_out) if len(parts.held_out) else trained_on
-    return Trained(recipe, family, trained_on, held_out, content["clock"]["nimg"])
+    kimg = content["clock"]["nimg"] / 1000
+    return RunModel(run.root, run.root.name, family, kimg, run, recipe, trained_on, held_out)
 
 
-def export_run(
-    run: RunDir,
-    trained: Trained,
-    directory: Path | None = None,
-    *,
-    onnx: bool | None = None,
-    whole: bool = False,
-    int8: bool = False,
-) -> Bundle:
-    """Write a run's trained family as a bundle (``RUN/bundle`` by default), with metrics and credits.
-
-    :param whole: also the networks that only training needs, so that others can begin from the bundle.
-    :param int8: see :func:`ganvas.bundle.write`.
-    """
-    last = {(m["metric"], m.get("protocol", {}).get("pictures")): m for m in read_lines(run.metrics)}
-    return write(
-        directory or run.bundle,
-        trained.family,
-        name=run.root.name,
-        kimg=trained.nimg / 1000,
-        recipe=trained.recipe.model_dump(mode="json"),
-        metrics=list(last.values()),
-        credits=[
-            *picture_credits(trained.dataset, read_status(run).get("dataset_name") or trained.dataset.path.stem),
-            *start_credits(run),
-        ],
-        sources=_preview_sources(trained),
-        onnx=onnx,
-        whole=whole,
-        int8=int8,
-        memory=trained.family.remember(_once_each(trained)),
-    )
-
-
-def _once_each(trained: Trained, at_once: int = 32) -> Iterator[Any]:
-    """Requests for all pictures that were trained on, in batches."""
-    count = len(trained.dataset)
-    for start in range(0, count, at_once):
-        yield asked(trained.family, trained.dataset, range(start, min(start + at_once, count)))
-
-
-def _preview_sources(trained: Trained) -> Pictures | None:
-    """Pictures that the preview shows translated; without pairs of domain A, by reference of each in turn."""
-    family = trained.family
-    about = shown(family, trained.held_out, 16)
-    match family.task:
-        case Task.PAIRED:
-            return sources(trained.held_out, family.data, about)
-        case Task.REFERENCE:
-            return targets(trained.held_out, in_turn(trained.held_out, 16))
-        case Task.UNPAIRED:
-            return targets(trained.held_out, [index for index in about if trained.held_out.labels[index] == 0])
-        case _:
-            return None
-
-
-def _dataset_of(run: RunDir) -> Path:
-    path = Path(read_status(run).get("dataset", ""))
-    if not path.is_file():
-        raise UserError(f"The pictures of run {run.root} are no longer at {path}; say where they are with --data.")
+def _stated_dataset(run: RunDir) -> Path:
+    path = dataset_path(run)
+    if path is None:
+        stated = read_status(run).get("dataset", "")
+        raise UserError(f"The pictures of run {run.root} are no longer at {stated}; give their path with --data.")
     return path

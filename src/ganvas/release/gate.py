@@ -19,7 +19,7 @@ from ganvas.evaluate.protocol import Part
 from ganvas.evaluate.report import better
 from ganvas.runs import checkpoint
 from ganvas.runs.folder import RunDir
-from ganvas.runs.log import read_lines
+from ganvas.runs.reader import read_lines
 
 _FRECHET = {"fid", "fd", "mifid", "mifd"}
 

@@ -1,4 +1,7 @@
-"""Resumable states: everything that the next step depends on, written atomically, newest N and the best kept."""
+"""Checkpoints: everything that the next training step depends on.
+
+Written atomically; the newest N and the best by metric are kept.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ import pickle
 import zipfile
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import torch
 from torch import Tensor
@@ -14,26 +17,52 @@ from torch.optim import Optimizer
 
 from ganvas.errors import UserError
 from ganvas.files import replacing
-from ganvas.models.family import Clock
-from ganvas.train.step import Player
+from ganvas.models.family import Clock, Family
 
 FORMAT = 1
 
 
-def save(folder: Path, player: Player, clock: Clock, identity: str, notes: dict[str, Any]) -> Path:
-    """Write ``NNNNNNNNN.pt`` (by nimg): weights, averages, optimisers, clock and the trainer's ``notes``."""
-    average = player.average
+class TrainingState(Protocol):
+    """What a checkpoint saves and restores beside the clock."""
+
+    @property
+    def family(self) -> Family:
+        """The networks that are trained."""
+
+    @property
+    def average(self) -> Family:
+        """The family with averaged networks; ``family`` itself where nothing is averaged."""
+
+    @property
+    def optimizers(self) -> dict[str, Optimizer]:
+        """The optimisers by the name of the network they move."""
+
+
+def save(folder: Path, state: TrainingState, clock: Clock, identity: str, notes: dict[str, Any]) -> Path:
+    """Write a checkpoint.
+
+    Args:
+        folder: The run's checkpoints; the file is ``NNNNNNNNN.pt``, named by nimg.
+        state: Networks, averages and optimisers.
+        clock: Where the training stands.
+        identity: Name of the recipe.
+        notes: What the trainer wants to read back, as plain values.
+
+    Returns:
+        The path of the file.
+    """
+    average = state.average
     content = {
         "format": FORMAT,
         "identity": identity,
         "clock": asdict(clock),
-        "family": player.family.state_dict(),
+        "family": state.family.state_dict(),
         "average": {
             name: average.get_submodule(name).state_dict()
-            for name in player.family.averaged
-            if average is not player.family
+            for name in state.family.averaged
+            if average is not state.family
         },
-        "optimizers": {name: optimizer.state_dict() for name, optimizer in player.optimizers.items()},
+        "optimizers": {name: optimizer.state_dict() for name, optimizer in state.optimizers.items()},
         "notes": notes,
     }
     path = folder / f"{clock.nimg:09d}.pt"
@@ -45,7 +74,8 @@ def save(folder: Path, player: Player, clock: Clock, identity: str, notes: dict[
 def read(path: Path) -> dict[str, Any]:
     """The content of a checkpoint, on the CPU. Nothing in the file is executed.
 
-    :raises UserError: the file is damaged or was written by something else.
+    Raises:
+        UserError: The file is damaged, or no checkpoint of Ganvas.
     """
     try:
         content = torch.load(path, map_location="cpu", weights_only=True)
@@ -53,35 +83,38 @@ def read(path: Path) -> dict[str, Any]:
             raise KeyError("format")
     except (OSError, RuntimeError, EOFError, KeyError, TypeError, pickle.UnpicklingError, zipfile.BadZipFile):
         raise UserError(
-            f"The checkpoint {path} is damaged or not one of ours; delete it to go on from the one before."
+            f"The checkpoint {path} is damaged or is no checkpoint; delete it to resume from the previous one."
         ) from None
     return dict(content)
 
 
-def restore(content: dict[str, Any], player: Player) -> Clock:
-    """Put a checkpoint's state into a player; returns the clock to go on from.
+def restore(content: dict[str, Any], state: TrainingState) -> Clock:
+    """Load the content of a checkpoint into networks, averages and optimisers.
 
-    The learning rates are the player's own: a recipe whose rate was changed resumes with the new one.
+    Learning rates are not loaded: a recipe whose rate was changed resumes with the new rate.
+
+    Returns:
+        The clock to resume from.
     """
-    player.family.load_state_dict(content["family"])
-    for name in player.family.averaged if player.average is not player.family else ():
-        # A run that turns averaging on late starts its average from the living weights.
-        state = content["average"].get(name) or player.family.get_submodule(name).state_dict()
-        player.average.get_submodule(name).load_state_dict(state)
-    for name, optimizer in player.optimizers.items():
+    state.family.load_state_dict(content["family"])
+    for name in state.family.averaged if state.average is not state.family else ():
+        # A run that enables averaging late starts its average from the current weights.
+        found = content["average"].get(name) or state.family.get_submodule(name).state_dict()
+        state.average.get_submodule(name).load_state_dict(found)
+    for name, optimizer in state.optimizers.items():
         rates = [{k: v for k, v in group.items() if k != "params"} for group in optimizer.param_groups]
         optimizer.load_state_dict(content["optimizers"][name])
-        _lay_out(optimizer)
+        _match_memory_format(optimizer)
         for group, rate in zip(optimizer.param_groups, rates, strict=True):
             group.update(rate)
     return Clock(**content["clock"])
 
 
-def _lay_out(optimizer: Optimizer) -> None:
-    """Lay what an optimiser remembers out in memory as its weights lie (NCHW or NHWC).
+def _match_memory_format(optimizer: Optimizer) -> None:
+    """Give an optimiser's state the memory format of its weights (NCHW or NHWC).
 
-    A fused step runs along both as they lie, so the moments of a run that goes on in the other layout would meet the
-    wrong weights without a word.
+    A fused step iterates over both in memory order, so a run that resumes in another format would silently combine
+    moments with the wrong weights.
     """
     for weight, state in optimizer.state.items():
         for name, value in state.items():
@@ -90,7 +123,7 @@ def _lay_out(optimizer: Optimizer) -> None:
 
 
 def listing(folder: Path) -> list[Path]:
-    """The checkpoints of a run, oldest first."""
+    """Paths of a run's checkpoints, oldest first."""
     return sorted(folder.glob("[0-9]*.pt"))
 
 

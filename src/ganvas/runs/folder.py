@@ -1,4 +1,4 @@
-"""The files of one training run."""
+"""Paths of the files of a training run."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class RunDir:
-    """The files of one training run. The trainer writes them, the studio only reads them."""
+    """Paths of the files of one training run. The trainer writes them; everything else only reads them."""
 
     root: Path
 
@@ -19,30 +19,35 @@ class RunDir:
 
     @property
     def stats(self) -> Path:
-        """One JSON object a tick: step, kimg, speed, and every shown term as ``phase/term``."""
+        """One JSON object per tick: step, kimg, speed, and every reported term as ``phase/term``."""
         return self.root / "stats.jsonl"
 
     @property
     def status(self) -> Path:
-        """What the run is doing now: state, progress, time left, health sentences."""
+        """Present state of the run: state, progress, time left, diagnostics."""
         return self.root / "status.json"
 
     @property
     def metrics(self) -> Path:
-        """One JSON object an evaluation, each with its protocol."""
+        """One JSON object per measurement, each with its protocol."""
         return self.root / "metrics.jsonl"
 
     @property
     def sheets(self) -> Path:
-        """Grids of samples, ``NNNNNN.png`` by kimg × 1000 (that is, by nimg)."""
+        """Sample sheets, ``NNNNNNNNN.png`` by nimg."""
         return self.root / "sheets"
 
     @property
     def checkpoints(self) -> Path:
-        """Resumable states, ``NNNNNNNNN.pt`` by nimg."""
+        """Checkpoints, ``NNNNNNNNN.pt`` by nimg."""
         return self.root / "checkpoints"
 
     @property
+    def start(self) -> Path:
+        """The trained weights that the run began from; missing where it began from random weights."""
+        return self.root / "start.json"
+
+    @property
     def bundle(self) -> Path:
-        """The trained model, ready for use."""
+        """The bundle of the trained model."""
         return self.root / "bundle"

@@ -20,7 +20,6 @@ from ganvas.models.family import Family
 from ganvas.recipe import Recipe, load
 from ganvas.runs import checkpoint
 from ganvas.runs.folder import RunDir
-from ganvas.train.warm_start import START
 
 
 def launch(recipe: Recipe) -> Fabric:
@@ -66,7 +65,7 @@ def claim(run: RunDir, recipe: Recipe, family: Family, fresh: bool) -> str | Non
             for path in (
                 run.stats,
                 run.metrics,
-                run.root / START,
+                run.start,
                 *run.checkpoints.glob("*.pt"),
                 *run.sheets.glob("*.png"),
             ):

@@ -27,18 +27,18 @@ from ganvas.runs import checkpoint
 from ganvas.runs.folder import RunDir
 from ganvas.runs.log import (
     Health,
-    Journal,
     Listener,
     Metric,
     Note,
     Resumed,
+    RunLog,
     Saved,
     Sheet,
     State,
     Tick,
-    open_trackers,
-    read_lines,
 )
+from ganvas.runs.reader import read_lines
+from ganvas.runs.trackers import open_trackers
 from ganvas.train import warm_start
 from ganvas.train.diagnostics import HealthWatch, may_look_alike
 from ganvas.train.launch import claim, launch, share_cores, stopping
@@ -99,7 +99,7 @@ def train(
     fabric.barrier()
     trainer = Trainer(recipe, run, pictures, family, fabric, listener, called or dataset.stem, start)
     if changed is not None:
-        trainer.journal.tell(Note(changed))
+        trainer.log.record(Note(changed))
     return trainer.train()
 
 
@@ -149,7 +149,7 @@ class Trainer:
             "dataset_name": called,
             "classes": list(family.data.classes),
         }
-        self.journal = Journal(run, about, listener, trackers, silent=silent)
+        self.log = RunLog(run, about, listener, trackers, silent=silent)
         self.sheets = Sheets(run, family, self.held_out)
         self.health = HealthWatch(critic=family.critic, remedy=family.remedy)
         self.quick = QuickMetric(recipe.evaluate, self.held_out) if settings.metric_kimg else None
@@ -178,13 +178,13 @@ class Trainer:
                 while not self._finished() and not self._stopped():
                     self._step()
         except BaseException as error:
-            self.journal.close("failed", error=str(error) or type(error).__name__)
+            self.log.close("failed", error=str(error) or type(error).__name__)
             raise
         finally:
             self._batches = None
         state: State = "finished" if self._finished() else "stopped"
         self._save()
-        self.journal.close(state)
+        self.log.close(state)
         seconds = time.monotonic() - began
         speed = (self.clock.nimg - first) / max(seconds, 1e-9)
         return Summary(state, self.run, self.clock.nimg, seconds, speed, self.recoveries)
@@ -278,7 +278,7 @@ class Trainer:
         self._batches = None
         if self.stages[index].fresh_optimizers:
             self.player.fresh_optimizers()
-        self.journal.tell(Note(f"Stage {self.stages[index].name} begins at {self.clock.kimg:.1f} kimg."))
+        self.log.record(Note(f"Stage {self.stages[index].name} begins at {self.clock.kimg:.1f} kimg."))
 
     # ── stop, resume, recover ───────────────────────────────────────────────────────────────────────────────────────
 
@@ -287,8 +287,8 @@ class Trainer:
         if not found:
             return False
         self._restore(found[-1])
-        self.journal.rewind(self.clock.nimg)
-        self.journal.tell(Resumed(self.clock.nimg))
+        self.log.rewind(self.clock.nimg)
+        self.log.record(Resumed(self.clock.nimg))
         return True
 
     def _restore(self, path: Path) -> None:
@@ -320,12 +320,12 @@ class Trainer:
         path = checkpoint.listing(self.run.checkpoints)[-1]
         self._restore(path)
         self.recoveries, self.player.lr_factor = recoveries, factor
-        self.journal.rewind(self.clock.nimg)
+        self.log.rewind(self.clock.nimg)
         sentence = (
             f"Training returned to {self.clock.kimg:.1f} kimg because {error}; the learning rates are now "
             f"{factor:g} of the recipe's; if it happens again, try {self.family.remedy('not_finite')}."
         )
-        self.journal.tell(Health("not_finite", "warning", sentence))
+        self.log.record(Health("not_finite", "warning", sentence))
         self._pace = _Pace(self.clock.nimg)
         self._save()
 
@@ -348,19 +348,19 @@ class Trainer:
                 "space and run the same command again: it goes on from the checkpoint before."
             ) from None
         checkpoint.prune(self.run.checkpoints, self.recipe.train.keep, self.best[1] if self.best else None)
-        self.journal.tell(Saved(path))
+        self.log.record(Saved(path))
         self.fabric.barrier()
 
     # ── telling ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
     def _write_first(self, resumed: bool) -> None:
         done = min(self.clock.kimg / self.total_kimg, 1.0)
-        self.journal.status(nimg=self.clock.nimg, kimg=self.clock.kimg, progress=done)
+        self.log.update_status(nimg=self.clock.nimg, kimg=self.clock.kimg, progress=done)
         for measured in read_lines(self.run.metrics) if resumed else ():
             for said in self.health.measured(measured):
                 self._say(said)
         for line in self.start.lines() if self.start is not None and not resumed else ():
-            self.journal.tell(Note(line))
+            self.log.record(Note(line))
         if self.fabric.is_global_zero and not resumed:
             self.sheets.write_reals()
             self._sheet()
@@ -401,22 +401,22 @@ class Trainer:
             "learning_rate_scale": stage.lr_scale(clock) * self.player.lr_factor,
             **terms,
         }
-        self.journal.tell(Tick(stats))
+        self.log.record(Tick(stats))
         for said in self.health.look(stats):
             self._say(said)
 
     def _say(self, said: Health | str) -> None:
         if isinstance(said, Health):
-            self.journal.tell(said)
+            self.log.record(said)
         else:
-            self.journal.recovered(said)
+            self.log.withdraw(said)
 
     def _sheet(self) -> None:
         if not self.fabric.is_global_zero:
             return
         with self._pace.paused():
             path, fakes = self.sheets.write(self.player.average, self.clock.nimg)
-        self.journal.tell(Sheet(path))
+        self.log.record(Sheet(path))
         if not may_look_alike(self.stages[self.clock.stage], self.clock):
             for said in self.health.compare(fakes, self.sheets.reals):
                 self._say(said)
@@ -427,9 +427,9 @@ class Trainer:
                 line = quick.measure(self.player.average, self.clock.nimg)
             if line is None and not self._excused:
                 self._excused = True
-                self.journal.tell(Note(quick.why_not))
+                self.log.record(Note(quick.why_not))
             elif line is not None:
-                self.journal.tell(Metric(line))
+                self.log.record(Metric(line))
                 for said in self.health.measured(line):
                     self._say(said)
                 if self.best is None or line["value"] < self.best[0]:

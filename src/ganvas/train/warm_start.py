@@ -11,7 +11,6 @@ begins; from its first checkpoint on, a run stands by itself.
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
@@ -23,18 +22,18 @@ from ganvas import bundle
 from ganvas.bundle import Credit
 from ganvas.curate.dataset.dataset import Dataset
 from ganvas.errors import UserError
-from ganvas.files import write_atomically
+from ganvas.inference.credits import credits_of_run
 from ganvas.models import imports
 from ganvas.models.families import FAMILIES, build
 from ganvas.models.family import Family
 from ganvas.recipe import Recipe, load
 from ganvas.runs import checkpoint
 from ganvas.runs.folder import RunDir
-from ganvas.runs.log import read_status
+from ganvas.runs.reader import dataset_path, read_status
+from ganvas.runs.start import read_start, write_start
 from ganvas.spec import DataSpec
 from ganvas.train.step import Player
 
-START = "start.json"  # in the run's folder: what it began from
 LITTLE = 0.5  # of the generator: less than that is worth a hint
 NAMED = 6  # fresh parts that are named one by one
 # Lists of layers that are counted from the highest resolution down; the first of a family tells how far to move.
@@ -130,7 +129,7 @@ def _from_run(run: RunDir, path: Path) -> Source:
     weights: dict[str, Tensor] = content["family"]
     averaged = {f"{name}.{key}": value for name, state in content["average"].items() for key, value in state.items()}
     root = run.root.resolve()
-    credits_, classes = _credits_of_run(run), _classes_of_run(run) if recipe.data.conditional else ()
+    credits_, classes = credits_of_run(run), _classes_of_run(run) if recipe.data.conditional else ()
     kimg = content["clock"]["nimg"] / 1000
     own = Credit(  # type: ignore[call-arg]
         name=f"weights of {root.name}", source=root.name, text=f"Trained as {recipe.name} for {kimg:g} kimg."
@@ -162,37 +161,15 @@ def _from_file(path: Path) -> Source:
     return Source(path.name, "file", name, config, family.data.classes, imported.kimg, weights, weights, (own,))
 
 
-def _dataset_of(run: RunDir) -> Dataset | None:
-    path = Path(read_status(run).get("dataset") or "")
-    try:
-        return Dataset(path) if path.is_file() else None
-    except UserError:
-        return None
-
-
 def _classes_of_run(run: RunDir) -> tuple[str, ...]:
     known = read_status(run).get("classes")
     if known:
         return tuple(known)
-    pictures = _dataset_of(run)
-    return pictures.classes if pictures is not None else ()
-
-
-def _credits_of_run(run: RunDir) -> tuple[Credit, ...]:
-    pictures = _dataset_of(run)
-    called = read_status(run).get("dataset_name") or "pictures"
-    own = picture_credits(pictures, called) if pictures is not None else [Credit(name=called)]  # type: ignore[call-arg]
-    return (*own, *start_credits(run))
-
-
-def picture_credits(dataset: Dataset, called: str) -> list[Credit]:
-    """Whose pictures these are, as far as the data set knows."""
-    texts = {licence.path: licence.text for licence in dataset.manifest.licences}
-    counts = Counter(item.licence for item in dataset.items)
-    return [
-        Credit(name=called, licence=path, source=None, count=count, text=texts.get(path or "", ""))
-        for path, count in counts.items()
-    ]
+    path = dataset_path(run)
+    try:
+        return Dataset(path).classes if path is not None else ()
+    except UserError:
+        return ()
 
 
 # ── Laying it over a family ─────────────────────────────────────────────────────────────────────────────────────────
@@ -373,7 +350,7 @@ def remembered(recipe: Recipe, run: RunDir) -> Recipe:
 
     :raises UserError: the run was begun from something else than the recipe now says.
     """
-    began = _read(run).get("start")
+    began = read_start(run).get("start")
     asked = recipe.train.start
     if asked is not None and (
         began is None or Path(asked).expanduser().resolve() != Path(began).expanduser().resolve()
@@ -412,19 +389,7 @@ def record(run: RunDir, start: str, fitted: Fit) -> None:
         "parts": [part._asdict() for part in fitted.parts],
         "credits": [credit.model_dump() for credit in source.credits],
     }
-    write_atomically(run.root / START, json.dumps(content, indent=1, ensure_ascii=False))
-
-
-def start_credits(run: RunDir) -> list[Credit]:
-    """Whose weights and pictures a run's start was made from; nothing for a run that began from chance."""
-    return [Credit.model_validate(credit) for credit in _read(run).get("credits", [])]
-
-
-def _read(run: RunDir) -> dict[str, Any]:
-    try:
-        return dict(json.loads((run.root / START).read_text(encoding="utf-8")))
-    except (OSError, ValueError):
-        return {}
+    write_start(run, content)
 
 
 def refuse_untrained(family: Family) -> None:

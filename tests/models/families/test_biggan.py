@@ -11,7 +11,7 @@ from lightning_fabric import Fabric
 from torch import nn
 
 from ganvas.curate.dataset.pack import pack
-from ganvas.inference.load import open_run
+from ganvas.inference.load import load_run
 from ganvas.models.batches import SynthesisBatch, SynthesisRequest
 from ganvas.models.families import build
 from ganvas.models.families.biggan import TRUNCATIONS, BigGAN, orthogonal_penalty
@@ -185,7 +185,7 @@ def test_a_finished_run_is_settled(pictures: Path, tmp_path: Path) -> None:
     recipe = load("biggan-64-small", settings)
     run = RunDir(tmp_path / "run")
     train(recipe, run, pack(pictures, resolution=32).path)
-    family = open_run(run).family
+    family = load_run(run).family
     assert isinstance(family, BigGAN)
     assert family.generator.stands.item() == 1.0
 

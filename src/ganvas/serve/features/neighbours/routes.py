@@ -20,7 +20,7 @@ from ganvas.models.features import load_features
 from ganvas.recipe import load
 from ganvas.runs.checkpoint import listing
 from ganvas.runs.folder import RunDir
-from ganvas.runs.log import read_status
+from ganvas.runs.reader import read_status
 from ganvas.serve.core.context import SEEDS, Studio, The
 from ganvas.serve.core.engine import BusyError, Pictures
 from ganvas.serve.features.explore.projections import picture_url

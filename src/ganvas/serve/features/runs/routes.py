@@ -10,6 +10,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response, StreamingResponse
 
+from ganvas.runs.reader import sample_sheets
 from ganvas.serve.core.context import Studio, The, picture_response, png, unchanged
 from ganvas.serve.core.errors import MissingError
 from ganvas.serve.features.runs import reader
@@ -47,7 +48,7 @@ def get_stats(studio: The, id: str, after: Annotated[int, Query(ge=-1)] = -1) ->
 )
 def get_sheet(request: Request, studio: The, id: str, nimg: int) -> Response:  # noqa: A002
     """The samples at a moment of the training."""
-    path = reader.sheets(studio.run(id)).get(nimg)
+    path = sample_sheets(studio.run(id)).get(nimg)
     try:
         content = path.read_bytes() if path else None
         etag = f'"{path.stat().st_mtime_ns:x}-{len(content)}"' if path and content else ""

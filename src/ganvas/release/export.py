@@ -1,0 +1,79 @@
+"""Writes the model of a run as a bundle."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from ganvas.bundle import Bundle, write
+from ganvas.inference.credits import credits_of_pictures, credits_of_start
+from ganvas.inference.load import RunModel
+from ganvas.runs.reader import latest_metrics, read_status
+from ganvas.spec import Task
+from ganvas.tasks.reference import in_turn
+from ganvas.tasks.samples import Pictures, asked, shown, sources, targets
+
+BATCH_SIZE = 32
+
+
+def export_run(
+    model: RunModel,
+    directory: Path | None = None,
+    *,
+    onnx: bool | None = None,
+    whole: bool = False,
+    int8: bool = False,
+) -> Bundle:
+    """Write a run's model as a bundle, with metrics and credits.
+
+    Args:
+        model: The run's model.
+        directory: The bundle's folder; None: ``RUN/bundle``.
+        onnx: Whether to add ONNX graphs; None: where the ``export`` extra is installed.
+        whole: Also keep the networks that only training needs, so that others can continue training from the bundle.
+        int8: See :func:`ganvas.bundle.write`.
+
+    Raises:
+        UserError: See :func:`ganvas.bundle.write`.
+    """
+    run = model.run
+    return write(
+        directory or run.bundle,
+        model.family,
+        name=run.root.name,
+        kimg=model.kimg,
+        recipe=model.recipe.model_dump(mode="json"),
+        metrics=latest_metrics(run),
+        credits=[
+            *credits_of_pictures(model.dataset, read_status(run).get("dataset_name") or model.dataset.path.stem),
+            *credits_of_start(run),
+        ],
+        sources=_preview_sources(model),
+        onnx=onnx,
+        whole=whole,
+        int8=int8,
+        memory=model.family.remember(_training_requests(model)),
+    )
+
+
+def _training_requests(model: RunModel) -> Iterator[Any]:
+    """One request per training picture, in batches."""
+    count = len(model.dataset)
+    for start in range(0, count, BATCH_SIZE):
+        yield asked(model.family, model.dataset, range(start, min(start + BATCH_SIZE, count)))
+
+
+def _preview_sources(model: RunModel) -> Pictures | None:
+    """The pictures that the preview shows translated; None where the task takes no pictures."""
+    family = model.family
+    about = shown(family, model.held_out, 16)
+    match family.task:
+        case Task.PAIRED:
+            return sources(model.held_out, family.data, about)
+        case Task.REFERENCE:
+            return targets(model.held_out, in_turn(model.held_out, 16))
+        case Task.UNPAIRED:
+            return targets(model.held_out, [index for index in about if model.held_out.labels[index] == 0])
+        case _:
+            return None
