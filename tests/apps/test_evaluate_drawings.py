@@ -39,7 +39,7 @@ def painter(tmp_path_factory: pytest.TempPathFactory) -> bundle.Bundle:
     for parameter in family.parameters():
         torch.nn.init.normal_(parameter, std=0.2)
     strokes = np.random.default_rng(0).integers(0, 256, (12, 64, 64, 1), dtype=np.uint8)
-    bank = family.eval().remember([TranslationRequest(to_float(strokes), torch.zeros(12).long())])
+    bank = family.eval().code_bank([TranslationRequest(to_float(strokes), torch.zeros(12).long())])
     path: Path = tmp_path_factory.mktemp("model") / "faces"
     return bundle.write(path, family, name="faces", kimg=1, onnx=False, memory=bank)
 

@@ -6,6 +6,7 @@ import pytest
 import torch
 
 from ganvas.models.batches import SynthesisRequest
+from ganvas.models.capabilities import Truncates
 from ganvas.models.families import FAMILIES
 from ganvas.models.family import Family
 from ganvas.spec import Task
@@ -34,7 +35,7 @@ def ask(family: Family, count: int = 3, psi: float = 1.0) -> SynthesisRequest:
 @pytest.mark.parametrize("classes", [0, 3])
 def test_decoding_a_request_is_generating_it(name: str, classes: int) -> None:
     family = tiny(name, classes)
-    request = ask(family, psi=0.7 if family.truncates else 1.0)
+    request = ask(family, psi=0.7 if isinstance(family, Truncates) else 1.0)
     latent = family.latent(request)
     assert latent.shape[0] == 3
     assert latent.ndim == 3
@@ -64,6 +65,6 @@ def test_gradients_reach_the_latent(name: str) -> None:
 def test_modulation_takes_up_what_is_drawn(name: str) -> None:
     family = tiny(name)
     latent = family.latent(ask(family))
-    weights = family.modulation()
+    weights = family.sefa_weights()
     assert 1 <= len(weights) <= latent.shape[1]
     assert {weight.shape[1] for weight in weights} == {family.normal_dim or latent.shape[2]}

@@ -35,7 +35,7 @@ def made(tmp_path_factory: pytest.TempPathFactory, sketches: np.ndarray) -> tupl
     family.eval()
     asked = TranslationRequest(to_float(sketches), torch.zeros(12, dtype=torch.long))
     path: Path = tmp_path_factory.mktemp("portrait") / "bundle"
-    return family, bundle.write(path, family, name="faces", kimg=1, onnx=False, memory=family.remember([asked]))
+    return family, bundle.write(path, family, name="faces", kimg=1, onnx=False, memory=family.code_bank([asked]))
 
 
 @torch.no_grad()

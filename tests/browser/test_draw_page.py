@@ -65,7 +65,7 @@ def studio_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     portraits.eval()
     known = np.stack([read_drawing(path).rendered(64) for path in sorted(STROKES.glob("bad-*.json"))])
     labels = torch.zeros(len(known), dtype=torch.long)
-    memory = portraits.remember([TranslationRequest(to_float(known), labels)])
+    memory = portraits.code_bank([TranslationRequest(to_float(known), labels)])
     bundle.write(root / "bundles" / "portraits", portraits, name="Portraits", kimg=1.0, memory=memory, onnx=False)
     kind = FAMILIES["pix2pix"]
     config, data = kind.tiny()

@@ -11,7 +11,7 @@ import pytest
 import torch
 
 from ganvas import bundle
-from ganvas.bundle.export import export_step
+from ganvas.bundle.export import export_subgraph
 from ganvas.bundle.quantize import quantize_step
 from ganvas.errors import UserError
 from ganvas.models.families.dcgan import DCGAN
@@ -36,7 +36,7 @@ def codes() -> np.ndarray:
 @pytest.fixture(scope="module")
 def paint(family: SketchPortrait, tmp_path_factory: pytest.TempPathFactory) -> Path:
     path: Path = tmp_path_factory.mktemp("graph") / "paint.onnx"
-    export_step(family, family.steps()["paint"], path)
+    export_subgraph(family, family.subgraphs()["paint"], path)
     return path
 
 

@@ -48,7 +48,7 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     root = tmp_path_factory.mktemp("models")
     for name, classes in (("stylegan2", ()), ("biggan", CLASSES), ("dcgan", CLASSES)):
         family = fresh(name, classes)
-        family.settle()
+        family.measure_standing_statistics()
         bundle.write(root / name, family, name=name, kimg=1, onnx=False)
     return {path.name: path for path in root.iterdir()}
 
@@ -255,7 +255,7 @@ def test_what_was_generated_is_found_again(style: Family, space: str) -> None:
 
 def test_z_is_found_near_its_sphere() -> None:
     family = fresh("biggan", CLASSES)
-    family.settle()
+    family.measure_standing_statistics()
     with torch.no_grad():
         for parameter in family.parameters():
             if parameter.ndim > 1:
@@ -295,7 +295,7 @@ def test_directions_are_those_that_change_most(style: Family) -> None:
     assert sum(shares) == pytest.approx(1)
     units = torch.stack([F.normalize(direction.step, dim=0) for direction in known.found])
     assert torch.allclose(units @ units.t(), torch.eye(len(units)), atol=1e-4)
-    rows = F.normalize(torch.cat(style.modulation()), dim=1)
+    rows = F.normalize(torch.cat(style.sefa_weights()), dim=1)
     changes = (units @ rows.t()).norm(dim=1)
     assert torch.all(changes[:-1] >= changes[1:] - 1e-4)
     start = locate(style, [place_of(style, 0)])

@@ -56,7 +56,7 @@ def bundles(tmp_path_factory: pytest.TempPathFactory) -> Path:
         torch.nn.init.normal_(parameter, std=0.4)
     family.eval()
     known = to_float(np.stack([drawing(seed) for seed in range(12)]))
-    memory = family.remember([TranslationRequest(known, torch.zeros(12, dtype=torch.long))])
+    memory = family.code_bank([TranslationRequest(known, torch.zeros(12, dtype=torch.long))])
     bundle.write(root / "faces", family, name="Faces", kimg=1, onnx=True, memory=memory)
     bundle.write(root / "bare", family, name="Bare", kimg=1, onnx=False)
     pix2pix = FAMILIES["pix2pix"](*FAMILIES["pix2pix"].tiny(), 1.0)

@@ -258,7 +258,7 @@ def test_every_family_begins_from_itself(name: str) -> None:
 
 def test_biggan_s_standing_statistics_are_left_behind() -> None:
     theirs = make("biggan")
-    theirs.settle()
+    theirs.measure_standing_statistics()
     ours = make("biggan")
     warm_start._copy(ours, warm_start.fit(ours, "biggan", as_source(theirs, "biggan")).weights)
     assert ours.generator.stands == 0

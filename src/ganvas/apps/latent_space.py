@@ -1,7 +1,7 @@
 """Places in a family's latent space: found from seeds and classes, walked between, kept as files.
 
-What a latent is, the family says (:meth:`ganvas.models.family.Family.latent`): float [layers, dim], z in most families,
-the styles w in StyleGAN2. Here it is only moved about.
+What a latent is, the family says (:class:`ganvas.models.capabilities.HasLatentSpace`): float [layers, dim], z in most
+families, the styles w in StyleGAN2. Here it is only moved about.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ from ganvas.errors import UserError
 from ganvas.files import write_atomically
 from ganvas.inference.generate import check_psi, class_number
 from ganvas.models.batches import SynthesisRequest, latents, to_uint8
+from ganvas.models.capabilities import HasLatentSpace
 from ganvas.models.family import Family
-from ganvas.spec import Task
 
 Pictures = NDArray[np.uint8]
 
@@ -51,7 +51,7 @@ def places(text: str, family: Family, class_name: str | None = None) -> list[Pla
 
     :raises UserError: an item cannot be read, or names a class or a file that is not there.
     """
-    check_synthesis(family)
+    latent_space(family)
     fallback = class_number(family.data.classes, class_name)
     found: list[Place] = []
     for item in (part.strip() for part in text.split(",")):
@@ -82,10 +82,15 @@ def place_of(family: Family, seed: int, label: int | None = None) -> Place:
     return Place(f"{seed} {classes[number]}", seed, number)
 
 
-def check_synthesis(family: Family) -> None:
-    """:raises UserError: the family makes no pictures from seeds, so it has no latent space to walk in."""
-    if family.task is not Task.SYNTHESIS:
+def latent_space(family: Family) -> HasLatentSpace:
+    """The family as one that has a latent space.
+
+    Raises:
+        UserError: It has none, because it makes no pictures from seeds.
+    """
+    if not isinstance(family, HasLatentSpace):
         raise UserError("This model translates pictures and has no latent space to walk in; take one that makes them.")
+    return family
 
 
 @torch.no_grad()
@@ -97,7 +102,7 @@ def locate(family: Family, wanted: Sequence[Place], psi: float = 1.0) -> Tensor:
     check_psi(family, psi)
     z = torch.from_numpy(latents([place.seed for place in wanted], family.z_dim))
     y = torch.tensor([place.label for place in wanted])
-    found = family.latent(SynthesisRequest(z, y, torch.full((len(wanted),), float(psi)))).clone()
+    found = latent_space(family).latent(SynthesisRequest(z, y, torch.full((len(wanted),), float(psi)))).clone()
     for index, place in enumerate(wanted):
         if place.latent is not None:
             found[index] = place.latent
@@ -107,8 +112,9 @@ def locate(family: Family, wanted: Sequence[Place], psi: float = 1.0) -> Tensor:
 @torch.inference_mode()
 def pictures(family: Family, latent: Tensor) -> Iterator[Pictures]:
     """The pictures at latents [N, layers, dim], one by one: uint8 [H, W, C]."""
+    space = latent_space(family)
     for part in torch.split(latent, AT_ONCE):
-        yield from to_uint8(family.decode(part)).numpy()
+        yield from to_uint8(space.decode(part)).numpy()
 
 
 # ── Going from one to another ───────────────────────────────────────────────────────────────────────────────────────
@@ -123,7 +129,7 @@ def blend(family: Family, start: Tensor, end: Tensor, share: Tensor) -> Tensor:
     """
     share = share[:, None, None].to(start)
     straight = torch.lerp(start.expand(len(share), -1, -1), end.expand(len(share), -1, -1), share)
-    count = family.normal_dim
+    count = latent_space(family).normal_dim
     if not count:
         return straight
     one, other = start[:, :count], end[:, :count]
@@ -177,8 +183,8 @@ def load_latent(path: Path, family: Family) -> Tensor:
 @torch.no_grad()
 def shape_of(family: Family) -> tuple[int, int]:
     """→ (layers, dim) of the family's latents."""
-    one = torch.ones(1)
-    latent = family.latent(SynthesisRequest(torch.zeros(1, family.z_dim), torch.zeros(1, dtype=torch.long), one))
+    request = SynthesisRequest(torch.zeros(1, family.z_dim), torch.zeros(1, dtype=torch.long), torch.ones(1))
+    latent = latent_space(family).latent(request)
     return latent.shape[1], latent.shape[2]
 
 

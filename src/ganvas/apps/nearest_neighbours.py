@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from ganvas.apps.contact_sheet import sheet
-from ganvas.apps.latent_space import Pictures, Place, check_synthesis, locate, pictures, place_of
+from ganvas.apps.latent_space import Pictures, Place, latent_space, locate, pictures, place_of
 from ganvas.curate.dataset.dataset import Dataset
 from ganvas.curate.dataset.pack import pack
 from ganvas.errors import UserError
@@ -210,7 +210,7 @@ def neighbours_of(
     :raises UserError: the model or the pictures cannot be had, or nothing in them fits the model.
     """
     family, dataset = _model_and_pictures(path, data)
-    check_synthesis(family)
+    latent_space(family)
     label = class_number(family.data.classes, class_name)
     places = [place_of(family, seed, label) for seed in seeds]
     samples = np.stack(list(pictures(family, locate(family, places, psi))))

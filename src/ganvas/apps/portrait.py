@@ -176,7 +176,7 @@ def _torch_steps(bundle: Bundle) -> dict[str, Callable[[Floats], Floats]]:
     assert isinstance(family, SketchPortrait)
 
     def numpy_step(name: str) -> Callable[[Floats], Floats]:
-        function = family.steps()[name].function
+        function = family.subgraphs()[name].function
 
         def run(rows: Floats) -> Floats:
             with torch.inference_mode():
@@ -185,4 +185,4 @@ def _torch_steps(bundle: Bundle) -> dict[str, Callable[[Floats], Floats]]:
 
         return run
 
-    return {name: numpy_step(name) for name in family.steps()}
+    return {name: numpy_step(name) for name in family.subgraphs()}

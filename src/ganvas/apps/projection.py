@@ -20,7 +20,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from ganvas.apps.contact_sheet import sheet, write_picture
-from ganvas.apps.latent_space import Pictures, check_synthesis, locate, pictures, place_of, save_latent
+from ganvas.apps.latent_space import Pictures, latent_space, locate, pictures, place_of, save_latent
 from ganvas.curate.images.decode import PictureError, open_image
 from ganvas.curate.images.prepare import prepare_image
 from ganvas.errors import UserError
@@ -72,7 +72,7 @@ def project(
     :param seed: of the noise; the same, the same result.
     :raises UserError: the family has no latent space, or the number of steps is out of range.
     """
-    check_synthesis(family)
+    latent_space(family)
     if not 1 <= steps <= 10_000:
         raise UserError(f"--steps is from 1 to 10000, not {steps}.")
     return _search(copy.deepcopy(family).eval().requires_grad_(False), target, distance, steps, space, label, seed)
@@ -85,12 +85,13 @@ def _search(
     wanted = _sized(to_float(target[None]))
     start, scatter = _start(family, wanted, distance, label)
     layers = len(start)
-    free = family.normal_dim or start.shape[1]
+    searched = latent_space(family)
+    free = searched.normal_dim or start.shape[1]
     fixed = start[:, free:]  # the class, and what else is not searched for
     # z of several layers is several parts of one latent; a w that layers share is one.
-    alone = bool(family.normal_dim) or space == "layers"
+    alone = bool(searched.normal_dim) or space == "layers"
     moved = (start if alone else start.mean(0, keepdim=True))[:, :free].clone().requires_grad_()
-    grains = family.grain()
+    grains = searched.noise_buffers()
     for grain in grains:
         grain.copy_(torch.randn(grain.shape, generator=drawn)).requires_grad_()
     optimizer = torch.optim.Adam([moved, *grains], lr=LR)
@@ -103,7 +104,7 @@ def _search(
         noise = torch.randn(moved.shape, generator=drawn) * (scatter * NOISE * fade)
         here = torch.cat([moved.detach().expand(layers, -1), fixed], 1).clone()
         latent = torch.cat([(moved + noise).expand(layers, -1), fixed], 1)
-        near = distance(_sized(family.decode(latent[None])), wanted).sum()
+        near = distance(_sized(searched.decode(latent[None])), wanted).sum()
         loss = near + QUIET * sum((_likeness(grain) for grain in grains), torch.zeros(()))
         optimizer.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]
@@ -111,7 +112,7 @@ def _search(
         with torch.no_grad():
             for grain in grains:
                 grain.sub_(grain.mean()).mul_(grain.square().mean().clamp(min=1e-12).rsqrt())
-            if family.normal_dim:
+            if searched.normal_dim:
                 length = moved.norm().clamp(min=1e-12)
                 moved.mul_(length.clamp(max(radius - SHELL, 0.0), radius + SHELL) / length)
         reached = float(near.detach())
@@ -153,7 +154,7 @@ def _sized(picture: Tensor) -> Tensor:
 def _start(family: Family, wanted: Tensor, distance: Distance, label: int | None) -> tuple[Tensor, float]:
     """→ the latent [layers, dim] to begin with, and how far noise goes around it."""
     classes = range(max(len(family.data.classes), 1)) if label is None else (label,)
-    if family.normal_dim:
+    if latent_space(family).normal_dim:
         tried = locate(family, [place_of(family, seed, classes[seed % len(classes)]) for seed in range(TRIED)])
         return _nearest(family, tried, wanted, distance), 1.0
     each = max(SAMPLES // len(classes), 64)
@@ -169,7 +170,7 @@ def _start(family: Family, wanted: Tensor, distance: Distance, label: int | None
 def _nearest(family: Family, latent: Tensor, wanted: Tensor, distance: Distance) -> Tensor:
     if len(latent) == 1:
         return latent[0]
-    far = [distance(_sized(family.decode(one[None])), wanted) for one in latent]
+    far = [distance(_sized(latent_space(family).decode(one[None])), wanted) for one in latent]
     return latent[int(torch.cat(far).argmin())]
 
 
@@ -213,7 +214,7 @@ def project_file(
     :param stretch: take the whole picture, not the part the training pictures were cut to.
     :raises UserError: the file is no picture, the weights of LPIPS cannot be had, or the folder cannot be written.
     """
-    check_synthesis(family)
+    latent_space(family)
     data = family.data
     try:
         target = prepare_image(

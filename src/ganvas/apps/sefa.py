@@ -15,7 +15,7 @@ import torch
 from torch import Tensor
 
 from ganvas.apps.contact_sheet import sheet
-from ganvas.apps.latent_space import Pictures, Place, check_synthesis, locate, pictures, place_of
+from ganvas.apps.latent_space import Pictures, Place, latent_space, locate, pictures, place_of
 from ganvas.errors import UserError
 from ganvas.models.family import Family
 
@@ -43,12 +43,11 @@ class Directions(NamedTuple):
 def directions(family: Family, layers: range | None = None, count: int | None = None) -> Directions:
     """The directions that change most what the layers take up.
 
-    :param layers: of :meth:`~ganvas.models.family.Family.modulation`; None: all.
+    :param layers: of :meth:`~ganvas.models.capabilities.HasLatentSpace.sefa_weights`; None: all.
     :param count: at most so many; None: all.
     :raises UserError: the family names no weights, or has no such layers.
     """
-    check_synthesis(family)
-    weights = family.modulation()
+    weights = latent_space(family).sefa_weights()
     if not weights:
         raise UserError("This model's family does not say which weights take its latent up, so it has no directions.")
     chosen = range(len(weights)) if layers is None else layers

@@ -17,6 +17,7 @@ from ganvas.curate.images.prepare import prepare_image, whole_picture
 from ganvas.curate.sketch.degrade import degradation
 from ganvas.errors import UserError
 from ganvas.models.batches import TranslationRequest, to_float, to_uint8
+from ganvas.models.capabilities import Enlarges
 from ganvas.models.family import Family
 from ganvas.models.tiling import enlarged
 from ganvas.spec import Crop, Task
@@ -65,7 +66,7 @@ def _crop(family: Family) -> Crop:
 
 def _translated(family: Family, picture: Image.Image, direction: int, prepared: bool) -> Pictures:
     data = family.data
-    if family.enlarges:
+    if isinstance(family, Enlarges):
         return enlarged(family, whole_picture(picture, data.source_channels))
     direct = prepared or data.degradation is None
     source = prepare_image(picture, data.resolution, _crop(family), data.source_channels if direct else data.channels)

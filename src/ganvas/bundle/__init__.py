@@ -24,7 +24,7 @@ from safetensors import SafetensorError
 from torch import Tensor
 
 from ganvas.bundle.card import Pictures, draw_preview, write_card
-from ganvas.bundle.export import can_export, export_onnx, export_step
+from ganvas.bundle.export import can_export, export_onnx, export_subgraph
 from ganvas.bundle.manifest import (
     CARD,
     MANIFEST,
@@ -44,6 +44,7 @@ from ganvas.bundle.manifest import (
 from ganvas.curate.images.decode import encode_png
 from ganvas.errors import UserError
 from ganvas.files import write_atomically
+from ganvas.models.capabilities import HasCodes, Truncates
 from ganvas.models.families import FAMILIES, build
 from ganvas.models.family import Family
 from ganvas.tasks.requests import example_request
@@ -242,7 +243,7 @@ def write(
             config=family.config.model_dump(mode="json"),
             data=family.data,
             z_dim=family.z_dim,
-            truncates=family.truncates,
+            truncates=isinstance(family, Truncates),
             kimg=kimg,
             recipe=dict(recipe or {}),
             parameters=parameters,
@@ -256,8 +257,9 @@ def write(
         _check_same(family, clean)
         if onnx:
             info = info.model_copy(update={"onnx": export_onnx(clean, temporary / ONNX)})
-            for step, part in clean.steps().items():
-                export_step(clean, part, temporary / f"{step}.onnx")
+            if isinstance(clean, HasCodes):
+                for part, subgraph in clean.subgraphs().items():
+                    export_subgraph(clean, subgraph, temporary / f"{part}.onnx")
         if int8:
             info = info.model_copy(update={"int8": _in_int8(clean, temporary, memory or {}, bool(onnx))})
         if memory:
@@ -280,12 +282,13 @@ def _in_int8(family: Family, folder: Path, memory: Mapping[str, Tensor], onnx: b
     from ganvas.bundle.quantize import quantize_step
 
     side, reports = family.data.resolution, {}
-    for name, step in family.steps().items():
+    subgraphs = family.subgraphs() if isinstance(family, HasCodes) else {}
+    for name, subgraph in subgraphs.items():
         for codes in memory.values():
-            if tuple(codes.shape[1:]) != step.shape or not onnx:
+            if tuple(codes.shape[1:]) != subgraph.input_shape or not onnx:
                 continue
             with torch.no_grad():
-                shape = step.function(codes[:1].float().cpu()).shape
+                shape = subgraph.function(codes[:1].float().cpu()).shape
             if tuple(shape[2:]) == (side, side):
                 graph = folder / f"{name}.onnx"
                 reports[name] = quantize_step(graph, codes.float().cpu().numpy(), graph)

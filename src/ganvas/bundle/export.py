@@ -17,7 +17,8 @@ from torch import Tensor, nn
 from ganvas.bundle.manifest import OnnxReport
 from ganvas.errors import UserError
 from ganvas.models.batches import REQUESTS
-from ganvas.models.family import Answer, Family, Step
+from ganvas.models.capabilities import Enlarges, Subgraph
+from ganvas.models.family import Answer, Family
 from ganvas.onnx_session import open_graph
 from ganvas.tasks.requests import example_request
 
@@ -67,18 +68,20 @@ def export_onnx(family: Family, path: Path, *, batch_sizes: tuple[int, ...] = (1
         request: dict[str, Tensor] = example_request(family, count, seed=count)._asdict()
         return request
 
-    name, free = type(family).__name__, family.enlarges
+    name, free = type(family).__name__, isinstance(family, Enlarges)
     return _export(model, {"tensors": None}, example, path, batch_sizes, name, any_size=free)
 
 
-def export_step(family: Family, step: Step, path: Path, *, batch_sizes: tuple[int, ...] = (1, 2, 5)) -> OnnxReport:
-    """The same for one of :meth:`~ganvas.models.family.Family.steps`: input ``input``, output ``output``."""
+def export_subgraph(
+    family: Family, subgraph: Subgraph, path: Path, *, batch_sizes: tuple[int, ...] = (1, 2, 5)
+) -> OnnxReport:
+    """The same for one of :meth:`.HasCodes.subgraphs`: input ``input``, output ``output``."""
 
     def example(count: int) -> dict[str, Tensor]:
-        numbers = torch.rand(count, *step.shape, generator=torch.Generator().manual_seed(count))
+        numbers = torch.rand(count, *subgraph.input_shape, generator=torch.Generator().manual_seed(count))
         return {"input": numbers * 2 - 1}
 
-    return _export(_Called(family, step.function), {"x": None}, example, path, batch_sizes, type(family).__name__)
+    return _export(_Called(family, subgraph.function), {"x": None}, example, path, batch_sizes, type(family).__name__)
 
 
 class _Called(nn.Module):

@@ -228,14 +228,14 @@ def directions(
 ) -> None:
     """What the model can change: directions found in its weights (SeFa), each at several strengths."""
     from ganvas.apps.contact_sheet import write_picture
-    from ganvas.apps.latent_space import layer_range, places
+    from ganvas.apps.latent_space import latent_space, layer_range, places
     from ganvas.apps.sefa import direction_sheet
     from ganvas.apps.sefa import directions as find
 
     at_least("--count", count, 1)
     family = _open(path)
     through = places(seeds, family)
-    chosen = layer_range(layers, max(len(family.modulation()), 1)) if layers else None
+    chosen = layer_range(layers, max(len(latent_space(family).sefa_weights()), 1)) if layers else None
     known = find(family, chosen, count)
     made = direction_sheet(family, through, known, _numbers("--strengths", strengths), psi=psi)
     _say(quiet, f"The sheet is {write_picture(output, made)}.")
@@ -284,11 +284,11 @@ def neighbours(
 
 
 def _open(path: Path) -> Family:
-    from ganvas.apps.latent_space import check_synthesis
+    from ganvas.apps.latent_space import latent_space
     from ganvas.inference.load import load_model
 
     family = load_model(path).family
-    check_synthesis(family)
+    latent_space(family)
     return family
 
 

@@ -62,6 +62,7 @@ def import_weights(
     from ganvas.bundle import Credit, write
     from ganvas.cli.output import Teller
     from ganvas.errors import UserError
+    from ganvas.models.capabilities import HasStandingStatistics
     from ganvas.models.imports import read
 
     tell = Teller(quiet)
@@ -71,7 +72,8 @@ def import_weights(
         raise UserError(f"{place} exists already; give another --name or an --output.")
     with tell.console.status("reading"):
         imported = read(file, classes=tuple(classes or ()))
-        imported.family.settle()
+        if isinstance(imported.family, HasStandingStatistics):
+            imported.family.measure_standing_statistics()
     side = imported.family.data.resolution
     tell.say(f"{file} holds a {type(imported.family).__name__} of {side} × {side} px, written by {imported.origin}.")
     credit = Credit(

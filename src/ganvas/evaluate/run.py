@@ -17,6 +17,7 @@ from ganvas.evaluate.report_markdown import write_page
 from ganvas.evaluate.similarity import Similarity
 from ganvas.evaluate.super_resolution import USUAL, benchmark
 from ganvas.inference.load import RunModel, is_bundle, load_bundle, load_run
+from ganvas.models.capabilities import Enlarges
 from ganvas.models.families import FAMILIES
 from ganvas.models.family import Family
 from ganvas.models.features import load_features
@@ -88,8 +89,8 @@ def evaluate(
 
 def _enlarges(path: Path, run: RunDir | None) -> bool:
     if run is not None:
-        return run.recipe.is_file() and FAMILIES[load(run.recipe).family].enlarges
-    return FAMILIES[bundle.read(path).info.family].enlarges
+        return run.recipe.is_file() and issubclass(FAMILIES[load(run.recipe).family], Enlarges)
+    return issubclass(FAMILIES[bundle.read(path).info.family], Enlarges)
 
 
 def _benchmarked(path: Path, run: RunDir | None, data: Path, everything: bool) -> Verdict:

@@ -18,6 +18,7 @@ from ganvas.files import replacing, write_atomically
 from ganvas.inference.load import load_model
 from ganvas.inference.reference import Carrying, carry
 from ganvas.models.batches import SynthesisRequest, TranslationRequest, latents, to_float, to_uint8
+from ganvas.models.capabilities import Enlarges, Truncates
 from ganvas.models.directions import direction_to
 from ganvas.models.family import Family
 from ganvas.models.tiling import enlarged
@@ -107,7 +108,7 @@ def check_psi(family: Family, psi: float) -> None:
     """:raises UserError: psi is out of its range, or the family knows no truncation."""
     if not 0 <= psi <= 1:
         raise UserError(f"--psi is a number from 0 (all alike) to 1 (as varied as learned), not {psi:g}.")
-    if psi < 1 and not family.truncates:
+    if psi < 1 and not isinstance(family, Truncates):
         raise UserError("This model has no truncation; leave --psi out.")
 
 
@@ -173,7 +174,7 @@ def _translated(
             break
         direct = prepared or data.degradation is None
         try:
-            if family.enlarges:
+            if isinstance(family, Enlarges):
                 answer = enlarged(family, whole_picture(open_image(file), data.source_channels))
                 made += 1
                 yield Picture(f"{number:06d}-{file.stem}", answer)

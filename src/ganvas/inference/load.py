@@ -10,6 +10,7 @@ from ganvas import bundle
 from ganvas.bundle import Bundle
 from ganvas.curate.dataset.dataset import Dataset, divide
 from ganvas.errors import UserError
+from ganvas.models.capabilities import HasStandingStatistics
 from ganvas.models.families import build
 from ganvas.models.family import Family
 from ganvas.recipe import Recipe, load
@@ -122,7 +123,9 @@ def load_run(run: RunDir, dataset: Path | None = None, which: Which = "newest") 
     family.load_state_dict(content["family"])
     for name, state in content["average"].items():
         family.get_submodule(name).load_state_dict(state)
-    family.eval().settle()
+    family.eval()
+    if isinstance(family, HasStandingStatistics):
+        family.measure_standing_statistics()
     parts = divide(pictures, recipe.data.held_out, recipe.train.seed)
     trained_on = pictures.subset(parts.train)
     held_out = pictures.subset(parts.held_out) if len(parts.held_out) else trained_on

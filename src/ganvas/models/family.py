@@ -7,19 +7,17 @@ N + N steps equal 2N bit for bit.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, NamedTuple, TypeAlias
 
-import torch
 from pydantic import BaseModel, ConfigDict
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
 from ganvas.models.advice import GENERAL, Trouble
-from ganvas.models.batches import Batch, SynthesisRequest
+from ganvas.models.batches import Batch
 from ganvas.models.directions import directions_of
-from ganvas.models.layers.classes import class_weights
 from ganvas.spec import DataSpec, Task
 
 
@@ -104,13 +102,6 @@ class Stage(NamedTuple):
     betas: Callable[[Clock], tuple[float, float]] | None = None  # Adam's; the optimiser's own when None
 
 
-class Step(NamedTuple):
-    """A part of an answer, for uses that do something between the parts."""
-
-    function: Callable[[Tensor], Tensor]  # [N, *shape] → [N, …], row by row
-    shape: tuple[int, ...]  # of one row
-
-
 class FamilyConfig(BaseModel):
     """What a recipe may set under ``model``; each family subclasses it with its own fields."""
 
@@ -126,8 +117,6 @@ class Family(nn.Module):
     task: ClassVar[Task]
     Config: ClassVar[type[FamilyConfig]]
     averaged: tuple[str, ...] = ()  # networks that keep an EMA copy; the bundle holds the copies
-    truncates: ClassVar[bool] = False  # whether ``psi`` of a request means anything
-    enlarges: ClassVar[bool] = False  # answers are ``data.source_scale`` times as large as sources, of any size
     critic: bool = False  # the discriminator's answers have no scale (Wasserstein): a large gap is no bad sign
     z_dim: int = 0  # synthesis, reference and music: length of the latent
     frozen: tuple[str, ...] = ()  # layers that never move, such as "generator.mapping.": they need a trained start
@@ -159,54 +148,9 @@ class Family(nn.Module):
         """The loader's micro-batch → what losses take."""
         return batch
 
-    def settle(self) -> None:
-        """Work out, once training is over, what use needs and training does not (BigGAN: standing statistics)."""
-
-    def remember(self, requests: Iterable[Any]) -> dict[str, Tensor]:
-        """What use needs of the training pictures themselves (a bank of codes), kept in the bundle; most need nothing.
-
-        :param requests: the training pictures, once each, as use would ask them; read only by those who remember.
-        """
-        return {}
-
-    def steps(self) -> dict[str, Step]:
-        """The parts of an answer that use calls on their own, by name; each is exported beside the whole."""
-        return {}
-
     def generate(self, request: Any) -> Tensor:
         """Answer a request of the task: float NCHW in [-1, 1] (music: a piano roll). Deterministic."""
         raise NotImplementedError
-
-    # ── Latent space (synthesis): where one interpolates, mixes styles, projects photographs, finds directions ──────
-
-    def latent(self, request: SynthesisRequest) -> Tensor:
-        """Where the pictures of a request lie, float [N, layers, dim]; :meth:`decode` goes on from there.
-
-        One layer of z and, with classes, how much of each, unless the family says otherwise.
-        """
-        return torch.cat([request.z, class_weights(request.y, len(self.data.classes), request.z)], 1)[:, None]
-
-    def decode(self, latent: Tensor) -> Tensor:
-        """The pictures at a place in latent space, float NCHW in about [-1, 1]. Gradients pass."""
-        row = latent[:, 0]
-        z, y = torch.split(row, [self.z_dim, row.shape[1] - self.z_dim], 1)
-        if not self.data.classes:
-            y = torch.zeros(len(z), dtype=torch.long, device=z.device)
-        pictures: Tensor = self.generate(SynthesisRequest(z, y, torch.ones_like(z[:, 0])))
-        return pictures
-
-    @property
-    def normal_dim(self) -> int:
-        """How many numbers at the head of each layer are drawn from a standard normal; 0: it is a learned space."""
-        return self.z_dim
-
-    def grain(self) -> list[Tensor]:
-        """Buffers of fixed noise that :meth:`decode` adds to features [H, W]: projection may move them."""
-        return []
-
-    def modulation(self) -> list[Tensor]:
-        """Of the layers, from the first on, the weights [M, normal_dim or dim] that take them up, for SeFa."""
-        return []
 
     def remedy(self, trouble: Trouble) -> str:
         """What to try against a trouble in this game, with these settings; it ends a sentence "…; try"."""

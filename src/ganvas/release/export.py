@@ -9,6 +9,7 @@ from typing import Any
 from ganvas.bundle import Bundle, write
 from ganvas.inference.credits import credits_of_pictures, credits_of_start
 from ganvas.inference.load import RunModel
+from ganvas.models.capabilities import HasCodes
 from ganvas.runs.reader import latest_metrics, read_status
 from ganvas.spec import Task
 from ganvas.tasks.reference import in_turn
@@ -53,7 +54,7 @@ def export_run(
         onnx=onnx,
         whole=whole,
         int8=int8,
-        memory=model.family.remember(_training_requests(model)),
+        memory=model.family.code_bank(_training_requests(model)) if isinstance(model.family, HasCodes) else None,
     )
 
 

@@ -120,7 +120,7 @@ def test_psi_scales_the_latent() -> None:
 
 def test_standing_statistics_are_the_averages_over_fixed_latents() -> None:
     family = biggan()
-    family.settle()
+    family.measure_standing_statistics()
     first = family.generator.blocks[0].norm1.norm  # its input is a linear map of the first part of z alone
     for index, psi in ((0, 0.0), (2, 0.4), (TRUNCATIONS - 1, 1.0)):
         means, variances = [], []
@@ -137,14 +137,14 @@ def test_settling_changes_nothing_else_and_can_be_repeated() -> None:
     family = biggan()
     before = {key: value.clone() for key, value in family.state_dict().items()}
     running = ask(family, 1.0)
-    family.settle()
+    family.measure_standing_statistics()
     once = {key: value.clone() for key, value in family.state_dict().items()}
     changed = {key.rpartition(".")[2] for key in before if not torch.equal(before[key], once[key])}
     assert changed == {"standing_mean", "standing_var", "stands"}
     assert not any(module.training for module in family.modules())
     settled = ask(family, 1.0)
     assert (settled - running).abs().max() > 1e-3  # the made-up running statistics are no longer asked
-    family.settle()
+    family.measure_standing_statistics()
     assert all(torch.equal(once[key], value) for key, value in family.state_dict().items())
     assert torch.equal(ask(family, 1.0), settled)
 
@@ -161,7 +161,7 @@ def test_between_two_statistics_there_is_a_straight_line() -> None:
 
 def test_rows_of_one_batch_may_be_truncated_differently() -> None:
     family = biggan()
-    family.settle()
+    family.measure_standing_statistics()
     z, y = torch.randn(1, 8).repeat(3, 1), torch.zeros(3).long()
     psi = torch.tensor([1.0, 0.3, 0.7])
     with torch.no_grad():
@@ -173,7 +173,7 @@ def test_rows_of_one_batch_may_be_truncated_differently() -> None:
 
 def test_standing_statistics_survive_saving() -> None:
     family = biggan()
-    family.settle()
+    family.measure_standing_statistics()
     copy = biggan()
     copy.load_state_dict(family.state_dict())
     assert torch.equal(ask(copy, 0.5), ask(family, 0.5))
@@ -196,7 +196,7 @@ def test_a_settled_model_is_exported_with_its_truncation(tmp_path: Path) -> None
     from ganvas.bundle import export_onnx
 
     family = biggan()
-    family.settle()
+    family.measure_standing_statistics()
     export_onnx(family, tmp_path / "model.onnx")
     session = onnxruntime.InferenceSession(tmp_path / "model.onnx", providers=["CPUExecutionProvider"])
     request = example_request(family, 3)._replace(psi=torch.tensor([0.1, 0.5, 1.0]))

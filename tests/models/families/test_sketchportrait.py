@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch import nn
 
-from ganvas.bundle.export import export_step
+from ganvas.bundle.export import export_subgraph
 from ganvas.errors import UserError
 from ganvas.models.batches import PairedBatch, TranslationRequest
 from ganvas.models.families.sketchportrait import SketchPortrait, SketchPortraitConfig
@@ -139,30 +139,30 @@ def test_what_cannot_be_is_refused(data: dict[str, int], said: str) -> None:
         SketchPortrait(SketchPortrait.tiny()[0], DataSpec(**data), 1.0)  # type: ignore[arg-type]
 
 
-def test_the_steps_are_the_answer_taken_apart() -> None:
+def test_the_subgraphs_together_are_the_whole() -> None:
     family = made().eval()
-    steps, source = family.steps(), batch().source
+    parts, source = family.subgraphs(), batch().source
     with torch.no_grad():
-        codes = steps["encode"].function(source)
-        assert source.shape[1:] == steps["encode"].shape
-        assert codes.shape[1:] == steps["paint"].shape == steps["draw"].shape
+        codes = parts["encode"].function(source)
+        assert source.shape[1:] == parts["encode"].input_shape
+        assert codes.shape[1:] == parts["paint"].input_shape == parts["draw"].input_shape
         whole = family.generate(TranslationRequest(source, torch.zeros(2, dtype=torch.long)))
-        assert torch.equal(steps["paint"].function(codes), whole)
-        assert steps["draw"].function(codes).shape == source.shape
+        assert torch.equal(parts["paint"].function(codes), whole)
+        assert parts["draw"].function(codes).shape == source.shape
 
 
-def test_it_remembers_each_training_sketch() -> None:
+def test_its_code_bank_holds_each_training_sketch() -> None:
     family = made().eval()
     requests = [TranslationRequest(batch(n).source, torch.zeros(n, dtype=torch.long)) for n in (2, 1)]
-    bank = family.remember(requests)["bank"]
+    bank = family.code_bank(requests)["bank"]
     assert bank.shape == (3, 5, 8)
     assert torch.allclose(bank[:2].float(), family.codes(requests[0].source), atol=1e-2)
 
 
 @pytest.mark.slow
-def test_each_step_is_exported_with_a_free_batch(tmp_path: Path) -> None:
+def test_each_subgraph_is_exported_with_a_free_batch(tmp_path: Path) -> None:
     family = made().eval()
-    for name, step in family.steps().items():
-        report = export_step(family, step, tmp_path / f"{name}.onnx")
+    for name, subgraph in family.subgraphs().items():
+        report = export_subgraph(family, subgraph, tmp_path / f"{name}.onnx")
         assert report.max_difference < 1e-4
         assert report.batch_sizes == (1, 2, 5)

@@ -145,7 +145,7 @@ def test_without_noise_is_noise_of_no_strength() -> None:
     left = quiet.generator.load_state_dict(noisy.generator.state_dict(), strict=False)
     assert not left.missing_keys
     assert all("noise" in name for name in left.unexpected_keys)
-    assert quiet.grain() == []
+    assert quiet.noise_buffers() == []
     picture = quiet.generator(*drawn, noise_mode="random")
     assert torch.equal(picture, noisy.generator(*drawn, noise_mode="none"))
     assert not torch.allclose(picture, noisy.generator(*drawn, noise_mode="random"))

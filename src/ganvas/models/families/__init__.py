@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from ganvas.errors import UserError
+from ganvas.models.capabilities import Enlarges
 from ganvas.models.families.biggan import BigGAN
 from ganvas.models.families.cut import CUT
 from ganvas.models.families.cyclegan import CycleGAN
@@ -57,8 +58,8 @@ def build(name: str, model: dict[str, Any], data: DataSpec, kimg: float) -> Fami
         where = ".".join(("model", *map(str, first["loc"])))
         fields = ", ".join(kind.Config.model_fields)
         raise UserError(f"{where}: {first['msg']} ({name} takes {fields}).") from None
-    if data.source_scale != 1 and not kind.enlarges:
-        able = ", ".join(sorted(name for name, family in FAMILIES.items() if family.enlarges))
+    if data.source_scale != 1 and not issubclass(kind, Enlarges):
+        able = ", ".join(sorted(name for name, family in FAMILIES.items() if issubclass(family, Enlarges)))
         raise UserError(
             f"{name} answers in the size of the source, and here sources are {data.source_scale} times smaller; take "
             f"another degradation, such as downscale, or another family ({able})."

@@ -3,8 +3,8 @@
 A class vector that all norms share, a latent cut into one part for each block, orthogonal first values, and
 truncation: z is scaled by ``psi``, which trades variety for quality. (The paper draws each number again while it is
 larger than a threshold; its code also scales. Scaling keeps the picture of a seed the same picture.) Truncated
-latents want batch statistics of their own: :meth:`BigGAN.settle` measures them at several values of ``psi`` when
-training is over, "standing statistics" in the paper's words, and a picture takes those that lie around its ``psi``.
+latents want batch statistics of their own: :meth:`BigGAN.measure_standing_statistics` measures them at several values
+of ``psi`` when training is over, and a picture takes those that lie around its ``psi``.
 
 A step plays ``G`` first and ``D`` second, which judges the pictures that ``G`` has just made and, with ``d_repeat``,
 further ones. Gradient accumulation is the trainer's ``micro_batch``. Batch statistics are those of one micro-batch in
@@ -24,6 +24,7 @@ from ganvas.models import losses, noise
 from ganvas.models.advice import Trouble, listed
 from ganvas.models.augment import DiffAugment
 from ganvas.models.batches import SynthesisBatch, SynthesisRequest
+from ganvas.models.capabilities import HasLatentSpace, HasStandingStatistics, Truncates
 from ganvas.models.family import Clock, Family, FamilyConfig, Phase, Stage
 from ganvas.models.layers.classes import class_weights
 from ganvas.models.layers.conditional import stand
@@ -78,13 +79,12 @@ def orthogonal_penalty(network: torch.nn.Module, spared: tuple[torch.nn.Module, 
     return total
 
 
-class BigGAN(Family):
+class BigGAN(HasLatentSpace, HasStandingStatistics, Truncates, Family):
     """See the module. Fakes take the labels of the real pictures of the step; without classes there is one."""
 
     task = Task.SYNTHESIS
     Config: ClassVar[type[FamilyConfig]] = BigGANConfig
     averaged = ("generator",)
-    truncates = True
 
     config: BigGANConfig
 
@@ -179,7 +179,7 @@ class BigGAN(Family):
         return loss, losses.judged("hinge", real_logits, fake_logits)
 
     @torch.no_grad()
-    def settle(self) -> None:
+    def measure_standing_statistics(self) -> None:
         """Measure standing statistics at every truncation, from fixed noise; to be done once, before use.
 
         The same weights give the same statistics on every machine, up to rounding. Training on makes them stale: it
@@ -252,6 +252,6 @@ class BigGAN(Family):
     def normal_dim(self) -> int:
         return self.generator.part
 
-    def modulation(self) -> list[Tensor]:
+    def sefa_weights(self) -> list[Tensor]:
         """The first layer."""
         return [self.generator.linear.weight]

@@ -19,6 +19,7 @@ from torch.optim import Adam, Optimizer
 from ganvas.models import losses, noise
 from ganvas.models.advice import Trouble, listed
 from ganvas.models.batches import SynthesisBatch, SynthesisRequest
+from ganvas.models.capabilities import HasNormalLatentSpace
 from ganvas.models.family import Clock, Family, FamilyConfig, Phase, Stage
 from ganvas.models.layers.modes import evaluating
 from ganvas.models.layers.normalization import NormName
@@ -70,7 +71,7 @@ class DCGANConfig(FamilyConfig):
         return self
 
 
-class DCGAN(Family):
+class DCGAN(HasNormalLatentSpace, Family):
     """See the module. Classes in the data make it conditional by themselves.
 
     Conditional: fakes take the labels of the real pictures of the step, ``batch.y``. So both sides of the
@@ -203,7 +204,7 @@ class DCGAN(Family):
             pictures: Tensor = self.generator(request.z, request.y)
         return pictures
 
-    def modulation(self) -> list[Tensor]:
+    def sefa_weights(self) -> list[Tensor]:
         """The first layer."""
         weight = self.generator.main[0].get_parameter("weight")  # [inputs, outputs, 4, 4]
         return [weight.flatten(1).t()[:, : self.z_dim]]

@@ -21,6 +21,7 @@ from torch.optim import Adam, Optimizer
 from ganvas.models import losses, noise
 from ganvas.models.advice import Trouble, listed
 from ganvas.models.batches import SynthesisBatch, SynthesisRequest
+from ganvas.models.capabilities import HasNormalLatentSpace
 from ganvas.models.family import Clock, Family, FamilyConfig, Phase, Stage
 from ganvas.models.networks.progan import SMALLEST, Discriminator, Generator, double, levels
 from ganvas.spec import DataSpec, Task
@@ -48,7 +49,7 @@ class ProGANConfig(FamilyConfig):
     d_repeat: int = Field(1, ge=1, description="discriminator steps a generator step")
 
 
-class ProGAN(Family):
+class ProGAN(HasNormalLatentSpace, Family):
     """See the module. Fakes take the labels of the real pictures of the step.
 
     ``reached`` (0-d) says how far it has grown: depth − 1 + alpha of the last step, so 1.25 is 16 px at a quarter.
@@ -222,6 +223,6 @@ class ProGAN(Family):
             picture = F.interpolate(picture, scale_factor=float(2 ** (self.levels - 1 - depth)), mode="nearest")
         return picture.clamp(-1, 1)
 
-    def modulation(self) -> list[Tensor]:
+    def sefa_weights(self) -> list[Tensor]:
         """The first layer."""
         return [self.generator.first.weight[:, : self.z_dim]]

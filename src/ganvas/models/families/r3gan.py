@@ -23,6 +23,7 @@ from ganvas.models import losses, noise
 from ganvas.models.advice import Trouble, listed
 from ganvas.models.augment import PIPES, Ada
 from ganvas.models.batches import SynthesisBatch, SynthesisRequest
+from ganvas.models.capabilities import HasNormalLatentSpace
 from ganvas.models.family import Clock, Family, FamilyConfig, Phase, Stage
 from ganvas.models.networks.r3gan import Discriminator, Generator, Level
 from ganvas.spec import DataSpec, Task
@@ -83,7 +84,7 @@ class R3GANConfig(FamilyConfig):
         return [Level(width, group, self.blocks) for width, group in zip(widths, groups, strict=True)]
 
 
-class R3GAN(Family):
+class R3GAN(HasNormalLatentSpace, Family):
     """See the module. Classes in the data make it conditional; fakes take the step's real labels.
 
     In one step both players see the same real pictures, where the paper's code draws new ones for each.
@@ -206,6 +207,6 @@ class R3GAN(Family):
         picture: Tensor = self.generator(request.z, request.y)
         return picture.clamp(-1, 1)
 
-    def modulation(self) -> list[Tensor]:
+    def sefa_weights(self) -> list[Tensor]:
         """The layer that blends the 4 × 4 pictures."""
         return [self.generator.basis.weight[:, : self.z_dim]]

@@ -22,6 +22,7 @@ from ganvas.models import losses, noise
 from ganvas.models.advice import Trouble, listed
 from ganvas.models.augment import DiffAugment
 from ganvas.models.batches import SynthesisBatch, SynthesisRequest
+from ganvas.models.capabilities import HasNormalLatentSpace
 from ganvas.models.family import Clock, Family, FamilyConfig, Phase, Stage
 from ganvas.models.layers.initialization import InitName
 from ganvas.models.layers.modes import evaluating
@@ -50,7 +51,7 @@ class SAGANConfig(FamilyConfig):
     spectral_eps: float = Field(1e-6, gt=0, description="smallest length that spectral normalisation divides by")
 
 
-class SAGAN(Family):
+class SAGAN(HasNormalLatentSpace, Family):
     """See the module. Fakes take the labels of the real pictures of the step.
 
     Without classes the norms learn constants and the discriminator has no projection.
@@ -166,6 +167,6 @@ class SAGAN(Family):
             pictures: Tensor = self.generator(request.z, request.y)
         return pictures
 
-    def modulation(self) -> list[Tensor]:
+    def sefa_weights(self) -> list[Tensor]:
         """The first layer."""
         return [self.generator.linear.weight]

@@ -23,7 +23,8 @@ from torch.optim import Adam, Optimizer
 from ganvas.errors import UserError
 from ganvas.models import multiscale_losses, noise
 from ganvas.models.batches import PairedBatch, TranslationRequest
-from ganvas.models.family import Clock, Family, FamilyConfig, Phase, Stage, Step, linear_decay
+from ganvas.models.capabilities import HasCodes, Subgraph
+from ganvas.models.family import Clock, Family, FamilyConfig, Phase, Stage, linear_decay
 from ganvas.models.layers.modes import evaluating
 from ganvas.models.networks import sketchportrait
 from ganvas.models.networks.pix2pixhd import GlobalGenerator, MultiscaleDiscriminator
@@ -57,7 +58,7 @@ class SketchPortraitConfig(FamilyConfig):
     betas: tuple[float, float] = Field((0.5, 0.999), description="Adam's betas")
 
 
-class SketchPortrait(Family):
+class SketchPortrait(HasCodes, Family):
     """See the module. Sketches are dark strokes on white, one channel, of faces brought to fixed places."""
 
     task = Task.PAIRED
@@ -226,19 +227,19 @@ class SketchPortrait(Family):
         return sketchportrait.paste(self.sketches(codes))
 
     @torch.no_grad()
-    def remember(self, requests: Iterable[TranslationRequest]) -> dict[str, Tensor]:
+    def code_bank(self, requests: Iterable[TranslationRequest]) -> dict[str, Tensor]:
         """``bank``: the codes of all training sketches, float16 [sketches, windows, code_dim]."""
         device = next(self.components.parameters()).device
         codes = [self.codes(request.source.to(device)).cpu() for request in requests]
         return {"bank": torch.cat(codes).half()} if codes else {}
 
-    def steps(self) -> dict[str, Step]:
+    def subgraphs(self) -> dict[str, Subgraph]:
         """``encode`` (sketch → codes), ``paint`` (codes → portrait), ``draw`` (codes → the sketch they stand for)."""
         side, codes = self.data.resolution, (len(self.parts), self.config.code_dim)
         return {
-            "encode": Step(self.codes, (1, side, side)),
-            "paint": Step(self.portrait, codes),
-            "draw": Step(self.drawn, codes),
+            "encode": Subgraph(self.codes, (1, side, side)),
+            "paint": Subgraph(self.portrait, codes),
+            "draw": Subgraph(self.drawn, codes),
         }
 
     def generate(self, request: TranslationRequest) -> Tensor:

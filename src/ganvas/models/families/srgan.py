@@ -23,6 +23,7 @@ from ganvas.models import losses
 from ganvas.models.advice import Trouble
 from ganvas.models.augment.cutting import cut_pair
 from ganvas.models.batches import PairedBatch, TranslationRequest
+from ganvas.models.capabilities import Enlarges
 from ganvas.models.family import Clock, Family, FamilyConfig, Phase, Stage
 from ganvas.models.layers.modes import evaluating
 from ganvas.models.networks.srgan import HALVINGS, Discriminator, JudgeName, SRResNet
@@ -56,13 +57,12 @@ class SRGANConfig(FamilyConfig):
     )
 
 
-class SRGAN(Family):
+class SRGAN(Enlarges, Family):
     """See the module. Its answers are ``data.source_scale`` times as large as sources, which may have any size."""
 
     task = Task.PAIRED
     Config: ClassVar[type[FamilyConfig]] = SRGANConfig
     averaged = ("generator",)
-    enlarges = True
 
     config: SRGANConfig
 

@@ -23,6 +23,7 @@ from ganvas.models import losses, noise
 from ganvas.models.advice import Trouble, listed
 from ganvas.models.augment import PIPES, POLICY, Ada, DiffAugment
 from ganvas.models.batches import SynthesisBatch, SynthesisRequest
+from ganvas.models.capabilities import HasLatentSpace, Truncates
 from ganvas.models.family import Clock, Family, FamilyConfig, Phase, Stage
 from ganvas.models.networks.stylegan2 import Architecture, Discriminator, Generator, hold_still
 from ganvas.models.running_mean import Tally
@@ -98,13 +99,12 @@ class StyleGAN2Config(FamilyConfig):
         return self
 
 
-class StyleGAN2(Family):
+class StyleGAN2(HasLatentSpace, Truncates, Family):
     """See the module. Classes in the data make it conditional by themselves; fakes take the step's real labels."""
 
     task = Task.SYNTHESIS
     Config: ClassVar[type[FamilyConfig]] = StyleGAN2Config
     averaged = ("generator",)
-    truncates = True
 
     config: StyleGAN2Config
     path_mean: Tensor
@@ -357,10 +357,10 @@ class StyleGAN2(Family):
     def normal_dim(self) -> int:
         return 0
 
-    def grain(self) -> list[Tensor]:
+    def noise_buffers(self) -> list[Tensor]:
         return [buffer for name, buffer in self.generator.named_buffers() if name.endswith("noise_constant")]
 
-    def modulation(self) -> list[Tensor]:
+    def sefa_weights(self) -> list[Tensor]:
         """The affine layer of each convolution, and that of the last picture layer."""
         blocks = self.generator.synthesis.blocks
         names = [f"{i}.conv{j}.affine.weight" for i in range(len(blocks)) for j in range(2) if i or j]

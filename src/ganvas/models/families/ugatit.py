@@ -19,6 +19,7 @@ from ganvas.errors import UserError
 from ganvas.models import losses
 from ganvas.models.augment.jitter import jittered
 from ganvas.models.batches import TranslationRequest, UnpairedBatch
+from ganvas.models.capabilities import HasHeatmap
 from ganvas.models.directions import translate
 from ganvas.models.family import Clock, Family, FamilyConfig, Phase, Stage, linear_decay
 from ganvas.models.networks.ugatit import Discriminator, Generator, Seen, advance, clip_rho
@@ -48,7 +49,7 @@ class UGATITConfig(FamilyConfig):
     decay_from: float = Field(0.5, ge=0, le=1, description="share of training after which the learning rate falls to 0")
 
 
-class UGATIT(Family):
+class UGATIT(HasHeatmap, Family):
     """See the module. ``d_a_global`` judges the whole of pictures of domain A, ``d_a_local`` their patches."""
 
     task = Task.UNPAIRED

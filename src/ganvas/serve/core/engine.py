@@ -24,6 +24,7 @@ from ganvas.curate.images.prepare import prepare_image, whole_picture
 from ganvas.curate.sketch.degrade import degradation
 from ganvas.errors import UserError
 from ganvas.models.batches import latents, to_float, to_uint8
+from ganvas.models.capabilities import Enlarges, HasHeatmap
 from ganvas.models.directions import directions_of
 from ganvas.models.families import FAMILIES
 from ganvas.models.family import Family
@@ -313,12 +314,13 @@ def check_direction(bundle: Bundle, direction: int) -> None:
 def enlarges(bundle: Bundle) -> bool:
     """Whether the bundle answers with larger pictures, of whatever size it is given."""
     family = FAMILIES.get(bundle.info.family)
-    return family is not None and family.enlarges
+    return family is not None and issubclass(family, Enlarges)
 
 
 def has_heatmap(bundle: Bundle) -> bool:
     """Whether the bundle's family can tell where it looks."""
-    return hasattr(FAMILIES.get(bundle.info.family), "heatmap")
+    family = FAMILIES.get(bundle.info.family)
+    return family is not None and issubclass(family, HasHeatmap)
 
 
 def prepare_picture(

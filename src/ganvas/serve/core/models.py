@@ -11,7 +11,8 @@ import torch
 from numpy.typing import NDArray
 
 from ganvas.bundle import Bundle
-from ganvas.models.batches import REQUESTS
+from ganvas.models.batches import REQUESTS, TranslationRequest
+from ganvas.models.capabilities import HasHeatmap
 from ganvas.onnx_session import open_graph
 
 EngineName = Literal["onnxruntime", "torch"]
@@ -52,9 +53,9 @@ class TorchModel:
     def heatmap(self, fields: dict[str, NDArray[Any]]) -> NDArray[np.float32]:
         """Float [N, 1, H, W] in [0, 1]; only of a family that has heat maps."""
         with torch.inference_mode():
-            request = self._request(**{name: torch.from_numpy(value) for name, value in fields.items()})
-            family: Any = self.family
-            answer: NDArray[np.float32] = family.heatmap(request).float().numpy()
+            request = TranslationRequest(**{name: torch.from_numpy(value) for name, value in fields.items()})
+            assert isinstance(self.family, HasHeatmap)
+            answer: NDArray[np.float32] = self.family.heatmap(request).float().numpy()
         return answer
 
 

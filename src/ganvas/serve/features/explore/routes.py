@@ -18,7 +18,7 @@ from fastapi import APIRouter, File, Form, Query, Request, UploadFile
 from fastapi.responses import Response
 from torch import Tensor
 
-from ganvas.apps.latent_space import Place, fitting, locate, pictures, shape_of
+from ganvas.apps.latent_space import Place, fitting, latent_space, locate, pictures, shape_of
 from ganvas.apps.latent_walks import mix, walk
 from ganvas.apps.projection import Space
 from ganvas.apps.sefa import STRONGEST, Directions, directions, move
@@ -59,7 +59,11 @@ _known: WeakKeyDictionary[Family, dict[tuple[int | None, int | None], Directions
 async def read_abilities(request: Request, studio: The, id: str) -> Abilities:  # noqa: A002
     """What can be done with a model: by its family, and by what is on this machine."""
     opened = await asyncio.to_thread(_bundle, studio, id)
-    future = studio.engine.submit_family(opened, lambda family: (shape_of(family)[0], len(family.modulation())))
+
+    def count_layers(family: Family) -> tuple[int, int]:
+        return shape_of(family)[0], len(latent_space(family).sefa_weights())
+
+    future = studio.engine.submit_family(opened, count_layers)
     layers, direction_layers = await while_connected(request, future)
     return Abilities(
         layers=layers,
@@ -281,7 +285,7 @@ def _directions(family: Family, first: int | None, last: int | None) -> Directio
     if key not in kept:
         chosen = None
         if first is not None or last is not None:
-            available = max(len(family.modulation()), 1)
+            available = max(len(latent_space(family).sefa_weights()), 1)
             chosen = _layers(first or 0, available - 1 if last is None else last, available)
         if len(kept) >= 32:
             kept.clear()

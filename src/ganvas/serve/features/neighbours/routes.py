@@ -11,7 +11,7 @@ from typing import Annotated
 import numpy as np
 from fastapi import APIRouter, Query
 
-from ganvas.apps.latent_space import Place, check_synthesis, locate, pictures, place_of
+from ganvas.apps.latent_space import Place, latent_space, locate, pictures, place_of
 from ganvas.apps.nearest_neighbours import Compared, Neighbour, TrainingPictures, neighbours_of
 from ganvas.curate.dataset.dataset import Dataset, divide
 from ganvas.inference.generate import class_number
@@ -72,7 +72,7 @@ def _compare(studio: Studio, name: str, seeds: range, class_name: str | None, ps
     label = class_number(opened.info.data.classes, class_name)
 
     def work(family: Family) -> tuple[list[Place], Pictures]:
-        check_synthesis(family)
+        latent_space(family)
         places = [place_of(family, seed, label) for seed in seeds]
         return places, np.stack(list(pictures(family, locate(family, places, psi))))
 
