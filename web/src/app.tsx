@@ -1,7 +1,8 @@
 // The frame of every page: header, navigation, footer, and the routes of the features.
-import { Suspense, useEffect, useRef } from "react";
+import { QueryClientProvider } from "@tanstack/react-query";
+import { Suspense, useEffect, useRef, useState } from "react";
 import { Link, Route, Switch, useLocation } from "wouter";
-import { useHealth } from "./api/use-health";
+import { makeQueryClient, useHealth } from "./api/queries";
 import type { Feature, NavigationEntry } from "./feature";
 import { FEATURES } from "./features";
 import { LanguageProvider, useLanguage, useWords } from "./i18n/provider";
@@ -111,9 +112,12 @@ function Pages() {
 }
 
 export function App() {
+  const [client] = useState(makeQueryClient);
   return (
-    <LanguageProvider>
-      <Pages />
-    </LanguageProvider>
+    <QueryClientProvider client={client}>
+      <LanguageProvider>
+        <Pages />
+      </LanguageProvider>
+    </QueryClientProvider>
   );
 }

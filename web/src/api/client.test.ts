@@ -1,24 +1,31 @@
 import { expect, test, vi } from "vitest";
-import { ask, at, json, Problem } from "./client";
+import { addressOf, api, dataOf, madePicture, multipart, Problem } from "./client";
 
-const answering = (response: () => Response) =>
-  vi.stubGlobal(
-    "fetch",
-    vi.fn(async () => response()),
-  );
+const requests: Request[] = [];
+const answering = (response: () => Response) => {
+  requests.length = 0;
+  vi.stubGlobal("fetch", async (request: Request) => {
+    requests.push(request);
+    return response();
+  });
+};
+const readHealth = (init = {}) => dataOf(api.GET("/v1/health", init));
 
-test("the parts of an address are escaped", () => {
-  expect(at("bundles", "a/b c", "image.png")).toBe("/v1/bundles/a%2Fb%20c/image.png");
+test("the parts of an address are escaped", async () => {
+  expect(addressOf("bundles", "a/b c", "image.png")).toBe("/v1/bundles/a%2Fb%20c/image.png");
+  answering(() => Response.json({}));
+  await api.GET("/v1/bundles/{id}", { params: { path: { id: "a/b c" } } });
+  expect(new URL(requests[0]?.url ?? "").pathname).toBe("/v1/bundles/a%2Fb%20c");
 });
 
 test("an answer is read as JSON", async () => {
   answering(() => Response.json({ version: "1" }));
-  expect(await json("/v1/health")).toEqual({ version: "1" });
+  expect(await readHealth()).toEqual({ version: "1" });
 });
 
 test("a problem document becomes its sentence, with the status", async () => {
   answering(() => Response.json({ title: "Not found", detail: "There is no such model." }, { status: 404 }));
-  const problem = await ask("/v1/bundles/x").catch((error: unknown) => error);
+  const problem = await readHealth().catch((error: unknown) => error);
   expect(problem).toBeInstanceOf(Problem);
   expect(problem).toMatchObject({ status: 404, message: "There is no such model." });
 });
@@ -28,17 +35,46 @@ test.each([
   ["a detail that is no sentence", () => Response.json({ detail: [1] }, { status: 502, statusText: "Bad Gateway" })],
 ])("a refusal with %s falls back to the status line", async (_, response) => {
   answering(response);
-  await expect(ask("/v1/health")).rejects.toMatchObject({ status: 502, message: "502 Bad Gateway" });
+  await expect(readHealth()).rejects.toMatchObject({ status: 502, message: "502 Bad Gateway" });
 });
 
 test("no answer at all is a problem of status 0", async () => {
   vi.stubGlobal("fetch", () => Promise.reject(new TypeError("Failed to fetch")));
-  await expect(ask("/v1/health")).rejects.toMatchObject({ name: "Problem", status: 0 });
+  await expect(readHealth()).rejects.toMatchObject({ name: "Problem", status: 0 });
 });
 
-test("a question that was given up stays an abort", async () => {
+test("an aborted request stays an abort", async () => {
   const controller = new AbortController();
-  vi.stubGlobal("fetch", () => Promise.reject(new DOMException("aborted", "AbortError")));
-  controller.abort();
-  await expect(ask("/v1/health", { signal: controller.signal })).rejects.toMatchObject({ name: "AbortError" });
+  vi.stubGlobal("fetch", (request: Request) => {
+    controller.abort();
+    return Promise.reject(request.signal.reason);
+  });
+  await expect(readHealth({ signal: controller.signal })).rejects.toMatchObject({ name: "AbortError" });
+});
+
+test("a form sends files as files, other values as text, and nothing for what is missing", () => {
+  const form = multipart({ image: new Blob(["x"]), prepared: true, strength: 0.5, reference: null, seed: undefined });
+  expect(form.get("image")).toBeInstanceOf(File);
+  expect([...form].filter(([name]) => name !== "image")).toEqual([
+    ["prepared", "true"],
+    ["strength", "0.5"],
+  ]);
+});
+
+test("a picture comes with the times and the likeness of its headers", async () => {
+  answering(() => new Response(new Blob(["png"]), { headers: { "X-Milliseconds": "12.5" } }));
+  const body = { image: new Blob(["x"]), prepared: true, direction: "a_to_b" } as const;
+  const made = await madePicture(
+    api.POST("/v1/bundles/{id}/translate", {
+      params: { path: { id: "horses" } },
+      body,
+      bodySerializer: multipart,
+      parseAs: "blob",
+    }),
+  );
+  expect(requests[0]?.headers.get("Content-Type")).toMatch(/^multipart\/form-data; boundary=/);
+  expect(await made.picture.text()).toBe("png");
+  expect(made.modelMilliseconds).toBe(12.5);
+  expect(made.milliseconds).toBeGreaterThanOrEqual(0);
+  expect(made.likeness).toBeNaN();
 });

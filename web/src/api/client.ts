@@ -1,7 +1,8 @@
-// The studio's API: one function a question. Answers that are no pictures are typed by the server's own schema.
-import type { BundleCard, Generated, GenerateRequest, Health, RefusedBundle, Run, RunCard, StatsLine } from "./types";
+// The client of the studio's API. Paths, parameters, bodies and answers are typed by the server's OpenAPI document.
+import createClient, { type Middleware } from "openapi-fetch";
+import type { paths } from "./schema";
 
-/** A refusal of the server (RFC 9457) or no answer at all (status 0). */
+/** A refusal of the server (RFC 9457), or no answer at all (status 0). */
 export class Problem extends Error {
   readonly status: number;
 
@@ -12,76 +13,72 @@ export class Problem extends Error {
   }
 }
 
-/** The answer to a question, or a `Problem`. */
-export async function ask(path: string, init?: RequestInit): Promise<Response> {
-  let response: Response;
-  try {
-    response = await fetch(path, init);
-  } catch (error) {
-    if (init?.signal?.aborted) throw error;
-    throw new Problem(0, "");
-  }
-  if (response.ok) return response;
+async function problemOf(response: Response): Promise<Problem> {
   let detail = `${response.status} ${response.statusText}`;
   try {
     const body: unknown = await response.json();
     if (body && typeof body === "object" && "detail" in body && typeof body.detail === "string") detail = body.detail;
   } catch {
-    // Not a problem document: the status line has to do.
+    // Not a problem document: the status line is all there is.
   }
-  throw new Problem(response.status, detail);
+  return new Problem(response.status, detail);
 }
 
-export async function json<T>(path: string, init?: RequestInit): Promise<T> {
-  return (await ask(path, init)).json() as Promise<T>;
+const problems: Middleware = {
+  async onResponse({ response }) {
+    if (!response.ok) throw await problemOf(response);
+  },
+  onError({ request }) {
+    // Without an answer the promise is rejected with the request's own error: the request was aborted.
+    return request.signal.aborted ? undefined : new Problem(0, "");
+  },
+};
+
+/** Every call resolves with the answer's `data`, or rejects with a `Problem`. */
+export const api = createClient<paths>({
+  baseUrl: globalThis.location?.origin ?? "http://localhost",
+  fetch: (request) => fetch(request),
+});
+api.use(problems);
+
+/** The body of a successful answer. */
+export async function dataOf<Data>(answer: Promise<{ data?: Data }>): Promise<Data> {
+  return (await answer).data as Data;
 }
 
-export const at = (...parts: string[]) => `/v1/${parts.map(encodeURIComponent).join("/")}`;
+/** Serialises a body as multipart/form-data; fields that are null or undefined are left out. */
+export function multipart(body: object): FormData {
+  const form = new FormData();
+  for (const [name, value] of Object.entries(body)) {
+    if (value instanceof Blob) form.set(name, value, name);
+    else if (value !== null && value !== undefined) form.set(name, String(value));
+  }
+  return form;
+}
 
-export const readHealth = (signal?: AbortSignal) => json<Health>(at("health"), signal ? { signal } : {});
+/** A picture that a model made, and how long it took. */
+export type MadePicture = {
+  picture: Blob;
+  /** What the model itself took. */
+  modelMilliseconds: number;
+  /** What the whole request took. */
+  milliseconds: number;
+  /** Similarity of the person before and after; NaN where it was not measured. */
+  likeness: number;
+};
 
-export const listBundles = (signal?: AbortSignal) =>
-  json<{ bundles: BundleCard[]; refused: RefusedBundle[] }>(at("bundles"), signal ? { signal } : {});
-
-export const readBundle = (id: string, signal?: AbortSignal) =>
-  json<BundleCard>(at("bundles", id), signal ? { signal } : {});
-
-export const listRuns = async (signal?: AbortSignal) =>
-  (await json<{ runs: RunCard[] }>(at("runs"), signal ? { signal } : {})).runs;
-
-export const readRun = (id: string, signal?: AbortSignal) => json<Run>(at("runs", id), signal ? { signal } : {});
-
-export const readStats = (id: string, after: number, signal?: AbortSignal) =>
-  json<{ stats: StatsLine[]; next: number }>(`${at("runs", id, "stats")}?after=${after}`, signal ? { signal } : {});
-
-export const eventsAddress = (id: string) => at("runs", id, "events");
-
-export const generate = (id: string, request: GenerateRequest, signal: AbortSignal) =>
-  json<Generated>(at("bundles", id, "generate"), {
-    method: "POST",
-    headers: { "Content-Type": "application/json" },
-    body: JSON.stringify(request),
-    signal,
-  });
-
-export type Translated = { picture: Blob; modelMilliseconds: number; milliseconds: number };
-
-/** `prepared`: the picture already is the model's own input, such as a drawing. */
-export async function translate(
-  id: string,
-  picture: Blob,
-  prepared: boolean,
-  signal: AbortSignal,
-): Promise<Translated> {
-  const body = new FormData();
-  body.set("image", picture, "picture.png");
-  body.set("prepared", String(prepared));
+/** The picture of an answer, with what its headers say about it. */
+export async function madePicture(answer: Promise<{ data?: Blob; response: Response }>): Promise<MadePicture> {
   const begun = performance.now();
-  const response = await ask(at("bundles", id, "translate"), { method: "POST", body, signal });
-  const answer = await response.blob();
+  const { data, response } = await answer;
+  const header = (name: string) => Number(response.headers.get(name) ?? Number.NaN);
   return {
-    picture: answer,
-    modelMilliseconds: Number(response.headers.get("X-Milliseconds") ?? Number.NaN),
+    picture: data as Blob,
+    modelMilliseconds: header("X-Milliseconds"),
     milliseconds: performance.now() - begun,
+    likeness: header("X-Likeness"),
   };
 }
+
+/** The address of something that is not fetched here, such as a picture or a stream of events. */
+export const addressOf = (...parts: string[]) => `/v1/${parts.map(encodeURIComponent).join("/")}`;

@@ -1,5 +1,5 @@
-// The review's questions to the server.
-import { at, json } from "../../api/client";
+// Requests of the review.
+import { api, dataOf } from "../../api/client";
 import type { components } from "../../api/schema";
 
 type Schemas = components["schemas"];
@@ -22,47 +22,46 @@ export type Undone = Schemas["UndoAnswer"];
 export type Result = Schemas["RoundChange"]["after"];
 export type Scope = Round["scope"];
 
-const signalled = (signal?: AbortSignal) => (signal ? { signal } : {});
+const ofRound = (round: number) => ({ path: { round } });
 
-const post = <T>(path: string, body: unknown, init: RequestInit = {}) =>
-  json<T>(path, {
-    method: "POST",
-    headers: { "Content-Type": "application/json" },
-    body: JSON.stringify(body),
-    ...init,
-  });
+export const readReview = (signal: AbortSignal): Promise<ReviewState> => dataOf(api.GET("/v1/review", { signal }));
 
-export const readReview = (signal?: AbortSignal) => json<ReviewState>(at("review"), signalled(signal));
+export const openRound = (scope: Scope | null, overlap: number): Promise<Round> =>
+  dataOf(api.POST("/v1/review/rounds", { body: { scope, overlap } }));
 
-export const openRound = (scope: Scope | null, overlap: number) =>
-  post<Round>(at("review", "rounds"), { scope, overlap });
+export const readRound = (round: number, signal: AbortSignal): Promise<RoundDetail> =>
+  dataOf(api.GET("/v1/review/{round}", { params: ofRound(round), signal }));
 
-export const readRound = (round: number, signal?: AbortSignal) =>
-  json<RoundDetail>(at("review", String(round)), signalled(signal));
+export const readAgreement = (round: number, signal: AbortSignal): Promise<Agreement> =>
+  dataOf(api.GET("/v1/review/{round}/agreement", { params: ofRound(round), signal }));
 
-export const readAgreement = (round: number, signal?: AbortSignal) =>
-  json<Agreement>(at("review", String(round), "agreement"), signalled(signal));
-
-export function readQueue(
+export const readQueue = (
   round: number,
   reviewer: string,
-  { after, count = 50, skipped = false }: { after?: number; count?: number; skipped?: boolean },
-): Promise<Queue> {
-  const query = new URLSearchParams({ reviewer, count: String(count) });
-  if (after !== undefined) query.set("after", String(after));
-  if (skipped) query.set("skipped", "true");
-  return json<Queue>(`${at("review", String(round), "queue")}?${query}`);
-}
+  { count = 50, ...query }: { after?: number; count?: number; skipped?: boolean },
+): Promise<Queue> =>
+  dataOf(api.GET("/v1/review/{round}/queue", { params: { ...ofRound(round), query: { reviewer, count, ...query } } }));
 
 /** `leaving`: the page is being closed, and the browser may finish the request without it. */
-export const sendVerdicts = (round: number, reviewer: string, verdicts: SaidVerdict[], leaving: boolean) =>
-  post<Answers>(at("review", String(round), "verdicts"), { reviewer, verdicts }, { keepalive: leaving });
+export const sendVerdicts = (
+  round: number,
+  reviewer: string,
+  verdicts: SaidVerdict[],
+  leaving: boolean,
+): Promise<Answers> =>
+  dataOf(
+    api.POST("/v1/review/{round}/verdicts", {
+      params: ofRound(round),
+      body: { reviewer, verdicts },
+      keepalive: leaving,
+    }),
+  );
 
-export const sendUndo = (round: number, reviewer: string, client_id: string) =>
-  post<Undone>(at("review", String(round), "undo"), { reviewer, client_id });
+export const sendUndo = (round: number, reviewer: string, client_id: string): Promise<Undone> =>
+  dataOf(api.POST("/v1/review/{round}/undo", { params: ofRound(round), body: { reviewer, client_id } }));
 
-export const readPicture = (id: number, signal?: AbortSignal) =>
-  json<Detail>(at("pictures", String(id)), signalled(signal));
+export const readPicture = (id: number, signal: AbortSignal): Promise<Detail> =>
+  dataOf(api.GET("/v1/pictures/{id}", { params: { path: { id } }, signal }));
 
 /** A picture at a size; the address holds what it shows, so that the browser keeps it for ever. */
 export const sized = (picture: { thumbnail_url: string }, size: number) => `${picture.thumbnail_url}&size=${size}`;

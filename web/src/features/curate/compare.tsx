@@ -1,5 +1,5 @@
 // A picture beside one that looks the same, the mirrored one turned back on demand.
-import { useResource } from "../../api/use-resource";
+import { skipToken, useQuery } from "@tanstack/react-query";
 import { IconPress, Press } from "../../ui/controls";
 import { BackIcon, CloseIcon, ForwardIcon } from "../../ui/icons";
 import { type Queued, readPicture, sized } from "./api";
@@ -26,7 +26,10 @@ export function Compare({
   const words = useWords();
   const twins = picture.duplicates;
   const twin = twins[which];
-  const { data } = useResource(`picture/${twin?.id}`, (signal) => readPicture(twin?.id ?? 0, signal));
+  const { data } = useQuery({
+    queryKey: ["pictures", twin?.id],
+    queryFn: twin ? ({ signal }) => readPicture(twin.id, signal) : skipToken,
+  });
   if (!twin) return null;
   const mine = picture.width * picture.height;
   const other = data ? data.width * data.height : mine;

@@ -1,6 +1,6 @@
 // What the other pages show of a review: an entry in the navigation and a notice above the home page.
 import { Link } from "wouter";
-import { useHealth } from "../../api/use-health";
+import { useHealth } from "../../api/queries";
 import { useWords } from "./words";
 
 const useCatalogue = () => useHealth()?.catalogue ?? null;

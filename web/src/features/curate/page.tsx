@@ -1,8 +1,8 @@
 // The Curate page: which round, who reviews, and then the pictures or what came of them.
+import { queryOptions, useQuery } from "@tanstack/react-query";
 import { useEffect, useMemo, useState } from "react";
 import { Link, Redirect } from "wouter";
-import { readHealth } from "../../api/client";
-import { useResource } from "../../api/use-resource";
+import { healthQuery, polled } from "../../api/queries";
 import type { PageProps } from "../../feature";
 import { Press } from "../../ui/controls";
 import { Command, Empty, ProblemNote, Waiting } from "../../ui/feedback";
@@ -18,15 +18,17 @@ import { useWords } from "./words";
 const POLL_SECONDS = 10;
 
 /** The catalogue's state; null when no catalogue is open. */
-async function readState(signal: AbortSignal): Promise<ReviewState | null> {
-  return (await readHealth(signal)).catalogue ? readReview(signal) : null;
-}
+const stateQuery = queryOptions<ReviewState | null>({
+  queryKey: ["review"],
+  queryFn: async ({ client, signal }) => ((await client.fetchQuery(healthQuery)).catalogue ? readReview(signal) : null),
+  ...polled(POLL_SECONDS),
+});
 
 export function CuratePage({ params: { round, part } }: PageProps) {
   const words = useWords();
   useTitle(words.title);
-  const { data, error, retry } = useResource("review", readState, POLL_SECONDS);
-  if (data === undefined) return error === undefined ? <Waiting /> : <ProblemNote error={error} retry={retry} />;
+  const { data, error, refetch } = useQuery(stateQuery);
+  if (data === undefined) return error === null ? <Waiting /> : <ProblemNote error={error} retry={refetch} />;
   if (data === null)
     return (
       <Empty title={words.noCatalogue}>
@@ -42,7 +44,7 @@ export function CuratePage({ params: { round, part } }: PageProps) {
           <h1>{words.noRound}</h1>
           <p>{words.noRoundText}</p>
         </header>
-        <NextRound state={data} reload={retry} />
+        <NextRound state={data} reload={refetch} />
       </div>
     );
   if (round === undefined) return <Redirect to={`/review/${last}`} replace />;
@@ -51,7 +53,7 @@ export function CuratePage({ params: { round, part } }: PageProps) {
     // A round begun a moment ago is not in what was read before.
     return /^[1-9]\d*$/.test(round) && number === last + 1 ? <Waiting /> : <MissingPage />;
   }
-  return <Round state={data} number={number} part={part ?? "desk"} reload={retry} />;
+  return <Round state={data} number={number} part={part ?? "desk"} reload={refetch} />;
 }
 
 function Round({

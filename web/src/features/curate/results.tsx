@@ -1,7 +1,8 @@
 // What came of a round: how far everybody is, how far they agree, what changed, and what is disputed.
+import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useLocation } from "wouter";
-import { useResource } from "../../api/use-resource";
+import { polled } from "../../api/queries";
 import { Choice, Press, Slider } from "../../ui/controls";
 import { ProblemNote, Progress, Waiting } from "../../ui/feedback";
 import {
@@ -23,11 +24,19 @@ const count = (value: number) => value.toLocaleString("en");
 const twoPlaces = (kappa: number) => kappa.toFixed(2).replace("-", "−");
 
 export function Results({ state, round, reload }: { state: ReviewState; round: number; reload: () => void }) {
-  const detail = useResource(`round/${round}`, (signal) => readRound(round, signal), POLL_SECONDS);
-  const agreement = useResource(`agreement/${round}`, (signal) => readAgreement(round, signal), POLL_SECONDS);
+  const detail = useQuery({
+    queryKey: ["review", round],
+    queryFn: ({ signal }) => readRound(round, signal),
+    ...polled(POLL_SECONDS),
+  });
+  const agreement = useQuery({
+    queryKey: ["review", round, "agreement"],
+    queryFn: ({ signal }) => readAgreement(round, signal),
+    ...polled(POLL_SECONDS),
+  });
   const error = detail.error ?? agreement.error;
   if (!detail.data || !agreement.data)
-    return error === undefined ? <Waiting /> : <ProblemNote error={error} retry={detail.retry} />;
+    return error === null ? <Waiting /> : <ProblemNote error={error} retry={detail.refetch} />;
   return (
     <div className="review-results">
       <HowFar round={detail.data} />

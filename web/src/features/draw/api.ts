@@ -1,5 +1,5 @@
 // What the Draw page asks the studio: portraits as close to the drawing as one likes, or plain translations of it.
-import { ask, at, json } from "../../api/client";
+import { api, dataOf, madePicture, multipart } from "../../api/client";
 import type { components } from "../../api/schema";
 import type { BundleCard } from "../../api/types";
 import type { Answer } from "./use-result";
@@ -27,73 +27,67 @@ export function takesDrawings(bundle: BundleCard): Direction | undefined {
 /** Whether drawings may be drawn towards real ones. */
 export const hasManifold = (bundle: BundleCard) => bundle.family === "sketchportrait";
 
-export const readParts = (id: string, signal?: AbortSignal) =>
-  json<Parts>(at("bundles", id, "portrait"), signal ? { signal } : {});
+const ofBundle = (id: string) => ({ path: { id } });
+
+export const readParts = (id: string, signal: AbortSignal): Promise<Parts> =>
+  dataOf(api.GET("/v1/bundles/{id}/portrait", { params: ofBundle(id), signal }));
 
 function pictureOf(address: string): Blob {
   const bytes = atob(address.slice(address.indexOf(",") + 1));
   return new Blob([Uint8Array.from(bytes, (character) => character.charCodeAt(0))], { type: "image/png" });
 }
 
-export async function paintPortrait(id: string, drawing: Blob, wishes: Wishes, signal: AbortSignal): Promise<Answer> {
-  const body = new FormData();
-  body.set("image", drawing, "drawing.png");
-  body.set("k", String(wishes.k));
-  body.set("t", JSON.stringify(wishes.own));
-  body.set("shadow", String(wishes.shadow));
+export async function paintPortrait(
+  id: string,
+  image: Blob,
+  { k, own, shadow }: Wishes,
+  signal: AbortSignal,
+): Promise<Answer> {
   const begun = performance.now();
-  const told = await json<components["schemas"]["PortraitAnswer"]>(at("bundles", id, "portrait"), {
-    method: "POST",
-    headers: { "X-Asker": ASKER },
-    body,
-    signal,
-  });
+  const answer = await dataOf(
+    api.POST("/v1/bundles/{id}/portrait", {
+      params: { ...ofBundle(id), header: { "X-Asker": ASKER } },
+      body: { image, prepared: true, k, t: JSON.stringify(own), shadow },
+      bodySerializer: multipart,
+      signal,
+    }),
+  );
   return {
-    picture: pictureOf(told.portrait),
-    shadow: told.shadow,
-    modelMilliseconds: told.milliseconds,
+    picture: pictureOf(answer.portrait),
+    shadow: answer.shadow,
+    modelMilliseconds: answer.milliseconds,
     milliseconds: performance.now() - begun,
   };
 }
 
 /** The answer of a model that knows no manifold. */
-export async function translateDrawing(
-  id: string,
-  drawing: Blob,
-  direction: Direction,
-  signal: AbortSignal,
-): Promise<Answer> {
-  const body = new FormData();
-  body.set("image", drawing, "drawing.png");
-  body.set("prepared", "true");
-  body.set("direction", direction);
-  const begun = performance.now();
-  const response = await ask(at("bundles", id, "translate"), { method: "POST", body, signal });
-  const picture = await response.blob();
-  return {
-    picture,
-    modelMilliseconds: Number(response.headers.get("X-Milliseconds") ?? Number.NaN),
-    milliseconds: performance.now() - begun,
-  };
-}
+export const translateDrawing = (id: string, image: Blob, direction: Direction, signal: AbortSignal): Promise<Answer> =>
+  madePicture(
+    api.POST("/v1/bundles/{id}/translate", {
+      params: ofBundle(id),
+      body: { image, prepared: true, direction },
+      bodySerializer: multipart,
+      parseAs: "blob",
+      signal,
+    }),
+  );
 
 export type Shared = components["schemas"]["SharedDrawing"];
 
 /** Has a drawing kept for whoever has its link. @returns what the link names it by. */
-export async function shareDrawing(shared: Shared): Promise<string> {
-  const told = await json<components["schemas"]["SharedLink"]>(at("drawings"), {
-    method: "POST",
-    headers: { "Content-Type": "application/json" },
-    body: JSON.stringify(shared),
-  });
-  return told.id;
-}
+export const shareDrawing = async (body: Shared): Promise<string> =>
+  (await dataOf(api.POST("/v1/drawings", { body }))).id;
 
-export const readShared = (id: string, signal: AbortSignal) => json<Shared>(at("drawings", id), { signal });
+export const readShared = (id: string, signal: AbortSignal): Promise<Shared> =>
+  dataOf(api.GET("/v1/drawings/{id}", { params: { path: { id } }, signal }));
 
 /** A photo as lines such as the model learned from, cut as its pictures were. */
-export async function sketchPhoto(id: string, photo: Blob): Promise<Blob> {
-  const body = new FormData();
-  body.set("image", photo, "photo");
-  return (await ask(at("bundles", id, "sketch"), { method: "POST", body })).blob();
-}
+export const sketchPhoto = (id: string, photo: Blob): Promise<Blob> =>
+  dataOf(
+    api.POST("/v1/bundles/{id}/sketch", {
+      params: ofBundle(id),
+      body: { image: photo },
+      bodySerializer: multipart,
+      parseAs: "blob",
+    }),
+  );

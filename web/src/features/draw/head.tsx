@@ -1,10 +1,10 @@
 // The head of the page: which model answers, and where its answer is seen.
+import { useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import { Button, Label, ListBox, ListBoxItem, Popover, Select, SelectValue } from "react-aria-components";
 import { useLocation } from "wouter";
-import { listBundles } from "../../api/client";
+import { bundlesQuery } from "../../api/queries";
 import type { BundleCard } from "../../api/types";
-import { useResource } from "../../api/use-resource";
 import { Choice } from "../../ui/controls";
 import { useTaskSummary } from "../../ui/task-summary";
 import { takesDrawings } from "./api";
@@ -33,7 +33,7 @@ export function DrawHead({ bundle, lead, children }: { bundle: BundleCard; lead:
 export function ModelChoice({ bundle }: { bundle: BundleCard }) {
   const words = useWords();
   const [, navigate] = useLocation();
-  const { data } = useResource("bundles", listBundles);
+  const { data } = useQuery(bundlesQuery);
   const models = (data?.bundles ?? []).filter((one) => takesDrawings(one) !== undefined);
   if (models.length < 2 || !models.some((one) => one.id === bundle.id)) return null;
   return (

@@ -1,7 +1,8 @@
+import { useQuery } from "@tanstack/react-query";
 import { Link, Redirect, useSearchParams } from "wouter";
-import { addressOf } from "../../api/bundles";
-import { listBundles, Problem, readBundle } from "../../api/client";
-import { useResource } from "../../api/use-resource";
+import { bundleAddress } from "../../api/bundle-page";
+import { Problem } from "../../api/client";
+import { bundleQuery, bundlesQuery } from "../../api/queries";
 import type { PageProps } from "../../feature";
 import { Command, Empty, ProblemNote, Waiting } from "../../ui/feedback";
 import { useTitle } from "../../ui/use-title";
@@ -17,9 +18,9 @@ export function DrawPage({ params: { bundle } }: PageProps) {
 /** No model is named: whoever wants to draw gets the first that takes drawings, or is told how to have one. */
 function AnyModel() {
   const words = useWords();
-  const { data, error, retry } = useResource("bundles", listBundles);
+  const { data, error, refetch } = useQuery(bundlesQuery);
   useTitle(words.title);
-  if (error !== undefined && !data) return <ProblemNote error={error} retry={retry} />;
+  if (error !== null && !data) return <ProblemNote error={error} retry={refetch} />;
   if (!data) return <Waiting />;
   const model = data.bundles.find(takesDrawings) ?? data.bundles.find((each) => each.degradation === "mask");
   if (model) return <Redirect to={`/draw/${encodeURIComponent(model.id)}`} replace />;
@@ -35,19 +36,19 @@ function AnyModel() {
 
 function Model({ id }: { id: string }) {
   const words = useWords();
-  const { data: bundle, error, retry } = useResource(`bundle/${id}`, (signal) => readBundle(id, signal));
+  const { data: bundle, error, refetch } = useQuery(bundleQuery(id));
   useTitle(bundle ? `${words.title}: ${bundle.name}` : words.title);
   const [query] = useSearchParams();
   if (query.has(NAMED) && !bundle && error instanceof Problem && error.status === 404)
     return <ProblemNote error={new Error(words.linkModelGone)} />;
-  if (error !== undefined && !bundle) return <ProblemNote error={error} retry={retry} />;
+  if (error !== null && !bundle) return <ProblemNote error={error} retry={refetch} />;
   if (!bundle) return <Waiting />;
   if (takesDrawings(bundle)) return <Studio bundle={bundle} lead={words.leadSketch} />;
   if (bundle.degradation === "mask") return <Studio bundle={bundle} lead={words.leadMask} />;
   return (
     <div className="note note-info">
       <p className="note-body">{words.takesNoDrawing}</p>
-      <Link href={addressOf(bundle)} className="press press-solid">
+      <Link href={bundleAddress(bundle)} className="press press-solid">
         {words.openPage}
       </Link>
     </div>

@@ -1,8 +1,8 @@
 // Drawings that come and go by link, where the operator allows it.
 import { useState } from "react";
 import { Problem } from "../../api/client";
+import { useHealth } from "../../api/queries";
 import type { BundleCard } from "../../api/types";
-import { useHealth } from "../../api/use-health";
 import { useWords as useSharedWords } from "../../i18n/provider";
 import { IconPress, Press } from "../../ui/controls";
 import { ProblemNote, sentenceOf } from "../../ui/feedback";

@@ -1,7 +1,7 @@
 // How close a portrait keeps to the drawing: what the model offers, and what was chosen for it.
+import { useQuery } from "@tanstack/react-query";
 import { useCallback, useMemo, useState } from "react";
 import type { BundleCard } from "../../api/types";
-import { useResource } from "../../api/use-resource";
 import { recall, remember } from "../../ui/local-storage";
 import { hasManifold, type Parts, readParts } from "./api";
 import type { Settings } from "./store";
@@ -20,9 +20,11 @@ export type Guidance = {
 
 export function useGuidance(bundle: BundleCard): Guidance {
   const known = hasManifold(bundle);
-  const { data: parts, error } = useResource(`portrait/${known ? bundle.id : ""}`, async (signal) =>
-    known ? readParts(bundle.id, signal) : undefined,
-  );
+  const { data: parts, error } = useQuery({
+    queryKey: ["bundles", bundle.id, "portrait"],
+    queryFn: ({ signal }) => readParts(bundle.id, signal),
+    enabled: known,
+  });
   const [settings, setSettings] = useState(() => chosen.get(bundle.id));
   const [shadow, setShadow] = useState(() => recall("shadow") === "yes");
 
@@ -45,5 +47,5 @@ export function useGuidance(bundle: BundleCard): Guidance {
       },
     [parts],
   );
-  return { parts, error, settings: settings ?? usual, change, shadow: known && shadow, showShadow };
+  return { parts, error: error ?? undefined, settings: settings ?? usual, change, shadow: known && shadow, showShadow };
 }

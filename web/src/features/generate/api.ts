@@ -1,11 +1,12 @@
-// The studio's answers about latent space: walks, mixtures, directions, projections, neighbours.
-import { ask, at, json } from "../../api/client";
+// Requests about the latent space of a model: pictures, walks, mixtures, directions, projections, neighbours.
+import { addressOf, api, dataOf, multipart } from "../../api/client";
 import type { components } from "../../api/schema";
+import type { GenerateRequest } from "../../api/types";
 
 type Schemas = components["schemas"];
 
 export type Abilities = Schemas["Abilities"];
-export type ApiPoint = { seed?: number; class?: number; latent?: string };
+export type ApiPoint = Schemas["Point"];
 export type Frames = Schemas["Frames"];
 export type Mixed = Schemas["MixAnswer"];
 export type KnownDirections = Schemas["DirectionsAnswer"];
@@ -13,100 +14,85 @@ export type Projection = Schemas["ProjectionState"];
 export type Neighbours = Schemas["NeighboursAnswer"];
 export type NeighbourSample = Schemas["NeighbourSample"];
 export type FilmFormat = Abilities["films"][number];
-
-export type WalkRequest = { points: ApiPoint[]; steps: number; loop: boolean; psi: number };
+export type WalkRequest = Schemas["InterpolateRequest"];
 export type LayerRange = readonly [first: number, last: number];
 
-const posted = (body: object, signal: AbortSignal): RequestInit => ({
-  method: "POST",
-  headers: { "Content-Type": "application/json" },
-  body: JSON.stringify(body),
-  signal,
-});
+const ofBundle = (id: string) => ({ path: { id } });
 
-export const readAbilities = (id: string, signal: AbortSignal) =>
-  json<Abilities>(at("bundles", id, "abilities"), { signal });
+export const generate = (id: string, body: GenerateRequest, signal: AbortSignal) =>
+  dataOf(api.POST("/v1/bundles/{id}/generate", { params: ofBundle(id), body, signal }));
 
-export const interpolate = (id: string, request: WalkRequest, signal: AbortSignal) =>
-  json<Frames>(at("bundles", id, "interpolate"), posted(request, signal));
+export const readAbilities = (id: string, signal: AbortSignal): Promise<Abilities> =>
+  dataOf(api.GET("/v1/bundles/{id}/abilities", { params: ofBundle(id), signal }));
 
-export const film = async (
+export const interpolate = (id: string, body: Schemas["InterpolateRequest"], signal: AbortSignal): Promise<Frames> =>
+  dataOf(api.POST("/v1/bundles/{id}/interpolate", { params: ofBundle(id), body, signal }));
+
+export const film = (id: string, body: Schemas["FilmRequest"], signal: AbortSignal): Promise<Blob> =>
+  dataOf(api.POST("/v1/bundles/{id}/film", { params: ofBundle(id), body, signal, parseAs: "blob" }));
+
+export const mix = (id: string, body: Schemas["MixRequest"], signal: AbortSignal): Promise<Mixed> =>
+  dataOf(api.POST("/v1/bundles/{id}/mix", { params: ofBundle(id), body, signal }));
+
+export const listDirections = (
   id: string,
-  request: WalkRequest & { format: FilmFormat; fps: number },
+  [first_layer, last_layer]: LayerRange,
+  count: number,
   signal: AbortSignal,
-) => (await ask(at("bundles", id, "film"), posted(request, signal))).blob();
-
-export const mix = (
-  id: string,
-  request: {
-    rows: ApiPoint[];
-    columns: ApiPoint[];
-    first_layer: number;
-    last_layer: number;
-    psi: number;
-  },
-  signal: AbortSignal,
-) => json<Mixed>(at("bundles", id, "mix"), posted(request, signal));
-
-export const listDirections = (id: string, [first, last]: LayerRange, count: number, signal: AbortSignal) =>
-  json<KnownDirections>(
-    `${at("bundles", id, "directions")}?${new URLSearchParams({
-      first_layer: String(first),
-      last_layer: String(last),
-      count: String(count),
-    })}`,
-    { signal },
+): Promise<KnownDirections> =>
+  dataOf(
+    api.GET("/v1/bundles/{id}/directions", {
+      params: { ...ofBundle(id), query: { first_layer, last_layer, count } },
+      signal,
+    }),
   );
 
-export const edit = (
-  id: string,
-  request: {
-    points: ApiPoint[];
-    strengths: { number: number; strength: number }[];
-    first_layer: number;
-    last_layer: number;
-    psi: number;
-  },
-  signal: AbortSignal,
-) => json<Frames>(at("bundles", id, "edit"), posted(request, signal));
+export const edit = (id: string, body: Schemas["EditRequest"], signal: AbortSignal): Promise<Frames> =>
+  dataOf(api.POST("/v1/bundles/{id}/edit", { params: ofBundle(id), body, signal }));
 
-// One search at a time belongs to this page: a newer one takes an older one's place on the server too.
+// One search at a time belongs to this page: a newer one replaces an older one on the server too.
 const client = Array.from(crypto.getRandomValues(new Uint32Array(3)), (part) => part.toString(36)).join("");
 
 export const startProjection = (
   id: string,
-  request: { picture: Blob; steps: number; plus: boolean; class: number | null },
+  { picture, ...settings }: { picture: Blob; steps: number; plus: boolean; class: number | null },
   signal: AbortSignal,
-) => {
-  const body = new FormData();
-  body.set("image", request.picture, "picture");
-  body.set("steps", String(request.steps));
-  body.set("plus", String(request.plus));
-  body.set("client", client);
-  if (request.class !== null) body.set("class", String(request.class));
-  return json<{ id: string }>(at("bundles", id, "project"), { method: "POST", body, signal });
-};
+) =>
+  dataOf(
+    api.POST("/v1/bundles/{id}/project", {
+      params: ofBundle(id),
+      body: { image: picture, client, ...settings },
+      bodySerializer: multipart,
+      signal,
+    }),
+  );
 
-export const readProjection = (search: string, signal: AbortSignal) =>
-  json<Projection>(at("projections", search), { signal });
+export const readProjection = (search: string, signal: AbortSignal): Promise<Projection> =>
+  dataOf(api.GET("/v1/projections/{id}", { params: { path: { id: search } }, signal }));
 
 /** Also when the page is being left: the request outlives it. */
-export const stopProjection = (search: string) =>
-  fetch(at("projections", search), { method: "DELETE", keepalive: true }).then(
+export const stopProjection = (search: string): Promise<void> =>
+  api.DELETE("/v1/projections/{id}", { params: { path: { id: search } }, keepalive: true }).then(
     () => {},
-    () => {}, // it will be given up by itself
+    () => {}, // the server gives the search up by itself
   );
 
 export const listNeighbours = (
   run: string,
-  request: { seed: number; count: number; psi: number; className: string | null },
+  { className, ...request }: { seed: number; count: number; psi: number; className: string | null },
   signal: AbortSignal,
-) => {
-  const query = new URLSearchParams({
-    seed: String(request.seed),
-    count: String(request.count),
-    psi: String(request.psi),
-  });
-  if (request.className !== null) query.set("class_name", request.className);
-  return json<Neighbours>(`${at("runs", run, "neighbours")}?${query}`, { signal });
-};
+): Promise<Neighbours> =>
+  dataOf(
+    api.GET("/v1/runs/{id}/neighbours", {
+      params: { path: { id: run }, query: { ...request, class_name: className } },
+      signal,
+    }),
+  );
+
+/** The address of the picture of a seed. */
+export function seedPictureAddress(id: string, seed: number, label: number | null, psi: number): string {
+  const query = new URLSearchParams({ seed: String(seed) });
+  if (label !== null) query.set("class", String(label));
+  if (psi < 1) query.set("psi", String(psi));
+  return `${addressOf("bundles", id, "image.png")}?${query}`;
+}

@@ -1,10 +1,10 @@
+import { useQuery } from "@tanstack/react-query";
 import { useEffect, useRef } from "react";
 import { Tab, TabList, TabPanel, Tabs } from "react-aria-components";
 import { Link } from "wouter";
-import { addressOf, pageOf } from "../../api/bundles";
-import { readBundle } from "../../api/client";
+import { bundleAddress, pageOf } from "../../api/bundle-page";
+import { bundleQuery } from "../../api/queries";
 import type { BundleCard } from "../../api/types";
-import { useResource } from "../../api/use-resource";
 import type { PageProps } from "../../feature";
 import { ProblemNote, Waiting } from "../../ui/feedback";
 import { useTaskSummary } from "../../ui/task-summary";
@@ -26,21 +26,21 @@ export function GeneratePage({ params: { bundle = "" } }: PageProps) {
 
 function Model({ id }: { id: string }) {
   const words = useWords();
-  const bundle = useResource(`bundle/${id}`, (signal) => readBundle(id, signal));
-  useTitle(bundle.data ? `${words.generate.title}: ${bundle.data.name}` : words.generate.title);
-  if (bundle.error !== undefined && !bundle.data) return <ProblemNote error={bundle.error} retry={bundle.retry} />;
-  if (!bundle.data) return <Waiting />;
-  if (pageOf(bundle.data) !== "generate") {
+  const { data: bundle, error, refetch } = useQuery(bundleQuery(id));
+  useTitle(bundle ? `${words.generate.title}: ${bundle.name}` : words.generate.title);
+  if (error !== null && !bundle) return <ProblemNote error={error} retry={refetch} />;
+  if (!bundle) return <Waiting />;
+  if (pageOf(bundle) !== "generate") {
     return (
       <div className="note note-info">
         <p className="note-body">{words.generate.notSynthesis}</p>
-        <Link href={addressOf(bundle.data)} className="press press-solid">
+        <Link href={bundleAddress(bundle)} className="press press-solid">
           {words.generate.openDraw}
         </Link>
       </div>
     );
   }
-  return <Generator bundle={bundle.data} />;
+  return <Generator bundle={bundle} />;
 }
 
 function Generator({ bundle }: { bundle: BundleCard }) {
@@ -48,13 +48,15 @@ function Generator({ bundle }: { bundle: BundleCard }) {
   const summary = useTaskSummary();
   const [view, change] = useView(bundle);
   const explores = bundle.task === "synthesis";
-  const known = useResource(`abilities/${bundle.id}`, async (signal) =>
-    explores ? readAbilities(bundle.id, signal) : undefined,
-  );
+  const known = useQuery({
+    queryKey: ["bundles", bundle.id, "abilities"],
+    queryFn: ({ signal }) => readAbilities(bundle.id, signal),
+    enabled: explores,
+  });
   const search = useProjection(bundle.id);
   const abilities = known.data;
   const tools = toolsOf(abilities);
-  const waits = explores && !abilities && known.error === undefined && view.tool !== "pictures";
+  const waits = explores && !abilities && known.error === null && view.tool !== "pictures";
   // What this model cannot do is not offered, whatever a link says.
   const tool = tools.includes(view.tool) ? view.tool : "pictures";
   const tabs = useRef<HTMLDivElement>(null);
@@ -87,7 +89,7 @@ function Generator({ bundle }: { bundle: BundleCard }) {
         <h1>{bundle.name}</h1>
         <p>{summary(bundle)}.</p>
       </header>
-      {known.error !== undefined && !abilities && <ProblemNote error={known.error} retry={known.retry} />}
+      {known.error !== null && !abilities && <ProblemNote error={known.error} retry={known.refetch} />}
       {explores ? (
         <Tabs selectedKey={tool} onSelectionChange={(next) => change({ tool: next as Tool, open: null })}>
           <TabList ref={tabs} className="tabs" aria-label={words.explore.tools}>

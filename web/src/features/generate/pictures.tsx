@@ -1,4 +1,3 @@
-import { generate } from "../../api/client";
 import type { BundleCard, Sample } from "../../api/types";
 import { useNewest } from "../../api/use-newest";
 import { figure } from "../../i18n/numbers";
@@ -8,6 +7,7 @@ import { download } from "../../ui/download";
 import { ProblemNote, Waiting } from "../../ui/feedback";
 import { DownloadIcon } from "../../ui/icons";
 import type { Change, Tool, View } from "./address";
+import { generate } from "./api";
 import { Enlarged } from "./enlarged";
 import { CopyLink, SeedField, Truncation } from "./fields";
 import { type Place, textOf } from "./place";

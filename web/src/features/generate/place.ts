@@ -1,8 +1,7 @@
 // Places in latent space, as the address of the page writes them: a seed (`3`), a seed of a class (`3-1`), or a
 // photograph that was projected (`photo1`). Photographs live as long as the page: nothing of them is kept.
-import { at } from "../../api/client";
 import type { BundleCard } from "../../api/types";
-import type { ApiPoint } from "./api";
+import { type ApiPoint, seedPictureAddress } from "./api";
 import type { Words } from "./words";
 
 export const MAX_SEED = 2 ** 31 - 1;
@@ -49,7 +48,7 @@ export const textOfPlaces = (places: Place[]) => places.map(textOf).join(".");
 export function pointOf(place: Place, bundle: string): ApiPoint {
   if ("photo" in place) {
     const latent = photos.get(photoKey(bundle, place.photo))?.latent;
-    return latent === undefined ? {} : { latent };
+    return latent === undefined ? { seed: 0 } : { seed: 0, latent };
   }
   return place.class === null ? { seed: place.seed } : { seed: place.seed, class: place.class };
 }
@@ -57,10 +56,7 @@ export function pointOf(place: Place, bundle: string): ApiPoint {
 /** Where the picture of a place is. */
 export function pictureOf(place: Place, bundle: string, psi: number): string {
   if ("photo" in place) return photos.get(photoKey(bundle, place.photo))?.image ?? "";
-  const query = new URLSearchParams({ seed: String(place.seed) });
-  if (place.class !== null) query.set("class", String(place.class));
-  if (psi < 1) query.set("psi", String(psi));
-  return `${at("bundles", bundle, "image.png")}?${query}`;
+  return seedPictureAddress(bundle, place.seed, place.class, psi);
 }
 
 export function nameOf(place: Place, bundle: BundleCard, words: Words): string {

@@ -1,8 +1,8 @@
+import { useQuery } from "@tanstack/react-query";
 import { Link } from "wouter";
-import { addressOf, pageOf } from "../../api/bundles";
-import { listBundles, listRuns } from "../../api/client";
+import { bundleAddress, pageOf } from "../../api/bundle-page";
+import { bundlesQuery, polled, runsQuery } from "../../api/queries";
 import type { BundleCard, RunCard } from "../../api/types";
-import { useResource } from "../../api/use-resource";
 import { duration, figure, higherIsBetter, metricName, spread } from "../../i18n/numbers";
 import { useLanguage, useWords as useSharedWords } from "../../i18n/provider";
 import { Command, Empty, HealthNote, ProblemNote, Progress, Waiting } from "../../ui/feedback";
@@ -15,8 +15,8 @@ const POLL_SECONDS = 5;
 export function HomePage() {
   const words = useWords();
   useTitle("");
-  const bundles = useResource("bundles", listBundles, POLL_SECONDS);
-  const runs = useResource("runs", listRuns, POLL_SECONDS);
+  const bundles = useQuery({ ...bundlesQuery, ...polled(POLL_SECONDS) });
+  const runs = useQuery({ ...runsQuery, ...polled(POLL_SECONDS) });
   const running = (runs.data ?? []).filter((run) => run.status.state === "running");
   const known = new Set((runs.data ?? []).map((run) => run.id));
 
@@ -36,9 +36,9 @@ export function HomePage() {
           </ul>
         </section>
       )}
-      {bundles.data === undefined && bundles.error === undefined && <Waiting />}
-      {bundles.data === undefined && bundles.error !== undefined && (
-        <ProblemNote error={bundles.error} retry={bundles.retry} />
+      {bundles.data === undefined && bundles.error === null && <Waiting />}
+      {bundles.data === undefined && bundles.error !== null && (
+        <ProblemNote error={bundles.error} retry={bundles.refetch} />
       )}
       {bundles.data?.bundles.length === 0 && (
         <Empty title={words.emptyTitle}>
@@ -93,7 +93,7 @@ function Card({ bundle, hasRun }: { bundle: BundleCard; hasRun: boolean }) {
   const summary = useTaskSummary();
   const metric = bundle.metrics[0];
   const page = pageOf(bundle);
-  const address = addressOf(bundle);
+  const address = bundleAddress(bundle);
   return (
     <li className="card">
       {bundle.preview_url && (

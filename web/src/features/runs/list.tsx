@@ -1,7 +1,7 @@
+import { useQuery } from "@tanstack/react-query";
 import { Link } from "wouter";
-import { listRuns } from "../../api/client";
+import { polled, runsQuery } from "../../api/queries";
 import type { RunCard } from "../../api/types";
-import { useResource } from "../../api/use-resource";
 import { duration, figure, kimg } from "../../i18n/numbers";
 import { useLanguage, useWords as useSharedWords } from "../../i18n/provider";
 import { Command, Empty, ProblemNote, Progress, Waiting } from "../../ui/feedback";
@@ -13,15 +13,15 @@ const POLL_SECONDS = 5;
 export function RunsPage() {
   const words = useWords();
   useTitle(words.title);
-  const { data, error, retry } = useResource("runs", listRuns, POLL_SECONDS);
+  const { data, error, refetch } = useQuery({ ...runsQuery, ...polled(POLL_SECONDS) });
   return (
     <>
       <header className="page-head">
         <h1>{words.title}</h1>
         <p>{words.lead}</p>
       </header>
-      {!data && error === undefined && <Waiting />}
-      {!data && error !== undefined && <ProblemNote error={error} retry={retry} />}
+      {!data && error === null && <Waiting />}
+      {!data && error !== null && <ProblemNote error={error} retry={refetch} />}
       {data?.length === 0 && (
         <Empty title={words.emptyTitle}>
           <p>{words.emptyText}</p>

@@ -1,6 +1,6 @@
 import { useState } from "react";
 import { Link } from "wouter";
-import { useLiveRun } from "../../api/live";
+import { useLiveRun } from "../../api/live-run";
 import type { Metric, Run } from "../../api/types";
 import { duration, figure, kimg, metricName, spread } from "../../i18n/numbers";
 import { useLanguage, useWords as useSharedWords } from "../../i18n/provider";

@@ -1,67 +1,77 @@
-// The studio's answers about pictures: cut as a model takes them, translated, carried over, made up, and where it looks.
-import { ask, at } from "../../api/client";
+// Requests about pictures: cut as a model takes them, translated, carried over, made up, and where the model looks.
+import { api, type MadePicture, madePicture, multipart } from "../../api/client";
 import type { Direction, Style } from "./kinds";
 
-export type Made = {
-  picture: Blob;
-  modelMilliseconds: number;
-  milliseconds: number;
-  /** Of the person before and after; NaN where nobody looked. */
-  likeness: number;
-};
 export type Given = { picture: Blob; prepared: boolean };
 
-async function made(path: string, body: FormData, signal: AbortSignal): Promise<Made> {
-  const begun = performance.now();
-  const response = await ask(path, { method: "POST", body, signal });
-  const picture = await response.blob();
-  const told = (header: string) => Number(response.headers.get(header) ?? Number.NaN);
-  return {
-    picture,
-    modelMilliseconds: told("X-Milliseconds"),
-    milliseconds: performance.now() - begun,
-    likeness: told("X-Likeness"),
-  };
-}
+/** Cuts a picture as its user needs it beside the answer. */
+export type Prepare = (picture: Blob, signal: AbortSignal) => Promise<MadePicture>;
 
-function form(picture: Blob, fields: Record<string, string | number | boolean>): FormData {
-  const body = new FormData();
-  body.set("image", picture, "picture");
-  for (const [name, value] of Object.entries(fields)) body.set(name, String(value));
-  return body;
-}
+// All answers are pictures.
+const blob = { bodySerializer: multipart, parseAs: "blob" } as const;
+const ofBundle = (id: string) => ({ path: { id } });
 
 /** A picture as it stands beside the answer: cut as the model takes it, or enlarged where the model enlarges. */
-export const prepare = (path: string, picture: Blob, signal: AbortSignal) => made(path, form(picture, {}), signal);
+export const prepareFor =
+  (id: string): Prepare =>
+  (image, signal) =>
+    madePicture(api.POST("/v1/bundles/{id}/prepare", { params: ofBundle(id), body: { image }, ...blob, signal }));
+
+export const prepareForMakeUp: Prepare = (image, signal) =>
+  madePicture(api.POST("/v1/makeup/prepare", { body: { image }, ...blob, signal }));
 
 export const translate = (id: string, { picture, prepared }: Given, direction: Direction, signal: AbortSignal) =>
-  made(at("bundles", id, "translate"), form(picture, { prepared, direction }), signal);
+  madePicture(
+    api.POST("/v1/bundles/{id}/translate", {
+      params: ofBundle(id),
+      body: { image: picture, prepared, direction },
+      ...blob,
+      signal,
+    }),
+  );
 
 export const heatmap = (id: string, { picture, prepared }: Given, direction: Direction, signal: AbortSignal) =>
-  made(at("bundles", id, "heatmap"), form(picture, { prepared, direction }), signal);
+  madePicture(
+    api.POST("/v1/bundles/{id}/heatmap", {
+      params: ofBundle(id),
+      body: { image: picture, prepared, direction },
+      ...blob,
+      signal,
+    }),
+  );
 
 export type Wish = { domain: number; style: Style; keep: boolean; strength: number };
 
 /** Both pictures are prepared already. `reference` belongs to a style that is a reference. */
-export function carryOver(id: string, picture: Blob, reference: Blob | undefined, wish: Wish, signal: AbortSignal) {
-  const body = form(picture, {
-    prepared: true,
-    class: wish.domain,
-    keep: wish.keep,
-    strength: wish.strength,
-    ...(wish.style.kind === "seed" ? { seed: wish.style.seed } : {}),
-  });
-  if (reference) body.set("reference", reference, "reference");
-  return made(at("bundles", id, "reference"), body, signal);
-}
+export const carryOver = (
+  id: string,
+  image: Blob,
+  reference: Blob | undefined,
+  { domain, style, keep, strength }: Wish,
+  signal: AbortSignal,
+) =>
+  madePicture(
+    api.POST("/v1/bundles/{id}/reference", {
+      params: ofBundle(id),
+      body: {
+        image,
+        reference: reference ?? null,
+        prepared: true,
+        class: domain,
+        keep,
+        strength,
+        seed: style.kind === "seed" ? style.seed : 0,
+      },
+      ...blob,
+      signal,
+    }),
+  );
 
 export const REGIONS = ["lips", "eyes", "skin"] as const;
 export type Touch = Record<(typeof REGIONS)[number], boolean> & { strength: number };
 
 /** Both pictures are prepared already. A region that is wanted takes as much as looks natural. */
-export function makeUp(picture: Blob, reference: Blob, touch: Touch, signal: AbortSignal) {
-  const unwanted = REGIONS.filter((region) => !touch[region]).map((region) => [region, 0]);
-  const body = form(picture, { strength: touch.strength, ...Object.fromEntries(unwanted) });
-  body.set("reference", reference, "reference");
-  return made(at("makeup"), body, signal);
+export function makeUp(image: Blob, reference: Blob, { strength, ...wanted }: Touch, signal: AbortSignal) {
+  const amounts = Object.fromEntries(REGIONS.map((region) => [region, wanted[region] ? null : 0]));
+  return madePicture(api.POST("/v1/makeup", { body: { image, reference, strength, ...amounts }, ...blob, signal }));
 }

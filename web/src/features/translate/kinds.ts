@@ -1,5 +1,5 @@
 // Which models translate pictures, and what can be chosen about them.
-import { pageOf } from "../../api/bundles";
+import { pageOf } from "../../api/bundle-page";
 import type { BundleCard } from "../../api/types";
 
 export type Direction = "a_to_b" | "b_to_a";

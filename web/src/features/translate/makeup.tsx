@@ -1,9 +1,9 @@
 // The make-up of a reference on the faces of the table, without any model.
 import { useState } from "react";
-import { at, Problem } from "../../api/client";
+import { Problem } from "../../api/client";
 import { Toggle } from "../../ui/controls";
 import { InfoIcon } from "../../ui/icons";
-import { makeUp, REGIONS, type Touch } from "./api";
+import { makeUp, prepareForMakeUp, REGIONS, type Touch } from "./api";
 import { ChoosePress } from "./intake";
 import { inOrder, pictureOf, TranslateLayout } from "./layout";
 import type { Table } from "./pictures";
@@ -14,8 +14,6 @@ import { letGo, type Shown, toShown } from "./shown";
 import { usePrepared } from "./use-prepared";
 import { useWork } from "./use-work";
 import { useWords, type Words } from "./words";
-
-const PREPARE = at("makeup", "prepare");
 
 export function MakeUp({
   table,
@@ -30,9 +28,9 @@ export function MakeUp({
 }) {
   const words = useWords();
   const [touch, setTouch] = useState<Touch>({ lips: true, eyes: true, skin: true, strength: 1 });
-  const faces = usePrepared(PREPARE, table.pictures, null);
-  const models = usePrepared(PREPARE, references.pictures, null);
-  const modelWork = useWork<Shown>(inOrder(references), PREPARE, (id, signal) =>
+  const faces = usePrepared(prepareForMakeUp, table.pictures, null);
+  const models = usePrepared(prepareForMakeUp, references.pictures, null);
+  const modelWork = useWork<Shown>(inOrder(references), "make-up", (id, signal) =>
     models.get(pictureOf(references, id), signal),
   );
   const reference = references.chosen;

@@ -1,10 +1,10 @@
+import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { Button, Label, ListBox, ListBoxItem, Popover, Select, SelectValue } from "react-aria-components";
 import { Link, useLocation, useSearchParams } from "wouter";
-import { addressOf } from "../../api/bundles";
-import { listBundles, readBundle } from "../../api/client";
+import { bundleAddress } from "../../api/bundle-page";
+import { bundleQuery, bundlesQuery } from "../../api/queries";
 import type { BundleCard } from "../../api/types";
-import { useResource } from "../../api/use-resource";
 import type { PageProps } from "../../feature";
 import { Command, Empty, ProblemNote, Waiting } from "../../ui/feedback";
 import { InfoIcon } from "../../ui/icons";
@@ -23,7 +23,7 @@ const MAKE_UP = "make-up"; // in the query: a model may have any name
 export function TranslatePage({ params: { bundle: id } }: PageProps) {
   const words = useWords();
   const summary = useTaskSummary();
-  const known = useResource("translating", listBundles);
+  const known = useQuery(bundlesQuery);
   const bundles = known.data?.bundles.filter(translates);
   const makesUp = useSearchParams()[0].has(MAKE_UP);
   const first = makesUp ? undefined : bundles?.[0];
@@ -35,7 +35,7 @@ export function TranslatePage({ params: { bundle: id } }: PageProps) {
   const table = useTable(MOST_PICTURES);
   const references = useTable(MOST_REFERENCES);
   if (!bundles) {
-    return known.error === undefined ? <Waiting /> : <ProblemNote error={known.error} retry={known.retry} />;
+    return known.error === null ? <Waiting /> : <ProblemNote error={known.error} retry={known.refetch} />;
   }
   if (!listed && id !== undefined) return <Other id={id} />;
   return (
@@ -57,7 +57,7 @@ export function TranslatePage({ params: { bundle: id } }: PageProps) {
 }
 
 /** Where a model is found on this page, or making up, which needs none. */
-const addressIn = (bundle: BundleCard | undefined) => (bundle ? addressOf(bundle) : `/translate?${MAKE_UP}`);
+const addressIn = (bundle: BundleCard | undefined) => (bundle ? bundleAddress(bundle) : `/translate?${MAKE_UP}`);
 
 function Room({ bundle, table, references }: { bundle: BundleCard | undefined; table: Table; references: Table }) {
   const words = useWords();
@@ -135,14 +135,14 @@ function ModelChoice({ bundle, bundles }: { bundle: BundleCard | undefined; bund
 /** An address that names no model of this page: another's, or none at all. */
 function Other({ id }: { id: string }) {
   const words = useWords();
-  const { data: bundle, error, retry } = useResource(`bundle/${id}`, (signal) => readBundle(id, signal));
-  if (error !== undefined && !bundle) return <ProblemNote error={error} retry={retry} />;
+  const { data: bundle, error, refetch } = useQuery(bundleQuery(id));
+  if (error !== null && !bundle) return <ProblemNote error={error} retry={refetch} />;
   if (!bundle) return <Waiting />;
   return (
     <div className="note note-info">
       <InfoIcon />
       <p className="note-body">{words.wrongKind(bundle.name)}</p>
-      <Link href={addressOf(bundle)} className="press press-solid">
+      <Link href={bundleAddress(bundle)} className="press press-solid">
         {words.open}
       </Link>
     </div>

@@ -1,10 +1,10 @@
 // Pictures as a page shows them: an address and their size.
-import type { Made } from "./api";
+import type { MadePicture } from "../../api/client";
 
-export type Shown = Made & { address: string; width: number; height: number };
+export type Shown = MadePicture & { address: string; width: number; height: number };
 
 /** @throws when the browser cannot read the picture. */
-export async function toShown(made: Made): Promise<Shown> {
+export async function toShown(made: MadePicture): Promise<Shown> {
   const { width, height } = await measured(made.picture);
   return { ...made, address: URL.createObjectURL(made.picture), width, height };
 }
@@ -53,7 +53,7 @@ const HEAT: [number, number, number][] = [
 ];
 
 /** A grey map, white where the model looks most → colours over nothing. */
-export async function coloured(map: Made): Promise<Shown> {
+export async function coloured(map: MadePicture): Promise<Shown> {
   const grey = await createImageBitmap(map.picture);
   const [canvas, context] = canvasOf(grey.width, grey.height);
   context.drawImage(grey, 0, 0);

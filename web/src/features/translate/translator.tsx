@@ -1,12 +1,11 @@
 // One model at work on the pictures of the table.
-import { useCallback, useEffect, useRef, useState } from "react";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { Link } from "wouter";
-import { at } from "../../api/client";
 import type { BundleCard } from "../../api/types";
 import { useNewest } from "../../api/use-newest";
 import { Choice, Toggle } from "../../ui/controls";
 import { ProblemNote } from "../../ui/feedback";
-import { carryOver, heatmap, translate, type Wish } from "./api";
+import { carryOver, heatmap, prepareFor, translate, type Wish } from "./api";
 import { type Direction, domainsOf, needsFace } from "./kinds";
 import { inOrder, pictureOf, TranslateLayout } from "./layout";
 import type { Picture, Table } from "./pictures";
@@ -58,7 +57,7 @@ export function Translator({
   const { chosen, pictures } = table;
   const findReference = (id: string) => pictureOf(references, id);
   const refers = bundle.task === "reference";
-  const preparing = at("bundles", bundle.id, "prepare");
+  const preparing = useMemo(() => prepareFor(bundle.id), [bundle.id]);
   const prepared = usePrepared(preparing, pictures, part === "middle" ? MIDDLE : null);
   const models = usePrepared(preparing, references.pictures, null);
   const referenceWork = useWork<Shown>(

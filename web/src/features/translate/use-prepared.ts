@@ -1,6 +1,6 @@
 // Pictures as a model takes them: asked for once, kept while they are on the table.
 import { useCallback, useEffect, useRef, useState } from "react";
-import { prepare } from "./api";
+import type { Prepare } from "./api";
 import { middleOf, type Picture } from "./pictures";
 import { letGo, type Shown, toShown } from "./shown";
 
@@ -13,10 +13,10 @@ export type Prepared = {
 };
 
 /**
- * @param path who prepares them.
+ * @param prepare cuts one of them.
  * @param side of the middle that is taken, in pixels; null: all of it.
  */
-export function usePrepared(path: string, pictures: Picture[], side: number | null): Prepared {
+export function usePrepared(prepare: Prepare, pictures: Picture[], side: number | null): Prepared {
   const [known, setKnown] = useState<ReadonlyMap<string, Shown>>(new Map());
   const latest = useRef(known);
   const key = useCallback((id: number) => `${id}:${side ?? "all"}`, [side]);
@@ -41,7 +41,7 @@ export function usePrepared(path: string, pictures: Picture[], side: number | nu
     async (picture: Picture, signal: AbortSignal) => {
       const found = latest.current.get(key(picture.id));
       if (found) return found;
-      const shown = await toShown(await prepare(path, await part(picture), signal));
+      const shown = await toShown(await prepare(await part(picture), signal));
       if (signal.aborted) {
         letGo(shown);
         throw new DOMException("Given up.", "AbortError");
@@ -49,7 +49,7 @@ export function usePrepared(path: string, pictures: Picture[], side: number | nu
       put(new Map(latest.current).set(key(picture.id), shown));
       return shown;
     },
-    [path, key, part, put],
+    [prepare, key, part, put],
   );
   return { get, of: (picture) => (picture ? known.get(key(picture.id)) : undefined), part };
 }

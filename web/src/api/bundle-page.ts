@@ -11,4 +11,4 @@ const isSketchModel = (bundle: BundleCard) =>
   bundle.task === "paired" && (bundle.degradation?.startsWith("sketch") === true || bundle.family === "sketchportrait");
 
 /** The address of the page that a bundle is used on. */
-export const addressOf = (bundle: BundleCard) => `/${pageOf(bundle)}/${encodeURIComponent(bundle.id)}`;
+export const bundleAddress = (bundle: BundleCard) => `/${pageOf(bundle)}/${encodeURIComponent(bundle.id)}`;

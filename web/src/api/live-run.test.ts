@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { join } from "./live";
+import { join } from "./live-run";
 
 const lines = (...nimgs: number[]) => nimgs.map((nimg) => ({ nimg, "G/loss": nimg }));
 
