@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import yaml
 
-from ganvas.models.advice import GENERAL, TROUBLES, Trouble, listed
+from ganvas.models.advice import TROUBLES, If, Trouble, suggest
 from ganvas.models.families import FAMILIES
 from ganvas.models.families.sketchportrait import SketchPortrait
 from ganvas.models.family import Clock, Family
@@ -59,7 +59,7 @@ def test_advice_names_only_settings_that_the_family_has(name: str, settings: dic
     family = make(name, settings)
     fields = type(family.config).model_fields
     for trouble in TROUBLES:
-        advice = family.remedy(trouble)
+        advice = family.suggestion(trouble)
         for group, key in re.findall(r"\b(model|train|data|evaluate)\.([a-z_0-9]+)", advice):
             known = key in fields if group == "model" else f"{group}.{key}" in _keys()
             assert known, f"{name} has no {group}.{key}: {advice}"
@@ -74,24 +74,29 @@ def test_advice_names_only_settings_that_the_family_has(name: str, settings: dic
 @pytest.mark.parametrize("name", sorted(set(FAMILIES) & set(VARIANTS)))
 def test_a_synthesis_family_has_advice_of_its_own(name: str) -> None:
     family = make(name, {})
-    own = {trouble for trouble in TROUBLES if family.remedy(trouble) != GENERAL[trouble]}
+    own = {trouble for trouble in TROUBLES if family.suggestion(trouble) != suggest(trouble)}
     assert {"gradients_explode", "collapse", "quality_falls", "not_finite"} <= own
     assert "discriminator_overpowers" in own or family.critic
 
 
 def test_advice_changes_with_the_settings() -> None:
     trouble: Trouble = "discriminator_overpowers"
-    assert "model.augment=ada" in make("stylegan2", {"augment": "none"}).remedy(trouble)
-    assert "model.ada_target" in make("stylegan2", {}).remedy(trouble)
-    assert "model.spectral_norm" in make("dcgan", {}).remedy(trouble)
-    assert "model.spectral_norm" not in make("dcgan", {"spectral_norm": True}).remedy(trouble)
-    assert "spectral_norm" not in make("biggan", {}).remedy(trouble)
+    assert "model.augment=ada" in make("stylegan2", {"augment": "none"}).suggestion(trouble)
+    assert "model.ada_target" in make("stylegan2", {}).suggestion(trouble)
+    assert "model.spectral_norm" in make("dcgan", {}).suggestion(trouble)
+    assert "model.spectral_norm" not in make("dcgan", {"spectral_norm": True}).suggestion(trouble)
+    assert "spectral_norm" not in make("biggan", {}).suggestion(trouble)
 
 
 def test_pieces_of_advice_are_one_phrase() -> None:
-    assert listed("a", None) == "a"
-    assert listed("a", None, "b") == "a, or b"
-    assert listed("a", "b", "c") == "a, b, or c"
+    def said(*pieces: str | If, **settings: object) -> str:
+        return suggest("collapse", {"collapse": pieces}, settings)
+
+    assert said("a") == "a"
+    assert said("a", If("b", when={"n": True}), n=0) == "a"
+    assert said("a", If("b", when={"n": 0}, unless={"m": ("x", "y")}), n=0, m="z") == "a, or b"
+    assert said("a", If("{n:g}", unless={"n": None}), "c", n=2.0) == "a, 2, or c"
+    assert said("a", If("b", unless={"n": (1, 2)}), n=2) == "a"
 
 
 # ── What is seen ────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -128,7 +133,7 @@ def test_gradients_that_grow_slowly_do_not_explode() -> None:
 
 
 def test_the_ceiling_of_the_augmentation_is_reported() -> None:
-    watch = HealthWatch(remedy=make("stylegan2", {}).remedy)
+    watch = HealthWatch(suggestion=make("stylegan2", {}).suggestion)
     assert not sentences(e for _ in range(9) for e in watch.look({"D/augment_p": 0.9, "D/real_sign": 0.7}))
     said = sentences(e for _ in range(PATIENCE) for e in watch.look({"D/augment_p": 1.0, "D/real_sign": 0.7}))
     assert "too few" in said["augmentation_at_ceiling"]
@@ -161,7 +166,7 @@ def test_noise_and_full_evaluations_are_no_falling_quality() -> None:
 
 
 def test_sentences_are_the_family_s() -> None:
-    watch = HealthWatch(remedy=make("biggan", {}).remedy)
+    watch = HealthWatch(suggestion=make("biggan", {}).suggestion)
     grey = np.full((8, 16, 16, 3), 128, np.uint8)
     mixed = np.random.default_rng(0).integers(0, 255, (8, 2, 2, 3), dtype=np.uint8).repeat(8, 1).repeat(8, 2)
     said = sentences(e for _ in range(3) for e in watch.compare(grey, mixed))

@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
-from ganvas.models.advice import GENERAL, Trouble
+from ganvas.models.advice import Table, Trouble, suggest
 from ganvas.models.batches import Batch
 from ganvas.models.directions import directions_of
 from ganvas.spec import DataSpec, Task
@@ -117,6 +117,7 @@ class Family(nn.Module):
     task: ClassVar[Task]
     Config: ClassVar[type[FamilyConfig]]
     averaged: tuple[str, ...] = ()  # networks that keep an EMA copy; the bundle holds the copies
+    advice: ClassVar[Table] = {}  # replaces the general suggestions of some troubles
     critic: bool = False  # the discriminator's answers have no scale (Wasserstein): a large gap is no bad sign
     z_dim: int = 0  # synthesis, reference and music: length of the latent
     frozen: tuple[str, ...] = ()  # layers that never move, such as "generator.mapping.": they need a trained start
@@ -152,9 +153,9 @@ class Family(nn.Module):
         """Answer a request of the task: float NCHW in [-1, 1] (music: a piano roll). Deterministic."""
         raise NotImplementedError
 
-    def remedy(self, trouble: Trouble) -> str:
-        """What to try against a trouble in this game, with these settings; it ends a sentence "…; try"."""
-        return GENERAL[trouble]
+    def suggestion(self, trouble: Trouble) -> str:
+        """What to try against a trouble with these settings; it ends a sentence "…; try"."""
+        return suggest(trouble, self.advice, self.config.model_dump())
 
     @property
     def directions(self) -> int:

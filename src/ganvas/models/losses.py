@@ -6,7 +6,7 @@ sigmoid, higher meaning "more real". A loss is the mean over all of them. Penalt
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Literal, NamedTuple, TypeAlias
 
 import torch
@@ -115,6 +115,27 @@ def generator_loss(game: str, fake_logits: Tensor, real_logits: Tensor | None = 
     :raises ValueError: the game is relativistic and ``real_logits`` are missing.
     """
     return GAMES[game].generator(fake_logits, real_logits).mean()
+
+
+def real_logits_if_paired(game: str, discriminate: Callable[[], Tensor]) -> Tensor | None:
+    """Logits of real pictures for :func:`generator_loss`, where the loss compares pairs of logits.
+
+    Args:
+        game: Name of the adversarial loss.
+        discriminate: Computes the logits; called without gradients, since the generator does not change them.
+
+    Returns:
+        The logits, or None where the loss does not take them.
+    """
+    if not GAMES[game].pairs:
+        return None
+    with torch.no_grad():
+        return discriminate()
+
+
+def detached(terms: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """Terms of a loss for the log: the same values without gradients."""
+    return {name: term.detach() for name, term in terms.items()}
 
 
 def judged(game: str, real_logits: Tensor, fake_logits: Tensor) -> dict[str, Tensor]:

@@ -5,7 +5,7 @@ that is right more than 95 % of the time and whose logits lie far apart gives th
 (Arjovsky & Bottou 2017); a generator whose samples differ far less among each other than the pictures do has collapsed
 (Salimans et al. 2016, §3.2); an augmentation that happens always and still does not keep the discriminator from being
 sure of its pictures has too few of them (Karras et al. 2020, "Training generative adversarial networks with limited
-data", §3). What to try is each family's own knowledge (``Family.remedy``).
+data", §3). What to try is each family's own knowledge (``Family.advice``).
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ganvas.models.advice import GENERAL, Trouble
+from ganvas.models.advice import Trouble, suggest
 from ganvas.models.family import Clock, Stage
 from ganvas.runs.log import Health
 
@@ -57,14 +57,14 @@ class HealthWatch:
 
     :param critic: the discriminator's answers have no scale, as in the Wasserstein game: a gap between them is then no
         bad sign.
-    :param remedy: what this game's player should try against a trouble.
+    :param suggestion: what to try against a trouble.
 
     Its memory is a few counters: a resumed run may need :data:`PATIENCE` ticks to say a sentence again.
     """
 
-    def __init__(self, *, critic: bool = False, remedy: Callable[[Trouble], str] = GENERAL.__getitem__) -> None:
+    def __init__(self, *, critic: bool = False, suggestion: Callable[[Trouble], str] = suggest) -> None:
         self._critic = critic
-        self._remedy = remedy
+        self._suggestion = suggestion
         self._strikes: dict[str, int] = {}
         self._largest: dict[str, float] = {}
         self._usual: dict[str, tuple[int, float]] = {}  # phase → ticks seen, mean logarithm of its gradient norm
@@ -149,7 +149,7 @@ class HealthWatch:
         if self._strikes[name] == patience and name not in self.said:
             self.said.add(name)
             joint = ", " if what.endswith("to get further") else "; "
-            yield Health(name, "warning", f"{what}{joint}try {self._remedy(name)}.")
+            yield Health(name, "warning", f"{what}{joint}try {self._suggestion(name)}.")
         elif not wrong and name in self.said:
             self.said.discard(name)
             yield name

@@ -151,7 +151,7 @@ class Trainer:
         }
         self.log = RunLog(run, about, listener, trackers, silent=silent)
         self.sheets = Sheets(run, family, self.held_out)
-        self.health = HealthWatch(critic=family.critic, remedy=family.remedy)
+        self.health = HealthWatch(critic=family.critic, suggestion=family.suggestion)
         self.quick = QuickMetric(recipe.evaluate, self.held_out) if settings.metric_kimg else None
         self.clock = self._clock_at_stage(0, Clock())
         self.recoveries = 0
@@ -314,7 +314,7 @@ class Trainer:
         if self.recoveries > settings.max_recoveries:
             raise UserError(
                 f"Training stopped because {error}, after {settings.max_recoveries} returns to a checkpoint with lower "
-                f"learning rates; try {self.family.remedy('not_finite')}."
+                f"learning rates; try {self.family.suggestion('not_finite')}."
             )
         recoveries, factor = self.recoveries, self.player.lr_factor * settings.recovery_lr
         path = checkpoint.listing(self.run.checkpoints)[-1]
@@ -323,7 +323,7 @@ class Trainer:
         self.log.rewind(self.clock.nimg)
         sentence = (
             f"Training returned to {self.clock.kimg:.1f} kimg because {error}; the learning rates are now "
-            f"{factor:g} of the recipe's; if it happens again, try {self.family.remedy('not_finite')}."
+            f"{factor:g} of the recipe's; if it happens again, try {self.family.suggestion('not_finite')}."
         )
         self.log.record(Health("not_finite", "warning", sentence))
         self._pace = _Pace(self.clock.nimg)

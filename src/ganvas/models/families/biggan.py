@@ -18,10 +18,10 @@ from typing import ClassVar, Literal
 import torch
 from pydantic import Field
 from torch import Tensor
-from torch.optim import Adam, Optimizer
+from torch.optim import Optimizer
 
 from ganvas.models import losses, noise
-from ganvas.models.advice import Trouble, listed
+from ganvas.models.advice import GENERAL, If, Table
 from ganvas.models.augment import DiffAugment
 from ganvas.models.batches import SynthesisBatch, SynthesisRequest
 from ganvas.models.capabilities import HasLatentSpace, HasStandingStatistics, Truncates
@@ -31,7 +31,9 @@ from ganvas.models.layers.conditional import stand
 from ganvas.models.layers.initialization import InitName
 from ganvas.models.layers.modes import evaluating
 from ganvas.models.layers.spectral import advance
+from ganvas.models.memo import store_fake, stored_fake
 from ganvas.models.networks.biggan import Discriminator, Generator, check_sizes
+from ganvas.models.optimizers import adam
 from ganvas.spec import DataSpec, Task
 
 TRUNCATIONS = 6  # standing statistics at psi 0, 0.2, … 1
@@ -79,12 +81,38 @@ def orthogonal_penalty(network: torch.nn.Module, spared: tuple[torch.nn.Module, 
     return total
 
 
+AUGMENT = If("model.augment=[translation,cutout]", when={"augment": False})
+
+
 class BigGAN(HasLatentSpace, HasStandingStatistics, Truncates, Family):
     """See the module. Fakes take the labels of the real pictures of the step; without classes there is one."""
 
     task = Task.SYNTHESIS
     Config: ClassVar[type[FamilyConfig]] = BigGANConfig
     averaged = ("generator",)
+
+    advice: ClassVar[Table] = {
+        "discriminator_overpowers": (
+            "half of model.lr_d",
+            AUGMENT,
+            If("model.d_repeat=1", unless={"d_repeat": 1}),
+            "fewer model.channels",
+            "more pictures",
+        ),
+        "discriminator_is_blind": ("a larger model.d_repeat", "twice the model.lr_d"),
+        "generator_gradient_vanishes": ("half of model.lr_d", "an earlier checkpoint"),
+        "gradients_explode": (
+            "half of model.lr_g and model.lr_d",
+            "a larger train.batch_size",
+            If("model.orthogonal=1e-4", when={"orthogonal": False}),
+        ),
+        "collapse": (
+            "a larger train.batch_size",
+            "the best checkpoint (long trainings of BigGAN collapse in the end)",
+        ),
+        "quality_falls": ("more pictures", AUGMENT, "fewer model.channels"),
+        "not_finite": ("half of model.lr_g and model.lr_d", *GENERAL["not_finite"]),
+    }
 
     config: BigGANConfig
 
@@ -141,8 +169,7 @@ class BigGAN(HasLatentSpace, HasStandingStatistics, Truncates, Family):
     def optimizer(self, network: str) -> Optimizer:
         config = self.config
         rate = config.lr_g if network == "generator" else config.lr_d
-        parameters = self.get_submodule(network).parameters()
-        return Adam(parameters, lr=rate, betas=config.betas, eps=config.adam_eps, fused=True)
+        return adam(self.get_submodule(network), rate, config.betas, eps=config.adam_eps)
 
     def render(self, batch: SynthesisBatch) -> Tensor:
         """Fakes for a batch, from new noise."""
@@ -153,7 +180,7 @@ class BigGAN(HasLatentSpace, HasStandingStatistics, Truncates, Family):
     def generator_phase(self, batch: SynthesisBatch, clock: Clock) -> tuple[Tensor, dict[str, Tensor]]:
         """Make fakes, leave them in the memo for ``D``, and please the discriminator."""
         fake = self.render(batch)
-        batch.memo["fake"] = fake.detach()
+        store_fake(batch, fake)
         fake_logits = self.discriminator(self.augment(fake), batch.y)
         loss = losses.generator_loss("hinge", fake_logits)
         shown = {"fake_logits": fake_logits.detach().mean()}
@@ -167,10 +194,7 @@ class BigGAN(HasLatentSpace, HasStandingStatistics, Truncates, Family):
 
     def discriminator_phase(self, batch: SynthesisBatch, clock: Clock) -> tuple[Tensor, dict[str, Tensor]]:
         """Tell real from fake; the first of a step's repeats has the fakes of ``G``, the others make their own."""
-        fake = batch.memo.get("fake")
-        if fake is None:
-            with torch.no_grad():
-                fake = self.render(batch)
+        fake = stored_fake(batch, lambda: self.render(batch))
         # One pass over both: one power iteration a step, and no layer of the discriminator mixes pictures.
         x = self.augment(torch.cat([batch.x, fake]))
         logits = self.discriminator(x, torch.cat([batch.y, batch.y]))
@@ -199,28 +223,6 @@ class BigGAN(HasLatentSpace, HasStandingStatistics, Truncates, Family):
 
             stand(self.generator, index, render, self.config.standing_batches)
         self.generator.stands.fill_(1.0)
-
-    def remedy(self, trouble: Trouble) -> str:
-        augment = None if self.config.augment else "model.augment=[translation,cutout]"
-        match trouble:
-            case "discriminator_overpowers":
-                fewer = "model.d_repeat=1" if self.config.d_repeat > 1 else None
-                return listed("half of model.lr_d", augment, fewer, "fewer model.channels", "more pictures")
-            case "discriminator_is_blind":
-                return f"model.d_repeat={self.config.d_repeat + 1}, or twice the model.lr_d"
-            case "generator_gradient_vanishes":
-                return "half of model.lr_d, or an earlier checkpoint"
-            case "gradients_explode":
-                spread = None if self.config.orthogonal else "model.orthogonal=1e-4"
-                return listed("half of model.lr_g and model.lr_d", "a larger train.batch_size", spread)
-            case "collapse":
-                return "a larger train.batch_size, or the best checkpoint (long trainings of this game break down)"
-            case "quality_falls":
-                return listed("more pictures", augment, "fewer model.channels")
-            case "not_finite":
-                return "half of model.lr_g and model.lr_d, train.precision=32-true, or look for odd pictures"
-            case "augmentation_at_ceiling":
-                return super().remedy(trouble)
 
     def generate(self, request: SynthesisRequest) -> Tensor:
         """Pictures of ``request.z`` scaled by ``request.psi``, of classes ``request.y``; each of its own row alone."""

@@ -13,19 +13,21 @@ from typing import ClassVar, Literal
 import torch
 from pydantic import Field
 from torch import Tensor
-from torch.optim import Adam, Optimizer
+from torch.optim import Optimizer
 
 from ganvas.models import losses, noise
-from ganvas.models.advice import Trouble, listed
+from ganvas.models.advice import If, Table
 from ganvas.models.augment.jitter import jittered
 from ganvas.models.batches import TranslationRequest, UnpairedBatch
 from ganvas.models.family import Clock, Family, FamilyConfig, Phase, Stage, linear_decay
 from ganvas.models.layers.initialization import initialize_xavier
 from ganvas.models.layers.modes import evaluating
 from ganvas.models.layers.normalization import NormName
+from ganvas.models.memo import store_fake, stored_fake
 from ganvas.models.networks.cut import PatchProjector, draw_places, patch_nce
 from ganvas.models.networks.patchgan import PatchGAN, check_patch_layers
 from ganvas.models.networks.resnet import ResNetGenerator, check_side
+from ganvas.models.optimizers import adam
 from ganvas.spec import DataSpec, Task
 
 GAIN = 0.02  # of the first weights, as in the published code
@@ -64,6 +66,12 @@ class CUT(Family):
     Config: ClassVar[type[FamilyConfig]] = CUTConfig
     averaged = ("generator",)
 
+    advice: ClassVar[Table] = {
+        "discriminator_overpowers": ("more pictures of B", "half of model.lr", "model.layers one less"),
+        "collapse": ("a larger model.nce", If("model.identity=true", when={"identity": False})),
+        "quality_falls": ("more pictures", "a smaller model.width", "an earlier checkpoint"),
+    }
+
     config: CUTConfig
 
     def __init__(self, config: CUTConfig, data: DataSpec, kimg: float) -> None:
@@ -91,8 +99,7 @@ class CUT(Family):
         return (Stage("adversarial", self.kimg, phases, lr_scale=linear_decay(self.config.decay_from)),)
 
     def optimizer(self, network: str) -> Optimizer:
-        parameters = self.get_submodule(network).parameters()
-        return Adam(parameters, lr=self.config.lr, betas=self.config.betas, fused=True)
+        return adam(self.get_submodule(network), self.config.lr, self.config.betas)
 
     def prepare(self, batch: UnpairedBatch, clock: Clock) -> UnpairedBatch:
         """Random cuts; with ``flip``, which rows are translated mirrored."""
@@ -110,11 +117,8 @@ class CUT(Family):
             mirrored = mirrored.repeat(len(sources) // len(batch.a))
         made, seen = self.generator.with_features(_mirrored(sources, mirrored))
         fake = made[: len(batch.a)]
-        batch.memo["fake"] = fake.detach()
-        real_logits = None
-        if losses.GAMES[config.game].pairs:
-            with torch.no_grad():  # the generator has no part in them
-                real_logits = self.discriminator(batch.b)
+        store_fake(batch, fake)
+        real_logits = losses.real_logits_if_paired(config.game, lambda: self.discriminator(batch.b))
         adversarial = losses.generator_loss(config.game, self.discriminator(fake), real_logits)
         shown = {"adversarial": adversarial.detach()}
         if not config.nce:
@@ -141,10 +145,7 @@ class CUT(Family):
 
     def discriminator_phase(self, batch: UnpairedBatch, clock: Clock) -> tuple[Tensor, dict[str, Tensor]]:
         """Tell pictures of B from those that ``G`` made in this step; the loss is halved, as in CycleGAN."""
-        fake = batch.memo.get("fake")
-        if fake is None:
-            with torch.no_grad():
-                fake = self.generator(_mirrored(batch.a, batch.memo.get("mirrored")))
+        fake = stored_fake(batch, lambda: self.generator(_mirrored(batch.a, batch.memo.get("mirrored"))))
         real_logits, fake_logits = self.discriminator(batch.b), self.discriminator(fake)
         loss = 0.5 * losses.discriminator_loss(self.config.game, real_logits, fake_logits)
         return loss, losses.judged(self.config.game, real_logits, fake_logits)
@@ -154,18 +155,6 @@ class CUT(Family):
         with evaluating(self.generator):
             pictures: Tensor = self.generator(request.source)
         return pictures
-
-    def remedy(self, trouble: Trouble) -> str:
-        config = self.config
-        match trouble:
-            case "discriminator_overpowers":
-                return listed("more pictures of B", "half of model.lr", "model.layers one less")
-            case "collapse":
-                return listed("a larger model.nce", None if config.identity else "model.identity=true")
-            case "quality_falls":
-                return "more pictures, a smaller model.width, or an earlier checkpoint"
-            case _:
-                return super().remedy(trouble)
 
 
 def _mirrored(x: Tensor, rows: Tensor | None) -> Tensor:

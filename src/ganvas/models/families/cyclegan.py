@@ -13,7 +13,7 @@ import torch
 import torch.nn.functional as F
 from pydantic import Field
 from torch import Tensor, nn
-from torch.optim import Adam, Optimizer
+from torch.optim import Optimizer
 
 from ganvas.errors import UserError
 from ganvas.models import losses
@@ -23,9 +23,11 @@ from ganvas.models.directions import translate
 from ganvas.models.family import Clock, Family, FamilyConfig, Phase, Stage, linear_decay
 from ganvas.models.layers.modes import evaluating
 from ganvas.models.layers.normalization import NormName
+from ganvas.models.memo import store_fake, stored_fake
 from ganvas.models.networks.cyclegan import ImagePool
 from ganvas.models.networks.patchgan import PatchGAN, check_patch_layers
 from ganvas.models.networks.resnet import ResNetGenerator, check_side
+from ganvas.models.optimizers import adam
 from ganvas.spec import DataSpec, Task
 
 
@@ -94,8 +96,7 @@ class CycleGAN(Family):
         return (Stage("adversarial", self.kimg, phases, lr_scale=linear_decay(self.config.decay_from)),)
 
     def optimizer(self, network: str) -> Optimizer:
-        parameters = self.get_submodule(network).parameters()
-        return Adam(parameters, lr=self.config.lr, betas=self.config.betas, fused=True)
+        return adam(self.get_submodule(network), self.config.lr, self.config.betas)
 
     def _both(self, network: nn.Module, one: Tensor, two: Tensor) -> tuple[Tensor, Tensor]:
         """A network on two batches: in one call, save where it would normalise the one by the other."""
@@ -118,7 +119,8 @@ class CycleGAN(Family):
             identity = F.l1_loss(same_b.float(), batch.b) + F.l1_loss(same_a.float(), batch.a)
         else:
             fake_b, fake_a = self.g_ab(batch.a), self.g_ba(batch.b)
-        batch.memo["fake_a"], batch.memo["fake_b"] = fake_a.detach(), fake_b.detach()
+        store_fake(batch, fake_a, "fake_a")
+        store_fake(batch, fake_b, "fake_b")
         adversarial = self._pleased(self.d_a, fake_a, batch.a) + self._pleased(self.d_b, fake_b, batch.b)
         cycle = F.l1_loss(self.g_ba(fake_b).float(), batch.a) + F.l1_loss(self.g_ab(fake_a).float(), batch.b)
         shown = {"adversarial": adversarial.detach(), "cycle": cycle.detach()}
@@ -127,18 +129,13 @@ class CycleGAN(Family):
         return adversarial + config.cycle * (cycle + config.identity * identity), shown
 
     def _pleased(self, discriminator: nn.Module, fake: Tensor, real: Tensor) -> Tensor:
-        real_logits = None
-        if losses.GAMES[self.config.game].pairs:
-            with torch.no_grad():  # the generator has no part in them
-                real_logits = discriminator(real)
+        real_logits = losses.real_logits_if_paired(self.config.game, lambda: discriminator(real))
         return losses.generator_loss(self.config.game, discriminator(fake), real_logits)
 
     def discriminator_phase(self, batch: UnpairedBatch, clock: Clock) -> tuple[Tensor, dict[str, Tensor]]:
         """Tell real from fake in both domains; the loss is halved, as the paper does to slow D down beside G."""
-        fake_a, fake_b = batch.memo.get("fake_a"), batch.memo.get("fake_b")
-        if fake_a is None or fake_b is None:
-            with torch.no_grad():
-                fake_a, fake_b = self.g_ba(batch.b), self.g_ab(batch.a)
+        fake_a = stored_fake(batch, lambda: self.g_ba(batch.b), "fake_a")
+        fake_b = stored_fake(batch, lambda: self.g_ab(batch.a), "fake_b")
         real_a, judged_a = self._both(self.d_a, batch.a, self.pool_a.ask(fake_a, clock).to(batch.a.dtype))
         real_b, judged_b = self._both(self.d_b, batch.b, self.pool_b.ask(fake_b, clock).to(batch.b.dtype))
         game = self.config.game

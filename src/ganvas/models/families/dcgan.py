@@ -14,16 +14,18 @@ from typing import Any, ClassVar
 import torch
 from pydantic import Field, model_validator
 from torch import Tensor
-from torch.optim import Adam, Optimizer
+from torch.optim import Optimizer
 
 from ganvas.models import losses, noise
-from ganvas.models.advice import Trouble, listed
+from ganvas.models.advice import GENERAL, If, Table
 from ganvas.models.batches import SynthesisBatch, SynthesisRequest
 from ganvas.models.capabilities import HasNormalLatentSpace
 from ganvas.models.family import Clock, Family, FamilyConfig, Phase, Stage
 from ganvas.models.layers.modes import evaluating
 from ganvas.models.layers.normalization import NormName
+from ganvas.models.memo import store_fake, stored_fake
 from ganvas.models.networks.dcgan import Discriminator, Generator
+from ganvas.models.optimizers import adam
 from ganvas.spec import DataSpec, Task
 
 
@@ -71,6 +73,10 @@ class DCGANConfig(FamilyConfig):
         return self
 
 
+SPECTRAL = If("model.spectral_norm=true", when={"spectral_norm": False})
+HINGE = If("model.game=hinge", when={"label_smoothing": False}, unless={"game": ("hinge", "wasserstein")})
+
+
 class DCGAN(HasNormalLatentSpace, Family):
     """See the module. Classes in the data make it conditional by themselves.
 
@@ -82,6 +88,34 @@ class DCGAN(HasNormalLatentSpace, Family):
     task = Task.SYNTHESIS
     Config: ClassVar[type[FamilyConfig]] = DCGANConfig
     averaged = ("generator",)
+
+    advice: ClassVar[Table] = {
+        "discriminator_overpowers": (
+            SPECTRAL,
+            HINGE,
+            If(
+                "model.label_smoothing=0.1",
+                when={"game": ("non_saturating", "vanilla"), "label_smoothing": False},
+            ),
+            If("model.d_repeat=1", unless={"d_repeat": 1}),
+            "a lower model.lr",
+            "more pictures",
+        ),
+        "discriminator_is_blind": ("a larger model.d_repeat", "twice the model.width"),
+        "generator_gradient_vanishes": (HINGE, SPECTRAL, "half of model.lr", "an earlier checkpoint"),
+        "gradients_explode": (SPECTRAL, "half of model.lr", "an earlier checkpoint"),
+        "collapse": (
+            If(
+                "model.minibatch_discrimination=16",
+                when={"gradient_penalty": False, "r1": False, "minibatch_discrimination": False},
+            ),
+            "a larger train.batch_size",
+            SPECTRAL,
+            "an earlier checkpoint",
+        ),
+        "quality_falls": ("more pictures", SPECTRAL, "half of model.width"),
+        "not_finite": ("half of model.lr", *GENERAL["not_finite"]),
+    }
 
     config: DCGANConfig
 
@@ -120,8 +154,7 @@ class DCGAN(HasNormalLatentSpace, Family):
         )
 
     def optimizer(self, network: str) -> Optimizer:
-        parameters = self.get_submodule(network).parameters()
-        return Adam(parameters, lr=self.config.lr, betas=self.config.betas, fused=True)
+        return adam(self.get_submodule(network), self.config.lr, self.config.betas)
 
     def render(self, batch: SynthesisBatch) -> Tensor:
         """Fakes for a batch, from new noise."""
@@ -132,22 +165,16 @@ class DCGAN(HasNormalLatentSpace, Family):
     def generator_phase(self, batch: SynthesisBatch, clock: Clock) -> tuple[Tensor, dict[str, Tensor]]:
         """Make fakes, leave them in the memo for ``D``, and please the discriminator."""
         fake = self.render(batch)
-        batch.memo["fake"] = fake.detach()
+        store_fake(batch, fake)
         fake_logits = self.discriminator(fake, batch.y)
-        real_logits = None
-        if losses.GAMES[self.config.game].pairs:
-            with torch.no_grad():  # the generator has no part in them
-                real_logits = self.discriminator(batch.x, batch.y)
+        real_logits = losses.real_logits_if_paired(self.config.game, lambda: self.discriminator(batch.x, batch.y))
         loss = losses.generator_loss(self.config.game, fake_logits, real_logits)
         return loss, {"fake_logits": fake_logits.detach().mean()}
 
     def discriminator_phase(self, batch: SynthesisBatch, clock: Clock) -> tuple[Tensor, dict[str, Tensor]]:
         """Tell real from fake; the first of a step's repeats has the fakes of ``G``, the others make their own."""
         config = self.config
-        fake = batch.memo.get("fake")
-        if fake is None:
-            with torch.no_grad():
-                fake = self.render(batch)
+        fake = stored_fake(batch, lambda: self.render(batch))
 
         def judge(x: Tensor) -> Tensor:
             logits: Tensor = self.discriminator(x, batch.y)
@@ -168,35 +195,8 @@ class DCGAN(HasNormalLatentSpace, Family):
             penalties["drift"] = config.drift * real_logits.square().mean()
         loss = losses.discriminator_loss(config.game, real_logits, fake_logits, smoothing=config.label_smoothing)
         loss = torch.stack([loss, *penalties.values()]).sum()
-        shown = {name: value.detach() for name, value in penalties.items()}
+        shown = losses.detached(penalties)
         return loss, losses.judged(config.game, real_logits, fake_logits) | shown
-
-    def remedy(self, trouble: Trouble) -> str:
-        config = self.config
-        spectral = None if config.spectral_norm else "model.spectral_norm=true"
-        hinge = None if config.game in ("hinge", "wasserstein") or config.label_smoothing else "model.game=hinge"
-        smooth = config.game in ("non_saturating", "vanilla") and not config.label_smoothing
-        match trouble:
-            case "discriminator_overpowers":
-                smoother = "model.label_smoothing=0.1" if smooth else None
-                fewer = "model.d_repeat=1" if config.d_repeat > 1 else None
-                return listed(spectral, hinge, smoother, fewer, "a lower model.lr", "more pictures")
-            case "discriminator_is_blind":
-                return f"model.d_repeat={config.d_repeat + 1}, or twice the model.width"
-            case "generator_gradient_vanishes":
-                return listed(hinge, spectral, "half of model.lr", "an earlier checkpoint")
-            case "gradients_explode":
-                return listed(spectral, "half of model.lr", "an earlier checkpoint")
-            case "collapse":
-                penalised = config.gradient_penalty or config.r1
-                others = None if penalised or config.minibatch_discrimination else "model.minibatch_discrimination=16"
-                return listed(others, "a larger train.batch_size", spectral, "an earlier checkpoint")
-            case "quality_falls":
-                return listed("more pictures", spectral, "half of model.width")
-            case "not_finite":
-                return "half of model.lr, train.precision=32-true, or look for odd pictures"
-            case "augmentation_at_ceiling":
-                return super().remedy(trouble)
 
     def generate(self, request: SynthesisRequest) -> Tensor:
         """Pictures of ``request.z``; each depends on its own row alone. ``psi`` means nothing here."""

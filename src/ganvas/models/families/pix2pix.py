@@ -13,17 +13,19 @@ import torch
 import torch.nn.functional as F
 from pydantic import Field
 from torch import Tensor
-from torch.optim import Adam, Optimizer
+from torch.optim import Optimizer
 
 from ganvas.errors import UserError
 from ganvas.models import losses
-from ganvas.models.advice import Trouble, listed
+from ganvas.models.advice import GENERAL, If, Table
 from ganvas.models.batches import PairedBatch, TranslationRequest
 from ganvas.models.family import Clock, Family, FamilyConfig, Phase, Stage, linear_decay
 from ganvas.models.layers.modes import evaluating
 from ganvas.models.layers.normalization import NormName
+from ganvas.models.memo import store_fake, stored_fake
 from ganvas.models.networks.patchgan import PatchGAN, check_patch_layers
 from ganvas.models.networks.unet import UNet
+from ganvas.models.optimizers import adam
 from ganvas.spec import DataSpec, Task
 
 
@@ -47,6 +49,9 @@ class Pix2PixConfig(FamilyConfig):
     decay_from: float = Field(0.5, ge=0, le=1, description="share of training after which the learning rate falls to 0")
 
 
+SPECTRAL = If("model.spectral_norm=true", when={"spectral_norm": False})
+
+
 class Pix2Pix(Family):
     """See the module.
 
@@ -57,6 +62,16 @@ class Pix2Pix(Family):
     task = Task.PAIRED
     Config: ClassVar[type[FamilyConfig]] = Pix2PixConfig
     averaged = ("generator",)
+
+    advice: ClassVar[Table] = {
+        "discriminator_overpowers": (SPECTRAL, "a larger model.pixel", "half of model.lr", "more pairs"),
+        "discriminator_is_blind": ("half of model.pixel, which gives the adversarial loss more weight",),
+        "generator_gradient_vanishes": ("a larger model.pixel", "half of model.lr", "an earlier checkpoint"),
+        "gradients_explode": (SPECTRAL, "half of model.lr", "an earlier checkpoint"),
+        "collapse": ("a larger model.pixel", "an earlier checkpoint"),
+        "quality_falls": ("more pairs", "a smaller model.width", "a larger model.dropout"),
+        "not_finite": ("half of model.lr", *GENERAL["not_finite"]),
+    }
 
     config: Pix2PixConfig
 
@@ -102,8 +117,7 @@ class Pix2Pix(Family):
         return (Stage("adversarial", self.kimg, phases, lr_scale=linear_decay(self.config.decay_from)),)
 
     def optimizer(self, network: str) -> Optimizer:
-        parameters = self.get_submodule(network).parameters()
-        return Adam(parameters, lr=self.config.lr, betas=self.config.betas, fused=True)
+        return adam(self.get_submodule(network), self.config.lr, self.config.betas)
 
     def judge(self, source: Tensor, picture: Tensor) -> Tensor:
         """Logits ``[N, 1, h, w]`` of ``picture`` as the answer to ``source``."""
@@ -113,11 +127,8 @@ class Pix2Pix(Family):
     def generator_phase(self, batch: PairedBatch, clock: Clock) -> tuple[Tensor, dict[str, Tensor]]:
         """Translate, leave the fakes in the memo for ``D``, please the discriminator and stay near the target."""
         fake = self.generator(batch.source)
-        batch.memo["fake"] = fake.detach()
-        real_logits = None
-        if losses.GAMES[self.config.game].pairs:
-            with torch.no_grad():  # the generator has no part in them
-                real_logits = self.judge(batch.source, batch.target)
+        store_fake(batch, fake)
+        real_logits = losses.real_logits_if_paired(self.config.game, lambda: self.judge(batch.source, batch.target))
         adversarial = losses.generator_loss(self.config.game, self.judge(batch.source, fake), real_logits)
         pixel = F.l1_loss(fake.float(), batch.target)
         shown = {"adversarial": adversarial.detach(), "pixel": pixel.detach()}
@@ -125,34 +136,11 @@ class Pix2Pix(Family):
 
     def discriminator_phase(self, batch: PairedBatch, clock: Clock) -> tuple[Tensor, dict[str, Tensor]]:
         """Tell the true pairs from those that ``G`` made in this step (made anew where ``G`` was not played)."""
-        fake = batch.memo.get("fake")
-        if fake is None:
-            with torch.no_grad():
-                fake = self.generator(batch.source)
+        fake = stored_fake(batch, lambda: self.generator(batch.source))
         real_logits = self.judge(batch.source, batch.target)
         fake_logits = self.judge(batch.source, fake)
         loss = 0.5 * losses.discriminator_loss(self.config.game, real_logits, fake_logits)
         return loss, losses.judged(self.config.game, real_logits, fake_logits)
-
-    def remedy(self, trouble: Trouble) -> str:
-        spectral = None if self.config.spectral_norm else "model.spectral_norm=true"
-        match trouble:
-            case "discriminator_overpowers":
-                return listed(spectral, "a larger model.pixel", "half of model.lr", "more pairs")
-            case "discriminator_is_blind":
-                return "half of model.pixel, which leaves the discriminator more to say"
-            case "generator_gradient_vanishes":
-                return "a larger model.pixel, half of model.lr, or an earlier checkpoint"
-            case "gradients_explode":
-                return listed(spectral, "half of model.lr", "an earlier checkpoint")
-            case "collapse":
-                return "a larger model.pixel, or an earlier checkpoint"
-            case "quality_falls":
-                return "more pairs, a smaller model.width, or a larger model.dropout"
-            case "not_finite":
-                return "half of model.lr, train.precision=32-true, or look for odd pictures"
-            case "augmentation_at_ceiling":
-                return super().remedy(trouble)
 
     def generate(self, request: TranslationRequest) -> Tensor:
         """The translation of each source; ``direction`` means nothing here, the game knows one way."""

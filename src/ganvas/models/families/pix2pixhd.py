@@ -16,15 +16,16 @@ import torch
 import torch.nn.functional as F
 from pydantic import Field
 from torch import Tensor
-from torch.optim import Adam, Optimizer
+from torch.optim import Optimizer
 
 from ganvas.errors import UserError
-from ganvas.models import multiscale_losses
-from ganvas.models.advice import Trouble
+from ganvas.models import losses, multiscale_losses
+from ganvas.models.advice import Table
 from ganvas.models.batches import PairedBatch, TranslationRequest
 from ganvas.models.family import Clock, Family, FamilyConfig, Phase, Stage, constant, linear_decay
 from ganvas.models.layers.initialization import initialize_normal
 from ganvas.models.layers.modes import evaluating
+from ganvas.models.memo import store_fake, stored_fake
 from ganvas.models.networks.labels import Looks, edges, one_hot, read_map
 from ganvas.models.networks.pix2pixhd import (
     FeatureEncoder,
@@ -34,6 +35,7 @@ from ganvas.models.networks.pix2pixhd import (
     Trunk,
     half_size,
 )
+from ganvas.models.optimizers import adam
 from ganvas.spec import DataSpec, Task
 
 PERCEPTUAL = {"relu1_1": 1 / 32, "relu2_1": 1 / 16, "relu3_1": 1 / 8, "relu4_1": 1 / 4, "relu5_1": 1.0}
@@ -77,6 +79,17 @@ class Pix2PixHD(Family):
 
     task = Task.PAIRED
     Config: ClassVar[type[FamilyConfig]] = Pix2PixHDConfig
+
+    advice: ClassVar[Table] = {
+        "discriminator_overpowers": ("a larger model.feature_matching", "half of model.lr", "more pairs"),
+        "discriminator_is_blind": ("half of model.feature_matching, which gives the adversarial loss more weight",),
+        "generator_gradient_vanishes": (
+            "a larger model.feature_matching or model.perceptual",
+            "an earlier checkpoint",
+        ),
+        "collapse": ("a larger model.feature_matching or model.perceptual", "an earlier checkpoint"),
+        "quality_falls": ("more pairs", "a smaller model.width", "an earlier checkpoint"),
+    }
 
     config: Pix2PixHDConfig
 
@@ -149,8 +162,7 @@ class Pix2PixHD(Family):
         )
 
     def optimizer(self, network: str) -> Optimizer:
-        parameters = self.get_submodule(network).parameters()
-        return Adam(parameters, lr=self.config.lr, betas=self.config.betas, fused=True)
+        return adam(self.get_submodule(network), self.config.lr, self.config.betas)
 
     def _coarse(self, clock: Clock) -> bool:
         """Whether this is the stage at half the side."""
@@ -192,14 +204,17 @@ class Pix2PixHD(Family):
             picture = self.enhancer(x, self.trunk(half_size(x)))
         return picture
 
+    def _render(self, batch: PairedBatch, condition: Tensor, clock: Clock) -> Tensor:
+        return self.paint(condition, self._look(batch.source, batch.target), self._coarse(clock))
+
     # ── The phases ──
 
     def generator_phase(self, batch: PairedBatch, clock: Clock) -> tuple[Tensor, dict[str, Tensor]]:
         """Paint, leave the fakes in the memo for ``D``, please the discriminators and match their features."""
         config = self.config
         condition = self.condition(batch.source)
-        fake = self.paint(condition, self._look(batch.source, batch.target), self._coarse(clock))
-        batch.memo["fake"] = fake.detach()
+        fake = self._render(batch, condition, clock)
+        store_fake(batch, fake)
         fakes = self.discriminator(torch.cat([condition, fake], 1))
         with torch.no_grad():
             reals = self.discriminator(torch.cat([condition, batch.target], 1))
@@ -212,31 +227,17 @@ class Pix2PixHD(Family):
             loss = loss + config.perceptual * shown["perceptual"]
         with torch.no_grad():
             shown["pixel"] = F.l1_loss(fake.float(), batch.target)  # only shown: nobody descends it
-        return loss, {name: term.detach() for name, term in shown.items()}
+        return loss, losses.detached(shown)
 
     def discriminator_phase(self, batch: PairedBatch, clock: Clock) -> tuple[Tensor, dict[str, Tensor]]:
         """Tell true pairs from those of this step, at every scale."""
         condition = self.condition(batch.source)
-        fake = batch.memo.get("fake")
-        if fake is None:
-            with torch.no_grad():
-                fake = self.paint(condition, self._look(batch.source, batch.target), self._coarse(clock))
+        fake = stored_fake(
+            batch, lambda: self.paint(condition, self._look(batch.source, batch.target), self._coarse(clock))
+        )
         reals = self.discriminator(torch.cat([condition, batch.target], 1))
         loss, shown = multiscale_losses.judgement(reals, self.discriminator(torch.cat([condition, fake], 1)))
         return self.config.scales * loss, shown
-
-    def remedy(self, trouble: Trouble) -> str:
-        match trouble:
-            case "discriminator_overpowers":
-                return "a larger model.feature_matching, half of model.lr, or more pairs"
-            case "discriminator_is_blind":
-                return "half of model.feature_matching, which leaves the discriminators more to say"
-            case "generator_gradient_vanishes" | "collapse":
-                return "a larger model.feature_matching or model.perceptual, or an earlier checkpoint"
-            case "quality_falls":
-                return "more pairs, a smaller model.width, or an earlier checkpoint"
-            case _:
-                return super().remedy(trouble)
 
     # ── Use ──
 

@@ -16,14 +16,16 @@ import torch
 import torch.nn.functional as F
 from pydantic import Field
 from torch import Tensor
-from torch.optim import Adam, Optimizer
+from torch.optim import Optimizer
 
 from ganvas.models import losses, noise
-from ganvas.models.advice import Trouble, listed
+from ganvas.models.advice import GENERAL, If, Table
 from ganvas.models.batches import SynthesisBatch, SynthesisRequest
 from ganvas.models.capabilities import HasNormalLatentSpace
 from ganvas.models.family import Clock, Family, FamilyConfig, Phase, Stage
+from ganvas.models.memo import store_fake, stored_fake
 from ganvas.models.networks.progan import SMALLEST, Discriminator, Generator, double, levels
+from ganvas.models.optimizers import adam
 from ganvas.spec import DataSpec, Task
 
 BATCHES = {4: 128, 8: 128, 16: 128, 32: 64, 64: 32, 128: 16, 256: 8, 512: 4, 1024: 4}
@@ -58,6 +60,24 @@ class ProGAN(HasNormalLatentSpace, Family):
     task = Task.SYNTHESIS
     Config: ClassVar[type[FamilyConfig]] = ProGANConfig
     averaged = ("generator",)
+
+    advice: ClassVar[Table] = {
+        "gradients_explode": (
+            If("a larger model.gradient_penalty", when={"gradient_penalty": True}),
+            If("model.gradient_penalty=10", when={"gradient_penalty": False}),
+            "half of model.lr",
+            If("model.drift=0.001", when={"drift": False}),
+        ),
+        "collapse": (
+            If("model.group_size=4", when={"group_size": 1}),
+            "larger model.batch_sizes",
+            "more model.final_units",
+            "an earlier checkpoint",
+        ),
+        "generator_gradient_vanishes": ("a larger model.drift", "half of model.lr", "an earlier checkpoint"),
+        "quality_falls": ("more pictures", "a smaller model.base (both networks get narrower)"),
+        "not_finite": ("half of model.lr", *GENERAL["not_finite"]),
+    }
 
     config: ProGANConfig
     reached: Tensor
@@ -125,8 +145,7 @@ class ProGAN(HasNormalLatentSpace, Family):
 
     def optimizer(self, network: str) -> Optimizer:
         config = self.config
-        parameters = self.get_submodule(network).parameters()
-        return Adam(parameters, lr=config.lr, betas=config.betas, eps=config.adam_eps, fused=True)
+        return adam(self.get_submodule(network), config.lr, config.betas, eps=config.adam_eps)
 
     def ema_kimg(self, clock: Clock, wanted: float) -> float:
         """As many steps at every batch size as ``wanted`` is at the last: the paper's decay is .999 a step."""
@@ -153,7 +172,7 @@ class ProGAN(HasNormalLatentSpace, Family):
     def generator_phase(self, batch: SynthesisBatch, clock: Clock) -> tuple[Tensor, dict[str, Tensor]]:
         """−E D(G(z)), and with a classifier the cross-entropy of its verdict on the fakes."""
         fake = self.render(batch, clock)
-        batch.memo["fake"] = fake.detach()
+        store_fake(batch, fake)
         fake_logits, verdict = self.discriminator(fake, batch.y, *self.growth(clock))
         loss = losses.generator_loss("wasserstein", fake_logits)
         shown = {"fake_logits": fake_logits.detach().mean()}
@@ -166,10 +185,7 @@ class ProGAN(HasNormalLatentSpace, Family):
     def discriminator_phase(self, batch: SynthesisBatch, clock: Clock) -> tuple[Tensor, dict[str, Tensor]]:
         """E D(G(z)) − E D(x) + λ · gradient penalty + drift (+ cross-entropies): Karras et al. 2018, §A.1."""
         config = self.config
-        fake = batch.memo.get("fake")
-        if fake is None:
-            with torch.no_grad():
-                fake = self.render(batch, clock)
+        fake = stored_fake(batch, lambda: self.render(batch, clock))
         growth = self.growth(clock)
         real_logits, real_verdict = self.discriminator(batch.x, batch.y, *growth)
         fake_logits, fake_verdict = self.discriminator(fake, batch.y, *growth)
@@ -188,26 +204,8 @@ class ProGAN(HasNormalLatentSpace, Family):
             terms["classes"] = config.class_weight * entropies
         loss = losses.discriminator_loss("wasserstein", real_logits, fake_logits)
         loss = torch.stack([loss, *terms.values()]).sum()
-        shown = {name: value.detach() for name, value in terms.items()}
+        shown = losses.detached(terms)
         return loss, losses.judged("wasserstein", real_logits, fake_logits) | shown
-
-    def remedy(self, trouble: Trouble) -> str:
-        config = self.config
-        match trouble:
-            case "gradients_explode":
-                bounded = "a larger model.gradient_penalty" if config.gradient_penalty else "model.gradient_penalty=10"
-                return listed(bounded, "half of model.lr", None if config.drift else "model.drift=0.001")
-            case "collapse":
-                grouped = "model.group_size=4" if config.group_size < 2 else None
-                return listed(grouped, "larger model.batch_sizes", "more model.final_units", "an earlier checkpoint")
-            case "generator_gradient_vanishes":
-                return "a larger model.drift, half of model.lr, or an earlier checkpoint"
-            case "quality_falls":
-                return "more pictures, or a smaller model.base (both networks get narrower)"
-            case "not_finite":
-                return "half of model.lr, train.precision=32-true, or look for odd pictures"
-            case _:
-                return super().remedy(trouble)
 
     def generate(self, request: SynthesisRequest) -> Tensor:
         """Pictures at full size in [-1, 1], as far as training has grown: smaller ones are doubled to it.

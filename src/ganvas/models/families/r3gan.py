@@ -16,16 +16,17 @@ from typing import ClassVar
 import torch
 from pydantic import Field, model_validator
 from torch import Tensor, nn
-from torch.optim import Adam, Optimizer
+from torch.optim import Optimizer
 
 from ganvas.errors import UserError
 from ganvas.models import losses, noise
-from ganvas.models.advice import Trouble, listed
+from ganvas.models.advice import GENERAL, If, Table
 from ganvas.models.augment import PIPES, Ada
 from ganvas.models.batches import SynthesisBatch, SynthesisRequest
 from ganvas.models.capabilities import HasNormalLatentSpace
 from ganvas.models.family import Clock, Family, FamilyConfig, Phase, Stage
 from ganvas.models.networks.r3gan import Discriminator, Generator, Level
+from ganvas.models.optimizers import adam
 from ganvas.spec import DataSpec, Task
 
 Ramp = tuple[float, float]
@@ -84,6 +85,12 @@ class R3GANConfig(FamilyConfig):
         return [Level(width, group, self.blocks) for width, group in zip(widths, groups, strict=True)]
 
 
+AUGMENT = (
+    If("a higher second number of model.augment_p", when={"augment": True}),
+    If("model.augment=true", when={"augment": False}),
+)
+
+
 class R3GAN(HasNormalLatentSpace, Family):
     """See the module. Classes in the data make it conditional; fakes take the step's real labels.
 
@@ -93,6 +100,19 @@ class R3GAN(HasNormalLatentSpace, Family):
     task = Task.SYNTHESIS
     Config: ClassVar[type[FamilyConfig]] = R3GANConfig
     averaged = ("generator",)
+
+    advice: ClassVar[Table] = {
+        "discriminator_overpowers": ("more pictures", "two to four times both numbers of model.gamma", *AUGMENT),
+        "quality_falls": ("more pictures", "two to four times both numbers of model.gamma", *AUGMENT),
+        "discriminator_is_blind": ("a quarter of both numbers of model.gamma",),
+        "collapse": ("two to four times both numbers of model.gamma", "a larger train.batch_size"),
+        "gradients_explode": ("two to four times both numbers of model.gamma", "half of both numbers of model.lr"),
+        "generator_gradient_vanishes": (
+            "two to four times both numbers of model.gamma",
+            "half of both numbers of model.lr",
+        ),
+        "not_finite": ("half of both numbers of model.lr", *GENERAL["not_finite"]),
+    }
 
     config: R3GANConfig
 
@@ -127,8 +147,7 @@ class R3GAN(HasNormalLatentSpace, Family):
         return (Stage("adversarial", self.kimg, phases, lr_scale=self._lr_scale, betas=self._betas),)
 
     def optimizer(self, network: str) -> Optimizer:
-        parameters = self.get_submodule(network).parameters()
-        return Adam(parameters, lr=self.config.lr[0], betas=(0.0, self.config.beta2[0]), eps=1e-8, fused=True)
+        return adam(self.get_submodule(network), self.config.lr[0], (0.0, self.config.beta2[0]))
 
     # ── Schedules ───────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -185,22 +204,6 @@ class R3GAN(HasNormalLatentSpace, Family):
             real_logits = self.judge(batch.x, batch.y)
         loss = losses.generator_loss("relativistic", fake_logits, real_logits)
         return loss, {"fake_logits": fake_logits.detach().mean()}
-
-    def remedy(self, trouble: Trouble) -> str:
-        augment = "a higher second number of model.augment_p" if self.config.augment else "model.augment=true"
-        match trouble:
-            case "discriminator_overpowers" | "quality_falls":
-                return listed("more pictures", "two to four times both numbers of model.gamma", augment)
-            case "discriminator_is_blind":
-                return "a quarter of both numbers of model.gamma"
-            case "collapse":
-                return "two to four times both numbers of model.gamma, or a larger train.batch_size"
-            case "gradients_explode" | "generator_gradient_vanishes":
-                return "two to four times both numbers of model.gamma, or half of both numbers of model.lr"
-            case "not_finite":
-                return "half of both numbers of model.lr, train.precision=32-true, or look for odd pictures"
-            case _:
-                return super().remedy(trouble)
 
     def generate(self, request: SynthesisRequest) -> Tensor:
         """Pictures of ``request.z``; each depends on its own row alone. ``psi`` means nothing here."""

@@ -16,10 +16,10 @@ from typing import ClassVar, Literal
 import torch
 from pydantic import Field
 from torch import Tensor
-from torch.optim import Adam, Optimizer
+from torch.optim import Optimizer
 
 from ganvas.models import losses, noise
-from ganvas.models.advice import Trouble, listed
+from ganvas.models.advice import GENERAL, If, Table
 from ganvas.models.augment import DiffAugment
 from ganvas.models.batches import SynthesisBatch, SynthesisRequest
 from ganvas.models.capabilities import HasNormalLatentSpace
@@ -27,7 +27,9 @@ from ganvas.models.family import Clock, Family, FamilyConfig, Phase, Stage
 from ganvas.models.layers.initialization import InitName
 from ganvas.models.layers.modes import evaluating
 from ganvas.models.layers.spectral import advance
+from ganvas.models.memo import store_fake, stored_fake
 from ganvas.models.networks.biggan import Discriminator, Generator, check_sizes
+from ganvas.models.optimizers import adam
 from ganvas.spec import DataSpec, Task
 
 
@@ -51,6 +53,9 @@ class SAGANConfig(FamilyConfig):
     spectral_eps: float = Field(1e-6, gt=0, description="smallest length that spectral normalisation divides by")
 
 
+AUGMENT = If("model.augment=[translation,cutout]", when={"augment": False})
+
+
 class SAGAN(HasNormalLatentSpace, Family):
     """See the module. Fakes take the labels of the real pictures of the step.
 
@@ -60,6 +65,22 @@ class SAGAN(HasNormalLatentSpace, Family):
     task = Task.SYNTHESIS
     Config: ClassVar[type[FamilyConfig]] = SAGANConfig
     averaged = ("generator",)
+
+    advice: ClassVar[Table] = {
+        "discriminator_overpowers": (
+            "half of model.lr_d",
+            AUGMENT,
+            If("model.d_repeat=1", unless={"d_repeat": 1}),
+            "fewer model.channels",
+            "more pictures",
+        ),
+        "discriminator_is_blind": ("a larger model.d_repeat", "twice the model.lr_d"),
+        "generator_gradient_vanishes": ("half of model.lr_d", "an earlier checkpoint"),
+        "gradients_explode": ("half of model.lr_g and model.lr_d", "a larger train.batch_size"),
+        "collapse": ("a larger train.batch_size", "a lower model.lr_g", "an earlier checkpoint"),
+        "quality_falls": ("more pictures", AUGMENT, "fewer model.channels"),
+        "not_finite": ("half of model.lr_g and model.lr_d", *GENERAL["not_finite"]),
+    }
 
     config: SAGANConfig
 
@@ -112,7 +133,7 @@ class SAGAN(HasNormalLatentSpace, Family):
 
     def optimizer(self, network: str) -> Optimizer:
         rate = self.config.lr_g if network == "generator" else self.config.lr_d
-        return Adam(self.get_submodule(network).parameters(), lr=rate, betas=self.config.betas, fused=True)
+        return adam(self.get_submodule(network), rate, self.config.betas)
 
     def render(self, batch: SynthesisBatch) -> Tensor:
         """Fakes for a batch, from new noise."""
@@ -123,43 +144,19 @@ class SAGAN(HasNormalLatentSpace, Family):
     def generator_phase(self, batch: SynthesisBatch, clock: Clock) -> tuple[Tensor, dict[str, Tensor]]:
         """Make fakes, leave them in the memo for ``D``, and please the discriminator."""
         fake = self.render(batch)
-        batch.memo["fake"] = fake.detach()
+        store_fake(batch, fake)
         fake_logits = self.discriminator(self.augment(fake), batch.y)
         return losses.generator_loss("hinge", fake_logits), {"fake_logits": fake_logits.detach().mean()}
 
     def discriminator_phase(self, batch: SynthesisBatch, clock: Clock) -> tuple[Tensor, dict[str, Tensor]]:
         """Tell real from fake; the first of a step's repeats has the fakes of ``G``, the others make their own."""
-        fake = batch.memo.get("fake")
-        if fake is None:
-            with torch.no_grad():
-                fake = self.render(batch)
+        fake = stored_fake(batch, lambda: self.render(batch))
         # One pass over both: one power iteration a step, and no layer of the discriminator mixes pictures.
         x = self.augment(torch.cat([batch.x, fake]))
         logits = self.discriminator(x, torch.cat([batch.y, batch.y]))
         real_logits, fake_logits = logits.chunk(2)
         loss = losses.discriminator_loss("hinge", real_logits, fake_logits)
         return loss, losses.judged("hinge", real_logits, fake_logits)
-
-    def remedy(self, trouble: Trouble) -> str:
-        augment = None if self.config.augment else "model.augment=[translation,cutout]"
-        match trouble:
-            case "discriminator_overpowers":
-                fewer = "model.d_repeat=1" if self.config.d_repeat > 1 else None
-                return listed("half of model.lr_d", augment, fewer, "fewer model.channels", "more pictures")
-            case "discriminator_is_blind":
-                return f"model.d_repeat={self.config.d_repeat + 1}, or twice the model.lr_d"
-            case "generator_gradient_vanishes":
-                return "half of model.lr_d, or an earlier checkpoint"
-            case "gradients_explode":
-                return "half of model.lr_g and model.lr_d, or a larger train.batch_size"
-            case "collapse":
-                return "a larger train.batch_size, a lower model.lr_g, or an earlier checkpoint"
-            case "quality_falls":
-                return listed("more pictures", augment, "fewer model.channels")
-            case "not_finite":
-                return "half of model.lr_g and model.lr_d, train.precision=32-true, or look for odd pictures"
-            case "augmentation_at_ceiling":
-                return super().remedy(trouble)
 
     def generate(self, request: SynthesisRequest) -> Tensor:
         """Pictures of ``request.z`` and ``request.y``; each depends on its own row alone. ``psi`` means nothing."""

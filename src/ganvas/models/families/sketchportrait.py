@@ -18,16 +18,18 @@ import torch
 import torch.nn.functional as F
 from pydantic import Field
 from torch import Tensor, nn
-from torch.optim import Adam, Optimizer
+from torch.optim import Optimizer
 
 from ganvas.errors import UserError
-from ganvas.models import multiscale_losses, noise
+from ganvas.models import losses, multiscale_losses, noise
 from ganvas.models.batches import PairedBatch, TranslationRequest
 from ganvas.models.capabilities import HasCodes, Subgraph
 from ganvas.models.family import Clock, Family, FamilyConfig, Phase, Stage, linear_decay
 from ganvas.models.layers.modes import evaluating
+from ganvas.models.memo import store_fake, stored_fake
 from ganvas.models.networks import sketchportrait
 from ganvas.models.networks.pix2pixhd import GlobalGenerator, MultiscaleDiscriminator
+from ganvas.models.optimizers import adam
 from ganvas.spec import DataSpec, Task
 
 PERCEPTUAL = {"relu1_2": 1 / 16, "relu2_2": 1 / 8, "relu3_3": 1 / 4, "relu4_3": 1.0}
@@ -119,7 +121,7 @@ class SketchPortrait(HasCodes, Family):
         )
 
     def optimizer(self, network: str) -> Optimizer:
-        return Adam(self.get_submodule(network).parameters(), lr=self.config.lr, betas=self.config.betas, fused=True)
+        return adam(self.get_submodule(network), self.config.lr, self.config.betas)
 
     # ── What the two stages look at ──
 
@@ -163,7 +165,7 @@ class SketchPortrait(HasCodes, Family):
         """Each autoencoder rebuilds its window: mean squared error (paper, §3.2)."""
         windows = sketchportrait.cut(batch.source, self.parts)
         errors = {part: F.mse_loss(self.components[part](windows[part]).float(), windows[part]) for part in self.parts}
-        return torch.stack(list(errors.values())).sum(), {part: error.detach() for part, error in errors.items()}
+        return torch.stack(list(errors.values())).sum(), losses.detached(errors)
 
     # ── Stage two ──
 
@@ -172,7 +174,7 @@ class SketchPortrait(HasCodes, Family):
         with torch.no_grad():
             codes = self.codes(batch.source)
         fake = self.portrait(codes)
-        batch.memo["fake"] = fake.detach()
+        store_fake(batch, fake)
         fakes = self.discriminator(torch.cat([batch.source, fake], 1))
         with torch.no_grad():
             reals = self.discriminator(torch.cat([batch.source, batch.target], 1))
@@ -183,14 +185,11 @@ class SketchPortrait(HasCodes, Family):
         if self.config.perceptual:
             shown["perceptual"] = self._perceptual(fake, batch.target)
             loss = loss + self.config.perceptual * shown["perceptual"]
-        return loss, {name: term.detach() for name, term in shown.items()}
+        return loss, losses.detached(shown)
 
     def discriminator_phase(self, batch: PairedBatch, clock: Clock) -> tuple[Tensor, dict[str, Tensor]]:
         """Tell photographs from the portraits of this step, at every scale."""
-        fake = batch.memo.get("fake")
-        if fake is None:
-            with torch.no_grad():
-                fake = self.portrait(self.codes(batch.source))
+        fake = stored_fake(batch, lambda: self.portrait(self.codes(batch.source)))
         reals = self.discriminator(torch.cat([batch.source, batch.target], 1))
         return multiscale_losses.judgement(reals, self.discriminator(torch.cat([batch.source, fake], 1)))
 

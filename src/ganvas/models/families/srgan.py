@@ -16,17 +16,19 @@ import torch
 import torch.nn.functional as F
 from pydantic import Field
 from torch import Tensor
-from torch.optim import Adam, Optimizer
+from torch.optim import Optimizer
 
 from ganvas.errors import UserError
 from ganvas.models import losses
-from ganvas.models.advice import Trouble
+from ganvas.models.advice import Table
 from ganvas.models.augment.cutting import cut_pair
 from ganvas.models.batches import PairedBatch, TranslationRequest
 from ganvas.models.capabilities import Enlarges
 from ganvas.models.family import Clock, Family, FamilyConfig, Phase, Stage
 from ganvas.models.layers.modes import evaluating
+from ganvas.models.memo import store_fake, stored_fake
 from ganvas.models.networks.srgan import HALVINGS, Discriminator, JudgeName, SRResNet
+from ganvas.models.optimizers import adam
 from ganvas.models.perceptual import load_vgg16, perceptual_loss
 from ganvas.spec import DataSpec, Task
 
@@ -63,6 +65,16 @@ class SRGAN(Enlarges, Family):
     task = Task.PAIRED
     Config: ClassVar[type[FamilyConfig]] = SRGANConfig
     averaged = ("generator",)
+
+    advice: ClassVar[Table] = {
+        "discriminator_overpowers": (
+            "a longer model.pretrain_share",
+            "a larger model.pixel",
+            "half of model.adversarial",
+        ),
+        "quality_falls": ("half of model.adversarial", "a larger model.pixel", "an earlier checkpoint"),
+        "collapse": ("a larger model.pixel", "an earlier checkpoint"),
+    }
 
     config: SRGANConfig
 
@@ -105,8 +117,7 @@ class SRGAN(Enlarges, Family):
         return 1.0 if clock.progress < 0.5 else self.config.lr_last
 
     def optimizer(self, network: str) -> Optimizer:
-        parameters = self.get_submodule(network).parameters()
-        return Adam(parameters, lr=self.config.lr, betas=self.config.betas, fused=True)
+        return adam(self.get_submodule(network), self.config.lr, self.config.betas)
 
     def prepare(self, batch: PairedBatch, clock: Clock) -> PairedBatch:
         """Windows at random places, the same of source and target."""
@@ -122,7 +133,7 @@ class SRGAN(Enlarges, Family):
         """Enlarge, leave the fakes in the memo for ``D``, be near the target in VGG16, please ``D`` (eq. 3)."""
         config = self.config
         fake = self.generator(batch.source)
-        batch.memo["fake"] = fake.detach()
+        store_fake(batch, fake)
         adversarial = losses.generator_loss("non_saturating", self.discriminator(fake))
         pixel = F.mse_loss(fake.float(), batch.target)
         loss = config.adversarial * adversarial + config.pixel * pixel
@@ -134,28 +145,14 @@ class SRGAN(Enlarges, Family):
         if config.total_variation:
             shown["total_variation"] = total_variation(fake.float())
             loss = loss + config.total_variation * shown["total_variation"]
-        return loss, {name: term.detach() for name, term in shown.items()} | {"psnr": _psnr(pixel)}
+        return loss, losses.detached(shown) | {"psnr": _psnr(pixel)}
 
     def discriminator_phase(self, batch: PairedBatch, clock: Clock) -> tuple[Tensor, dict[str, Tensor]]:
         """Tell the targets from the enlargements of this step."""
-        fake = batch.memo.get("fake")
-        if fake is None:
-            with torch.no_grad():
-                fake = self.generator(batch.source)
+        fake = stored_fake(batch, lambda: self.generator(batch.source))
         real_logits, fake_logits = self.discriminator(batch.target), self.discriminator(fake)
         loss = losses.discriminator_loss("non_saturating", real_logits, fake_logits)
         return loss, losses.judged("non_saturating", real_logits, fake_logits)
-
-    def remedy(self, trouble: Trouble) -> str:
-        match trouble:
-            case "discriminator_overpowers":
-                return "a longer model.pretrain_share, a larger model.pixel, or half of model.adversarial"
-            case "quality_falls":
-                return "half of model.adversarial, a larger model.pixel, or an earlier checkpoint"
-            case "collapse":
-                return "a larger model.pixel, or an earlier checkpoint"
-            case _:
-                return super().remedy(trouble)
 
     def generate(self, request: TranslationRequest) -> Tensor:
         """Each source enlarged; ``direction`` means nothing here."""

@@ -15,15 +15,17 @@ import torch
 import torch.nn.functional as F
 from pydantic import Field
 from torch import Tensor
-from torch.optim import Adam, Optimizer
+from torch.optim import Optimizer
 
 from ganvas.errors import UserError
 from ganvas.models import face_masks, losses, makeup_losses, noise
-from ganvas.models.advice import Trouble, listed
+from ganvas.models.advice import If, Table
 from ganvas.models.augment.crop import cropped
 from ganvas.models.batches import ReferenceBatch, ReferenceRequest
 from ganvas.models.family import Clock, Family, FamilyConfig, Phase, Stage
+from ganvas.models.memo import store_fake, stored_fake
 from ganvas.models.networks.starganv2 import Discriminator, Generator, MappingNetwork, StyleEncoder, first_width
+from ganvas.models.optimizers import adam
 from ganvas.models.perceptual import load_vgg16, perceptual_loss
 from ganvas.spec import DataSpec, Task
 
@@ -75,6 +77,23 @@ class StarGANv2(Family):
     Config: ClassVar[type[FamilyConfig]] = StarGANv2Config
     averaged = ("generator", "mapping_network", "style_encoder")
 
+    advice: ClassVar[Table] = {
+        "discriminator_overpowers": (
+            "more pictures",
+            "two to four times the model.r1",
+            "a model.crop of 0.5 or more",
+        ),
+        "discriminator_is_blind": ("a quarter of model.r1", "an earlier checkpoint"),
+        "collapse": ("twice the model.diversity", "a longer model.diversity_kimg", "a larger train.batch_size"),
+        "gradients_explode": ("a lower model.lr", "a larger model.r1", "half the model.diversity"),
+        "generator_gradient_vanishes": ("a lower model.lr", "a larger model.r1", "half the model.diversity"),
+        "quality_falls": (
+            "a lower model.diversity",
+            "more pictures",
+            If("model.outline=1 for faces", when={"outline": False}),
+        ),
+    }
+
     config: StarGANv2Config
 
     def __init__(self, config: StarGANv2Config, data: DataSpec, kimg: float) -> None:
@@ -116,13 +135,8 @@ class StarGANv2(Family):
 
     def optimizer(self, network: str) -> Optimizer:
         config = self.config
-        return Adam(
-            self.get_submodule(network).parameters(),
-            lr=config.mapping_lr if network == "mapping_network" else config.lr,
-            betas=config.betas,
-            weight_decay=config.weight_decay,
-            fused=True,
-        )
+        lr = config.mapping_lr if network == "mapping_network" else config.lr
+        return adam(self.get_submodule(network), lr, config.betas, weight_decay=config.weight_decay)
 
     # ── What the phases share ───────────────────────────────────────────────────────────────────────────────────────
 
@@ -166,7 +180,7 @@ class StarGANv2(Family):
         with torch.no_grad():
             s2 = self.mapping_network(self._latents(batch, 2), batch.y_ref)
         fake, loss, shown = self._generator_terms(batch, s, s2, clock)
-        batch.memo["latent"] = fake.detach()
+        store_fake(batch, fake, "latent")
         return loss, shown
 
     def reference_phase(self, batch: ReferenceBatch, clock: Clock) -> tuple[Tensor, dict[str, Tensor]]:
@@ -179,7 +193,7 @@ class StarGANv2(Family):
             regions, others = batch.memo["regions"], batch.memo["reference_regions"]
             makeup = makeup_losses.makeup_loss(fake, batch.x_ref, regions, others, weights)
             loss, shown["makeup"] = loss + self.config.makeup * makeup, makeup.detach()
-        batch.memo["reference"] = fake.detach()
+        store_fake(batch, fake, "reference")
         return loss, shown
 
     def _generator_terms(
@@ -206,7 +220,7 @@ class StarGANv2(Family):
         if config.background:
             shown["background"] = makeup_losses.background_loss(fake, batch.x, batch.memo["regions"])
             loss = loss + config.background * shown["background"]
-        return fake, loss, {key: value.detach() for key, value in shown.items()}
+        return fake, loss, losses.detached(shown)
 
     def _remaining(self, clock: Clock) -> float:
         """The share of the diversity's weight that is left."""
@@ -215,18 +229,14 @@ class StarGANv2(Family):
 
     def judge_latent_phase(self, batch: ReferenceBatch, clock: Clock) -> tuple[Tensor, dict[str, Tensor]]:
         """Tell real pictures from those in styles made from noise."""
-        fake = batch.memo.get("latent")
-        if fake is None:
-            with torch.no_grad():
-                fake = self._fake(batch, self.mapping_network(self._latents(batch, 1), batch.y_ref))
+        fake = stored_fake(
+            batch, lambda: self._fake(batch, self.mapping_network(self._latents(batch, 1), batch.y_ref)), "latent"
+        )
         return self._judged(batch, fake)
 
     def judge_reference_phase(self, batch: ReferenceBatch, clock: Clock) -> tuple[Tensor, dict[str, Tensor]]:
         """Tell real pictures from those in the references' styles."""
-        fake = batch.memo.get("reference")
-        if fake is None:
-            with torch.no_grad():
-                fake = self._fake(batch, self.style_encoder(batch.x_ref, batch.y_ref))
+        fake = stored_fake(batch, lambda: self._fake(batch, self.style_encoder(batch.x_ref, batch.y_ref)), "reference")
         return self._judged(batch, fake)
 
     def _judged(self, batch: ReferenceBatch, fake: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
@@ -246,20 +256,3 @@ class StarGANv2(Family):
         outline = request.outline if self.config.outline else None
         fake: Tensor = self.generator(request.source, read + share * (made - read), outline)
         return fake.clamp(-1, 1)
-
-    def remedy(self, trouble: Trouble) -> str:
-        config = self.config
-        match trouble:
-            case "discriminator_overpowers":
-                return listed("more pictures", "two to four times the model.r1", "a model.crop of 0.5 or more")
-            case "discriminator_is_blind":
-                return "a quarter of model.r1, or an earlier checkpoint"
-            case "collapse":
-                return listed("twice the model.diversity", "a longer model.diversity_kimg", "a larger train.batch_size")
-            case "gradients_explode" | "generator_gradient_vanishes":
-                return listed("a lower model.lr", "a larger model.r1", "half the model.diversity")
-            case "quality_falls":
-                lines = None if config.outline else "model.outline=1 for faces"
-                return listed("a lower model.diversity", "more pictures", lines)
-            case _:
-                return super().remedy(trouble)

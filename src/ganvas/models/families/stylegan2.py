@@ -16,16 +16,17 @@ from typing import Any, ClassVar, Literal
 import torch
 from pydantic import Field, model_validator
 from torch import Tensor, nn
-from torch.optim import Adam, Optimizer
+from torch.optim import Optimizer
 
 from ganvas.errors import UserError
 from ganvas.models import losses, noise
-from ganvas.models.advice import Trouble, listed
+from ganvas.models.advice import GENERAL, If, Table
 from ganvas.models.augment import PIPES, POLICY, Ada, DiffAugment
 from ganvas.models.batches import SynthesisBatch, SynthesisRequest
 from ganvas.models.capabilities import HasLatentSpace, Truncates
 from ganvas.models.family import Clock, Family, FamilyConfig, Phase, Stage
 from ganvas.models.networks.stylegan2 import Architecture, Discriminator, Generator, hold_still
+from ganvas.models.optimizers import adam
 from ganvas.models.running_mean import Tally
 from ganvas.spec import DataSpec, Task
 
@@ -99,12 +100,49 @@ class StyleGAN2Config(FamilyConfig):
         return self
 
 
+START_ADA = (
+    If("model.ada_target=0.6", when={"augment": "ada", "ada_target": None}),
+    If("model.augment=ada", unless={"augment": "ada"}),
+)
+
+
 class StyleGAN2(HasLatentSpace, Truncates, Family):
     """See the module. Classes in the data make it conditional by themselves; fakes take the step's real labels."""
 
     task = Task.SYNTHESIS
     Config: ClassVar[type[FamilyConfig]] = StyleGAN2Config
     averaged = ("generator",)
+
+    advice: ClassVar[Table] = {
+        "discriminator_overpowers": (
+            If(
+                "a model.ada_target below {ada_target:g} and a lower model.ada_kimg",
+                when={"augment": "ada"},
+                unless={"ada_target": None},
+            ),
+            *START_ADA,
+            "two to four times the model.r1",
+            "trained weights to begin from with model.freeze_d",
+        ),
+        "discriminator_is_blind": (
+            "a quarter of model.r1",
+            If("a model.ada_target nearer to 0.7", when={"augment": "ada"}, unless={"ada_target": None}),
+        ),
+        "quality_falls": (
+            "more pictures",
+            *START_ADA,
+            If("a lower model.ada_kimg", when={"augment": "ada"}, unless={"ada_target": None}),
+            "two to four times the model.r1",
+        ),
+        "collapse": (
+            "a quarter of model.r1 and four times it",
+            "a larger train.batch_size",
+            "an earlier checkpoint",
+        ),
+        "gradients_explode": ("a lower model.lr", "a larger model.r1", If("model.clamp=256", when={"clamp": None})),
+        "generator_gradient_vanishes": ("a larger model.r1", "a lower model.lr", "an earlier checkpoint"),
+        "not_finite": ("a lower model.lr", *GENERAL["not_finite"]),
+    }
 
     config: StyleGAN2Config
     path_mean: Tensor
@@ -195,8 +233,7 @@ class StyleGAN2(HasLatentSpace, Truncates, Family):
         every = config.path_length_every if network == "generator" else config.r1_every
         ratio = every / (every + 1)
         lr = config.lr or (0.002 if self.data.resolution >= 1024 else 0.0025)
-        parameters = self.get_submodule(network).parameters()
-        return Adam(parameters, lr=lr * ratio, betas=(0.0, 0.99**ratio), eps=1e-8, fused=True)
+        return adam(self.get_submodule(network), lr * ratio, (0.0, 0.99**ratio))
 
     # ── What both players do ────────────────────────────────────────────────────────────────────────────────────────
 
@@ -309,34 +346,6 @@ class StyleGAN2(HasLatentSpace, Truncates, Family):
             self.augment.adapt(self.sign_sum / self.sign_count.clamp(min=1), target, step)
         self.sign_sum.zero_()
         self.sign_count.zero_()
-
-    def remedy(self, trouble: Trouble) -> str:
-        config = self.config
-        adapts = config.augment == "ada" and config.ada_target is not None
-        fixed = "model.ada_target=0.6" if config.augment == "ada" else "model.augment=ada"
-        sooner = None if adapts else fixed
-        match trouble:
-            case "discriminator_overpowers":
-                more = (
-                    f"a model.ada_target below {config.ada_target:g} and a lower model.ada_kimg" if adapts else sooner
-                )
-                return listed(
-                    more, "two to four times the model.r1", "trained weights to begin from with model.freeze_d"
-                )
-            case "discriminator_is_blind":
-                return listed("a quarter of model.r1", "a model.ada_target nearer to 0.7" if adapts else None)
-            case "quality_falls":
-                return listed("more pictures", sooner or "a lower model.ada_kimg", "two to four times the model.r1")
-            case "collapse":
-                return "a quarter of model.r1 and four times it, a larger train.batch_size, or an earlier checkpoint"
-            case "gradients_explode":
-                return listed("a lower model.lr", "a larger model.r1", None if config.clamp else "model.clamp=256")
-            case "generator_gradient_vanishes":
-                return "a larger model.r1, a lower model.lr, or an earlier checkpoint"
-            case "not_finite":
-                return "a lower model.lr, train.precision=32-true, or look for odd pictures"
-            case "augmentation_at_ceiling":
-                return super().remedy(trouble)
 
     def generate(self, request: SynthesisRequest) -> Tensor:
         """Pictures of ``request.z``, with the noise maps that belong to the generator: each row by itself."""

@@ -13,7 +13,7 @@ import torch
 import torch.nn.functional as F
 from pydantic import Field
 from torch import Tensor, nn
-from torch.optim import Adam, Optimizer
+from torch.optim import Optimizer
 
 from ganvas.errors import UserError
 from ganvas.models import losses
@@ -22,7 +22,9 @@ from ganvas.models.batches import TranslationRequest, UnpairedBatch
 from ganvas.models.capabilities import HasHeatmap
 from ganvas.models.directions import translate
 from ganvas.models.family import Clock, Family, FamilyConfig, Phase, Stage, linear_decay
+from ganvas.models.memo import store_fake, stored_fake
 from ganvas.models.networks.ugatit import Discriminator, Generator, Seen, advance, clip_rho
+from ganvas.models.optimizers import adam
 from ganvas.spec import DataSpec, Task
 
 GAME = "least_squares"
@@ -97,8 +99,7 @@ class UGATIT(HasHeatmap, Family):
 
     def optimizer(self, network: str) -> Optimizer:
         config = self.config
-        parameters = self.get_submodule(network).parameters()
-        return Adam(parameters, lr=config.lr, betas=config.betas, weight_decay=config.weight_decay, fused=True)
+        return adam(self.get_submodule(network), config.lr, config.betas, weight_decay=config.weight_decay)
 
     def prepare(self, batch: UnpairedBatch, clock: Clock) -> UnpairedBatch:
         enlarge = self.config.enlarge
@@ -109,7 +110,8 @@ class UGATIT(HasHeatmap, Family):
         config = self.config
         fake_b, same_b, cam_b = _translated(self.g_ab, batch.a, batch.b)
         fake_a, same_a, cam_a = _translated(self.g_ba, batch.b, batch.a)
-        batch.memo["fake_a"], batch.memo["fake_b"] = fake_a.detach(), fake_b.detach()
+        store_fake(batch, fake_a, "fake_a")
+        store_fake(batch, fake_b, "fake_b")
         adversarial = torch.zeros((), device=batch.a.device)
         for critics, fake in zip(self.critics, (fake_a, fake_b), strict=True):
             for critic in critics:
@@ -122,14 +124,12 @@ class UGATIT(HasHeatmap, Family):
         cam = cam_a + cam_b
         shown = {"adversarial": adversarial, "cycle": cycle, "identity": identity, "cam": cam}
         loss = config.adversarial * adversarial + config.cycle * cycle + config.identity * identity + config.cam * cam
-        return loss, {key: value.detach() for key, value in shown.items()}
+        return loss, losses.detached(shown)
 
     def discriminator_phase(self, batch: UnpairedBatch, clock: Clock) -> tuple[Tensor, dict[str, Tensor]]:
         """Tell real from fake by the whole, by patches, and by each discriminator's classifier."""
-        fake_a, fake_b = batch.memo.get("fake_a"), batch.memo.get("fake_b")
-        if fake_a is None or fake_b is None:
-            with torch.no_grad():
-                fake_a, fake_b = self.g_ba(batch.b).output, self.g_ab(batch.a).output
+        fake_a = stored_fake(batch, lambda: self.g_ba(batch.b).output, "fake_a")
+        fake_b = stored_fake(batch, lambda: self.g_ab(batch.a).output, "fake_b")
         loss = torch.zeros((), device=batch.a.device)
         reals, fakes = [], []
         for critics, real, fake in zip(self.critics, (batch.a, batch.b), (fake_a, fake_b), strict=True):
