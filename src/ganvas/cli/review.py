@@ -89,17 +89,15 @@ def review(
         )
         if status:
             raise typer.Exit(0 if current.settled >= current.pictures else NO)
+        from ganvas.serve.core.settings import StudioSettings
         from ganvas.serve.server import serve
 
         serve(
-            bundles,
-            runs,
+            StudioSettings(bundles=bundles, runs=runs, catalog=catalog, reviewer=name),
             host=host,
             port=port,
             open_browser=open_browser,
             on_ready=lambda address: tell.say(f"Review at {address} (Ctrl+C ends it; everything said is kept)."),
-            catalog=catalog,
-            reviewer=name,
         )
 
 

@@ -33,15 +33,14 @@ def studio(
         raise UserError(f"--port is a number from 1 to 65535, not {port}.")
     if missing := missing_modules(EXTRAS["studio"][1]):
         raise UserError(f"The studio needs {', '.join(missing)}: run `pip install 'ganvas[studio]'`.")
+    from ganvas.serve.core.settings import StudioSettings
     from ganvas.serve.server import serve
 
     tell = Teller()
     serve(
-        bundles,
-        runs,
+        StudioSettings(bundles=bundles, runs=runs, shared=shared),
         host=host,
         port=port,
         open_browser=open_browser,
-        shared=shared,
         on_ready=lambda address: tell.say(f"The studio is at {address} (Ctrl+C ends it)."),
     )

@@ -1,90 +1,64 @@
-"""The studio over HTTP: ``/v1`` for programs, the pages for people."""
+"""The studio as an ASGI application: ``/v1`` for programs, pages for people."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import ExitStack, asynccontextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from fastapi import FastAPI
 
 from ganvas import __version__
 from ganvas.serve.core import errors, static_files
-from ganvas.serve.core.bundle_store import Shelf
-from ganvas.serve.core.context import Studio
+from ganvas.serve.core.bundle_store import BundleStore
+from ganvas.serve.core.context import StudioContext
+from ganvas.serve.core.decode_pool import DecodePool
 from ganvas.serve.core.engine import Engine
-from ganvas.serve.core.middleware import Guard
-from ganvas.serve.core.uploads import Decoder, Limits
-from ganvas.serve.features.bundles import routes as bundles
-from ganvas.serve.features.drawings import routes as drawings
-from ganvas.serve.features.drawings.drawing_store import SharedDrawings
-from ganvas.serve.features.explore import routes as explore
-from ganvas.serve.features.explore.projections import Projections
-from ganvas.serve.features.neighbours import routes as neighbours
-from ganvas.serve.features.portrait import routes as portrait
-from ganvas.serve.features.reference import routes as reference
-from ganvas.serve.features.review import routes as review
-from ganvas.serve.features.runs import routes as runs
-from ganvas.serve.features.runs.reader import Runs
-
-if TYPE_CHECKING:
-    from ganvas.curate.catalog import Catalog
-
-# Each has a ``router``.
-ROOMS = (
-    bundles,
-    portrait,
-    drawings,
-    reference,
-    explore,
-    neighbours,
-    runs,
-    review,
-)
+from ganvas.serve.core.feature import Feature
+from ganvas.serve.core.middleware import RequestMiddleware
+from ganvas.serve.core.run_store import RunStore
+from ganvas.serve.core.settings import StudioSettings
+from ganvas.serve.features import FEATURES
 
 
 def create_app(
-    bundles: Path | None,
-    runs: Path | None,
-    static: Path | None = None,
+    features: Sequence[Feature] = FEATURES,
+    settings: StudioSettings | None = None,
     *,
+    static: Path | None = None,
     engine: Engine | None = None,
-    limits: Limits | None = None,
-    hosts: tuple[str, ...] = (),
-    poll: float = 0.5,
-    catalog: Catalog | None = None,
-    reviewer: str | None = None,
-    shared: SharedDrawings | None = None,
 ) -> FastAPI:
-    """The studio as an ASGI application.
+    """Make the studio.
 
-    :param bundles: folder of bundle folders; None or absent: none.
-    :param runs: folder of run folders; their finished bundles are served as well.
-    :param static: the built pages; None: those of the package.
-    :param hosts: names it answers to; empty: any.
-    :param poll: seconds between two looks at the files of a run that is watched.
-    :param catalog: the pictures to review; it stays open as long as the caller wants.
-    :param reviewer: who sits at this machine, so that the page need not ask.
-    :param shared: where drawings are kept that people share by link; None: they may not.
+    Args:
+        features: The features it has.
+        settings: What the operator chose; None: the defaults, without bundles and runs.
+        static: Folder of the built pages; None: those of the package.
+        engine: Runs the models; None: a new one with default settings.
+
+    Raises:
+        UserError: A feature cannot be opened, for example because its folder is not writable.
     """
-    limits = limits or Limits()
-    found = Runs(runs)
-    studio = Studio(Shelf(bundles, found), found, engine or Engine(), Decoder(limits), poll, Projections())
-    studio.shared = shared
-    if catalog is not None:
-        from ganvas.curate.review.review import Review
-
-        studio.review, studio.reviewer = Review(catalog), reviewer
+    settings = settings or StudioSettings()
+    runs = RunStore(settings.runs)
+    context = StudioContext(
+        settings, BundleStore(settings.bundles, runs), runs, engine or Engine(), DecodePool(settings.limits)
+    )
+    closing = ExitStack()
+    for feature in features:
+        if feature.open_state is not None:
+            state = feature.open_state(context, closing)
+            context.states[type(state)] = state
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         yield
-        studio.stopping = True
-        studio.projections.close()
-        studio.engine.close()
-        studio.decoder.close()
+        context.stopping = True
+        closing.close()
+        context.engine.close()
+        context.decoder.close()
 
     app = FastAPI(
         title="Ganvas studio",
@@ -94,12 +68,19 @@ def create_app(
         redoc_url=None,
         lifespan=lifespan,
     )
-    app.state.studio = studio
-    for room in ROOMS:
-        app.include_router(room.router)
+    app.state.context = context
+    for feature in features:
+        for router in feature.routers:
+            app.include_router(router)
     errors.install(app)
     static_files.install(app, static)
-    app.add_middleware(Guard, limits=limits, hosts=hosts)
+    app.add_middleware(RequestMiddleware, limits=settings.limits, hosts=settings.hosts)
+    _describe_errors(app)
+    return app
+
+
+def _describe_errors(app: FastAPI) -> None:
+    """Let the OpenAPI document show problem details as the errors."""
     plain: Callable[[], dict[str, Any]] = app.openapi
     schema: dict[str, Any] = {}
 
@@ -109,9 +90,8 @@ def create_app(
         return schema
 
     app.openapi = openapi  # type: ignore[method-assign]
-    return app
 
 
 def openapi_json() -> str:
-    """The OpenAPI schema of ``/v1``, from which the web app's types are made."""
-    return json.dumps(create_app(None, None).openapi(), indent=1, ensure_ascii=False) + "\n"
+    """The OpenAPI document of ``/v1``, from which the types of the web app are generated."""
+    return json.dumps(create_app().openapi(), indent=1, ensure_ascii=False) + "\n"

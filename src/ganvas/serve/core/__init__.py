@@ -1,1 +1,1 @@
-"""What all routes of the studio share: errors, uploads, models in memory, static files."""
+"""What the features of the studio share."""

@@ -1,4 +1,4 @@
-"""The bundles the studio may use: those in the bundles folder and those that runs have made."""
+"""The bundles that the studio can use: those in the bundles folder, and those that runs have made."""
 
 from __future__ import annotations
 
@@ -9,19 +9,15 @@ from urllib.parse import quote
 from ganvas import bundle
 from ganvas.bundle import Bundle
 from ganvas.errors import UserError
-from ganvas.models.directions import directions_of
-from ganvas.serve.core.engine import enlarges, has_heatmap
-from ganvas.serve.features.runs.reader import Runs, folders
-from ganvas.serve.schemas import BundleCard, BundleDetail
-from ganvas.spec import Task
+from ganvas.serve.core.run_store import RunStore, folders
 
 Signature = tuple[tuple[str, int, int], ...]
 
 
-class Shelf:
+class BundleStore:
     """Finds bundles by id; each is verified when first seen and again whenever one of its files changes."""
 
-    def __init__(self, root: Path | None, runs: Runs) -> None:
+    def __init__(self, root: Path | None, runs: RunStore) -> None:
         self._root = root
         self._runs = runs
         self._known: dict[Path, tuple[Signature, Bundle | UserError]] = {}
@@ -77,50 +73,3 @@ class Shelf:
 def address(name: str) -> str:
     """Where a bundle stands in the API."""
     return f"/v1/bundles/{quote(name, safe='')}"
-
-
-def card(name: str, opened: Bundle) -> BundleCard:
-    """A bundle, in short."""
-    info = opened.info
-    recipe = info.recipe.get("name")
-    return BundleCard(
-        id=name,
-        name=info.name,
-        family=info.family,
-        task=info.task,
-        resolution=info.data.resolution,
-        channels=info.data.channels,
-        source_channels=info.data.source_channels,
-        classes=list(info.data.classes),
-        degradation=info.data.degradation,
-        source_scale=info.data.source_scale,
-        enlarges=enlarges(opened),
-        crop=info.data.crop,
-        labels=info.data.labels,
-        domains=list(info.data.classes) if info.task is Task.UNPAIRED and len(info.data.classes) == 2 else [],
-        makes_up=bool(info.config.get("makeup")),
-        z_dim=info.z_dim,
-        truncates=info.truncates,
-        directions=directions_of(info.task, info.config),
-        has_heatmap=has_heatmap(opened),
-        kimg=info.kimg,
-        created=info.created,
-        recipe=recipe if isinstance(recipe, str) else None,
-        parameters=info.parameters,
-        metrics=list(info.metrics),
-        preview_url=f"{address(name)}/preview.png?v={opened.fingerprint[:12]}",
-    )
-
-
-def detail(name: str, opened: Bundle) -> BundleDetail:
-    """A bundle, in full."""
-    info = opened.info
-    return BundleDetail(
-        **card(name, opened).model_dump(),
-        card_markdown=opened.card,
-        config=info.config,
-        recipe_settings=info.recipe,
-        files=info.files,
-        credits=list(info.credits),
-        onnx_difference=info.onnx.max_difference if info.onnx else None,
-    )

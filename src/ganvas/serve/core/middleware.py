@@ -1,19 +1,20 @@
-"""Around every request: which hosts are meant, how large a body may be, and the headers that keep a page to itself."""
+"""ASGI middleware: checks the host, bounds the body, adds security headers, and answers unexpected errors."""
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from typing import Any
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from ganvas.serve.core.errors import problem
-from ganvas.serve.core.uploads import Limits, too_many_bytes
+from ganvas.errors import UserError
+from ganvas.serve.core.decode_pool import UploadLimits, upload_too_large
+from ganvas.serve.core.errors import HTTPUserError, internal_error, problem
 
-# The pages load nothing from another host and run no script that is not a file of theirs. Component libraries set
-# style attributes, hence 'unsafe-inline' for styles alone.
+# The pages load nothing from another host and run no script that is not one of their files. Component libraries set
+# style attributes, hence 'unsafe-inline' for styles only.
 POLICY = "; ".join((
     "default-src 'self'",
     "script-src 'self'",
@@ -35,18 +36,26 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(self), microphone=(), geolocation=()",
 }
-FORM = 100_000  # bytes a form may take besides its picture
-DRAINED = 4  # times the limit: how much of an upload that is too large is still read, so that its sender hears why
+FORM_BYTES = 100_000  # what a form may hold besides its picture
+DRAIN_FACTOR = (
+    4  # of a body that is too large, this many times the limit is still read, so that its sender gets the answer
+)
+log = logging.getLogger("ganvas.studio")
 
 
-class Guard:
-    """Pure ASGI, so that streams and disconnects reach the app as they are.
+class RequestMiddleware:
+    """Checks and bounds every request, and completes every answer.
 
-    :param hosts: names this studio answers to; empty: any. On a loopback address it keeps out pages of other sites
-        that let their own name point here.
+    It is pure ASGI, so that streams and disconnects reach the application unchanged.
+
+    Args:
+        app: The application.
+        limits: Bounds of one upload.
+        hosts: Values of the ``Host`` header that are answered, without the port; empty: any. On a loopback address this
+            refuses pages of other sites whose own name resolves to this machine (DNS rebinding).
     """
 
-    def __init__(self, app: ASGIApp, *, limits: Limits, hosts: Sequence[str] = ()) -> None:
+    def __init__(self, app: ASGIApp, *, limits: UploadLimits, hosts: Sequence[str] = ()) -> None:
         self.app = app
         self.limits = limits
         self.hosts = frozenset(hosts)
@@ -55,27 +64,40 @@ class Guard:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        started = False
 
-        async def answer(message: Message) -> None:
+        async def send_with_headers(message: Message) -> None:
+            nonlocal started
             if message["type"] == "http.response.start":
+                started = True
                 headers = MutableHeaders(scope=message)
                 for name, value in HEADERS.items():
                     headers.setdefault(name, value)
             await send(message)
 
         if self.hosts and _host(scope) not in self.hosts:
-            refusal = problem(421, "This studio answers to its own address alone; open it by the address it printed.")
-            await refusal(scope, receive, answer)
+            error = UserError(
+                "This studio answers to its own address only; open it by the address it printed.", code="wrong-host"
+            )
+            await problem(421, error)(scope, receive, send_with_headers)
             return
-        body = _Body(receive, self.limits)
-        await self.app(scope, body.receive, answer)
+        body = _BoundedBody(receive, self.limits)
+        try:
+            await self.app(scope, body.receive, send_with_headers)
+        except Exception as error:
+            log.error("%s %s failed", scope["method"], scope["path"], exc_info=error)
+            if started:  # the answer cannot be changed any more; the server closes the connection
+                raise
+            await problem(500, internal_error())(scope, receive, send_with_headers)
 
 
-class _Body:
-    def __init__(self, receive: Receive, limits: Limits) -> None:
+class _BoundedBody:
+    """Receives the body of a request and refuses one that is too large."""
+
+    def __init__(self, receive: Receive, limits: UploadLimits) -> None:
         self._receive = receive
         self._limits = limits
-        self._limit = limits.bytes + FORM
+        self._limit = limits.bytes + FORM_BYTES
         self._size = 0
 
     async def receive(self) -> Message:
@@ -85,12 +107,12 @@ class _Body:
         self._size += len(message.get("body", b""))
         if self._size <= self._limit:
             return message  # type: ignore[no-any-return]
-        while message.get("more_body") and self._size < self._limit * DRAINED:
+        while message.get("more_body") and self._size < self._limit * DRAIN_FACTOR:
             message = await self._receive()
             if message["type"] != "http.request":
                 break
             self._size += len(message.get("body", b""))
-        raise HTTPException(413, str(too_many_bytes(self._limits)))
+        raise HTTPUserError(413, upload_too_large(self._limits))
 
 
 def _host(scope: Scope) -> str:

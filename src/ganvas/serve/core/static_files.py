@@ -1,4 +1,4 @@
-"""The studio's pages: the files of the built web app, and index.html for every address that is a page of it."""
+"""The pages of the studio: the files of the built web app, and index.html for every address of a page."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ _ABSENT = """<!doctype html>
 <title>Ganvas studio</title>
 <style>body { font: 1rem/1.6 system-ui, sans-serif; max-width: 40rem; margin: 15vh auto; padding: 0 1rem;
   color-scheme: light dark; color: CanvasText; background: Canvas }</style></head>
-<body><h1>The studio runs, its pages are not built</h1>
-<p>Run <code>make web</code> in the checkout and reload this page. An installed Ganvas brings its pages along.</p>
-<p>The API answers already: <a href="/v1/health">health</a> · <a href="/v1/bundles">bundles</a> ·
+<body><h1>The studio is running, but its pages are not built</h1>
+<p>Run <code>make web</code> in the checkout and reload this page. An installed Ganvas contains its pages.</p>
+<p>The API is available: <a href="/v1/health">health</a> · <a href="/v1/bundles">bundles</a> ·
 <a href="/v1/runs">runs</a> · <a href="/v1/openapi.json">OpenAPI</a></p></body></html>
 """
 
 
 class _Page(Convertor[str]):
-    """Any path that is not of the API, so that the API's own 404 and 405 stand."""
+    """A path that does not belong to the API, so that the API's own 404 and 405 remain."""
 
     regex = r"(?!v1(?:/|$)).*"
 
@@ -48,22 +48,28 @@ def install(app: FastAPI, static: Path | None) -> None:
     def page(request: Request, path: str) -> Response:
         if not (root / "index.html").is_file():
             if path:
-                raise MissingError(f"There is nothing at /{path}; the studio's pages are not built (run `make web`).")
+                raise MissingError(
+                    f"There is nothing at /{path}; the studio's pages are not built (run `make web`).",
+                    code="pages-not-built",
+                    params={"path": path},
+                )
             return HTMLResponse(_ABSENT, headers={"Cache-Control": "no-store"})
         file = _file(root, path)
         if file is not None:
-            # Vite names what it builds by content, so such a file never changes.
+            # Vite names the files it builds by their content, so such a file never changes.
             forever = file.parent.name == "assets"
             cache = "public, max-age=31536000, immutable" if forever else "no-cache"
             return FileResponse(file, headers={"Cache-Control": cache})
-        # A name of a model or a run may hold a dot too, so only the endings of files count.
+        # The name of a model or a run may contain a dot too, so only known file extensions count.
         if path.startswith("assets/") or Path(path).suffix in _FILES:
-            raise MissingError(f"There is no file /{path} in the studio; reload the page.")
+            raise MissingError(
+                f"There is no file /{path} in the studio; reload the page.", code="no-file", params={"path": path}
+            )
         return FileResponse(root / "index.html", headers={"Cache-Control": "no-cache"})
 
 
 def _file(root: Path, path: str) -> Path | None:
-    """A file under ``root``; None for everything else, whatever the path is made of."""
+    """The file of a path below ``root``; None for everything else, whatever the path contains."""
     try:
         file = (root / path.lstrip("/")).resolve()
         return file if file.is_file() and file.is_relative_to(root) else None

@@ -1,1 +1,20 @@
-"""The features of the studio, one folder each."""
+"""The features of the studio: a folder and a line each. No feature imports another."""
+
+from __future__ import annotations
+
+from ganvas.serve.core.feature import Feature
+from ganvas.serve.features.curate import CURATE
+from ganvas.serve.features.draw import DRAW
+from ganvas.serve.features.generate import GENERATE
+from ganvas.serve.features.home import HOME
+from ganvas.serve.features.runs import RUNS
+from ganvas.serve.features.translate import TRANSLATE
+
+FEATURES: tuple[Feature, ...] = (
+    HOME,
+    DRAW,
+    GENERATE,
+    TRANSLATE,
+    RUNS,
+    CURATE,
+)

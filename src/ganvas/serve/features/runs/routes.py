@@ -1,4 +1,4 @@
-"""``/v1/runs``: trainings, running and past."""
+"""``/v1/runs``: training runs, past and in progress."""
 
 from __future__ import annotations
 
@@ -11,32 +11,41 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response, StreamingResponse
 
 from ganvas.runs.reader import sample_sheets
-from ganvas.serve.core.context import Studio, The, picture_response, png, unchanged
+from ganvas.serve.core.context import Context, StudioContext
 from ganvas.serve.core.errors import MissingError
-from ganvas.serve.features.runs import reader
-from ganvas.serve.schemas import RunDetail, RunList, Stats
+from ganvas.serve.core.responses import cached_png, not_modified, picture_response
+from ganvas.serve.features.runs import cards
+from ganvas.serve.features.runs.follow import Follower
+from ganvas.serve.features.runs.schemas import RunDetail, RunList, Stats
 
 router = APIRouter()
 
+KEEP_ALIVE_SECONDS = 15
+EVENTS = {"description": "Server-sent events.", "content": {"text/event-stream": {"schema": {"type": "string"}}}}
+
 
 @router.get("/v1/runs", tags=["runs"], operation_id="listRuns")
-def list_runs(studio: The) -> RunList:
-    """All trainings, running and past."""
-    return RunList(runs=[reader.card(name, run) for name, run in studio.runs.ids().items()])
+def list_runs(context: Context) -> RunList:
+    """All training runs, past and in progress."""
+    return RunList(runs=[cards.card(name, run) for name, run in context.runs.ids().items()])
 
 
 @router.get("/v1/runs/{id}", tags=["runs"], operation_id="getRun")
-def get_run(studio: The, id: str) -> RunDetail:  # noqa: A002
-    """A training: its recipe, its health, its sheets and measurements."""
-    run = studio.run(id)
-    made = studio.shelf.paths().get(id)
-    return reader.detail(id, run, id if made == run.bundle else None)
+def get_run(context: Context, id: str) -> RunDetail:  # noqa: A002
+    """A training run: its recipe, diagnostics, sample sheets and measurements."""
+    run = context.run(id)
+    made = context.bundles.paths().get(id)
+    return cards.detail(id, run, id if made == run.bundle else None)
 
 
 @router.get("/v1/runs/{id}/stats", tags=["runs"], operation_id="getStats")
-def get_stats(studio: The, id: str, after: Annotated[int, Query(ge=-1)] = -1) -> Stats:  # noqa: A002
-    """The curves, from ``after`` on: ask again with ``next``."""
-    return reader.read_stats(studio.run(id), after)
+def get_stats(
+    context: Context,
+    id: str,  # noqa: A002
+    after: Annotated[int, Query(ge=-1, description="Lines up to this number of images are left out.")] = -1,
+) -> Stats:
+    """The lines of ``stats.jsonl`` after a number of images; continue with ``next``."""
+    return cards.read_stats(context.run(id), after)
 
 
 @router.get(
@@ -44,19 +53,23 @@ def get_stats(studio: The, id: str, after: Annotated[int, Query(ge=-1)] = -1) ->
     tags=["runs"],
     operation_id="getSheet",
     response_class=Response,
-    responses=picture_response("A grid of samples"),
+    responses=picture_response("A grid of samples."),
 )
-def get_sheet(request: Request, studio: The, id: str, nimg: int) -> Response:  # noqa: A002
-    """The samples at a moment of the training."""
-    path = sample_sheets(studio.run(id)).get(nimg)
+def get_sheet(request: Request, context: Context, id: str, nimg: int) -> Response:  # noqa: A002
+    """The sample sheet of a number of images."""
+    path = sample_sheets(context.run(id)).get(nimg)
     try:
         content = path.read_bytes() if path else None
         etag = f'"{path.stat().st_mtime_ns:x}-{len(content)}"' if path and content else ""
     except OSError:
         content = None
     if content is None:
-        raise MissingError(f"Run {id!r} has no sheet {nimg}; see /v1/runs for those there are.")
-    return unchanged(request, etag, "no-cache") or png(content, etag, "no-cache")
+        raise MissingError(
+            f"Run {id!r} has no sample sheet {nimg}; see /v1/runs for those there are.",
+            code="no-sheet",
+            params={"run": id, "nimg": nimg},
+        )
+    return not_modified(request, etag, "no-cache") or cached_png(content, etag, "no-cache")
 
 
 @router.get(
@@ -64,33 +77,37 @@ def get_sheet(request: Request, studio: The, id: str, nimg: int) -> Response:  #
     tags=["runs"],
     operation_id="followRun",
     response_class=StreamingResponse,
-    responses={200: {"description": "Events", "content": {"text/event-stream": {"schema": {"type": "string"}}}}},
+    responses={200: EVENTS},
 )
 async def events(
     request: Request,
-    studio: The,
+    context: Context,
     id: str,  # noqa: A002
-    after: Annotated[int, Query(ge=-1, description="stats up to this nimg are known")] = -1,
+    after: Annotated[int, Query(ge=-1, description="Lines of stats up to this number of images are left out.")] = -1,
 ) -> StreamingResponse:
-    """What happens, as it happens: ``stats``, ``status``, ``sheet``, ``metric``, and ``rewind`` when the run went
-    back to a checkpoint (all stats follow again)."""
-    run = await asyncio.to_thread(studio.run, id)
-    last = request.headers.get("last-event-id", "")  # a browser that lost the connection says where it was
-    follower = reader.Follower(id, run, int(last) if last.isdecimal() else after)
+    """The changes of a run as server-sent events.
+
+    The events are ``stats``, ``status``, ``sheet``, ``metric``, and ``rewind`` when the run went back to a checkpoint
+    (all stats follow again).
+    """
+    run = await asyncio.to_thread(context.run, id)
+    last = request.headers.get("last-event-id", "")  # sent by a browser that lost the connection
+    follower = Follower(id, run, int(last) if last.isdecimal() else after)
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-    return StreamingResponse(_stream(request, studio, follower), media_type="text/event-stream", headers=headers)
+    return StreamingResponse(_stream(request, context, follower), media_type="text/event-stream", headers=headers)
 
 
-async def _stream(request: Request, studio: Studio, follower: reader.Follower) -> AsyncIterator[str]:
+async def _stream(request: Request, context: StudioContext, follower: Follower) -> AsyncIterator[str]:
     yield "retry: 2000\n\n"
+    poll = context.settings.poll
     quiet = 0.0
-    while not studio.stopping and not await request.is_disconnected():
-        news = await asyncio.to_thread(follower.look)
+    while not context.stopping and not await request.is_disconnected():
+        news = await asyncio.to_thread(follower.read)
         for event in news:
-            where = f"id: {event.data['nimg']}\n" if event.kind == "stats" else ""
-            yield f"{where}event: {event.kind}\ndata: {json.dumps(event.data)}\n\n"
-        quiet = 0.0 if news else quiet + studio.poll
-        if quiet >= 15:  # lets proxies keep the line and the server notice that the other side is gone
+            line_id = f"id: {event.data['nimg']}\n" if event.kind == "stats" else ""
+            yield f"{line_id}event: {event.kind}\ndata: {json.dumps(event.data)}\n\n"
+        quiet = 0.0 if news else quiet + poll
+        if quiet >= KEEP_ALIVE_SECONDS:  # keeps proxies from closing the connection, and detects a closed one
             quiet = 0.0
-            yield ": still here\n\n"
-        await asyncio.sleep(studio.poll)
+            yield ": keep-alive\n\n"
+        await asyncio.sleep(poll)

@@ -1,0 +1,211 @@
+"""Decodes uploaded pictures in a bounded number of separate processes."""
+
+from __future__ import annotations
+
+import contextlib
+import queue
+import subprocess
+import sys
+import threading
+from dataclasses import dataclass
+from typing import Any
+
+from PIL import Image
+
+from ganvas.serve.core import decode_worker
+from ganvas.serve.core.errors import UploadError
+
+START_SECONDS = 60.0  # time that a decoder process may take to start; not part of the time for a picture
+FORMATS = "PNG, JPEG, WebP, GIF, BMP, TIFF, AVIF or HEIC"
+
+
+@dataclass(frozen=True)
+class UploadLimits:
+    """Bounds of one upload.
+
+    Attributes:
+        bytes: Largest file.
+        pixels: Largest width × height.
+        side: Smallest length of the shorter side, in pixels.
+        seconds: Longest time to decode it.
+        workers: Number of decoder processes.
+    """
+
+    bytes: int = 20_000_000
+    pixels: int = 40_000_000
+    side: int = 8
+    seconds: float = 10.0
+    workers: int = 2
+
+
+class _DecodeProcess:
+    """A decoder process; started when first needed, and again after it was killed."""
+
+    def __init__(self) -> None:
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        if self._process is None or self._process.poll() is not None:
+            self.close()
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", decode_worker.__name__], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+            )
+            self._exchange(self._process, START_SECONDS)  # its first message says that it is ready
+        return self._process
+
+    def request(self, header: dict[str, Any], content: bytes, seconds: float) -> tuple[dict[str, Any], bytes] | None:
+        """The answer of the process; None when it died or was killed for taking too long."""
+        answer = self._exchange(self._start(), seconds, header, content)
+        if answer is None:
+            self.close()
+        return answer
+
+    @staticmethod
+    def _exchange(
+        process: subprocess.Popen[bytes], seconds: float, header: dict[str, Any] | None = None, content: bytes = b""
+    ) -> tuple[dict[str, Any], bytes] | None:
+        """Send a request, if there is one, and receive the next message; after ``seconds`` the process is killed."""
+        assert process.stdin is not None
+        assert process.stdout is not None
+        timer = threading.Timer(seconds, process.kill)
+        timer.start()
+        try:
+            if header is not None:
+                decode_worker.send(process.stdin, header, content)  # type: ignore[arg-type]
+            return decode_worker.receive(process.stdout)  # type: ignore[arg-type]
+        except OSError:
+            return None
+        finally:
+            timer.cancel()
+
+    def close(self) -> None:
+        """Kill the process, if there is one."""
+        process, self._process = self._process, None
+        if process is None:
+            return
+        process.kill()
+        for stream in (process.stdin, process.stdout):
+            if stream is not None:
+                with contextlib.suppress(OSError):  # the pipe to a dead process may hold unwritten bytes
+                    stream.close()
+        process.wait()
+
+
+class DecodePool:
+    """Decodes uploaded pictures in separate processes. May be used from several threads.
+
+    Args:
+        limits: Bounds of one upload; None: the defaults.
+    """
+
+    def __init__(self, limits: UploadLimits | None = None) -> None:
+        self.limits = limits or UploadLimits()
+        self._free: queue.Queue[_DecodeProcess] = queue.Queue()
+        self._all = [_DecodeProcess() for _ in range(self.limits.workers)]
+        for process in self._all:
+            self._free.put(process)
+
+    def open(self, content: bytes, *, least: int | None = None) -> Image.Image:
+        """Decode an uploaded picture.
+
+        Args:
+            content: The file.
+            least: Side in pixels that is enough (see :func:`ganvas.curate.images.decode.open_image`); None: decode at
+                full size.
+
+        Returns:
+            The picture in mode RGB, upright, on white, without metadata.
+
+        Raises:
+            UploadError: It is not a picture, of an unsupported format, damaged, too large, too small, or takes too
+                long.
+        """
+        limits = self.limits
+        if not content:
+            raise UploadError("The upload is empty; choose a picture.", status=422, code="empty-upload")
+        if len(content) > limits.bytes:
+            raise upload_too_large(limits)
+        if decode_worker.kind_of(content) is None:
+            raise _not_a_picture()
+        process = self._free.get()
+        try:
+            answer = process.request({"max_pixels": limits.pixels, "least": least}, content, limits.seconds)
+        finally:
+            self._free.put(process)
+        if answer is None:
+            raise UploadError(
+                f"The picture cannot be opened (it took more than {limits.seconds:g} s or failed); save it again as "
+                "PNG.",
+                status=422,
+                code="decode-failed",
+                params={"seconds": limits.seconds},
+            )
+        header, pixels = answer
+        if "refused" in header:
+            raise _refusal(header, limits)
+        image = Image.frombytes("RGB", (header["width"], header["height"]), pixels)
+        if min(image.size) < limits.side:
+            raise UploadError(
+                f"The picture has only {image.width} × {image.height} pixels; send one of at least {limits.side} × "
+                f"{limits.side}.",
+                status=422,
+                code="picture-too-small",
+                params={"width": image.width, "height": image.height, "side": limits.side},
+            )
+        return image
+
+    def close(self) -> None:
+        """End the processes."""
+        for process in self._all:
+            process.close()
+
+
+def upload_too_large(limits: UploadLimits) -> UploadError:
+    """The error for an upload of too many bytes."""
+    megabytes = limits.bytes / 1e6
+    return UploadError(
+        f"The upload is larger than {megabytes:g} MB; send a smaller picture.",
+        status=413,
+        code="upload-too-large",
+        params={"megabytes": megabytes},
+    )
+
+
+def _not_a_picture() -> UploadError:
+    return UploadError(
+        f"This is not a picture that can be read; send {FORMATS}.",
+        status=415,
+        code="not-a-picture",
+        params={"formats": FORMATS},
+    )
+
+
+def _refusal(header: dict[str, Any], limits: UploadLimits) -> UploadError:
+    """The error for a picture that the decoder process refused."""
+    millions = limits.pixels // 1_000_000
+    match header["refused"]:
+        case "pixels" if "width" in header:
+            width, height = header["width"], header["height"]
+            return UploadError(
+                f"The picture has {width} × {height} pixels; send one of at most {millions} million.",
+                status=413,
+                code="picture-too-large",
+                params={"width": width, "height": height, "millions": millions},
+            )
+        case "pixels":
+            return UploadError(
+                f"The picture has too many pixels; send one of at most {millions} million.",
+                status=413,
+                code="too-many-pixels",
+                params={"millions": millions},
+            )
+        case "damaged":
+            reason = header["reason"]
+            return UploadError(
+                f"The picture cannot be opened ({reason}); save it again or take another.",
+                status=422,
+                code="picture-damaged",
+                params={"reason": reason},
+            )
+        case _:
+            return _not_a_picture()

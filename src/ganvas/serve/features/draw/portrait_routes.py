@@ -1,0 +1,176 @@
+"""``/v1/bundles/{id}/portrait`` and ``sketch``: a portrait from a drawing, and a drawing from a photo."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import time
+from concurrent.futures import Future
+from typing import Annotated
+
+import numpy as np
+from fastapi import APIRouter, File, Form, Header, Request, UploadFile
+from fastapi.responses import Response
+
+from ganvas.apps.portrait import NEIGHBOURS, OWN, Painted, Wish, parts_of, sketches_of
+from ganvas.bundle import Bundle
+from ganvas.curate.images.decode import PictureError
+from ganvas.curate.images.prepare import prepare_image
+from ganvas.curate.sketch.degrade import degradation
+from ganvas.errors import UserError
+from ganvas.serve.core.context import Context
+from ganvas.serve.core.disconnect import while_connected
+from ganvas.serve.core.engine import BusyError, Pictures, prepare_source
+from ganvas.serve.core.responses import data_url, elapsed_milliseconds, picture_answer, picture_response
+from ganvas.serve.core.uploads import open_upload
+from ganvas.serve.features.draw.schemas import MOST_SKETCHES, PortraitAnswer, PortraitParts, Shares, Sketches
+
+router = APIRouter()
+
+SKETCH_SIDE = 512  # pixels of a photo's drawing: strokes look alike at every size, and paper is larger than models
+
+
+@router.get("/v1/bundles/{id}/portrait", tags=["draw"], operation_id="readPortraitParts")
+async def read_parts(context: Context, id: str) -> PortraitParts:  # noqa: A002
+    """The options of a portrait. The model is loaded meanwhile, so that the first drawing need not wait."""
+    opened = await asyncio.to_thread(context.bundle, id)
+    parts = parts_of(opened)
+    known = await asyncio.to_thread(sketches_of, opened)
+    with contextlib.suppress(BusyError):
+        await asyncio.to_thread(context.engine.warm_painter, opened)
+    most = min(MOST_SKETCHES, known)
+    return PortraitParts(
+        parts=list(parts),
+        resolution=opened.info.data.resolution,
+        sketches=known,
+        k=Sketches(least=1, most=most, usual=min(NEIGHBOURS, most)),
+        t=Shares(least=0.0, most=1.0, usual=OWN),
+    )
+
+
+@router.post("/v1/bundles/{id}/portrait", tags=["draw"], operation_id="paintPortrait")
+async def paint_portrait(
+    request: Request,
+    context: Context,
+    id: str,  # noqa: A002
+    image: Annotated[UploadFile, File(description="The drawing, dark strokes on white.")],
+    prepared: Annotated[bool, Form(description="False: a photo, from which a drawing is made first.")] = True,
+    k: Annotated[
+        int, Form(description="Number of real sketches that each part is compared with, 1 to 100.")
+    ] = NEIGHBOURS,
+    t: Annotated[
+        str,
+        Form(
+            description="Share of the drawing itself that stays, 0 to 1: one number for all parts, or a JSON object "
+            "with a number per part."
+        ),
+    ] = str(OWN),
+    shadow: Annotated[bool, Form(description="Also return the nearest real sketches.")] = False,
+    client: Annotated[
+        str,
+        Header(
+            alias="X-Asker",
+            max_length=64,
+            description="Any name of the client: clients that draw at once take turns, each with its newest drawing.",
+        ),
+    ] = "",
+) -> PortraitAnswer:
+    """Paint a portrait from a drawing. Neither is kept."""
+    start = time.perf_counter()
+    opened = await asyncio.to_thread(context.bundle, id)
+    parts_of(opened)
+    if k > MOST_SKETCHES:
+        raise UserError(
+            f"k is the number of real sketches that a drawing is compared with: 1 to {MOST_SKETCHES}, not {k}.",
+            code="sketch-count",
+            params={"most": MOST_SKETCHES, "k": k},
+        )
+    shares = _parse_shares(t)
+    drawing = await open_upload(context, image, opened)
+
+    def submit() -> Future[Painted]:
+        sketch = prepare_source(opened, drawing, prepared=prepared)
+        return context.engine.submit_paint(opened, Wish(sketch, k, shares, shadow), client or _address_of(request))
+
+    painted = await while_connected(request, await asyncio.to_thread(submit))
+    return await asyncio.to_thread(_answer, painted, start)
+
+
+@router.post(
+    "/v1/bundles/{id}/sketch",
+    tags=["draw"],
+    operation_id="sketchPhoto",
+    response_class=Response,
+    responses=picture_response("Grey strokes on white; its side is 512 pixels, or the model's own if that is larger."),
+)
+async def sketch_photo(
+    context: Context,
+    id: str,  # noqa: A002
+    image: Annotated[UploadFile, File(description="A photo.")],
+) -> Response:
+    """A drawing made from a photo, to continue drawing on, in the style that the model was trained on."""
+    start = time.perf_counter()
+    opened = await asyncio.to_thread(context.bundle, id)
+    style = _sketch_style(opened)
+    photo = await open_upload(context, image, opened)
+
+    def work() -> Pictures:
+        data = opened.info.data
+        try:
+            target = prepare_image(photo, max(SKETCH_SIDE, data.resolution), data.crop, 3)
+        except PictureError as error:
+            raise UserError(
+                f"This photo cannot be used ({error}); choose another.",
+                code="photo-unusable",
+                params={"reason": str(error)},
+            ) from None
+        return degradation(style)(target, np.random.default_rng(0))
+
+    return picture_answer(await asyncio.to_thread(work), start)
+
+
+def _sketch_style(opened: Bundle) -> str:
+    """The degradation that makes drawings such as the model takes."""
+    style = opened.info.data.degradation
+    if style is None or not style.startswith("sketch"):
+        model = opened.info.name
+        raise UserError(
+            f"{model} does not take drawings; choose a model that was trained on sketches.",
+            code="no-drawings",
+            params={"model": model},
+        )
+    return "sketch-contour" if style == "sketch-mixed" else style  # of many styles the one that a pen can continue
+
+
+def _parse_shares(text: str) -> float | dict[str, float]:
+    """A number for all parts, or numbers by part.
+
+    Raises:
+        UserError: The text is neither.
+    """
+    try:
+        shares = json.loads(text)
+    except (ValueError, RecursionError):
+        shares = None
+    if _is_number(shares):
+        return float(shares)
+    if isinstance(shares, dict) and all(_is_number(share) for share in shares.values()):
+        return {part: float(share) for part, share in shares.items()}
+    raise UserError(
+        't is a number from 0 to 1, or a JSON object with one number per part, such as {"mouth": 0.8}.',
+        code="share-format",
+    )
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 1e9
+
+
+def _answer(painted: Painted, start: float) -> PortraitAnswer:
+    shadow = None if painted.shadow is None else data_url(painted.shadow[:, :, None])
+    return PortraitAnswer(portrait=data_url(painted.portrait), shadow=shadow, milliseconds=elapsed_milliseconds(start))
+
+
+def _address_of(request: Request) -> str:
+    return request.client.host if request.client else ""

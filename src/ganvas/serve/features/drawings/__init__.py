@@ -1,1 +1,0 @@
-"""Drawings shared by link."""

@@ -1,1 +1,0 @@
-"""Latent space: interpolation, mixing, directions, projection."""

@@ -1,0 +1,85 @@
+"""Training pictures near samples of a run: whether the model memorised any."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from ganvas.apps.latent_space import Place, latent_space, locate, pictures, place_of
+from ganvas.apps.nearest_neighbours import Compared, TrainingPictures, neighbours_of
+from ganvas.curate.dataset.dataset import Dataset, divide
+from ganvas.inference.generate import class_number
+from ganvas.models.family import Family
+from ganvas.models.features import load_features
+from ganvas.recipe import load
+from ganvas.runs.checkpoint import listing
+from ganvas.runs.folder import RunDir
+from ganvas.runs.reader import read_status
+from ganvas.serve.core.context import StudioContext
+from ganvas.serve.core.engine import BusyError, Pictures
+from ganvas.serve.features.generate.state import GenerateState
+
+
+def has_training_pictures(context: StudioContext, name: str) -> bool:
+    """Whether the bundle of an id was made by a run of the studio whose training pictures are still there."""
+    run = context.runs.find(name)
+    if run is None or context.bundles.paths().get(name) != run.bundle:
+        return False
+    dataset = read_status(run).get("dataset")
+    return bool(dataset) and Path(str(dataset)).is_file() and bool(listing(run.checkpoints))
+
+
+def compare(context: StudioContext, name: str, seeds: range, class_name: str | None, psi: float) -> Compared:
+    """Compare samples of a run with its training pictures.
+
+    The samples come from the bundle of the run, or from its newest checkpoint where there is no such bundle.
+
+    Args:
+        context: The studio.
+        name: Id of the run.
+        seeds: Seeds of the samples.
+        class_name: Class of the samples; None: each seed decides its own.
+        psi: Truncation in (0, 1]; 1 means none.
+
+    Raises:
+        BusyError: Another comparison is in progress.
+        UserError: The run cannot be compared.
+    """
+    state = context.state(GenerateState)
+    if not state.comparing.acquire(blocking=False):
+        raise BusyError("Another comparison is in progress; try again in a moment.", code="comparison-busy")
+    try:
+        return _compare(context, state, name, seeds, class_name, psi)
+    finally:
+        state.comparing.release()
+
+
+def _compare(
+    context: StudioContext, state: GenerateState, name: str, seeds: range, class_name: str | None, psi: float
+) -> Compared:
+    run = context.run(name)
+    if not has_training_pictures(context, name):
+        return neighbours_of(run.root, None, seeds=seeds, class_name=class_name, psi=psi)
+    opened = context.bundle(name)
+    label = class_number(opened.info.data.classes, class_name)
+
+    def work(family: Family) -> tuple[list[Place], Pictures]:
+        latent_space(family)
+        places = [place_of(family, seed, label) for seed in seeds]
+        return places, np.stack(list(pictures(family, locate(family, places, psi))))
+
+    places, samples = context.engine.submit_family(opened, work).result()
+    known = _training_pictures(state, run)
+    return Compared(places, samples, known.dataset, known.near(samples))
+
+
+def _training_pictures(state: GenerateState, run: RunDir) -> TrainingPictures:
+    path = Path(str(read_status(run)["dataset"]))
+    key = (run.root, path.stat().st_mtime_ns)
+    if key not in state.training_pictures:
+        recipe, dataset = load(run.recipe), Dataset(path)
+        part = divide(dataset, recipe.data.held_out, recipe.train.seed).train
+        state.training_pictures.clear()
+        state.training_pictures[key] = TrainingPictures(dataset.subset(part), load_features("auto"))
+    return state.training_pictures[key]

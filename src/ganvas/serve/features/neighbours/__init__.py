@@ -1,1 +1,0 @@
-"""Nearest training pictures of a run's samples."""

@@ -1,1 +1,0 @@
-"""Portraits from drawings."""

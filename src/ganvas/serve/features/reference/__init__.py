@@ -1,1 +1,0 @@
-"""Translation by reference, and make-up."""

@@ -1,0 +1,85 @@
+"""Answers about training runs."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, Field
+
+from ganvas.bundle import BundleMetric
+from ganvas.spec import Task
+
+Number = float | None  # what is not finite is null
+State = Literal["running", "finished", "stopped", "failed", "unknown"]
+
+
+class HealthSentence(BaseModel):
+    """What the health watch says of a run."""
+
+    name: str
+    level: Literal["info", "warning", "error"]
+    sentence: str
+
+
+class RunStatus(BaseModel):
+    """What a run is doing."""
+
+    state: State = Field("unknown", description="stopped: also when its process is gone without a word")
+    pid: int | None = None
+    family: str | None = None
+    task: Task | None = None
+    recipe: str | None = None
+    stage: str | None = None
+    nimg: int = 0
+    kimg: Number = None
+    total_kimg: Number = None
+    progress: Number = None
+    images_per_second: Number = None
+    eta_seconds: Number = None
+    memory_mb: Number = None
+    started: str | None = None
+    updated: str | None = None
+    latest_sheet: str | None = None
+    health: list[HealthSentence] = []
+
+
+class RunCard(BaseModel):
+    """A run, in short."""
+
+    id: str
+    name: str
+    status: RunStatus
+
+
+class RunList(BaseModel):
+    """All runs, the last changed first."""
+
+    runs: list[RunCard]
+
+
+class SheetLink(BaseModel):
+    """A grid of samples."""
+
+    nimg: int
+    url: str
+
+
+class RunMetric(BundleMetric):
+    """A line of ``metrics.jsonl``."""
+
+
+class RunDetail(RunCard):
+    """A run, in full."""
+
+    recipe: dict[str, Any]
+    health: list[HealthSentence]
+    sheets: list[SheetLink]
+    metrics: list[RunMetric]
+    bundle: str | None = Field(description="id of the bundle it made")
+
+
+class Stats(BaseModel):
+    """Lines of ``stats.jsonl``; ``next`` is what to ask ``after`` the next time."""
+
+    stats: list[dict[str, float | str | None]]
+    next: int

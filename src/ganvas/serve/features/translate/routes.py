@@ -1,0 +1,141 @@
+"""``/v1/bundles/{id}/translate``, ``heatmap`` and ``prepare``: a picture in, a picture out."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import Annotated, Literal, get_args
+
+from fastapi import APIRouter, File, Form, Request, UploadFile
+from fastapi.responses import Response
+from PIL import Image
+
+from ganvas.bundle import Bundle
+from ganvas.curate.images.prepare import whole_picture
+from ganvas.models.tiling import check_size
+from ganvas.serve.core.context import Context, StudioContext
+from ganvas.serve.core.disconnect import while_connected
+from ganvas.serve.core.engine import Pictures, check_direction, enlarges, prepare_picture, prepare_source
+from ganvas.serve.core.responses import picture_answer, picture_response
+from ganvas.serve.core.uploads import least_side, open_upload, read_upload
+from ganvas.spec import Task
+
+router = APIRouter()
+
+Direction = Literal["a_to_b", "b_to_a"]
+DIRECTIONS: tuple[Direction, ...] = get_args(Direction)
+Upload = Annotated[UploadFile, File(description="Any picture.")]
+Prepared = Annotated[
+    bool, Form(description="True: the picture already is what the model takes, for example a drawing.")
+]
+DirectionField = Annotated[Direction, Form(description="Models trained without pairs: from which domain to which one.")]
+
+
+@router.post(
+    "/v1/bundles/{id}/translate",
+    tags=["bundles"],
+    operation_id="translate",
+    response_class=Response,
+    responses=picture_response("The translation."),
+)
+async def translate(
+    request: Request,
+    context: Context,
+    id: str,  # noqa: A002
+    image: Upload,
+    prepared: Prepared = False,
+    direction: DirectionField = "a_to_b",
+) -> Response:
+    """Translate a picture. It is not kept."""
+    opened = await asyncio.to_thread(context.bundle, id)
+    number = DIRECTIONS.index(direction)
+    check_direction(opened, number)
+    return await _answer(
+        request,
+        context,
+        opened,
+        image,
+        lambda picture: context.engine.submit_translate(opened, picture, prepared=prepared, direction=number),
+    )
+
+
+@router.post(
+    "/v1/bundles/{id}/heatmap",
+    tags=["bundles"],
+    operation_id="heatmap",
+    response_class=Response,
+    responses=picture_response("The attention map: grey, of the model's size, white where the attention is highest."),
+)
+async def heatmap(
+    request: Request,
+    context: Context,
+    id: str,  # noqa: A002
+    image: Upload,
+    prepared: Prepared = False,
+    direction: DirectionField = "a_to_b",
+) -> Response:
+    """The attention map of a translation, from a model that has one (U-GAT-IT). The picture is not kept."""
+    opened = await asyncio.to_thread(context.bundle, id)
+    number = DIRECTIONS.index(direction)
+    check_direction(opened, number)
+    return await _answer(
+        request,
+        context,
+        opened,
+        image,
+        lambda picture: context.engine.submit_heatmap(opened, picture, prepared=prepared, direction=number),
+    )
+
+
+@router.post(
+    "/v1/bundles/{id}/prepare",
+    tags=["bundles"],
+    operation_id="prepare",
+    response_class=Response,
+    responses=picture_response("The picture to show beside the answer."),
+)
+async def prepare(context: Context, id: str, image: Upload) -> Response:  # noqa: A002
+    """Crop a picture as the model takes it: a page shows it beside the answer and sends it again as ``prepared``.
+
+    A model that enlarges takes whole pictures; for it the picture is enlarged to the size of the answer by bicubic
+    interpolation. The picture is not kept.
+    """
+    start = time.perf_counter()
+    opened = await asyncio.to_thread(context.bundle, id)
+    picture = await open_upload(context, image, opened)
+    return picture_answer(await asyncio.to_thread(_comparison, opened, picture), start)
+
+
+def _comparison(opened: Bundle, picture: Image.Image) -> Pictures:
+    """The picture that the answer is compared with, uint8 [H, W, 1 or 3]."""
+    info = opened.info
+    if info.task is Task.REFERENCE:
+        return prepare_picture(opened, picture)
+    check_direction(opened, 0)
+    source = prepare_source(opened, picture, prepared=False)
+    if not enlarges(opened):
+        return source
+    scale = info.data.source_scale
+    check_size(picture.width, picture.height, scale)
+    larger = picture.resize((picture.width * scale, picture.height * scale), Image.Resampling.BICUBIC)
+    return whole_picture(larger, info.data.source_channels)
+
+
+async def _answer(
+    request: Request,
+    context: StudioContext,
+    opened: Bundle,
+    image: UploadFile,
+    submit: Callable[[Image.Image], Future[Pictures]],
+) -> Response:
+    """Read an uploaded picture, give it to the model, and answer with a PNG."""
+    start = time.perf_counter()
+    content = await read_upload(context, image)
+
+    def decode_and_submit() -> Future[Pictures]:
+        return submit(context.decoder.open(content, least=least_side(opened)))
+
+    made = await while_connected(request, await asyncio.to_thread(decode_and_submit))
+    return picture_answer(made, start)
