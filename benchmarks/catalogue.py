@@ -31,7 +31,8 @@ from ganvas.curate.catalog.tables import BallotRow, CheckRow, ImageRow, OriginRo
 from ganvas.curate.review.review import Review
 from ganvas.curate.review.schema import Verdict
 from ganvas.serve.app import create_app
-from ganvas.serve.features.review import routes
+from ganvas.serve.core.settings import StudioSettings
+from ganvas.serve.features.curate import routes
 
 CHECKS = ("faces", "turned", "eyes", "hair", "room", "occluded", "sharpness", "light")
 PORTION = 10_000
@@ -166,7 +167,7 @@ def judge(catalog: Catalog, review: Review, count: int) -> None:
 
 def page_queries(catalog: Catalog, review: Review, repeat: int) -> list[tuple[str, float, float]]:
     """What the review page asks for."""
-    studio = create_app(None, None, catalog=catalog).state.studio
+    studio = create_app(settings=StudioSettings(catalog=catalog)).state.context
     numbers = iter(range(10**6))
 
     def queue(after: int | None = None) -> Any:

@@ -24,6 +24,7 @@ from ganvas.errors import UserError
 from ganvas.models.batches import to_uint8
 from ganvas.models.families import FAMILIES, build
 from ganvas.serve.app import create_app
+from ganvas.serve.core.settings import StudioSettings
 from ganvas.tasks.requests import example_request
 
 Pixels = np.ndarray[Any, np.dtype[np.uint8]]
@@ -151,7 +152,7 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Bundle:
 
 @pytest.fixture
 def client(written: Bundle) -> Iterator[httpx.Client]:
-    with served(create_app(written.path.parent, None)) as (client, _):
+    with served(create_app(settings=StudioSettings(bundles=written.path.parent))) as (client, _):
         yield client
 
 

@@ -38,9 +38,11 @@ ARGUMENTS = [
 SERVE = """
 import sys
 from pathlib import Path
+from ganvas.serve.core.settings import StudioSettings
 from ganvas.serve.server import serve
 root = Path(sys.argv[1])
-serve(root / "bundles", root / "runs", port=0, on_ready=lambda url: print(url, flush=True))
+settings = StudioSettings(bundles=root / "bundles", runs=root / "runs")
+serve(settings, port=0, on_ready=lambda url: print(url, flush=True))
 """
 
 

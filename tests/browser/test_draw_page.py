@@ -38,10 +38,12 @@ PAGE = "/draw/portraits"
 SERVE = """
 import sys
 from pathlib import Path
+from ganvas.serve.core.settings import StudioSettings
 from ganvas.serve.server import serve
 root = Path(sys.argv[1])
 shared = root / "shared" if len(sys.argv) > 2 else None
-serve(root / "bundles", root / "runs", port=0, on_ready=lambda url: print(url, flush=True), shared=shared)
+settings = StudioSettings(bundles=root / "bundles", runs=root / "runs", shared=shared)
+serve(settings, port=0, on_ready=lambda url: print(url, flush=True))
 """
 PHONE = {"width": 390, "height": 844, "has_touch": True, "is_mobile": True}
 PIXELS = """picture => {

@@ -65,12 +65,11 @@ def studio(
     """
     from ganvas.curate.catalog import Catalog
     from ganvas.serve.app import create_app
-    from ganvas.serve.features.drawings.drawing_store import SharedDrawings
+    from ganvas.serve.core.settings import StudioSettings
 
     with contextlib.ExitStack() as stack:
         opened = None if catalogue is None else stack.enter_context(Catalog.open(catalogue))
-        drawings = None if shared is None else SharedDrawings(shared)
-        app = create_app(bundles, runs, catalog=opened, shared=drawings)
+        app = create_app(settings=StudioSettings(bundles=bundles, runs=runs, catalog=opened, shared=shared))
         yield stack.enter_context(_served(app))
 
 

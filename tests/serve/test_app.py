@@ -29,7 +29,8 @@ from ganvas.errors import UserError
 from ganvas.models.families import FAMILIES, build
 from ganvas.runs.folder import RunDir
 from ganvas.serve.app import create_app, openapi_json
-from ganvas.serve.core.uploads import Limits
+from ganvas.serve.core.decode_pool import UploadLimits
+from ganvas.serve.core.settings import StudioSettings
 from ganvas.serve.server import serve
 
 torch.set_num_threads(1)
@@ -81,7 +82,12 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def client(home: Path) -> Iterator[httpx.Client]:
-    app = create_app(home / "bundles", home / "runs", home / "static", limits=Limits(bytes=2_000_000, workers=1))
+    app = create_app(
+        settings=StudioSettings(
+            bundles=home / "bundles", runs=home / "runs", limits=UploadLimits(bytes=2_000_000, workers=1)
+        ),
+        static=home / "static",
+    )
     with served(app) as (opened, _):
         yield opened
 
@@ -91,7 +97,7 @@ def sentence(response: httpx.Response, status: int) -> str:
     assert response.status_code == status, response.text
     assert response.headers["content-type"] == "application/problem+json"
     body = response.json()
-    assert set(body) == {"type", "title", "status", "detail"}
+    assert set(body) == {"type", "title", "status", "detail", "code", "params"}
     assert body["status"] == status
     assert body["detail"].endswith(".")
     return str(body["detail"])
@@ -236,8 +242,8 @@ def test_unknown_addresses_and_methods_are_problems(client: httpx.Client) -> Non
 
 
 def test_what_breaks_inside_is_a_problem_without_a_traceback(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    app = create_app(home / "bundles", home / "runs", home / "static")
-    monkeypatch.setattr(app.state.studio.shelf, "all", lambda: 1 / 0)
+    app = create_app(settings=StudioSettings(bundles=home / "bundles", runs=home / "runs"), static=home / "static")
+    monkeypatch.setattr(app.state.context.bundles, "all", lambda: 1 / 0)
     with served(app) as (opened, _):
         said = sentence(opened.get("/v1/bundles"), 500)
     assert "division" not in said
@@ -293,7 +299,7 @@ def test_every_answer_keeps_the_page_to_this_host(client: httpx.Client) -> None:
 
 
 def test_without_built_pages_the_api_works_and_a_page_says_what_to_do(tmp_path: Path) -> None:
-    with served(create_app(None, None, tmp_path)) as (opened, _):
+    with served(create_app(static=tmp_path)) as (opened, _):
         assert "make web" in opened.get("/").text
         assert opened.get("/v1/bundles").json() == {"bundles": [], "refused": []}
         assert opened.get("/v1/runs").json() == {"runs": []}
@@ -301,7 +307,7 @@ def test_without_built_pages_the_api_works_and_a_page_says_what_to_do(tmp_path: 
 
 
 def test_a_local_studio_answers_to_its_own_name_alone(home: Path) -> None:
-    app = create_app(home / "bundles", None, hosts=("localhost", "127.0.0.1"))
+    app = create_app(settings=StudioSettings(bundles=home / "bundles", hosts=("localhost", "127.0.0.1")))
     with served(app) as (opened, _):
         assert opened.get("/v1/health").status_code == 200
         sentence(opened.get("/v1/health", headers={"Host": "rebound.example"}), 421)
@@ -358,7 +364,7 @@ def test_torn_and_garbled_files_of_a_run_never_stop_the_studio(tmp_path: Path) -
     run.metrics.write_text('{"metric": "kid"}\n{"metric": "kid", "value": NaN}\n{"metric": "kid", "value": 1}\n{')
     run.recipe.write_text("a: [1,")
     (run.sheets / "notes.txt").write_text("x")
-    with served(create_app(None, tmp_path)) as (opened, _):
+    with served(create_app(settings=StudioSettings(runs=tmp_path))) as (opened, _):
         stats = opened.get("/v1/runs/odd/stats").json()
         assert [entry["nimg"] for entry in stats["stats"]] == [1000, 3000]
         assert stats["stats"][0]["D/loss"] is None
@@ -382,7 +388,7 @@ def test_a_run_that_was_killed_is_not_shown_as_running(tmp_path: Path) -> None:
     ended = subprocess.Popen([sys.executable, "-c", ""])
     ended.wait()
     run = make_run(tmp_path / "killed", pid=ended.pid)
-    with served(create_app(None, tmp_path)) as (opened, _):
+    with served(create_app(settings=StudioSettings(runs=tmp_path))) as (opened, _):
         assert opened.get("/v1/runs/killed").json()["status"]["state"] == "running", "it may just have restarted"
         os.utime(run.status, (1, 1))
         assert opened.get("/v1/runs/killed").json()["status"]["state"] == "stopped"
@@ -394,7 +400,7 @@ def test_a_run_that_was_killed_is_not_shown_as_running(tmp_path: Path) -> None:
 @pytest.fixture
 def live(tmp_path: Path) -> Iterator[tuple[str, RunDir, uvicorn.Server]]:
     run = make_run(tmp_path / "runs" / "now")
-    with served(create_app(None, tmp_path / "runs", poll=0.02)) as (client, server):
+    with served(create_app(settings=StudioSettings(runs=tmp_path / "runs", poll=0.02))) as (client, server):
         yield str(client.base_url), run, server
 
 
@@ -462,19 +468,20 @@ def test_followers_that_left_are_let_go_and_others_are_served(live: tuple[str, R
 def test_a_taken_port_is_one_sentence(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        with pytest.raises(UserError, match=f"Port {port} is taken"):
-            serve(tmp_path, tmp_path, port=port)
+        with pytest.raises(UserError, match=f"Port {port} is in use"):
+            serve(StudioSettings(), port=port)
     with pytest.raises(UserError, match="0 to 65535"):
-        serve(tmp_path, tmp_path, port=70000)
+        serve(StudioSettings(), port=70000)
     with pytest.raises(UserError, match="no host"):
-        serve(tmp_path, tmp_path, host="256.0.0.1", port=0)
+        serve(StudioSettings(), host="256.0.0.1", port=0)
 
 
 @pytest.mark.skipif(os.name != "posix", reason="sends a signal")
 def test_the_studio_says_where_it_is_and_stops_when_interrupted(tmp_path: Path) -> None:
     code = (
         "import sys; from pathlib import Path; from ganvas.serve.server import serve\n"
-        "serve(None, Path(sys.argv[1]), port=0, on_ready=lambda url: print(url, flush=True))\n"
+        "from ganvas.serve.core.settings import StudioSettings\n"
+        "serve(StudioSettings(runs=Path(sys.argv[1])), port=0, on_ready=lambda url: print(url, flush=True))\n"
         "print('stopped', flush=True)"
     )
     make_run(tmp_path / "now")

@@ -22,7 +22,9 @@ from ganvas import bundle
 from ganvas.cli import main
 from ganvas.models.families import FAMILIES
 from ganvas.serve.app import create_app
-from ganvas.serve.features.explore.projections import Projections
+from ganvas.serve.core.settings import StudioSettings
+from ganvas.serve.features.generate.projections import Projections
+from ganvas.serve.features.generate.state import GenerateState
 from ganvas.weights import find
 
 
@@ -47,8 +49,8 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def client(home: Path) -> Iterator[httpx.Client]:
-    app = create_app(home, None)
-    app.state.studio.projections = Projections(pyramid)
+    app = create_app(settings=StudioSettings(bundles=home))
+    app.state.context.state(GenerateState).projections = Projections(pyramid)
     with served(app) as (opened, _):
         yield opened
 
@@ -172,11 +174,11 @@ def test_the_newest_search_of_a_client_counts(home: Path) -> None:
     first = start()
     assert started.wait(20)
     second = start()
-    old = searches.look(first)
+    old = searches.find(first)
     assert old is not None
     assert old.state == "stopped"
     assert searches.stop(second)
-    assert searches.look(second) is None
+    assert searches.find(second) is None
     go_on.set()
     searches.close()
 
@@ -215,7 +217,7 @@ def test_neighbours_of_a_run(pictures: Path, tmp_path: Path) -> None:
     sets = [part for change in small for part in ("--set", change)]
     command = ["train", "dcgan-quick", "-d", str(pictures), "--run", str(run), "--kimg", "0.008", "--train-only", "-q"]
     assert main([*command, *sets]) == 0
-    with served(create_app(None, tmp_path / "runs")) as (client, _):
+    with served(create_app(settings=StudioSettings(runs=tmp_path / "runs"))) as (client, _):
         answer = client.get("/v1/runs/first/neighbours", params={"count": 2, "seed": 5})
         assert answer.status_code == 200, answer.text
         found = answer.json()

@@ -25,8 +25,9 @@ from ganvas.models.batches import TranslationRequest, to_float
 from ganvas.models.families import FAMILIES
 from ganvas.models.families.sketchportrait import SketchPortrait
 from ganvas.serve.app import create_app
+from ganvas.serve.core.decode_pool import UploadLimits
 from ganvas.serve.core.engine import Engine
-from ganvas.serve.core.uploads import Limits
+from ganvas.serve.core.settings import StudioSettings
 
 torch.set_num_threads(1)
 PARTS = ["remainder", "mouth", "nose", "left_eye", "right_eye"]
@@ -66,7 +67,7 @@ def bundles(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def client(bundles: Path) -> Iterator[httpx.Client]:
-    app = create_app(bundles, None, limits=Limits(bytes=2_000_000, workers=1))
+    app = create_app(settings=StudioSettings(bundles=bundles, limits=UploadLimits(bytes=2_000_000, workers=1)))
     listening = socket.create_server(("127.0.0.1", 0))
     server = uvicorn.Server(uvicorn.Config(app, log_level="critical", timeout_graceful_shutdown=5))
     thread = threading.Thread(target=server.run, args=([listening],))

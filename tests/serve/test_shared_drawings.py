@@ -23,7 +23,9 @@ from ganvas.errors import UserError
 from ganvas.models.families import FAMILIES
 from ganvas.models.families.sketchportrait import SketchPortrait
 from ganvas.serve.app import create_app
-from ganvas.serve.features.drawings.drawing_store import BYTES, SharedDrawings
+from ganvas.serve.core.settings import StudioSettings
+from ganvas.serve.features.draw.drawing_store import BYTES, DrawingStore
+from ganvas.serve.features.draw.state import DrawState
 
 STROKES = Path(__file__).parents[1] / "support" / "strokes"
 PARTS = {"left_eye": 0.1, "right_eye": 0.2, "nose": 0.3, "mouth": 1.0, "remainder": 0.0}
@@ -54,7 +56,7 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture(scope="module")
 def app(bundles: Path) -> FastAPI:
-    return create_app(bundles, None)
+    return create_app(settings=StudioSettings(bundles=bundles))
 
 
 @pytest.fixture(scope="module")
@@ -76,9 +78,10 @@ def without_leave(app: FastAPI) -> Iterator[httpx.Client]:
 @pytest.fixture
 def client(app: FastAPI, without_leave: httpx.Client, folder: Path) -> Iterator[httpx.Client]:
     """The same studio, had its operator named an empty folder that takes three drawings."""
-    app.state.studio.shared = SharedDrawings(folder, most=3)
+    context = app.state.context
+    context.settings, context.state(DrawState).shared = StudioSettings(shared=folder), DrawingStore(folder, most=3)
     yield without_leave
-    app.state.studio.shared = None
+    context.settings, context.state(DrawState).shared = StudioSettings(), None
 
 
 def share(client: httpx.Client, sent: object) -> str:
@@ -135,7 +138,7 @@ def test_a_full_folder_refuses_what_is_new_and_still_gives_what_it_has(client: h
 
 
 def test_many_at_once_are_not_more_than_there_is_room_for(bundles: Path, folder: Path) -> None:
-    store = SharedDrawings(folder, most=3)
+    store = DrawingStore(folder, most=3)
 
     def keep(number: int) -> bool:
         try:
@@ -174,7 +177,7 @@ def test_only_ids_are_looked_for(client: httpx.Client, folder: Path, name: str) 
     answer = client.get(f"/v1/drawings/{name}")
     assert answer.status_code == 404
     assert "for whoever" not in answer.text
-    assert SharedDrawings(folder).find(name) is None
+    assert DrawingStore(folder).find(name) is None
 
 
 def test_what_was_changed_in_the_folder_is_gone_until_it_is_shared_again(client: httpx.Client, folder: Path) -> None:
@@ -204,8 +207,8 @@ def test_what_was_changed_in_the_folder_is_gone_until_it_is_shared_again(client:
         (drawn({**PEN, "dots": 3}), "damaged"),
         ({"format": "ganvas-drawing", "version": 1, "marks": [None]}, "damaged"),
         (drawn({"tool": "picture", "picture": "https://elsewhere.example/a.png"}), "damaged"),
-        (drawn({"tool": "picture", "picture": "data:image/png;base64,aGk="}, PEN), "strokes alone"),
-        ({"format": "ganvas-drawing", "version": 1, "marks": []}, "nothing on the paper"),
+        (drawn({"tool": "picture", "picture": "data:image/png;base64,aGk="}, PEN), "strokes only"),
+        ({"format": "ganvas-drawing", "version": 1, "marks": []}, "drawing is empty"),
     ],
 )
 def test_what_is_no_drawing_of_strokes_is_refused(
@@ -293,5 +296,5 @@ def test_a_full_disk_is_said(client: httpx.Client, folder: Path, monkeypatch: py
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("ganvas.serve.features.drawings.drawing_store.write_atomically", full)
+    monkeypatch.setattr("ganvas.serve.features.draw.drawing_store.write_atomically", full)
     assert "No space left" in refused(client, told(), 507)

@@ -18,6 +18,7 @@ from support.studio import served
 from ganvas import bundle
 from ganvas.models.families import FAMILIES
 from ganvas.serve.app import create_app
+from ganvas.serve.core.settings import StudioSettings
 
 Pixels = np.ndarray[Any, np.dtype[np.uint8]]
 
@@ -44,7 +45,7 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def client(root: Path) -> Iterator[httpx.Client]:
-    with served(create_app(root, None)) as (client, _):
+    with served(create_app(settings=StudioSettings(bundles=root))) as (client, _):
         yield client
 
 

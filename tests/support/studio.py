@@ -23,7 +23,7 @@ def served(app: FastAPI) -> Iterator[tuple[httpx.Client, uvicorn.Server]]:
         with httpx.Client(base_url=f"http://127.0.0.1:{listening.getsockname()[1]}", timeout=30) as client:
             yield client, server
     finally:
-        app.state.studio.stopping = True
+        app.state.context.stopping = True
         server.should_exit = True
         thread.join(20)
         listening.close()

@@ -29,6 +29,7 @@ from ganvas.models.family import Family
 from ganvas.runs.folder import RunDir
 from ganvas.serve.app import create_app
 from ganvas.serve.core.engine import Engine
+from ganvas.serve.core.settings import StudioSettings
 from ganvas.spec import Task
 from ganvas.tasks.samples import answer, shown
 from ganvas.train.sample_sheets import Sheets
@@ -164,7 +165,7 @@ def test_what_a_model_cannot_do_is_told(one_way: Bundle, photo: Image.Image) -> 
 
 @pytest.fixture
 def client(written: Bundle) -> Iterator[httpx.Client]:
-    with served(create_app(written.path.parent, None)) as (client, _):
+    with served(create_app(settings=StudioSettings(bundles=written.path.parent))) as (client, _):
         yield client
 
 

@@ -16,12 +16,13 @@ from PIL import Image
 
 from ganvas.curate.images.decode import open_image
 from ganvas.serve.core import decode_worker
-from ganvas.serve.core.uploads import Decoder, Limits, UploadError
+from ganvas.serve.core.decode_pool import DecodePool, UploadLimits
+from ganvas.serve.core.errors import UploadError
 
 
 @pytest.fixture(scope="module")
-def opener() -> Iterator[Decoder]:
-    made = Decoder(Limits(workers=1))
+def opener() -> Iterator[DecodePool]:
+    made = DecodePool(UploadLimits(workers=1))
     yield made
     made.close()
 
@@ -49,7 +50,7 @@ def png_claiming(width: int, height: int) -> bytes:
     )
 
 
-def refused(opener: Decoder, content: bytes) -> UploadError:
+def refused(opener: DecodePool, content: bytes) -> UploadError:
     with pytest.raises(UploadError) as caught:
         opener.open(content)
     sentence = str(caught.value)
@@ -59,12 +60,12 @@ def refused(opener: Decoder, content: bytes) -> UploadError:
 
 
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "AVIF"])
-def test_pictures_people_have_are_opened_as_in_training(opener: Decoder, kind: str) -> None:
+def test_pictures_people_have_are_opened_as_in_training(opener: DecodePool, kind: str) -> None:
     content = saved(picture(), kind)
     assert opener.open(content).tobytes() == open_image(content).tobytes()
 
 
-def test_heic_of_phones_is_opened(opener: Decoder) -> None:
+def test_heic_of_phones_is_opened(opener: DecodePool) -> None:
     pillow_heif = pytest.importorskip("pillow_heif")
     heif = pillow_heif.from_pillow(picture(64, 48))
     content = io.BytesIO()
@@ -72,7 +73,7 @@ def test_heic_of_phones_is_opened(opener: Decoder) -> None:
     assert opener.open(content.getvalue()).size == (64, 48)
 
 
-def test_exif_turns_the_picture_and_is_then_gone(opener: Decoder) -> None:
+def test_exif_turns_the_picture_and_is_then_gone(opener: DecodePool) -> None:
     exif = Image.Exif()
     exif[0x0112] = 6  # turn a quarter clockwise
     exif[0x010E] = "taken at home"
@@ -82,7 +83,7 @@ def test_exif_turns_the_picture_and_is_then_gone(opener: Decoder) -> None:
     assert not opened.info
 
 
-def test_transparency_lies_on_white(opener: Decoder) -> None:
+def test_transparency_lies_on_white(opener: DecodePool) -> None:
     assert opener.open(saved(Image.new("RGBA", (20, 20), (0, 0, 0, 0)), "PNG")).getpixel((3, 3)) == (255, 255, 255)
 
 
@@ -105,60 +106,60 @@ def test_transparency_lies_on_white(opener: Decoder) -> None:
         ("picture behind a PDF's head", b"%PDF-1.4\n" + saved(picture(), "PNG")),
     ],
 )
-def test_what_is_no_picture_is_told_by_content(opener: Decoder, name: str, content: bytes) -> None:
+def test_what_is_no_picture_is_told_by_content(opener: DecodePool, name: str, content: bytes) -> None:
     assert refused(opener, content).status == 415
 
 
-def test_a_picture_with_something_hidden_behind_it_is_only_a_picture(opener: Decoder) -> None:
+def test_a_picture_with_something_hidden_behind_it_is_only_a_picture(opener: DecodePool) -> None:
     whole = saved(picture(), "GIF") + b"<script>alert(1)</script>PK\x03\x04"
     assert opener.open(whole).tobytes() == open_image(saved(picture(), "GIF")).tobytes()
 
 
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "GIF", "TIFF", "AVIF"])
 @pytest.mark.parametrize("share", [0.05, 0.5])
-def test_a_truncated_picture_is_refused(opener: Decoder, kind: str, share: float) -> None:
+def test_a_truncated_picture_is_refused(opener: DecodePool, kind: str, share: float) -> None:
     content = saved(picture(200, 200), kind)
     assert refused(opener, content[: max(int(len(content) * share), 13)]).status in (415, 422)
 
 
-def test_an_empty_upload_is_refused(opener: Decoder) -> None:
+def test_an_empty_upload_is_refused(opener: DecodePool) -> None:
     assert refused(opener, b"").status == 422
 
 
-def test_a_picture_of_one_pixel_is_refused(opener: Decoder) -> None:
+def test_a_picture_of_one_pixel_is_refused(opener: DecodePool) -> None:
     error = refused(opener, saved(picture(1, 1), "PNG"))
     assert error.status == 422
     assert "1 × 1" in str(error)
 
 
 def test_forty_megapixels_pass_and_one_more_does_not() -> None:
-    limits = Limits(pixels=40_000, workers=1)  # the same code at a thousandth
-    opener = Decoder(limits)
+    limits = UploadLimits(pixels=40_000, workers=1)  # the same code at a thousandth
+    opener = DecodePool(limits)
     try:
         assert opener.open(saved(picture(200, 200), "PNG")).size == (200, 200)
         assert refused(opener, saved(picture(201, 200), "PNG")).status == 413
     finally:
         opener.close()
-    assert Limits().pixels == 40_000_000
+    assert UploadLimits().pixels == 40_000_000
 
 
 @pytest.mark.parametrize(("width", "height"), [(40_000_001, 1), (6325, 6325), (2**31 - 1, 2**31 - 1)])
-def test_a_bomb_is_refused_by_its_header(opener: Decoder, width: int, height: int) -> None:
+def test_a_bomb_is_refused_by_its_header(opener: DecodePool, width: int, height: int) -> None:
     assert refused(opener, png_claiming(width, height)).status in (413, 422)
 
 
 def test_too_many_bytes_are_refused() -> None:
-    opener = Decoder(Limits(bytes=1000, workers=1))
+    opener = DecodePool(UploadLimits(bytes=1000, workers=1))
     error = refused(opener, saved(picture(200, 200), "PNG"))
     assert error.status == 413
     assert "0.001 MB" in str(error)
 
 
 def test_a_decoder_that_takes_too_long_or_dies_is_replaced() -> None:
-    slow = Decoder(Limits(workers=1, seconds=0.0))
+    slow = DecodePool(UploadLimits(workers=1, seconds=0.0))
     try:
         assert "took more than" in str(refused(slow, saved(picture(), "PNG")))
-        object.__setattr__(slow, "limits", Limits(workers=1))
+        object.__setattr__(slow, "limits", UploadLimits(workers=1))
         assert slow.open(saved(picture(), "PNG")).size == (40, 30)
         process = slow._all[0]._process
         assert process is not None
@@ -178,7 +179,7 @@ MAGIC = [magic for magic, _ in decode_worker._MAGIC] + [
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.sampled_from(MAGIC), st.binary(max_size=300))
-def test_nonsense_behind_a_true_beginning_never_breaks_it(opener: Decoder, magic: bytes, rest: bytes) -> None:
+def test_nonsense_behind_a_true_beginning_never_breaks_it(opener: DecodePool, magic: bytes, rest: bytes) -> None:
     with contextlib.suppress(UploadError):  # whatever else it raises would reach the user as a failure
         opener.open(magic + rest)
     assert opener.open(saved(picture(), "PNG")).size == (40, 30)
@@ -186,7 +187,7 @@ def test_nonsense_behind_a_true_beginning_never_breaks_it(opener: Decoder, magic
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.sampled_from(["PNG", "JPEG", "WEBP", "GIF", "TIFF"]), st.data())
-def test_flipped_bytes_never_break_it(opener: Decoder, kind: str, data: st.DataObject) -> None:
+def test_flipped_bytes_never_break_it(opener: DecodePool, kind: str, data: st.DataObject) -> None:
     content = bytearray(saved(picture(), kind))
     for _ in range(5):
         content[data.draw(st.integers(0, len(content) - 1))] ^= data.draw(st.integers(1, 255))

@@ -10,7 +10,7 @@ export interface paths {
         };
         /**
          * Health
-         * @description How the studio is.
+         * @description The version of the studio, and what it has.
          */
         get: operations["health"];
         put?: never;
@@ -50,7 +50,7 @@ export interface paths {
         };
         /**
          * Get Bundle
-         * @description A trained model: what it is, how it was trained, whose pictures it learned from.
+         * @description A trained model in full: how it was trained, and the credits of its training pictures.
          */
         get: operations["getBundle"];
         put?: never;
@@ -70,9 +70,93 @@ export interface paths {
         };
         /**
          * Preview
-         * @description A grid of what the model makes.
+         * @description A grid of pictures that the model made.
          */
         get: operations["getPreview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/bundles/{id}/portrait": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Parts
+         * @description The options of a portrait. The model is loaded meanwhile, so that the first drawing need not wait.
+         */
+        get: operations["readPortraitParts"];
+        put?: never;
+        /**
+         * Paint Portrait
+         * @description Paint a portrait from a drawing. Neither is kept.
+         */
+        post: operations["paintPortrait"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/bundles/{id}/sketch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sketch Photo
+         * @description A drawing made from a photo, to continue drawing on, in the style that the model was trained on.
+         */
+        post: operations["sketchPhoto"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/drawings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Share Drawing
+         * @description Keep a drawing for everybody who has its link: its strokes and settings, without the portrait.
+         */
+        post: operations["shareDrawing"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/drawings/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Shared
+         * @description A drawing that was shared.
+         */
+        get: operations["readSharedDrawing"];
         put?: never;
         post?: never;
         delete?: never;
@@ -90,7 +174,7 @@ export interface paths {
         };
         /**
          * Image
-         * @description One picture: an address to keep and to pass on.
+         * @description One picture at a permanent address.
          */
         get: operations["getImage"];
         put?: never;
@@ -115,6 +199,192 @@ export interface paths {
          * @description Pictures of up to 64 seeds.
          */
         post: operations["generate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/bundles/{id}/abilities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Abilities
+         * @description What this model supports with the software and the files on this machine.
+         */
+        get: operations["readAbilities"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/bundles/{id}/interpolate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Interpolate
+         * @description The pictures of a walk from each point to the next.
+         */
+        post: operations["interpolate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/bundles/{id}/film": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Film
+         * @description The film of a walk from each point to the next.
+         */
+        post: operations["film"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/bundles/{id}/mix": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Mix Styles
+         * @description The pictures of the rows with layers of the columns (style mixing).
+         */
+        post: operations["mix"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/bundles/{id}/directions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Directions
+         * @description Directions in latent space that were found in the model's weights (SeFa).
+         */
+        get: operations["listDirections"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/bundles/{id}/edit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Edit
+         * @description Pictures moved along directions.
+         */
+        post: operations["edit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/bundles/{id}/project": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Start Projection
+         * @description Find the latent of a photograph, in the background. The photograph is not kept.
+         */
+        post: operations["project"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/projections/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Projection
+         * @description The progress of a projection with its picture, and the latent once it is finished.
+         */
+        get: operations["getProjection"];
+        put?: never;
+        post?: never;
+        /**
+         * Stop Projection
+         * @description Stop and forget a projection. It is no error if it has ended or never existed.
+         */
+        delete: operations["stopProjection"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/runs/{id}/neighbours": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Neighbours
+         * @description The training pictures nearest to samples of a run, and whether any was memorised.
+         *
+         *     It needs the training pictures of the run, where the run found them.
+         */
+        get: operations["listNeighbours"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -152,7 +422,7 @@ export interface paths {
         put?: never;
         /**
          * Heatmap
-         * @description Where a model looks when it translates a picture (U-GAT-IT). The picture is not kept.
+         * @description The attention map of a translation, from a model that has one (U-GAT-IT). The picture is not kept.
          */
         post: operations["heatmap"];
         delete?: never;
@@ -172,96 +442,12 @@ export interface paths {
         put?: never;
         /**
          * Prepare
-         * @description Cut a picture as the model takes it: what a page shows beside the answer and sends again as ``prepared``.
+         * @description Crop a picture as the model takes it: a page shows it beside the answer and sends it again as ``prepared``.
          *
-         *     For a model that enlarges, which takes pictures whole, it is enlarged to the answer's size by bicubic interpolation.
-         *     The picture is not kept.
+         *     A model that enlarges takes whole pictures; for it the picture is enlarged to the size of the answer by bicubic
+         *     interpolation. The picture is not kept.
          */
         post: operations["prepare"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/bundles/{id}/portrait": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Read Parts
-         * @description What can be asked of a portrait; the model is made ready for the first stroke meanwhile.
-         */
-        get: operations["readPortraitParts"];
-        put?: never;
-        /**
-         * Paint Portrait
-         * @description Paint a portrait from a drawing. Neither is kept.
-         */
-        post: operations["paintPortrait"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/bundles/{id}/sketch": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Sketch Photo
-         * @description A photo as a drawing to go on from: cut as the model's pictures were, in lines such as it learned from.
-         */
-        post: operations["sketchPhoto"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/drawings": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Share Drawing
-         * @description Keep a drawing for whoever has its link: its strokes and settings, no portrait.
-         */
-        post: operations["shareDrawing"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/drawings/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Read Shared
-         * @description A drawing that was shared.
-         */
-        get: operations["readSharedDrawing"];
-        put?: never;
-        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -279,7 +465,7 @@ export interface paths {
         put?: never;
         /**
          * Carry Over
-         * @description Carry a picture into a domain, in the style of a reference or of a seed. The pictures are not kept.
+         * @description Translate a picture to a domain, in the style of a reference or of a seed. The pictures are not kept.
          */
         post: operations["carryOver"];
         delete?: never;
@@ -299,9 +485,10 @@ export interface paths {
         put?: never;
         /**
          * Make Up
-         * @description Make-up without a model: colours of lips, lids and skin, all else as it was. The pictures are not kept.
+         * @description Transfer make-up: the colours of lips, eyelids and skin change, nothing else. The pictures are not kept.
          *
-         *     ``X-Likeness`` says how much it still is the same person (cosine of SFace, above about 0.36: yes).
+         *     The header ``X-Likeness`` is the similarity of the faces before and after (cosine of SFace; above about 0.36 it is
+         *     the same person).
          */
         post: operations["makeUp"];
         delete?: never;
@@ -321,193 +508,9 @@ export interface paths {
         put?: never;
         /**
          * Prepare Make Up
-         * @description A picture in the size in which it is made up, once it is sure that it shows a face. It is not kept.
+         * @description A picture in the size in which make-up is transferred, once a face was found in it. It is not kept.
          */
         post: operations["prepareMakeUp"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/bundles/{id}/abilities": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Read Abilities
-         * @description What can be done with a model: by its family, and by what is on this machine.
-         */
-        get: operations["readAbilities"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/bundles/{id}/interpolate": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Interpolate
-         * @description A walk from each point to the next, as pictures.
-         */
-        post: operations["interpolate"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/bundles/{id}/film": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Film
-         * @description A walk from each point to the next, as a film.
-         */
-        post: operations["film"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/bundles/{id}/mix": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Mix Styles
-         * @description The rows' pictures with layers of the columns'.
-         */
-        post: operations["mix"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/bundles/{id}/directions": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List Directions
-         * @description What the model can change: directions found in its weights.
-         */
-        get: operations["listDirections"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/bundles/{id}/edit": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Edit
-         * @description Pictures moved along directions: what the sliders ask.
-         */
-        post: operations["edit"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/bundles/{id}/project": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Start Projection
-         * @description Look for a photograph's place in latent space, in the background. The photograph is not kept.
-         */
-        post: operations["project"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/projections/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Get Projection
-         * @description Where a search stands, with its picture, and its latent once it is finished.
-         */
-        get: operations["getProjection"];
-        put?: never;
-        post?: never;
-        /**
-         * Stop Projection
-         * @description Give a search up; one that has ended meanwhile, or that was never there, needs nothing.
-         */
-        delete: operations["stopProjection"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/runs/{id}/neighbours": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List Neighbours
-         * @description The training pictures nearest to samples of a run whose pictures are still there: was any learned by heart?
-         */
-        get: operations["listNeighbours"];
-        put?: never;
-        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -523,7 +526,7 @@ export interface paths {
         };
         /**
          * List Runs
-         * @description All trainings, running and past.
+         * @description All training runs, past and in progress.
          */
         get: operations["listRuns"];
         put?: never;
@@ -543,7 +546,7 @@ export interface paths {
         };
         /**
          * Get Run
-         * @description A training: its recipe, its health, its sheets and measurements.
+         * @description A training run: its recipe, diagnostics, sample sheets and measurements.
          */
         get: operations["getRun"];
         put?: never;
@@ -563,7 +566,7 @@ export interface paths {
         };
         /**
          * Get Stats
-         * @description The curves, from ``after`` on: ask again with ``next``.
+         * @description The lines of ``stats.jsonl`` after a number of images; continue with ``next``.
          */
         get: operations["getStats"];
         put?: never;
@@ -583,7 +586,7 @@ export interface paths {
         };
         /**
          * Get Sheet
-         * @description The samples at a moment of the training.
+         * @description The sample sheet of a number of images.
          */
         get: operations["getSheet"];
         put?: never;
@@ -603,8 +606,10 @@ export interface paths {
         };
         /**
          * Events
-         * @description What happens, as it happens: ``stats``, ``status``, ``sheet``, ``metric``, and ``rewind`` when the run went
-         *     back to a checkpoint (all stats follow again).
+         * @description The changes of a run as server-sent events.
+         *
+         *     The events are ``stats``, ``status``, ``sheet``, ``metric``, and ``rewind`` when the run went back to a checkpoint
+         *     (all stats follow again).
          */
         get: operations["followRun"];
         put?: never;
@@ -646,7 +651,7 @@ export interface paths {
         put?: never;
         /**
          * Open Round
-         * @description Begin the next round; the one before is closed.
+         * @description Open the next round; the one before is closed.
          */
         post: operations["openRound"];
         delete?: never;
@@ -664,7 +669,7 @@ export interface paths {
         };
         /**
          * Get Round
-         * @description A round: how far everybody is, and what it changed so far.
+         * @description A round: the progress of every reviewer, and the changes of verdicts so far.
          */
         get: operations["getRound"];
         put?: never;
@@ -684,7 +689,7 @@ export interface paths {
         };
         /**
          * Get Agreement
-         * @description How far the reviewers of a round agree: Cohen's κ for two, Fleiss' for more.
+         * @description The agreement of a round's reviewers: Cohen's κ for two, Fleiss' κ for more.
          */
         get: operations["getAgreement"];
         put?: never;
@@ -704,7 +709,7 @@ export interface paths {
         };
         /**
          * Get Queue
-         * @description What a reviewer looks at next, worst-scored first. Asking makes one a reviewer of the round.
+         * @description The next pictures of a reviewer, lowest score first. The first request adds the reviewer to the round.
          */
         get: operations["getQueue"];
         put?: never;
@@ -726,7 +731,7 @@ export interface paths {
         put?: never;
         /**
          * Send Verdicts
-         * @description Say keep, drop or skip; safe to send again, and one that is refused does not stop the others.
+         * @description Save verdicts (keep, drop or skip). Sending them again is safe, and a refused one does not stop the others.
          */
         post: operations["sendVerdicts"];
         delete?: never;
@@ -746,7 +751,7 @@ export interface paths {
         put?: never;
         /**
          * Undo Verdict
-         * @description Take back the reviewer's last verdict that still stands.
+         * @description Take back the reviewer's last verdict that has not been taken back.
          */
         post: operations["undoVerdict"];
         delete?: never;
@@ -764,7 +769,7 @@ export interface paths {
         };
         /**
          * Get Picture
-         * @description A picture: where it came from, what was measured, what looks like it, how it is judged.
+         * @description A picture: its origins, the results of its checks, its duplicates and its verdict.
          */
         get: operations["getPicture"];
         put?: never;
@@ -784,7 +789,7 @@ export interface paths {
         };
         /**
          * Get Thumbnail
-         * @description A picture made small, upright and without its metadata; never larger than it is.
+         * @description A smaller copy of a picture, upright and without its metadata.
          */
         get: operations["getThumbnail"];
         put?: never;
@@ -829,45 +834,45 @@ export interface components {
         Body_carryOver: {
             /**
              * Image
-             * @description any picture
+             * @description Any picture.
              */
             image: Blob;
             /**
              * Reference
-             * @description whose style to take; left out: the seed's
+             * @description The picture whose style to use; left out: the style of the seed.
              */
             reference?: Blob | null;
             /**
              * Class
-             * @description the domain to go to; left out: by seed the seed's own
+             * @description Number of the domain to translate to; left out, without a reference: the one that the seed decides.
              */
             class?: number | null;
             /**
              * Seed
-             * @description of the style; the same one, the same style
+             * @description Seed of the style; the same seed gives the same style.
              * @default 0
              */
             seed: number;
             /**
              * Share
-             * @description how much of the style is the seed's; 0 with a reference
+             * @description Share of the style that comes from the seed; left out: 0 with a reference.
              */
             share?: number | null;
             /**
              * Keep
-             * @description faces: change lips, lids and skin alone, and keep all else
+             * @description For faces: change lips, eyelids and skin only, and keep everything else.
              * @default false
              */
             keep: boolean;
             /**
              * Strength
-             * @description with keep: how much of the change to take
+             * @description With keep: how much of the change to apply.
              * @default 1
              */
             strength: number;
             /**
              * Prepared
-             * @description both pictures are cut as the model takes them already
+             * @description True: both pictures are cropped as the model takes them.
              * @default false
              */
             prepared: boolean;
@@ -876,18 +881,18 @@ export interface components {
         Body_heatmap: {
             /**
              * Image
-             * @description any picture
+             * @description Any picture.
              */
             image: Blob;
             /**
              * Prepared
-             * @description it is what the model takes already
+             * @description True: the picture already is what the model takes, for example a drawing.
              * @default false
              */
             prepared: boolean;
             /**
              * Direction
-             * @description from which domain to which
+             * @description Models trained without pairs: from which domain to which one.
              * @default a_to_b
              * @enum {string}
              */
@@ -897,33 +902,33 @@ export interface components {
         Body_makeUp: {
             /**
              * Image
-             * @description a face
+             * @description A face.
              */
             image: Blob;
             /**
              * Reference
-             * @description a face whose make-up to take
+             * @description A face whose make-up to use.
              */
             reference: Blob;
             /**
              * Strength
-             * @description of all regions; 0: none, 1: the reference's
+             * @description Amount for all regions; 0: none, 1: that of the reference.
              * @default 1
              */
             strength: number;
             /**
              * Lips
-             * @description how much of this region; left out: what looks natural
+             * @description Amount for this region; left out: an amount that looks natural.
              */
             lips?: number | null;
             /**
              * Eyes
-             * @description how much of this region; left out: what looks natural
+             * @description Amount for this region; left out: an amount that looks natural.
              */
             eyes?: number | null;
             /**
              * Skin
-             * @description how much of this region; left out: what looks natural
+             * @description Amount for this region; left out: an amount that looks natural.
              */
             skin?: number | null;
         };
@@ -931,30 +936,30 @@ export interface components {
         Body_paintPortrait: {
             /**
              * Image
-             * @description the drawing, dark strokes on white
+             * @description The drawing, dark strokes on white.
              */
             image: Blob;
             /**
              * Prepared
-             * @description false: a photo, which is made a drawing first
+             * @description False: a photo, from which a drawing is made first.
              * @default true
              */
             prepared: boolean;
             /**
              * K
-             * @description real sketches that each part is compared with, 1 to 100
+             * @description Number of real sketches that each part is compared with, 1 to 100.
              * @default 10
              */
             k: number;
             /**
              * T
-             * @description share of the drawing itself that stays, 0 to 1: a number for all parts, or a JSON object of numbers by part
+             * @description Share of the drawing itself that stays, 0 to 1: one number for all parts, or a JSON object with a number per part.
              * @default 0.4
              */
             t: string;
             /**
              * Shadow
-             * @description also draw the nearest real sketches
+             * @description Also return the nearest real sketches.
              * @default false
              */
             shadow: boolean;
@@ -963,7 +968,7 @@ export interface components {
         Body_prepare: {
             /**
              * Image
-             * @description any picture
+             * @description Any picture.
              */
             image: Blob;
         };
@@ -971,7 +976,7 @@ export interface components {
         Body_prepareMakeUp: {
             /**
              * Image
-             * @description a face to make up, or one whose make-up to take
+             * @description A face to change, or a face whose make-up to use.
              */
             image: Blob;
         };
@@ -979,28 +984,29 @@ export interface components {
         Body_project: {
             /**
              * Image
-             * @description any picture
+             * @description Any picture.
              */
             image: Blob;
             /**
              * Steps
+             * @description Steps of the optimisation.
              * @default 300
              */
             steps: number;
             /**
              * Plus
-             * @description a style for each layer: nearer, but worse to move on
+             * @description True: one style per layer, which is closer to the photograph but edits less well.
              * @default false
              */
             plus: boolean;
             /**
              * Class
-             * @description left out: the one that begins nearest
+             * @description Number of the class; left out: the one that starts closest.
              */
             class?: number | null;
             /**
              * Client
-             * @description who asks: a newer search stops their older one
+             * @description Any name of the client: a new projection stops its earlier one.
              * @default
              */
             client: string;
@@ -1009,7 +1015,7 @@ export interface components {
         Body_sketchPhoto: {
             /**
              * Image
-             * @description a photo
+             * @description A photo.
              */
             image: Blob;
         };
@@ -1017,18 +1023,18 @@ export interface components {
         Body_translate: {
             /**
              * Image
-             * @description any picture
+             * @description Any picture.
              */
             image: Blob;
             /**
              * Prepared
-             * @description it is what the model takes already, a drawing say
+             * @description True: the picture already is what the model takes, for example a drawing.
              * @default false
              */
             prepared: boolean;
             /**
              * Direction
-             * @description without pairs: from which domain to which
+             * @description Models trained without pairs: from which domain to which one.
              * @default a_to_b
              * @enum {string}
              */
@@ -1835,7 +1841,7 @@ export interface components {
             portrait: string;
             /**
              * Shadow
-             * @description grey on white, the nearest real sketches; null when not asked for
+             * @description The nearest real sketches, grey on white, as data:image/png;base64,…; null when not requested.
              */
             shadow: string | null;
             /** Milliseconds */
@@ -1843,22 +1849,22 @@ export interface components {
         };
         /**
          * PortraitParts
-         * @description What can be asked of a portrait.
+         * @description The options of a portrait.
          */
         PortraitParts: {
             /**
              * Parts
-             * @description parts of a face that have their own share; one: the whole face
+             * @description Parts of a face that have their own share; one part: the whole face.
              */
             parts: string[];
             /**
              * Resolution
-             * @description pixels of the drawing's side that the model sees
+             * @description Side in pixels of the drawing as the model takes it.
              */
             resolution: number;
             /**
              * Sketches
-             * @description real sketches that it knows
+             * @description Number of real sketches that the model holds.
              */
             sketches: number;
             k: components["schemas"]["Sketches"];
@@ -2285,29 +2291,29 @@ export interface components {
         };
         /**
          * SharedDrawing
-         * @description A drawing, and what it was painted with.
+         * @description A drawing and the settings it was painted with.
          */
         SharedDrawing: {
             /**
              * Model
-             * @description id of the bundle that painted it
+             * @description Id of the bundle that painted it.
              */
             model: string;
             /**
              * K
-             * @description real sketches that each part was compared with; null: the model compares with none
+             * @description Number of real sketches that each part was compared with; null: the model does not compare.
              */
             k?: number | null;
             /**
              * T
-             * @description share of the drawing itself that stayed, by part
+             * @description Share of the drawing itself that stayed, by part.
              */
             t?: {
                 [key: string]: number;
             } | null;
             /**
              * Drawing
-             * @description as the Draw page saves it in a file: strokes alone
+             * @description The drawing as the Draw page saves it in a file; strokes only.
              */
             drawing: {
                 [key: string]: unknown;
@@ -2315,18 +2321,18 @@ export interface components {
         };
         /**
          * SharedLink
-         * @description Where a shared drawing is found.
+         * @description The id of a shared drawing.
          */
         SharedLink: {
             /**
              * Id
-             * @description the same drawing with the same settings has the same
+             * @description The same drawing with the same settings has the same id.
              */
             id: string;
         };
         /**
          * Shares
-         * @description How much of the drawing itself may stay: 0 is real sketches alone, 1 the drawing as it is.
+         * @description How much of the drawing itself may stay: 0 uses real sketches only, 1 the drawing unchanged.
          */
         Shares: {
             /** Least */
@@ -2451,7 +2457,10 @@ export interface components {
         };
         /**
          * Problem
-         * @description An error (RFC 9457): ``detail`` is one sentence that says what is wrong and what to do.
+         * @description An error (RFC 9457).
+         *
+         *     ``detail`` is one English sentence that says what is wrong and what to do. ``code`` and ``params`` say the same for
+         *     a page in another language.
          */
         Problem: {
             /**
@@ -2465,6 +2474,18 @@ export interface components {
             status: number;
             /** Detail */
             detail: string;
+            /**
+             * Code
+             * @description Stable name of the error, such as no-face.
+             */
+            code: string;
+            /**
+             * Params
+             * @description The values that stand in the sentence, by name.
+             */
+            params: {
+                [key: string]: string | number;
+            };
         };
     };
     responses: never;
@@ -2493,7 +2514,7 @@ export interface operations {
                     "application/json": components["schemas"]["Health"];
                 };
             };
-            /** @description What is wrong and what to do */
+            /** @description What is wrong and what to do. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -2522,7 +2543,7 @@ export interface operations {
                     "application/json": components["schemas"]["BundleList"];
                 };
             };
-            /** @description What is wrong and what to do */
+            /** @description What is wrong and what to do. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -2553,7 +2574,7 @@ export interface operations {
                     "application/json": components["schemas"]["BundleDetail"];
                 };
             };
-            /** @description What is wrong and what to do */
+            /** @description What is wrong and what to do. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -2575,7 +2596,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description What the model makes */
+            /** @description A grid of pictures that the model made. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2584,7 +2605,175 @@ export interface operations {
                     "image/png": string;
                 };
             };
-            /** @description What is wrong and what to do */
+            /** @description What is wrong and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readPortraitParts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PortraitParts"];
+                };
+            };
+            /** @description What is wrong and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    paintPortrait: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any name of the client: clients that draw at once take turns, each with its newest drawing. */
+                "X-Asker"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["Body_paintPortrait"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PortraitAnswer"];
+                };
+            };
+            /** @description What is wrong and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sketchPhoto: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["Body_sketchPhoto"];
+            };
+        };
+        responses: {
+            /** @description Grey strokes on white; its side is 512 pixels, or the model's own if that is larger. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/png": string;
+                };
+            };
+            /** @description What is wrong and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    shareDrawing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SharedDrawing"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SharedLink"];
+                };
+            };
+            /** @description What is wrong and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readSharedDrawing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SharedDrawing"];
+                };
+            };
+            /** @description What is wrong and what to do. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -2598,11 +2787,11 @@ export interface operations {
     getImage: {
         parameters: {
             query: {
-                /** @description any whole number; the same one, the same picture */
+                /** @description Seed of the picture; the same seed gives the same picture. */
                 seed: number;
-                /** @description left out: the seed's own class */
+                /** @description Number of the class; left out: the one that the seed decides. */
                 class?: number | null;
-                /** @description truncation; 1: none */
+                /** @description Truncation; 1 means none. */
                 psi?: number;
             };
             header?: never;
@@ -2613,7 +2802,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The picture of this seed */
+            /** @description The picture of this seed. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2622,7 +2811,7 @@ export interface operations {
                     "image/png": string;
                 };
             };
-            /** @description What is wrong and what to do */
+            /** @description What is wrong and what to do. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -2657,381 +2846,7 @@ export interface operations {
                     "application/json": components["schemas"]["GenerateAnswer"];
                 };
             };
-            /** @description What is wrong and what to do */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    translate: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "multipart/form-data": components["schemas"]["Body_translate"];
-            };
-        };
-        responses: {
-            /** @description The translation */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "image/png": string;
-                };
-            };
-            /** @description What is wrong and what to do */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    heatmap: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "multipart/form-data": components["schemas"]["Body_heatmap"];
-            };
-        };
-        responses: {
-            /** @description Grey, of the model's size: white where it looks most */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "image/png": string;
-                };
-            };
-            /** @description What is wrong and what to do */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    prepare: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "multipart/form-data": components["schemas"]["Body_prepare"];
-            };
-        };
-        responses: {
-            /** @description The picture as it stands beside the answer */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "image/png": string;
-                };
-            };
-            /** @description What is wrong and what to do */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    readPortraitParts: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PortraitParts"];
-                };
-            };
-            /** @description What is wrong and what to do */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    paintPortrait: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description any name for whoever draws: those who draw at once take turns, each with the newest drawing */
-                "X-Asker"?: string;
-            };
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "multipart/form-data": components["schemas"]["Body_paintPortrait"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PortraitAnswer"];
-                };
-            };
-            /** @description What is wrong and what to do */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    sketchPhoto: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "multipart/form-data": components["schemas"]["Body_sketchPhoto"];
-            };
-        };
-        responses: {
-            /** @description Grey strokes on white, 512 pixels or the model's own size */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "image/png": string;
-                };
-            };
-            /** @description What is wrong and what to do */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    shareDrawing: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["SharedDrawing"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SharedLink"];
-                };
-            };
-            /** @description What is wrong and what to do */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    readSharedDrawing: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SharedDrawing"];
-                };
-            };
-            /** @description What is wrong and what to do */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    carryOver: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "multipart/form-data": components["schemas"]["Body_carryOver"];
-            };
-        };
-        responses: {
-            /** @description The picture in the other style */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "image/png": string;
-                };
-            };
-            /** @description What is wrong and what to do */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    makeUp: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "multipart/form-data": components["schemas"]["Body_makeUp"];
-            };
-        };
-        responses: {
-            /** @description The picture with the reference's make-up, in its own size */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "image/png": string;
-                };
-            };
-            /** @description What is wrong and what to do */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    prepareMakeUp: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "multipart/form-data": components["schemas"]["Body_prepareMakeUp"];
-            };
-        };
-        responses: {
-            /** @description The picture as it stands beside the answer */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "image/png": string;
-                };
-            };
-            /** @description What is wrong and what to do */
+            /** @description What is wrong and what to do. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -3062,7 +2877,7 @@ export interface operations {
                     "application/json": components["schemas"]["Abilities"];
                 };
             };
-            /** @description What is wrong and what to do */
+            /** @description What is wrong and what to do. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -3097,7 +2912,7 @@ export interface operations {
                     "application/json": components["schemas"]["Frames"];
                 };
             };
-            /** @description What is wrong and what to do */
+            /** @description What is wrong and what to do. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -3123,7 +2938,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The film */
+            /** @description The film. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3133,7 +2948,7 @@ export interface operations {
                     "image/gif": string;
                 };
             };
-            /** @description What is wrong and what to do */
+            /** @description What is wrong and what to do. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -3168,7 +2983,7 @@ export interface operations {
                     "application/json": components["schemas"]["MixAnswer"];
                 };
             };
-            /** @description What is wrong and what to do */
+            /** @description What is wrong and what to do. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -3182,9 +2997,11 @@ export interface operations {
     listDirections: {
         parameters: {
             query?: {
-                /** @description left out: all layers */
+                /** @description Left out: the first one there is. */
                 first_layer?: number | null;
+                /** @description Left out: the last one there is. */
                 last_layer?: number | null;
+                /** @description How many directions to list. */
                 count?: number;
             };
             header?: never;
@@ -3204,7 +3021,7 @@ export interface operations {
                     "application/json": components["schemas"]["DirectionsAnswer"];
                 };
             };
-            /** @description What is wrong and what to do */
+            /** @description What is wrong and what to do. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -3239,7 +3056,7 @@ export interface operations {
                     "application/json": components["schemas"]["Frames"];
                 };
             };
-            /** @description What is wrong and what to do */
+            /** @description What is wrong and what to do. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -3274,7 +3091,7 @@ export interface operations {
                     "application/json": components["schemas"]["ProjectionStarted"];
                 };
             };
-            /** @description What is wrong and what to do */
+            /** @description What is wrong and what to do. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -3305,7 +3122,7 @@ export interface operations {
                     "application/json": components["schemas"]["ProjectionState"];
                 };
             };
-            /** @description What is wrong and what to do */
+            /** @description What is wrong and what to do. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -3334,7 +3151,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description What is wrong and what to do */
+            /** @description What is wrong and what to do. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -3348,12 +3165,13 @@ export interface operations {
     listNeighbours: {
         parameters: {
             query?: {
-                /** @description of the first; the next ones follow */
+                /** @description Seed of the first sample; the others count up. */
                 seed?: number;
+                /** @description How many samples. */
                 count?: number;
-                /** @description truncation; 1: none */
+                /** @description Truncation; 1 means none. */
                 psi?: number;
-                /** @description left out: each seed has its own */
+                /** @description Class of the samples; left out: each seed decides its own. */
                 class_name?: string | null;
             };
             header?: never;
@@ -3373,7 +3191,213 @@ export interface operations {
                     "application/json": components["schemas"]["NeighboursAnswer"];
                 };
             };
-            /** @description What is wrong and what to do */
+            /** @description What is wrong and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    translate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["Body_translate"];
+            };
+        };
+        responses: {
+            /** @description The translation. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/png": string;
+                };
+            };
+            /** @description What is wrong and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    heatmap: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["Body_heatmap"];
+            };
+        };
+        responses: {
+            /** @description The attention map: grey, of the model's size, white where the attention is highest. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/png": string;
+                };
+            };
+            /** @description What is wrong and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    prepare: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["Body_prepare"];
+            };
+        };
+        responses: {
+            /** @description The picture to show beside the answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/png": string;
+                };
+            };
+            /** @description What is wrong and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    carryOver: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["Body_carryOver"];
+            };
+        };
+        responses: {
+            /** @description The picture in the other style. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/png": string;
+                };
+            };
+            /** @description What is wrong and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    makeUp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["Body_makeUp"];
+            };
+        };
+        responses: {
+            /** @description The picture with the make-up of the reference, in its own size. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/png": string;
+                };
+            };
+            /** @description What is wrong and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    prepareMakeUp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["Body_prepareMakeUp"];
+            };
+        };
+        responses: {
+            /** @description The picture to show beside the answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/png": string;
+                };
+            };
+            /** @description What is wrong and what to do. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -3402,7 +3426,7 @@ export interface operations {
                     "application/json": components["schemas"]["RunList"];
                 };
             };
-            /** @description What is wrong and what to do */
+            /** @description What is wrong and what to do. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -3433,7 +3457,7 @@ export interface operations {
                     "application/json": components["schemas"]["RunDetail"];
                 };
             };
-            /** @description What is wrong and what to do */
+            /** @description What is wrong and what to do. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -3447,6 +3471,7 @@ export interface operations {
     getStats: {
         parameters: {
             query?: {
+                /** @description Lines up to this number of images are left out. */
                 after?: number;
             };
             header?: never;
@@ -3466,7 +3491,7 @@ export interface operations {
                     "application/json": components["schemas"]["Stats"];
                 };
             };
-            /** @description What is wrong and what to do */
+            /** @description What is wrong and what to do. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -3489,7 +3514,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A grid of samples */
+            /** @description A grid of samples. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3498,7 +3523,7 @@ export interface operations {
                     "image/png": string;
                 };
             };
-            /** @description What is wrong and what to do */
+            /** @description What is wrong and what to do. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -3512,7 +3537,7 @@ export interface operations {
     followRun: {
         parameters: {
             query?: {
-                /** @description stats up to this nimg are known */
+                /** @description Lines of stats up to this number of images are left out. */
                 after?: number;
             };
             header?: never;
@@ -3523,7 +3548,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Events */
+            /** @description Server-sent events. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3532,7 +3557,7 @@ export interface operations {
                     "text/event-stream": string;
                 };
             };
-            /** @description What is wrong and what to do */
+            /** @description What is wrong and what to do. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -3561,7 +3586,7 @@ export interface operations {
                     "application/json": components["schemas"]["ReviewState"];
                 };
             };
-            /** @description What is wrong and what to do */
+            /** @description What is wrong and what to do. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -3594,7 +3619,7 @@ export interface operations {
                     "application/json": components["schemas"]["ReviewRound"];
                 };
             };
-            /** @description What is wrong and what to do */
+            /** @description What is wrong and what to do. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -3610,7 +3635,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description number of the round */
+                /** @description Number of the round. */
                 round: number;
             };
             cookie?: never;
@@ -3626,7 +3651,7 @@ export interface operations {
                     "application/json": components["schemas"]["RoundDetail"];
                 };
             };
-            /** @description What is wrong and what to do */
+            /** @description What is wrong and what to do. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -3642,7 +3667,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description number of the round */
+                /** @description Number of the round. */
                 round: number;
             };
             cookie?: never;
@@ -3658,7 +3683,7 @@ export interface operations {
                     "application/json": components["schemas"]["RoundAgreement"];
                 };
             };
-            /** @description What is wrong and what to do */
+            /** @description What is wrong and what to do. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -3674,15 +3699,16 @@ export interface operations {
             query: {
                 /** @description who reviews; a new name takes part from then on */
                 reviewer: string;
-                /** @description the last picture known */
+                /** @description Number of the last picture received; left out: from where the reviewer stopped. */
                 after?: number | null;
+                /** @description How many pictures. */
                 count?: number;
-                /** @description the ones skipped instead */
+                /** @description True: the pictures that the reviewer skipped. */
                 skipped?: boolean;
             };
             header?: never;
             path: {
-                /** @description number of the round */
+                /** @description Number of the round. */
                 round: number;
             };
             cookie?: never;
@@ -3698,7 +3724,7 @@ export interface operations {
                     "application/json": components["schemas"]["ReviewQueue"];
                 };
             };
-            /** @description What is wrong and what to do */
+            /** @description What is wrong and what to do. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -3714,7 +3740,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description number of the round */
+                /** @description Number of the round. */
                 round: number;
             };
             cookie?: never;
@@ -3734,7 +3760,7 @@ export interface operations {
                     "application/json": components["schemas"]["VerdictsAnswer"];
                 };
             };
-            /** @description What is wrong and what to do */
+            /** @description What is wrong and what to do. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -3750,7 +3776,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description number of the round */
+                /** @description Number of the round. */
                 round: number;
             };
             cookie?: never;
@@ -3770,7 +3796,7 @@ export interface operations {
                     "application/json": components["schemas"]["UndoAnswer"];
                 };
             };
-            /** @description What is wrong and what to do */
+            /** @description What is wrong and what to do. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -3786,7 +3812,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description number of the picture */
+                /** @description Number of the picture. */
                 id: number;
             };
             cookie?: never;
@@ -3802,7 +3828,7 @@ export interface operations {
                     "application/json": components["schemas"]["PictureDetail"];
                 };
             };
-            /** @description What is wrong and what to do */
+            /** @description What is wrong and what to do. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -3816,12 +3842,12 @@ export interface operations {
     getThumbnail: {
         parameters: {
             query?: {
-                /** @description the longer side, in pixels; the next size made is given */
+                /** @description The longer side in pixels; the next larger size that exists is returned. */
                 size?: number;
             };
             header?: never;
             path: {
-                /** @description number of the picture */
+                /** @description Number of the picture. */
                 id: number;
             };
             cookie?: never;
@@ -3837,7 +3863,7 @@ export interface operations {
                     "image/webp": string;
                 };
             };
-            /** @description What is wrong and what to do */
+            /** @description What is wrong and what to do. */
             default: {
                 headers: {
                     [name: string]: unknown;
