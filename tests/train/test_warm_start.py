@@ -147,9 +147,9 @@ def test_another_start_than_the_run_had_is_refused(source: RunDir, packed: Path,
         train(recipe(steps=2, start=str(source.root)), run, packed)
     assert same(newest(run), before)
     train(recipe(steps=1, start=str(source.root)), run, packed, fresh=True)
-    assert (run.root / warm_start.START).exists()
+    assert (run.start).exists()
     train(recipe(steps=1), run, packed, fresh=True)
-    assert not (run.root / warm_start.START).exists()
+    assert not (run.start).exists()
 
 
 def test_a_checkpoint_of_a_run_can_be_named(source: RunDir) -> None:
