@@ -131,10 +131,10 @@ def test_the_average_follows_with_its_half_life(name: str, pictures: Path) -> No
     if game.family.ema_kimg(game.clock, 0.001 * BATCH) != 0.001 * BATCH:
         pytest.skip("has a half-life of its own")
     network = game.family.averaged[0]
-    before = [p.clone() for p in game.player.average.get_submodule(network).parameters()]
+    before = [p.clone() for p in game.stepper.average.get_submodule(network).parameters()]
     game.play()
     live = game.family.get_submodule(network).parameters()
-    average = game.player.average.get_submodule(network).parameters()
+    average = game.stepper.average.get_submodule(network).parameters()
     for old, now, kept in zip(before, live, average, strict=True):
         torch.testing.assert_close(kept, (old + now) / 2)
 

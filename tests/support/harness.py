@@ -15,7 +15,7 @@ from ganvas.curate.dataset.pack import pack
 from ganvas.models.batches import Batch
 from ganvas.models.families import FAMILIES
 from ganvas.models.family import Clock, Family
-from ganvas.train.step import Player
+from ganvas.train.step import Stepper
 from ganvas.train.stream import Stream
 
 BATCH = 8
@@ -51,13 +51,13 @@ class Game:
         self.family: Family = FAMILIES[name](config, data, kimg=1.0)
         if exact:
             self.family.double()
-        self.player = Player(self.family, fabric, ema_kimg=ema_kimg)
+        self.stepper = Stepper(self.family, fabric, ema_kimg=ema_kimg)
         self.exact = exact
         if exact:
-            for network in self.player.optimizers:
+            for network in self.stepper.optimizers:
                 parameters = self.family.get_submodule(network).parameters()
-                self.player.optimizers[network] = torch.optim.SGD(parameters, lr=1e-2)
-                self.player._lr[network] = [1e-2]
+                self.stepper.optimizers[network] = torch.optim.SGD(parameters, lr=1e-2)
+                self.stepper._lr[network] = [1e-2]
         self.stream = Stream(dataset, self.family.task, data, seed=0, workers=0)
         self.micro = micro
         self.stage = self.family.stages()[stage]
@@ -69,7 +69,7 @@ class Game:
 
     def play(self) -> dict[str, float]:
         """One whole step."""
-        shown, drawn = self._exactly(lambda: self.player.step(self.stage, self.clock, self._draw))
+        shown, drawn = self._exactly(lambda: self.stepper.step(self.stage, self.clock, self._draw))
         self.clock = self.clock.advanced(drawn)
         self._drawn = 0
         return {key: float(value) for key, value in shown.items()}
@@ -78,7 +78,7 @@ class Game:
         """One step of a single phase, whether it is due or not."""
         only = next(p for p in self.stage.phases if p.name == phase)._replace(every=1)
         stage = self.stage._replace(phases=(only,))
-        shown, drawn = self.player.step(stage, self.clock, self._same if same_batch else self._draw)
+        shown, drawn = self.stepper.step(stage, self.clock, self._same if same_batch else self._draw)
         if not same_batch:  # a clock that stands still also repeats the noise
             self.clock = self.clock.advanced(drawn)
         self._drawn = 0

@@ -30,7 +30,7 @@ from ganvas.runs.log import Event, Health, Metric, Note, Resumed
 from ganvas.runs.reader import read_lines
 from ganvas.train.diagnostics import HealthWatch, diversity
 from ganvas.train.launch import claim, launch
-from ganvas.train.step import Player
+from ganvas.train.step import Stepper
 from ganvas.train.trainer import train
 
 BATCH = 8
@@ -289,10 +289,10 @@ def test_a_changed_learning_rate_counts_after_resume(packed: Path, tmp_path: Pat
     family = FAMILIES["dcgan"](
         DCGAN.Config.model_validate({"width": 4, "z_dim": 8, "lr": 1e-5}), recipe().data_spec(), 1.0
     )
-    player = Player(family, launch(recipe()), ema_kimg=1.0)
-    checkpoint.restore(content, player)
-    assert player.optimizers["generator"].param_groups[0]["lr"] == 1e-5
-    assert player.optimizers["generator"].state_dict()["state"]
+    stepper = Stepper(family, launch(recipe()), ema_kimg=1.0)
+    checkpoint.restore(content, stepper)
+    assert stepper.optimizers["generator"].param_groups[0]["lr"] == 1e-5
+    assert stepper.optimizers["generator"].state_dict()["state"]
 
 
 def test_a_run_may_change_its_memory_layout(packed: Path, tmp_path: Path) -> None:
@@ -309,13 +309,13 @@ def test_a_run_may_change_its_memory_layout(packed: Path, tmp_path: Path) -> Non
 def test_the_averages_of_a_new_stage_do_not_hang_on_its_beginning() -> None:
     config, data = FAMILIES["progan"].tiny()
     family = build("progan", config.model_dump(), data, 1.0)
-    player = Player(family, launch(recipe()), ema_kimg=1000.0, ema_ramp=0.05)
-    live, kept = (one.get_submodule("generator") for one in (family, player.average))
+    stepper = Stepper(family, launch(recipe()), ema_kimg=1000.0, ema_ramp=0.05)
+    live, kept = (one.get_submodule("generator") for one in (family, stepper.average))
     with torch.no_grad():
         for parameter in live.parameters():
             parameter.add_(1.0)  # what the new stage has learned
     behind = [old - new for new, old in zip(live.parameters(), [p.clone() for p in kept.parameters()], strict=True)]
-    player._follow(Clock(nimg=100_000, stage_nimg=1_000, stage=2, batch_size=50))
+    stepper._follow(Clock(nimg=100_000, stage_nimg=1_000, stage=2, batch_size=50))
     for new, old, was in zip(live.parameters(), kept.parameters(), behind, strict=True):
         assert (new - old).abs().max() < 0.6 * was.abs().max()  # half of it after a twentieth of the stage
 

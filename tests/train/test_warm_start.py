@@ -25,8 +25,10 @@ from ganvas.runs import checkpoint
 from ganvas.runs.folder import RunDir
 from ganvas.runs.log import Event, Note
 from ganvas.spec import DataSpec
-from ganvas.train import warm_start
+from ganvas.train import warm_start, weight_matching
+from ganvas.train.start_source import StartSource, open_source
 from ganvas.train.trainer import train
+from ganvas.train.weight_matching import match_weights
 
 BATCH = 4
 SMALL = {"z_dim": 8, "w_dim": 8, "base": 128, "most": 8, "r1": 0.1}
@@ -63,7 +65,7 @@ def packed(pictures: Path) -> Path:
 @pytest.fixture(scope="module")
 def source(packed: Path, tmp_path_factory: pytest.TempPathFactory) -> RunDir:
     run = RunDir(tmp_path_factory.mktemp("source") / "faces")
-    train(recipe(), run, packed, called="drawn")
+    train(recipe(), run, packed, dataset_name="drawn")
     return run
 
 
@@ -90,10 +92,10 @@ def make(name: str = "stylegan2", model: dict[str, Any] | None = None, **data: A
     return kind(config, spec.model_copy(update=data), 1.0)
 
 
-def as_source(family: Family, name: str = "stylegan2", **changes: Any) -> warm_start.Source:
+def as_source(family: Family, name: str = "stylegan2", **changes: Any) -> StartSource:
     weights = {key: value.clone() for key, value in family.state_dict().items()}
     config = family.config.model_dump()
-    known = warm_start.Source("theirs", "run", name, config, family.data.classes, 5.0, weights, weights, ())
+    known = StartSource("theirs", "run", name, config, family.data.classes, 5.0, weights, weights, ())
     return known._replace(**changes)
 
 
@@ -154,8 +156,8 @@ def test_another_start_than_the_run_had_is_refused(source: RunDir, packed: Path,
 
 def test_a_checkpoint_of_a_run_can_be_named(source: RunDir) -> None:
     oldest, last = checkpoint.listing(source.checkpoints)[0], checkpoint.listing(source.checkpoints)[-1]
-    opened = warm_start.open_source(oldest)
-    assert opened.kimg < warm_start.open_source(source.root).kimg == warm_start.open_source(last).kimg
+    opened = open_source(oldest)
+    assert opened.kimg < open_source(source.root).kimg == open_source(last).kimg
     assert same(opened.weights, checkpoint.read(oldest)["family"])
 
 
@@ -171,18 +173,18 @@ def test_a_bundle_gives_its_generator_and_with_its_discriminator_both(
     assert "discriminator" not in lean.info.parameters
     assert whole.info.parameters["discriminator"] > 0
     assert same(lean.load_family().generator.state_dict(), whole.load_family().generator.state_dict())
-    parts = {p.network: p for p in warm_start.fit(make(), "stylegan2", warm_start.open_source(lean.path)).parts}
+    parts = {p.network: p for p in match_weights(make(), "stylegan2", open_source(lean.path)).parts}
     assert parts["generator"].taken == parts["generator"].numbers
     assert parts["discriminator"].taken == 0
     assert parts["discriminator"].fresh == ("all of it",)
-    parts = {p.network: p for p in warm_start.fit(make(), "stylegan2", warm_start.open_source(whole.path)).parts}
+    parts = {p.network: p for p in match_weights(make(), "stylegan2", open_source(whole.path)).parts}
     assert parts["discriminator"].taken == parts["discriminator"].numbers
 
 
 def test_the_credits_of_a_start_go_on_into_the_bundle(source: RunDir, packed: Path, tmp_path: Path) -> None:
     given = export_run(load_run(source), tmp_path / "given", onnx=False)
     run = RunDir(tmp_path / "run")
-    train(recipe(steps=1, start=str(given.path)), run, packed, called="mine")
+    train(recipe(steps=1, start=str(given.path)), run, packed, dataset_name="mine")
     made = export_run(load_run(run), onnx=False)
     names = [credit.name for credit in made.info.credits]
     assert names[0] == "mine"
@@ -200,7 +202,7 @@ def test_layers_find_each_other_by_their_resolution(name: str) -> None:
     wide = {"widths": (8, 8, 8)} if name == "r3gan" else {}
     wider = {"widths": (8, 8, 8, 8)} if name == "r3gan" else {}
     small, large = make(name, wide, resolution=16), make(name, wider, resolution=32)
-    fitted = warm_start.fit(large, name, as_source(small, name))
+    fitted = match_weights(large, name, as_source(small, name))
     if name == "stylegan2":
         ours, theirs = "discriminator.blocks.1.conv0.weight", "discriminator.blocks.0.conv0.weight"
         assert "discriminator.blocks.0.conv0.weight" not in fitted.weights
@@ -219,8 +221,8 @@ def test_classes_are_matched_by_name(name: str) -> None:
     torch.manual_seed(0)
     theirs = make(name, classes=("cat", "dog", "fox"))
     ours = make(name, classes=("fox", "wolf", "cat"))
-    fitted = warm_start.fit(ours, name, as_source(theirs, name))
-    tables = warm_start._class_tables(ours, name)
+    fitted = match_weights(ours, name, as_source(theirs, name))
+    tables = weight_matching._class_tables(ours, name)
     assert tables
     parts = {part.network: part for part in fitted.parts}
     assert parts["generator"].by_class > 0
@@ -238,7 +240,7 @@ def test_classes_are_matched_by_name(name: str) -> None:
 def test_a_family_that_plays_keeps_its_first_channels_apart_from_classes() -> None:
     """Three classes and three colours: only the table of classes is mapped by name."""
     theirs, ours = make(classes=("a", "b", "c")), make(classes=("c", "b", "a"))
-    fitted = warm_start.fit(ours, "stylegan2", as_source(theirs))
+    fitted = match_weights(ours, "stylegan2", as_source(theirs))
     key = "generator.synthesis.blocks.0.to_image.weight"
     assert torch.equal(fitted.weights[key], theirs.state_dict()[key])
 
@@ -249,7 +251,7 @@ def test_every_family_begins_from_itself(name: str) -> None:
     theirs = make(name)
     torch.manual_seed(2)
     ours = make(name)
-    fitted = warm_start.fit(ours, name, as_source(theirs, name))
+    fitted = match_weights(ours, name, as_source(theirs, name))
     assert all(part.taken + part.by_class >= 0.9 * part.numbers for part in fitted.parts)
     warm_start._copy(ours, fitted.weights)
     for (key, a), b in zip(ours.named_parameters(), theirs.parameters(), strict=True):
@@ -260,7 +262,7 @@ def test_biggan_s_standing_statistics_are_left_behind() -> None:
     theirs = make("biggan")
     theirs.measure_standing_statistics()
     ours = make("biggan")
-    warm_start._copy(ours, warm_start.fit(ours, "biggan", as_source(theirs, "biggan")).weights)
+    warm_start._copy(ours, match_weights(ours, "biggan", as_source(theirs, "biggan")).weights)
     assert ours.generator.stands == 0
 
 
@@ -269,13 +271,13 @@ def test_biggan_s_standing_statistics_are_left_behind() -> None:
 
 def test_another_family_is_refused() -> None:
     with pytest.raises(UserError, match="is a dcgan, from which a stylegan2 cannot begin"):
-        warm_start.fit(make(), "stylegan2", as_source(make("dcgan"), "dcgan"))
+        match_weights(make(), "stylegan2", as_source(make("dcgan"), "dcgan"))
 
 
 def test_a_start_of_which_nothing_fits_is_refused_with_what_would_fit() -> None:
     theirs = make(model={"z_dim": 12, "w_dim": 12, "base": 256, "most": 16})
     with pytest.raises(UserError, match=r"--set model.z_dim=12 --set model.w_dim=12 .*--set model.most=16"):
-        warm_start.fit(make(), "stylegan2", as_source(theirs))
+        match_weights(make(), "stylegan2", as_source(theirs))
 
 
 @pytest.mark.parametrize("what", ["missing", "folder", "text"])

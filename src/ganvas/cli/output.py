@@ -113,7 +113,7 @@ class Teller:
 
         self.say(f"The run is {run.root} (Ctrl+C stops it and keeps everything).")
         with TrainingView(self.console, quiet=self.quiet) as view:
-            summary = train(recipe, run, dataset, called=called, fresh=fresh, listener=view)
+            summary = train(recipe, run, dataset, dataset_name=called, fresh=fresh, listener=view)
         if summary.state == "finished":
             spent = f"{duration(summary.seconds)}, {summary.images_per_second:,.0f} images a second"
             self.say(f"Trained to {summary.nimg / 1000:g} kimg ({spent}).")

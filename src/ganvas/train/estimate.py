@@ -19,7 +19,7 @@ from ganvas.models.families import build
 from ganvas.models.family import Clock, Family
 from ganvas.recipe import Recipe
 from ganvas.spec import Task
-from ganvas.train.step import Player
+from ganvas.train.step import Stepper
 from ganvas.train.stream import Stream
 
 
@@ -106,7 +106,7 @@ def forecast(recipe: Recipe, dataset: Path, *, seconds: float = 6.0) -> Forecast
     state = _state_mb(family, settings.ema_kimg > 0)
     gc.collect()
     with _Peak() as peak:
-        player = Player(
+        stepper = Stepper(
             family, fabric, seed=settings.seed, ema_kimg=settings.ema_kimg, channels_last=settings.channels_last
         )
         batches = stream.micros(0, local, micro)
@@ -119,7 +119,7 @@ def forecast(recipe: Recipe, dataset: Path, *, seconds: float = 6.0) -> Forecast
         began, timed = time.monotonic(), 0
         end = began + seconds
         while timed < 2 or (time.monotonic() < end and timed < 50):
-            _, drawn = player.step(plan[0], clock, draw)
+            _, drawn = stepper.step(plan[0], clock, draw)
             clock = clock.advanced(drawn)
             timed += 1
             if timed == 1:  # the first step allocates

@@ -1,4 +1,4 @@
-"""Plays the steps of a game: the only code that moves weights. It knows phases, not families.
+"""One training step: the only code that changes weights. It depends on phases, not on families.
 
 A step: seed → take the phases that are due → draw data once per repeat → for each phase freeze all but ``trains``,
 accumulate over micro-batches, average gradients over processes, step, ``after`` → EMA.
@@ -20,7 +20,7 @@ from ganvas.models.batches import Batch
 from ganvas.models.family import Clock, Family, Phase, Stage
 
 Draw = Callable[[], list[Batch]]
-"""The next global batch of the stream: this process's share of it, as micro-batches on its device."""
+"""Returns this process's share of the next global batch, as micro-batches."""
 
 
 class NonFiniteError(ArithmeticError):
@@ -31,18 +31,20 @@ class NonFiniteError(ArithmeticError):
         self.phase = phase
 
 
-class Player:
-    """A family with its optimisers and averaged copies.
+class Stepper:
+    """Executes training steps on a family, with its optimisers and averaged copies.
 
-    :param family: the networks; moved to the launcher's device.
-    :param fabric: the launched processes, their devices and their precision.
-    :param seed: with the clock it decides every random number.
-    :param ema_kimg: half-life of the averaged copies in kimg; 0 keeps none.
-    :param ema_ramp: the half-life is at most this share of the stage's images so far (Karras et al. 2020, ADA), so that
-        layers which begin with a stage do not hang behind in the averages; None: no ramp.
-    :param channels_last: keep pictures and weights as NHWC in memory. None: on a GPU, whose convolutions want it. On a
-        processor little gains by it, and large weights are copied to and fro, which may take a quarter of a step.
-    :param lr_factor: multiplies every learning rate (lowered after a return to a checkpoint).
+    Args:
+        family: The networks; moved to the launcher's device.
+        fabric: The launched processes, their devices and their precision.
+        seed: Determines, with the clock, every random number.
+        ema_kimg: Half-life of the averaged copies in kimg; 0 keeps none.
+        ema_ramp: The half-life is at most this share of the stage's images so far (Karras et al. 2020, ADA), so that
+            the averages of layers that begin with a stage do not lag behind; None: no ramp.
+        channels_last: Keep pictures and weights as NHWC in memory. None: on a GPU only. On a CPU it rarely helps, and
+            converting large weights can take a quarter of a step.
+        compiled: Compile the networks with ``torch.compile``.
+        lr_factor: Multiplies every learning rate (lowered after a return to a checkpoint).
     """
 
     def __init__(
@@ -84,16 +86,24 @@ class Player:
         return int(self.fabric.world_size)
 
     def fresh_optimizers(self) -> None:
-        """One new optimiser for every network that some phase trains."""
+        """Create a new optimiser for each network that some phase trains."""
         self.optimizers = {name: self.family.optimizer(name) for name in self.trained}
         self._lr = {name: [group["lr"] for group in opt.param_groups] for name, opt in self.optimizers.items()}
 
     def step(self, stage: Stage, clock: Clock, draw: Draw) -> tuple[dict[str, Tensor], int]:
-        """Play one step of the stage.
+        """Execute one step of a stage.
 
-        :returns: what the phases show, as ``phase/term`` (0-d tensors of this process), and how many pictures the
-            step took from the stream, over all processes.
-        :raises NonFiniteError: a gradient is not finite; the weights of that phase were left as they were.
+        Args:
+            stage: The phases and their schedules.
+            clock: Where the training stands.
+            draw: Called once per repeat for data.
+
+        Returns:
+            The reported terms as ``phase/term`` (0-d tensors of this process), and how many pictures the step took from
+            the stream, over all processes.
+
+        Raises:
+            NonFiniteError: A gradient is not finite; the weights of that phase are unchanged.
         """
         draws: list[list[Batch]] = []
         shown: dict[str, Tensor] = {}
@@ -103,8 +113,8 @@ class Player:
             for turn in range(phase.repeat):
                 if turn == len(draws):
                     draws.append(self._prepared(draw(), clock, turn))
-                shown |= self._play(index, phase, stage, draws[turn], clock, turn)
-        self._follow(clock)
+                shown |= self._run_phase(index, phase, stage, draws[turn], clock, turn)
+        self._update_averages(clock)
         return shown, len(draws) * clock.batch_size
 
     # ── one phase ───────────────────────────────────────────────────────────────────────────────────────────────────
@@ -115,7 +125,7 @@ class Player:
             prepared.append(self.family.prepare(self._on_device(batch), clock))
         return prepared
 
-    def _play(
+    def _run_phase(
         self, index: int, phase: Phase, stage: Stage, micros: list[Batch], clock: Clock, turn: int
     ) -> dict[str, Tensor]:
         self._freeze_all_but(phase.trains)
@@ -135,8 +145,8 @@ class Player:
         if moved:
             norm = torch.nn.utils.get_total_norm([p.grad for p in moved if p.grad is not None])
             shown[f"{phase.name}/gradient_norm"] = norm
-            # Waiting for the number costs nothing on a CPU and little beside a step elsewhere; letting a poisoned
-            # step through costs the run.
+            # Reading the norm synchronises with the device: that costs little, and a step that is not finite would
+            # destroy the run.
             if not torch.isfinite(norm):
                 self._clear(phase.trains)
                 raise NonFiniteError(phase.name, clock)
@@ -169,7 +179,7 @@ class Player:
 
     def _average_gradients(self, parameters: list[nn.Parameter]) -> None:
         gradients = [p.grad for p in parameters if p.grad is not None]
-        # Written out as contiguous memory: processes may hold the same gradient in different strides.
+        # Made contiguous, because processes may hold the same gradient in different strides.
         flat = torch.cat([gradient.contiguous().view(-1) for gradient in gradients])
         torch.distributed.all_reduce(flat)
         flat /= self.world
@@ -179,7 +189,7 @@ class Player:
     # ── randomness and data ─────────────────────────────────────────────────────────────────────────────────────────
 
     def _seeded(self, micros: list[Batch], clock: Clock, purpose: str, turn: int) -> Iterator[tuple[Batch, int]]:
-        """Each micro-batch with torch seeded alike, and its rows of the global batch announced to the noise."""
+        """Yield each micro-batch with torch's seed set alike, and ``noise`` set to its rows of the global batch."""
         key = f"{self.seed}/{clock.nimg}/{purpose}/{turn}"
         number = int.from_bytes(blake2b(key.encode(), digest_size=8).digest(), "little") >> 1
         local = clock.batch_size // self.world
@@ -195,7 +205,7 @@ class Player:
         return type(batch)(*(self._picture(field) if isinstance(field, Tensor) else dict(field) for field in batch))
 
     def _picture(self, tensor: Tensor) -> Tensor:
-        """uint8 pictures become float in [-1, 1]; labels and ready floats are only moved."""
+        """Move a tensor to the device; uint8 pictures become float in [-1, 1]."""
         tensor = tensor.to(self.fabric.device, non_blocking=True)
         if tensor.dtype == torch.uint8:
             tensor = tensor.to(torch.get_default_dtype()) / 127.5 - 1
@@ -206,7 +216,7 @@ class Player:
     # ── averaged copies ─────────────────────────────────────────────────────────────────────────────────────────────
 
     def _averaged_copy(self) -> Family:
-        """The family with its own copies of the averaged networks; all else is the living family's."""
+        """The family with its own copies of the averaged networks; everything else is shared."""
         shared = {id(n): n for name, n in self.family.named_children() if name not in self.family.averaged}
         buffers = {id(b): b for b in self.family.buffers(recurse=False)}
         copy = deepcopy(self.family, {**shared, **buffers})
@@ -215,7 +225,7 @@ class Player:
         return copy
 
     @torch.no_grad()
-    def _follow(self, clock: Clock) -> None:
+    def _update_averages(self, clock: Clock) -> None:
         if self.average is self.family:
             return
         half_life = self.family.ema_kimg(clock, self.ema_kimg) * 1000
@@ -230,7 +240,7 @@ class Player:
 
     @torch.no_grad()
     def synchronise_statistics(self) -> None:
-        """Average the batch-norm statistics over processes: each saw its own share of the pictures."""
+        """Average the batch-norm statistics over processes, each of which saw its own share of the pictures."""
         if self.world == 1:
             return
         for module in self.family.modules():
@@ -246,8 +256,8 @@ def _size(batch: Batch) -> int:
 
 
 def _to_channels_last(module: nn.Module) -> None:
-    # Only convolution weights: ``module.to(memory_format=…)`` would also turn 4-d buffers such as noise maps. A weight
-    # that is computed (spectral norm) has its parameter in a child of the convolution.
+    # Only convolution weights: ``module.to(memory_format=…)`` would also convert 4-d buffers such as noise maps. A
+    # computed weight (spectral norm) has its parameter in a child of the convolution.
     for part in module.modules():
         if isinstance(part, nn.Conv2d | nn.ConvTranspose2d):
             for parameter in part.parameters():

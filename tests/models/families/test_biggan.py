@@ -22,7 +22,7 @@ from ganvas.recipe import load
 from ganvas.runs.folder import RunDir
 from ganvas.spec import DataSpec
 from ganvas.tasks.requests import example_request
-from ganvas.train.step import Player
+from ganvas.train.step import Stepper
 from ganvas.train.trainer import train
 
 CLOCK = Clock(stage_kimg=1.0, batch_size=4)
@@ -239,7 +239,7 @@ def test_two_steps_of_the_recipe_narrowed(name: str) -> None:
     family = build(recipe.family, recipe.model, recipe.data_spec(classes), 1.0)
     fabric = Fabric(accelerator="cpu", devices=1)
     fabric.launch()
-    player = Player(family, fabric, ema_kimg=1.0)
+    stepper = Stepper(family, fabric, ema_kimg=1.0)
     draws = 0
 
     def draw() -> list[SynthesisBatch]:
@@ -250,7 +250,7 @@ def test_two_steps_of_the_recipe_narrowed(name: str) -> None:
 
     clock = CLOCK
     for _ in range(2):
-        shown, drawn = player.step(family.stages()[0], clock, draw)
+        shown, drawn = stepper.step(family.stages()[0], clock, draw)
         assert all(value.isfinite() for value in shown.values())
         clock = clock.advanced(drawn)
     assert draws == 2 * (4 if name == "biggan-32" else 1)

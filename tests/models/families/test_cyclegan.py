@@ -20,7 +20,7 @@ from ganvas.models.networks.cyclegan import ImagePool
 from ganvas.recipe import load
 from ganvas.spec import DataSpec, Task
 from ganvas.train.estimate import outline
-from ganvas.train.step import Player
+from ganvas.train.step import Stepper
 
 CLOCK = Clock(batch_size=2)
 
@@ -197,13 +197,13 @@ def test_two_steps_of_the_recipe_narrowed(name: str) -> None:
     family = build(recipe.family, recipe.model, recipe.data_spec(("a", "b")), 1.0)
     fabric = Fabric(accelerator="cpu", devices=1)
     fabric.launch()
-    player, clock = Player(family, fabric), CLOCK
+    stepper, clock = Stepper(family, fabric), CLOCK
     for _ in range(2):
         draw = [batch(recipe.data.resolution)]
-        shown, drawn = player.step(family.stages()[0], clock, lambda draw=draw: draw)  # type: ignore[misc]
+        shown, drawn = stepper.step(family.stages()[0], clock, lambda draw=draw: draw)  # type: ignore[misc]
         assert all(value.isfinite() for value in shown.values())
         clock = clock.advanced(drawn)
-    for optimizer in player.optimizers.values():
+    for optimizer in stepper.optimizers.values():
         assert (optimizer.param_groups[0]["lr"], optimizer.param_groups[0]["betas"]) == (2e-4, (0.5, 0.999))
 
 

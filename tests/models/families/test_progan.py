@@ -29,7 +29,7 @@ from ganvas.models.networks.progan import (
 from ganvas.recipe import load
 from ganvas.spec import DataSpec
 from ganvas.tasks.requests import example_request
-from ganvas.train.step import Player
+from ganvas.train.step import Stepper
 
 
 @pytest.fixture(autouse=True)
@@ -275,18 +275,18 @@ def test_two_steps_of_each_stage_of_the_recipe_narrowed(name: str) -> None:
     family = build(recipe.family, recipe.model, recipe.data_spec(), 1.0)
     fabric = Fabric(accelerator="cpu", devices=1)
     fabric.launch()
-    player = Player(family, fabric, ema_kimg=1.0)
+    stepper = Stepper(family, fabric, ema_kimg=1.0)
     real = [SynthesisBatch(torch.rand(2, 3, *[recipe.data.resolution] * 2) * 2 - 1, torch.zeros(2).long(), {})]
 
     def play(index: int, stage: Stage) -> None:
         clock = Clock(stage=index, stage_kimg=stage.kimg, batch_size=2, stage_nimg=int(stage.kimg * 200))
-        player.fresh_optimizers()
+        stepper.fresh_optimizers()
         for _ in range(2):
-            shown, drawn = player.step(stage, clock, lambda: real)
+            shown, drawn = stepper.step(stage, clock, lambda: real)
             assert all(value.isfinite() for value in shown.values())
             clock = clock.advanced(drawn)
 
     for index, stage in enumerate(family.stages()):
         play(index, stage)
     assert isinstance(family, ProGAN)
-    assert player.average.reached is family.reached
+    assert stepper.average.reached is family.reached

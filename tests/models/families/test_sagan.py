@@ -22,7 +22,7 @@ from ganvas.models.layers.spectral import Spectral, SpectralConv2d, advance
 from ganvas.recipe import load
 from ganvas.spec import DataSpec
 from ganvas.tasks.requests import example_request
-from ganvas.train.step import Player
+from ganvas.train.step import Stepper
 
 CLOCK = Clock(stage_kimg=1.0, batch_size=4)
 
@@ -218,13 +218,13 @@ def test_two_steps_of_the_recipe_narrowed(name: str) -> None:
     family = build(recipe.family, recipe.model, recipe.data_spec(classes), 1.0)
     fabric = Fabric(accelerator="cpu", devices=1)
     fabric.launch()
-    player = Player(family, fabric, ema_kimg=1.0)
+    stepper = Stepper(family, fabric, ema_kimg=1.0)
     clock = CLOCK
     for _ in range(2):
         labels = torch.arange(4) % max(len(classes), 1)
         draw = [SynthesisBatch(torch.rand(4, 3, *[recipe.data.resolution] * 2) * 2 - 1, labels, {})]
-        shown, drawn = player.step(family.stages()[0], clock, lambda draw=draw: draw)  # type: ignore[misc]
+        shown, drawn = stepper.step(family.stages()[0], clock, lambda draw=draw: draw)  # type: ignore[misc]
         assert all(value.isfinite() for value in shown.values())
         clock = clock.advanced(drawn)
-    assert {group["lr"] for group in player.optimizers["discriminator"].param_groups} == {4e-4}
-    assert {group["lr"] for group in player.optimizers["generator"].param_groups} == {1e-4}
+    assert {group["lr"] for group in stepper.optimizers["discriminator"].param_groups} == {4e-4}
+    assert {group["lr"] for group in stepper.optimizers["generator"].param_groups} == {1e-4}

@@ -19,7 +19,7 @@ from ganvas.models.networks.ugatit import AdaLIN, Attention, Discriminator, Spec
 from ganvas.recipe import load
 from ganvas.spec import DataSpec
 from ganvas.train.estimate import outline
-from ganvas.train.step import Player
+from ganvas.train.step import Stepper
 
 CLOCK = Clock(batch_size=2)
 RECIPES = ["ugatit-256", "ugatit-light-256", "ugatit-light-128-small", "ugatit-light-64"]
@@ -218,16 +218,16 @@ def test_pictures_are_cut_at_random_but_keep_their_size() -> None:
 # ── Recipes ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def played(family: UGATIT, steps: int, precision: Any = "32-true") -> tuple[Player, UGATIT]:
+def played(family: UGATIT, steps: int, precision: Any = "32-true") -> tuple[Stepper, UGATIT]:
     fabric = Fabric(accelerator="cpu", devices=1, precision=precision)
     fabric.launch()
-    player, clock = Player(family, fabric), CLOCK
+    stepper, clock = Stepper(family, fabric), CLOCK
     for _ in range(steps):
         draw = [batch(family.data.resolution)]
-        shown, drawn = player.step(family.stages()[0], clock, lambda draw=draw: draw)  # type: ignore[misc]
+        shown, drawn = stepper.step(family.stages()[0], clock, lambda draw=draw: draw)  # type: ignore[misc]
         assert all(value.isfinite() for value in shown.values())
         clock = clock.advanced(drawn)
-    return player, family
+    return stepper, family
 
 
 @pytest.mark.parametrize("name", RECIPES)
@@ -235,8 +235,8 @@ def test_two_steps_of_the_recipe_narrowed(name: str) -> None:
     recipe = load(name, ["model.width=2", "model.blocks=1"])
     family = build(recipe.family, recipe.model, recipe.data_spec(("a", "b")), 1.0)
     assert isinstance(family, UGATIT)
-    player, _ = played(family, 2)
-    for optimizer in player.optimizers.values():
+    stepper, _ = played(family, 2)
+    for optimizer in stepper.optimizers.values():
         settings = optimizer.param_groups[0]
         assert settings["betas"] == (0.5, 0.999)
         assert settings["weight_decay"] == 1e-4
@@ -250,11 +250,11 @@ def test_half_precision_descends_like_single() -> None:
         family = ugatit(lr=1e-3, enlarge=0)
         fabric = Fabric(accelerator="cpu", devices=1, precision=precision)  # type: ignore[arg-type]
         fabric.launch()
-        player, clock, real = Player(family, fabric), CLOCK, batch()
+        stepper, clock, real = Stepper(family, fabric), CLOCK, batch()
         told = []
         for _ in range(12):
             draw = [UnpairedBatch(real.a, real.b, {})]
-            shown, drawn = player.step(family.stages()[0], clock, lambda draw=draw: draw)  # type: ignore[misc]
+            shown, drawn = stepper.step(family.stages()[0], clock, lambda draw=draw: draw)  # type: ignore[misc]
             told.append(float(shown["G/loss"]))
             clock = clock.advanced(drawn)
         values[precision] = told

@@ -1,0 +1,113 @@
+"""Saves and restores a training, and returns to the newest checkpoint after gradients that are not finite."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from ganvas.errors import UserError
+from ganvas.models.family import Clock
+from ganvas.recipe import Recipe
+from ganvas.runs import checkpoint
+from ganvas.runs.folder import RunDir
+from ganvas.runs.log import Health, RunLog, Saved
+from ganvas.train.step import NonFiniteError, Stepper
+
+
+class Recovery:
+    """The checkpoints of a training, and what a resume needs beside networks, optimisers and clock.
+
+    Attributes:
+        recoveries: How often the training returned to a checkpoint.
+        best: (metric, nimg) of the best quick metric so far; lower is better.
+    """
+
+    def __init__(self, recipe: Recipe, run: RunDir, stepper: Stepper, log: RunLog) -> None:
+        self._recipe, self._run, self._stepper, self._log = recipe, run, stepper, log
+        self.recoveries = 0
+        self.best: tuple[float, int] | None = None
+
+    def newest(self) -> Path | None:
+        """The newest checkpoint, if there is one."""
+        found = checkpoint.listing(self._run.checkpoints)
+        return found[-1] if found else None
+
+    def note_metric(self, value: float, nimg: int) -> None:
+        """Remember a quick metric if it is the best so far, so that its checkpoint is kept."""
+        if self.best is None or value < self.best[0]:
+            self.best = (value, nimg)
+
+    def save(self, clock: Clock) -> None:
+        """Write a checkpoint in the first process; all processes call it and wait for it.
+
+        Raises:
+            UserError: It cannot be written, for instance because the disk is full.
+        """
+        fabric, train = self._stepper.fabric, self._recipe.train
+        self._stepper.synchronise_statistics()
+        if not fabric.is_global_zero:
+            fabric.barrier()
+            return
+        notes: dict[str, Any] = {
+            "recoveries": self.recoveries,
+            "lr_factor": self._stepper.lr_factor,
+            "best": list(self.best) if self.best else None,
+        }
+        try:
+            path = checkpoint.save(self._run.checkpoints, self._stepper, clock, self._recipe.name, notes)
+        except (OSError, RuntimeError) as error:  # torch reports a full disk as a RuntimeError
+            reason = getattr(error, "strerror", None) or str(error).splitlines()[0]
+            raise UserError(
+                f"The checkpoint at {clock.kimg:.1f} kimg could not be written ({reason}); free some disk space and "
+                "run the same command again: it resumes from the previous checkpoint."
+            ) from None
+        checkpoint.prune(self._run.checkpoints, train.keep, self.best[1] if self.best else None)
+        self._log.record(Saved(path))
+        fabric.barrier()
+
+    def restore(self, path: Path) -> Clock:
+        """Load a checkpoint and return its clock.
+
+        Raises:
+            UserError: It is damaged, or holds other networks than the recipe's.
+        """
+        content = checkpoint.read(path)
+        try:
+            clock = checkpoint.restore(content, self._stepper)
+        except (RuntimeError, KeyError, ValueError) as error:
+            raise UserError(
+                f"The checkpoint {path} holds other networks than this recipe's; use the recipe it was made with."
+            ) from error
+        notes = content["notes"]
+        self.recoveries, self._stepper.lr_factor = notes["recoveries"], notes["lr_factor"]
+        self.best = tuple(notes["best"]) if notes["best"] else None
+        return clock
+
+    def return_to_checkpoint(self, error: NonFiniteError) -> Clock:
+        """Restore the newest checkpoint with lower learning rates, and return its clock.
+
+        Raises:
+            UserError: This happened more often than ``train.max_recoveries``.
+        """
+        train = self._recipe.train
+        self.recoveries += 1
+        if self.recoveries > train.max_recoveries:
+            raise UserError(
+                f"Training stopped because {error}, after {train.max_recoveries} returns to a checkpoint with lower "
+                f"learning rates; try {self._stepper.family.suggestion('not_finite')}."
+            )
+        recoveries, factor = self.recoveries, self._stepper.lr_factor * train.recovery_lr
+        path = self.newest()
+        assert path is not None  # a training writes one before its first step
+        clock = self.restore(path)
+        self.recoveries, self._stepper.lr_factor = recoveries, factor
+        return clock
+
+    def report(self, error: NonFiniteError, clock: Clock) -> None:
+        """Record that the training returned to ``clock``, and why."""
+        sentence = (
+            f"Training returned to {clock.kimg:.1f} kimg because {error}; the learning rates are now "
+            f"{self._stepper.lr_factor:g} of the recipe's; if it happens again, try "
+            f"{self._stepper.family.suggestion('not_finite')}."
+        )
+        self._log.record(Health("not_finite", "warning", sentence))
