@@ -1,11 +1,15 @@
-"""Files that are written whole or not at all."""
+"""Atomic writes of files and folders: completely or not at all."""
 
 from __future__ import annotations
 
+import ctypes
 import os
+import shutil
+import sys
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -29,3 +33,44 @@ def write_atomically(path: Path, content: bytes | str) -> None:
     """Write a whole file at once; see :func:`replacing`."""
     with replacing(path) as file:
         file.write(content.encode() if isinstance(content, str) else content)
+
+
+@contextmanager
+def replacing_folder(path: Path) -> Iterator[Path]:
+    """Yield an empty folder to fill, which replaces ``path`` when the block ends without an error.
+
+    Readers see the old folder or the new one. Where the system cannot exchange two folders in one step (only Linux
+    can), the old folder is renamed first, and comes back if the new one cannot take its place.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    new = path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}.tmp")
+    new.mkdir()
+    try:
+        yield new
+        for file in new.rglob("*"):
+            if file.is_file():
+                with file.open("rb+") as written:
+                    os.fsync(written.fileno())
+        if not path.exists():
+            new.rename(path)
+        elif not _exchange(new, path):
+            old = path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}.old")
+            path.rename(old)
+            try:
+                new.rename(path)
+            except OSError:
+                old.rename(path)
+                raise
+            shutil.rmtree(old, ignore_errors=True)
+    finally:
+        shutil.rmtree(new, ignore_errors=True)  # after an exchange, this is the old folder
+
+
+def _exchange(one: Path, other: Path) -> bool:
+    """Exchange two folders in one step, where the system can (Linux: renameat2 with RENAME_EXCHANGE)."""
+    swap: Callable[..., int] | None = None
+    if sys.platform == "linux":
+        with suppress(OSError, AttributeError):
+            swap = ctypes.CDLL(None, use_errno=True).renameat2
+    current = -100  # AT_FDCWD
+    return swap is not None and swap(current, os.fsencode(one), current, os.fsencode(other), 2) == 0

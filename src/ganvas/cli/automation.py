@@ -59,7 +59,7 @@ def publish(
 ) -> None:
     """Put a bundle where others use it, whole or not at all. Exit code 3: it is not better, and the old one stays."""
     from ganvas.cli.output import Teller
-    from ganvas.release.gate import publish as put
+    from ganvas.release.publish import publish as put
 
     done = put(path, to, name, metric=if_better, pictures=_part(pictures))
     said = {"published": "Published", "standing": "Nothing to do", "refused": "Not published"}[done.state]

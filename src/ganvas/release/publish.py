@@ -1,0 +1,147 @@
+"""Publishes a bundle to the folder that others use, atomically and only if it is better."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+from ganvas import bundle
+from ganvas.bundle import Bundle
+from ganvas.errors import UserError
+from ganvas.evaluate.protocol import Part
+from ganvas.evaluate.report import better
+from ganvas.files import replacing_folder
+from ganvas.inference.load import is_bundle
+from ganvas.release.gate import Figure, figure, figures_of_bundle, select_figure
+from ganvas.runs.folder import RunDir
+
+_FRECHET = {"fid", "fd", "mifid", "mifd"}
+
+
+class Publication(NamedTuple):
+    """The outcome of a publication; ``standing``: the same model is already there."""
+
+    state: Literal["published", "standing", "refused"]
+    path: Path
+    why: str
+
+
+def publish(
+    source: Path, folder: Path, name: str | None = None, *, metric: str | None = None, pictures: Part | None = None
+) -> Publication:
+    """Copy a bundle atomically into the folder that others use.
+
+    Readers see the old bundle or the new one. Of two simultaneous publications the second waits for the first, and is
+    compared with its result.
+
+    Args:
+        source: A bundle, or a run that was exported.
+        folder: The folder of bundles that others use.
+        name: Name of the bundle there; None: its own.
+        metric: Replace another model only if this one is better by the metric; None: always.
+        pictures: See :func:`ganvas.release.gate.figure`.
+
+    Raises:
+        UserError: There is no bundle, the metric was not measured, or the two were measured in different ways.
+    """
+    opened = bundle.read(_exported(source))
+    called = opened.info.name if name is None else name
+    if not called or called in (".", "..") or called.startswith(".") or Path(called).name != called:
+        raise UserError(f"{called!r} cannot be the name of a folder; choose another --name.")
+    place = folder.expanduser() / called
+    if place.resolve() == opened.path.resolve():
+        raise UserError(f"{place} is this bundle itself; name another folder with --to.")
+    try:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        with _lock(place):
+            return _publish(opened, place, metric, pictures)
+    except OSError as error:
+        raise UserError(f"{place} cannot be written ({error.strerror}); the previous bundle is unchanged.") from error
+
+
+def _exported(source: Path) -> Path:
+    run = RunDir(source)
+    if is_bundle(source) or not run.recipe.is_file():
+        return source
+    if not is_bundle(run.bundle):
+        raise UserError(f"The run {source} was not exported yet; run `ganvas export {source}` first.")
+    return run.bundle
+
+
+def _publish(opened: Bundle, place: Path, metric: str | None, pictures: Part | None) -> Publication:
+    mine = figure(opened.path, metric, pictures) if metric else None
+    before = _standing(place)
+    if before is None:
+        _copy(opened, place)
+        return Publication("published", place, "there was none before" if mine is None else str(mine))
+    if _weights(before) == _weights(opened):
+        if before.info.metrics == opened.info.metrics:
+            return Publication("standing", place, "the same model is already there")
+        _copy(opened, place)
+        return Publication("published", place, "the same model, with newer figures")
+    if mine is None:
+        _copy(opened, place)
+        return Publication("published", place, f"in place of a model of {before.info.kimg:g} kimg")
+    theirs = select_figure(figures_of_bundle(before), mine.metric, mine.pictures)
+    if theirs is None:
+        raise UserError(
+            f"{mine.metric} of the bundle in {place} was not measured, so the two cannot be compared; publish once "
+            "without --if-better."
+        )
+    _refuse_incomparable(mine, theirs, place)
+    way = better(mine.metric)
+    if not (mine.value < theirs.value if way == "lower" else mine.value > theirs.value):
+        why = f"{mine.metric} {mine.value:.4g} is not better ({way}) than {theirs.value:.4g} of the present bundle"
+        return Publication("refused", place, why)
+    _copy(opened, place)
+    return Publication("published", place, f"{mine.metric} {mine.value:.4g}, before {theirs.value:.4g}")
+
+
+def _standing(place: Path) -> Bundle | None:
+    if not place.exists():
+        return None
+    if not is_bundle(place):
+        raise UserError(f"{place} exists and is no bundle; choose another --name, so that nothing is lost.")
+    return bundle.read(place)
+
+
+def _weights(opened: Bundle) -> dict[str, str]:
+    """Checksums of the weights, which identify the model; graph, card and date can differ from export to export."""
+    return {name: file.sha256 for name, file in opened.info.files.items() if name.endswith(".safetensors")}
+
+
+def _refuse_incomparable(mine: Figure, theirs: Figure, place: Path) -> None:
+    """Require the same feature network and as many generated pictures. The number of real pictures may have grown."""
+    keys = ["features", "features_sha256", "resize", "fake_count"]
+    # The Fréchet distance is biased by the number of pictures; KID is not.
+    keys += ["real_count"] if _FRECHET & set(mine.metric.split("_")) else []
+    for key in keys:
+        if mine.protocol.get(key) != theirs.protocol.get(key):
+            raise UserError(
+                f"{mine.metric} of the bundle in {place} was measured with another {key.replace('_', ' ')} "
+                f"({theirs.protocol.get(key)}, now {mine.protocol.get(key)}), so the two cannot be compared; measure "
+                "alike, or publish without --if-better."
+            )
+
+
+def _copy(opened: Bundle, target: Path) -> None:
+    """Copy a bundle to ``target``, verify the copy, and only then replace the previous bundle."""
+    with replacing_folder(target) as new:
+        shutil.copytree(opened.path, new, dirs_exist_ok=True)
+        bundle.read(new)
+
+
+@contextmanager
+def _lock(place: Path) -> Iterator[None]:
+    """Allow one publication of a name at a time; the lock ends with its process."""
+    try:
+        import fcntl
+    except ImportError:  # not a POSIX system
+        yield
+        return
+    with place.with_name(f".{place.name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
