@@ -1,32 +1,51 @@
-"""Published weights come in: the kind of a file is told from its content, and nothing in it is run.
+"""Import of published weights: the format is recognised by the content of the file, and no code in it is run.
 
-Known are the pickles of stylegan2-ada-pytorch and of R3GAN, and the checkpoints of rosinality/stylegan2-pytorch,
-BigGAN-PyTorch, the DCGAN of pytorch/examples, pytorch-CycleGAN-and-pix2pix, contrastive-unpaired-translation,
-pix2pixHD, UGATIT-pytorch, stargan-v2 and leftthomas/SRGAN.
+A new format is one file beside this one that declares a :class:`~.published.Reader`, and one line in ``READERS``.
 """
 
 from __future__ import annotations
 
 import hashlib
-import math
-from collections.abc import Mapping
+from itertools import groupby
 from pathlib import Path
 from typing import NamedTuple
 
 from ganvas.errors import UserError
 from ganvas.models.family import Family
-from ganvas.models.imports import biggan, cut, cyclegan, dcgan, pix2pixhd, r3gan, srgan, starganv2, stylegan2, ugatit
-from ganvas.models.imports.pickles import LEGACY, PICKLE, ZIP, Node, first_bytes, read_checkpoint, read_pickle
+from ganvas.models.imports import (
+    biggan,
+    cut,
+    cyclegan,
+    dcgan,
+    pix2pixhd,
+    r3gan,
+    rosinality,
+    srgan,
+    starganv2,
+    stylegan2_ada,
+    ugatit,
+)
+from ganvas.models.imports.pickles import LEGACY, PICKLE, ZIP, first_bytes, read_checkpoint, read_pickle
+from ganvas.models.imports.published import PublishedFile, Reader
 
-KNOWN = (
-    "stylegan2-ada-pytorch and R3GAN (.pkl), rosinality's stylegan2-pytorch and UGATIT-pytorch (.pt), BigGAN-PyTorch, "
-    "pytorch/examples DCGAN, pytorch-CycleGAN-and-pix2pix, contrastive-unpaired-translation, pix2pixHD and "
-    "leftthomas/SRGAN (.pth), stargan-v2 (.ckpt)"
+# Tried in turn; those of one suffix stand together, as the error for unknown files lists them.
+READERS: tuple[Reader, ...] = (
+    stylegan2_ada.READER,
+    r3gan.READER,
+    rosinality.READER,
+    ugatit.READER,
+    biggan.READER,
+    dcgan.READER,
+    srgan.READER,
+    cut.READER,
+    pix2pixhd.READER,
+    cyclegan.READER,
+    starganv2.READER,
 )
 
 
 class Imported(NamedTuple):
-    """A family with a file's weights in place, in evaluation mode, and where they come from."""
+    """A family with a file's weights, in evaluation mode, and where they come from."""
 
     family: Family
     origin: str  # the code that wrote the file
@@ -36,83 +55,44 @@ class Imported(NamedTuple):
 
 
 def read(path: Path, *, discriminator: Path | None = None, classes: tuple[str, ...] = ()) -> Imported:
-    """The family whose weights a file holds.
+    """Read the weights of a file into a new family.
 
-    :param discriminator: the discriminator's file, where generator and discriminator come in two (BigGAN-PyTorch,
-        pytorch/examples); without it the discriminator has random weights.
-    :param classes: names of the classes, in label order; numbers when left out.
-    :raises UserError: the file is none that Ganvas knows, is damaged, or would run code.
+    Args:
+        path: The file.
+        discriminator: The discriminator's file, where the format has two (BigGAN-PyTorch, pytorch/examples);
+            without it the discriminator has random weights.
+        classes: Names of the classes, in label order; numbers when left out.
+
+    Raises:
+        UserError: The format is unknown, or the file is damaged, or reading it would run code.
     """
     head = first_bytes(path)
-    if head.startswith((ZIP, LEGACY)):
-        imported = _from_checkpoint(path, discriminator, classes)
-    elif head.startswith(PICKLE):
-        imported = _from_pickle(path, classes)
-    else:
-        raise _foreign(path)
-    if discriminator is not None and imported.origin not in (
-        "BigGAN-PyTorch",
-        "pytorch/examples",
-        "pytorch-CycleGAN-and-pix2pix",
-    ):
-        raise UserError(f"{path} of {imported.origin} holds its own discriminator; leave the other file out.")
-    if classes and not imported.family.data.classes:
+    if not head.startswith((ZIP, LEGACY, PICKLE)):
+        raise _unknown(path)
+    pickled = not head.startswith((ZIP, LEGACY))
+    content = read_pickle(path) if pickled else read_checkpoint(path)
+    reader = next((one for one in READERS if one.pickled is pickled and one.recognises(content)), None)
+    if reader is None:
+        raise _unknown(path)
+    found = reader.read(PublishedFile(path, content, discriminator, classes))
+    if discriminator is not None and not reader.separate_discriminator:
+        raise UserError(f"{path} of {reader.origin} holds its own discriminator; leave the other file out.")
+    if classes and not found.family.data.classes:
         raise UserError(f"{path} knows no classes; leave --class out.")
-    return imported
+    return Imported(found.family, reader.origin, found.kimg, _sha256(path), found.has_discriminator)
 
 
-def _foreign(path: Path) -> UserError:
-    return UserError(f"{path} holds no weights of a kind that Ganvas knows, which are those of {KNOWN}.")
+def known_formats() -> str:
+    """The formats as one phrase: ``A and B (.pkl), C (.pt)``."""
+    parts = []
+    for suffix, readers in groupby(READERS, key=lambda reader: reader.suffix):
+        *names, last = [reader.origin for reader in readers]
+        parts.append(f"{', '.join(names)} and {last} ({suffix})" if names else f"{last} ({suffix})")
+    return ", ".join(parts)
 
 
-def _from_pickle(path: Path, classes: tuple[str, ...]) -> Imported:
-    content = read_pickle(path)
-    if not isinstance(content, Mapping):
-        raise _foreign(path)
-    both = isinstance(content.get("D"), Node)
-    if stylegan2.recognises_ada(content):
-        family: Family = stylegan2.read_ada(path, content, classes=classes)
-        return Imported(family, "stylegan2-ada-pytorch", 0.0, _sha256(path), both)
-    if r3gan.recognises(content):
-        shown = content.get("cur_nimg")
-        kimg = shown / 1000 if isinstance(shown, int | float) and math.isfinite(shown) and shown >= 0 else 0.0
-        return Imported(r3gan.read(path, content, classes=classes), "R3GAN", kimg, _sha256(path), both)
-    raise _foreign(path)
-
-
-def _from_checkpoint(path: Path, discriminator: Path | None, classes: tuple[str, ...]) -> Imported:
-    content = read_checkpoint(path)
-    both = discriminator is not None
-    if stylegan2.recognises_rosinality(content):
-        assert isinstance(content, Mapping)
-        family: Family = stylegan2.read_rosinality(path, content)
-        return Imported(family, "rosinality/stylegan2-pytorch", 0.0, _sha256(path), bool(content.get("d")))
-    if biggan.recognises(content):
-        family = biggan.read(path, discriminator=discriminator, classes=classes)
-        return Imported(family, "BigGAN-PyTorch", 0.0, _sha256(path), both)
-    if dcgan.recognises(content):
-        family = dcgan.read(path, content, discriminator=discriminator)
-        return Imported(family, "pytorch/examples", 0.0, _sha256(path), both)
-    if ugatit.recognises(content):
-        family = ugatit.read(path, content, classes=classes)
-        return Imported(family, "UGATIT-pytorch", 0.0, _sha256(path), True)
-    if starganv2.recognises(content):
-        star = starganv2.read(path, content, classes=classes)
-        return Imported(star.family, "stargan-v2", star.kimg, _sha256(path), star.has_discriminator)
-    if srgan.recognises(content):
-        enlarging = srgan.read(path, content)
-        return Imported(enlarging.family, "leftthomas/SRGAN", 0.0, _sha256(path), enlarging.has_discriminator)
-    if cut.recognises(content):
-        contrasted = cut.read(path, content, classes=classes)
-        origin = "contrastive-unpaired-translation"
-        return Imported(contrasted.family, origin, 0.0, _sha256(path), contrasted.has_discriminator)
-    if pix2pixhd.recognises(content):
-        painting = pix2pixhd.read(path, content)
-        return Imported(painting.family, "pix2pixHD", 0.0, _sha256(path), painting.has_discriminator)
-    if cyclegan.recognises(content):
-        found = cyclegan.read(path, content, discriminator=discriminator, classes=classes)
-        return Imported(found.family, "pytorch-CycleGAN-and-pix2pix", 0.0, _sha256(path), found.has_discriminator)
-    raise _foreign(path)
+def _unknown(path: Path) -> UserError:
+    return UserError(f"{path} holds no weights of a kind that Ganvas knows, which are those of {known_formats()}.")
 
 
 def _sha256(path: Path) -> str:

@@ -1,31 +1,28 @@
 """Weights of the BigGAN authors' PyTorch version (``G_ema.pth``, ``G.pth``, ``D.pth``): BigGAN and its SAGAN.
 
-The settings are read off the shapes. A file is opened by torch's restricted reader, which makes tensors and plain
-containers and runs no code.
+The settings are read off the shapes.
 """
 
 from __future__ import annotations
 
-import pickle
 import re
-import warnings
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, cast
 
-import torch
-from torch import Tensor, nn
+from torch import nn
 
 from ganvas.errors import UserError
 from ganvas.models.families import build
 from ganvas.models.families.biggan import BigGAN
+from ganvas.models.imports.pickles import Weights, read_checkpoint
+from ganvas.models.imports.published import PublishedFile, Read, Reader, Rules, fill, has_keys, renamed, weights_of
 from ganvas.models.networks.biggan import WIDTHS
 from ganvas.spec import DataSpec
 
-Weights = dict[str, Tensor]
 RESOLUTIONS = {len(row) - 1: resolution for resolution, row in WIDTHS.items()}  # by the number of blocks
 LEFT_OUT = (".sv0", ".accumulation_counter", ".num_batches_tracked")  # what the reference only logs or counts
-RENAMED = (
+NOT_IN_FILES = (".num_batches_tracked", ".standing_mean", ".standing_var")
+RENAMED: Rules = (
     (r"\.u0$", ".spectral.u"),
     (r"\.bn\.", "."),
     (r"^output_layer\.0\.(gain|bias)$", r"norm.constant_\1"),
@@ -43,52 +40,23 @@ RENAMED = (
 
 def recognises(state: object) -> bool:
     """Whether this is the state of a generator of that code."""
-    return isinstance(state, Mapping) and {"linear.weight", "output_layer.0.gain", "output_layer.2.weight"} <= {
-        str(key).removeprefix("module.") for key in state
-    }
+    return has_keys(state, "linear.weight", "output_layer.0.gain", "output_layer.2.weight")
 
 
-def read(path: Path, *, discriminator: Path | None = None, classes: tuple[str, ...] = ()) -> BigGAN:
-    """The family with the file's weights, in evaluation mode.
+def read(file: PublishedFile) -> Read:
+    """The family; the averaged weights (``G_ema.pth``) make the better pictures, and ``D.pth`` is the discriminator's.
 
-    It answers as the reference does in evaluation mode. Call :meth:`BigGAN.settle` for standing statistics, before a
-    bundle is written of it.
-
-    :param path: the generator's weights; the averaged ones (``G_ema.pth``) make the better pictures.
-    :param discriminator: ``D.pth``, when training is to go on; without it the discriminator has random weights.
-    :param classes: names, in label order; numbers when left out.
-    :raises UserError: the file is not such a checkpoint, is damaged, or would run code.
+    Without standing statistics the family uses the running ones, as the reference does in evaluation mode. Call
+    :meth:`BigGAN.measure_standing_statistics` before writing a bundle of it.
     """
-    weights = _open(path)
-    if not recognises(weights):
-        raise UserError(
-            f"{path} holds no BigGAN-PyTorch generator; give its G_ema.pth or G.pth (D.pth goes beside it)."
-        )
-    model, data = _settings(path, weights, classes)
+    weights = weights_of(file.path, file.content)
+    model, data = _settings(file.path, weights, file.classes)
     family = cast(BigGAN, build("biggan", model, data, 1.0))
-    _fill(path, family.generator, weights)
-    if discriminator is not None:
-        _fill(discriminator, family.discriminator, _open(discriminator))
-    return family.eval()
-
-
-def _open(path: Path) -> Weights:
-    try:
-        with warnings.catch_warnings():
-            warnings.filterwarnings("ignore", message="Detected pickle protocol")
-            state: Any = torch.load(path, map_location="cpu", weights_only=True)
-    except FileNotFoundError:
-        raise UserError(f"There is no file {path}; give the path of a .pth file.") from None
-    except Exception as error:  # noqa: BLE001 - a foreign file can break the reader at any place and in any way
-        if isinstance(error, pickle.UnpicklingError) and "nsupported" in str(error):
-            raise UserError(
-                f"{path} is no plain checkpoint: it names things other than tensors, and opening those may run code, "
-                "so it was not opened; ask its author for a file of tensors alone."
-            ) from None
-        raise UserError(f"{path} is damaged or no PyTorch checkpoint; download it again.") from None
-    if not isinstance(state, Mapping) or not all(isinstance(value, Tensor) for value in state.values()):
-        raise UserError(f"{path} is no state of one network; of BigGAN-PyTorch's files give G_ema.pth or G.pth.")
-    return {str(key).removeprefix("module."): value for key, value in state.items()}
+    _fill(file.path, family.generator, weights)
+    if file.discriminator is not None:
+        theirs = weights_of(file.discriminator, read_checkpoint(file.discriminator))
+        _fill(file.discriminator, family.discriminator, theirs)
+    return Read(family.eval(), file.discriminator is not None)
 
 
 def _settings(path: Path, weights: Weights, classes: tuple[str, ...]) -> tuple[dict[str, Any], DataSpec]:
@@ -124,24 +92,18 @@ def _settings(path: Path, weights: Weights, classes: tuple[str, ...]) -> tuple[d
 
 
 def _fill(path: Path, network: nn.Module, weights: Weights) -> None:
-    state = network.state_dict()
-    missing = {key for key in state if not key.endswith(("num_batches_tracked", "standing_mean", "standing_var"))}
-    missing.discard("stands")
+    ours: Weights = {}
     for key, value in weights.items():
         if key.endswith(LEFT_OUT):
             continue
-        name = key
-        for pattern, replacement in RENAMED:
-            name = re.sub(pattern, replacement, name)
+        name = renamed(key, RENAMED)
         if name.endswith("spectral.u"):
             value = value.flatten()
         elif name == "norm.constant_gain":
             value = value - 1  # ours is what is added to 1
-        if name not in missing or state[name].shape != value.shape:
-            raise UserError(f"{path} does not fit: {key} has no place in a BigGAN of that shape; give another file.")
-        if not value.isfinite().all():
-            raise UserError(f"{path} holds numbers that are not finite ({key}); give an earlier checkpoint.")
-        state[name].copy_(value)
-        missing.remove(name)
-    if missing:
-        raise UserError(f"{path} is incomplete: it lacks {len(missing)} tensors, such as {min(missing)}; get it again.")
+        ours[name] = value
+    spared = tuple(key for key in network.state_dict() if key == "stands" or key.endswith(NOT_IN_FILES))
+    fill(path, network, ours, spared=spared)
+
+
+READER = Reader("BigGAN-PyTorch", ".pth", recognises, read, separate_discriminator=True)

@@ -7,7 +7,6 @@ The discriminator and what patches are compared by are looked for beside it unde
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from pathlib import Path
 from typing import cast
 
@@ -15,7 +14,8 @@ from ganvas.errors import UserError
 from ganvas.models.directions import check_domains
 from ganvas.models.families import build
 from ganvas.models.families.cut import CUT
-from ganvas.models.imports.pickles import Read, Weights, fill, read_checkpoint, weights_of
+from ganvas.models.imports.pickles import Weights, read_checkpoint
+from ganvas.models.imports.published import PublishedFile, Read, Reader, beside, fill, has_keys, unsupported, weights_of
 from ganvas.spec import DataSpec
 
 RESOLUTION = 256  # such generators fit any size; this is the one they are published for
@@ -27,25 +27,18 @@ WITHIN = {1: "conv1", 5: "conv2"}
 
 def recognises(content: object) -> bool:
     """Whether this is the state of such a generator: its filters stand in it."""
-    if not isinstance(content, Mapping):
-        return False
-    keys = {str(key).removeprefix("module.") for key in content}
-    return {"model.1.weight", "model.7.filt", f"model.{FIRST_BLOCK}.conv_block.1.weight"} <= keys
+    return has_keys(content, "model.1.weight", "model.7.filt", f"model.{FIRST_BLOCK}.conv_block.1.weight")
 
 
-def read(path: Path, content: object, *, classes: tuple[str, ...] = ()) -> Read:
-    """The family with the file's weights, in evaluation mode.
-
-    :param content: what :func:`~ganvas.models.imports.pickles.read_checkpoint` found in the file.
-    :param classes: the names of the domains, A's first.
-    :raises UserError: the network is of a kind that Ganvas lacks, or a file is damaged.
-    """
+def read(file: PublishedFile) -> Read:
+    """The family; ``file.classes`` are the names of the domains, A's first."""
+    path, classes = file.path, file.classes
     check_domains(path, classes)
-    weights = _without_filters(weights_of(path, content))
+    weights = _without_filters(weights_of(path, file.content))
     blocks = len({key.split(".")[1] for key in weights if ".conv_block." in key})
     width, channels = weights["model.1.weight"].shape[:2]
-    judge, comparison = (_beside(path, letter) for letter in "DF")
-    convs = [key for key, value in judge.items() if value.dim() == 4]
+    discriminator, comparison = (_beside(path, letter) for letter in "DF")
+    convs = [key for key, value in discriminator.items() if value.dim() == 4]
     model = {"width": int(width), "blocks": blocks} | ({"layers": len(convs) - 2} if convs else {})
     if comparison:
         model["dim"] = len(comparison["mlp_0.0.bias"]) if "mlp_0.0.bias" in comparison else 0
@@ -53,16 +46,15 @@ def read(path: Path, content: object, *, classes: tuple[str, ...] = ()) -> Read:
     try:
         family = cast(CUT, build("cut", model, DataSpec.model_validate(data), 1.0))
     except (UserError, ValueError) as error:
-        said = str(error).rstrip(".")
-        raise UserError(f"{path} is a CUT generator of a kind that Ganvas lacks: {said}.") from None
+        raise unsupported(path, "a CUT generator", str(error).rstrip(".")) from None
     fill(path, family.generator, {_name(key, blocks): value for key, value in weights.items()})
-    if judge:
-        renamed = {f"main.{key.removeprefix('model.')}": value for key, value in judge.items()}
-        fill(path.with_name(path.name.replace("_net_G.", "_net_D.")), family.discriminator, renamed)
+    if discriminator:
+        ours = {f"main.{key.removeprefix('model.')}": value for key, value in discriminator.items()}
+        fill(path.with_name(path.name.replace("_net_G.", "_net_D.")), family.discriminator, ours)
     if comparison:
-        renamed = {re.sub(r"^mlp_(\d+)", r"levels.\1", key): value for key, value in comparison.items()}
-        fill(path.with_name(path.name.replace("_net_G.", "_net_F.")), family.projector, renamed)
-    return Read(family.eval(), bool(judge and comparison))
+        ours = {re.sub(r"^mlp_(\d+)", r"levels.\1", key): value for key, value in comparison.items()}
+        fill(path.with_name(path.name.replace("_net_G.", "_net_F.")), family.projector, ours)
+    return Read(family.eval(), bool(discriminator and comparison))
 
 
 def _without_filters(weights: Weights) -> Weights:
@@ -83,7 +75,8 @@ def _name(key: str, blocks: int) -> str:
 
 def _beside(path: Path, letter: str) -> Weights:
     """The weights of another network of the same training; none where its file is not there."""
-    file = path.with_name(path.name.replace("_net_G.", f"_net_{letter}."))
-    if file == path or not file.is_file():
-        return {}
-    return _without_filters(weights_of(file, read_checkpoint(file)))
+    file = beside(path, "_net_G.", f"_net_{letter}.")
+    return {} if file is None else _without_filters(weights_of(file, read_checkpoint(file)))
+
+
+READER = Reader("contrastive-unpaired-translation", ".pth", recognises, read)

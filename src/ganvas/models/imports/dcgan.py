@@ -7,63 +7,64 @@ its discriminator with a sigmoid, which here belongs to the loss: ours answers w
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, cast
 
 from ganvas.errors import UserError
 from ganvas.models.families import build
 from ganvas.models.families.dcgan import DCGAN
-from ganvas.models.imports.pickles import Weights, fill, read_checkpoint, weights_of
+from ganvas.models.imports.pickles import Weights, read_checkpoint
+from ganvas.models.imports.published import (
+    PublishedFile,
+    Read,
+    Reader,
+    counters,
+    fill,
+    has_keys,
+    unsupported,
+    weights_of,
+)
 from ganvas.spec import DataSpec
 
 
 def recognises(content: object) -> bool:
     """Whether this is the state of a generator: transposed convolutions in a row, each but the last with a norm."""
-    if not isinstance(content, dict):
-        return False
-    keys = {str(key).removeprefix("module.") for key in content}
-    return {"main.0.weight", "main.1.running_mean", "main.3.weight"} <= keys and all(
-        key.startswith("main.") for key in keys
+    return has_keys(content, "main.0.weight", "main.1.running_mean", "main.3.weight") and all(
+        str(key).removeprefix("module.").startswith("main.") for key in cast(Mapping[object, object], content)
     )
 
 
-def read(path: Path, content: object, *, discriminator: Path | None = None) -> DCGAN:
-    """The family with the file's weights, in evaluation mode.
-
-    :param content: what :func:`~ganvas.models.imports.pickles.read_checkpoint` found in the file.
-    :param discriminator: ``netD_epoch_*.pth``, when training is to go on; without it D has random weights.
-    :raises UserError: the networks are of a kind that Ganvas lacks, or a file is damaged.
-    """
-    weights = weights_of(path, content)
+def read(file: PublishedFile) -> Read:
+    """The family; ``netD_epoch_*.pth`` is the discriminator's file."""
+    path, discriminator = file.path, file.discriminator
+    weights = weights_of(path, file.content)
     try:
         places = sorted(int(found[1]) for key in weights if (found := re.fullmatch(r"main\.(\d+)\.weight", key)))
         z_dim = weights["main.0.weight"].shape[0]
         last = weights[f"main.{places[-1]}.weight"]
         width, channels = last.shape[:2]
     except (KeyError, IndexError, ValueError):
-        raise _lacks(path, "its layers have other names") from None
+        raise unsupported(path, "a DCGAN", "its layers have other names") from None
     convolutions = (len(places) + 1) // 2
     if channels not in (1, 3) or not 3 <= convolutions <= 7:
-        raise _lacks(path, f"{convolutions} layers for {channels} channels")
+        raise unsupported(path, "a DCGAN", f"{convolutions} layers for {channels} channels")
     model: dict[str, Any] = {"z_dim": z_dim, "width": width}
     data = DataSpec.model_validate({"resolution": 2 << convolutions, "channels": channels})
     family = cast(DCGAN, build("dcgan", model, data, 1.0))
-    counters = tuple(name for name in family.generator.state_dict() if name.endswith("num_batches_tracked"))
-    fill(path, family.generator, weights, spared=counters)
+    fill(path, family.generator, weights, spared=counters(family.generator))
     if discriminator is not None:
-        judge = _judge(discriminator, weights_of(discriminator, read_checkpoint(discriminator)))
-        counters = tuple(name for name in family.discriminator.state_dict() if name.endswith("num_batches_tracked"))
-        fill(discriminator, family.discriminator, judge, spared=counters)
-    return family.eval()
+        theirs = _discriminator_weights(discriminator, weights_of(discriminator, read_checkpoint(discriminator)))
+        fill(discriminator, family.discriminator, theirs, spared=counters(family.discriminator))
+    return Read(family.eval(), discriminator is not None)
 
 
-def _lacks(path: Path, what: str) -> UserError:
-    return UserError(f"{path} is a DCGAN of a kind that Ganvas lacks: {what}.")
-
-
-def _judge(path: Path, weights: Weights) -> Weights:
+def _discriminator_weights(path: Path, weights: Weights) -> Weights:
     places = [int(found[1]) for key in weights if (found := re.fullmatch(r"main\.(\d+)\.weight", key))]
     if not places or not all(key.startswith("main.") for key in weights):
         raise UserError(f"{path} holds no discriminator of that example; give netD_epoch_*.pth.")
     last = f"main.{max(places)}."
     return {key.replace(last, "logit.").replace("main.", "features."): value for key, value in weights.items()}
+
+
+READER = Reader("pytorch/examples", ".pth", recognises, read, separate_discriminator=True)

@@ -15,13 +15,12 @@ import pickletools
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import IO, Any, NamedTuple, NoReturn
+from typing import IO, Any, NoReturn
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from ganvas.errors import UserError
-from ganvas.models.family import Family
 
 Weights = dict[str, Tensor]
 PICKLE, LEGACY, ZIP = b"\x80", b"\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19.", b"PK\x03\x04"
@@ -295,46 +294,3 @@ def read_checkpoint(path: Path) -> object:
 def damaged(path: Path) -> UserError:
     """The sentence about a file that ends early or makes no sense."""
     return UserError(f"{path} is damaged or no file of weights; get it again from where it came.")
-
-
-def weights_of(path: Path, state: object) -> Weights:
-    """A ``state_dict``, without the prefix that parallel training leaves.
-
-    :raises UserError: it is none.
-    """
-    if not isinstance(state, Mapping) or not all(isinstance(value, Tensor) for value in state.values()):
-        raise damaged(path)
-    return {str(key).removeprefix("module."): value for key, value in state.items()}
-
-
-class Read(NamedTuple):
-    """A family with weights in place, whether its discriminators have theirs, and how long it was trained, if known."""
-
-    family: Family
-    has_discriminator: bool
-    kimg: float = 0.0
-
-
-# ── Filling in ──────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-@torch.no_grad()
-def fill(path: Path, network: nn.Module, weights: Weights, *, spared: tuple[str, ...] = ()) -> None:
-    """Put weights under our names into a network: each must have its place, and each place its weight.
-
-    :param spared: places that may stay as they are.
-    :raises UserError: one does not fit, is missing, or is not finite.
-    """
-    state = network.state_dict()
-    for name, value in weights.items():
-        if name not in state or state[name].shape != value.shape:
-            raise UserError(
-                f"{path} does not fit: {name} {list(value.shape)} has no place in such a network; "
-                "its layers are arranged in a way that Ganvas lacks."
-            )
-        if not value.isfinite().all():
-            raise UserError(f"{path} holds numbers that are not finite ({name}); give an earlier checkpoint.")
-        state[name].copy_(value)
-    missing = state.keys() - weights.keys() - set(spared)
-    if missing:
-        raise UserError(f"{path} is incomplete: it lacks {len(missing)} tensors, such as {min(missing)}; get it again.")

@@ -16,7 +16,8 @@ from typing import Any, NamedTuple, cast
 from ganvas.errors import UserError
 from ganvas.models.families import build
 from ganvas.models.families.pix2pixhd import Pix2PixHD
-from ganvas.models.imports.pickles import Read, Weights, fill, read_checkpoint, weights_of
+from ganvas.models.imports.pickles import Weights, read_checkpoint
+from ganvas.models.imports.published import PublishedFile, Read, Reader, beside, fill, unsupported, weights_of
 from ganvas.spec import DataSpec
 
 RESOLUTIONS = {False: 512, True: 1024}  # without and with enhancer; such generators fit any size
@@ -42,51 +43,38 @@ def recognises(content: object) -> bool:
     return bool(blocks) and {"model.1.weight", "model.4.weight"} <= keys and min(blocks) != 10
 
 
-def read(path: Path, content: object) -> Read:
-    """The family with the file's weights, in evaluation mode; settings are read off the shapes.
-
-    :raises UserError: the networks are of a kind that Ganvas lacks, or a file is damaged.
-    """
-    weights = _bare(weights_of(path, content))
+def read(file: PublishedFile) -> Read:
+    """The family; settings are inferred from the shapes."""
+    path = file.path
+    weights = _bare(weights_of(path, file.content))
     local = "model1_1.1.weight" in weights
     if any(key.startswith("model2_") for key in weights):
-        raise _lacks(path, "it has more than one enhancer")
+        raise unsupported(path, "a pix2pixHD generator", "it has more than one enhancer")
     shape = _shape(path, weights)
-    encoder, judge = (_beside(path, f"_net_{letter}.") for letter in "ED")
+    encoder, judge = (beside(path, "_net_G.", f"_net_{letter}.") for letter in "ED")
     looks = None if encoder is None else _bare(weights_of(encoder, read_checkpoint(encoder)))
     judged = None if judge is None else _bare(weights_of(judge, read_checkpoint(judge)))
     model, data = _settings(path, weights, shape, local, looks)
     if judged is not None:
-        model |= _judge_settings(path, judged)
+        model |= _discriminator_settings(path, judged)
     try:
         family = cast(Pix2PixHD, build("pix2pixhd", model, DataSpec.model_validate(data), 1.0))
     except (UserError, ValueError) as error:
-        raise _lacks(path, str(error).splitlines()[0].rstrip(".")) from None
+        raise unsupported(path, "a pix2pixHD generator", str(error).splitlines()[0].rstrip(".")) from None
     _fill_generator(path, family, weights, shape, local)
     if looks is not None and encoder is not None:
         _fill_encoder(encoder, family, looks)
     if judged is not None and judge is not None:
         scales = family.config.scales
-        renamed = {_judge_name(key, scales): value for key, value in judged.items()}
-        fill(judge, family.discriminator, renamed)
+        ours = {_discriminator_name(key, scales): value for key, value in judged.items()}
+        fill(judge, family.discriminator, ours)
     return Read(family.eval(), judged is not None)
-
-
-def _lacks(path: Path, what: str) -> UserError:
-    return UserError(f"{path} is a pix2pixHD generator of a kind that Ganvas lacks: {what}.")
 
 
 def _bare(weights: Weights) -> Weights:
     """Without the running statistics of old files' instance norms, which nobody uses."""
     idle = ("running_mean", "running_var", "num_batches_tracked")
     return {key: value for key, value in weights.items() if not key.endswith(idle)}
-
-
-def _beside(path: Path, other: str) -> Path | None:
-    if "_net_G." not in path.name:
-        return None
-    found = path.with_name(path.name.replace("_net_G.", other))
-    return found if found.is_file() else None
 
 
 # ── Shapes ──────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -98,7 +86,7 @@ def _shape(path: Path, weights: Weights) -> _Shape:
     try:
         width, inputs = weights["model.1.weight"].shape[:2]
     except (KeyError, ValueError):
-        raise _lacks(path, "its layers are arranged in another way") from None
+        raise unsupported(path, "a pix2pixHD generator", "its layers are arranged in another way") from None
     before = [place for place in places if place > 1 and (not blocks or place < blocks[0])]
     downs = len(before) if blocks else (len(places) - 2) // 2
     return _Shape(inputs, width, downs, len(blocks))
@@ -123,15 +111,15 @@ def _settings(
             features = looks[f"model.{_last(seen)}.weight"].shape[0]
             model |= {"features": features, "encoder_width": seen.width}
             if seen.downs != shape.downs:
-                raise _lacks(path, "its encoder halves another number of times")
+                raise unsupported(path, "a pix2pixHD generator", "its encoder halves another number of times")
     except (KeyError, IndexError):
-        raise _lacks(path, "its layers are arranged in another way") from None
+        raise unsupported(path, "a pix2pixHD generator", "its layers are arranged in another way") from None
     known = shape.inputs - features
     data: dict[str, Any] = {"resolution": RESOLUTIONS[local], "channels": outputs, "flip": False}
     if known in (1, 3) and not features:
         return model, data | {"source_channels": known}
     if outputs not in (1, 3) or known < 3:
-        raise _lacks(path, f"from {shape.inputs} to {outputs} channels")
+        raise unsupported(path, "a pix2pixHD generator", f"from {shape.inputs} to {outputs} channels")
     return model | {"edges": True}, data | {"labels": known - 1, "source_channels": 3}
 
 
@@ -140,10 +128,10 @@ def _last(shape: _Shape) -> int:
     return 4 + 6 * shape.downs + shape.blocks + 1
 
 
-def _judge_settings(path: Path, weights: Weights) -> dict[str, Any]:
+def _discriminator_settings(path: Path, weights: Weights) -> dict[str, Any]:
     found = [match for key in weights if (match := re.fullmatch(r"scale(\d+)_layer(\d+)\.0\.weight", key))]
     if not found:
-        raise _lacks(path, "the discriminator beside it hands out no features")
+        raise unsupported(path, "a pix2pixHD generator", "the discriminator beside it hands out no features")
     scales, layers = (max(int(match[group]) for match in found) for group in (1, 2))
     width = weights["scale0_layer0.0.weight"].shape[0]
     return {"scales": scales + 1, "layers": layers - 1, "discriminator_width": width}
@@ -159,7 +147,7 @@ def _fill_generator(path: Path, family: Pix2PixHD, weights: Weights, shape: _Sha
         fill(path, family.head, head)
         return
     if head:
-        raise _lacks(path, "its global generator ends in another way")
+        raise unsupported(path, "a pix2pixHD generator", "its global generator ends in another way")
     fill(path, family.enhancer, enhancer)
 
 
@@ -210,9 +198,12 @@ def _up_name(key: str, weights: Weights) -> str:
     return f"up.{_within(rest, 0)}"
 
 
-def _judge_name(key: str, scales: int) -> str:
+def _discriminator_name(key: str, scales: int) -> str:
     """Theirs count scales from the coarsest, ours from the finest."""
     found = re.fullmatch(r"scale(\d+)_layer(\d+)\.(\d+)\.(\w+)", key)
     if found is None:
         return key
     return f"scales.{scales - 1 - int(found[1])}.stages.{found[2]}.{found[3]}.{found[4]}"
+
+
+READER = Reader("pix2pixHD", ".pth", recognises, read)

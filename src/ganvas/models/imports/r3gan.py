@@ -6,6 +6,7 @@ reference multiplies in bfloat16 at high resolutions on a GPU; here the weights 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, cast
@@ -15,7 +16,8 @@ import torch
 from ganvas.errors import UserError
 from ganvas.models.families import build
 from ganvas.models.families.r3gan import R3GAN
-from ganvas.models.imports.pickles import Node, Weights, fill
+from ganvas.models.imports.pickles import Node, Weights
+from ganvas.models.imports.published import PublishedFile, Read, Reader, fill, unsupported
 from ganvas.models.networks.r3gan import FILTER
 from ganvas.spec import DataSpec
 
@@ -34,34 +36,28 @@ def recognises(content: object) -> bool:
     return isinstance(generator, Node) and "MainLayers" in _inner(generator).children()
 
 
-def read(path: Path, content: object, *, classes: tuple[str, ...] = ()) -> R3GAN:
-    """The family with the averaged generator of a pickle, and its discriminator where there is one.
-
-    :param content: what :func:`~ganvas.models.imports.pickles.read_pickle` found in the file.
-    :param classes: names, in label order; numbers when left out.
-    :raises UserError: the networks are of a kind that Ganvas lacks, or the file is damaged.
-    """
+def read(file: PublishedFile) -> Read:
+    """The family with the averaged generator, and the discriminator where there is one."""
+    path, content = file.path, file.content
     assert isinstance(content, Mapping)
     generator, judge = _inner(content["G_ema"]), content.get("D")
     try:
         stages = _stages(generator)
-        model, data = _settings(path, generator, stages, classes)
+        model, data = _settings(path, generator, stages, file.classes)
         weights = _named(path, generator, stages)
         judged = None
         if isinstance(judge, Node):
             judge = _inner(judge)
             judged = _named(path, judge, _stages(judge))
     except (LookupError, ArithmeticError, ValueError, TypeError):
-        raise _lacks(path, "its layers have other names") from None
+        raise unsupported(path, "an R3GAN", "its layers have other names") from None
     family = cast(R3GAN, build("r3gan", model, data, 1.0))
     fill(path, family.generator, weights)
     if judged is not None:
         fill(path, family.discriminator, judged)
-    return family.eval()
-
-
-def _lacks(path: Path, what: str) -> UserError:
-    return UserError(f"{path} is an R3GAN of a kind that Ganvas lacks: {what}.")
+    shown = content.get("cur_nimg")
+    kimg = shown / 1000 if isinstance(shown, int | float) and math.isfinite(shown) and shown >= 0 else 0.0
+    return Read(family.eval(), judged is not None, kimg)
 
 
 def _inner(network: Node) -> Node:
@@ -84,16 +80,16 @@ def _settings(
 ) -> tuple[dict[str, Any], DataSpec]:
     """The settings of the family and of its pictures, as the shapes tell them."""
     if not 1 <= len(stages) <= 10:
-        raise _lacks(path, f"{len(stages)} resolutions")
+        raise unsupported(path, "an R3GAN", f"{len(stages)} resolutions")
     blocks = [[layer for layer in _layers(stage) if "LinearLayer3" in layer.children()] for stage in stages]
     counts = {len(of_stage) for of_stage in blocks}
     if len(counts) != 1:
-        raise _lacks(path, "its resolutions have unequal numbers of blocks")
+        raise unsupported(path, "an R3GAN", "its resolutions have unequal numbers of blocks")
     mixes = [of_stage[0].tensors()["LinearLayer2.Layer.weight"].shape for of_stage in blocks]
     widths = [len(of_stage[0].tensors()["LinearLayer3.Layer.weight"]) for of_stage in blocks]
     expansions = {mix[0] // width for mix, width in zip(mixes, widths, strict=True)}
     if len(expansions) != 1:
-        raise _lacks(path, "its blocks widen unequally")
+        raise unsupported(path, "an R3GAN", "its blocks widen unequally")
     weights = generator.tensors()
     inputs = weights["MainLayers.0.Layers.0.LinearLayer.weight"].shape[1]
     class_dim, count = weights["EmbeddingLayer.weight"].shape if "EmbeddingLayer.weight" in weights else (0, 0)
@@ -110,7 +106,7 @@ def _settings(
         model["class_dim"] = class_dim
     channels = len(weights["AggregationLayer.Layer.weight"])
     if channels not in (1, 3):
-        raise _lacks(path, f"pictures of {channels} channels")
+        raise unsupported(path, "an R3GAN", f"pictures of {channels} channels")
     names = classes or tuple(map(str, range(count)))
     data = {"resolution": 2 << len(stages), "channels": channels, "classes": names}
     return model, DataSpec.model_validate(data)
@@ -134,7 +130,7 @@ def _named(path: Path, network: Node, stages: list[Node]) -> Weights:
             index += 1
         elif "Resampler.Kernel" in weights:
             if not torch.allclose(weights["Resampler.Kernel"].float(), torch.outer(row, row), atol=1e-6):
-                raise _lacks(path, "another filter")
+                raise unsupported(path, "an R3GAN", "another filter")
             changes = "LinearLayer.Layer.weight" in weights  # before it goes up, after it went down
             if changes:
                 up = "AggregationLayer" in network.children()
@@ -146,3 +142,6 @@ def _named(path: Path, network: Node, stages: list[Node]) -> Weights:
             ours["verdict.pictures"] = weights["Basis.weight"].transpose(0, 1)
             ours["verdict.weight"] = weights["LinearLayer.weight"]
     return ours
+
+
+READER = Reader("R3GAN", ".pkl", recognises, read, pickled=True)

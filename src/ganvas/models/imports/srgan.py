@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from pathlib import Path
 from typing import cast
 
 from torch import Tensor
@@ -12,7 +10,18 @@ from torch import Tensor
 from ganvas.errors import UserError
 from ganvas.models.families import build
 from ganvas.models.families.srgan import SRGAN
-from ganvas.models.imports.pickles import Read, fill, read_checkpoint, weights_of
+from ganvas.models.imports.pickles import read_checkpoint
+from ganvas.models.imports.published import (
+    PublishedFile,
+    Read,
+    Reader,
+    beside,
+    counters,
+    fill,
+    has_keys,
+    unsupported,
+    weights_of,
+)
 from ganvas.spec import DataSpec
 
 RESOLUTION = 320  # such networks enlarge any size; this is what Ganvas' recipe trains them at
@@ -23,28 +32,22 @@ _PARTS = {"conv1": "conv1", "bn1": "norm1", "prelu": "act", "conv2": "conv2", "b
 
 def recognises(content: object) -> bool:
     """Whether this is the state of a generator of that code."""
-    if not isinstance(content, Mapping):
-        return False
-    keys = {str(key).removeprefix("module.") for key in content}
-    return {"block1.0.weight", "block1.1.weight", "block2.conv1.weight", "block8.0.conv.weight"} <= keys
+    return has_keys(content, "block1.0.weight", "block1.1.weight", "block2.conv1.weight", "block8.0.conv.weight")
 
 
-def read(path: Path, content: object) -> Read:
-    """The family with the file's weights, in evaluation mode; settings are read off the shapes.
-
-    :raises UserError: the network is of a kind that Ganvas lacks, or a file is damaged.
-    """
-    weights = weights_of(path, content)
+def read(file: PublishedFile) -> Read:
+    """The family; settings are inferred from the shapes."""
+    path = file.path
+    weights = weights_of(path, file.content)
     blocks = sum(key.endswith(".conv1.weight") for key in weights)
     doublings = sum(key.endswith(".conv.weight") for key in weights)
     try:
         width, source_channels = weights["block1.0.weight"].shape[:2]
         channels = weights[f"block8.{doublings}.weight"].shape[0]
     except (KeyError, IndexError, ValueError):
-        raise _lacks(path, "its layers are arranged in another way") from None
+        raise unsupported(path, "an SRGAN generator", "its layers are arranged in another way") from None
     scale = 2**doublings
-    beside = path.with_name(path.name.replace("netG", "netD", 1)) if "netG" in path.name else None
-    judge = weights_of(beside, read_checkpoint(beside)) if beside is not None and beside.is_file() else None
+    other = beside(path, "netG", "netD")
     model = {"width": width, "blocks": blocks, "discriminator": "pooled", "pixel": 1.0, "crop": CROP}
     data = {
         "resolution": RESOLUTION,
@@ -56,21 +59,14 @@ def read(path: Path, content: object) -> Read:
     try:
         family = cast(SRGAN, build("srgan", model, DataSpec.model_validate(data), 1.0))
     except (UserError, ValueError) as error:
-        raise _lacks(path, str(error).splitlines()[0].rstrip(".")) from None
-    renamed = {_generator_name(key, blocks, doublings): value for key, value in weights.items()}
-    fill(path, family.generator, renamed, spared=_counters(family.generator.state_dict()))
-    if judge is not None and beside is not None:
-        theirs = {_judge_name(key): _dense(key, value) for key, value in judge.items()}
-        fill(beside, family.discriminator, theirs, spared=_counters(family.discriminator.state_dict()))
-    return Read(family.eval(), judge is not None)
-
-
-def _lacks(path: Path, what: str) -> UserError:
-    return UserError(f"{path} is an SRGAN generator of a kind that Ganvas lacks: {what}.")
-
-
-def _counters(state: Mapping[str, Tensor]) -> tuple[str, ...]:
-    return tuple(name for name in state if name.endswith("num_batches_tracked"))
+        raise unsupported(path, "an SRGAN generator", str(error).splitlines()[0].rstrip(".")) from None
+    ours = {_generator_name(key, blocks, doublings): value for key, value in weights.items()}
+    fill(path, family.generator, ours, spared=counters(family.generator))
+    if other is not None:
+        theirs = weights_of(other, read_checkpoint(other))
+        named = {_discriminator_name(key): _dense(key, value) for key, value in theirs.items()}
+        fill(other, family.discriminator, named, spared=counters(family.discriminator))
+    return Read(family.eval(), other is not None)
 
 
 def _generator_name(key: str, blocks: int, doublings: int) -> str:
@@ -92,7 +88,7 @@ def _generator_name(key: str, blocks: int, doublings: int) -> str:
     return key
 
 
-def _judge_name(key: str) -> str:
+def _discriminator_name(key: str) -> str:
     found = re.fullmatch(r"net\.(\d+)\.(\w+)", key)
     if found is None:
         return key
@@ -103,3 +99,6 @@ def _judge_name(key: str) -> str:
 def _dense(key: str, value: Tensor) -> Tensor:
     """A convolution of one pixel is a dense layer."""
     return value[:, :, 0, 0] if value.dim() == 4 and value.shape[2:] == (1, 1) else value
+
+
+READER = Reader("leftthomas/SRGAN", ".pth", recognises, read)

@@ -16,7 +16,8 @@ from typing import Any, cast
 from ganvas.errors import UserError
 from ganvas.models.families import build
 from ganvas.models.families.starganv2 import StarGANv2
-from ganvas.models.imports.pickles import Read, Weights, damaged, fill, read_checkpoint, weights_of
+from ganvas.models.imports.pickles import Weights, read_checkpoint
+from ganvas.models.imports.published import PublishedFile, Read, Reader, fill, renamed, unsupported, weights_of
 from ganvas.models.networks.starganv2 import BUDGET
 from ganvas.spec import DataSpec
 
@@ -33,16 +34,14 @@ def recognises(content: object) -> bool:
     return isinstance(content, Mapping) and set(USED) <= content.keys()
 
 
-def read(path: Path, content: object, *, classes: tuple[str, ...] = ()) -> Read:
-    """The family with the file's weights, in evaluation mode.
+def read(file: PublishedFile) -> Read:
+    """The family; ``file.classes`` are the names of the domains, in the order in which that code sorted their folders.
 
-    :param content: what :func:`~ganvas.models.imports.pickles.read_checkpoint` found in the file.
-    :param classes: the names of the domains, in the order in which that code sorted their folders.
-    :raises UserError: the file holds no networks, networks of a kind that Ganvas lacks, or is damaged.
+    Raises:
+        UserError: The file holds the state of the optimisers and no networks, or networks that do not fit.
     """
-    if not recognises(content):
-        raise damaged(path)
-    held = cast(Mapping[str, Any], content)
+    path, classes = file.path, file.classes
+    held = cast(Mapping[str, Any], file.content)
     if all(isinstance(held[name], Mapping) and "param_groups" in held[name] for name in USED):
         raise UserError(
             f"{path} holds what Adam remembers and no networks; give the file that ends in _nets_ema.ckpt to use the "
@@ -54,9 +53,9 @@ def read(path: Path, content: object, *, classes: tuple[str, ...] = ()) -> Read:
     try:
         family = cast(StarGANv2, build("starganv2", model, data, 1.0))
     except UserError as error:
-        raise UserError(f"{path} is a StarGAN v2 of a kind that Ganvas lacks: {error}") from None
+        raise unsupported(path, "a StarGAN v2", str(error).rstrip(".")) from None
     fill(path, family.generator, _generator(parts["generator"], model["outline"]))
-    fill(path, family.mapping_network, {_renamed(key, ((r"^unshared\.", "heads."),)): value
+    fill(path, family.mapping_network, {renamed(key, ((r"^unshared\.", "heads."),)): value
                                         for key, value in parts["mapping_network"].items()})  # fmt: skip
     fill(path, family.style_encoder, _trunk(parts["style_encoder"]))
     if judge is not None:
@@ -87,7 +86,7 @@ def _settings(path: Path, parts: Mapping[str, Weights], classes: tuple[str, ...]
         hidden, z_dim = mapping["shared.0.weight"].shape
         widest, style_dim = encoder["unshared.0.weight"].shape[1], encoder["unshared.0.weight"].shape[0]
     except (KeyError, ValueError):
-        raise UserError(f"{path} is a StarGAN v2 of a kind that Ganvas lacks: its layers have other names.") from None
+        raise unsupported(path, "a StarGAN v2", "its layers have other names") from None
     domains = len({key.split(".")[1] for key in encoder if key.startswith("unshared.")})
     if classes and len(classes) != domains:
         raise UserError(f"{path} knows {domains} domains; give --class once for each, or not at all.")
@@ -105,20 +104,20 @@ def _settings(path: Path, parts: Mapping[str, Weights], classes: tuple[str, ...]
     }
     names = classes or tuple(str(number) for number in range(domains))
     if channels not in (1, 3) or not 32 <= resolution <= 2048:
-        raise UserError(f"{path} is a StarGAN v2 of a kind that Ganvas lacks: {channels} channels at {resolution} px.")
+        raise unsupported(path, "a StarGAN v2", f"{channels} channels at {resolution} px")
     return model, DataSpec.model_validate({"resolution": resolution, "channels": channels, "classes": names})
 
 
 def _weight_of_lines(path: Path, generator: Weights) -> float:
     kernel = generator.get("hpf.filter")
     if kernel is None or kernel.shape != (3, 3) or not float(kernel[1, 1]) > 0:
-        raise UserError(f"{path} is a StarGAN v2 of a kind that Ganvas lacks: it carries lines without a filter.")
+        raise unsupported(path, "a StarGAN v2", "it carries lines without a filter")
     return 8.0 / float(kernel[1, 1])
 
 
 def _generator(weights: Weights, outline: float) -> Weights:
     rules = (*COMMON, (r"^to_rgb\.0\.", "last_norm."), (r"^to_rgb\.2\.", "to_rgb."))
-    return {_renamed(key, rules): value for key, value in weights.items() if not (outline and key == "hpf.filter")}
+    return {renamed(key, rules): value for key, value in weights.items() if not (outline and key == "hpf.filter")}
 
 
 def _trunk(weights: Weights) -> Weights:
@@ -131,7 +130,7 @@ def _trunk(weights: Weights) -> Weights:
         found = re.match(r"^(?:shared|main)\.(\d+)\.", key)
         return places[found[1]] + key[found.end() :] if found and found[1] in places else key
 
-    return {_renamed(placed(key), TRUNK): value for key, value in weights.items()}
+    return {renamed(placed(key), TRUNK): value for key, value in weights.items()}
 
 
 def _heads_as_linear(weights: Weights) -> Weights:
@@ -148,7 +147,4 @@ def _kimg(path: Path) -> float:
     return int(found[1]) * BATCH / 1000 if found else 0.0
 
 
-def _renamed(key: str, rules: tuple[tuple[str, str], ...]) -> str:
-    for pattern, replacement in rules:
-        key = re.sub(pattern, replacement, key)
-    return key
+READER = Reader("stargan-v2", ".ckpt", recognises, read)

@@ -14,7 +14,8 @@ from ganvas.errors import UserError
 from ganvas.models.directions import check_domains
 from ganvas.models.families import build
 from ganvas.models.families.ugatit import UGATIT
-from ganvas.models.imports.pickles import Weights, damaged, fill, weights_of
+from ganvas.models.imports.pickles import Weights
+from ganvas.models.imports.published import PublishedFile, Read, Reader, Rules, fill, renamed, unsupported, weights_of
 from ganvas.spec import DataSpec
 
 PARTS = {
@@ -27,7 +28,7 @@ PARTS = {
 }
 LIGHT_RESOLUTION = 256  # the light generators fit any size; this is the one they are published for
 FIRST_BLOCK = 12  # place of the first residual block among the layers on the way down
-GENERATOR = (
+GENERATOR: Rules = (
     (r"^DownBlock\.1\.", "first."),
     (r"^DownBlock\.5\.", "down.0."),
     (r"^DownBlock\.9\.", "down.1."),
@@ -46,7 +47,7 @@ GENERATOR = (
     (r"^UpBlock2\.8\.", "up_norm.1."),
     (r"^UpBlock2\.11\.", "last."),
 )
-DISCRIMINATOR = (
+DISCRIMINATOR: Rules = (
     (r"^model\.(\d+)\.", lambda found: f"convs.{int(found[1]) // 3}."),
     (r"^conv\.", "last."),
     (r"^gap_fc\.", "attention.of_mean."),
@@ -66,26 +67,20 @@ def recognises(content: object) -> bool:
     )
 
 
-def read(path: Path, content: object, *, classes: tuple[str, ...] = ()) -> UGATIT:
-    """The family with the file's weights, in evaluation mode.
-
-    :param content: what :func:`~ganvas.models.imports.pickles.read_checkpoint` found in the file.
-    :param classes: the names of the domains, A's first.
-    :raises UserError: the networks are of a kind that Ganvas lacks, or the file is damaged.
-    """
-    if not recognises(content):
-        raise damaged(path)
+def read(file: PublishedFile) -> Read:
+    """The family; ``file.classes`` are the names of the domains, A's first."""
+    path, classes = file.path, file.classes
     check_domains(path, classes)
-    parts = {part: weights_of(path, cast(Mapping[str, Any], content)[part]) for part in PARTS}
+    parts = {part: weights_of(path, cast(Mapping[str, Any], file.content)[part]) for part in PARTS}
     model, data = _settings(path, parts, classes)
     try:
         family = cast(UGATIT, build("ugatit", model, data, 1.0))
     except UserError as error:
-        raise UserError(f"{path} is a U-GAT-IT of a kind that Ganvas lacks: {error}") from None
+        raise unsupported(path, "a U-GAT-IT", str(error).rstrip(".")) from None
     for part, name in PARTS.items():
         rules = GENERATOR if part.startswith("gen") else DISCRIMINATOR
-        fill(path, family.get_submodule(name), {_renamed(key, rules): value for key, value in parts[part].items()})
-    return family.eval()
+        fill(path, family.get_submodule(name), {renamed(key, rules): value for key, value in parts[part].items()})
+    return Read(family.eval(), True)
 
 
 def _settings(path: Path, parts: Mapping[str, Weights], classes: tuple[str, ...]) -> tuple[dict[str, Any], DataSpec]:
@@ -96,7 +91,7 @@ def _settings(path: Path, parts: Mapping[str, Weights], classes: tuple[str, ...]
         seen = generator["FC.0.weight"].shape[1]
         layers = [_count(r"^model\.\d+\.weight_orig$", parts[part]) + 1 for part in ("disGA", "disLA")]
     except (KeyError, ValueError):
-        raise UserError(f"{path} is a U-GAT-IT of a kind that Ganvas lacks: its layers have other names.") from None
+        raise unsupported(path, "a U-GAT-IT", "its layers have other names") from None
     light = seen == width * 4
     side = LIGHT_RESOLUTION if light else 4 * round((seen / (width * 4)) ** 0.5)
     model = {
@@ -107,7 +102,7 @@ def _settings(path: Path, parts: Mapping[str, Weights], classes: tuple[str, ...]
         "local_layers": layers[1],
     }
     if channels not in (1, 3) or (not light and (side // 4) ** 2 * width * 4 != seen) or not 16 <= side <= 2048:
-        raise UserError(f"{path} is a U-GAT-IT of a kind that Ganvas lacks: {channels} channels at {side} px.")
+        raise unsupported(path, "a U-GAT-IT", f"{channels} channels at {side} px")
     return model, DataSpec.model_validate({"resolution": side, "channels": channels, "classes": classes})
 
 
@@ -115,7 +110,4 @@ def _count(pattern: str, weights: Weights) -> int:
     return sum(re.search(pattern, key) is not None for key in weights)
 
 
-def _renamed(key: str, rules: tuple[Any, ...]) -> str:
-    for pattern, replacement in rules:
-        key = re.sub(pattern, replacement, key)
-    return key
+READER = Reader("UGATIT-pytorch", ".pt", recognises, read)
