@@ -16,7 +16,7 @@ from ganvas.models.directions import direction_to, directions_of
 from ganvas.models.families import build
 from ganvas.models.families.cyclegan import CycleGAN
 from ganvas.models.family import Clock
-from ganvas.models.networks.cyclegan import ImagePool
+from ganvas.models.image_pool import ImagePool
 from ganvas.recipe import load
 from ganvas.spec import DataSpec, Task
 from ganvas.train.estimate import outline

@@ -21,10 +21,10 @@ from ganvas.models.augment.jitter import jittered
 from ganvas.models.batches import TranslationRequest, UnpairedBatch
 from ganvas.models.directions import translate
 from ganvas.models.family import Clock, Family, FamilyConfig, Phase, Stage, linear_decay
+from ganvas.models.image_pool import ImagePool
 from ganvas.models.layers.modes import evaluating
 from ganvas.models.layers.normalization import NormName
 from ganvas.models.memo import store_fake, stored_fake
-from ganvas.models.networks.cyclegan import ImagePool
 from ganvas.models.networks.patchgan import PatchGAN, check_patch_layers
 from ganvas.models.networks.resnet import ResNetGenerator, check_side
 from ganvas.models.optimizers import adam
