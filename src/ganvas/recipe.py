@@ -51,6 +51,10 @@ class DataSettings(Settings):
     frames: Literal["next", "between"] | None = Field(
         None, description="paired only: from films; the next frame from the one before, or one from those around it"
     )
+    drawing_domain: Literal["a", "b"] | None = Field(
+        None,
+        description="translation: the domain whose pictures are drawings (paired: a is the source); null: measured",
+    )
     held_out: float = Field(0.0, ge=0, le=0.5, description="share of the pictures kept from training, for evaluation")
     minimum: int = Field(32, ge=1, description="fewer usable pictures than this are refused")
 
@@ -134,10 +138,10 @@ class Recipe(Settings):
         channels: Literal[1, 3, 6] = 6 if self.data.frames == "between" else 3
         scale = 1
         if self.data.degradation is not None:
-            from ganvas.curate.sketch.degrade import source_channels, source_scale
+            from ganvas.curate.sketch.degrade import degradation
 
-            channels = source_channels(self.data.degradation, self.data.channels)
-            scale = source_scale(self.data.degradation)
+            degraded = degradation(self.data.degradation)
+            channels, scale = degraded.source_channels(self.data.channels), degraded.scale
         if self.data.resolution % scale:
             raise UserError(
                 f"The degradation {self.data.degradation} divides sides by {scale}, so data.resolution must be a "

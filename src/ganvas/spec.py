@@ -9,13 +9,12 @@ from pydantic import BaseModel, ConfigDict, Field
 
 
 class Task(StrEnum):
-    """What a family turns into what; it decides the batch, the request and the page of the studio."""
+    """What a family turns into what; what each task decides stands in :mod:`ganvas.tasks`."""
 
     SYNTHESIS = "synthesis"
     PAIRED = "paired"
     UNPAIRED = "unpaired"
     REFERENCE = "reference"
-    MUSIC = "music"
 
 
 Crop = Literal["center", "smart", "stretch", "face", "face-fixed"]

@@ -14,6 +14,7 @@ import pytest
 import torch
 from PIL import Image
 from support.face_pictures import astronaut, networks  # noqa: F401 - fixtures
+from support.requests import example_request
 from support.studio import served
 
 from ganvas import bundle
@@ -25,7 +26,6 @@ from ganvas.models.batches import to_uint8
 from ganvas.models.families import FAMILIES, build
 from ganvas.serve.app import create_app
 from ganvas.serve.core.settings import StudioSettings
-from ganvas.tasks.requests import example_request
 
 Pixels = np.ndarray[Any, np.dtype[np.uint8]]
 

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image
+from support.requests import example_request
 
 from ganvas import bundle
 from ganvas.bundle import export
@@ -18,7 +19,6 @@ from ganvas.models.batches import TranslationRequest
 from ganvas.models.families import FAMILIES
 from ganvas.models.family import Clock, Family, FamilyConfig, Phase, Stage
 from ganvas.spec import DataSpec, Task
-from ganvas.tasks.requests import example_request
 
 torch.set_num_threads(1)
 

@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 import torch
 from support.harness import Game, hold_statistics, same, states
+from support.requests import example_request
 
-from ganvas.models.batches import REQUESTS
 from ganvas.models.capabilities import Truncates
 from ganvas.models.families import FAMILIES
 from ganvas.models.family import Answer
@@ -25,7 +25,7 @@ from ganvas.runs import checkpoint
 from ganvas.runs.folder import RunDir
 from ganvas.runs.log import Event, Tick
 from ganvas.runs.reader import read_lines
-from ganvas.tasks.requests import example_request
+from ganvas.tasks import TASKS
 from ganvas.train.trainer import train
 
 BATCH = 8
@@ -106,7 +106,7 @@ def test_the_export_equals_the_eager_output(name: str, pictures: Path, tmp_path:
     for count in (1, 3):
         request = example_request(family, count, seed=count)
         with torch.no_grad():
-            wanted = Answer(family, REQUESTS[family.task])(*request)
+            wanted = Answer(family, TASKS[family.task].request)(*request)
         given = {node.name for node in session.get_inputs()}
         feed = {key: value.numpy() for key, value in request._asdict().items() if key in given}
         got = torch.from_numpy(session.run(None, feed)[0])

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import torch
 import torch.nn.functional as F
+from support.requests import example_request
 from torch import Tensor
 
 from ganvas.errors import UserError
@@ -19,7 +20,6 @@ from ganvas.models.families.dcgan import DCGAN
 from ganvas.models.families.pix2pix import Pix2Pix
 from ganvas.models.family import Clock, Family, Phase
 from ganvas.spec import DataSpec
-from ganvas.tasks.requests import example_request
 
 CLOCK = Clock(stage_kimg=1.0, batch_size=6)
 CLASSES = ("cats", "dogs", "owls")

@@ -37,7 +37,7 @@ from ganvas.inference.load import load_run
 from ganvas.models.features import Features, load_features
 from ganvas.runs.folder import RunDir
 from ganvas.spec import DataSpec
-from ganvas.tasks.samples import sources, targets
+from ganvas.tasks.pictures import sources, targets
 
 Pictures = NDArray[np.uint8]
 Progress = Callable[[int, int], None]

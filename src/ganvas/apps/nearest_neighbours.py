@@ -31,7 +31,7 @@ from ganvas.models.family import Family
 from ganvas.models.features import Features, load_features
 from ganvas.paths import cache_dir
 from ganvas.runs.folder import RunDir
-from ganvas.tasks.samples import targets
+from ganvas.tasks.pictures import targets
 
 AT_ONCE = 64
 COMPARED = 2000  # training pictures whose nearest other one is looked for

@@ -57,9 +57,9 @@ class Wish(NamedTuple):
 def parts_of(bundle: Bundle) -> tuple[str, ...]:
     """The parts of a face that the bundle tells apart, the order of their codes.
 
-    :raises UserError: the bundle is of another family.
+    :raises UserError: the bundle holds no codes.
     """
-    if bundle.info.family != "sketchportrait":
+    if "codes" not in bundle.info.capabilities:
         raise UserError(f"{bundle.info.name} is of the family {bundle.info.family}, which has no manifold to draw on.")
     return ("remainder",) if bundle.info.config.get("windows") == "whole" else tuple(WINDOWS)
 

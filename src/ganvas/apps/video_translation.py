@@ -20,7 +20,8 @@ from ganvas.models.batches import TranslationRequest, to_float, to_uint8
 from ganvas.models.capabilities import Enlarges
 from ganvas.models.family import Family
 from ganvas.models.tiling import enlarged
-from ganvas.spec import Crop, Task
+from ganvas.spec import Crop
+from ganvas.tasks import TASKS
 
 Pictures = NDArray[np.uint8]
 
@@ -40,8 +41,7 @@ def film(
     :param prepared: the frames are the model's own input and not pictures to be degraded first.
     :raises UserError: the model translates nothing, or ``times`` is another number.
     """
-    if family.task not in (Task.PAIRED, Task.UNPAIRED):
-        raise UserError("Only models that translate pictures can translate a film; give another model.")
+    TASKS[family.task].require(TranslationRequest)
     if family.data.source_channels == 6:
         if times not in (2, 4):
             raise UserError(f"A film can be given 2 or 4 times as many frames, not {times}.")

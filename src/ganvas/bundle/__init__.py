@@ -23,7 +23,7 @@ from pydantic import ValidationError
 from safetensors import SafetensorError
 from torch import Tensor
 
-from ganvas.bundle.card import Pictures, draw_preview, write_card
+from ganvas.bundle.card import write_card
 from ganvas.bundle.export import can_export, export_onnx, export_subgraph
 from ganvas.bundle.manifest import (
     CARD,
@@ -41,13 +41,15 @@ from ganvas.bundle.manifest import (
     OnnxReport,
     fingerprint_of,
 )
+from ganvas.curate.dataset.dataset import Dataset
 from ganvas.curate.images.decode import encode_png
 from ganvas.errors import UserError
 from ganvas.files import write_atomically
 from ganvas.models.capabilities import HasCodes, Truncates
 from ganvas.models.families import FAMILIES, build
 from ganvas.models.family import Family
-from ganvas.tasks.requests import example_request
+from ganvas.tasks import TASKS
+from ganvas.tasks.pictures import Pictures
 
 __all__ = [
     "MANIFEST",
@@ -201,6 +203,7 @@ def write(
     whole: bool = False,
     memory: Mapping[str, Tensor] | None = None,
     int8: bool = False,
+    pictures: Dataset | None = None,
 ) -> Bundle:
     """Write a trained family as a bundle; what stood at ``directory`` before is replaced only once all is well.
 
@@ -213,6 +216,7 @@ def write(
     :param whole: also keep the networks that only training needs (the discriminator), for whoever trains on from it.
     :param memory: what the family remembers of its training pictures.
     :param int8: try the graphs that paint from a memory's codes in int8; those that are worth it are kept so.
+    :param pictures: those it was trained on, to find out where it takes drawings when the recipe does not say.
     :param onnx: whether to add the ONNX graph; None: when the ``export`` extra is installed.
     :raises UserError: the ONNX graph differs from the model, the extra is missing though ``onnx`` is asked for, or the
         folder holds something that is no bundle.
@@ -253,6 +257,8 @@ def write(
             ganvas=__version__,
             files={},
         )
+        if pictures is not None:
+            info = _with_drawing_direction(info, pictures)
         clean = Bundle(temporary, info, "").load_family()
         _check_same(family, clean)
         if onnx:
@@ -264,7 +270,7 @@ def write(
             info = info.model_copy(update={"int8": _in_int8(clean, temporary, memory or {}, bool(onnx))})
         if memory:
             safetensors.torch.save_file(_plain(memory), temporary / MEMORY)
-        (temporary / PREVIEW).write_bytes(encode_png(draw_preview(clean, sources)))
+        (temporary / PREVIEW).write_bytes(encode_png(_preview(clean, sources)))
         (temporary / CARD).write_text(write_card(info), encoding="utf-8")
         files = {file.name: _describe(file) for file in sorted(temporary.iterdir())}
         info = BundleInfo.model_validate_json(info.model_copy(update={"files": files}).model_dump_json())
@@ -275,6 +281,11 @@ def write(
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
     return Bundle(directory, info, info.fingerprint)
+
+
+@torch.no_grad()
+def _preview(family: Family, sources: Pictures | None) -> Pictures:
+    return TASKS[family.task].preview(family, sources)
 
 
 def _in_int8(family: Family, folder: Path, memory: Mapping[str, Tensor], onnx: bool) -> dict[str, Int8Report]:
@@ -295,6 +306,16 @@ def _in_int8(family: Family, folder: Path, memory: Mapping[str, Tensor], onnx: b
     if not reports:
         raise UserError("int8 is for models that paint from codes of their training pictures, with ONNX; leave it out.")
     return reports
+
+
+def _with_drawing_direction(info: BundleInfo, pictures: Dataset) -> BundleInfo:
+    """The manifest with what the training pictures say about drawings, unless the recipe declares it."""
+    declared = info.recipe.get("data", {}).get("drawing_domain")
+    direction = TASKS[info.task].drawing_direction(
+        info.data, info.config, info.capabilities, declared=declared, dataset=pictures
+    )
+    content = info.model_dump(exclude={"page", "accepts"}) | {"drawing_direction": direction}
+    return BundleInfo.model_validate(content)
 
 
 def _is_finite(metric: Mapping[str, Any] | BundleMetric) -> bool:
@@ -366,7 +387,7 @@ def _children_used(family: Family) -> set[str]:
         for module in child.modules()
     ]
     try:
-        family.generate(_moved(example_request(family, 2), family))
+        family.generate(_moved(TASKS[family.task].example_request(family, 2), family))
     finally:
         for hook in hooks:
             hook.remove()
@@ -381,7 +402,7 @@ def _moved(request: Any, family: Family) -> Any:
 @torch.no_grad()
 def _check_same(family: Family, copy: Family) -> None:
     """A family that forgot to keep part of its state in networks or buffers fails here and not at its users."""
-    request = example_request(copy, 2)
+    request = TASKS[copy.task].example_request(copy, 2)
     difference = (family.generate(_moved(request, family)).cpu() - copy.generate(request)).abs().max().item()
     if not difference <= 1e-2:  # devices round differently; a missing weight is off by far more
         raise RuntimeError(f"{_family_name(copy)} read back from its bundle answers differently (by {difference:.3g})")

@@ -1,88 +1,16 @@
-"""What people see of a bundle before they use it: a preview and a card."""
+"""The model card of a bundle."""
 
 from __future__ import annotations
 
-from typing import Any
-
-import numpy as np
-import torch
-from numpy.typing import NDArray
-
 from ganvas.bundle.manifest import ONNX, BundleInfo
-from ganvas.curate.sketch.degrade import displayed
-from ganvas.models.batches import SynthesisRequest, latents, to_float, to_uint8
-from ganvas.models.face_masks import masks_of
-from ganvas.models.family import Family
-from ganvas.spec import Task
-from ganvas.tasks.requests import example_request
-
-Pictures = NDArray[np.uint8]
-
-
-@torch.no_grad()
-def draw_preview(family: Family, sources: Pictures | None) -> Pictures:
-    """A grid, uint8 HWC: pictures of the first seeds, or each source above its translation."""
-    side = family.data.resolution
-    columns = min(max(1024 // side, 2), 6)
-    if family.task is Task.SYNTHESIS:
-        count = columns * max(columns // 2, 1)
-        labels = torch.arange(count) % max(len(family.data.classes), 1)
-        z = torch.from_numpy(latents(range(count), family.z_dim))
-        return _grid(to_uint8(family.generate(SynthesisRequest(z, labels, torch.ones(count)))).numpy(), columns)
-    request = example_request(family, columns)
-    if family.task is Task.MUSIC:
-        return np.full((64, 64, 1), 255, np.uint8)
-    if family.task is Task.REFERENCE and sources is not None and len(sources) > 1:
-        return _carried(family, sources, columns)
-    if sources is not None and len(sources):
-        columns = min(columns, len(sources))
-        request = type(request)(to_float(sources[:columns]), *(field[:columns] for field in request[1:]))
-    answers = to_uint8(family.generate(request)).numpy()
-    shown = displayed(to_uint8(request.source).numpy(), family.data)
-    channels = max(shown.shape[3], answers.shape[3])
-    rows = [
-        np.broadcast_to(rows, (*rows.shape[:3], channels)) if rows.shape[3] == 1 else rows for rows in (shown, answers)
-    ]
-    return _grid(np.concatenate(rows), columns)
-
-
-def _carried(family: Family, sources: Pictures, columns: int) -> Pictures:
-    """Sources, the next picture as the reference of each, and below them what became of it.
-
-    :param sources: of each domain in turn.
-    """
-    columns = min(columns, len(sources))
-    given, wanted = to_float(sources[:columns]), to_float(np.roll(sources[:columns], -1, 0))
-    request: Any = example_request(family, columns)
-    y = (torch.arange(columns) + 1) % columns % max(len(family.data.classes), 1)
-    lines = getattr(family.config, "outline", 0) > 0
-    outline = masks_of(given, "outlines") if lines else torch.zeros_like(request.outline)
-    request = request._replace(source=given, reference=wanted, y=y, share=torch.zeros(columns), outline=outline)
-    rows = [to_uint8(pictures).numpy() for pictures in (given, wanted, family.generate(request))]
-    return _grid(np.concatenate(rows), columns)
-
-
-def _grid(pictures: Pictures, columns: int) -> Pictures:
-    count, height, width, channels = pictures.shape
-    rows = count // columns
-    grid: Pictures = pictures[: rows * columns].reshape(rows, columns, height, width, channels).transpose(0, 2, 1, 3, 4)
-    return np.ascontiguousarray(grid.reshape(rows * height, columns * width, channels))
-
-
-_MAKES = {
-    Task.SYNTHESIS: "makes pictures from random numbers",
-    Task.PAIRED: "turns a source picture into the picture it should become",
-    Task.UNPAIRED: "carries pictures from one domain to the other",
-    Task.REFERENCE: "carries a picture into the style of another",
-    Task.MUSIC: "writes music",
-}
+from ganvas.tasks import TASKS
 
 
 def write_card(info: BundleInfo) -> str:
     """The model card, Markdown."""
     data = info.data
     kind = {1: "grey", 3: "colour"}[data.channels]
-    what = f"`{info.family}` {_MAKES[info.task]}: {data.resolution} × {data.resolution} pixels, {kind}."
+    what = f"`{info.family}` {TASKS[info.task].makes}: {data.resolution} × {data.resolution} pixels, {kind}."
     lines = [f"# {info.name}", "", what]
     if data.degradation:
         lines += ["", f"Its sources were made from the target pictures by `{data.degradation}`."]

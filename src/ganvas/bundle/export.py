@@ -16,11 +16,10 @@ from torch import Tensor, nn
 
 from ganvas.bundle.manifest import OnnxReport
 from ganvas.errors import UserError
-from ganvas.models.batches import REQUESTS
 from ganvas.models.capabilities import Enlarges, Subgraph
 from ganvas.models.family import Answer, Family
 from ganvas.onnx_session import open_graph
-from ganvas.tasks.requests import example_request
+from ganvas.tasks import TASKS
 
 TOLERANCE = 1e-3  # of a number in [-1, 1]: an eighth of one step of an 8-bit picture
 
@@ -62,10 +61,11 @@ def export_onnx(family: Family, path: Path, *, batch_sizes: tuple[int, ...] = (1
     :raises UserError: the ``export`` extra is missing, or the graph differs by more than ``TOLERANCE``; nothing is
         left at ``path`` then.
     """
-    model = Answer(family, REQUESTS[family.task]).train(family.training)
+    spec = TASKS[family.task]
+    model = Answer(family, spec.request).train(family.training)
 
     def example(count: int) -> dict[str, Tensor]:
-        request: dict[str, Tensor] = example_request(family, count, seed=count)._asdict()
+        request: dict[str, Tensor] = spec.example_request(family, count, seed=count)._asdict()
         return request
 
     name, free = type(family).__name__, isinstance(family, Enlarges)

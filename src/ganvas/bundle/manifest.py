@@ -9,7 +9,11 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from ganvas.models.families import FAMILIES
 from ganvas.spec import DataSpec, Task
+from ganvas.tasks import TASKS
+from ganvas.tasks.base import Capability, Direction, Input, Page, Summary
+from ganvas.tasks.capabilities import capabilities_of
 
 SCHEMA = 1
 MANIFEST = "bundle.json"
@@ -70,6 +74,28 @@ class Int8Report(_Part):
     compared: int = Field(description="pictures")
 
 
+def _capabilities(known: dict[str, Any]) -> tuple[Capability, ...]:
+    return capabilities_of(FAMILIES.get(known["family"]), known["data"])
+
+
+def _drawing_direction(known: dict[str, Any]) -> Direction | None:
+    declared = known["recipe"].get("data", {}).get("drawing_domain")
+    spec = TASKS[known["task"]]
+    return spec.drawing_direction(known["data"], known["config"], known["capabilities"], declared=declared)
+
+
+def _page(known: dict[str, Any]) -> Page:
+    return TASKS[known["task"]].page(known["drawing_direction"])
+
+
+def _accepts(known: dict[str, Any]) -> tuple[Input, ...]:
+    return TASKS[known["task"]].accepts(known["data"], known["drawing_direction"])
+
+
+def _summary(known: dict[str, Any]) -> Summary:
+    return TASKS[known["task"]].summary(known["data"], known["config"])
+
+
 class BundleInfo(_Part):
     """The content of ``bundle.json``."""
 
@@ -90,6 +116,16 @@ class BundleInfo(_Part):
     ganvas: str = Field(description="the version that wrote it")
     onnx: OnnxReport | None = None
     int8: dict[str, Int8Report] = Field(default={}, description="steps whose graphs were tried in int8")
+    # What older bundles lack is worked out by their task: see read, which checks the fingerprint of what was written.
+    capabilities: tuple[Capability, ...] = Field(
+        default_factory=_capabilities, description="what the model can do beyond its task"
+    )
+    drawing_direction: Direction | None = Field(
+        default_factory=_drawing_direction, description="the direction in which it takes drawings; null: none"
+    )
+    page: Page = Field(default_factory=_page, description="the page of the studio on which it is used")
+    accepts: tuple[Input, ...] = Field(default_factory=_accepts, description="what it takes, the most usual first")
+    summary: Summary = Field(default_factory=_summary, description="what it does")
     files: dict[str, BundleFile]
 
     @property

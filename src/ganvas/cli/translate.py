@@ -54,9 +54,12 @@ def translate(
     from ganvas.collect.frames import rate
     from ganvas.inference.load import load_model
     from ganvas.models.directions import direction_to
+    from ganvas.tasks import TASKS
 
     family = load_model(path).family
-    direction = direction_to(to, directions=family.directions, classes=family.data.classes)
+    direction = direction_to(
+        to, directions=TASKS[family.task].directions(family.config.model_dump()), classes=family.data.classes
+    )
     speed = rate(source) * (times if family.data.source_channels == 6 else 1)
     place = output or Path(f"{source.stem}-translated.mp4")
     frames = film(family, frames_of(source, most), times=times, direction=direction, prepared=prepared)

@@ -23,10 +23,8 @@ from ganvas.models.family import Family
 from ganvas.models.features import Features
 from ganvas.models.perceptual import load_lpips, lpips_weight
 from ganvas.recipe import EvaluateSettings
-from ganvas.spec import Task
-from ganvas.tasks import reference
-from ganvas.tasks.reference import Guide
-from ganvas.tasks.samples import answer, made, reals, sources, targets
+from ganvas.tasks import TASKS
+from ganvas.tasks.pictures import real_batches, sources, targets
 
 Part: TypeAlias = Literal["train", "held_out"]
 """Which pictures a model is compared with: those it learnt from, or those it never saw."""
@@ -71,31 +69,30 @@ def judge(
     Raises:
         UserError: too few pictures, or weights that cannot be had.
     """
-    if family.task in (Task.UNPAIRED, Task.REFERENCE):
+    spec = TASKS[family.task]
+    if spec.by_domain:
         wanted = _metrics(settings, False, everything)
         found = compare(family, pictures, features, wanted, count=settings.count, seed=settings.seed, progress=progress)
-        if family.task is Task.REFERENCE and everything and pictures.resolution >= load_lpips("alex").least:
-            found += _diversities(family, pictures, settings.seed)
-        return Judgement(_labelled(found, part), {}, None)
-    synthesis = family.task is Task.SYNTHESIS
-    count = settings.count if synthesis else min(settings.count, len(pictures))
-    tally = Tally(_similarities(family, everything)) if family.task is Task.PAIRED else None
-    real = fidelity.real_features(reals(pictures), features, fingerprint=pictures.sha256, progress=progress)
-    stream = made(family, pictures, count, seed=settings.seed, batch_size=_BATCH)
+        return Judgement(_labelled(found + _diversities(family, pictures, settings.seed, everything), part), {}, None)
+    copies = spec.from_seeds and part == "train"  # what was made may be copied from these pictures
+    count = settings.count if spec.from_seeds else min(settings.count, len(pictures))
+    tally = Tally(_similarities(family, everything)) if spec.pairs else None
+    real = fidelity.real_features(real_batches(pictures), features, fingerprint=pictures.sha256, progress=progress)
+    stream = spec.generate_batches(family, pictures, count, seed=settings.seed, batch_size=_BATCH)
     stream = stream if tally is None else _compared(stream, pictures, tally)
     fake = fidelity.extract(stream, features, progress=progress, which="fake")
 
     results = [] if tally is None else tally.results()
     if tally is not None and _between_frames(family):
         results += _of_the_mean_frame(family, pictures, count, everything)
-    for metric in _metrics(settings, synthesis and part == "train", everything):
+    for metric in _metrics(settings, copies, everything):
         result = fidelity.measure(metric, real, fake, features, settings.seed)
         if result is not None:
             results.append(result)
-    if everything and synthesis and min(len(pictures), count) >= 2 and pictures.resolution >= load_lpips("alex").least:
+    if everything and spec.from_seeds and min(len(pictures), count) >= 2 and _large_enough(pictures):
         results.append(_diversity(family, pictures, count, settings.seed))
     results = _labelled(results, part)
-    nearest = statistics.nearest_cosine(fake, real) if synthesis and part == "train" else None
+    nearest = statistics.nearest_cosine(fake, real) if copies else None
     return Judgement(results, {} if tally is None else tally.each(), nearest)
 
 
@@ -167,20 +164,25 @@ def _diversity(family: Family, pictures: Dataset, count: int, seed: int) -> Resu
     order = [index for group in groups for index in group.tolist()]
     real = diversity(torch.from_numpy(targets(pictures, group.numpy())) for group in groups)
     # Number i has the class of picture i; so the same numbers give groups of the same classes.
-    found = diversity(answer(family, pictures, group.tolist(), seed=seed) for group in groups)
+    spec = TASKS[family.task]
+    found = diversity(spec.generate(family, pictures, group.tolist(), seed=seed) for group in groups)
     return found._replace(protocol=found.protocol | {"real_value": real.value, "real_count": len(order), "seed": seed})
 
 
-def _diversities(family: Family, pictures: Dataset, seed: int) -> list[Result]:
-    """How different the answers to one source are, for each domain, by references and by latents."""
+def _diversities(family: Family, pictures: Dataset, seed: int, everything: bool) -> list[Result]:
+    """How different the answers to one source are, where a source has many."""
     found = []
-    guides: tuple[Guide, ...] = ("reference", "latent")
-    for into in reference.domains(pictures):
-        for guide in guides if len(into.own) > 1 else guides[1:]:
-            result = diversity(reference.answers_of_one(family, pictures, into, guide, seed=seed))
-            told = result.protocol | {"direction": into.said, "guide": guide, "seed": seed}
-            found.append(result._replace(metric=f"{result.metric}_{into.name}_by_{guide}", protocol=told))
+    for one in TASKS[family.task].diversity_groups(family, pictures, seed=seed) if everything else ():
+        if not _large_enough(pictures):
+            break
+        result = diversity(one.groups)
+        found.append(result._replace(metric=f"{result.metric}_{one.suffix}", protocol=result.protocol | one.protocol))
     return found
+
+
+def _large_enough(pictures: Dataset) -> bool:
+    """Whether LPIPS applies to pictures of this size. Fetches its weights."""
+    return pictures.resolution >= load_lpips("alex").least
 
 
 def _alike(pictures: Dataset, size: int) -> list[np.ndarray[tuple[int], np.dtype[np.int64]]]:

@@ -18,8 +18,8 @@ from ganvas.evaluate.protocol import Judgement, Part
 from ganvas.files import write_atomically
 from ganvas.models.family import Family
 from ganvas.recipe import EvaluateSettings
-from ganvas.spec import Task
-from ganvas.tasks.samples import Pictures, answer, grid, shown, sources, targets
+from ganvas.tasks import TASKS
+from ganvas.tasks.pictures import Pictures, grid, same_channels, sources, targets
 
 _GRID = 64  # pictures of a sheet
 _ROWS = 8  # pairs, or pictures that lie nearest
@@ -92,18 +92,21 @@ def _sheets(
 ) -> list[tuple[str, str, Pictures]]:
     """File, caption and pixels of each sheet."""
     suffix = f"-{part}" if part else ""
-    if family.task is Task.PAIRED and found.pairs:
+    spec = TASKS[family.task]
+    if spec.pairs and found.pairs:
         return [(f"pairs{suffix}.png", *_pairs(family, pictures, found, seed))]
-    first = shown(family, pictures, _GRID)
-    if family.task is not Task.SYNTHESIS:
-        both = [targets(pictures, first), answer(family, pictures, first, seed=seed).numpy()]
-        sheet = grid(np.concatenate([_same(row[None], both) for rows in zip(*both, strict=True) for row in rows]), 8)
+    first = spec.sheet_indices(family, pictures, _GRID)
+    if not spec.from_seeds:
+        both = [targets(pictures, first), spec.generate(family, pictures, first, seed=seed).numpy()]
+        sheet = grid(
+            np.concatenate([same_channels(row[None], both) for rows in zip(*both, strict=True) for row in rows]), 8
+        )
         return [(f"translations{suffix}.png", "Each picture and, to its right, its translation.", sheet)]
     numbers = list(range(_GRID))
     columns = 8
     sheets = [(f"real{suffix}.png", "Real pictures.", grid(targets(pictures, first), columns))]
     if part != "held_out":
-        made = answer(family, pictures, numbers, seed=seed).numpy()
+        made = spec.generate(family, pictures, numbers, seed=seed).numpy()
         sheets.insert(
             0, (f"made{suffix}.png", f"Made pictures, seeds {seed} to {seed + _GRID - 1}.", grid(made, columns))
         )
@@ -118,12 +121,15 @@ def _nearest(
     """The made pictures that lie nearest to training pictures, above those."""
     distances, which = nearest
     order = distances.argsort()[:_ROWS].tolist()
-    rows = [answer(family, pictures, order, seed=seed).numpy(), targets(pictures, which[order].numpy())]
+    rows = [
+        TASKS[family.task].generate(family, pictures, order, seed=seed).numpy(),
+        targets(pictures, which[order].numpy()),
+    ]
     caption = (
         "Top: the made pictures that are most like a training picture. Bottom: those training pictures. Where the two "
         "rows are the same pictures, the model has learnt by heart."
     )
-    return caption, grid(np.concatenate([_same(row, rows) for row in rows]), len(order))
+    return caption, grid(np.concatenate([same_channels(row, rows) for row in rows]), len(order))
 
 
 def _pairs(family: Family, pictures: Dataset, found: Judgement, seed: int) -> tuple[str, Pictures]:
@@ -136,18 +142,12 @@ def _pairs(family: Family, pictures: Dataset, found: Judgement, seed: int) -> tu
     chosen = list(dict.fromkeys(worst_first[:third] + worst_first[middle : middle + third] + worst_first[-third:]))
     columns = [
         displayed(sources(pictures, family.data, chosen), family.data),
-        answer(family, pictures, chosen, seed=seed).numpy(),
+        TASKS[family.task].generate(family, pictures, chosen, seed=seed).numpy(),
         targets(pictures, chosen),
     ]
-    columns = [_same(column, columns) for column in columns]
+    columns = [same_channels(column, columns) for column in columns]
     rows = np.stack(columns, 1).reshape(-1, *columns[0].shape[1:])
     caption = (
         f"Source, what was made of it, what it should be: the worst by {metric}, then the middling, then the best."
     )
     return caption, grid(rows, 9)
-
-
-def _same(pictures: Pictures, others: Sequence[Pictures]) -> Pictures:
-    """Grey pictures in as many channels as the most colourful of the others have."""
-    channels = max(other.shape[-1] for other in others)
-    return np.broadcast_to(pictures, (*pictures.shape[:-1], channels))

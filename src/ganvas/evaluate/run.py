@@ -24,7 +24,7 @@ from ganvas.models.features import load_features
 from ganvas.recipe import EvaluateSettings, load
 from ganvas.runs.folder import RunDir
 from ganvas.runs.reader import read_status
-from ganvas.spec import Task
+from ganvas.tasks import TASKS
 
 
 class Verdict(NamedTuple):
@@ -118,7 +118,7 @@ def _parts(model: RunModel) -> dict[Part | None, Dataset]:
     there are any."""
     held_out = model.held_out is not model.dataset
     against: dict[Part | None, Dataset] = {}
-    if model.family.task is Task.SYNTHESIS or not held_out:
+    if TASKS[model.family.task].from_seeds or not held_out:
         against["train"] = model.dataset
     if held_out:
         against["held_out"] = model.held_out

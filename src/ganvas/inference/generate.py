@@ -17,13 +17,13 @@ from ganvas.errors import UserError
 from ganvas.files import replacing, write_atomically
 from ganvas.inference.load import load_model
 from ganvas.inference.reference import Carrying, carry
-from ganvas.models.batches import SynthesisRequest, TranslationRequest, latents, to_float, to_uint8
+from ganvas.models.batches import ReferenceRequest, SynthesisRequest, TranslationRequest, latents, to_float, to_uint8
 from ganvas.models.capabilities import Enlarges, Truncates
 from ganvas.models.directions import direction_to
 from ganvas.models.family import Family
 from ganvas.models.tiling import enlarged
-from ganvas.spec import Task
-from ganvas.tasks.samples import Pictures, grid
+from ganvas.tasks import TASKS
+from ganvas.tasks.pictures import Pictures, grid
 
 AT_ONCE = 32  # pictures in one batch
 
@@ -70,30 +70,34 @@ def make(
     :raises UserError: the model cannot be opened, or is asked for what it does not know.
     """
     family = load_model(path).family
-    match family.task:
-        case Task.SYNTHESIS:
-            check_psi(family, psi)
-            if seed < 0:
-                raise UserError(f"--seed is 0 or more, not {seed}.")
-            if per_class is not None:
-                return _of_every_class(family, per_class, seed, class_name, psi)
-            label = class_number(family.data.classes, class_name)
-            wanted = [Wanted(number, _class_of(family, number, label)) for number in range(seed, seed + count)]
-            return Making(count, _synthesised(family, wanted, psi))
-        case Task.PAIRED | Task.UNPAIRED:
-            if source is None:
-                raise UserError("This model translates pictures; give it some with --source FILE or FOLDER.")
-            if not source.exists():
-                raise UserError(f"There is no {source}; give a picture or a folder of pictures with --source.")
-            files = sorted(file for file in source.rglob("*") if file.is_file()) if source.is_dir() else [source]
-            direction = direction_to(to, directions=family.directions, classes=family.data.classes)
-            return Making(min(count, len(files)), _translated(family, source, files, count, seed, prepared, direction))
-        case Task.REFERENCE:
-            asked = Carrying(source, reference, to, count, range(seed, seed + count))
-            total, made = carry(family, asked)
-            return Making(total, (Picture(name, pixels) for name, pixels in made))
-        case _:
-            raise UserError(f"`ganvas generate` does not serve models of the task {family.task} yet; use the studio.")
+    spec = TASKS[family.task]
+    if spec.request is SynthesisRequest:
+        return _synthesis(family, count, seed, class_name, psi, per_class)
+    if spec.request is ReferenceRequest:
+        total, made = carry(family, Carrying(source, reference, to, count, range(seed, seed + count)))
+        return Making(total, (Picture(name, pixels) for name, pixels in made))
+    spec.require(TranslationRequest)
+    if source is None:
+        raise UserError("This model translates pictures; give it some with --source FILE or FOLDER.")
+    if not source.exists():
+        raise UserError(f"There is no {source}; give a picture or a folder of pictures with --source.")
+    files = sorted(file for file in source.rglob("*") if file.is_file()) if source.is_dir() else [source]
+    directions = spec.directions(family.config.model_dump())
+    direction = direction_to(to, directions=directions, classes=family.data.classes)
+    return Making(min(count, len(files)), _translated(family, source, files, count, seed, prepared, direction))
+
+
+def _synthesis(
+    family: Family, count: int, seed: int, class_name: str | None, psi: float, per_class: int | None
+) -> Making:
+    check_psi(family, psi)
+    if seed < 0:
+        raise UserError(f"--seed is 0 or more, not {seed}.")
+    if per_class is not None:
+        return _of_every_class(family, per_class, seed, class_name, psi)
+    label = class_number(family.data.classes, class_name)
+    wanted = [Wanted(number, _class_of(family, number, label)) for number in range(seed, seed + count)]
+    return Making(count, _synthesised(family, wanted, psi))
 
 
 class Wanted(NamedTuple):

@@ -12,7 +12,8 @@ from ganvas.curate.images.decode import PictureError, open_image
 from ganvas.curate.images.prepare import prepare_image
 from ganvas.errors import UserError
 from ganvas.models.family import Family
-from ganvas.tasks.reference import Pictures, ask, request_of
+from ganvas.tasks.pictures import Pictures
+from ganvas.tasks.reference import answers_to, request_of
 
 
 class Carrying(NamedTuple):
@@ -80,7 +81,7 @@ def _by_seed(family: Family, asked: Carrying, sources: list[Path], label: int | 
             return
         labels = [turn % domains if label is None else label for turn in range(len(seeds))]
         given = np.repeat(pixels[None], len(seeds), 0)
-        answers = ask(family, request_of(family, given, given, labels, seeds=seeds, share=1.0)).numpy()
+        answers = answers_to(family, request_of(family, given, given, labels, seeds=seeds, share=1.0)).numpy()
         for seed, number, answer in zip(seeds, labels, answers, strict=True):
             yield (f"{file.stem}-seed{seed:06d}-{Path(family.data.classes[number]).name}", answer)
         made += len(seeds)
@@ -97,7 +98,7 @@ def _by_reference(
                 return
             made += 1
             asking = request_of(family, pixels[None], style[None], [labels[model]])
-            yield f"{file.stem}-{model.stem}", ask(family, asking).numpy()[0]
+            yield f"{file.stem}-{model.stem}", answers_to(family, asking).numpy()[0]
 
 
 def _usable(family: Family, files: list[Path], place: Path | None) -> Iterator[tuple[Path, Pictures]]:

@@ -10,8 +10,6 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from ganvas.spec import Task
-
 
 class SynthesisBatch(NamedTuple):
     """Pictures ``x`` and their labels ``y`` (zeros when unconditional)."""
@@ -48,25 +46,9 @@ class ReferenceBatch(NamedTuple):
     memo: dict[str, Tensor]
 
 
-class MusicBatch(NamedTuple):
-    """``piano_roll`` [N, tracks, bars, steps, pitches] in [-1, 1]."""
-
-    piano_roll: Tensor
-    memo: dict[str, Tensor]
-
-
-# ``memo`` is one empty dictionary a micro-batch and step: a phase may leave detached tensors there (the fakes it
+# ``memo`` is one empty dictionary per micro-batch and step: a phase may leave detached tensors there (the fakes it
 # rendered) for a later phase of the same step that works on the same draw.
-Batch: TypeAlias = Any  # one of the five above: which one is the family's ``task``, so a Union would only breed casts
-
-
-BATCHES: dict[Task, type[tuple[Any, ...]]] = {
-    Task.SYNTHESIS: SynthesisBatch,
-    Task.PAIRED: PairedBatch,
-    Task.UNPAIRED: UnpairedBatch,
-    Task.REFERENCE: ReferenceBatch,
-    Task.MUSIC: MusicBatch,
-}
+Batch: TypeAlias = Any  # one of the four above, as the family's task says: a Union would need a cast at each use
 
 
 class SynthesisRequest(NamedTuple):
@@ -103,22 +85,7 @@ class ReferenceRequest(NamedTuple):
     outline: Tensor
 
 
-class MusicRequest(NamedTuple):
-    """``z`` float [N, z_dim]."""
-
-    z: Tensor
-
-
-Request: TypeAlias = SynthesisRequest | TranslationRequest | ReferenceRequest | MusicRequest
-
-
-REQUESTS: dict[Task, type[tuple[Any, ...]]] = {
-    Task.SYNTHESIS: SynthesisRequest,
-    Task.PAIRED: TranslationRequest,
-    Task.UNPAIRED: TranslationRequest,
-    Task.REFERENCE: ReferenceRequest,
-    Task.MUSIC: MusicRequest,
-}
+Request: TypeAlias = SynthesisRequest | TranslationRequest | ReferenceRequest
 
 
 def latents(seeds: Iterable[int], z_dim: int) -> NDArray[np.float32]:

@@ -133,7 +133,7 @@ CAPABILITIES: dict[str, type] = {
     "truncation": Truncates,
     "heatmap": HasHeatmap,
     "codes": HasCodes,
-    "enlargement": Enlarges,
+    "enlarges": Enlarges,
 }
 
 

@@ -2,29 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import torch
 from torch import Tensor
 
 from ganvas.errors import UserError
-from ganvas.spec import Task
 
 Translate: TypeAlias = Callable[[Tensor], Tensor]  # pictures [N, C, H, W] → as many rows of something
-
-
-def directions_of(task: Task, config: Mapping[str, Any]) -> int:
-    """How many directions a trained model knows: two when it was trained without pairs, save where its settings say
-    ``one_way``; one where pairs say which is the source; none where nothing is translated."""
-    match task:
-        case Task.PAIRED:
-            return 1
-        case Task.UNPAIRED:
-            return 1 if config.get("one_way") else 2
-        case _:
-            return 0
 
 
 def translate(source: Tensor, direction: Tensor, forth: Translate, back: Translate) -> Tensor:
@@ -71,7 +58,7 @@ def direction_to(domain: str | None, *, directions: int, classes: tuple[str, ...
     """Which way leads to a domain: 0 to B, 1 to A.
 
     :param domain: ``A``, ``B`` or the domain's own name; None: B.
-    :param directions: how many the model knows (:func:`directions_of`).
+    :param directions: how many the model translates.
     :param classes: the domains' names, A's first; empty when the model does not remember them.
     :raises UserError: the model has no such domain, or no way to it.
     """

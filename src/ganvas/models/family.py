@@ -17,7 +17,6 @@ from torch.optim import Optimizer
 
 from ganvas.models.advice import Table, Trouble, suggest
 from ganvas.models.batches import Batch
-from ganvas.models.directions import directions_of
 from ganvas.spec import DataSpec, Task
 
 
@@ -119,7 +118,7 @@ class Family(nn.Module):
     averaged: tuple[str, ...] = ()  # networks that keep an EMA copy; the bundle holds the copies
     advice: ClassVar[Table] = {}  # replaces the general suggestions of some troubles
     critic: bool = False  # the discriminator's answers have no scale (Wasserstein): a large gap is no bad sign
-    z_dim: int = 0  # synthesis, reference and music: length of the latent
+    z_dim: int = 0  # synthesis and reference: length of the latent
     frozen: tuple[str, ...] = ()  # layers that never move, such as "generator.mapping.": they need a trained start
 
     def __init__(self, config: Any, data: DataSpec, kimg: float) -> None:
@@ -150,17 +149,12 @@ class Family(nn.Module):
         return batch
 
     def generate(self, request: Any) -> Tensor:
-        """Answer a request of the task: float NCHW in [-1, 1] (music: a piano roll). Deterministic."""
+        """Answer a request of the task: float NCHW in [-1, 1]. Deterministic."""
         raise NotImplementedError
 
     def suggestion(self, trouble: Trouble) -> str:
         """What to try against a trouble with these settings; it ends a sentence "…; try"."""
         return suggest(trouble, self.advice, self.config.model_dump())
-
-    @property
-    def directions(self) -> int:
-        """How many ways it translates: 0, 1 or 2."""
-        return directions_of(self.task, self.config.model_dump())
 
     def networks(self) -> dict[str, nn.Module]:
         """The children that have parameters, by name."""

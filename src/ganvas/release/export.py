@@ -11,9 +11,7 @@ from ganvas.inference.credits import credits_of_pictures, credits_of_start
 from ganvas.inference.load import RunModel
 from ganvas.models.capabilities import HasCodes
 from ganvas.runs.reader import latest_metrics, read_status
-from ganvas.spec import Task
-from ganvas.tasks.reference import in_turn
-from ganvas.tasks.samples import Pictures, asked, shown, sources, targets
+from ganvas.tasks import TASKS
 
 BATCH_SIZE = 32
 
@@ -38,7 +36,7 @@ def export_run(
     Raises:
         UserError: See :func:`ganvas.bundle.write`.
     """
-    run = model.run
+    run, spec = model.run, TASKS[model.family.task]
     return write(
         directory or run.bundle,
         model.family,
@@ -50,7 +48,8 @@ def export_run(
             *credits_of_pictures(model.dataset, read_status(run).get("dataset_name") or model.dataset.path.stem),
             *credits_of_start(run),
         ],
-        sources=_preview_sources(model),
+        sources=spec.preview_sources(model.family, model.held_out),
+        pictures=model.dataset,
         onnx=onnx,
         whole=whole,
         int8=int8,
@@ -60,21 +59,6 @@ def export_run(
 
 def _training_requests(model: RunModel) -> Iterator[Any]:
     """One request per training picture, in batches."""
-    count = len(model.dataset)
+    spec, count = TASKS[model.family.task], len(model.dataset)
     for start in range(0, count, BATCH_SIZE):
-        yield asked(model.family, model.dataset, range(start, min(start + BATCH_SIZE, count)))
-
-
-def _preview_sources(model: RunModel) -> Pictures | None:
-    """The pictures that the preview shows translated; None where the task takes no pictures."""
-    family = model.family
-    about = shown(family, model.held_out, 16)
-    match family.task:
-        case Task.PAIRED:
-            return sources(model.held_out, family.data, about)
-        case Task.REFERENCE:
-            return targets(model.held_out, in_turn(model.held_out, 16))
-        case Task.UNPAIRED:
-            return targets(model.held_out, [index for index in about if model.held_out.labels[index] == 0])
-        case _:
-            return None
+        yield spec.request_for(model.family, model.dataset, range(start, min(start + BATCH_SIZE, count)))

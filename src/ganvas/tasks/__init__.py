@@ -1,1 +1,17 @@
-"""What each task decides: data checks, requests, sample sheets, metrics, page."""
+"""The tasks: what each decides about data, requests, sheets, evaluation and use."""
+
+from __future__ import annotations
+
+from ganvas.spec import Task
+from ganvas.tasks.base import TaskSpec
+from ganvas.tasks.paired import Paired
+from ganvas.tasks.reference import Reference
+from ganvas.tasks.synthesis import Synthesis
+from ganvas.tasks.unpaired import Unpaired
+
+TASKS: dict[Task, TaskSpec] = {
+    Task.SYNTHESIS: Synthesis(),
+    Task.PAIRED: Paired(),
+    Task.UNPAIRED: Unpaired(),
+    Task.REFERENCE: Reference(),
+}

@@ -1,7 +1,7 @@
-"""Pictures carried into a domain by a reference or by a latent: what is asked, and how it is judged.
+"""Translation by reference: a picture rendered in a domain, in the style of a reference or of a latent.
 
-Each domain is judged by itself: the pictures of all others are carried into it and compared with its own. Beside that
-stand the pictures as they were: a translation is worth something where its distance lies well below theirs.
+Each domain is evaluated by itself: the pictures of all others are translated into it and compared with its own. Beside
+that stand the pictures as they were: a translation is worth something where its distance lies well below theirs.
 """
 
 from __future__ import annotations
@@ -16,30 +16,144 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from ganvas.curate.dataset.dataset import Dataset
-from ganvas.models.batches import ReferenceRequest, latents, to_float, to_uint8
+from ganvas.errors import UserError
+from ganvas.models.batches import ReferenceBatch, ReferenceRequest, latents, to_float, to_uint8
 from ganvas.models.face_masks import masks_of
 from ganvas.models.family import Family
+from ganvas.spec import DataSpec, Task
+from ganvas.tasks.base import Comparison, Direction, DiversityGroups, Input, Page, SampleSheet, Summary, TaskSpec
+from ganvas.tasks.pictures import Indices, Pictures, as_rgb, by_domain_in_turn, dense_grid, grid, real_batches, targets
+from ganvas.tasks.rows import TrainingRows
+from ganvas.tasks.translation import preview_columns
 
-Pictures: TypeAlias = NDArray[np.uint8]
-Indices: TypeAlias = Sequence[int] | NDArray[np.int64]
 Guide: TypeAlias = Literal["reference", "latent"]
 
-ANSWERS = 10  # to one source, as the paper judges diversity
+ANSWERS = 10  # to one source, as the paper measures diversity
 GROUPS = 8  # sources of the diversity, in each domain
 _BATCH = 25
 
 
-class Into(NamedTuple):
-    """A domain with its own pictures and those of all others."""
+class Reference(TaskSpec):
+    """Source picture and reference, or latent, → picture in the reference's domain."""
+
+    name = Task.REFERENCE
+    batch = ReferenceBatch
+    request = ReferenceRequest
+    makes = "renders a picture in the style of another"
+    usage = "renders a picture in the style of a reference; give it a picture and a reference"
+    by_domain = True
+
+    def check(self, dataset: Dataset, data: DataSpec) -> None:
+        """Check that each domain has pictures."""
+        if not np.bincount(dataset.labels, minlength=max(len(dataset.classes), 1)).all():
+            raise UserError(f"{dataset.path} has a domain without pictures; add some or lower held_out.")
+
+    def row(self, rows: TrainingRows, position: int) -> tuple[Any, ...]:
+        """``x``, ``y`` and two references of one domain drawn at random."""
+        rng, index = rows.rng(position), rows.turn(position)
+        x = rows.picture(index, rng)
+        draw = rows.reference_rng(position)
+        y_ref = int(draw.integers(len(rows.domains)))
+        first, second = (int(draw.choice(rows.domains[y_ref])) for _ in range(2))
+        return x, rows.dataset.labels[index], rows.picture(first, rng), rows.picture(second, rng), np.int64(y_ref)
+
+    def example_request(self, family: Family, count: int, *, seed: int = 0) -> ReferenceRequest:
+        """Random sources, references, latents, shares and outlines, into the domains in turn."""
+        data, generator = family.data, torch.Generator().manual_seed(seed)
+        side = data.resolution
+        source, reference = (
+            torch.rand((count, data.channels, side, side), generator=generator) * 2 - 1 for _ in range(2)
+        )
+        y = torch.arange(count) % max(len(data.classes), 1)
+        z = torch.randn(count, family.z_dim, generator=generator)
+        share = torch.rand(count, generator=generator)
+        outline = torch.rand(count, 2, side, side, generator=generator)
+        return ReferenceRequest(source, reference, y, z, share, outline)
+
+    def request_for(
+        self, family: Family, dataset: Dataset, indices: Sequence[int], *, seed: int = 0
+    ) -> ReferenceRequest:
+        """The pictures, each into the next domain in the style of one of its pictures."""
+        among = np.array([index % len(dataset) for index in indices])
+        after = partners(dataset, among)
+        seeds = [seed + index for index in indices]
+        return request_of(family, targets(dataset, among), targets(dataset, after), dataset.labels[after], seeds=seeds)
+
+    def sample_sheet(self, family: Family, dataset: Dataset) -> SampleSheet:
+        """Sources (rows) in the styles of references and of latents (columns)."""
+        made = reference_matrix(family, dataset)
+        return SampleSheet(grid(as_rgb(made.cells), made.columns), made.answers)
+
+    def preview_sources(self, family: Family, dataset: Dataset) -> Pictures:
+        """Pictures of each domain in turn."""
+        return targets(dataset, by_domain_in_turn(dataset, 16))
+
+    def preview(self, family: Family, sources: Pictures | None) -> Pictures:
+        """Sources (of each domain in turn), the next one as the reference of each, and below them the answers."""
+        columns = preview_columns(family)
+        if sources is not None and len(sources) > 1:
+            columns = min(columns, len(sources))
+            source = to_float(sources[:columns])
+            reference = to_float(np.roll(sources[:columns], -1, 0))
+            y = (torch.arange(columns) + 1) % columns % max(len(family.data.classes), 1)
+            request = self.example_request(family, columns)
+            lines = keeps_lines(family.config.model_dump())
+            outline = masks_of(source, "outlines") if lines else torch.zeros_like(request.outline)
+            request = ReferenceRequest(source, reference, y, request.z, torch.zeros(columns), outline)
+            rows = [to_uint8(pictures).numpy() for pictures in (source, reference, family.generate(request))]
+            return dense_grid(np.concatenate(rows), columns)
+        request = self.example_request(family, columns)
+        answers = to_uint8(family.generate(request)).numpy()
+        return dense_grid(np.concatenate([to_uint8(request.source).numpy(), answers]), columns)
+
+    def comparisons(self, family: Family, dataset: Dataset, count: int, *, seed: int = 0) -> tuple[Comparison, ...]:
+        """Into each domain: by reference, by latent, and the pictures of the other domains as they were."""
+        found = []
+        for into in domains(dataset):
+            asked = min(count, len(into.others))
+            sets = {
+                "": translated(family, dataset, into, asked, seed=seed),
+                "_by_latent": translated(family, dataset, into, asked, "latent", seed=seed),
+                "_untranslated": real_batches(dataset.subset(into.others), count),
+            }
+            found.append(Comparison(into.name, into.label, dataset.subset(into.own), sets))
+        return tuple(found)
+
+    def diversity_groups(self, family: Family, dataset: Dataset, *, seed: int = 0) -> Iterator[DiversityGroups]:
+        """Answers to one source each, for each domain, by references and by latents."""
+        guides: tuple[Guide, ...] = ("reference", "latent")
+        for into in domains(dataset):
+            for guide in guides if len(into.own) > 1 else guides[1:]:
+                protocol = {"direction": into.label, "guide": guide, "seed": seed}
+                groups = answers_of_one(family, dataset, into, guide, seed=seed)
+                yield DiversityGroups(f"{into.name}_by_{guide}", protocol, groups)
+
+    def page(self, drawing_direction: Direction | None) -> Page:
+        """The Translate page."""
+        return "translate"
+
+    def accepts(self, data: DataSpec, drawing_direction: Direction | None) -> tuple[Input, ...]:
+        """A picture with a reference, or with a seed for the style."""
+        return ("picture", "reference", "seed")
+
+    def summary(self, data: DataSpec, config: Mapping[str, Any]) -> Summary:
+        """A style, or make-up where the model was trained to transfer it."""
+        if config.get("makeup"):
+            return Summary(key="makeup", sentence="Transfers make-up from one face to another")
+        return Summary(key="reference", sentence="Renders a picture in the style of another")
+
+
+class IntoDomain(NamedTuple):
+    """A domain with the indices of its own pictures and of those of all others."""
 
     name: str  # "to_makeup": part of a metric's name
-    said: str
-    label: int
+    label: str  # "→ makeup"
+    y: int
     others: NDArray[np.int64]
     own: NDArray[np.int64]
 
 
-def request(
+def reference_request(
     sources: Pictures,
     references: Pictures,
     y: Sequence[int] | NDArray[np.int64],
@@ -49,15 +163,16 @@ def request(
     seeds: Sequence[int] | None = None,
     share: float = 0.0,
 ) -> ReferenceRequest:
-    """What is asked of a family, on the CPU.
+    """A request of pictures, on the CPU.
 
-    :param sources: uint8 [N, R, R, C].
-    :param references: uint8 [N, R, R, C].
-    :param y: the domains to go to.
-    :param z_dim: length of the family's latents.
-    :param lines: whether the family keeps the sources' lines, which are then looked for (:func:`keeps_lines`).
-    :param seeds: of the latents; 0, 1, … when left out.
-    :param share: how much of the style comes from the latents, in [0, 1].
+    Args:
+        sources: uint8 [N, R, R, C].
+        references: uint8 [N, R, R, C].
+        y: the target domains.
+        z_dim: length of the family's latents.
+        lines: whether the family keeps the sources' lines, which are then detected (:func:`keeps_lines`).
+        seeds: of the latents; None: 0, 1, ….
+        share: how much of the style comes from the latents, in [0, 1].
     """
     source, count = to_float(np.array(sources)), len(sources)
     z = torch.from_numpy(latents(range(count) if seeds is None else seeds, z_dim))
@@ -76,24 +191,24 @@ def request_of(
     seeds: Sequence[int] | None = None,
     share: float = 0.0,
 ) -> ReferenceRequest:
-    """:func:`request` of a family that is at hand."""
+    """:func:`reference_request` with the latent length and the settings of a family."""
     lines = keeps_lines(family.config.model_dump())
-    return request(sources, references, y, z_dim=family.z_dim, lines=lines, seeds=seeds, share=share)
+    return reference_request(sources, references, y, z_dim=family.z_dim, lines=lines, seeds=seeds, share=share)
 
 
 def keeps_lines(config: Mapping[str, Any]) -> bool:
-    """Whether a family with these settings looks at ``outline``."""
+    """Whether a family with these settings uses ``outline``."""
     return bool(config.get("outline"))
 
 
 @torch.no_grad()
-def ask(family: Family, asked: ReferenceRequest) -> Tensor:
-    """The family's answers, uint8 [N, R, R, C], whatever mode it is in and wherever it lives."""
+def answers_to(family: Family, request: ReferenceRequest) -> Tensor:
+    """The family's answers, uint8 [N, R, R, C], in evaluation mode and on its device."""
     device = next(family.parameters()).device
     was_training = family.training
     family.eval()
     try:
-        return to_uint8(family.generate(ReferenceRequest(*(tensor.to(device) for tensor in asked))))
+        return to_uint8(family.generate(ReferenceRequest(*(tensor.to(device) for tensor in request))))
     finally:
         family.train(was_training)
 
@@ -109,25 +224,25 @@ def partners(dataset: Dataset, indices: Indices) -> NDArray[np.int64]:
     return np.array(found, dtype=np.int64)
 
 
-def domains(dataset: Dataset) -> tuple[Into, ...]:
+def domains(dataset: Dataset) -> tuple[IntoDomain, ...]:
     """The ways into each domain that has pictures, from all others."""
     found = []
     for label, name in enumerate(dataset.classes):
         own = np.flatnonzero(dataset.labels == label)
         others = np.flatnonzero(dataset.labels != label)
         if len(own) and len(others):
-            found.append(Into("to_" + re.sub(r"\W+", "_", name), f"→ {name}", label, others, own))
+            found.append(IntoDomain("to_" + re.sub(r"\W+", "_", name), f"→ {name}", label, others, own))
     return tuple(found)
 
 
-def carried(
-    family: Family, dataset: Dataset, into: Into, count: int, guide: Guide = "reference", *, seed: int = 0
+def translated(
+    family: Family, dataset: Dataset, into: IntoDomain, count: int, guide: Guide = "reference", *, seed: int = 0
 ) -> Iterator[Tensor]:
-    """``count`` pictures of other domains carried into one, in batches, uint8 [N, R, R, C].
+    """``count`` pictures of other domains translated into one, in batches, uint8 [N, R, R, C].
 
-    References are drawn among the domain's own pictures by ``seed``; sources come round again where they are too few.
+    References are drawn among the domain's own pictures by ``seed``; sources repeat where they are too few.
     """
-    draw = np.random.default_rng((seed, into.label))
+    draw = np.random.default_rng((seed, into.y))
     for start in range(0, count, _BATCH):
         numbers = range(start, min(start + _BATCH, count))
         sources = [int(into.others[number % len(into.others)]) for number in numbers]
@@ -137,10 +252,10 @@ def carried(
 
 
 def answers_of_one(
-    family: Family, dataset: Dataset, into: Into, guide: Guide, *, seed: int = 0, most: int = GROUPS
+    family: Family, dataset: Dataset, into: IntoDomain, guide: Guide, *, seed: int = 0, most: int = GROUPS
 ) -> Iterator[Tensor]:
     """For each of some sources several answers, with other references or latents, to measure their diversity."""
-    draw = np.random.default_rng((seed, into.label, 1))
+    draw = np.random.default_rng((seed, into.y, 1))
     count = min(ANSWERS, len(into.own)) if guide == "reference" else ANSWERS
     for turn, source in enumerate(into.others[:most]):
         references = draw.permutation(into.own)[:count] if guide == "reference" else np.repeat(into.own[:1], count)
@@ -151,23 +266,23 @@ def answers_of_one(
 def _answers(
     family: Family,
     dataset: Dataset,
-    into: Into,
+    into: IntoDomain,
     sources: Sequence[int],
     references: Indices,
     seeds: Sequence[int],
     guide: Guide,
 ) -> Tensor:
     given, wanted = (np.stack([dataset.image(int(index)) for index in part]) for part in (sources, references))
-    y, share = [into.label] * len(given), float(guide == "latent")
-    return ask(family, request_of(family, given, wanted, y, seeds=seeds, share=share))
+    y, share = [into.y] * len(given), float(guide == "latent")
+    return answers_to(family, request_of(family, given, wanted, y, seeds=seeds, share=share))
 
 
-# ── Seeing it ───────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── Sample sheet ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
 SOURCES, REFERENCES, LATENTS = 6, 5, 3  # rows and columns of a matrix
 
 
-class Matrix(NamedTuple):
+class ReferenceMatrix(NamedTuple):
     """``answers`` uint8 [rows × columns, R, R, C]; ``cells`` are them with their sources and references, row by row."""
 
     answers: Pictures
@@ -175,33 +290,27 @@ class Matrix(NamedTuple):
     columns: int
 
 
-def matrix(family: Family, dataset: Dataset) -> Matrix:
+def reference_matrix(family: Family, dataset: Dataset) -> ReferenceMatrix:
     """Some sources (rows) in the styles of some references, then of some latents (columns).
 
     The domains take turns in rows and columns; above the latents stands white.
     """
-    sources, referred = (in_turn(dataset, SOURCES), in_turn(dataset, SOURCES + REFERENCES)[-REFERENCES:])
+    sources = by_domain_in_turn(dataset, SOURCES)
+    referred = by_domain_in_turn(dataset, SOURCES + REFERENCES)[-REFERENCES:]
     kinds = max(len(dataset.classes), 1)
     given, wanted = (np.stack([dataset.image(index) for index in part]) for part in (sources, referred))
     blank = np.full((LATENTS, *wanted.shape[1:]), 255, np.uint8)
     columns = len(referred) + LATENTS
     labels = [int(dataset.labels[index]) for index in referred] + [number % kinds for number in range(LATENTS)]
-    asked = [
+    requests = [
         request_of(family, np.repeat(given[row : row + 1], columns, 0), np.concatenate([wanted, blank]), labels)
         for row in range(len(given))
     ]
     share = torch.tensor([0.0] * len(referred) + [1.0] * LATENTS)
-    answers = np.concatenate([ask(family, one._replace(share=share)).numpy() for one in asked])
+    answers = np.concatenate([answers_to(family, one._replace(share=share)).numpy() for one in requests])
     first = np.concatenate([blank[:1], wanted, blank])
     rows = [
         np.concatenate([given[row : row + 1], answers[row * columns : (row + 1) * columns]])
         for row in range(len(given))
     ]
-    return Matrix(answers, np.concatenate([first, *rows]), columns + 1)
-
-
-def in_turn(dataset: Dataset, count: int) -> list[int]:
-    """The first pictures of each domain in turn; over again where there are too few."""
-    kinds = [np.flatnonzero(dataset.labels == label) for label in range(max(len(dataset.classes), 1))]
-    kinds = [kind for kind in kinds if len(kind)]
-    return [int(kinds[turn % len(kinds)][turn // len(kinds) % len(kinds[turn % len(kinds)])]) for turn in range(count)]
+    return ReferenceMatrix(answers, np.concatenate([first, *rows]), columns + 1)

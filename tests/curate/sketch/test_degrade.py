@@ -9,7 +9,7 @@ import pytest
 
 from ganvas.curate.images.decode import Pixels, open_image
 from ganvas.curate.images.prepare import prepare_image
-from ganvas.curate.sketch.degrade import DEGRADATIONS, degradation, source_channels, source_scale
+from ganvas.curate.sketch.degrade import DEGRADATIONS, degradation
 from ganvas.errors import UserError
 
 
@@ -33,15 +33,15 @@ def test_size_kind_and_repeatability(name: str, channels: int) -> None:
     before = target.copy()
     source = draw(name, target)
     assert source.dtype == np.uint8
-    side = 64 // source_scale(name)
-    assert source.shape == (side, side, source_channels(name, channels))  # type: ignore[arg-type]
+    side = 64 // degradation(name).scale
+    assert source.shape == (side, side, degradation(name).source_channels(channels))  # type: ignore[arg-type]
     assert (source == draw(name, target)).all()
     assert (target == before).all()
 
 
 def test_channels_by_name() -> None:
     for name in DEGRADATIONS:
-        assert source_channels(name) == (1 if name.startswith(("sketch", "grayscale")) else 3)
+        assert degradation(name).source_channels() == (1 if name.startswith(("sketch", "grayscale")) else 3)
     with pytest.raises(UserError, match="choose one of sketch"):
         degradation("oil")
 
@@ -99,7 +99,7 @@ def test_masks_are_grey_holes_of_reasonable_size() -> None:
 
 @pytest.mark.parametrize("name", DEGRADATIONS)
 def test_the_smallest_picture(name: str) -> None:
-    side = 4 // source_scale(name)
+    side = 4 // degradation(name).scale
     assert draw(name, np.zeros((4, 4, 3), np.uint8)).shape[:2] == (side, side)
 
 

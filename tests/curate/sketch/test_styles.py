@@ -10,7 +10,7 @@ from PIL import Image, ImageDraw
 
 from ganvas.curate.images.decode import Pixels, open_image
 from ganvas.curate.images.prepare import prepare_image
-from ganvas.curate.sketch.degrade import DEGRADATIONS, source_channels
+from ganvas.curate.sketch.degrade import DEGRADATIONS
 from ganvas.curate.sketch.strokes import Pen, Stroke, lines, render
 from ganvas.curate.sketch.styles import STYLES, draw, draw_any, roughen
 from ganvas.errors import UserError
@@ -144,7 +144,7 @@ def test_roughening_paper_leaves_paper() -> None:
 
 def test_styles_are_degradations_of_one_channel() -> None:
     for name in ("sketch", *(f"sketch-{style}" for style in STYLES), "sketch-mixed"):
-        assert source_channels(name) == 1
+        assert DEGRADATIONS[name].source_channels() == 1
         assert DEGRADATIONS[name](face(32), rng()).shape == (32, 32, 1)
     assert (DEGRADATIONS["sketch-contour"](face(32), rng(4)) == draw(face(32), "contour", rng(4))).all()
     kinds = {draw_any(face(32), rng(seed)).tobytes() for seed in range(8)}

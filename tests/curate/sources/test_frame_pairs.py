@@ -10,6 +10,7 @@ import pytest
 import torch
 from PIL import Image
 from support.colours import Colours
+from support.requests import answers
 
 from ganvas import bundle
 from ganvas.apps.video_translation import film
@@ -24,7 +25,6 @@ from ganvas.models.family import Clock
 from ganvas.recipe import load
 from ganvas.runs.folder import RunDir
 from ganvas.spec import DataSpec, Task
-from ganvas.tasks.samples import answer
 from ganvas.train.stream import Stream
 from ganvas.train.trainer import train
 
@@ -74,14 +74,14 @@ def test_between_two_frames_lies_one(films: Path) -> None:
     assert torch.equal(batch.target[:, 1] - 10, batch.source[:, 1])
     assert torch.equal(batch.target[:, 1] + 10, batch.source[:, 4])
     family = build("pix2pix", {"width": 4, "layers": 1}, data, 1.0)
-    assert answer(family, dataset, range(2)).shape == (2, SIDE, SIDE, 3)
+    assert answers(family, dataset, range(2)).shape == (2, SIDE, SIDE, 3)
 
 
 def test_a_change_begins_with_the_frames_around_and_is_learned_from_there(films: Path) -> None:
     dataset = Dataset(pack(films, resolution=SIDE, frames="between").path)
     data = load("between-frames-128", [f"data.resolution={SIDE}"]).data_spec()
     family = build("pix2pix", {"width": 4, "layers": 1, "residual": True}, data, 1.0)
-    for index, made in enumerate(answer(family, dataset, range(len(dataset))).numpy()):
+    for index, made in enumerate(answers(family, dataset, range(len(dataset))).numpy()):
         assert np.abs(made.astype(int) - dataset.image(index)).max() <= 1  # these films move evenly
     batch = next(Stream(dataset, Task.PAIRED, data, 0).micros(0, 4, 4))
     prepared = batch._replace(source=-torch.ones(4, 6, SIDE, SIDE), target=torch.ones(4, 3, SIDE, SIDE))
@@ -178,7 +178,7 @@ def test_numbers_of_labels_stay_numbers(mode: str, tmp_path: Path) -> None:
     family = build("pix2pixhd", model, data, 1.0)
     batch = next(Stream(dataset, Task.PAIRED, data, 0).micros(0, 2, 2))
     assert batch.source.unique().tolist() == [0, 3, 7]
-    assert answer(family, dataset, range(3)).shape == (3, SIDE, SIDE, 3)
+    assert answers(family, dataset, range(3)).shape == (3, SIDE, SIDE, 3)
 
 
 def test_a_blurred_map_is_refused(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import torch
 from lightning_fabric import Fabric
+from support.requests import example_request
 from torch import nn
 
 from ganvas.curate.dataset.pack import pack
@@ -21,7 +22,6 @@ from ganvas.models.networks.biggan import Generator
 from ganvas.recipe import load
 from ganvas.runs.folder import RunDir
 from ganvas.spec import DataSpec
-from ganvas.tasks.requests import example_request
 from ganvas.train.step import Stepper
 from ganvas.train.trainer import train
 

@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
+from support.requests import sheet_indices
 from torch import Tensor
 
 from ganvas.curate.dataset.dataset import Dataset
 from ganvas.curate.dataset.pack import pack
 from ganvas.errors import UserError
-from ganvas.evaluate.by_domain import ways
 from ganvas.models.batches import UnpairedBatch
 from ganvas.models.families import build, cut
 from ganvas.models.families.cut import CUT
@@ -24,7 +24,7 @@ from ganvas.models.networks.cut import PatchProjector, draw_places, patch_nce
 from ganvas.recipe import load
 from ganvas.runs.folder import RunDir
 from ganvas.spec import DataSpec
-from ganvas.tasks.samples import shown
+from ganvas.tasks import TASKS
 from ganvas.train.estimate import outline
 from ganvas.train.trainer import train
 
@@ -173,9 +173,9 @@ def test_it_is_trained_shown_and_measured_in_one_direction(pictures: Path, tmp_p
     assert train(load("cut-64", sets), run, packed).state == "finished"
     assert len(list(run.sheets.glob("0*.png"))) >= 2
     dataset, game = Dataset(packed), family()
-    assert game.directions == 1
-    assert [way.name for way in ways(game, dataset)] == ["a_to_b"]
-    about = shown(game, dataset, 24)
+    assert TASKS[game.task].directions(game.config.model_dump()) == 1
+    assert [one.name for one in TASKS[game.task].comparisons(game, dataset, 4)] == ["a_to_b"]
+    about = sheet_indices(game, dataset, 24)
     assert {int(dataset.labels[index]) for index in about} == {0}
 
 

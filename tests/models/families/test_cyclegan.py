@@ -12,13 +12,14 @@ from lightning_fabric import Fabric
 from ganvas.errors import UserError
 from ganvas.models import noise
 from ganvas.models.batches import TranslationRequest, UnpairedBatch
-from ganvas.models.directions import direction_to, directions_of
+from ganvas.models.directions import direction_to
 from ganvas.models.families import build
 from ganvas.models.families.cyclegan import CycleGAN
 from ganvas.models.family import Clock
 from ganvas.models.image_pool import ImagePool
 from ganvas.recipe import load
 from ganvas.spec import DataSpec, Task
+from ganvas.tasks import TASKS
 from ganvas.train.estimate import outline
 from ganvas.train.step import Stepper
 
@@ -220,7 +221,7 @@ def test_a_domain_is_asked_for_by_letter_or_by_name() -> None:
 
 
 def test_how_many_directions_a_model_knows() -> None:
-    assert directions_of(Task.UNPAIRED, {}) == 2
-    assert directions_of(Task.UNPAIRED, {"one_way": True}) == 1
-    assert directions_of(Task.PAIRED, {}) == 1
-    assert directions_of(Task.SYNTHESIS, {}) == 0
+    assert TASKS[Task.UNPAIRED].directions({}) == 2
+    assert TASKS[Task.UNPAIRED].directions({"one_way": True}) == 1
+    assert TASKS[Task.PAIRED].directions({}) == 1
+    assert TASKS[Task.SYNTHESIS].directions({}) == 0

@@ -8,6 +8,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 from lightning_fabric import Fabric
+from support.requests import example_request
 from torch import Tensor
 
 from ganvas.errors import UserError
@@ -28,7 +29,6 @@ from ganvas.models.networks.progan import (
 )
 from ganvas.recipe import load
 from ganvas.spec import DataSpec
-from ganvas.tasks.requests import example_request
 from ganvas.train.step import Stepper
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import torch
 from pydantic import ValidationError
+from support.requests import example_request
 from torch import nn
 
 from ganvas import recipe
@@ -18,7 +19,6 @@ from ganvas.models.families.r3gan import R3GAN, R3GANConfig
 from ganvas.models.family import Clock
 from ganvas.models.networks.r3gan import Generator, Level
 from ganvas.spec import DataSpec
-from ganvas.tasks.requests import example_request
 
 
 def parameters(network: nn.Module) -> int:

@@ -8,6 +8,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 from lightning_fabric import Fabric
+from support.requests import example_request
 from torch import nn
 
 from ganvas.errors import UserError
@@ -21,7 +22,6 @@ from ganvas.models.layers.residual_blocks import DiscriminatorBlock, GeneratorBl
 from ganvas.models.layers.spectral import Spectral, SpectralConv2d, advance
 from ganvas.recipe import load
 from ganvas.spec import DataSpec
-from ganvas.tasks.requests import example_request
 from ganvas.train.step import Stepper
 
 CLOCK = Clock(stage_kimg=1.0, batch_size=4)

@@ -9,13 +9,14 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image
+from support.requests import answers, example_request
 from torch import nn
 
 from ganvas import bundle
 from ganvas.bundle import Bundle
 from ganvas.curate.dataset.dataset import Dataset
 from ganvas.curate.dataset.pack import pack
-from ganvas.curate.sketch.degrade import degradation, source_scale
+from ganvas.curate.sketch.degrade import degradation
 from ganvas.errors import UserError
 from ganvas.evaluate.run import evaluate
 from ganvas.evaluate.super_resolution import benchmark
@@ -31,8 +32,7 @@ from ganvas.recipe import load, names
 from ganvas.runs.folder import RunDir
 from ganvas.serve.core.engine import Engine
 from ganvas.spec import DataSpec
-from ganvas.tasks.requests import example_request
-from ganvas.tasks.samples import answer, asked
+from ganvas.tasks import TASKS
 from ganvas.train.sample_sheets import Sheets
 from ganvas.train.trainer import train
 
@@ -72,7 +72,7 @@ def photo(height: int, width: int, seed: int = 0) -> np.ndarray[Any, Any]:
 
 
 def test_a_degradation_says_how_much_smaller_its_sources_are() -> None:
-    assert [source_scale(name) for name in ("downscale-x2", "downscale-x4", "downscale", "sketch")] == [2, 4, 1, 1]
+    assert [degradation(name).scale for name in ("downscale-x2", "downscale-x4", "downscale", "sketch")] == [2, 4, 1, 1]
     target = photo(32, 64)
     rng = np.random.default_rng(0)
     assert degradation("downscale-x4")(target, rng).shape == (8, 16, 3)
@@ -98,8 +98,8 @@ def test_families_that_keep_the_size_refuse_smaller_sources() -> None:
 def test_requests_and_samples_are_of_the_sources_size(family: Family, pictures: Path) -> None:
     assert example_request(family, 2).source.shape == (2, 3, 16, 16)
     dataset = Dataset(pack(pictures, resolution=32).path)
-    assert asked(family, dataset, range(3)).source.shape == (3, 3, 16, 16)
-    assert answer(family, dataset, range(3)).shape == (3, 32, 32, 3)
+    assert TASKS[family.task].request_for(family, dataset, range(3)).source.shape == (3, 3, 16, 16)
+    assert answers(family, dataset, range(3)).shape == (3, 32, 32, 3)
 
 
 def test_windows_of_a_pair_are_of_the_same_place() -> None:

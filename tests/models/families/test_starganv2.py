@@ -17,6 +17,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 from support.published import stirred
+from support.requests import example_request
 from torch import Tensor
 
 from ganvas.curate.dataset.dataset import Dataset
@@ -36,7 +37,6 @@ from ganvas.recipe import load
 from ganvas.runs.folder import RunDir
 from ganvas.spec import DataSpec
 from ganvas.tasks import reference
-from ganvas.tasks.requests import example_request
 from ganvas.train.estimate import outline
 from ganvas.train.sample_sheets import Sheets
 

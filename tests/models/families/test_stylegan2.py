@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import torch
 from pydantic import ValidationError
+from support.requests import example_request
 from torch import nn
 
 from ganvas import recipe
@@ -21,7 +22,6 @@ from ganvas.models.layers.filters import Blur, Downsample, Upsample
 from ganvas.models.networks.stylegan2 import Discriminator, Generator, MinibatchDeviation, Modulated
 from ganvas.models.running_mean import Tally
 from ganvas.spec import DataSpec
-from ganvas.tasks.requests import example_request
 
 
 def parameters(network: nn.Module) -> int:

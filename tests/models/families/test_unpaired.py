@@ -13,6 +13,7 @@ import pytest
 import torch
 from PIL import Image
 from support.colours import Colours
+from support.requests import answers, sheet_indices
 from support.studio import served
 from torch import Tensor
 
@@ -31,7 +32,6 @@ from ganvas.serve.app import create_app
 from ganvas.serve.core.engine import Engine
 from ganvas.serve.core.settings import StudioSettings
 from ganvas.spec import Task
-from ganvas.tasks.samples import answer, shown
 from ganvas.train.sample_sheets import Sheets
 
 
@@ -83,7 +83,7 @@ def test_a_sheet_shows_both_directions(family: Family, dataset: Dataset, tmp_pat
     run = RunDir(tmp_path)
     sheets = Sheets(run, family, dataset)
     path, fakes = sheets.write(family, 7)
-    about = shown(family, dataset, 24)
+    about = sheet_indices(family, dataset, 24)
     assert [int(dataset.labels[index]) for index in about] == [0] * 12 + [1] * 12
     for place, index in ((0, about[0]), (12, about[12])):
         wanted = right(family, dataset.image(index)[None], int(dataset.labels[index]))[0]
@@ -124,7 +124,7 @@ def test_translations_are_compared_with_the_other_domain(dataset: Dataset) -> No
 
 def test_untranslated_pictures_are_measured_as_they_are(dataset: Dataset, family: Family) -> None:
     halves = [dataset.subset(np.flatnonzero(dataset.labels == label)) for label in (0, 1)]
-    there = answer(family, halves[1], range(3))
+    there = answers(family, halves[1], range(3))
     assert near(there.numpy(), right(family, np.stack([halves[1].image(i) for i in range(3)]), 1))
 
 

@@ -14,13 +14,13 @@ from typing import Any
 import pytest
 import torch
 from support.published_biggan import biggan, published
+from support.requests import example_request
 
 from ganvas.errors import UserError
 from ganvas.models.batches import SynthesisRequest
 from ganvas.models.families.biggan import BigGAN
 from ganvas.models.imports import read as read_file
 from ganvas.models.imports.biggan import recognises
-from ganvas.tasks.requests import example_request
 
 
 @pytest.fixture(autouse=True)

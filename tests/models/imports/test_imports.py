@@ -24,6 +24,7 @@ from support.published import (
     stylegan2,
 )
 from support.published_biggan import biggan, published
+from support.requests import example_request
 from torch import Tensor
 
 from ganvas import bundle
@@ -32,7 +33,6 @@ from ganvas.errors import UserError
 from ganvas.models.capabilities import Truncates
 from ganvas.models.family import Family
 from ganvas.models.imports import read
-from ganvas.tasks.requests import example_request
 
 
 @pytest.fixture

@@ -147,7 +147,7 @@ def test_what_a_bundle_cannot_do_is_one_sentence(
 
 
 def test_a_synthesis_bundle_does_not_translate(engine: Engine, bundles: dict[str, Bundle], photo: Image.Image) -> None:
-    with pytest.raises(UserError, match="does not translate"):
+    with pytest.raises(UserError, match="makes pictures from seeds"):
         engine.translate(bundles["plain"], photo)
 
 

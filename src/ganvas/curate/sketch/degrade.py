@@ -1,15 +1,15 @@
 """Degradations: what makes the source of a pair from its target, so that pairs need not be collected.
 
 Each takes the target, uint8 [H, W, 1 or 3], and a random generator, and gives the source, uint8 [H, W, C] of the same
-size (or of a part of it: :func:`source_scale`), C as :func:`source_channels` says. The same target and the same state
-of the generator give the same source.
+size (or of a part of it: ``scale``), C as ``source_channels`` says. The same target and the same state of the generator
+give the same source. What else depends on a degradation stands in :class:`Degradation`: nothing branches on its name.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
-from typing import Literal
+from dataclasses import dataclass
+from typing import Literal, NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -21,7 +21,55 @@ from ganvas.errors import UserError
 from ganvas.spec import DataSpec
 
 Float = npt.NDArray[np.float32]
-Degradation = Callable[[Pixels, np.random.Generator], Pixels]
+Degrade: TypeAlias = Callable[[Pixels, np.random.Generator], Pixels]
+
+
+class Undone(NamedTuple):
+    """What a model that undoes a degradation does: a key for translated pages, and the English sentence."""
+
+    key: str
+    sentence: str
+
+
+_DRAWING = Undone("sketch", "Turns a drawing into a picture")
+_COLOUR = Undone("grayscale", "Colours a black-and-white picture")
+_DETAIL = Undone("downscale", "Brings back detail in a small picture")
+_HOLES = Undone("mask", "Fills in what is missing from a picture")
+
+
+@dataclass(frozen=True)
+class Degradation:
+    """How the source of a pair is made from its target, and what a source is.
+
+    Attributes:
+        make_source: target uint8 [H, W, 1 or 3] and random generator → source uint8 [H, W, C].
+        undone: what a model trained on it does.
+        grey: sources have one channel whatever the targets have.
+        scale: how many times smaller than the target the sides of the source are.
+        draws: sources are drawings.
+        holes: sources have holes of mid grey.
+        redrawn_by: the degradation that makes the drawing of a photo that a person can continue; None: this one.
+    """
+
+    make_source: Degrade
+    undone: Undone
+    grey: bool = False
+    scale: int = 1
+    draws: bool = False
+    holes: bool = False
+    redrawn_by: str | None = None
+
+    def __call__(self, target: Pixels, rng: np.random.Generator) -> Pixels:
+        """The source of a target."""
+        return self.make_source(target, rng)
+
+    def source_channels(self, channels: Literal[1, 3] = 3) -> Literal[1, 3]:
+        """Channels of the sources when the targets have ``channels``."""
+        return 1 if self.grey else channels
+
+
+def _drawing(make_source: Degrade, redrawn_by: str | None = None) -> Degradation:
+    return Degradation(make_source, _DRAWING, grey=True, draws=True, redrawn_by=redrawn_by)
 
 
 def _luma(target: Pixels) -> Float:
@@ -87,7 +135,7 @@ def downscale(target: Pixels, rng: np.random.Generator) -> Pixels:
     return pixels.reshape(height, width, channels)
 
 
-def _smaller(factor: int) -> Degradation:
+def _smaller(factor: int) -> Degrade:
     def smaller(target: Pixels, rng: np.random.Generator) -> Pixels:
         height, width, channels = target.shape
         image = Image.fromarray(target[:, :, 0] if channels == 1 else target)
@@ -123,7 +171,7 @@ def mask(target: Pixels, rng: np.random.Generator) -> Pixels:
     return source
 
 
-def _drawn(style: str) -> Degradation:
+def _drawn(style: str) -> Degrade:
     def drawn(target: Pixels, rng: np.random.Generator) -> Pixels:
         return draw(target, style, rng)
 
@@ -131,46 +179,28 @@ def _drawn(style: str) -> Degradation:
     return drawn
 
 
-# `sketch` keeps its meaning for ever: trained bundles were taught by it.
+# `sketch` keeps its meaning for ever: bundles were trained on it.
 DEGRADATIONS: dict[str, Degradation] = {
-    "sketch": sketch,
-    **{f"sketch-{style}": _drawn(style) for style in STYLES},
-    "sketch-mixed": draw_any,
-    "grayscale": grayscale,
-    "downscale": downscale,
-    "downscale-x2": _smaller(2),
-    "downscale-x4": _smaller(4),
-    "mask": mask,
+    "sketch": _drawing(sketch),
+    **{f"sketch-{style}": _drawing(_drawn(style)) for style in STYLES},
+    "sketch-mixed": _drawing(draw_any, redrawn_by="sketch-contour"),
+    "grayscale": Degradation(grayscale, _COLOUR, grey=True),
+    "downscale": Degradation(downscale, _DETAIL),
+    "downscale-x2": Degradation(_smaller(2), _DETAIL, scale=2),
+    "downscale-x4": Degradation(_smaller(4), _DETAIL, scale=4),
+    "mask": Degradation(mask, _HOLES, holes=True),
 }
 
 
 def degradation(name: str) -> Degradation:
     """The degradation of this name.
 
-    :raises UserError: there is none.
+    Raises:
+        UserError: there is none.
     """
     if name not in DEGRADATIONS:
         raise UserError(f"There is no degradation {name!r}; choose one of {', '.join(DEGRADATIONS)}.")
     return DEGRADATIONS[name]
-
-
-def source_scale(name: str) -> int:
-    """How many times smaller than the target a degradation makes the sides of the source.
-
-    :raises UserError: there is no degradation of this name.
-    """
-    degradation(name)
-    found = re.fullmatch(r"downscale-x(\d+)", name)
-    return int(found[1]) if found else 1
-
-
-def source_channels(name: str, channels: Literal[1, 3] = 3) -> Literal[1, 3]:
-    """How many channels the sources of a degradation have when the targets have ``channels``.
-
-    :raises UserError: there is no degradation of this name.
-    """
-    degradation(name)
-    return 1 if name.split("-")[0] in ("sketch", "grayscale") else channels
 
 
 def displayed(pictures: Pixels, data: DataSpec) -> Pixels:

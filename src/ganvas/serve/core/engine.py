@@ -23,15 +23,14 @@ from ganvas.curate.images.decode import PictureError
 from ganvas.curate.images.prepare import prepare_image, whole_picture
 from ganvas.curate.sketch.degrade import degradation
 from ganvas.errors import UserError
-from ganvas.models.batches import latents, to_float, to_uint8
+from ganvas.models.batches import SynthesisRequest, TranslationRequest, latents, to_float, to_uint8
 from ganvas.models.capabilities import Enlarges, HasHeatmap
-from ganvas.models.directions import directions_of
 from ganvas.models.families import FAMILIES
 from ganvas.models.family import Family
 from ganvas.models.tiling import check_size, enlarge
 from ganvas.serve.core.fair_queue import Batches
 from ganvas.serve.core.models import EngineName, Loaded, Model, OnnxModel, TorchModel, model_bytes
-from ganvas.spec import Task
+from ganvas.tasks import TASKS
 
 Pictures = NDArray[np.uint8]
 T = TypeVar("T")
@@ -104,8 +103,7 @@ class Engine:
         :raises BusyError: too much is waiting.
         """
         info = bundle.info
-        if info.task is not Task.SYNTHESIS:
-            raise UserError(f"{info.name} translates pictures, so it makes none from seeds; give it a picture instead.")
+        TASKS[info.task].require(SynthesisRequest, info.name)
         if any(seed < 0 for seed in seeds):
             raise UserError("Seeds are whole numbers from 0 on; give another seed.")
         labels = [check_label(bundle, label, seed) for seed in seeds]
@@ -304,11 +302,10 @@ def check_label(bundle: Bundle, label: int | None, seed: int) -> int:
 def check_direction(bundle: Bundle, direction: int) -> None:
     """:raises UserError: the bundle does not translate, or not this way."""
     info = bundle.info
-    known = directions_of(info.task, info.config)
-    if not known:
-        raise UserError(f"{info.name} does not translate pictures; ask it for seeds instead.")
-    if not 0 <= direction < known:
-        raise UserError(f"{info.name} knows one direction only; leave the direction out.")
+    spec = TASKS[info.task]
+    spec.require(TranslationRequest, info.name)
+    if not 0 <= direction < spec.directions(info.config):
+        raise UserError(f"{info.name} translates in one direction only; leave the direction out.")
 
 
 def enlarges(bundle: Bundle) -> bool:

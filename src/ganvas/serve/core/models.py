@@ -11,9 +11,10 @@ import torch
 from numpy.typing import NDArray
 
 from ganvas.bundle import Bundle
-from ganvas.models.batches import REQUESTS, TranslationRequest
+from ganvas.models.batches import TranslationRequest
 from ganvas.models.capabilities import HasHeatmap
 from ganvas.onnx_session import open_graph
+from ganvas.tasks import TASKS
 
 EngineName = Literal["onnxruntime", "torch"]
 
@@ -42,7 +43,7 @@ class TorchModel:
 
     def __init__(self, bundle: Bundle) -> None:
         self.family = bundle.load_family()
-        self._request = REQUESTS[self.family.task]
+        self._request = TASKS[self.family.task].request
 
     def __call__(self, fields: dict[str, NDArray[Any]]) -> NDArray[np.float32]:
         with torch.inference_mode():

@@ -17,7 +17,7 @@ from ganvas.apps.portrait import NEIGHBOURS, OWN, Painted, Wish, parts_of, sketc
 from ganvas.bundle import Bundle
 from ganvas.curate.images.decode import PictureError
 from ganvas.curate.images.prepare import prepare_image
-from ganvas.curate.sketch.degrade import degradation
+from ganvas.curate.sketch.degrade import Degradation, degradation
 from ganvas.errors import UserError
 from ganvas.serve.core.context import Context
 from ganvas.serve.core.disconnect import while_connected
@@ -125,22 +125,23 @@ async def sketch_photo(
                 code="photo-unusable",
                 params={"reason": str(error)},
             ) from None
-        return degradation(style)(target, np.random.default_rng(0))
+        return style(target, np.random.default_rng(0))
 
     return picture_answer(await asyncio.to_thread(work), start)
 
 
-def _sketch_style(opened: Bundle) -> str:
-    """The degradation that makes drawings such as the model takes."""
-    style = opened.info.data.degradation
-    if style is None or not style.startswith("sketch"):
+def _sketch_style(opened: Bundle) -> Degradation:
+    """The degradation that makes drawings such as the model takes, in a style that a pen can continue."""
+    name = opened.info.data.degradation
+    style = None if name is None else degradation(name)
+    if style is None or not style.draws:
         model = opened.info.name
         raise UserError(
             f"{model} does not take drawings; choose a model that was trained on sketches.",
             code="no-drawings",
             params={"model": model},
         )
-    return "sketch-contour" if style == "sketch-mixed" else style  # of many styles the one that a pen can continue
+    return style if style.redrawn_by is None else degradation(style.redrawn_by)
 
 
 def _parse_shares(text: str) -> float | dict[str, float]:

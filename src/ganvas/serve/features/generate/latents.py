@@ -19,7 +19,6 @@ from ganvas.serve.core.context import StudioContext
 from ganvas.serve.core.engine import check_label
 from ganvas.serve.features.generate.schemas import Point
 from ganvas.serve.features.generate.state import GenerateState
-from ganvas.spec import Task
 
 KEPT_DIRECTIONS = 32  # ranges of layers per family
 
@@ -31,7 +30,7 @@ def latent_bundle(context: StudioContext, name: str) -> Bundle:
         UserError: It has none, or there is no such bundle.
     """
     opened = context.bundle(name)
-    if opened.info.task is not Task.SYNTHESIS:
+    if "latent_space" not in opened.info.capabilities:
         model = opened.info.name
         raise UserError(
             f"{model} translates pictures and has no latent space; choose a model that makes pictures from seeds.",

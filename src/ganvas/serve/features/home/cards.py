@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from ganvas.bundle import Bundle
-from ganvas.models.directions import directions_of
 from ganvas.serve.core.bundle_store import address
 from ganvas.serve.core.engine import enlarges, has_heatmap
 from ganvas.serve.features.home.schemas import BundleCard, BundleDetail
-from ganvas.spec import Task
+from ganvas.tasks import TASKS
 
 
 def card(name: str, opened: Bundle) -> BundleCard:
     """A bundle, in short."""
     info = opened.info
-    recipe = info.recipe.get("name")
+    recipe, spec = info.recipe.get("name"), TASKS[info.task]
     return BundleCard(
         id=name,
         name=info.name,
@@ -28,17 +27,22 @@ def card(name: str, opened: Bundle) -> BundleCard:
         enlarges=enlarges(opened),
         crop=info.data.crop,
         labels=info.data.labels,
-        domains=list(info.data.classes) if info.task is Task.UNPAIRED and len(info.data.classes) == 2 else [],
+        domains=list(spec.domains(info.data)),
         makes_up=bool(info.config.get("makeup")),
         z_dim=info.z_dim,
         truncates=info.truncates,
-        directions=directions_of(info.task, info.config),
+        directions=spec.directions(info.config),
         has_heatmap=has_heatmap(opened),
         kimg=info.kimg,
         created=info.created,
         recipe=recipe if isinstance(recipe, str) else None,
         parameters=info.parameters,
         metrics=list(info.metrics),
+        page=info.page,
+        accepts=list(info.accepts),
+        capabilities=list(info.capabilities),
+        drawing_direction=info.drawing_direction,
+        summary=info.summary,
         preview_url=f"{address(name)}/preview.png?v={opened.fingerprint[:12]}",
     )
 

@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 
 from ganvas.bundle import BundleFile, BundleMetric, Credit
 from ganvas.spec import Crop, Task
+from ganvas.tasks.base import Capability, Direction, Input, Page, Summary
 
 
 class Health(BaseModel):
@@ -49,6 +50,11 @@ class BundleCard(BaseModel):
     kimg: float
     created: str
     recipe: str | None = Field(description="the recipe's name")
+    page: Page = Field(description="the page on which it is used")
+    accepts: list[Input] = Field(description="what it takes, the most usual first")
+    capabilities: list[Capability] = Field(description="what it can do beyond its task")
+    drawing_direction: Direction | None = Field(description="the direction in which it takes drawings; null: none")
+    summary: Summary = Field(description="what it does")
     parameters: dict[str, int]
     metrics: list[BundleMetric]
     preview_url: str

@@ -20,9 +20,7 @@ from ganvas.serve.core.parameters import SEEDS
 from ganvas.serve.core.responses import picture_answer, picture_response
 from ganvas.serve.core.uploads import open_upload
 from ganvas.serve.features.translate.state import MakeupState
-from ganvas.spec import Task
-from ganvas.tasks.reference import keeps_lines
-from ganvas.tasks.reference import request as reference_request
+from ganvas.tasks.reference import keeps_lines, reference_request
 
 router = APIRouter()
 
@@ -93,7 +91,7 @@ async def carry_over(
 
 
 def _check_task(opened: Bundle) -> None:
-    if opened.info.task is not Task.REFERENCE:
+    if "reference" not in opened.info.accepts:
         model = opened.info.name
         raise UserError(
             f"{model} does not take a reference; choose a model that translates by reference.",

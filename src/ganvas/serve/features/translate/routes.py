@@ -20,7 +20,6 @@ from ganvas.serve.core.disconnect import while_connected
 from ganvas.serve.core.engine import Pictures, check_direction, enlarges, prepare_picture, prepare_source
 from ganvas.serve.core.responses import picture_answer, picture_response
 from ganvas.serve.core.uploads import least_side, open_upload, read_upload
-from ganvas.spec import Task
 
 router = APIRouter()
 
@@ -111,7 +110,7 @@ async def prepare(context: Context, id: str, image: Upload) -> Response:  # noqa
 def _comparison(opened: Bundle, picture: Image.Image) -> Pictures:
     """The picture that the answer is compared with, uint8 [H, W, 1 or 3]."""
     info = opened.info
-    if info.task is Task.REFERENCE:
+    if "reference" in info.accepts:
         return prepare_picture(opened, picture)
     check_direction(opened, 0)
     source = prepare_source(opened, picture, prepared=False)
