@@ -3,7 +3,7 @@ import type { BundleCard } from "./types";
 
 /** The page of a model: it starts from seeds, from a drawing, or from a picture. */
 export function pageOf(bundle: BundleCard): "generate" | "draw" | "translate" {
-  if (bundle.task === "synthesis" || bundle.task === "music") return "generate";
+  if (bundle.task === "synthesis") return "generate";
   return isSketchModel(bundle) ? "draw" : "translate";
 }
 

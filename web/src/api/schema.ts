@@ -1116,6 +1116,29 @@ export interface components {
              * @description the recipe's name
              */
             recipe: string | null;
+            /**
+             * Page
+             * @description the page on which it is used
+             * @enum {string}
+             */
+            page: "generate" | "draw" | "translate";
+            /**
+             * Accepts
+             * @description what it takes, the most usual first
+             */
+            accepts: ("seed" | "picture" | "drawing" | "reference" | "label map")[];
+            /**
+             * Capabilities
+             * @description what it can do beyond its task
+             */
+            capabilities: ("latent_space" | "truncation" | "classes" | "heatmap" | "codes" | "enlarges" | "inpaints" | "photo_to_drawing")[];
+            /**
+             * Drawing Direction
+             * @description the direction in which it takes drawings; null: none
+             */
+            drawing_direction: ("a_to_b" | "b_to_a") | null;
+            /** @description what it does */
+            summary: components["schemas"]["Summary"];
             /** Parameters */
             parameters: {
                 [key: string]: number;
@@ -1201,6 +1224,29 @@ export interface components {
              * @description the recipe's name
              */
             recipe: string | null;
+            /**
+             * Page
+             * @description the page on which it is used
+             * @enum {string}
+             */
+            page: "generate" | "draw" | "translate";
+            /**
+             * Accepts
+             * @description what it takes, the most usual first
+             */
+            accepts: ("seed" | "picture" | "drawing" | "reference" | "label map")[];
+            /**
+             * Capabilities
+             * @description what it can do beyond its task
+             */
+            capabilities: ("latent_space" | "truncation" | "classes" | "heatmap" | "codes" | "enlarges" | "inpaints" | "photo_to_drawing")[];
+            /**
+             * Drawing Direction
+             * @description the direction in which it takes drawings; null: none
+             */
+            drawing_direction: ("a_to_b" | "b_to_a") | null;
+            /** @description what it does */
+            summary: components["schemas"]["Summary"];
             /** Parameters */
             parameters: {
                 [key: string]: number;
@@ -2390,11 +2436,35 @@ export interface components {
             strength: number;
         };
         /**
+         * Summary
+         * @description What a model does: a key and parameters for translated pages, and the English sentence without full stop.
+         */
+        Summary: {
+            /**
+             * Key
+             * @description names the sentence for translation
+             */
+            key: string;
+            /**
+             * Params
+             * @description what the sentence is filled with
+             * @default {}
+             */
+            params: {
+                [key: string]: number | string;
+            };
+            /**
+             * Sentence
+             * @description in English
+             */
+            sentence: string;
+        };
+        /**
          * Task
-         * @description What a family turns into what; it decides the batch, the request and the page of the studio.
+         * @description What a family turns into what; what each task decides stands in :mod:`ganvas.tasks`.
          * @enum {string}
          */
-        Task: "synthesis" | "paired" | "unpaired" | "reference" | "music";
+        Task: "synthesis" | "paired" | "unpaired" | "reference";
         /**
          * UndoAnswer
          * @description The picture that is open again; null when nothing was left to take back.
