@@ -1,4 +1,4 @@
-"""The ``ganvas`` command: parse, call one function, print. Imports are inside the commands: help needs no torch."""
+"""The ``ganvas`` command line. Commands import what they need when they run, so that help does not load torch."""
 
 from __future__ import annotations
 
@@ -12,27 +12,38 @@ from ganvas.cli import (  # noqa: F401
     collect,
     curate,
     review,
-    data,
+    report,
+    keywords,
+    split,
+    sample,
+    pack,
     recipes,
+    show,
     train,
     status,
     evaluate,
+    measure,
     studio,
     generate,
     translate,
-    use,
-    automation,
-    machine,
+    export,
+    import_weights,
+    gate,
+    publish,
+    doctor,
+    weights,
 )
-from ganvas.cli.app import app, complain
+from ganvas.cli.app import app, print_error
 
 # isort: on
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run a command; returns the exit code.
+    """Run a command.
 
-    0 well, 2 the user can put it right, 3 the answer is no (a gate, a round), 130 interrupted, 1 a fault of ours.
+    Returns:
+        The exit code: 0 success, 1 an error inside Ganvas, 2 an error that the user can correct, 3 the answer is no
+        (a gate, a round of review), 130 interrupted.
     """
     given = list(sys.argv[1:] if arguments is None else arguments)
     debug = "--debug" in given
@@ -45,9 +56,9 @@ def main(arguments: list[str] | None = None) -> int:
     except SystemExit as leaving:
         return int(leaving.code or 0)
     except KeyboardInterrupt:
-        complain("Interrupted; what was written before is kept.")
+        print_error("Interrupted; what was written before is kept.")
         return 130
-    except Exception as error:  # noqa: BLE001 - the last resort: a user never meets a traceback unasked
+    except Exception as error:  # noqa: BLE001 - the last resort: no traceback reaches a user who did not ask for it
         return _explain(error, debug)
 
 
@@ -73,5 +84,5 @@ def _explain(error: Exception, debug: bool) -> int:
         text = " ".join(str(error).split())[:300]
         sentence = f"Something went wrong inside Ganvas ({type(error).__name__}: {text}); --debug shows where."
         code = 1
-    complain(sentence)
+    print_error(sentence)
     return code

@@ -8,16 +8,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ganvas.cli.app import CURATE, Quiet, app, at_least
+from ganvas.cli.app import app
+from ganvas.cli.options import CURATE, Quiet, check_at_least
 
 if TYPE_CHECKING:
     from ganvas.collect.session import Conduct, Session
 
-CatalogFolder = Annotated[Path, typer.Option("--catalog", "-c", help="Folder of the catalogue; made when missing.")]
+CatalogFolder = Annotated[Path, typer.Option("--catalog", "-c", help="Folder of the catalogue; created if missing.")]
 DatabaseUrl = Annotated[
     str | None, typer.Option(metavar="URL", help="A PostgreSQL database for the catalogue's data, in place of a file.")
 ]
-_PAGES, _SEARCH, _NETWORK = "Web pages", "Image search", "Manners and limits on the network"
+_PAGES, _SEARCH, _NETWORK = "Web pages", "Image search", "Politeness and limits on the network"
 _ONE_OF = "Name one thing to collect from: SOURCE, --urls, --page, --search, --keywords or --collection."
 
 
@@ -29,8 +30,8 @@ def collect(
     ] = None,
     catalog: CatalogFolder = Path("catalogue"),
     database: DatabaseUrl = None,
-    licence: Annotated[str | None, typer.Option(help="What to note as the pictures' licence.")] = None,
-    urls: Annotated[Path | None, typer.Option(help="A text file with one address a line.", metavar="FILE")] = None,
+    licence: Annotated[str | None, typer.Option(help="Licence to record for the pictures.")] = None,
+    urls: Annotated[Path | None, typer.Option(help="A text file with one address per line.", metavar="FILE")] = None,
     page: Annotated[
         list[str] | None, typer.Option(help="Take a web page's pictures.", metavar="URL", rich_help_panel=_PAGES)
     ] = None,
@@ -44,7 +45,7 @@ def collect(
     keywords_file: Annotated[
         Path | None,
         typer.Option(
-            "--keywords", help="Search the words of a file, one a line.", metavar="FILE", rich_help_panel=_SEARCH
+            "--keywords", help="Search the words of a file, one per line.", metavar="FILE", rich_help_panel=_SEARCH
         ),
     ] = None,
     engine: Annotated[str, typer.Option(help="bing, google, baidu or flickr.", rich_help_panel=_SEARCH)] = "bing",
@@ -55,15 +56,17 @@ def collect(
         ),
     ] = None,
     again: Annotated[
-        bool, typer.Option("--again", help="Use words used before, too.", rich_help_panel=_SEARCH)
+        bool, typer.Option("--again", help="Search words again that were searched before.", rich_help_panel=_SEARCH)
     ] = False,
     engine_at: Annotated[
         str | None,
-        typer.Option(metavar="URL", help="Ask this host instead of the engine's own.", rich_help_panel=_SEARCH),
+        typer.Option(
+            metavar="URL", help="Send the search to this host instead of the engine's own.", rich_help_panel=_SEARCH
+        ),
     ] = None,
     collection: Annotated[str | None, typer.Option(help="An open collection: us-congress or avatars.")] = None,
     count: Annotated[
-        int | None, typer.Option(help="Pictures for a word (100), frames of a video (all), avatars (1000).")
+        int | None, typer.Option(help="Pictures per word (default 100), frames of a video (all), avatars (1000).")
     ] = None,
     every: Annotated[float, typer.Option(help="Video: seconds between two frames.")] = 1.0,
     delay: Annotated[
@@ -76,30 +79,32 @@ def collect(
     robots: Annotated[
         bool,
         typer.Option(
-            "--robots", help="Heed robots.txt for lists and searches too; pages always do.", rich_help_panel=_NETWORK
+            "--robots", help="Obey robots.txt for lists and searches too; pages always do.", rich_help_panel=_NETWORK
         ),
     ] = False,
     private: Annotated[
         bool, typer.Option("--private", help="Allow addresses of your own network.", rich_help_panel=_NETWORK)
     ] = False,
     refresh: Annotated[
-        bool, typer.Option("--refresh", help="Ask again for addresses dealt with before.", rich_help_panel=_NETWORK)
+        bool,
+        typer.Option("--refresh", help="Request addresses again that were handled before.", rich_help_panel=_NETWORK),
     ] = False,
     contact: Annotated[
-        str | None, typer.Option(help="Your mail address, told to the hosts.", metavar="MAIL", rich_help_panel=_NETWORK)
+        str | None,
+        typer.Option(help="Your e-mail address, sent to the hosts.", metavar="MAIL", rich_help_panel=_NETWORK),
     ] = None,
-    workers: Annotated[int | None, typer.Option(help="Pictures decoded at once; one a core by default.")] = None,
+    workers: Annotated[int | None, typer.Option(help="Pictures decoded in parallel; one per core by default.")] = None,
     quiet: Quiet = False,
 ) -> None:
-    """Bring pictures into a catalogue, each with where it came from. Stopped or killed, the same command goes on."""
+    """Add pictures to a catalogue, each with its origin. Run the same command again to resume."""
     from ganvas.errors import UserError
 
     given = [source, urls, page, search or keywords_file, collection]
     if sum(1 for one in given if one) != 1:
         raise UserError(_ONE_OF)
     for name, number, least in (("--depth", depth, 0), ("--pages", pages, 1), ("--count", count or 1, 1)):
-        at_least(name, number, least)
-    at_least("--workers", 1 if workers is None else workers, 1)
+        check_at_least(name, number, least)
+    check_at_least("--workers", 1 if workers is None else workers, 1)
     for name, amount in (("--every", every), ("--delay", delay), ("--max-mb", max_mb), ("--timeout", timeout)):
         if not 0 <= amount < 1e6 or (amount == 0 and name in ("--max-mb", "--timeout")):
             raise UserError(f"{name} cannot be {amount:g}.")
@@ -139,17 +144,19 @@ def _run(
 
     from rich.console import Console
 
-    from ganvas.cli.collect_progress import HarvestView, summary
+    from ganvas.cli.collect_progress import CollectProgress, summary
     from ganvas.collect.ingest import Taker
     from ganvas.collect.session import Session
     from ganvas.curate.catalog import Catalog
     from ganvas.errors import UserError
 
-    warnings.filterwarnings("ignore", module="PIL")  # its remarks on odd files; what matters becomes a reason
-    from sqlalchemy.exc import OperationalError  # after the catalogue, which says what to install when it is missing
+    warnings.filterwarnings(
+        "ignore", module="PIL"
+    )  # its warnings about unusual files; what matters is reported as a reason
+    from sqlalchemy.exc import OperationalError  # after the catalogue, whose import says what to install
 
     console = Console(quiet=quiet)
-    with Catalog.open(root.expanduser(), database) as catalog, HarvestView(console, quiet=quiet) as view:
+    with Catalog.open(root.expanduser(), database) as catalog, CollectProgress(console, quiet=quiet) as view:
         taker = Taker(catalog, listener=view)
         session = Session(taker, conduct, licence, workers, view.say)
         stopped = False
@@ -169,16 +176,16 @@ def _run(
                 console.print(summary(harvest))
         size = len(catalog)
     if stopped:
-        view.say("Stopped; the same command goes on where it was.")
+        view.say("Stopped. Run the same command again to resume.")
         raise typer.Exit(130)
     if "a web page, not a picture" in harvest.refused:
-        view.say("Pictures of web pages are collected by: ganvas collect --page URL")
+        view.say("To collect the pictures of a web page: ganvas collect --page URL")
     if harvest.done and not harvest.good:
-        raise UserError("Nothing was taken; the reasons stand above.")
+        raise UserError("No picture was added; the table above says why.")
     if not harvest.done and not session.searched:
-        raise UserError("Nothing was taken: it holds no pictures.")
+        raise UserError("No picture was added: the source has none.")
     if harvest.done:
-        view.say(f"{root} holds {size:,} picture{'' if size == 1 else 's'} now.")
+        view.say(f"{root} now has {size:,} picture{'' if size == 1 else 's'}.")
         view.say(f"Next: ganvas report {root}   or   ganvas review {root}")
 
 
@@ -189,7 +196,7 @@ def _words(path: Path) -> list[str]:
     lines = [line.strip() for line in read_text(path).splitlines()]
     words = [line for line in lines if line and not line.startswith("#")]
     if not words:
-        raise UserError(f"{path} holds no words; write one in each line.")
+        raise UserError(f"{path} has no words; write one per line.")
     return words
 
 

@@ -1,4 +1,4 @@
-"""What a person sees of a collecting: how far it is, how fast, how long it takes yet, and what came of it."""
+"""Progress and summary of `ganvas collect` in the terminal."""
 
 from __future__ import annotations
 
@@ -10,22 +10,15 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from ganvas.cli.progress import duration
 from ganvas.collect.ingest import Harvest, readable
 
 PLAIN_EVERY = 5.0  # seconds between two plain lines, so that a log stays readable
 SHOWN_REASONS = 20
 
 
-def _spell(seconds: float) -> str:
-    """``42 s``, ``3 min``, ``5 h 02 min``."""
-    whole = round(seconds)
-    if whole < 90:
-        return f"{whole} s"
-    return f"{round(whole / 60)} min" if whole < 5400 else f"{whole // 3600} h {whole % 3600 // 60:02d} min"
-
-
-class HarvestView:
-    """Shows a harvest while it grows; use as a context, and give it to the taker as its listener."""
+class CollectProgress:
+    """Live progress of a collection; a context manager, and a listener for the taker."""
 
     def __init__(self, console: Console, *, quiet: bool = False, now: Callable[[], float] = time.monotonic) -> None:
         self._console = console
@@ -37,15 +30,15 @@ class HarvestView:
             SpinnerColumn(),
             TextColumn("collecting"),
             BarColumn(bar_width=24),
-            TextColumn("{task.fields[told]}"),
+            TextColumn("{task.fields[state]}"),
             TimeElapsedColumn(),
             console=console,
             disable=not self._live,
             transient=True,
         )
-        self._task = self._progress.add_task("collecting", total=None, told="")
+        self._task = self._progress.add_task("collecting", total=None, state="")
 
-    def __enter__(self) -> HarvestView:
+    def __enter__(self) -> CollectProgress:
         self._progress.start()
         return self
 
@@ -55,7 +48,7 @@ class HarvestView:
         self.stop()
 
     def stop(self) -> None:
-        """Take the bar away."""
+        """Remove the progress bar."""
         self._progress.stop()
 
     def __call__(self, harvest: Harvest) -> None:
@@ -63,11 +56,11 @@ class HarvestView:
         if self._quiet or now - self._last < (0.1 if self._live else PLAIN_EVERY):
             return
         self._last = now
-        told = self._line(harvest, now - self._start)
+        state = self._line(harvest, now - self._start)
         if self._live:
-            self._progress.update(self._task, completed=harvest.done, total=harvest.expected, told=told)
+            self._progress.update(self._task, completed=harvest.done, total=harvest.expected, state=state)
         else:
-            self.say(told)
+            self.say(state)
 
     def say(self, sentence: str) -> None:
         """One line; brackets in it are not markup."""
@@ -77,25 +70,25 @@ class HarvestView:
     def _line(self, harvest: Harvest, elapsed: float) -> str:
         speed = harvest.done / max(elapsed, 1e-6)
         many = f"{harvest.done:,}" + (f" of {harvest.expected:,}" if harvest.expected else "")
-        parts = [f"{many}: {harvest.taken:,} new, {harvest.refusals:,} refused", f"{speed:,.1f} a second"]
+        parts = [f"{many}: {harvest.taken:,} new, {harvest.refusals:,} refused", f"{speed:,.1f} per second"]
         if harvest.received:
             parts.append(f"{harvest.received / 1e6:,.1f} MB")
         if harvest.expected and harvest.done and harvest.expected > harvest.done:
-            parts.append(f"about {_spell((harvest.expected - harvest.done) / speed)} left")
+            parts.append(f"about {duration((harvest.expected - harvest.done) / speed)} left")
         return "   ".join(parts)
 
 
 def summary(harvest: Harvest) -> Table:
-    """What became of everything that was offered: taken, known, refused by reason with examples."""
+    """A table of everything that was offered: taken, known, refused by reason with examples."""
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("pictures", justify="right")
     table.add_column("what became of them")
     table.add_column("for example", overflow="fold")
     table.add_row(f"{harvest.taken:,}", "taken", "", style="green" if harvest.taken else None)
     for count, what in (
-        (harvest.known, "known already: the same bytes were there, and only their origin was added"),
-        (harvest.before, "stored by an earlier collecting, and not asked for again (--refresh asks)"),
-        (harvest.unchanged, "unchanged since the last time, as their host says"),
+        (harvest.known, "already known: the same bytes were stored before, only their origin was added"),
+        (harvest.before, "stored by an earlier collection and not requested again (--refresh does)"),
+        (harvest.unchanged, "unchanged since the last time, according to their host"),
     ):
         if count:
             table.add_row(f"{count:,}", what, "")
@@ -107,7 +100,7 @@ def summary(harvest: Harvest) -> Table:
         rest = sum(refusals.count for _, refusals in reasons[SHOWN_REASONS:])
         table.add_row(f"{rest:,}", f"refused for {len(reasons) - SHOWN_REASONS} other reasons", "", style="yellow")
     if harvest.ignored:
-        table.add_row(f"{harvest.ignored:,}", "other files beside the pictures, left alone", "", style="dim")
+        table.add_row(f"{harvest.ignored:,}", "other files beside the pictures, ignored", "", style="dim")
     return table
 
 

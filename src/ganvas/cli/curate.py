@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ganvas.cli.app import CURATE, Quiet, app, at_least
+from ganvas.cli.app import app
+from ganvas.cli.options import CURATE, Quiet, check_at_least
 
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from ganvas.cli.output import Teller
+    from ganvas.cli.output import Output
     from ganvas.curate.checks import Outcome, Rules
 
 
@@ -23,48 +24,48 @@ def curate(
     ] = Path("catalogue"),
     catalog: Annotated[
         Path | None,
-        typer.Option("--catalog", "-c", help="For a folder: where its catalogue lies; FOLDER-catalogue by default."),
+        typer.Option("--catalog", "-c", help="For a folder: its catalogue; FOLDER-catalogue by default."),
     ] = None,
-    rules: Annotated[
-        str, typer.Option(help="What counts as good: portrait, or a YAML file with a `curate:` part.")
-    ] = "portrait",
+    rules: Annotated[str, typer.Option(help="Rules: portrait, or a YAML file with a `curate:` section.")] = "portrait",
     sheets: Annotated[
         Path | None, typer.Option(help="Write a picture of the best and worst of each check into this folder.")
     ] = None,
     database: Annotated[
         str | None, typer.Option(metavar="URL", help="The PostgreSQL database that holds the catalogue's data.")
     ] = None,
-    processes: Annotated[int | None, typer.Option(help="Pictures measured at once; one a core by default.")] = None,
-    again: Annotated[bool, typer.Option("--again", help="Measure also what was measured before.")] = False,
+    processes: Annotated[
+        int | None, typer.Option(help="Pictures measured in parallel; one per core by default.")
+    ] = None,
+    again: Annotated[bool, typer.Option("--again", help="Measure pictures again that were measured before.")] = False,
     quiet: Quiet = False,
 ) -> None:
-    """Check every picture, and propose which to keep and which to drop, and why. Stopped or killed, it goes on.
+    """Check every picture and propose which to keep and which to drop, with reasons. Run it again to resume.
 
-    Nothing is deleted: proposals are round 0 of the review, and a person's verdict counts more.
+    Nothing is deleted: proposals are round 0 of the review, and a person's verdict outranks them.
     """
-    from ganvas.cli.output import Teller
+    from ganvas.cli.output import Output
     from ganvas.curate.catalog import Catalog
     from ganvas.curate.checks import check_all, load_rules, write_sheets
 
-    at_least("--processes", 1 if processes is None else processes, 1)
+    check_at_least("--processes", 1 if processes is None else processes, 1)
     chosen = load_rules(rules)
-    tell = Teller(quiet)
+    out = Output(quiet)
     root, folder = _place(source, catalog, database)
     with Catalog.open(root, database) as opened:
         if folder is not None:
-            _take(opened, folder, tell)
-        with tell.counting("checking") as progress:
+            _take(opened, folder, out)
+        with out.progress("checking") as progress:
             outcome = check_all(opened, chosen, processes=processes, again=again, progress=progress)
         if sheets is not None:
             written = write_sheets(opened, chosen, sheets)
-            tell.say(f"{len(written)} sheets of the worst and the best lie in {sheets}.")
+            out.line(f"{len(written)} sheets of the worst and the best pictures: {sheets}")
     if not quiet:
-        tell.console.print(table(outcome, chosen))
-    tell.next(f"ganvas review {root}", f"ganvas report {root}")
+        out.console.print(table(outcome, chosen))
+    out.next_steps(f"ganvas review {root}", f"ganvas report {root}")
 
 
 def table(outcome: Outcome, rules: Rules) -> Table:
-    """What is proposed, by reason."""
+    """A table of what is proposed, by reason."""
     from rich import box
     from rich.markup import escape
     from rich.table import Table
@@ -78,7 +79,7 @@ def table(outcome: Outcome, rules: Rules) -> Table:
         shown.add_row(escape(name), f"{count:,}", f"{100 * count / total:.1f} %", style=style)
 
     row("keep", outcome.keep, "bold green")
-    row("  of these, to look at first", outcome.doubtful)
+    row("  of these, to review first", outcome.doubtful)
     row("drop", outcome.drop, "bold red")
     for reason, count in outcome.reasons:
         row(f"  {reason}", count)
@@ -86,7 +87,7 @@ def table(outcome: Outcome, rules: Rules) -> Table:
 
 
 def _place(source: Path, catalog: Path | None, database: str | None) -> tuple[Path, Path | None]:
-    """Where the catalogue lies, and the folder whose pictures have to be taken into it first."""
+    """The folder of the catalogue, and the folder whose pictures have to be added to it first (None: none)."""
     import os
 
     from ganvas.errors import UserError
@@ -111,22 +112,22 @@ def _place(source: Path, catalog: Path | None, database: str | None) -> tuple[Pa
     return root, source
 
 
-def _take(opened: object, folder: Path, tell: Teller) -> None:
+def _take(opened: object, folder: Path, out: Output) -> None:
     from ganvas.collect.ingest import Harvest, Taker, take_all
     from ganvas.collect.local_files import folder as offers_of_folder
     from ganvas.curate.catalog import Catalog
     from ganvas.errors import UserError
 
     assert isinstance(opened, Catalog)
-    with tell.counting("taking in") as progress:
+    with out.progress("adding") as progress:
 
         def listener(harvest: Harvest) -> None:
             progress(harvest.done, harvest.done)
 
         harvest = take_all(offers_of_folder(folder), Taker(opened, listener=listener))
     if not harvest.good and not len(opened):
-        raise UserError(f"{folder} holds no pictures: name a folder of pictures, or a catalogue.")
-    tell.say(f"{folder}: {harvest.taken:,} pictures are new in {opened.root}, {harvest.known:,} were there.")
+        raise UserError(f"{folder} has no pictures: name a folder of pictures, or a catalogue.")
+    out.line(f"{folder}: {harvest.taken:,} pictures added to {opened.root}, {harvest.known:,} known already.")
     if harvest.refusals:
         most = max(harvest.refused.items(), key=lambda item: item[1].count)
-        tell.say(f"{harvest.refusals:,} files could not be used, most often: {most[0]}.", "yellow")
+        out.line(f"{harvest.refusals:,} files could not be used, most often: {most[0]}.", "yellow")

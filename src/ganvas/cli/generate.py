@@ -1,4 +1,4 @@
-"""``ganvas generate``: what one does with a trained model. Without a sub-command it makes pictures."""
+"""``ganvas generate``: pictures, grids, walks, projections and directions of a trained model."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from ganvas.cli.app import USE, Place, Quiet, app, at_least
+from ganvas.cli.app import app
+from ganvas.cli.options import USE, ModelFolder, Quiet, check_at_least
 
 if TYPE_CHECKING:
     from ganvas.models.family import Family
@@ -31,8 +32,8 @@ room = typer.Typer(
     help="Make pictures with a trained model: `ganvas generate RUN`, or one of the commands below.",
     epilog=(
         f"`ganvas generate RUN …` is `ganvas generate {DEFAULT} RUN …`; each command has its own --help. "
-        "A place in latent space is written as a seed (3), a range of seeds (3-8), either with a class (3:dog), or as "
-        "the .safetensors file of a projection; several with commas between them."
+        "A latent is written as a seed (3), a range of seeds (3-8), either with a class (3:dog), or as "
+        "the .safetensors file of a projection; several separated by commas."
     ),
 )
 app.add_typer(room, name="generate", rich_help_panel=USE)
@@ -40,19 +41,19 @@ app.add_typer(room, name="generate", rich_help_panel=USE)
 ClassName = Annotated[str | None, typer.Option("--class", help="Name or number of a class.")]
 Psi = Annotated[float, typer.Option(help="Truncation: 1 varied, lower safer.")]
 Layers = Annotated[str | None, typer.Option(help="Layers, such as 0-3 (coarse) or 4-9 (fine); all by default.")]
-Fps = Annotated[int, typer.Option(help="Frames a second of a film.")]
-Loop = Annotated[bool, typer.Option("--loop", help="Go back to the first at the end.")]
+Fps = Annotated[int, typer.Option(help="Frames per second of a film.")]
+Loop = Annotated[bool, typer.Option("--loop", help="Return to the first picture at the end.")]
 
 
 @room.command()
 def pictures(
-    path: Place,
+    path: ModelFolder,
     count: Annotated[int, typer.Option(help="How many pictures.")] = 16,
     seed: Annotated[int, typer.Option(help="Seed of the first; the next ones follow.")] = 0,
     class_name: ClassName = None,
     psi: Psi = 1.0,
     per_class: Annotated[
-        int | None, typer.Option(help="So many of every class, in a folder each: a balanced synthetic set.")
+        int | None, typer.Option(help="This many of every class, in a folder each: a balanced synthetic set.")
     ] = None,
     source: Annotated[Path | None, typer.Option(help="Translation: the picture or folder to translate.")] = None,
     to: Annotated[str | None, typer.Option(help="Without pairs or by reference: the domain to go to.")] = None,
@@ -61,21 +62,21 @@ def pictures(
         typer.Option(help="By reference: the picture or folder whose style to take; else styles come from seeds."),
     ] = None,
     prepared: Annotated[
-        bool, typer.Option("--prepared", help="The sources are the model's own, such as drawings.")
+        bool, typer.Option("--prepared", help="The sources are ready model inputs, such as drawings.")
     ] = False,
     output: Annotated[
         Path, typer.Option("--output", "-o", help="Folder (or .zip, or .png of a grid) to write.")
     ] = Path("generated"),
-    as_zip: Annotated[bool, typer.Option("--zip", help="One zip in place of a folder.")] = False,
-    grid: Annotated[bool, typer.Option("--grid", help="One picture of all, in place of single ones.")] = False,
+    as_zip: Annotated[bool, typer.Option("--zip", help="One zip instead of a folder.")] = False,
+    grid: Annotated[bool, typer.Option("--grid", help="One grid instead of single pictures.")] = False,
     quiet: Quiet = False,
 ) -> None:
-    """Make pictures: a folder, one zip (`--count 10000 --zip`), a grid, or so many of every class."""
-    from ganvas.cli.output import Teller
+    """Generate pictures: a folder, one zip (`--count 10000 --zip`), a grid, or the same number of every class."""
+    from ganvas.cli.output import Output
     from ganvas.inference.generate import make, write
 
-    at_least("--count", count, 1)
-    tell = Teller(quiet)
+    check_at_least("--count", count, 1)
+    out = Output(quiet)
     made = make(
         path,
         count=count,
@@ -88,21 +89,21 @@ def pictures(
         to=to,
         reference=reference,
     )
-    with tell.counting("making") as progress:
+    with out.progress("making") as progress:
         written = write(made, output, as_zip=as_zip, grid_only=grid, progress=progress)
-    tell.say(f"{written.pictures} pictures: {written.path}")
+    out.line(f"{written.pictures} pictures: {written.path}")
 
 
 @room.command()
 def grid(
-    path: Place,
+    path: ModelFolder,
     seeds: Annotated[str, typer.Option(help="The rows.")] = "0-7",
     classes: Annotated[str | None, typer.Option(help="The columns: names with commas; all by default.")] = None,
     psi: Annotated[str, typer.Option(help="Truncation; a ladder such as 0.3,0.5,0.7,1 makes the columns.")] = "1",
     output: Annotated[Path, typer.Option("--output", "-o", help="The .png to write.")] = Path("grid.png"),
     quiet: Quiet = False,
 ) -> None:
-    """A sheet of seeds × classes, or of seeds × truncation: the same latent, told apart."""
+    """A sheet of seeds × classes, or of seeds × truncation: the same latent in every class or at every truncation."""
     from ganvas.apps.contact_sheet import write_picture
     from ganvas.apps.latent_grid import class_sheet, psi_sheet
     from ganvas.apps.latent_space import places
@@ -122,8 +123,8 @@ def grid(
 
 @room.command()
 def interpolate(
-    path: Place,
-    between: Annotated[str, typer.Option(help="Places to go through, such as 1,2,3 or 5:cat,5:dog.")] = "0-3",
+    path: ModelFolder,
+    between: Annotated[str, typer.Option(help="Latents to pass through, such as 1,2,3 or 5:cat,5:dog.")] = "0-3",
     steps: Annotated[int, typer.Option(help="Steps from each to the next; 8 on a sheet, 60 in a film by default.")] = 0,
     loop: Loop = False,
     psi: Psi = 1.0,
@@ -134,7 +135,7 @@ def interpolate(
     ),
     quiet: Quiet = False,
 ) -> None:
-    """Go from picture to picture, between seeds, classes and projected photographs; a sheet or a film."""
+    """Interpolate between seeds, classes and projected photographs; a sheet or a film."""
     from ganvas.apps.contact_sheet import write_picture
     from ganvas.apps.latent_space import places
     from ganvas.apps.latent_walks import walk_frames, walk_sheet
@@ -150,9 +151,9 @@ def interpolate(
 
 @room.command()
 def mix(
-    path: Place,
-    rows: Annotated[str, typer.Option(help="Places that give all layers but those of the columns.")] = "0-3",
-    columns: Annotated[str, typer.Option(help="Places that give the layers.")] = "4-8",
+    path: ModelFolder,
+    rows: Annotated[str, typer.Option(help="Latents of all layers except those of the columns.")] = "0-3",
+    columns: Annotated[str, typer.Option(help="Latents of the chosen layers.")] = "4-8",
     layers: Layers = None,
     psi: Psi = 1.0,
     steps: Annotated[int, typer.Option(help="Film: steps from each column to the next.")] = 60,
@@ -179,11 +180,11 @@ def mix(
 
 @room.command()
 def project(
-    path: Place,
-    photograph: Annotated[Path, typer.Argument(help="The picture to look for.", metavar="FILE")],
+    path: ModelFolder,
+    photograph: Annotated[Path, typer.Argument(help="The photograph.", metavar="FILE")],
     steps: Annotated[int, typer.Option(help="Steps of the search.")] = 1000,
     plus: Annotated[
-        bool, typer.Option("--plus", help="A style for each layer (w+): nearer to the picture, worse to move on.")
+        bool, typer.Option("--plus", help="One style per layer (w+): closer to the picture, harder to edit.")
     ] = False,
     class_name: ClassName = None,
     seed: Annotated[int, typer.Option(help="Seed of the search.")] = 0,
@@ -191,15 +192,15 @@ def project(
     output: Annotated[Path, typer.Option("--output", "-o", help="Folder to write.")] = Path("projection"),
     quiet: Quiet = False,
 ) -> None:
-    """Find a photograph's place in latent space: FOLDER/latent.safetensors, projection.png and sheet.png."""
+    """Project a photograph into latent space: FOLDER/latent.safetensors, projection.png and sheet.png."""
     from ganvas.apps.projection import project_file
-    from ganvas.cli.output import Teller
+    from ganvas.cli.output import Output
     from ganvas.inference.generate import class_number
 
-    tell = Teller(quiet)
+    out = Output(quiet)
     family = _open(path)
     label = class_number(family.data.classes, class_name)
-    with tell.counting("projecting") as progress:
+    with out.progress("projecting") as progress:
         done = project_file(
             family,
             photograph,
@@ -211,14 +212,14 @@ def project(
             stretch=prepared,
             progress=progress,
         )
-    tell.say(f"LPIPS {done.lpips:.3f}, PSNR {done.psnr:.1f} dB: {output / 'sheet.png'}")
-    tell.next(f"ganvas generate interpolate {path} --between {output / 'latent.safetensors'},1,2")
+    out.line(f"LPIPS {done.lpips:.3f}, PSNR {done.psnr:.1f} dB: {output / 'sheet.png'}")
+    out.next_steps(f"ganvas generate interpolate {path} --between {output / 'latent.safetensors'},1,2")
 
 
 @room.command()
 def directions(
-    path: Place,
-    seeds: Annotated[str, typer.Option(help="Places to move.")] = "0",
+    path: ModelFolder,
+    seeds: Annotated[str, typer.Option(help="Latents to move.")] = "0",
     count: Annotated[int, typer.Option(help="How many directions, the strongest first.")] = 8,
     strengths: Annotated[str, typer.Option(help="The columns, in standard deviations.")] = "-4,-2,0,2,4",
     layers: Layers = None,
@@ -226,13 +227,13 @@ def directions(
     output: Annotated[Path, typer.Option("--output", "-o", help="The .png to write.")] = Path("directions.png"),
     quiet: Quiet = False,
 ) -> None:
-    """What the model can change: directions found in its weights (SeFa), each at several strengths."""
+    """Directions in latent space found in the model's weights (SeFa), each at several strengths."""
     from ganvas.apps.contact_sheet import write_picture
     from ganvas.apps.latent_space import latent_space, layer_range, places
     from ganvas.apps.sefa import direction_sheet
     from ganvas.apps.sefa import directions as find
 
-    at_least("--count", count, 1)
+    check_at_least("--count", count, 1)
     family = _open(path)
     through = places(seeds, family)
     chosen = layer_range(layers, max(len(latent_space(family).sefa_weights()), 1)) if layers else None
@@ -243,28 +244,28 @@ def directions(
 
 @room.command()
 def neighbours(
-    path: Place,
+    path: ModelFolder,
     count: Annotated[int, typer.Option(help="How many samples.")] = 8,
     seed: Annotated[int, typer.Option(help="Seed of the first; the next ones follow.")] = 0,
     class_name: ClassName = None,
     psi: Psi = 1.0,
     data: Annotated[
-        Path | None, typer.Option("--data", "-d", help="The training pictures; a run knows its own.")
+        Path | None, typer.Option("--data", "-d", help="The training pictures; by default those of the run.")
     ] = None,
     nearest: Annotated[int, typer.Option(help="Training pictures beside each sample.")] = 3,
     features: Annotated[str, typer.Option(help="auto, effnet, inception or inception-clean.")] = "auto",
     output: Annotated[Path, typer.Option("--output", "-o", help="The .png to write.")] = Path("neighbours.png"),
     quiet: Quiet = False,
 ) -> None:
-    """Was anything learned by heart? The nearest training pictures of each sample, by features and by pixels."""
+    """Check for memorisation: the nearest training pictures of each sample, by features and by pixels."""
     from ganvas.apps.contact_sheet import write_picture
     from ganvas.apps.nearest_neighbours import neighbour_sheet, neighbours_of
-    from ganvas.cli.output import Teller
+    from ganvas.cli.output import Output
 
-    at_least("--count", count, 1)
-    at_least("--nearest", nearest, 1)
-    tell = Teller(quiet)
-    with tell.counting("training pictures") as progress:
+    check_at_least("--count", count, 1)
+    check_at_least("--nearest", nearest, 1)
+    out = Output(quiet)
+    with out.progress("training pictures") as progress:
         compared = neighbours_of(
             path,
             data,
@@ -276,8 +277,8 @@ def neighbours(
             progress=progress,
         )
     write_picture(output, neighbour_sheet(compared))
-    tell.say(compared.near.sentence)
-    tell.say(f"The sheet is {output}.")
+    out.line(compared.near.sentence)
+    out.line(f"The sheet is {output}.")
 
 
 # ── What several commands do ────────────────────────────────────────────────────────────────────────────────────────
@@ -298,7 +299,7 @@ def _numbers(option: str, text: str) -> list[float]:
     try:
         return [float(part) for part in text.split(",")]
     except ValueError:
-        raise UserError(f"{option} is a number, or several with commas between them, not {text!r}.") from None
+        raise UserError(f"{option} is a number, or several separated by commas, not {text!r}.") from None
 
 
 def _is_film(path: Path) -> bool:
@@ -312,16 +313,16 @@ def _is_film(path: Path) -> bool:
 
 def _film(output: Path, film: tuple[int, Any], fps: int, quiet: bool) -> None:
     from ganvas.apps.video_writer import counted, write_video
-    from ganvas.cli.output import Teller
+    from ganvas.cli.output import Output
 
-    tell = Teller(quiet)
+    out = Output(quiet)
     total, frames = film
-    with tell.counting("frames") as progress:
+    with out.progress("frames") as progress:
         written = write_video(output, counted(frames, total, progress), fps)
-    tell.say(f"The film is {output} ({written} frames, {written / fps:.1f} s).")
+    out.line(f"The film is {output} ({written} frames, {written / fps:.1f} s).")
 
 
 def _say(quiet: bool, sentence: str) -> None:
-    from ganvas.cli.output import Teller
+    from ganvas.cli.output import Output
 
-    Teller(quiet).say(sentence)
+    Output(quiet).line(sentence)

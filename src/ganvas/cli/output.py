@@ -1,4 +1,4 @@
-"""What the commands tell: sentences, tables and summaries. What needs torch is imported where it is used."""
+"""Terminal output of the commands: sentences, tables and summaries. Imports torch only where a method needs it."""
 
 from __future__ import annotations
 
@@ -8,62 +8,58 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
 
 from ganvas.errors import UserError
 from ganvas.runs.folder import RunDir
 
 if TYPE_CHECKING:
-    from ganvas.cli.doctor import Finding
     from ganvas.curate.dataset.pack import PackReport
     from ganvas.recipe import Recipe
     from ganvas.train.trainer import Summary
 
-NAMED = 20  # unusable files that are named one by one
+MAX_NAMED = 20  # unusable files that are printed one by one
 
 
-class Teller:
-    """Speaks to the terminal, or keeps still when ``quiet``."""
+class Output:
+    """Prints to the terminal, or nothing when ``quiet``."""
 
     def __init__(self, quiet: bool = False) -> None:
         self.quiet = quiet
         self.console = Console(quiet=quiet)
 
-    def say(self, sentence: str, style: str | None = None) -> None:
-        """One line, as it is: brackets in it are not markup, and it is not broken."""
+    def line(self, sentence: str, style: str | None = None) -> None:
+        """Print one line as it is: no markup, no wrapping."""
         self.console.print(sentence, style=style, markup=False, soft_wrap=True, highlight=False)
 
-    def next(self, *commands: str) -> None:
-        """What to run now."""
-        self.say("Next: " + "   or   ".join(commands), "bold")
+    def next_steps(self, *commands: str) -> None:
+        """Print the commands that a user would run next."""
+        self.line("Next: " + "   or   ".join(commands), "bold")
 
-    def counting(self, what: str) -> AbstractContextManager[Callable[[int, int], None]]:
-        """A bar that counts."""
-        from ganvas.cli.progress import Counting
+    def progress(self, what: str) -> AbstractContextManager[Callable[[int, int], None]]:
+        """A progress bar with a count, speed and time left."""
+        from ganvas.cli.progress import CountProgress
 
-        return Counting(self.console, what, quiet=self.quiet)
+        return CountProgress(self.console, what, quiet=self.quiet)
 
-    # ── before ──────────────────────────────────────────────────────────────────────────────────────────────────────
-
-    def packed(self, report: PackReport) -> None:
-        """How many pictures there are, and which files could not be used."""
+    def pack_report(self, report: PackReport) -> None:
+        """Print how many pictures a data set has, and which files could not be used."""
         classes = f" in {len(report.classes)} classes" if report.classes else ""
         done = "were packed already" if report.reused else "packed"
-        self.say(f"{report.count:,} pictures{classes} {done}: {report.path}")
+        self.line(f"{report.count:,} pictures{classes} {done}: {report.path}")
         if report.layout:
-            self.say(report.layout)
+            self.line(report.layout)
         if report.enlarged:
-            self.say(f"{report.enlarged:,} of them were smaller than that and enlarged: expect them soft.", "yellow")
+            self.line(f"{report.enlarged:,} of them were smaller than that and enlarged: expect them soft.", "yellow")
         if report.skipped:
-            self.say(f"{len(report.skipped):,} files could not be used:", "yellow")
-        for path, reason in report.skipped[:NAMED]:
-            self.say(f"  {path}: {reason}", "yellow")
-        if len(report.skipped) > NAMED:
-            self.say(f"  … and {len(report.skipped) - NAMED:,} more, named in {report.path}", "yellow")
+            self.line(f"{len(report.skipped):,} files could not be used:", "yellow")
+        for path, reason in report.skipped[:MAX_NAMED]:
+            self.line(f"  {path}: {reason}", "yellow")
+        if len(report.skipped) > MAX_NAMED:
+            self.line(f"  … and {len(report.skipped) - MAX_NAMED:,} more, named in {report.path}", "yellow")
 
-    def recipes(self) -> None:
-        """The shipped recipes."""
+    def recipe_table(self) -> None:
+        """Print the shipped recipes."""
         from ganvas.recipe import load, names
 
         table = _table("recipe", "task", "what it is")
@@ -72,7 +68,7 @@ class Teller:
         self.console.print(table)
 
     def plan(self, recipe: Recipe, classes: tuple[str, ...] | None = None) -> None:
-        """Stages, phases and parameter counts."""
+        """Print stages, phases and parameter counts of a recipe."""
         from ganvas.train.estimate import outline
 
         plan = outline(recipe, classes)
@@ -82,52 +78,52 @@ class Teller:
             first = (stage.name, f"{stage.kimg:g}", str(stage.batch_size))
             for phase in stage.phases:
                 when = f"every {phase.every} steps" if phase.every > 1 else ""
-                when = f"{phase.repeat} times a step" if phase.repeat > 1 else when
+                when = f"{phase.repeat} times per step" if phase.repeat > 1 else when
                 table.add_row(*first, phase.name, ", ".join(phase.trains), when)
                 first = ("", "", "")
         self.console.print(table)
-        self.say("parameters  " + "  ".join(f"{name} {count:,}" for name, count in plan.networks.items()))
-        self.say(f"memory      {plan.state_mb:,.0f} MB for weights, gradients, optimisers, averages; a step takes more")
+        self.line("parameters  " + "  ".join(f"{name} {count:,}" for name, count in plan.networks.items()))
+        self.line(
+            f"memory      {plan.state_mb:,.0f} MB for weights, gradients, optimisers, averages; a step takes more"
+        )
 
-    def forecast(self, recipe: Recipe, dataset: Path) -> None:
-        """What a training would take, from a few real steps."""
+    def estimate(self, recipe: Recipe, dataset: Path) -> None:
+        """Print the memory and time of a training, estimated from a few real steps."""
         from ganvas.cli.progress import duration
         from ganvas.train.estimate import forecast
 
-        with self.console.status("playing a few steps"):
+        with self.console.status("running a few training steps"):
             expected = forecast(recipe, dataset)
         both = expected.state_mb + expected.activations_mb
         parts = (
             f"{expected.state_mb:,.0f} weights, gradients, optimisers, averages; {expected.activations_mb:,.0f} a step"
         )
-        self.say(f"memory      about {both:,.0f} MB beside Python and torch ({parts})")
-        speed = f"{expected.images_per_second:,.1f} images a second, measured here"
-        self.say(f"time        about {duration(expected.seconds)} ({speed}; sheets and metrics come on top)")
-
-    # ── training and after ──────────────────────────────────────────────────────────────────────────────────────────
+        self.line(f"memory      about {both:,.0f} MB beside Python and torch ({parts})")
+        speed = f"{expected.images_per_second:,.1f} images per second, measured here"
+        self.line(f"time        about {duration(expected.seconds)} ({speed}; sheets and metrics come on top)")
 
     def train(self, recipe: Recipe, run: RunDir, dataset: Path, *, called: str, fresh: bool) -> Summary:
-        """Train and show it live."""
-        from ganvas.cli.progress import TrainingView, duration
+        """Train, with live progress."""
+        from ganvas.cli.progress import TrainingProgress, duration
         from ganvas.train.trainer import train
 
-        self.say(f"The run is {run.root} (Ctrl+C stops it and keeps everything).")
-        with TrainingView(self.console, quiet=self.quiet) as view:
+        self.line(f"The run is {run.root} (Ctrl+C stops it and keeps everything).")
+        with TrainingProgress(self.console, quiet=self.quiet) as view:
             summary = train(recipe, run, dataset, dataset_name=called, fresh=fresh, listener=view)
         if summary.state == "finished":
-            spent = f"{duration(summary.seconds)}, {summary.images_per_second:,.0f} images a second"
-            self.say(f"Trained to {summary.nimg / 1000:g} kimg ({spent}).")
+            spent = f"{duration(summary.seconds)}, {summary.images_per_second:,.0f} images per second"
+            self.line(f"Trained to {summary.nimg / 1000:g} kimg ({spent}).")
         return summary
 
     def finish(self, run: RunDir) -> None:
-        """Evaluate and bundle a run that is trained; without the weights that look at pictures, only bundle it."""
+        """Evaluate and export a trained run; without the weights of a feature network, only export it."""
         try:
-            self.compare(run.root)
+            self.evaluate(run.root)
         except UserError as error:
-            self.say(f"Not evaluated: {error}", "yellow")
+            self.line(f"Not evaluated: {error}", "yellow")
         self.export(run)
 
-    def compare(
+    def evaluate(
         self,
         path: Path,
         data: Path | None = None,
@@ -136,7 +132,7 @@ class Teller:
         *,
         everything: bool = False,
     ) -> None:
-        """Measure a run or a bundle, as a table; with ``everything`` also as a report."""
+        """Evaluate a run or a bundle and print a table; ``everything`` adds a report."""
         from ganvas.evaluate.protocol import missing_lpips
         from ganvas.evaluate.report import notes, result_of, table
         from ganvas.evaluate.run import evaluate
@@ -145,15 +141,15 @@ class Teller:
         with self.console.status("evaluating"):
             verdict = evaluate(path, data, count=count, features=features, everything=everything)
         if features in (None, "auto") and (sentence := missing_inception()) is not None:
-            self.say(sentence)
+            self.line(sentence)
         results = [result_of(line) for line in verdict.lines]
         self.console.print(table(results))
         if any(result.metric == "psnr" for result in results) and (sentence := missing_lpips()) is not None:
-            self.say(sentence)
+            self.line(sentence)
         if verdict.report is not None:
             for sentence in notes(results):
-                self.say(sentence)
-            self.say(f"The report is {verdict.report}.")
+                self.line(sentence)
+            self.line(f"The report is {verdict.report}.")
 
     def export(
         self,
@@ -165,7 +161,7 @@ class Teller:
         whole: bool = False,
         int8: bool = False,
     ) -> None:
-        """Write a run's bundle, of its newest or its best checkpoint."""
+        """Export a run as a bundle, from its newest or its best checkpoint."""
         from ganvas.inference.load import load_run
         from ganvas.release.export import export_run
 
@@ -173,21 +169,19 @@ class Teller:
             model = load_run(run, which="best" if best else "newest")
             bundle = export_run(model, output, onnx=onnx, whole=whole, int8=int8)
         graph = bundle.info.onnx
-        told = f"ONNX differs by {graph.max_difference:.1g} at most" if graph else "no ONNX: see `ganvas doctor`"
+        onnx_report = f"ONNX differs by {graph.max_difference:.1g} at most" if graph else "no ONNX: see `ganvas doctor`"
         for step, tried in bundle.info.int8.items():
             found = f"LPIPS {tried.lpips:.4f} (at most {tried.most_lpips:g}), {tried.gain:g} times as fast here"
-            self.say(f"{step}: {'in int8' if tried.kept else 'stays in float32, int8 is not worth it'}: {found}.")
-        self.say(f"The bundle is {bundle.path} ({told}).")
+            self.line(f"{step}: {'in int8' if tried.kept else 'stays in float32, int8 is not worth it'}: {found}.")
+        self.line(f"The bundle is {bundle.path} ({onnx_report}).")
 
-    def trained(self, run: RunDir) -> None:
-        """Where things lie and what to run next."""
-        self.say(f"Sheets of samples: {run.sheets}   curves: {run.stats}   recipe: {run.recipe}")
-        self.next(f"ganvas studio --runs {run.root.parent}")
+    def run_files(self, run: RunDir) -> None:
+        """Print where the files of a run are, and the next command."""
+        self.line(f"Sample sheets: {run.sheets}   curves: {run.stats}   recipe: {run.recipe}")
+        self.next_steps(f"ganvas studio --runs {run.root.parent}")
 
-    # ── this machine ────────────────────────────────────────────────────────────────────────────────────────────────
-
-    def weights(self) -> None:
-        """The pinned files and whether they are here."""
+    def weights_table(self) -> None:
+        """Print the pinned pretrained files and whether they are installed."""
         from ganvas.weights import listing
 
         table = _table("name", "here", "size", "licence", "used for")
@@ -195,15 +189,6 @@ class Teller:
             size = f"{weight.size / 1e6:.1f} MB"
             table.add_row(weight.name, "yes" if path else "no", size, weight.licence, weight.used_for)
         self.console.print(table)
-
-    def findings(self, found: list[Finding]) -> None:
-        """What a look at this machine found."""
-        colours = {"well": "green", "less": "yellow", "bad": "red"}
-        for finding in found:
-            advice = f"  → {finding.advice}" if finding.advice else ""
-            line = f"[{colours[finding.level]}]●[/] {finding.subject:<20}{escape(finding.state + advice)}"
-            line = line.replace(f"{finding.subject:<20}", escape(f"{finding.subject:<20}"), 1)
-            self.console.print(line, soft_wrap=True, highlight=False)
 
 
 def _table(*headings: str) -> Table:

@@ -1,4 +1,4 @@
-"""What a person sees in the terminal: live progress where there is a terminal, plain lines where there is none."""
+"""Live progress in a terminal, plain lines elsewhere."""
 
 from __future__ import annotations
 
@@ -43,15 +43,15 @@ def _is(key: str, ending: str, value: Any) -> bool:
 
 
 class _Left(ProgressColumn):
-    """Time left as the trainer reckons it."""
+    """Estimated time left."""
 
     def render(self, task: Any) -> Text:
         left = task.fields.get("left")
         return Text(f"{duration(left)} left" if left is not None else "", style="cyan")
 
 
-class TrainingView:
-    """Shows a training's events; use as a context, and give :meth:`__call__` to the trainer as its listener."""
+class TrainingProgress:
+    """Live progress of a training; a context manager, and a listener for the trainer."""
 
     def __init__(self, console: Console, *, quiet: bool = False) -> None:
         self.console = console
@@ -73,7 +73,7 @@ class TrainingView:
         )
         self._task: TaskID | None = None
 
-    def __enter__(self) -> TrainingView:
+    def __enter__(self) -> TrainingProgress:
         self._progress.start()
         self._task = self._progress.add_task("starting", total=1.0, kimg="", speed="", losses="", left=None)
         return self
@@ -95,7 +95,7 @@ class TrainingView:
             case Saved(path):
                 self.saved = path
             case Resumed(nimg):
-                self._say(f"Going on from {_number(nimg / 1000)} kimg, where this run stands.")
+                self._say(f"Resuming from {_number(nimg / 1000)} kimg.")
             case Note(sentence):
                 self._say(sentence)
             case Sheet():
@@ -127,8 +127,8 @@ class TrainingView:
         self.console.print(escape(text), style=style or None, soft_wrap=True, highlight=False)
 
 
-class Counting:
-    """A bar for work that counts its items: ``bar(done, total)``."""
+class CountProgress:
+    """A progress bar for work that counts its items: called with ``(done, total)``."""
 
     def __init__(self, console: Console, what: str, *, quiet: bool = False) -> None:
         self._progress = Progress(
@@ -159,8 +159,8 @@ class Counting:
         self._progress.update(self._task, completed=done, total=total, speed=speed, left=left)
         if self._plain and now - self._last > PLAIN_EVERY:
             self._last = now
-            told = f"{self._what} {done:,}/{total:,}  {speed}" + ("" if left is None else f"  {duration(left)} left")
-            self._console.print(escape(told), soft_wrap=True, highlight=False)
+            state = f"{self._what} {done:,}/{total:,}  {speed}" + ("" if left is None else f"  {duration(left)} left")
+            self._console.print(escape(state), soft_wrap=True, highlight=False)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

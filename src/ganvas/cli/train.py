@@ -1,4 +1,4 @@
-"""The command that trains."""
+"""``ganvas train``: pack pictures, train, evaluate, export."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from ganvas.cli.app import TRAIN, Devices, Quiet, RecipeName, Sets, app, complain
+from ganvas.cli.app import app, print_error
+from ganvas.cli.options import TRAIN, Devices, Quiet, RecipeName, Sets
 
 
 @app.command(rich_help_panel=TRAIN)
@@ -17,24 +18,26 @@ def train(
     run: Annotated[Path | None, typer.Option(help="Folder of the run; runs/RECIPE-DATA by default.")] = None,
     start: Annotated[
         Path | None,
-        typer.Option("--from", metavar="RUN|BUNDLE|FILE", help="Begin from trained weights: a run, a bundle, a file."),
+        typer.Option(
+            "--from", metavar="RUN|BUNDLE|FILE", help="Start from trained weights: a run, a bundle or a published file."
+        ),
     ] = None,
     freeze_d: Annotated[
-        int | None, typer.Option(help="FreezeD: layers of the discriminator that stay as they were begun from.")
+        int | None, typer.Option(help="FreezeD: number of discriminator layers that are not trained.")
     ] = None,
     sets: Sets = None,
-    kimg: Annotated[float | None, typer.Option(help="How long, in thousands of pictures shown.")] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what it would take.")] = False,
-    fresh: Annotated[bool, typer.Option("--fresh", help="Begin anew where a run stands already.")] = False,
+    kimg: Annotated[float | None, typer.Option(help="Length of the training, in thousands of pictures shown.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the plan, memory and time, and stop.")] = False,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Start over even if the run exists.")] = False,
     devices: Devices = None,
-    train_only: Annotated[bool, typer.Option("--train-only", help="Neither evaluate nor export at the end.")] = False,
+    train_only: Annotated[bool, typer.Option("--train-only", help="Do not evaluate and export at the end.")] = False,
     quiet: Quiet = False,
 ) -> None:
-    """Train on a folder of pictures, evaluate and export. The same command goes on where it was stopped."""
+    """Train on a folder of pictures, evaluate and export. Run the same command again to resume."""
     import json
     import os
 
-    from ganvas.cli.output import Teller
+    from ganvas.cli.output import Output
     from ganvas.curate.dataset.pack import pack as pack_pictures
     from ganvas.recipe import load
     from ganvas.runs.folder import RunDir
@@ -46,14 +49,14 @@ def train(
     changes += [f"train.devices={devices}"] if devices is not None else []
     resolved = load(recipe, changes)
     first = os.environ.get("LOCAL_RANK", "0") == "0"
-    tell = Teller(quiet or not first)
+    out = Output(quiet or not first)
     settings, pictures = resolved.data, data
     if settings.frames is not None and data.is_file() and data.suffix.lower() != ".zip":
         from ganvas.collect.frames import extracted
 
-        with tell.console.status("reading the video"):
+        with out.console.status("reading the video"):
             pictures = extracted(data)
-    with tell.counting("packing") as progress:
+    with out.progress("packing") as progress:
         report = pack_pictures(
             pictures,
             resolution=settings.resolution,
@@ -66,19 +69,19 @@ def train(
             processes=os.cpu_count() or 1,
             progress=progress,
         )
-    tell.packed(report)
-    tell.plan(resolved, report.classes)
+    out.pack_report(report)
+    out.plan(resolved, report.classes)
     if dry_run:
-        tell.forecast(resolved, report.path)
+        out.estimate(resolved, report.path)
         return
     place = RunDir(run or Path("runs") / f"{resolved.name}-{data.resolve().stem}")
-    summary = tell.train(resolved, place, report.path, called=data.resolve().stem, fresh=fresh)
+    summary = out.train(resolved, place, report.path, called=data.resolve().stem, fresh=fresh)
     if summary.state == "stopped":
         if first:
             at = f"{summary.nimg / 1000:.3g} kimg"
-            complain(f"Stopped at {at}; all is saved in {place.root}, the same command goes on.")
+            print_error(f"Stopped at {at}; everything is saved in {place.root}. Run the same command again to resume.")
         raise SystemExit(130)
     if first:
         if not train_only:
-            tell.finish(place)
-        tell.trained(place)
+            out.finish(place)
+        out.run_files(place)

@@ -1,4 +1,4 @@
-"""Commands for pictures and films that go through a model: translate."""
+"""``ganvas translate``: pictures, folders and videos through a model."""
 
 from __future__ import annotations
 
@@ -7,47 +7,46 @@ from typing import Annotated
 
 import typer
 
-from ganvas.cli.app import USE, Place, Quiet, app, at_least
+from ganvas.cli.app import app
+from ganvas.cli.options import USE, ModelFolder, Quiet, check_at_least
 
 VIDEOS = frozenset({".mp4", ".mov", ".m4v", ".mkv", ".webm", ".avi", ".gif", ".mpg", ".mpeg", ".ogv"})
 
 
 @app.command(rich_help_panel=USE)
 def translate(
-    path: Place,
+    path: ModelFolder,
     source: Annotated[Path, typer.Argument(help="A picture, a folder of pictures, or a video.", metavar="SOURCE")],
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="Folder or .zip; of a video an .mp4 or .gif.")
     ] = None,
     to: Annotated[str | None, typer.Option(help="Translation without pairs: the domain to go to (B).")] = None,
     prepared: Annotated[
-        bool, typer.Option("--prepared", help="The sources are the model's own, such as drawings.")
+        bool, typer.Option("--prepared", help="The sources are ready model inputs, such as drawings.")
     ] = False,
-    video: Annotated[
-        bool, typer.Option("--video", help="SOURCE is a video, whatever its name ends in; told by it otherwise.")
-    ] = False,
-    times: Annotated[int, typer.Option(help="Models of frames between: 2 or 4 times as many frames.")] = 2,
+    video: Annotated[bool, typer.Option("--video", help="Treat SOURCE as a video, whatever its file name.")] = False,
+    times: Annotated[int, typer.Option(help="Frame interpolation: 2 or 4 times as many frames.")] = 2,
     fps: Annotated[
-        int | None, typer.Option(help="Frames a second of the film; as many as it takes, by default.")
+        int | None, typer.Option(help="Frames per second of the film; by default those of the source.")
     ] = None,
-    most: Annotated[int | None, typer.Option(help="At most so many pictures, or frames of the video.")] = None,
+    most: Annotated[int | None, typer.Option(help="Limit on the number of pictures, or frames of the video.")] = None,
     quiet: Quiet = False,
 ) -> None:
-    """Translate a picture, a folder of pictures or a video: every model that takes pictures and answers with some.
+    """Translate a picture, a folder of pictures or a video, with any model that takes pictures.
 
-    A model that enlarges answers in the size of each picture; a model of frames between makes a film run smoother.
+    A super-resolution model keeps the aspect of each picture; a frame interpolation model raises the frame rate.
     """
-    from ganvas.cli.output import Teller
+    from ganvas.cli.output import Output
     from ganvas.inference.generate import make, write
 
     if most is not None:
-        at_least("--most", most, 1)
-    tell = Teller(quiet)
+        check_at_least("--most", most, 1)
+    out = Output(quiet)
     if not (video or source.suffix.lower() in VIDEOS):
         made = make(path, count=most or 2**31, source=source, prepared=prepared, to=to)
-        with tell.counting("translating") as progress:
+        with out.progress("translating") as progress:
             written = write(made, output or Path("translated"), progress=progress)
-        tell.say(f"{written.pictures} pictures: {written.path}")
+        out.line(f"{written.pictures} pictures: {written.path}")
         return
     from ganvas.apps.video_translation import film, frames_of
     from ganvas.apps.video_writer import write_video
@@ -63,6 +62,6 @@ def translate(
     speed = rate(source) * (times if family.data.source_channels == 6 else 1)
     place = output or Path(f"{source.stem}-translated.mp4")
     frames = film(family, frames_of(source, most), times=times, direction=direction, prepared=prepared)
-    with tell.console.status("translating"):
+    with out.console.status("translating"):
         count = write_video(place, frames, fps or min(max(round(speed), 1), 60))
-    tell.say(f"{count} frames: {place}")
+    out.line(f"{count} frames: {place}")

@@ -1,0 +1,39 @@
+"""``ganvas report``: what was collected, dropped and kept."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ganvas.cli.app import app
+from ganvas.cli.options import CURATE, CatalogFolder, DatabaseUrl, Distance, Quiet, check_distance, open_catalog
+
+
+@app.command(rich_help_panel=CURATE)
+def report(
+    catalogue: CatalogFolder = Path("catalogue"),
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Also write an HTML page.", metavar="FILE")
+    ] = None,
+    database: DatabaseUrl = None,
+    distance: Distance = 6,
+    quiet: Quiet = False,
+) -> None:
+    """Report on a collection: origins, drop reasons, duplicates, sizes, licences, rounds, agreement."""
+    from ganvas.cli.output import Output
+    from ganvas.files import write_atomically
+
+    out = Output(quiet)
+    check_distance(distance)
+    with open_catalog(catalogue, database) as catalog:
+        from ganvas.curate.review.report import gather, text
+        from ganvas.curate.review.report_page import page
+
+        found = gather(catalog, distance=distance)
+        for line in text(found).splitlines():
+            out.line(line)
+        if output is not None:
+            write_atomically(output, page(found, catalog))
+            out.line(f"\nThe page is {output}.")
