@@ -59,7 +59,7 @@ def test_the_same_command_goes_on(pictures: Path, tmp_path: Path, capsys: pytest
     capsys.readouterr()
     assert main([*command, "--kimg", "0.032"]) == 0
     told = capsys.readouterr().out
-    assert "Going on from 0.016 kimg" in told
+    assert "Resuming from 0.016 kimg" in told
     assert "packed already" in told
     assert checkpoints(tmp_path / "r")[-1] == "000000032"
     assert main([*command, "--kimg", "0.008", "--fresh"]) == 0
@@ -133,7 +133,7 @@ def test_a_dry_run_says_what_it_would_take_and_leaves_nothing(
     monkeypatch.chdir(tmp_path)
     assert main(["train", "dcgan-quick", "-d", str(pictures), "--dry-run", *sets()]) == 0
     told = capsys.readouterr().out
-    assert "images a second" in told
+    assert "images per second" in told
     assert "memory" in told
     assert not list(tmp_path.iterdir())
 

@@ -46,7 +46,7 @@ def test_a_living_run_says_where_it_stands_and_what_is_wrong(
     (run / "metrics.jsonl").write_text("".join(json.dumps(line) + "\n" for line in metrics) + '{"cut')
     out = told(capsys, str(run))
     assert f"{run}: running" in out
-    assert "at 12 of 120 kimg (10%)" in out
+    assert "12 of 120 kimg (10%)" in out
     assert "50 images/s, 36 min 00 s left" in out
     assert SENTENCE in out
     assert "kid_effnet 0.067 ± 0.002 at 10 kimg against the held-out pictures" in out
@@ -57,7 +57,7 @@ def test_a_run_whose_process_is_gone_was_killed(tmp_path: Path, capsys: pytest.C
     run = write(tmp_path / "a", pid=2**22 + 1)  # above the largest pid there can be
     out = told(capsys, str(run))
     assert ": killed" in out
-    assert "goes on from its newest checkpoint" in out
+    assert "to resume from the newest checkpoint" in out
     assert " left" not in out
     assert "nothing unusual" in out
 
@@ -75,4 +75,4 @@ def test_all_runs_of_a_folder_and_json(tmp_path: Path, capsys: pytest.CaptureFix
 
 def test_no_run_is_one_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["status", str(tmp_path)]) == 2
-    assert "is no run and holds none" in capsys.readouterr().err
+    assert "is not a run and contains none" in capsys.readouterr().err

@@ -15,7 +15,7 @@ def gate(
     path: ModelFolder,
     metric: Annotated[str, typer.Option(help="The figure, such as kid_effnet.")],
     at_most: Annotated[float | None, typer.Option(help="The largest value that passes.")] = None,
-    check_at_least: Annotated[float | None, typer.Option(help="The smallest value that passes.")] = None,
+    at_least: Annotated[float | None, typer.Option(help="The smallest value that passes.")] = None,
     pictures: ComparedWith = None,
     quiet: Quiet = False,
 ) -> None:
@@ -24,12 +24,12 @@ def gate(
     from ganvas.errors import UserError
     from ganvas.release.gate import figure, passes
 
-    if at_most is None and check_at_least is None:
+    if at_most is None and at_least is None:
         raise UserError("Say what passes: --at-most or --at-least.")
     found = figure(path, metric, compared_with(pictures))
-    bounds = {"at most": at_most, "at least": check_at_least}
+    bounds = {"at most": at_most, "at least": at_least}
     limits = [f"{which} {bound:g}" for which, bound in bounds.items() if bound is not None]
-    passed = passes(found, at_most, check_at_least)
+    passed = passes(found, at_most, at_least)
     verdict = "passes" if passed else "does not pass"
     Output(quiet).line(f"{found}: {verdict} ({', '.join(limits)}).", "green" if passed else "red")
     if not passed:
