@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from ganvas.cli.app import app
 from ganvas.cli.options import CURATE, CatalogFolder, DatabaseUrl, open_catalog
