@@ -21,6 +21,7 @@ from ganvas.collect import archive as archive_module
 from ganvas.collect.archive import archive
 from ganvas.collect.ingest import Harvest, Piece, Refusal, Taker, take_all
 from ganvas.collect.local_files import offers_of, upload
+from ganvas.curate import archive_safety
 from ganvas.curate.catalog import Catalog, Origin
 from ganvas.curate.images.decode import PictureError, open_image
 from ganvas.errors import UserError
@@ -101,7 +102,7 @@ def test_a_zip_that_lies_about_its_sizes_is_read_no_further_than_it_says(tmp_pat
 def test_a_tar_bomb_is_left_when_it_has_grown_too_much(
     tmp_path: Path, catalog: Catalog, packing: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(archive_module, "ALWAYS_FINE", 2_000_000)
+    monkeypatch.setattr(archive_safety, "ALWAYS_ALLOWED", 2_000_000)
     path = make_tar(tmp_path / "a.tar", {"1.png": picture(1), "2.png": bytes(60_000_000), "3.png": b""}, packing)
     harvest = take_all(archive(path), Taker(catalog))
     assert harvest.taken == 1

@@ -16,9 +16,10 @@ from support.crawl_server import picture
 
 from ganvas.collect import open_datasets
 from ganvas.collect.archive import archive
+from ganvas.collect.file_kinds import Kind, kind_of
 from ganvas.collect.frames import frames
 from ganvas.collect.ingest import Harvest, Ignored, Offer, Piece, Refusal, Taker, readable, take_all
-from ganvas.collect.local_files import Kind, count_files, folder, kind_of, offers_of, upload
+from ganvas.collect.local_files import count_files, folder, offers_of, upload
 from ganvas.curate.catalog import Catalog
 from ganvas.errors import UserError
 

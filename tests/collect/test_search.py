@@ -75,7 +75,7 @@ def test_no_word_is_used_twice_unless_asked(server: CrawlServer, visitor: Visito
     assert done == [Searched("cat", 12, 0)]
     _, done, _ = ask(visitor, server, ["cat"], engine="google")  # another engine, another search
     assert done[0].found == 12
-    counts = {(one.engine, one.keyword): (one.found, one.new) for one in visitor.catalog.keywords()}
+    counts = {(one.engine, one.keyword): (one.found, one.new) for one in visitor.catalog.crawl_log.keywords()}
     assert counts[("bing", "cat")] == (24, 12)
 
 
@@ -98,7 +98,7 @@ def test_a_word_that_was_stopped_in_the_middle_is_not_used_up(server: CrawlServe
 
     with pytest.raises(KeyError):
         visitor.run(stopped)
-    assert not visitor.catalog.searched("bing", "cat")
+    assert not visitor.catalog.crawl_log.searched("bing", "cat")
     harvest, done, _ = ask(visitor, server, ["cat"])
     assert (harvest.before, harvest.taken) == (5, 7)
     assert done == [Searched("cat", 12, 7)]
@@ -110,7 +110,7 @@ def test_an_engine_that_gives_no_answer_uses_no_word_up(server: CrawlServer, vis
         await search(crawl, Engine("bing", at="http://127.0.0.1:9"), ["cat"])
 
     assert list(reasons(visitor.run(work))) == ["search page not read: no connection to the host"]
-    assert not visitor.catalog.searched("bing", "cat")
+    assert not visitor.catalog.crawl_log.searched("bing", "cat")
 
 
 def test_a_page_that_is_not_the_engines_brings_nothing_and_says_so(
@@ -122,7 +122,7 @@ def test_a_page_that_is_not_the_engines_brings_nothing_and_says_so(
         assert done == [Searched("cat", 0)]
         assert "found nothing" in said[0]
         assert harvest.done == 0
-        assert not visitor.catalog.searched(engine, "cat")
+        assert not visitor.catalog.crawl_log.searched(engine, "cat")
 
 
 def test_what_an_engine_does_not_know_is_said(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,7 +9,8 @@ import pytest
 from PIL import Image
 
 from ganvas.curate.avatars import STYLES, draw_avatars
-from ganvas.curate.dataset.pack import Dataset, pack
+from ganvas.curate.dataset.dataset import Dataset
+from ganvas.curate.dataset.pack import pack
 from ganvas.errors import UserError
 
 pytest.importorskip("dicebear")

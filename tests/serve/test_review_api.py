@@ -20,6 +20,7 @@ from PIL import Image
 from support.database import encoded, filled, picture, turned
 
 from ganvas.curate.catalog import Catalog, Check, Origin, Proposal
+from ganvas.curate.review.propose import propose
 from ganvas.serve.app import openapi_json
 
 
@@ -49,7 +50,7 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
     with filled(root, None, 12) as catalog:
         catalog.add(encoded(turned(picture(3)), "JPEG"), Origin("search", "https://a.example/x.jpg", keyword="mayor"))
         catalog.record(1, [Check("turned", 31.5, 0.01, "1", {"yaw": 31.5})])
-        catalog.propose([Proposal(1, False, "turned")])
+        propose(catalog, [Proposal(1, False, "turned")])
         tall = Image.open(io.BytesIO(picture(70))).resize((300, 900))
         catalog.add(encoded(tall, "JPEG"), Origin("upload"))
     with reviewing(str(root), "--reviewer", " Ann  Lee ", "--overlap", "0.5") as opened:

@@ -12,7 +12,8 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ganvas.curate.dataset.pack import Dataset, pack
+from ganvas.curate.dataset.dataset import Dataset
+from ganvas.curate.dataset.pack import pack
 from ganvas.errors import UserError
 from ganvas.spec import DataSpec, Task
 from ganvas.tasks import TASKS

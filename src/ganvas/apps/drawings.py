@@ -23,8 +23,9 @@ from ganvas.apps.portrait import Painter, Wish, parts_of
 from ganvas.bundle import MANIFEST, read
 from ganvas.curate.dataset.dataset import Dataset
 from ganvas.curate.dataset.pack import pack
-from ganvas.curate.images.crop import face_matrix
-from ganvas.curate.images.decode import SUFFIXES, PictureError, open_image
+from ganvas.curate.file_kinds import PICTURE_SUFFIXES
+from ganvas.curate.images.decode import PictureError, open_image
+from ganvas.curate.images.face_crop import face_matrix
 from ganvas.curate.images.prepare import prepare_image
 from ganvas.curate.sketch.drawings import read_drawing
 from ganvas.errors import UserError
@@ -89,10 +90,16 @@ def drawings_in(place: Path, data: DataSpec, photos: Path | None = None) -> list
     :param photos: photographs with the names of the drawings; a drawing without one has nothing that it should be.
     :raises UserError: there are no drawings, no name matches, or a file cannot be used.
     """
-    files = [file for file in _files(place) if file.suffix.lower() == STROKES or file.suffix.lower() in SUFFIXES]
+    files = [
+        file for file in _files(place) if file.suffix.lower() == STROKES or file.suffix.lower() in PICTURE_SUFFIXES
+    ]
     if not files:
         raise UserError(f"There are no drawings in {place}: give a folder of pictures or of the Draw page's files.")
-    known = {} if photos is None else {file.stem: file for file in _files(photos) if file.suffix.lower() in SUFFIXES}
+    known = (
+        {}
+        if photos is None
+        else {file.stem: file for file in _files(photos) if file.suffix.lower() in PICTURE_SUFFIXES}
+    )
     cases = [_case(file, data, known.get(file.stem)) for file in files]
     if photos is not None and not any(case.photo is not None for case in cases):
         raise UserError(f"No photograph in {photos} has the name of a drawing in {place}: rename one or the other.")

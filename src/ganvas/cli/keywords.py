@@ -21,7 +21,7 @@ def keywords(
 
     out = Output()
     with open_catalog(catalogue, database) as catalog:
-        rows = catalog.keywords()
+        rows = catalog.crawl_log.keywords()
     if not rows:
         out.line("No word was searched for yet.")
         out.next_steps(f"ganvas collect --search WORD --catalog {catalogue}")

@@ -1,35 +1,34 @@
-"""Archives of strangers → pieces. Nothing is ever unpacked onto the disk, so a name in an archive leads nowhere.
-
-What remains to guard against is size: a few kilobytes that unpack to terabytes. Every file, the sum of all, their
-number and the headers between them have limits, whatever the archive says of itself.
-"""
+"""Archives from untrusted sources → pieces; limits and refusals are those of ``curate.archive_safety``."""
 
 from __future__ import annotations
 
-import bz2
-import gzip
-import lzma
-import stat
 import tarfile
 import zipfile
-import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
-from typing import Any, BinaryIO, cast
 
+from ganvas.collect.file_kinds import hidden, judge_name
 from ganvas.collect.ingest import Ignored, Offer, Piece, Refusal, readable
-from ganvas.collect.local_files import MAX_FILE_BYTES, hidden, judge_name, too_large
+from ganvas.curate.archive_safety import (
+    BROKEN,
+    MAX_FILE_BYTES,
+    MAX_FILES,
+    BoundedStream,
+    TooMuchError,
+    is_link,
+    leads_outside,
+    open_member,
+    open_unpacked,
+    size_limit,
+    too_large,
+)
 from ganvas.curate.catalog import Origin
+from ganvas.curate.file_kinds import HEAD_BYTES
+from ganvas.curate.images.decode import PictureError
 from ganvas.errors import UserError
 
-MAX_FILES = 1_000_000
-MAX_RATIO = 200  # an archive that grows more than this is a bomb: pictures hardly compress
-ALWAYS_FINE = 256 * 2**20  # bytes: so much may come out of an archive however small it is
-MAX_HEADER = 4 * 2**20  # bytes between two files of a tar
-_HEAD = 300
 _ESCAPES = "its name leads outside of the archive"
 _BOMB = "would unpack to more than {:.1f} GB, so it is no archive of pictures"
-_BROKEN = (EOFError, zlib.error, lzma.LZMAError, tarfile.TarError, gzip.BadGzipFile)
 
 
 def archive(path: Path, *, licence: str | None = None, label: str | None = None) -> Iterator[Offer]:
@@ -48,17 +47,8 @@ def archive(path: Path, *, licence: str | None = None, label: str | None = None)
         raise UserError(f"{readable(label)} cannot be read ({error.strerror or error}).") from None
 
 
-def _limit(path: Path) -> int:
-    return max(ALWAYS_FINE, MAX_RATIO * path.stat().st_size)
-
-
 def _piece(name: str, content: bytes, label: str, licence: str | None) -> Piece:
     return Piece(name, content, Origin("archive", path=f"{readable(label)}/{readable(name)}", licence=licence))
-
-
-def _escapes(name: str) -> bool:
-    plain = name.replace("\\", "/")
-    return plain.startswith("/") or ".." in plain.split("/") or plain[1:2] == ":"
 
 
 def _is_hidden(name: str) -> bool:
@@ -77,7 +67,7 @@ def _zip(path: Path, label: str, licence: str | None) -> Iterator[Offer]:
         entries = opened.infolist()
         if len(entries) > MAX_FILES:
             raise UserError(f"{readable(label)} holds {len(entries):,} files; the most is {MAX_FILES:,}.")
-        limit = _limit(path)
+        limit = size_limit(path)
         if sum(entry.file_size for entry in entries) > limit:
             raise UserError(f"{readable(label)} {_BOMB.format(limit / 2**30)}.")
         for entry in entries:
@@ -87,27 +77,23 @@ def _zip(path: Path, label: str, licence: str | None) -> Iterator[Offer]:
 
 def _zip_entry(opened: zipfile.ZipFile, entry: zipfile.ZipInfo, label: str, licence: str | None) -> Offer:
     name = _zip_name(entry)
-    if _escapes(name):
+    if leads_outside(name):
         return Refusal(name, _ESCAPES)
-    if stat.S_ISLNK(entry.external_attr >> 16):
+    if is_link(entry):
         return Refusal(name, "a link, not a file")
     if _is_hidden(name):
         return Ignored(name)
-    if entry.flag_bits & 1:
-        return Refusal(name, "locked with a password")
     try:
-        with opened.open(entry) as file:
-            head = file.read(_HEAD)
+        with open_member(opened, entry) as file:
+            head = file.read(HEAD_BYTES)
             unwanted = judge_name(name, head)
             if unwanted is not None:
                 return unwanted
             if entry.file_size > MAX_FILE_BYTES:
                 return Refusal(name, too_large())
             return _piece(name, head + file.read(MAX_FILE_BYTES), label, licence)
-    except (zipfile.BadZipFile, *_BROKEN, KeyError, ValueError, OSError):
-        return Refusal(name, "damaged inside the archive")
-    except (NotImplementedError, RuntimeError):
-        return Refusal(name, "packed in a way that cannot be read; zip it again")
+    except PictureError as error:
+        return Refusal(name, str(error))
 
 
 def _zip_name(entry: zipfile.ZipInfo) -> str:
@@ -123,39 +109,10 @@ def _zip_name(entry: zipfile.ZipInfo) -> str:
 # ── Tar ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-class _TooMuchError(Exception):
-    """More came out of an archive than may."""
-
-
-class _Bounded:
-    """A stream that gives no more than it may: in all, and since :meth:`allow` was last called."""
-
-    def __init__(self, file: BinaryIO, limit: int) -> None:
-        self._file = file
-        self._left = limit
-        self._until = MAX_HEADER
-
-    def allow(self, more: int) -> None:
-        """So many bytes more may be read from here on."""
-        self._until = more
-
-    def read(self, size: int) -> bytes:
-        content = self._file.read(size)
-        self._left -= len(content)
-        self._until -= len(content)
-        if self._left < 0 or self._until < 0:
-            raise _TooMuchError
-        return content
-
-
 def _tar(path: Path, label: str, licence: str | None) -> Iterator[Offer]:
-    limit = _limit(path)
-    openers: dict[bytes, Callable[[Path, str], Any]] = {b"\x1f\x8b": gzip.open, b"BZ": bz2.open, b"\xfd7": lzma.open}
-    with path.open("rb") as raw:
-        start = raw.read(2)
-    opener = openers.get(start)
-    with cast(BinaryIO, opener(path, "rb") if opener else path.open("rb")) as unpacked:
-        stream = _Bounded(unpacked, limit)
+    limit = size_limit(path)
+    with open_unpacked(path) as unpacked:
+        stream = BoundedStream(unpacked, limit)
         count = 0
         try:
             with tarfile.open(fileobj=stream, mode="r|", bufsize=tarfile.RECORDSIZE) as opened:  # type: ignore[call-overload]
@@ -164,12 +121,12 @@ def _tar(path: Path, label: str, licence: str | None) -> Iterator[Offer]:
                     if count > MAX_FILES:
                         yield Refusal(label, f"more than {MAX_FILES:,} files; the rest is not read")
                         return
-                    stream.allow(entry.size + MAX_HEADER)
+                    stream.allow(entry.size)
                     if not entry.isdir():
                         yield _tar_entry(opened, entry, label, licence)
-        except _TooMuchError:
+        except TooMuchError:
             yield Refusal(label, f"it {_BOMB.format(limit / 2**30)}; the rest is not read")
-        except (*_BROKEN, ValueError, OSError, MemoryError) as error:
+        except (*BROKEN, ValueError, OSError, MemoryError) as error:
             if count == 0:
                 sentence = f"{readable(label)} is a damaged archive, or no tar; pack the pictures again."
                 raise UserError(sentence) from error
@@ -178,7 +135,7 @@ def _tar(path: Path, label: str, licence: str | None) -> Iterator[Offer]:
 
 def _tar_entry(opened: tarfile.TarFile, entry: tarfile.TarInfo, label: str, licence: str | None) -> Offer:
     name = entry.name
-    if _escapes(name):
+    if leads_outside(name):
         return Refusal(name, _ESCAPES)
     if entry.issym() or entry.islnk():
         return Refusal(name, "a link, not a file")
@@ -192,5 +149,5 @@ def _tar_entry(opened: tarfile.TarFile, entry: tarfile.TarInfo, label: str, lice
     if file is None:
         return Refusal(name, "not a file")
     with file:
-        head = file.read(_HEAD)
+        head = file.read(HEAD_BYTES)
         return judge_name(name, head) or _piece(name, head + file.read(), label, licence)

@@ -16,7 +16,7 @@ from ganvas.collect.ingest import Piece, Refusal, Taker
 from ganvas.collect.rate_limit import LONGEST_PAUSE
 from ganvas.collect.robots import Robots
 from ganvas.curate.catalog import Origin, UrlState
-from ganvas.curate.images.decode import looks_like_picture
+from ganvas.curate.file_kinds import HEAD_BYTES, picture_format
 
 HOSTS_AT_ONCE = 16
 R = TypeVar("R")
@@ -124,7 +124,7 @@ class Crawl:
             raise errors.exceptions[0] from None  # such as a full disk: the first says it
 
     async def _deal(self, wish: Wish, heed: bool) -> None:
-        state = await self._off_loop(self.taker.catalog.url_state, wish.url)
+        state = await self._off_loop(self.taker.catalog.crawl_log.url_state, wish.url)
         if state is not None and not self.refresh and self._settled(wish, state):
             return
         known = state if state is not None and state.outcome == _STORED else None
@@ -166,7 +166,7 @@ class Crawl:
             self._note(wish.url, _REFUSED + taken.reason)
 
     def _note(self, url: str, outcome: str) -> None:
-        self.taker.catalog.note_url(url, etag=None, last_modified=None, sha256=None, outcome=outcome)
+        self.taker.catalog.crawl_log.note_url(url, etag=None, last_modified=None, sha256=None, outcome=outcome)
 
     async def _off_loop(self, work: Callable[..., R], *arguments: object) -> R:
         """Do what blocks (the database, decoding) in a thread."""
@@ -217,7 +217,7 @@ class Crawl:
         answer = await self.fetcher.get(url, allowed=self.manners.allow)
         if answer is None:
             return None
-        if looks_like_picture(answer.content[:16]):  # a link that led to a picture and not to a page
+        if picture_format(answer.content[:HEAD_BYTES]):  # a link that led to a picture and not to a page
             self.taker.expect(1)
             await self._off_loop(self._store, Wish(url, "page", None, None, licence), answer)
             return None

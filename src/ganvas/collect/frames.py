@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import io
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
-from tempfile import mkdtemp
 from typing import Any
 
 from ganvas.collect.ingest import Offer, Piece, Refusal, readable
 from ganvas.curate.catalog import Origin
 from ganvas.curate.images.decode import MAX_PIXELS
 from ganvas.errors import UserError
+from ganvas.files import replacing_folder
 from ganvas.paths import cache_dir
 
 # Containers that hold their own pictures. Play lists and the like, which name other files and hosts, are left out.
@@ -117,17 +116,8 @@ def extracted(path: Path, *, most: int | None = None) -> Path:
     folder = cache_dir() / "frames" / key
     if folder.is_dir():
         return folder
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    scratch = Path(mkdtemp(prefix=f".{key}.", dir=folder.parent))
-    try:
+    with replacing_folder(folder) as scratch:
         for number, offer in enumerate(frames(path, every=0, most=most)):
             if isinstance(offer, Piece):
                 (scratch / f"{number:06d}.png").write_bytes(offer.content)
-        try:
-            scratch.rename(folder)
-        except OSError:
-            if not folder.is_dir():  # else another process was faster
-                raise
-    finally:
-        shutil.rmtree(scratch, ignore_errors=True)
     return folder

@@ -10,7 +10,7 @@ from urllib.parse import urldefrag, urljoin, urlsplit
 from bs4 import BeautifulSoup, Tag
 
 from ganvas.collect.fetch import AGENT, Fetched
-from ganvas.curate.images.decode import SUFFIXES
+from ganvas.curate.file_kinds import PICTURE_SUFFIXES
 
 MAX_LINKS = 5_000  # of one page
 # Words by which a page says that its pictures are not to be collected (or not for training models).
@@ -51,7 +51,7 @@ def read_page(answer: Fetched) -> Page:
             if (url := _joined(base, found)) is not None:
                 pictures[url] = None
         if tag.name == "a" and (url := _joined(base, _text(tag, "href"))) is not None:
-            if PurePosixPath(urlsplit(url).path).suffix.lower() in SUFFIXES:
+            if PurePosixPath(urlsplit(url).path).suffix.lower() in PICTURE_SUFFIXES:
                 pictures[url] = None
             elif "nofollow" not in _text(tag, "rel").lower().split():
                 links[url] = None

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from ganvas.curate.catalog import Added, Catalog, Origin
+from ganvas.curate.file_kinds import other_kind
 from ganvas.curate.images.decode import PictureError
 
 EXAMPLES = 3  # of each reason, in the summary
@@ -176,25 +177,6 @@ def readable(name: str) -> str:
     return shown if len(name) <= MAX_NAME else f"{shown[:MAX_NAME]}…"
 
 
-_TELLING_HEADS = (
-    ((b"%PDF",), "a PDF document, not a picture"),
-    ((b"PK\x03\x04", b"Rar!", b"7z\xbc\xaf\x27\x1c", b"\x1f\x8b", b"BZh"), "an archive, not a picture"),
-    ((b"MZ", b"\x7fELF", b"#!"), "a program, not a picture"),
-    ((b"%!PS", b"\xc5\xd0\xd3\xc6"), "PostScript is not decoded; save it as PNG"),
-)
-
-
 def reason_for(content: bytes, error: PictureError) -> str:
-    """Why bytes are no picture, told by what they are rather than by what a decoder said of them."""
-    if not content:
-        return "empty"
-    head = content[:1024].removeprefix(b"\xef\xbb\xbf").lstrip()
-    for heads, reason in _TELLING_HEADS:
-        if head.startswith(heads):
-            return reason
-    low = head.lower()
-    if low.startswith(b"<svg") or (low.startswith((b"<?xml", b"<!--", b"<!doctype svg")) and b"<svg" in low):
-        return "SVG describes a drawing instead of holding pixels; save it as PNG"
-    if low.startswith((b"<!doctype html", b"<html", b"<head", b"<body")):
-        return "a web page, not a picture"
-    return str(error)
+    """Why bytes are no picture: what they are, where that is known, rather than what a decoder said of them."""
+    return (other_kind(content) if content else "empty") or str(error)

@@ -197,7 +197,7 @@ async def search(
         if not plain or plain in used:
             continue
         used.add(plain)
-        if not again and crawl.taker.catalog.searched(engine.name, plain):
+        if not again and crawl.taker.catalog.crawl_log.searched(engine.name, plain):
             say(f"{plain!r} was searched on {engine.name} before and is not used again (--again uses it).")
             done.append(Searched(plain, None))
             continue
@@ -213,7 +213,7 @@ async def search(
         source = f"search:{engine.name}"
         await crawl.take([Wish(hit.url, source, hit.page, plain, licence or hit.licence) for hit in hits])
         new = crawl.taker.harvest.taken - before
-        crawl.taker.catalog.note_search(engine.name, plain, found=len(hits), new=new)
+        crawl.taker.catalog.crawl_log.note_search(engine.name, plain, found=len(hits), new=new)
         say(f"{plain!r} on {engine.name}: {len(hits):,} found, {new:,} new.")
         done.append(Searched(plain, len(hits), new))
     return done

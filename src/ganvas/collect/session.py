@@ -10,12 +10,14 @@ from pathlib import Path
 
 from ganvas.collect.crawl import Crawl, Wish
 from ganvas.collect.fetch import Fetcher, Limits
+from ganvas.collect.file_kinds import Kind, kind_of
 from ganvas.collect.frames import frames
 from ganvas.collect.ingest import Refusal, Taker, take_all
-from ganvas.collect.local_files import Kind, count_files, kind_of, offers_of
+from ganvas.collect.local_files import count_files, offers_of
 from ganvas.collect.open_datasets import AVATARS, avatars, download, find, members
 from ganvas.collect.rate_limit import Pace, RealClock
 from ganvas.collect.search import Engine, Searched, search
+from ganvas.curate.file_kinds import UTF16_MARKS
 from ganvas.errors import UserError
 
 MAX_LIST_BYTES = 256 * 2**20
@@ -157,7 +159,7 @@ def read_text(path: Path) -> str:
         content = path.read_bytes()
     except OSError as error:
         raise UserError(f"{path} cannot be read ({error.strerror or error}).") from None
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+    if content.startswith(UTF16_MARKS):
         return content.decode("utf-16", "replace")
     return content.decode("utf-8-sig", "replace")
 

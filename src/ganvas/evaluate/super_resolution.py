@@ -17,8 +17,8 @@ from PIL import Image
 from ganvas.curate.images.decode import PictureError, open_image
 from ganvas.curate.images.prepare import whole_picture
 from ganvas.curate.sketch.degrade import degradation
-from ganvas.curate.sources.dataset_layouts import Candidate
-from ganvas.curate.sources.folders import Listing, list_source
+from ganvas.curate.sources.list_source import list_source
+from ganvas.curate.sources.listing import Candidate, Listing
 from ganvas.errors import UserError
 from ganvas.evaluate.fidelity import Result
 from ganvas.evaluate.similarity import Similarity, Tally

@@ -25,6 +25,7 @@ from ganvas.curate.catalog.database import MIGRATIONS
 from ganvas.curate.catalog.tables import REVISIONS, Base
 from ganvas.curate.duplicates import Hashes, group, redundant
 from ganvas.curate.images.decode import PictureError
+from ganvas.curate.review.propose import propose
 from ganvas.errors import UserError
 
 SPAWN = multiprocessing.get_context("spawn")
@@ -115,10 +116,10 @@ def test_processes_that_add_the_same_pictures_at_once_add_each_once(tmp_path: Pa
 def test_addresses_are_remembered_by_their_last_answer(tmp_path: Path, database: str | None) -> None:
     url = "https://a.example/" + "long/" * 2000
     with Catalog.open(tmp_path, database) as catalog:
-        assert catalog.url_state(url) is None
-        catalog.note_url(url, etag=None, last_modified=None, sha256=None, outcome="timeout")
-        catalog.note_url(url, etag='"1"', last_modified="Mon", sha256="ab", outcome="stored")
-        state = catalog.url_state(url)
+        assert catalog.crawl_log.url_state(url) is None
+        catalog.crawl_log.note_url(url, etag=None, last_modified=None, sha256=None, outcome="timeout")
+        catalog.crawl_log.note_url(url, etag='"1"', last_modified="Mon", sha256="ab", outcome="stored")
+        state = catalog.crawl_log.url_state(url)
         assert state is not None
         assert state[:5] == (url, '"1"', "Mon", "ab", "stored")
         assert state.when.tzinfo is not None
@@ -126,16 +127,18 @@ def test_addresses_are_remembered_by_their_last_answer(tmp_path: Path, database:
 
 def test_a_word_is_known_in_any_spelling_and_counts_what_it_brought(tmp_path: Path, database: str | None) -> None:
     with Catalog.open(tmp_path, database) as catalog:
-        assert not catalog.searched("bing", "Café")
-        catalog.note_search("bing", "  Cafe\u0301 ", found=10, new=2)
-        catalog.note_search("bing", "café", found=5, new=1)
-        catalog.note_search("flickr", "café", found=4, new=0)
-        assert catalog.searched("bing", "CAFÉ")
-        assert not catalog.searched("bing", "cafe")
+        assert not catalog.crawl_log.searched("bing", "Café")
+        catalog.crawl_log.note_search("bing", "  Cafe\u0301 ", found=10, new=2)
+        catalog.crawl_log.note_search("bing", "café", found=5, new=1)
+        catalog.crawl_log.note_search("flickr", "café", found=4, new=0)
+        assert catalog.crawl_log.searched("bing", "CAFÉ")
+        assert not catalog.crawl_log.searched("bing", "cafe")
         ids = [catalog.add(picture(seed), Origin("search:bing", keyword="CAFÉ")).id for seed in range(3)]
         catalog.add(picture(9), Origin("search:flickr", keyword="café"))
-        catalog.propose([Proposal(ids[0], True), Proposal(ids[1], True), Proposal(ids[2], False, "quality")])
-        counts = [(row.engine, row.keyword, row.found, row.new, row.kept, row.dropped) for row in catalog.keywords()]
+        propose(catalog, [Proposal(ids[0], True), Proposal(ids[1], True), Proposal(ids[2], False, "quality")])
+        counts = [
+            (row.engine, row.keyword, row.found, row.new, row.kept, row.dropped) for row in catalog.crawl_log.keywords()
+        ]
         assert counts == [("bing", "café", 15, 3, 2, 1), ("flickr", "café", 4, 0, 0, 0)]
 
 

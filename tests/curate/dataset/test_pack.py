@@ -17,9 +17,11 @@ import pytest
 from PIL import Image
 
 from ganvas.curate.dataset import pack as packing
-from ganvas.curate.dataset.pack import Dataset, open_image, pack, prepare_image, split
-from ganvas.curate.images.decode import PictureError
-from ganvas.curate.images.prepare import crop_box
+from ganvas.curate.dataset.dataset import Dataset, split
+from ganvas.curate.dataset.pack import pack
+from ganvas.curate.images.crop import crop_box
+from ganvas.curate.images.decode import PictureError, open_image
+from ganvas.curate.images.prepare import prepare_image
 from ganvas.errors import UserError
 
 
@@ -257,7 +259,7 @@ def test_packing_again_costs_nothing_until_something_changes(
     assert not first.reused
     before = first.path.stat()
     with monkeypatch.context() as patch:
-        patch.setattr(packing, "open_image", lambda *_, **__: pytest.fail("a picture was decoded"))
+        patch.setattr("ganvas.curate.dataset.encode.open_image", lambda *_, **__: pytest.fail("a picture was decoded"))
         again = pack(source, output, resolution=8)
     after = again.path.stat()
     assert again.reused
@@ -498,6 +500,8 @@ def test_processes_pack_the_same_bytes(tmp_path: Path, monkeypatch: pytest.Monke
 
 def catalogue_of(root: Path, keep: list[bool]) -> list[int]:
     catalog = pytest.importorskip("ganvas.curate.catalog")
+    from ganvas.curate.review.propose import propose
+
     ids = []
     with catalog.Catalog.open(root) as opened:
         for number, kept in enumerate(keep):
@@ -506,7 +510,7 @@ def catalogue_of(root: Path, keep: list[bool]) -> list[int]:
             Image.fromarray(rng.integers(0, 256, (20, 20, 3)).astype(np.uint8)).save(content, "PNG")
             origin = catalog.Origin("search:test", url=f"https://example.org/{number}", licence="CC0")
             ids.append(opened.add(content.getvalue(), origin).id)
-            opened.propose([catalog.Proposal(ids[-1], kept, None if kept else "blur")])
+            propose(opened, [catalog.Proposal(ids[-1], kept, None if kept else "blur")])
     return ids
 
 

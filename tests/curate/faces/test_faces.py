@@ -29,8 +29,8 @@ from ganvas.curate.faces import (  # noqa: E402
     read_many,
     region,
 )
-from ganvas.curate.faces.align import similarity  # noqa: E402
 from ganvas.curate.faces.detector import Found, blaze_anchors, weighted_suppression  # noqa: E402
+from ganvas.curate.faces.geometry import similarity  # noqa: E402
 from ganvas.curate.images.decode import encode_png  # noqa: E402
 
 Pixels = npt.NDArray[np.uint8]

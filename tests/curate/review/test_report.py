@@ -14,6 +14,7 @@ from support.database import encoded, filled, picture, turned
 
 from ganvas.curate.catalog import Catalog, Origin, Proposal
 from ganvas.curate.dataset.splits import Split, grouped, leaks, split
+from ganvas.curate.review.propose import propose
 from ganvas.curate.review.report import gather, text
 from ganvas.curate.review.report_page import page
 from ganvas.curate.review.review import Review
@@ -31,8 +32,8 @@ def reviewed(root: Path, database: str | None) -> Catalog:
         )
     catalog.add(encoded(turned(picture(0)), "PNG"), Origin("urls", "https://other.example/a.png"))
     catalog.add(picture(22, (40, 40)), Origin("upload"))
-    catalog.note_search("bing", "<mayor> & co", found=40, new=2)
-    catalog.propose([Proposal(10, False, "too_small"), Proposal(7, True)])
+    catalog.crawl_log.note_search("bing", "<mayor> & co", found=40, new=2)
+    propose(catalog, [Proposal(10, False, "too_small"), Proposal(7, True)])
     review = Review(catalog)
     review.open_round(overlap=1.0)
     for who, drops in (("Ann", (1, 2)), ("Bob <b>", (1,))):

@@ -14,6 +14,7 @@ from support.database import filled, picture
 from ganvas.curate.catalog import Catalog, Counts, Origin, Proposal
 from ganvas.curate.catalog.tables import VerdictRow
 from ganvas.curate.review.agreement import cohen, compare, fleiss
+from ganvas.curate.review.propose import proposals_of, propose
 from ganvas.curate.review.review import Review
 from ganvas.curate.review.schema import REASONS, Change, Saying, Verdict
 from ganvas.errors import UserError
@@ -188,19 +189,19 @@ def test_the_checks_propose_and_people_decide(tmp_path: Path, database: str | No
     with filled(tmp_path, database, 4) as catalog:
         review = Review(catalog)
         proposals = [Proposal(1, False, "no_face"), Proposal(2, False, "blurred"), Proposal(3, True)]
-        assert catalog.propose(proposals) == 3
-        assert catalog.propose(proposals) == 0
+        assert propose(catalog, proposals) == 3
+        assert propose(catalog, proposals) == 0
         assert catalog.counts() == Counts(4, 1, 2, 0, 1)
         assert review.rounds() == []
         review.open_round()
         say(review, "Ann", "keep", 1)
         say(review, "Ann", "drop", 3, 4)
-        assert catalog.propose([Proposal(1, False, "no_face"), Proposal(2, True)]) == 1
+        assert propose(catalog, [Proposal(1, False, "no_face"), Proposal(2, True)]) == 1
         assert {image.id: image.result for image in catalog.images()} == {1: "keep", 2: "keep", 3: "drop", 4: "drop"}
         moved = {Change("drop", "keep", 1), Change("keep", "drop", 1), Change(None, "drop", 1)}
         assert set(review.changes(1)) == moved
         assert review.undo(1, "Ann", "u") == 4
-        assert review.proposals([1, 2, 4]) == {1: Proposal(1, False, "no_face"), 2: Proposal(2, True)}
+        assert proposals_of(catalog, [1, 2, 4]) == {1: Proposal(1, False, "no_face"), 2: Proposal(2, True)}
 
 
 def test_later_rounds_look_at_what_is_asked_for(tmp_path: Path) -> None:

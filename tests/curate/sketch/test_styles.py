@@ -11,7 +11,8 @@ from PIL import Image, ImageDraw
 from ganvas.curate.images.decode import Pixels, open_image
 from ganvas.curate.images.prepare import prepare_image
 from ganvas.curate.sketch.degrade import DEGRADATIONS
-from ganvas.curate.sketch.strokes import Pen, Stroke, lines, render
+from ganvas.curate.sketch.pen import Pen, Stroke, render
+from ganvas.curate.sketch.strokes import lines
 from ganvas.curate.sketch.styles import STYLES, draw, draw_any, roughen
 from ganvas.errors import UserError
 

@@ -13,7 +13,8 @@ from PIL import Image
 
 from ganvas.curate.dataset.dataset import Dataset
 from ganvas.curate.dataset.pack import pack
-from ganvas.curate.sources.annotations import read_annotations, square
+from ganvas.curate.images.crop import square
+from ganvas.curate.sources.annotations import read_annotations
 from ganvas.errors import UserError
 
 VOC = """<annotation><folder>02085620</folder><filename>{name}</filename>

@@ -10,7 +10,8 @@ from PIL import Image
 
 from ganvas.curate.dataset.dataset import Dataset, divide
 from ganvas.curate.dataset.pack import PackReport, pack
-from ganvas.curate.sources.folders import Listing, list_source
+from ganvas.curate.sources.list_source import list_source
+from ganvas.curate.sources.listing import Listing
 from ganvas.errors import UserError
 
 

@@ -14,8 +14,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
+from ganvas.curate import file_kinds
 from ganvas.curate.images.decode import open_image
-from ganvas.serve.core import decode_worker
 from ganvas.serve.core.decode_pool import DecodePool, UploadLimits
 from ganvas.serve.core.errors import UploadError
 
@@ -170,7 +170,7 @@ def test_a_decoder_that_takes_too_long_or_dies_is_replaced() -> None:
         slow.close()
 
 
-MAGIC = [magic for magic, _ in decode_worker._MAGIC] + [
+MAGIC = [magic for magic, _ in file_kinds._PICTURES] + [
     b"RIFF\0\0\0\0WEBPVP8 ",
     b"\0\0\0\x1cftypavif",
     b"\0\0\0\x18ftypheic",

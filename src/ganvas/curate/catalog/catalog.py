@@ -7,12 +7,12 @@ import math
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 from sqlalchemy import ColumnElement, and_, func, select, update
 from sqlalchemy.orm import Session
 
-from ganvas.curate.catalog.crawl_log import Ledger, normal_keyword, storable
+from ganvas.curate.catalog.crawl_log import CrawlLog, normal_keyword, storable
 from ganvas.curate.catalog.database import Database, locate
 from ganvas.curate.catalog.records import (
     Added,
@@ -20,31 +20,29 @@ from ganvas.curate.catalog.records import (
     Counts,
     Image,
     Origin,
-    Proposal,
     Result,
 )
 from ganvas.curate.catalog.store import Store, digest, measure
 from ganvas.curate.catalog.tables import CheckRow, ImageRow, OriginRow, now
 from ganvas.curate.catalog.thumbnails import Thumbnails
-
-if TYPE_CHECKING:
-    from ganvas.curate.duplicates import Duplicates, Twin
+from ganvas.curate.duplicates import Duplicates, Hashes, Twin, group
 
 BATCH = 500
 
 
-class Catalog(Ledger):
+class Catalog:
     """A folder of pictures and what is known of them; see :meth:`open`.
 
     Several processes and threads may use the same catalogue at once. Nothing is ever deleted from it.
     """
 
     def __init__(self, root: Path, database: Database) -> None:
-        super().__init__(database)
         self.root = root
+        self.database = database
+        self.crawl_log = CrawlLog(database)
         self.store = Store(root / "store")
         self.thumbnails = Thumbnails(root / "thumbnails")
-        self._hashes: Any = None  # a curate.duplicates.Hashes, made when first asked
+        self._hashes = Hashes()
 
     @classmethod
     def open(cls, root: Path, database: str | None = None) -> Catalog:
@@ -88,7 +86,7 @@ class Catalog(Ledger):
             self.store.put(content, sha256, known[1])  # should somebody have lost the file
             with self.database.writing() as session:
                 self._note_origin(session, known[0], origin)
-                self._note_answer(session, origin.url, etag, last_modified, sha256)
+                self.crawl_log.note_answer(session, origin.url, etag, last_modified, sha256)
             return Added(known[0], sha256, new=False)
         measured = measure(content)
         self.store.put(content, sha256, measured.suffix)
@@ -97,7 +95,7 @@ class Catalog(Ledger):
             fresh = self.database.insert_missing(session, ImageRow, [values], returning=ImageRow.id)
             number = fresh[0] if fresh else session.scalars(select(ImageRow.id).filter_by(sha256=sha256)).one()
             self._note_origin(session, number, origin)
-            self._note_answer(session, origin.url, etag, last_modified, sha256)
+            self.crawl_log.note_answer(session, origin.url, etag, last_modified, sha256)
         return Added(number, sha256, new=bool(fresh))
 
     def _find(self, sha256: str) -> tuple[int, str] | None:
@@ -239,15 +237,6 @@ class Catalog(Ledger):
                 found[image_id].append(Check(*check))
         return found
 
-    def propose(self, proposals: Iterable[Proposal]) -> int:
-        """Write what the checks propose, as round 0 of the review. → how many; human rounds count more.
-
-        Saying the same again changes nothing; what was proposed before stays in the record.
-        """
-        from ganvas.curate.review.review import Review
-
-        return Review(self).propose(proposals)
-
     # ── Pictures that are alike ─────────────────────────────────────────────────────────────────────────────────────
 
     def duplicates(self, distance: int = 6) -> list[Duplicates]:
@@ -255,8 +244,6 @@ class Catalog(Ledger):
 
         :param distance: how many of the 64 bits of the perceptual hash may differ.
         """
-        from ganvas.curate.duplicates import group
-
         return group(self._known_hashes(), distance)
 
     def twins(self, ids: Sequence[int], distance: int = 6) -> dict[int, list[Twin]]:
@@ -264,11 +251,7 @@ class Catalog(Ledger):
         hashes = self._known_hashes()
         return {number: hashes.near(number, distance) for number in ids}
 
-    def _known_hashes(self) -> Any:
-        from ganvas.curate.duplicates import Hashes
-
-        if self._hashes is None:
-            self._hashes = Hashes()
+    def _known_hashes(self) -> Hashes:
         with self.database.reading() as session:
             query = select(ImageRow.id, ImageRow.phash, ImageRow.mirror).order_by(ImageRow.id)
             self._hashes.extend(lambda after: session.execute(query.where(ImageRow.id > after)).all())

@@ -1,4 +1,4 @@
-"""The collector's memory: what addresses answered, and which words were searched for."""
+"""The crawl log of a catalogue: what addresses answered, and which words were searched for."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from ganvas.curate.catalog.store import digest
 from ganvas.curate.catalog.tables import AddressRow, ImageRow, OriginRow, SearchRow, now
 
 
-class Ledger:
-    """Addresses and search words of a catalogue."""
+class CrawlLog:
+    """What the addresses of a catalogue answered, and which words were searched for."""
 
     def __init__(self, database: Database) -> None:
         self.database = database
@@ -32,9 +32,9 @@ class Ledger:
     ) -> None:
         """Remember what an address answered; the newest answer counts."""
         with self.database.writing() as session:
-            self._note_answer(session, url, etag, last_modified, sha256, outcome)
+            self.note_answer(session, url, etag, last_modified, sha256, outcome)
 
-    def _note_answer(
+    def note_answer(
         self,
         session: Session,
         url: str | None,
@@ -43,6 +43,7 @@ class Ledger:
         sha256: str | None,
         outcome: str = "stored",
     ) -> None:
+        """Remember an answer in a transaction that is under way; see :meth:`note_url`. None is no address."""
         if url is None:
             return
         key = digest(url.encode(errors="surrogatepass"))

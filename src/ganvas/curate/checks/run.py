@@ -14,8 +14,10 @@ from ganvas.curate.catalog import Catalog, Check, Image, Proposal
 from ganvas.curate.checks.across import duplicate_checks, person_checks
 from ganvas.curate.checks.rules import Rules
 from ganvas.curate.checks.suite import FIRST, VERSION, Measured, judge, measure, rescore, score
-from ganvas.curate.faces.batch import fetch_networks, over_processes, reader
+from ganvas.curate.faces.batch import fetch_networks, reader, single_thread
 from ganvas.curate.images.decode import PictureError, open_image
+from ganvas.curate.ordered_map import ordered_map
+from ganvas.curate.review.propose import propose
 
 WRITTEN_AT_ONCE = 32  # pictures measured again at most after a kill
 READ_AT_ONCE = 500
@@ -62,8 +64,9 @@ def check_all(
         fetch_networks()
     measured = 0
     work = ((image.id, image.path, image.width) for image in todo)
-    for some in batched(over_processes(_measure, work, processes), WRITTEN_AT_ONCE):
-        catalog.record_many((number, score(found, rules)) for number, found in some)
+    found = ordered_map(_measure, work, processes=processes, initializer=single_thread)
+    for some in batched(found, WRITTEN_AT_ONCE):
+        catalog.record_many((number, score(measures, rules)) for number, measures in some)
         measured += len(some)
         if progress is not None:
             progress(measured, len(todo))
@@ -109,7 +112,7 @@ def _propose(catalog: Catalog, rules: Rules) -> Outcome:
             doubtful += said.keep and bool(said.doubts)
             if said.reason is not None:
                 reasons[said.reason] += 1
-        changed += catalog.propose(proposals)
+        changed += propose(catalog, proposals)
     return Outcome(0, keep, sum(reasons.values()), doubtful, tuple(reasons.most_common()), changed)
 
 

@@ -8,83 +8,14 @@ import zipfile
 import zlib
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ganvas.curate.images.decode import Pixels, decode_png
+from ganvas.curate.manifest import Item, Part, read_manifest
 from ganvas.errors import UserError
-from ganvas.spec import Crop
-
-SCHEMA = 1
-MANIFEST = "dataset.json"
-
-
-Part = Literal["train", "validation", "test"]
-
-
-class Provenance(BaseModel):
-    """Where a picture of a catalogue came from, and the licence stated there: what a model credits it by."""
-
-    model_config = ConfigDict(frozen=True)
-
-    source: str = Field(description="how it was collected, such as search or collection:NAME")
-    url: str | None = None
-    page: str | None = None
-    licence: str | None = None
-
-
-class Item(BaseModel):
-    """One picture of the archive, or one pair."""
-
-    model_config = ConfigDict(frozen=True)
-
-    name: str = Field(description="the picture's file in the archive (of a pair: the target)")
-    sha256: str = Field(description="of that file")
-    label: int = Field(0, description="index into the classes; 0 when there are none")
-    source: str = Field(description="where it came from, relative to what was packed")
-    licence: str | None = Field(None, description="path of the licence file that covers it, one of the licences")
-    pair: str | None = Field(None, description="of a pair: the source picture's file in the archive")
-    pair_sha256: str | None = None
-    split: Part | None = Field(None, description="the part it belongs to, where the pictures came divided")
-    origin: Provenance | None = None
-
-
-class Licence(BaseModel):
-    """A licence or credits file found beside the pictures."""
-
-    model_config = ConfigDict(frozen=True)
-
-    path: str
-    text: str
-
-
-class Skipped(NamedTuple):
-    """A file that could not be used, and why."""
-
-    path: str
-    reason: str
-
-
-class Manifest(BaseModel):
-    """What ``dataset.json`` says."""
-
-    model_config = ConfigDict(frozen=True)
-
-    schema_version: Literal[1] = 1
-    resolution: int
-    channels: Literal[1, 3]
-    crop: Crop
-    classes: tuple[str, ...] = ()
-    paired: bool = False
-    enlarged: int = Field(0, description="how many pictures were smaller than the resolution")
-    skipped: tuple[Skipped, ...] = ()
-    licences: tuple[Licence, ...] = ()
-    layout: str = Field("", description="what was recognised in the way the files lay, as a sentence")
-    listing: str = Field("", description="fingerprint of the files and settings this was packed from")
-    items: tuple[Item, ...]
 
 
 class _Place(NamedTuple):
@@ -93,34 +24,6 @@ class _Place(NamedTuple):
     header: int
     size: int
     method: int
-
-
-def read_manifest(path: Path) -> Manifest:
-    """The manifest of a packed data set.
-
-    :raises UserError: the file is missing, is no packed data set, or was written by a newer Ganvas.
-    """
-    try:
-        with zipfile.ZipFile(path) as archive:
-            content = archive.read(MANIFEST)
-    except FileNotFoundError:
-        raise UserError(f"There is no data set {path}; pack a folder of pictures with `ganvas pack`.") from None
-    except KeyError:
-        raise UserError(f"{path} is not a packed data set (it has no {MANIFEST}); run `ganvas pack` on it.") from None
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError):
-        raise UserError(f"{path} is damaged or not a zip archive; pack the pictures again.") from None
-    except OSError as error:
-        raise UserError(f"{path} cannot be read ({error.strerror}); name a packed data set.") from None
-    try:
-        version = json.loads(content).get("schema_version")
-    except (ValueError, AttributeError):
-        version = None
-    if isinstance(version, int) and version > SCHEMA:
-        raise UserError(f"{path} was packed by a newer Ganvas; update this one or pack the pictures again.")
-    try:
-        return Manifest.model_validate_json(content)
-    except ValidationError:
-        raise UserError(f"{path} has a {MANIFEST} that cannot be understood; pack the pictures again.") from None
 
 
 class Dataset:

@@ -4,44 +4,30 @@ from __future__ import annotations
 
 import hashlib
 import json
-import multiprocessing
 import os
-import signal
 import warnings
 import zipfile
-from collections import deque
-from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import BinaryIO, NamedTuple
 
-from ganvas.curate.dataset.dataset import (
-    MANIFEST,
-    Dataset,
-    Item,
-    Manifest,
-    Skipped,
-    Split,
-    divide,
-    read_manifest,
-    split,
-)
+from ganvas.curate.dataset.encode import Settings, cut
 from ganvas.curate.dataset.shards import fetch_shards, holds_shards
-from ganvas.curate.images.crop import Cut, Settings, cut
-from ganvas.curate.images.decode import open_image
-from ganvas.curate.images.prepare import prepare_image
+from ganvas.curate.images.crop import Half
+from ganvas.curate.manifest import MANIFEST, Item, Manifest, Skipped, read_manifest
+from ganvas.curate.ordered_map import ordered_map
 from ganvas.curate.sources.annotations import read_annotations
-from ganvas.curate.sources.dataset_layouts import Half
-from ganvas.curate.sources.folders import Listing, Wish, list_source
 from ganvas.curate.sources.frame_pairs import Frames, in_sequence
+from ganvas.curate.sources.list_source import list_source
+from ganvas.curate.sources.listing import Listing, Wish
 from ganvas.errors import UserError
+from ganvas.files import replacing
 from ganvas.paths import cache_dir
 from ganvas.spec import Crop
 from ganvas.weights import WEIGHTS
-
-__all__ = ["Dataset", "PackReport", "Skipped", "Split", "divide", "open_image", "pack", "prepare_image", "split"]
 
 ENOUGH = (500, 64)  # pictures from which processes are worth their start: usually, and where faces are sought
 RECIPE_OF_PIXELS = 2  # raised when the same file would give other pixels, so that old cached archives are not reused
@@ -142,8 +128,8 @@ def pack(
         ready = _reusable(output, key)
     if ready is None:
         worth_it = len(listing.candidates) >= ENOUGH[settings.crop in ("face", "face-fixed")]
-        crew = Crew(workers or os.cpu_count() or 1, processes if worth_it else 1)
-        ready = _build(listing, settings, key, output, source, minimum, crew, progress)
+        chosen = Workers(workers or os.cpu_count() or 1, processes if worth_it else 1)
+        ready = _build(listing, settings, key, output, source, minimum, chosen, progress)
         reused = False
     else:
         reused = True
@@ -214,42 +200,11 @@ def _ours(output: Path) -> bool:
 # ── Pictures → members ──────────────────────────────────────────────────────────────────────────────────────────────
 
 
-class Crew(NamedTuple):
-    """Who prepares the pictures: threads of this process, or several processes."""
+class Workers(NamedTuple):
+    """What prepares the pictures: threads of this process, or several processes."""
 
     threads: int
     processes: int = 1
-
-    def pool(self) -> Executor:
-        if self.processes == 1:
-            return ThreadPoolExecutor(self.threads)  # Pillow lets go of the interpreter while it works
-        # Not forked: threads of the networks that find faces would not survive it.
-        context = multiprocessing.get_context("spawn")
-        return ProcessPoolExecutor(self.processes, mp_context=context, initializer=_settle)
-
-
-def _settle() -> None:
-    """A process of the crew: stopping is its parent's business, and so is telling of odd metadata."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    warnings.simplefilter("ignore")
-    os.environ["OMP_NUM_THREADS"] = "1"
-
-
-def _in_order(listing: Listing, settings: Settings, crew: Crew) -> Iterator[Cut | Skipped]:
-    """Prepare all candidates at once, results in their order."""
-    ahead = 8 * max(crew)
-    with crew.pool() as pool:
-        waiting: deque[Future[Cut | Skipped]] = deque()
-        try:
-            for candidate in listing.candidates:
-                waiting.append(pool.submit(cut, candidate, listing.read, settings))
-                if len(waiting) > ahead:  # bounds the memory, whatever the size of the set
-                    yield waiting.popleft().result()
-            while waiting:
-                yield waiting.popleft().result()
-        finally:
-            for future in waiting:
-                future.cancel()
 
 
 class _Spooled(NamedTuple):
@@ -265,13 +220,13 @@ def _build(
     output: Path,
     source: Path,
     minimum: int,
-    crew: Crew,
+    workers: Workers,
     progress: Callable[[int, int], None] | None,
 ) -> Manifest:
     try:
         output.parent.mkdir(parents=True, exist_ok=True)
         with TemporaryFile(dir=output.parent) as spool:
-            manifest, members = _spool(listing, settings, key, crew, progress, spool)
+            manifest, members = _spool(listing, settings, key, workers, progress, spool)
             _demand(len(manifest.items), minimum, source, list(manifest.skipped))
             _write_archive(output, manifest, members, spool)
     except OSError as error:
@@ -285,7 +240,7 @@ def _spool(
     listing: Listing,
     settings: Settings,
     key: str,
-    crew: Crew,
+    workers: Workers,
     progress: Callable[[int, int], None] | None,
     spool: BinaryIO,
 ) -> tuple[Manifest, list[_Spooled]]:
@@ -302,8 +257,10 @@ def _spool(
         return hashlib.sha256(content).hexdigest()
 
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # Pillow warns of odd metadata, which is of no concern to pixels
-        for done, result in enumerate(_in_order(listing, settings, crew), start=1):
+        warnings.simplefilter("ignore")  # Pillow warns of odd metadata, which does not concern pixels
+        work = partial(cut, read=listing.read, settings=settings)
+        encoded = ordered_map(work, listing.candidates, processes=workers.processes, threads=workers.threads)
+        for done, result in enumerate(encoded, start=1):
             if isinstance(result, Skipped):
                 skipped.append(result)
             else:
@@ -348,17 +305,9 @@ def _spool(
 
 
 def _write_archive(output: Path, manifest: Manifest, members: list[_Spooled], spool: BinaryIO) -> None:
-    temporary = output.with_name(f".{output.name}.{os.getpid()}.tmp")
-    try:
-        with temporary.open("wb") as file:
-            with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
-                # A fixed date keeps the bytes the same whenever the archive is written.
-                archive.writestr(zipfile.ZipInfo(MANIFEST, (1980, 1, 1, 0, 0, 0)), manifest.model_dump_json(indent=1))
-                for member in members:
-                    spool.seek(member.offset)
-                    archive.writestr(zipfile.ZipInfo(member.name, (1980, 1, 1, 0, 0, 0)), spool.read(member.size))
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(output)
-    finally:
-        temporary.unlink(missing_ok=True)
+    with replacing(output) as file, zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
+        # A fixed date keeps the bytes the same whenever the archive is written.
+        archive.writestr(zipfile.ZipInfo(MANIFEST, (1980, 1, 1, 0, 0, 0)), manifest.model_dump_json(indent=1))
+        for member in members:
+            spool.seek(member.offset)
+            archive.writestr(zipfile.ZipInfo(member.name, (1980, 1, 1, 0, 0, 0)), spool.read(member.size))

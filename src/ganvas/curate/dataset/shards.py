@@ -20,7 +20,8 @@ from typing import IO, Any, Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from ganvas.curate.dataset.dataset import MANIFEST, Dataset, Item, Manifest, read_manifest
+from ganvas.curate.dataset.dataset import Dataset
+from ganvas.curate.manifest import MANIFEST, Item, Manifest, read_manifest
 from ganvas.errors import UserError
 from ganvas.files import replacing
 from ganvas.paths import cache_dir

@@ -13,8 +13,9 @@ except ImportError:
 
 from ganvas.curate.faces.align import FIXED, Aligned, align, cut_square, matrix_for
 from ganvas.curate.faces.batch import align_many, read_many
+from ganvas.curate.faces.face import Face, Gaze
 from ganvas.curate.faces.pose import Pose
-from ganvas.curate.faces.reader import Face, FaceReader, Gaze
+from ganvas.curate.faces.reader import FaceReader
 from ganvas.curate.faces.regions import REGIONS, region
 
 __all__ = [

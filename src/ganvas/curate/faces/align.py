@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 
+from ganvas.curate.faces.face import Face
+from ganvas.curate.faces.geometry import similarity
 from ganvas.curate.faces.networks import Floats
-
-if TYPE_CHECKING:
-    from ganvas.curate.faces.reader import Face
 
 Pixels = npt.NDArray[np.uint8]
 Doubles = npt.NDArray[np.float64]
@@ -74,20 +73,6 @@ def fixed_square(face: Face, size: int) -> Floats:
     read = np.stack([face.left_eye, face.right_eye, face.mouth]).astype(np.float64)
     places = np.array(FIXED) * size - 0.5
     return similarity(read, places, np.array(FIXED_WEIGHTS))
-
-
-def similarity(points: Doubles, places: Doubles, weights: Doubles | None = None) -> Floats:
-    """The similarity [2, 3] that brings ``points`` [N, 2] nearest to ``places`` [N, 2] in weighted least squares."""
-    share = np.ones(len(points)) if weights is None else weights
-    share = share / share.sum()
-    from_middle, to_middle = share @ points, share @ places
-    centred, wanted = points - from_middle, places - to_middle
-    spread = max(float((share * (centred**2).sum(axis=1)).sum()), 1e-9)
-    cosine = float((share * (centred * wanted).sum(axis=1)).sum()) / spread
-    sine = float((share * (centred[:, 0] * wanted[:, 1] - centred[:, 1] * wanted[:, 0])).sum()) / spread
-    turn = np.array([[cosine, -sine], [sine, cosine]])
-    matrix: Floats = np.concatenate([turn, (to_middle - turn @ from_middle)[:, None]], axis=1).astype(np.float32)
-    return matrix
 
 
 def _square(centre: Doubles, axis: Doubles, side: float, size: int) -> Floats:

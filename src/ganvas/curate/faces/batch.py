@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
-import multiprocessing
-import os
-import signal
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
+from collections.abc import Iterable, Iterator
 from functools import partial
 from pathlib import Path
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
 import cv2
 import numpy as np
@@ -19,14 +13,13 @@ import numpy.typing as npt
 
 from ganvas import weights
 from ganvas.curate.faces.align import Aligned, Style, align
-from ganvas.curate.faces.reader import Face, FaceReader
+from ganvas.curate.faces.face import Face
+from ganvas.curate.faces.reader import FaceReader
 from ganvas.curate.images.decode import PictureError, open_image
-from ganvas.errors import UserError
+from ganvas.curate.ordered_map import ordered_map
 
 Pixels = npt.NDArray[np.uint8]
 Source = Path | bytes | Pixels
-Given = TypeVar("Given")
-Made = TypeVar("Made")
 
 NETWORKS = ("face-detection", "face-landmark", "iris-landmark", "selfie-segmentation", "yunet", "sface")
 
@@ -54,7 +47,7 @@ def read_many(sources: Iterable[Source], processes: int | None = None) -> Iterat
     :param processes: how many work at once; None takes one for each core, 1 stays in this process.
     """
     fetch_networks()
-    return over_processes(_read, sources, processes)
+    return ordered_map(_read, sources, processes=processes, initializer=single_thread)
 
 
 def align_many(
@@ -62,55 +55,8 @@ def align_many(
 ) -> Iterator[AlignedFace]:
     """The largest face of each of many pictures, aligned as :func:`~ganvas.curate.faces.align.align` does, in order."""
     fetch_networks()
-    return over_processes(partial(_align, size=size, style=style), sources, processes)
-
-
-def over_processes(
-    work: Callable[[Given], Made], given: Iterable[Given], processes: int | None = None
-) -> Iterator[Made]:
-    """``map`` over processes that live as long as the iteration, with at most four tasks waiting for each.
-
-    :raises UserError: the system ended one of the processes, usually for lack of memory.
-    """
-    count = cores() if processes is None else processes
-    if count <= 1:
-        yield from map(work, given)
-        return
-    # Not forked: the networks' own threads would not survive it.
-    context = multiprocessing.get_context("spawn")
-    before = multiprocessing.active_children()
-    with ProcessPoolExecutor(count, mp_context=context, initializer=_settle) as pool:
-        waiting: deque[Future[Made]] = deque()
-        try:
-            for item in given:
-                waiting.append(pool.submit(work, item))
-                if len(waiting) >= 4 * count:
-                    yield waiting.popleft().result()
-            while waiting:
-                yield waiting.popleft().result()
-        except BrokenProcessPool as broken:
-            raise UserError(
-                "The system ended a process that reads pictures, usually for lack of memory: run it again with fewer "
-                "processes."
-            ) from broken
-        except BaseException:
-            # Interrupted, perhaps while processes were still starting: do not wait for any of them.
-            pool.shutdown(wait=False, cancel_futures=True)
-            for child in multiprocessing.active_children():
-                if child not in before:
-                    child.kill()
-            raise
-        finally:
-            for future in waiting:
-                future.cancel()
-
-
-def cores() -> int:
-    """How many cores this process may use."""
-    try:
-        return len(os.sched_getaffinity(0))
-    except AttributeError:  # not on every system
-        return os.cpu_count() or 1
+    work = partial(_align, size=size, style=style)
+    return ordered_map(work, sources, processes=processes, initializer=single_thread)
 
 
 def fetch_networks() -> None:
@@ -140,9 +86,9 @@ def pixels_of(source: Source) -> Pixels:
     return np.asarray(open_image(source))
 
 
-def _settle() -> None:
-    cv2.setNumThreads(1)  # the processes are the parallelism
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is for the one that started them
+def single_thread() -> None:
+    """Let OpenCV use one thread in this process: where several processes work, they are the parallelism."""
+    cv2.setNumThreads(1)
 
 
 def _read(source: Source) -> Read:

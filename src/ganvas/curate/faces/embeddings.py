@@ -8,8 +8,9 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from ganvas.curate.faces.batch import over_processes, pixels_of, reader
+from ganvas.curate.faces.batch import pixels_of, reader, single_thread
 from ganvas.curate.images.decode import PictureError
+from ganvas.curate.ordered_map import ordered_map
 
 DIMENSIONS = 128
 
@@ -23,7 +24,7 @@ def embeddings_of(
     :param processes: how many work at once; None takes one for each core.
     """
     found = np.full((len(paths), DIMENSIONS), np.nan, np.float32)
-    for at, embedding in enumerate(over_processes(_embed, paths, processes)):
+    for at, embedding in enumerate(ordered_map(_embed, paths, processes=processes, initializer=single_thread)):
         if embedding is not None:
             found[at] = embedding
         if progress is not None:

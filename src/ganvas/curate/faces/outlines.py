@@ -7,15 +7,13 @@ shifts and widths.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
-from ganvas.curate.faces import mesh
+from ganvas.curate.faces.face import Face
+from ganvas.curate.faces.landmarks import LEFT_BROW, LEFT_EYE, LIPS_INNER, OVAL, RIGHT_BROW, RIGHT_EYE
 from ganvas.curate.faces.networks import Floats
-
-if TYPE_CHECKING:
-    from ganvas.curate.faces.reader import Face
 
 _SIDE = 256  # shifts and widths below are pixels of a picture of this side
 _WIDE = 6.0  # standard deviation of a heat map's spot; sharpened to the power p it is that over √p
@@ -28,10 +26,10 @@ class _Part(NamedTuple):
     fine: bool  # also kept in fine maps
 
 
-_EYES = (*mesh.LEFT_EYE[::2], *mesh.RIGHT_EYE[::2])
+_EYES = (*LEFT_EYE[::2], *RIGHT_EYE[::2])
 _PARTS = (
-    _Part(mesh.OVAL[13:24], 0, _WIDE / 3**0.5, False),
-    _Part((*mesh.LEFT_BROW[1:], *mesh.RIGHT_BROW[1:]), 7, _WIDE / 2**0.5, False),
+    _Part(OVAL[13:24], 0, _WIDE / 3**0.5, False),
+    _Part((*LEFT_BROW[1:], *RIGHT_BROW[1:]), 7, _WIDE / 2**0.5, False),
     _Part((168,), 0, _WIDE, True),
     _Part((197, 5, 4), -4, _WIDE, True),
     _Part((98, 97, 2, 326, 327), -8, _WIDE / 2, True),
@@ -39,7 +37,7 @@ _PARTS = (
     _Part(_EYES, 24, _WIDE, True),
     _Part((39, 37, 0, 267, 269), 8, _WIDE / 2, False),
     _Part((91, 84, 17, 314, 321), -8, _WIDE / 2, False),
-    _Part(mesh.LIPS_INNER[::2], 2, _WIDE / 3**0.5, False),
+    _Part(LIPS_INNER[::2], 2, _WIDE / 3**0.5, False),
 )
 
 

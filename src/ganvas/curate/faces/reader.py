@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 
 from ganvas import weights
-from ganvas.curate.faces import mesh
-from ganvas.curate.faces.align import similarity
 from ganvas.curate.faces.detector import Detector
+from ganvas.curate.faces.face import Face, Gaze, face_of
+from ganvas.curate.faces.geometry import eye_openness, sample_square, similarity
+from ganvas.curate.faces.landmarks import MOUTH_CORNERS
 from ganvas.curate.faces.mesh import Iris, Mesh
 from ganvas.curate.faces.networks import Floats, Lite, Onnx
-from ganvas.curate.faces.pose import pose
-from ganvas.curate.faces.regions import moved
 
 Pixels = npt.NDArray[np.uint8]
 
@@ -25,49 +23,6 @@ SEGMENTATION_SIDE = 256
 EMBED_SIDE = 112
 # Where SFace expects eyes, nose and mouth corners (the template of ArcFace, Deng et al. 2019).
 EMBED_PLACES = ((38.2946, 51.6963), (73.5318, 51.5014), (56.0252, 71.7366), (41.5493, 92.3655), (70.7299, 92.2041))
-
-
-@dataclass(frozen=True, eq=False)
-class Face:
-    """One face of a picture. Pixels, x to the right and y down, whole numbers at the centres of pixels; left and right
-    as seen in the picture.
-
-    ``box`` float32 [4]: x0, y0, x1, y1 round the 468 points: brows to chin, ear to ear. ``score`` in [0, 1]: how sure
-    the detector is. ``presence`` in [0, 1]: how sure the mesh is. ``landmarks`` float32 [468, 3], MediaPipe's order, z
-    smaller nearer to the camera. ``left_eye``, ``right_eye``, ``mouth``, ``nose`` float32 [2]. ``yaw``, ``pitch``,
-    ``roll`` in degrees: :class:`~ganvas.curate.faces.pose.Pose`. ``eyes_open`` (left, right): height over width of the
-    outline of each eye: about 0.25–0.4 open, under 0.15 closed.
-    """
-
-    box: Floats
-    score: float
-    presence: float
-    landmarks: Floats
-    left_eye: Floats
-    right_eye: Floats
-    mouth: Floats
-    nose: Floats
-    yaw: float
-    pitch: float
-    roll: float
-    eyes_open: tuple[float, float]
-
-    @property
-    def eye_distance(self) -> float:
-        """Between the centres of the eyes, in pixels."""
-        return float(np.linalg.norm(self.right_eye - self.left_eye))
-
-    def moved(self, matrix: npt.NDArray[np.floating]) -> Face:
-        """The same face after the picture went through a similarity [2, 3] with ``Aligned.matrix``'s meaning."""
-        return face_of(moved(self.landmarks, matrix), self.score, self.presence, self.eyes_open)
-
-
-class Gaze(NamedTuple):
-    """``outline`` float32 [2 eyes, 16, 2]; ``centre`` float32 [2, 2]; ``radius`` float32 [2]; all in pixels."""
-
-    outline: Floats
-    centre: Floats
-    radius: Floats
 
 
 class FaceReader:
@@ -118,7 +73,7 @@ class FaceReader:
             if presence < 0.3:
                 continue
             gaze = self._iris(picture, landmarks)
-            faces.append(face_of(landmarks, one.score, presence, (_openness(gaze[0]), _openness(gaze[1]))))
+            faces.append(face_of(landmarks, one.score, presence, (eye_openness(gaze[0]), eye_openness(gaze[1]))))
         return sorted(faces, key=lambda face: -float(np.prod(face.box[2:] - face.box[:2])))
 
     def iris(self, picture: Pixels, face: Face) -> Gaze:
@@ -141,40 +96,12 @@ class FaceReader:
     def embed(self, picture: Pixels, face: Face) -> Floats:
         """Likeness by SFace (Zhong et al. 2021): float32 [128] of length 1; the cosine of two of them tells whether
         they are one person (above about 0.36: yes)."""
-        corners = face.landmarks[list(mesh.MOUTH_CORNERS), :2]
+        corners = face.landmarks[list(MOUTH_CORNERS), :2]
         points = np.stack([face.left_eye, face.right_eye, face.nose, corners[0], corners[1]]).astype(np.float64)
         to_square = similarity(points, np.array(EMBED_PLACES))
         from_square = cv2.invertAffineTransform(to_square.astype(np.float64)).astype(np.float32)
-        crop = mesh.cut(picture, from_square, EMBED_SIDE)
+        crop = sample_square(picture, from_square, EMBED_SIDE)
         answer = self._likeness(np.ascontiguousarray(crop.transpose(2, 0, 1)[None].astype(np.float32)))
         vector = next(iter(answer.values()))[0]
         likeness: Floats = vector / np.float32(max(float(np.linalg.norm(vector)), 1e-9))
         return likeness
-
-
-def face_of(landmarks: Floats, score: float, presence: float, eyes_open: tuple[float, float]) -> Face:
-    """Everything that follows from the 468 points."""
-    flat = landmarks[:, :2]
-    turn = pose(landmarks)
-    return Face(
-        box=np.concatenate([flat.min(axis=0), flat.max(axis=0)]).astype(np.float32),
-        score=score,
-        presence=presence,
-        landmarks=landmarks,
-        left_eye=mesh.eye_centre(landmarks, mesh.LEFT_EYE),
-        right_eye=mesh.eye_centre(landmarks, mesh.RIGHT_EYE),
-        mouth=flat[list(mesh.MOUTH_CORNERS)].mean(axis=0),
-        nose=flat[mesh.NOSE_TIP].copy(),
-        yaw=turn.yaw,
-        pitch=turn.pitch,
-        roll=turn.roll,
-        eyes_open=eyes_open,
-    )
-
-
-def _openness(points: Floats) -> float:
-    """Height over width of an eye's outline: lids at three places across."""
-    corner, other = points[0], points[8]
-    wide = max(float(np.linalg.norm(other - corner)), 1e-6)
-    lower, upper = points[[3, 4, 5]], points[[11, 12, 13]]
-    return float(np.linalg.norm(lower - upper, axis=1).mean()) / wide

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import cv2
 import numpy as np
-import numpy.typing as npt
 
-from ganvas.curate.faces import mesh
+from ganvas.curate.faces.face import Face
+from ganvas.curate.faces.landmarks import LEFT_BROW, LEFT_EYE, LIPS_INNER, LIPS_OUTER, NOSE, OVAL, RIGHT_BROW, RIGHT_EYE
 from ganvas.curate.faces.networks import Floats
 from ganvas.errors import UserError
-
-if TYPE_CHECKING:
-    from ganvas.curate.faces.reader import Face
 
 # Between the upper lid (outer to inner corner) and the lower edge of the brow (inner to outer end).
 LEFT_EYE_SHADOW = (33, 246, 161, 160, 159, 158, 157, 173, 133, 190, 55, 65, 52, 53, 46, 226)
@@ -23,16 +18,19 @@ _Outlines = tuple[tuple[int, ...], ...]
 
 # What is filled, then what is taken out again.
 REGIONS: dict[str, tuple[_Outlines, _Outlines]] = {
-    "face": ((mesh.OVAL,), ()),
-    "skin": ((mesh.OVAL,), (mesh.LIPS_OUTER, mesh.LEFT_EYE, mesh.RIGHT_EYE, mesh.LEFT_BROW, mesh.RIGHT_BROW)),
-    "lips": ((mesh.LIPS_OUTER,), (mesh.LIPS_INNER,)),
-    "mouth": ((mesh.LIPS_OUTER,), ()),
-    "left_eye": ((mesh.LEFT_EYE,), ()),
-    "right_eye": ((mesh.RIGHT_EYE,), ()),
-    "left_eye_shadow": ((LEFT_EYE_SHADOW,), (mesh.LEFT_EYE,)),
-    "right_eye_shadow": ((RIGHT_EYE_SHADOW,), (mesh.RIGHT_EYE,)),
-    "nose": ((mesh.NOSE,), ()),
-    "brows": ((mesh.LEFT_BROW, mesh.RIGHT_BROW), ()),
+    "face": ((OVAL,), ()),
+    "skin": (
+        (OVAL,),
+        (LIPS_OUTER, LEFT_EYE, RIGHT_EYE, LEFT_BROW, RIGHT_BROW),
+    ),
+    "lips": ((LIPS_OUTER,), (LIPS_INNER,)),
+    "mouth": ((LIPS_OUTER,), ()),
+    "left_eye": ((LEFT_EYE,), ()),
+    "right_eye": ((RIGHT_EYE,), ()),
+    "left_eye_shadow": ((LEFT_EYE_SHADOW,), (LEFT_EYE,)),
+    "right_eye_shadow": ((RIGHT_EYE_SHADOW,), (RIGHT_EYE,)),
+    "nose": ((NOSE,), ()),
+    "brows": ((LEFT_BROW, RIGHT_BROW), ()),
 }
 
 
@@ -51,14 +49,6 @@ def region(face: Face, name: str, shape: tuple[int, ...]) -> Floats:
     if removed:
         mask *= 1 - _filled(face.landmarks, removed, shape)
     return mask
-
-
-def moved(landmarks: Floats, matrix: npt.NDArray[np.floating]) -> Floats:
-    """The same points after a similarity [2, 3], such as the one that aligned the face; z grows with the scale."""
-    flat = landmarks[:, :2] @ matrix[:, :2].T + matrix[:, 2]
-    scale = float(np.sqrt(abs(np.linalg.det(matrix[:, :2].astype(np.float64)))))
-    points: Floats = np.concatenate([flat, landmarks[:, 2:] * scale], axis=1).astype(np.float32)
-    return points
 
 
 def _filled(landmarks: Floats, outlines: _Outlines, shape: tuple[int, ...], finer: int = 4) -> Floats:

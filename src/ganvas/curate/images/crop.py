@@ -1,103 +1,78 @@
-"""From one file to the square PNG (or the pair) that stands in the archive."""
+"""Which part of a picture becomes the square: by a crop, by a box, or one half of a side-by-side pair."""
 
 from __future__ import annotations
 
-import threading
-from typing import TYPE_CHECKING, NamedTuple
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from ganvas.curate.dataset.dataset import Skipped
-from ganvas.curate.images.decode import PictureError, Pixels, encode_png, open_image
-from ganvas.curate.images.prepare import Box, crop_box, prepare_image
-from ganvas.curate.sources.annotations import square
-from ganvas.curate.sources.dataset_layouts import Candidate, Half
-from ganvas.errors import UserError
+from ganvas.curate.images.decode import PictureError
 from ganvas.spec import Crop
 
-if TYPE_CHECKING:
-    from ganvas.curate.sources.folders import Reader
-
-Matrix = npt.NDArray[np.float32]
+Box = tuple[float, float, float, float]  # left, top, right, bottom in pixels
+Half = Literal["left", "right"]
 
 
-class Settings(NamedTuple):
-    """What decides the pixels."""
+def crop_box(image: Image.Image, crop: Crop) -> Box:
+    """Which part of a picture becomes the square: left, top, right, bottom in pixels.
 
-    resolution: int
-    crop: Crop
-    channels: int
-    side_by_side: Half | None
-    margin: float = 0.1
-    labels: bool = False  # sources are maps of labels
-
-
-class Cut(NamedTuple):
-    """The bytes of a picture, and of its source if it is a pair."""
-
-    png: bytes
-    pair: bytes | None
-    enlarged: bool
-
-
-def cut(candidate: Candidate, read: Reader, settings: Settings) -> Cut | Skipped:
-    """Read, cut and encode; whatever is wrong with the picture is a reason to skip it."""
-    path = candidate.path
-    try:
-        content = read(path)
-        # Boxes and faces are found on the whole picture; otherwise a large JPEG need not be decoded in full.
-        faces = settings.crop in ("face", "face-fixed")
-        least = None if candidate.box is not None or faces else settings.resolution
-        image, origin = open_image(content, least=least), None
-        if settings.side_by_side is not None:
-            image, origin = halves(image, settings.side_by_side)
-        if candidate.pair is not None:
-            path = candidate.pair
-            origin = open_image(read(path), least=None if settings.labels else least, labels=settings.labels)
-            path = candidate.path
-        if candidate.after is not None:
-            return _by_time(image, origin, open_image(read(candidate.after), least=least), settings)
-        if faces:
-            return _by_face(image, origin, candidate.box, settings)
-        if candidate.box is not None:
-            box = square(candidate.box, image.size, settings.margin)
-            if box is None:
-                return Skipped(path, f"a box lies outside of the picture ({_told(candidate.box)})")
-        else:
-            box = crop_box(image, settings.crop)
-        return _by_box(image, origin, box, settings)
-    except PictureError as error:
-        return Skipped(path, str(error))
+    ``center`` is the largest square in the middle, ``stretch`` the whole picture, ``smart`` the largest square moved
+    along the longer side to where the picture has most edges, leaning to the upper part of upright pictures, where
+    heads are. The same picture always gives the same box.
+    """
+    width, height = image.size
+    if crop == "stretch" or width == height:
+        return (0.0, 0.0, float(width), float(height))
+    side = min(width, height)
+    free = max(width, height) - side
+    offset = free / 2 if crop == "center" else free * _most_interesting(image)
+    offset = float(round(offset)) if crop == "smart" else float(free // 2)
+    if width > height:
+        return (offset, 0.0, offset + side, float(height))
+    return (0.0, offset, float(width), offset + side)
 
 
-def _told(box: Box) -> str:
-    return ", ".join(f"{side:g}" for side in box)
-
-
-def _by_box(image: Image.Image, origin: Image.Image | None, box: Box, settings: Settings) -> Cut:
-    resolution = settings.resolution
-    enlarged = min(box[2] - box[0], box[3] - box[1]) < resolution
-    png = encode_png(prepare_image(image, resolution, settings.crop, settings.channels, box=box))
-    if origin is None:
-        return Cut(png, None, enlarged)
-    # Both pictures of a pair are cut by one box, or they would no longer lie on each other.
-    x, y = origin.width / image.width, origin.height / image.height
-    other = (box[0] * x, box[1] * y, box[2] * x, box[3] * y)
-    source = prepare_image(origin, resolution, settings.crop, 3, box=other, nearest=settings.labels)
-    return Cut(png, encode_png(source), enlarged)
-
-
-def _by_time(image: Image.Image, before: Image.Image | None, after: Image.Image, settings: Settings) -> Cut:
-    """A frame, and as its source those before and after it, one above the other."""
-    assert before is not None
-    crop = "center" if settings.crop == "smart" else settings.crop  # all frames are cut alike
-    made, *around = (
-        prepare_image(frame, settings.resolution, crop, channels)
-        for frame, channels in ((image, settings.channels), (before, 3), (after, 3))
+def _most_interesting(image: Image.Image) -> float:
+    """Where the square should stand on its way along the longer side, in [0, 1]."""
+    width, height = image.size
+    scale = 96 / max(width, height)
+    small = image.convert("RGB").resize(
+        (max(8, round(width * scale)), max(8, round(height * scale))), Image.Resampling.BOX, reducing_gap=2.0
     )
-    return Cut(encode_png(made), encode_png(np.concatenate(around)), min(image.size) < settings.resolution)
+    pixels: npt.NDArray[np.float32] = np.asarray(small, dtype=np.float32) / np.float32(255)
+    if height > width:
+        pixels = pixels.transpose(1, 0, 2)  # the longer side runs along axis 1 from here on
+    across = np.abs(np.diff(pixels, axis=1, prepend=pixels[:, :1])).sum(2)
+    along = np.abs(np.diff(pixels, axis=0, prepend=pixels[:1])).sum(2)
+    # The border of a picture is ground more often than subject: what differs from it counts as well.
+    border = np.concatenate([pixels[:, 0], pixels[:, -1]])
+    strangeness = np.abs(pixels - np.median(border, axis=0)).sum(2)
+    energy = (across + along + 0.25 * strangeness).sum(0)
+    side = pixels.shape[0]
+    cumulative = np.concatenate([[0.0], np.cumsum(energy)])
+    inside = cumulative[side:] - cumulative[:-side]
+    where = np.linspace(0, 1, len(inside))
+    favourite = 0.3 if height > width else 0.5
+    leaning = np.exp(-(((where - favourite) / 0.6) ** 2))
+    return float(where[int(np.argmax(inside * leaning))])
+
+
+def square(box: Box, size: tuple[int, int], margin: float) -> Box | None:
+    """A square round a box with a margin on each side (a share of the box's longer side), moved into the picture.
+
+    :param size: width and height of the picture.
+    :returns: left, top, right, bottom; no larger than the picture allows; None when the box lies outside of it.
+    """
+    width, height = size
+    left, top, right, bottom = max(box[0], 0), max(box[1], 0), min(box[2], width), min(box[3], height)
+    if right - left < 1 or bottom - top < 1:
+        return None
+    side = min(max(right - left, bottom - top) * (1 + 2 * margin), width, height)
+    x = min(max((left + right - side) / 2, 0), width - side)
+    y = min(max((top + bottom - side) / 2, 0), height - side)
+    return (x, y, x + side, y + side)
 
 
 def halves(image: Image.Image, source_half: Half) -> tuple[Image.Image, Image.Image]:
@@ -107,70 +82,3 @@ def halves(image: Image.Image, source_half: Half) -> tuple[Image.Image, Image.Im
         raise PictureError(f"not twice as wide as high ({width} × {height})")
     left, right = image.crop((0, 0, width // 2, height)), image.crop((width - width // 2, 0, width, height))
     return (right, left) if source_half == "left" else (left, right)
-
-
-# ── Faces ───────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-_own = threading.local()  # a reader of faces serves one thread at a time
-
-
-def _by_face(image: Image.Image, origin: Image.Image | None, box: Box | None, settings: Settings) -> Cut:
-    if box is not None:  # a box says which of several people is meant
-        left, top = max(round(box[0]), 0), max(round(box[1]), 0)
-        right, bottom = min(round(box[2]), image.width), min(round(box[3]), image.height)
-        if right <= left or bottom <= top:
-            raise PictureError(f"a box lies outside of the picture ({_told(box)})")
-        image = image.crop((left, top, right, bottom))
-    resolution = settings.resolution
-    pixels = np.asarray(image)
-    matrix = face_matrix(pixels, resolution, settings.crop)
-    from ganvas.curate import faces  # is there, or face_matrix had said so
-
-    scale = float(np.sqrt(abs(np.linalg.det(matrix[:, :2].astype(np.float64)))))
-    made = with_channels(faces.cut_square(pixels, matrix, resolution).pixels, settings.channels)
-    if origin is None:
-        return Cut(encode_png(made), None, scale > 1)
-    # The same square of the other picture, whose pixels may be of another size: x = (x' + ½) · ratio − ½.
-    ratio = np.array([image.width / origin.width, image.height / origin.height])
-    other = matrix.astype(np.float64)
-    other[:, 2] += other[:, :2] @ (ratio / 2 - 0.5)
-    other[:, :2] *= ratio
-    partner = faces.cut_square(np.asarray(origin), other.astype(np.float32), resolution).pixels
-    return Cut(encode_png(made), encode_png(partner), scale > 1)
-
-
-def face_matrix(pixels: Pixels, resolution: int, crop: Crop) -> Matrix:
-    """Where the largest face of uint8 [H, W, 3] stands: picture → square, float32 [2, 3].
-
-    :raises PictureError: there is no face.
-    :raises UserError: the faces extra is not installed.
-    """
-    try:
-        from ganvas.curate import faces
-    except ImportError:
-        raise UserError(f"The crop {crop!r} needs the extra: pip install 'ganvas[faces]'.") from None
-    if not hasattr(_own, "reader"):
-        _own.reader = faces.FaceReader()
-    found = _own.reader.faces(pixels)
-    if not found:
-        raise PictureError("no face was found")
-    matrix: Matrix = faces.matrix_for(found[0], resolution, "ffhq" if crop == "face" else "fixed")
-    return matrix
-
-
-def face_square(image: Image.Image, resolution: int, crop: Crop, channels: int) -> Pixels:
-    """The largest face, upright in a square: uint8 [resolution, resolution, channels]; see :func:`face_matrix`."""
-    pixels = np.asarray(image.convert("RGB"))
-    matrix = face_matrix(pixels, resolution, crop)
-    from ganvas.curate import faces
-
-    return with_channels(faces.cut_square(pixels, matrix, resolution).pixels, channels)
-
-
-def with_channels(pixels: Pixels, channels: int) -> Pixels:
-    """uint8 [H, W, 3] → the same, or its luma (ITU-R 601) [H, W, 1]."""
-    if channels == 3:
-        return pixels
-    grey: Pixels = np.asarray(Image.fromarray(pixels).convert("L"))
-    return grey[:, :, None]

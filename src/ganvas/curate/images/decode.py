@@ -10,6 +10,8 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageOps, UnidentifiedImageError
 
+from ganvas.curate.file_kinds import HEAD_BYTES, picture_format
+
 Pixels = npt.NDArray[np.uint8]
 
 
@@ -19,28 +21,11 @@ FORMATS = (
     *("JPEG2000", "PPM", "TGA", "ICO", "PSD"),
 )
 
-
-SUFFIXES = frozenset(
-    f".{suffix}"
-    for suffix in (
-        *("png", "apng", "jpg", "jpeg", "jpe", "jfif", "mpo", "webp", "gif", "bmp", "dib", "tif", "tiff", "avif"),
-        *("heic", "heif", "hif", "jp2", "j2k", "ppm", "pgm", "pbm", "pnm", "tga", "ico", "psd"),
-    )
-)
-
-
 MAX_PIXELS = 80_000_000  # below Pillow's own alarm, above any usual camera
 
 
 class PictureError(ValueError):
     """A file that cannot be used as a picture; the message is the reason, fit for a list of skipped files."""
-
-
-def looks_like_picture(head: bytes) -> bool:
-    """Whether the first 16 bytes of a file are those of a usual picture: for files whose name does not say."""
-    return head.startswith((b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"II*\0", b"MM\0*")) or (
-        head[8:12] == b"WEBP" or head[4:8] == b"ftyp"
-    )
 
 
 def _opened(file: Path | io.BytesIO) -> Image.Image:
@@ -71,13 +56,13 @@ def _learn_heif() -> bool:
     return True
 
 
-def _looks_like_heic(file: Path | io.BytesIO) -> bool:
+def _is_heic(file: Path | io.BytesIO) -> bool:
     if isinstance(file, io.BytesIO):
-        head = file.getvalue()[:12]
+        head = file.getvalue()[:HEAD_BYTES]
     else:
         with file.open("rb") as opened:
-            head = opened.read(12)
-    return head[4:8] == b"ftyp" and head[8:11] in (b"hei", b"hev", b"mif", b"msf")
+            head = opened.read(HEAD_BYTES)
+    return picture_format(head) == "HEIF"
 
 
 def _eight_bit(image: Image.Image) -> Image.Image:
@@ -152,7 +137,7 @@ def open_image(source: Path | str | bytes, *, least: int | None = None, labels: 
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise PictureError("too many pixels") from None
     except UnidentifiedImageError:
-        if _looks_like_heic(file):
+        if _is_heic(file):
             raise PictureError("HEIC needs the extra: pip install 'ganvas[heif]'") from None
         raise PictureError("not a picture") from None
     except FileNotFoundError:

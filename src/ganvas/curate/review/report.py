@@ -145,7 +145,7 @@ def gather(catalog: Catalog, *, distance: int = 6) -> Report:
         bytes=int(size),
         verdicts=verdicts,
         sources=_tally(((row.image_id, _place(row.source, row.url, row.page)) for row in origins), result),
-        keywords=tuple(catalog.keywords()),
+        keywords=tuple(catalog.crawl_log.keywords()),
         dropped=_dropped(images),
         checks=tuple(sorted(measured, key=lambda one: (-one.low, one.name))),
         duplicates=tuple(catalog.duplicates(distance)),

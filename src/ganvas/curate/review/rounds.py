@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from typing import TYPE_CHECKING, get_args
+from typing import get_args
 
 from sqlalchemy import ColumnElement, and_, case, func, or_, select, tuple_, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from ganvas.curate.catalog import Catalog
 from ganvas.curate.catalog.tables import BallotRow, ImageRow, PlaceRow, RoundRow, SeatRow, now
 from ganvas.curate.review.agreement import Agreement, compare
 from ganvas.curate.review.schema import (
@@ -32,9 +33,6 @@ from ganvas.curate.review.schema import (
     reviewer_name,
 )
 from ganvas.errors import UserError
-
-if TYPE_CHECKING:
-    from ganvas.curate.catalog import Catalog
 
 
 class Rounds:

@@ -9,18 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal, NamedTuple, TypeAlias
 
 import numpy as np
-import numpy.typing as npt
-from PIL import Image
 
 from ganvas.curate.images.decode import Pixels
+from ganvas.curate.images.filters import gaussian_blur, luma, resized, to_uint8, unit_range
 from ganvas.curate.sketch.styles import STYLES, draw, draw_any
 from ganvas.errors import UserError
 from ganvas.spec import DataSpec
 
-Float = npt.NDArray[np.float32]
 Degrade: TypeAlias = Callable[[Pixels, np.random.Generator], Pixels]
 
 
@@ -72,36 +71,6 @@ def _drawing(make_source: Degrade, redrawn_by: str | None = None) -> Degradation
     return Degradation(make_source, _DRAWING, grey=True, draws=True, redrawn_by=redrawn_by)
 
 
-def _luma(target: Pixels) -> Float:
-    """float32 [H, W] in [0, 1] by ITU-R 601."""
-    values: Float = target.astype(np.float32) / np.float32(255)
-    if target.shape[2] == 1:
-        return values[:, :, 0]
-    weights = np.array([0.299, 0.587, 0.114], dtype=np.float32)
-    return values @ weights
-
-
-def _blur(values: Float, sigma: float) -> Float:
-    """Gaussian blur by two passes; the border is repeated."""
-    radius = max(1, int(3 * sigma + 0.5))
-    taps = np.exp(-0.5 * (np.arange(-radius, radius + 1) / sigma) ** 2).astype(np.float32)
-    taps /= taps.sum()
-    for axis in (0, 1):
-        length = values.shape[axis]
-        padded = np.pad(values, [(radius, radius) if a == axis else (0, 0) for a in (0, 1)], mode="edge")
-        blurred = np.zeros_like(values)
-        for shift, tap in enumerate(taps):
-            window = padded[shift : shift + length] if axis == 0 else padded[:, shift : shift + length]
-            blurred += tap * window
-        values = blurred
-    return values
-
-
-def _stored(values: Float) -> Pixels:
-    pixels: Pixels = np.clip(values * 255 + 0.5, 0, 255).astype(np.uint8)
-    return pixels
-
-
 def sketch(target: Pixels, rng: np.random.Generator) -> Pixels:
     """A pencil drawing: thin dark strokes on white along the dark side of edges, as a person draws them.
 
@@ -109,39 +78,34 @@ def sketch(target: Pixels, rng: np.random.Generator) -> Pixels:
     luma, so that a stroke is where the picture is darker than its surroundings and dark hair or cloth is not filled.
     Stroke width follows the size of the picture; width and pressure vary a little from draw to draw.
     """
-    tone = np.log(_luma(target) + np.float32(0.12))
+    tone = np.log(luma(unit_range(target)) + np.float32(0.12))
+    blur = partial(gaussian_blur, pair_taps=False)  # the drawings must stay the same for ever
     sigma = float(rng.uniform(0.85, 1.15)) * (0.45 + min(tone.shape) * 0.0035)
-    edges = _blur(tone, sigma) - _blur(tone, 2.2 * sigma)
+    edges = blur(tone, sigma) - blur(tone, 2.2 * sigma)
     sensitivity = float(rng.uniform(0.02, 0.035))
     strokes = np.clip((-edges - sensitivity) / sensitivity, 0, None)
     # Specks come from noise and have few dark neighbours; strokes have many.
-    company = np.clip(_blur(np.minimum(strokes, 1).astype(np.float32), 2 * sigma) * 5 - 0.45, 0, 1)
+    company = np.clip(blur(np.minimum(strokes, 1).astype(np.float32), 2 * sigma) * 5 - 0.45, 0, 1)
     pressure = float(rng.uniform(0.75, 1.15))
     ink = np.tanh(strokes * company * pressure) * np.float32(rng.uniform(0.85, 1.0))
-    return _stored((1 - ink).astype(np.float32))[:, :, None]
+    return to_uint8((1 - ink).astype(np.float32))[:, :, None]
 
 
 def grayscale(target: Pixels, rng: np.random.Generator) -> Pixels:
     """The luma alone: colourisation learns to undo it."""
-    return _stored(_luma(target))[:, :, None]
+    return to_uint8(luma(unit_range(target)))[:, :, None]
 
 
 def downscale(target: Pixels, rng: np.random.Generator) -> Pixels:
     """A quarter of the pixels each way (bicubic, antialiased) and back to the same size."""
-    height, width, channels = target.shape
-    image = Image.fromarray(target[:, :, 0] if channels == 1 else target)
-    small = image.resize((max(1, width // 4), max(1, height // 4)), Image.Resampling.BICUBIC)
-    pixels: Pixels = np.asarray(small.resize((width, height), Image.Resampling.BICUBIC))
-    return pixels.reshape(height, width, channels)
+    height, width, _ = target.shape
+    return resized(resized(target, max(1, width // 4), max(1, height // 4)), width, height)
 
 
 def _smaller(factor: int) -> Degrade:
     def smaller(target: Pixels, rng: np.random.Generator) -> Pixels:
-        height, width, channels = target.shape
-        image = Image.fromarray(target[:, :, 0] if channels == 1 else target)
-        size = (max(1, width // factor), max(1, height // factor))
-        pixels: Pixels = np.asarray(image.resize(size, Image.Resampling.BICUBIC))
-        return pixels.reshape(size[1], size[0], channels)
+        height, width, _ = target.shape
+        return resized(target, max(1, width // factor), max(1, height // factor))
 
     smaller.__doc__ = f"The picture with its sides {factor} times smaller (bicubic, antialiased): super-resolution."
     return smaller

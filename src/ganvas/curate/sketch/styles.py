@@ -16,22 +16,11 @@ import numpy.typing as npt
 from PIL import Image
 
 from ganvas.curate.images.decode import Pixels
-from ganvas.curate.sketch.strokes import (
-    Float,
-    Pen,
-    Stroke,
-    along,
-    at_working_size,
-    blur,
-    darkness,
-    features,
-    flow,
-    lines,
-    luma_of,
-    render,
-    smoothed,
-    thinned,
-)
+from ganvas.curate.images.filters import Float, gaussian_blur, luma, to_uint8
+from ganvas.curate.sketch.face_lines import features
+from ganvas.curate.sketch.flow import along, at_working_size, darkness, flow
+from ganvas.curate.sketch.pen import Pen, Stroke, render
+from ganvas.curate.sketch.strokes import lines, smoothed, thinned
 from ganvas.errors import UserError
 
 
@@ -42,10 +31,9 @@ class Style(NamedTuple):
     draw: Callable[[Pixels, np.random.Generator, Float | None], Pixels]
 
 
-def _stored(values: Float) -> Pixels:
-    """[H, W] in [0, 1] → uint8 [H, W, 1]."""
-    pixels: Pixels = np.clip(values * 255 + 0.5, 0, 255).astype(np.uint8)
-    return pixels[:, :, None]
+def _drawing(values: Float) -> Pixels:
+    """float32 [H, W] in [0, 1] → uint8 [H, W, 1]."""
+    return to_uint8(values)[:, :, None]
 
 
 def _enlarged(ink: Float, height: int, width: int) -> Float:
@@ -58,34 +46,34 @@ def _enlarged(ink: Float, height: int, width: int) -> Float:
 
 def _photocopy(picture: Pixels, rng: np.random.Generator, landmarks: Float | None = None) -> Pixels:
     """The look of a worn photocopy: dark where darker than the mean around, large dark areas half kept."""
-    luma = luma_of(at_working_size(picture))
-    near, around = blur(luma, 0.9), blur(luma, float(rng.uniform(6.0, 8.5)))
+    grey = luma(at_working_size(picture))
+    near, around = gaussian_blur(grey, 0.9), gaussian_blur(grey, float(rng.uniform(6.0, 8.5)))
     ratio = (near + 0.04) / (around + 0.04)
     threshold = float(rng.uniform(0.90, 0.94))
     ink = np.clip((threshold - ratio) / float(rng.uniform(0.28, 0.38)), 0, 1)
     mass = np.clip((float(rng.uniform(0.14, 0.2)) - near) / 0.25, 0, 1)  # hair and cloth that are nearly black
     ink = np.maximum(ink, mass * float(rng.uniform(0.2, 0.5)))
     ink = np.tanh(1.9 * ink).astype(np.float32)
-    return _stored(1 - _enlarged(ink, *picture.shape[:2]))
+    return _drawing(1 - _enlarged(ink, *picture.shape[:2]))
 
 
 def _pencil(picture: Pixels, rng: np.random.Generator, landmarks: Float | None = None) -> Pixels:
     """Soft pencil: XDoG lines (Winnemöller, Kyprianidis, Olsen 2012) along the flow, dark places hatched along it."""
-    luma = luma_of(at_working_size(picture))
-    x, y = flow(blur(luma, 1.0), 2.5)
-    dark = np.maximum(darkness(luma, float(rng.uniform(1.1, 1.5)), 2.2), 1.2 * darkness(luma, 0.7))
+    grey = luma(at_working_size(picture))
+    x, y = flow(gaussian_blur(grey, 1.0), 2.5)
+    dark = np.maximum(darkness(grey, float(rng.uniform(1.1, 1.5)), 2.2), 1.2 * darkness(grey, 0.7))
     dark = along(dark, x, y, 2.0)
     floor = float(rng.uniform(0.025, 0.04))
     line = np.tanh(np.maximum(dark - floor, 0) * float(rng.uniform(5, 8)))
-    x, y = flow(blur(luma, 1.5), 3.5, hatching=4e-4)
-    hatching = along(rng.normal(0, 1, luma.shape).astype(np.float32), x, y, 5.0)
+    x, y = flow(gaussian_blur(grey, 1.5), 3.5, hatching=4e-4)
+    hatching = along(rng.normal(0, 1, grey.shape).astype(np.float32), x, y, 5.0)
     hatching /= np.float32(hatching.std())
-    low, middle = np.quantile(luma[::4, ::4], (0.02, 0.5))
-    tone = np.clip(1 - (blur(luma, 1.2) - low) / max(0.75 * float(middle - low), 0.1), 0, 1)
-    tone *= np.clip((0.85 - luma) / 0.3, 0, 1)  # what is bright is no shade, even where all is
+    low, middle = np.quantile(grey[::4, ::4], (0.02, 0.5))
+    tone = np.clip(1 - (gaussian_blur(grey, 1.2) - low) / max(0.75 * float(middle - low), 0.1), 0, 1)
+    tone *= np.clip((0.85 - grey) / 0.3, 0, 1)  # what is bright is no shade, even where all is
     shade = np.clip(tone * (0.6 + 0.3 * hatching), 0, 1) * float(rng.uniform(0.4, 0.9))
     ink = _enlarged((1 - (1 - line) * (1 - shade)).astype(np.float32), *picture.shape[:2])
-    return _stored(1 - 0.95 * ink)
+    return _drawing(1 - 0.95 * ink)
 
 
 # ── Line styles ─────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -160,13 +148,15 @@ def roughen(sketch: Pixels, rng: np.random.Generator) -> Pixels:
     down, right = (_hills(height, width, 5, rng) * np.float32(drift) + shifts[axis][patch] for axis in (0, 1))
     ink = _sampled(ink, rows + down, columns + right)
     missing = rng.random(count) < rng.uniform(0.0, 0.22)
-    ink = ink * (1 - blur(missing[patch].astype(np.float32), 0.012 * side))  # soft, for shaded drawings have no gaps
+    ink = ink * (
+        1 - gaussian_blur(missing[patch].astype(np.float32), 0.012 * side)
+    )  # soft, for shaded drawings have no gaps
     thick = side * float(rng.uniform(0.0015, 0.004))
-    ink = np.clip(blur(ink, thick) * float(rng.uniform(1.1, 2.4)), 0, 1)
+    ink = np.clip(gaussian_blur(ink, thick) * float(rng.uniform(1.1, 2.4)), 0, 1)
     ink *= np.clip(1 + float(rng.uniform(0, 0.2)) * (_hills(height, width, 6, rng) - 1), 0.35, 1)
     pen = Pen(float(rng.uniform(0.006, 0.012)), float(ink.max(initial=0)))
     astray = render([_astray(rng) for _ in range(int(rng.integers(0, 3)))], height, width, pen, rng)
-    return np.minimum(_stored(1 - ink), astray)
+    return np.minimum(_drawing(1 - ink), astray)
 
 
 def _patches(height: int, width: int, count: int, rng: np.random.Generator) -> npt.NDArray[np.int64]:

@@ -6,14 +6,13 @@ import csv
 import hashlib
 import json
 import math
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any, NamedTuple
 from xml.parsers import expat
 
-from ganvas.curate.dataset.dataset import Skipped
-from ganvas.curate.sources.dataset_layouts import Arrangement, Box, Candidate
+from ganvas.curate.images.crop import Box
+from ganvas.curate.manifest import Skipped
 from ganvas.errors import UserError
 
 MAX_XML_BYTES = 2**20  # an annotation of one picture is a few kB
@@ -262,44 +261,3 @@ def _from_sides(values: list[Any]) -> Box:
     except (TypeError, ValueError):
         raise _UnreadableError("a box has sides that are no numbers") from None
     return _box([left, top, left + width, top + height])
-
-
-# ── On pictures ─────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def apply(annotations: Annotations, arranged: Arrangement) -> None:
-    """Make one candidate of each mark, with the marks' labels as classes where they tell any apart."""
-    found = [(one, annotations.find(one.path)) for one in arranged.candidates]
-    labels = sorted({mark.label for _, marks in found for mark in marks})
-    arranged.skipped += annotations.skipped
-    if len(labels) > 1:
-        arranged.classes = tuple(label or "unnamed" for label in labels)
-    arranged.candidates = [
-        made for one, marks in found for made in _marked(one, marks, labels if len(labels) > 1 else [], arranged)
-    ]
-    boxes = sum(one.box is not None for one in arranged.candidates)
-    told = f"{boxes:,} boxes" if boxes else f"{len(arranged.candidates):,} labels"
-    arranged.said = f"{arranged.said} {told} of the annotations lie on these pictures.".strip()
-
-
-def _marked(one: Candidate, marks: list[Marked], labels: list[str], arranged: Arrangement) -> Iterator[Candidate]:
-    if not marks:
-        arranged.skipped.append(Skipped(one.path, "has nothing marked in the annotations"))
-    for mark in marks:
-        yield one._replace(label=labels.index(mark.label) if labels else one.label, box=mark.box)
-
-
-def square(box: Box, size: tuple[int, int], margin: float) -> Box | None:
-    """A square round a box with a margin on each side (a share of the box's longer side), moved into the picture.
-
-    :param size: width and height of the picture.
-    :returns: left, top, right, bottom; no larger than the picture allows; None when the box lies outside of it.
-    """
-    width, height = size
-    left, top, right, bottom = max(box[0], 0), max(box[1], 0), min(box[2], width), min(box[3], height)
-    if right - left < 1 or bottom - top < 1:
-        return None
-    side = min(max(right - left, bottom - top) * (1 + 2 * margin), width, height)
-    x = min(max((left + right - side) / 2, 0), width - side)
-    y = min(max((top + bottom - side) / 2, 0), height - side)
-    return (x, y, x + side, y + side)

@@ -7,15 +7,13 @@ import os
 import re
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from pathlib import PurePosixPath
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
-from ganvas.curate.dataset.dataset import Part, Provenance, Skipped
+from ganvas.curate.images.crop import Half
+from ganvas.curate.manifest import Part, Skipped
+from ganvas.curate.sources.listing import Arrangement, Candidate
 from ganvas.errors import UserError
-
-Box = tuple[float, float, float, float]
-Half = Literal["left", "right"]
 
 PARTS: dict[str, Part] = {
     **dict.fromkeys(("train", "training"), "train"),
@@ -42,31 +40,6 @@ NOTES = frozenset(
 _CYCLE = re.compile(r"(train|val|valid|test)([ab])", re.IGNORECASE)
 _RESOLUTIONS = re.compile(r"(.*?)[_-]?(hr|lr)(?:[_-].*)?", re.IGNORECASE)
 _SYNSET = re.compile(r"n\d{8}-(.+)")
-
-
-class Candidate(NamedTuple):
-    """A file that may be a picture, or a box of one."""
-
-    path: str  # relative to the source, with forward slashes
-    label: int = 0
-    pair: str | None = None  # of a pair: the path of the source picture
-    licence: str | None = None
-    split: Part | None = None
-    box: Box | None = None  # left, top, right, bottom in pixels of the upright picture
-    origin: Provenance | None = None
-    after: str | None = None  # of a pair out of time: the frame after the target, where ``pair`` is the one before
-
-
-@dataclass
-class Arrangement:
-    """What a layout makes of a list of files. ``said`` is a sentence for the user, empty for a plain folder."""
-
-    candidates: list[Candidate] = field(default_factory=list)
-    classes: tuple[str, ...] = ()
-    paired: bool = False
-    skipped: list[Skipped] = field(default_factory=list)
-    said: str = ""
-    side_by_side: Half | None = None
 
 
 class Look(NamedTuple):

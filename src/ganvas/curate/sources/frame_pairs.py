@@ -9,8 +9,7 @@ from itertools import groupby
 from pathlib import PurePosixPath
 from typing import Literal
 
-from ganvas.curate.sources.dataset_layouts import Candidate
-from ganvas.curate.sources.folders import Listing
+from ganvas.curate.sources.listing import Candidate, Listing
 from ganvas.errors import UserError
 
 Frames = Literal["next", "between"]

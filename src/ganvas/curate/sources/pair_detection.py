@@ -8,8 +8,8 @@ from collections.abc import Callable
 import numpy as np
 import numpy.typing as npt
 
+from ganvas.curate.images.crop import Half
 from ganvas.curate.images.decode import PictureError, open_image, picture_size
-from ganvas.curate.sources.dataset_layouts import Half
 
 Read = Callable[[str], bytes]
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from PIL import Image
 
+from ganvas.curate.file_kinds import HEAD_BYTES, picture_format
 from ganvas.serve.core import decode_worker
 from ganvas.serve.core.errors import UploadError
 
@@ -125,7 +126,7 @@ class DecodePool:
             raise UploadError("The upload is empty; choose a picture.", status=422, code="empty-upload")
         if len(content) > limits.bytes:
             raise upload_too_large(limits)
-        if decode_worker.kind_of(content) is None:
+        if picture_format(content[:HEAD_BYTES]) is None:
             raise _not_a_picture()
         process = self._free.get()
         try:

@@ -14,39 +14,15 @@ from typing import Any, BinaryIO
 
 MEMORY = 3 << 30  # address space, bytes: 40 MP take some 700 MB in the widest format
 
-# What a file begins with → Pillow's name of the format. AVIF and HEIC are told apart by their brand.
-_MAGIC: tuple[tuple[bytes, str], ...] = (
-    (b"\x89PNG\r\n\x1a\n", "PNG"),
-    (b"\xff\xd8\xff", "JPEG"),
-    (b"GIF87a", "GIF"),
-    (b"GIF89a", "GIF"),
-    (b"BM", "BMP"),
-    (b"II*\x00", "TIFF"),
-    (b"MM\x00*", "TIFF"),
-)
-_BRANDS: dict[bytes, str] = {
-    **dict.fromkeys((b"avif", b"avis"), "AVIF"),
-    **dict.fromkeys((b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"), "HEIF"),
-}
-
-
-def kind_of(content: bytes) -> str | None:
-    """The format by content, among those the studio takes; None for anything else."""
-    if content[:4] == b"RIFF" and content[8:12] == b"WEBP":
-        return "WEBP"
-    if content[4:8] == b"ftyp":
-        brands = [content[8:12], *(content[start : start + 4] for start in range(16, 48, 4))]
-        return next((_BRANDS[brand] for brand in brands if brand in _BRANDS), None)
-    return next((kind for magic, kind in _MAGIC if content.startswith(magic)), None)
-
 
 def decode(content: bytes, *, max_pixels: int, least: int | None) -> tuple[dict[str, Any], bytes]:
     """→ ``{"width", "height"}`` and the RGB bytes, or ``{"refused", "reason"}`` and nothing."""
     from PIL import Image
 
+    from ganvas.curate.file_kinds import HEAD_BYTES, picture_format
     from ganvas.curate.images.decode import PictureError, open_image
 
-    kind = kind_of(content)
+    kind = picture_format(content[:HEAD_BYTES])
     if kind is None:
         return {"refused": "kind"}, b""
     try:

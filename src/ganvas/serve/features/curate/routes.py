@@ -226,9 +226,11 @@ def _thumbnail_url(image_id: int, sha256: str) -> str:
 
 def _described(review: Review, images: Sequence[Image]) -> dict[int, dict[str, Any]]:
     """The fields that every answer holds about these pictures, in a few queries for all of them."""
+    from ganvas.curate.review.propose import proposals_of
+
     catalog = review.catalog
     ids = [image.id for image in images]
-    checks, origins, proposals = catalog.checks_of(ids), catalog.origins_of(ids), review.proposals(ids)
+    checks, origins, proposals = catalog.checks_of(ids), catalog.origins_of(ids), proposals_of(catalog, ids)
     twins = {number: found[:TWINS] for number, found in catalog.twins(ids).items()}
     names = {twin.id for found in twins.values() for twin in found}
     hashes = {image.id: image.sha256 for image in catalog.images(ids=sorted(names))}

@@ -1,0 +1,87 @@
+"""What a source on this machine is, and which files in a folder or an archive are worth decoding."""
+
+from __future__ import annotations
+
+import zipfile
+from enum import StrEnum
+from pathlib import Path, PurePosixPath
+
+from ganvas.collect.ingest import Ignored, Refusal
+from ganvas.curate.file_kinds import (
+    ARCHIVE_SUFFIXES,
+    HEAD_BYTES,
+    PICTURE_SUFFIXES,
+    UNDECODED_SUFFIXES,
+    UTF16_MARKS,
+    VIDEO_SUFFIXES,
+    is_archive,
+    is_unreadable_archive,
+    is_video,
+    picture_format,
+)
+from ganvas.errors import UserError
+
+_SYSTEM_NAMES = frozenset({"__MACOSX", "Thumbs.db", "desktop.ini"})
+
+
+class Kind(StrEnum):
+    """What a source is."""
+
+    FOLDER = "folder"
+    ARCHIVE = "archive"
+    PICTURE = "picture"
+    VIDEO = "video"
+    URLS = "list of addresses"
+
+
+def kind_of(source: Path) -> Kind:
+    """Tell what a source is by its content, and by its name where that does not say.
+
+    :raises UserError: it does not exist, cannot be read, or is nothing that pictures can be collected from.
+    """
+    try:
+        if source.is_dir():
+            return Kind.FOLDER
+        if not source.exists():
+            raise UserError(
+                f"There is no folder or file {source}; name a folder, an archive, a video or a list of addresses."
+            )
+        if not source.is_file():
+            raise UserError(f"{source} is neither a folder nor a file.")
+        with source.open("rb") as file:
+            head = file.read(HEAD_BYTES)
+        if is_archive(head) or zipfile.is_zipfile(source):
+            return Kind.ARCHIVE
+    except OSError as error:
+        raise UserError(f"{source} cannot be read ({error.strerror or error}).") from None
+    suffix = source.suffix.lower()
+    if is_unreadable_archive(head) or suffix in (".7z", ".rar"):
+        raise UserError(f"{source} is a 7z or rar archive; unpack it and name the folder.")
+    if suffix in VIDEO_SUFFIXES or is_video(head):
+        return Kind.VIDEO
+    if suffix in PICTURE_SUFFIXES or picture_format(head):
+        return Kind.PICTURE
+    if b"\0" not in head or head.startswith(UTF16_MARKS):  # UTF-16, as some editors write
+        return Kind.URLS
+    if suffix in ARCHIVE_SUFFIXES:
+        raise UserError(f"{source} is a damaged archive, or of a kind that is not read; make it a .zip or a .tar.")
+    raise UserError(f"{source} is no folder, archive, picture, video or list of addresses.")
+
+
+def judge_name(name: str, head: bytes) -> Refusal | Ignored | None:
+    """Whether a file in a folder or an archive is worth decoding (None), by its first bytes and its name."""
+    suffix = PurePosixPath(name).suffix.lower()
+    if is_video(head) or suffix in VIDEO_SUFFIXES:
+        return Refusal(name, "a video; collect it by itself")
+    if picture_format(head) or suffix in PICTURE_SUFFIXES:
+        return None
+    if suffix in ARCHIVE_SUFFIXES or is_archive(head):
+        return Refusal(name, "an archive inside, which is not opened; unpack it or collect it by itself")
+    if suffix in UNDECODED_SUFFIXES:
+        return Refusal(name, f"{suffix[1:].upper()} is not decoded; save it as PNG")
+    return Ignored(name)
+
+
+def hidden(name: str) -> bool:
+    """Whether a name is the system's own and not a person's."""
+    return name.startswith(".") or name in _SYSTEM_NAMES

@@ -1,0 +1,46 @@
+"""The largest face of a picture, aligned in a square: the crops ``face`` and ``face-fixed``."""
+
+from __future__ import annotations
+
+import threading
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+
+from ganvas.curate.images.decode import PictureError, Pixels
+from ganvas.curate.images.filters import with_channels
+from ganvas.errors import UserError
+from ganvas.spec import Crop
+
+Matrix = npt.NDArray[np.float32]
+
+_own = threading.local()  # a reader of faces serves one thread at a time
+
+
+def face_matrix(pixels: Pixels, resolution: int, crop: Crop) -> Matrix:
+    """Where the largest face of uint8 [H, W, 3] stands: picture → square, float32 [2, 3].
+
+    :raises PictureError: there is no face.
+    :raises UserError: the faces extra is not installed.
+    """
+    try:
+        from ganvas.curate import faces
+    except ImportError:
+        raise UserError(f"The crop {crop!r} needs the extra: pip install 'ganvas[faces]'.") from None
+    if not hasattr(_own, "reader"):
+        _own.reader = faces.FaceReader()
+    found = _own.reader.faces(pixels)
+    if not found:
+        raise PictureError("no face was found")
+    matrix: Matrix = faces.matrix_for(found[0], resolution, "ffhq" if crop == "face" else "fixed")
+    return matrix
+
+
+def face_square(image: Image.Image, resolution: int, crop: Crop, channels: int) -> Pixels:
+    """The largest face, upright in a square: uint8 [resolution, resolution, channels]; see :func:`face_matrix`."""
+    pixels = np.asarray(image.convert("RGB"))
+    matrix = face_matrix(pixels, resolution, crop)
+    from ganvas.curate import faces
+
+    return with_channels(faces.cut_square(pixels, matrix, resolution).pixels, channels)

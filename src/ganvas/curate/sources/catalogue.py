@@ -1,0 +1,42 @@
+"""The pictures of a catalogue that are to be kept, as a source."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+
+from ganvas.curate.catalog import Catalog
+from ganvas.curate.manifest import Provenance
+from ganvas.curate.sources.assemble import finish
+from ganvas.curate.sources.folders import FolderReader
+from ganvas.curate.sources.listing import Arrangement, Candidate, Listing, Wish
+from ganvas.curate.sources.parts_table import read_parts
+from ganvas.errors import UserError
+
+
+def list_catalogue(source: Path, root: Path, wish: Wish) -> Listing:
+    """The pictures of a catalogue that are judged to be kept, with what they are to be credited by."""
+    listing = Listing(FolderReader(root))
+    rows = []
+    with Catalog.open(root, wish.database) as catalogue:
+        counts = catalogue.counts()
+        table = wish.parts or (root / "split.csv" if (root / "split.csv").is_file() else None)
+        divided = read_parts(table) if table is not None else {}
+        for image in catalogue.images(result="keep"):
+            origins = catalogue.origins(image.id)
+            # Of several origins the first that states a licence says most.
+            first = next((one for one in origins if one.licence), origins[0] if origins else None)
+            credit = first and Provenance(source=first.source, url=first.url, page=first.page, licence=first.licence)
+            path = image.path.resolve().relative_to(root).as_posix()
+            part = divided.get(image.sha256, divided.get(path))
+            listing.candidates.append(Candidate(path, split=part, origin=credit))
+            rows.append([image.sha256, part, credit and credit.model_dump()])
+    if not listing.candidates:
+        raise UserError(
+            f"None of the {counts.images:,} pictures of the catalogue {source} is judged to be kept; run `ganvas "
+            f"curate {source}` or review them first."
+        )
+    listing.fingerprint = hashlib.sha256(json.dumps([str(root), rows]).encode()).hexdigest()
+    listing.layout = f"A catalogue: {len(rows):,} of {counts.images:,} pictures are judged to be kept."
+    return finish(listing, Arrangement(listing.candidates, said=listing.layout), wish)

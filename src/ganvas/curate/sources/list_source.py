@@ -1,0 +1,33 @@
+"""Any source of pictures → what it holds: a folder, a zip, a catalogue or a packed data set."""
+
+from __future__ import annotations
+
+import zipfile
+from pathlib import Path
+
+from ganvas.curate.sources.archives import list_zip
+from ganvas.curate.sources.folders import SYSTEM_FOLDERS, list_folder
+from ganvas.curate.sources.listing import Listing, Wish
+from ganvas.errors import UserError
+
+
+def list_source(source: Path, wish: Wish | None = None) -> Listing:
+    """Look into a folder, a zip of pictures, a catalogue or a packed data set, decoding no picture.
+
+    :raises UserError: it is missing, unreadable, no archive, holds names that lead outside, or no pictures at all.
+    """
+    if not source.exists():
+        raise UserError(f"There is no folder or file {source}; name a folder or a .zip of pictures.")
+    where = source.resolve()
+    if str(where) in SYSTEM_FOLDERS:
+        raise UserError(f"{source} is a folder of the system itself; name the folder that holds your pictures.")
+    wish = wish or Wish()
+    if where.is_dir() and (wish.database is not None or (where / "catalog.db").is_file()):
+        from ganvas.curate.sources.catalogue import list_catalogue  # needs the catalogue extra
+
+        return list_catalogue(source, where, wish)
+    if where.is_dir():
+        return list_folder(source, where, wish)
+    if not zipfile.is_zipfile(where):
+        raise UserError(f"{source} is neither a folder nor a .zip of pictures; name one of these.")
+    return list_zip(source, where, wish)

@@ -1,0 +1,67 @@
+"""What a source of pictures holds, before any picture is decoded: candidates, their layout, and how to read them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import NamedTuple, Protocol
+
+from ganvas.curate.images.crop import Box, Half
+from ganvas.curate.manifest import Licence, Part, Provenance, Skipped
+from ganvas.curate.sources.annotations import Annotations
+
+
+class Candidate(NamedTuple):
+    """A file that may be a picture, or a box of one."""
+
+    path: str  # relative to the source, with forward slashes
+    label: int = 0
+    pair: str | None = None  # of a pair: the path of the source picture
+    licence: str | None = None
+    split: Part | None = None
+    box: Box | None = None  # left, top, right, bottom in pixels of the upright picture
+    origin: Provenance | None = None
+    after: str | None = None  # of a pair out of time: the frame after the target, where ``pair`` is the one before
+
+
+@dataclass
+class Arrangement:
+    """What a layout makes of a list of files. ``said`` is a sentence for the user, empty for a plain folder."""
+
+    candidates: list[Candidate] = field(default_factory=list)
+    classes: tuple[str, ...] = ()
+    paired: bool = False
+    skipped: list[Skipped] = field(default_factory=list)
+    said: str = ""
+    side_by_side: Half | None = None
+
+
+class Reader(Protocol):
+    """Gives the bytes of a picture by its path; may be called from several threads."""
+
+    def __call__(self, path: str) -> bytes: ...
+
+
+@dataclass
+class Listing:
+    """Everything to pack, before any picture is decoded."""
+
+    read: Reader
+    candidates: list[Candidate] = field(default_factory=list)
+    classes: tuple[str, ...] = ()
+    paired: bool = False
+    skipped: list[Skipped] = field(default_factory=list)
+    licences: list[Licence] = field(default_factory=list)
+    fingerprint: str = ""
+    layout: str = ""
+    side_by_side: Half | None = None
+
+
+class Wish(NamedTuple):
+    """What the user adds to what the files tell by themselves."""
+
+    by: str | None = None  # an attribute that makes the classes
+    annotations: Annotations | None = None
+    side_by_side: Half | None = None
+    database: str | None = None  # of a catalogue
+    parts: Path | None = None  # a table of which picture belongs to train, validation and test
