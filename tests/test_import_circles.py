@@ -9,8 +9,6 @@ from pathlib import Path
 import ganvas
 
 ROOT = Path(ganvas.__file__).parent
-# Packages whose circles are not resolved yet. This list must be empty before a release.
-NOT_YET_CLEAN: frozenset[str] = frozenset({"ganvas.serve"})
 
 Graph = dict[str, set[str]]
 
@@ -81,22 +79,11 @@ def circles(graph: Graph) -> list[list[str]]:
     return sorted(found)
 
 
-def in_package(module: str, packages: frozenset[str]) -> bool:
-    """Whether a module lies in one of these packages."""
-    return any(module == package or module.startswith(f"{package}.") for package in packages)
-
-
 def test_no_two_files_import_each_other_directly_or_by_a_detour() -> None:
     graph = import_graph(ROOT, "ganvas")
     assert len(graph) > 100
-    found = [one for one in circles(graph) if not any(in_package(module, NOT_YET_CLEAN) for module in one)]
+    found = circles(graph)
     assert not found, "import circles:\n" + "\n".join(" ↔ ".join(one) for one in found)
-
-
-def test_a_package_that_is_excused_has_a_circle() -> None:
-    members = {module for one in circles(import_graph(ROOT, "ganvas")) for module in one}
-    clean = [name for name in NOT_YET_CLEAN if not any(in_package(module, frozenset({name})) for module in members)]
-    assert not clean, f"these packages have no circle any more; take them off the list: {clean}"
 
 
 def test_circles_are_found_in_functions_under_type_checking_and_through_a_package(tmp_path: Path) -> None:
