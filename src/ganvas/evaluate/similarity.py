@@ -13,6 +13,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from ganvas.curate.images.filters import LUMA
 from ganvas.errors import UserError
 from ganvas.evaluate.fidelity import Result
 from ganvas.models.perceptual import LPIPS, Net, load_lpips, lpips_weight
@@ -302,7 +303,7 @@ def _y(x: Tensor) -> Tensor:
 
 def _luma(x: Tensor) -> Tensor:
     """Full-range luma."""
-    weights = x.new_tensor([0.299, 0.587, 0.114]).view(3, 1, 1)
+    weights = x.new_tensor(LUMA).view(3, 1, 1)
     return (x.expand(-1, 3, -1, -1) * weights).sum(1, keepdim=True)
 
 

@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from ganvas.curate.dataset.dataset import Dataset
 from ganvas.curate.images.decode import Pixels
+from ganvas.curate.images.filters import luma
 from ganvas.spec import DataSpec
 
 CACHE_BYTES = 2**30  # a set whose pictures take less than this is decoded once and kept in memory
@@ -73,8 +74,7 @@ def with_channels(pixels: Pixels, channels: int) -> Pixels:
         return pixels
     if channels == 3:
         return np.repeat(pixels, 3, axis=2)
-    luma = pixels.astype(np.float32) @ np.array([0.299, 0.587, 0.114], dtype=np.float32)
-    return (luma + 0.5).astype(np.uint8)[:, :, None]
+    return (luma(pixels.astype(np.float32)) + 0.5).astype(np.uint8)[:, :, None]
 
 
 def channels_first(pixels: Pixels) -> Pixels:

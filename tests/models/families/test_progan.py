@@ -17,15 +17,15 @@ from ganvas.models.batches import SynthesisBatch
 from ganvas.models.families import build
 from ganvas.models.families.progan import ProGAN
 from ganvas.models.family import Clock, Stage
+from ganvas.models.layers.minibatch_stddev import MinibatchStddev
+from ganvas.models.layers.normalization import pixel_norm
 from ganvas.models.networks.progan import (
     Discriminator,
     EqualConv2d,
     EqualLinear,
     Generator,
-    MinibatchStddev,
     double,
     levels,
-    pixel_norm,
 )
 from ganvas.recipe import load
 from ganvas.spec import DataSpec

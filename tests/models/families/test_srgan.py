@@ -22,7 +22,7 @@ from ganvas.evaluate.run import evaluate
 from ganvas.evaluate.super_resolution import benchmark
 from ganvas.inference.generate import make
 from ganvas.models import tiling
-from ganvas.models.augment.cutting import cut_pair
+from ganvas.models.augment.crop import crop_pair
 from ganvas.models.batches import TranslationRequest, to_float, to_uint8
 from ganvas.models.families import build
 from ganvas.models.families.srgan import SRGAN, total_variation
@@ -106,12 +106,12 @@ def test_windows_of_a_pair_are_of_the_same_place() -> None:
     torch.manual_seed(0)
     source = torch.rand(8, 3, 12, 12)
     target = source.repeat_interleave(4, 2).repeat_interleave(4, 3)
-    small, large = cut_pair(source, target, 16)
+    small, large = crop_pair(source, target, 16)
     assert (small.shape, large.shape) == ((8, 3, 4, 4), (8, 3, 16, 16))
     assert torch.equal(large, small.repeat_interleave(4, 2).repeat_interleave(4, 3))
     corners = {tuple(window[0, 0, :2].tolist()) for window in small}
     assert len(corners) == 8  # each row has a place of its own
-    assert cut_pair(source, target, 48)[1] is target
+    assert crop_pair(source, target, 48)[1] is target
 
 
 def test_black_lies_beyond_the_edge() -> None:

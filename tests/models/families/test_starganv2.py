@@ -24,7 +24,7 @@ from ganvas.curate.dataset.dataset import Dataset
 from ganvas.curate.dataset.pack import pack
 from ganvas.errors import UserError
 from ganvas.evaluate.by_domain import compare, compare_quickly
-from ganvas.models.augment.crop import cropped
+from ganvas.models.augment.crop import random_resized_crop
 from ganvas.models.batches import ReferenceBatch, ReferenceRequest, to_float
 from ganvas.models.face_masks import FACE, masks_of
 from ganvas.models.families import FAMILIES, build
@@ -153,11 +153,11 @@ def test_diversity_falls_to_nothing() -> None:
 def test_crops_move_all_channels_alike_and_keep_some_rows() -> None:
     torch.manual_seed(0)
     x = torch.rand(16, 1, 32, 32)
-    cut = cropped(torch.cat([x, x], 1), 0.5)
+    cut = random_resized_crop(torch.cat([x, x], 1), 0.5)
     torch.testing.assert_close(cut[:, 0], cut[:, 1])
     still = sum(bool((row - own).abs().max() < 1e-5) for row, own in zip(cut[:, :1], x, strict=True))
     assert 2 < still < 14
-    assert cropped(x, 0.0) is x
+    assert random_resized_crop(x, 0.0) is x
 
 
 def test_styles_come_from_the_reference_the_latent_or_both() -> None:

@@ -19,7 +19,9 @@ from ganvas.models.families import build
 from ganvas.models.families.stylegan2 import StyleGAN2, StyleGAN2Config
 from ganvas.models.family import Clock
 from ganvas.models.layers.filters import Blur, Downsample, Upsample
-from ganvas.models.networks.stylegan2 import Discriminator, Generator, MinibatchDeviation, Modulated
+from ganvas.models.layers.minibatch_stddev import MinibatchStddev
+from ganvas.models.networks.stylegan2 import Discriminator, Generator
+from ganvas.models.networks.stylegan2.modulated_convolution import Modulated
 from ganvas.models.running_mean import Tally
 from ganvas.spec import DataSpec
 
@@ -116,14 +118,14 @@ def test_a_modulated_convolution_is_one_with_a_picture_s_own_demodulated_weights
 
 def test_the_minibatch_deviation_sees_groups() -> None:
     x = torch.randn(6, 3, 4, 4)
-    out = MinibatchDeviation(2)(x)
+    out = MinibatchStddev(2)(x)
     assert out.shape == (6, 4, 4, 4)
     pair = torch.stack([x[1], x[4]])  # one group of two: i and i + N / 2
     wanted = (pair.var(0, unbiased=False) + 1e-8).sqrt().mean()
     torch.testing.assert_close(out[1, 3], wanted.expand(4, 4))
     torch.testing.assert_close(out[4, 3], wanted.expand(4, 4))
-    assert MinibatchDeviation(4)(x).shape == out.shape  # 4 does not divide 6: groups of 3
-    assert MinibatchDeviation(4)(x[:1])[:, 3].max() < 1e-3
+    assert MinibatchStddev(4)(x).shape == out.shape  # 4 does not divide 6: groups of 3
+    assert MinibatchStddev(4)(x[:1])[:, 3].max() < 1e-3
 
 
 @pytest.mark.parametrize("architecture", ["original", "skip", "residual"])

@@ -15,7 +15,8 @@ from ganvas.models.batches import TranslationRequest, UnpairedBatch
 from ganvas.models.families import build
 from ganvas.models.families.ugatit import UGATIT
 from ganvas.models.family import Clock
-from ganvas.models.networks.ugatit import AdaLIN, Attention, Discriminator, SpectralConv2d, advance, clip_rho
+from ganvas.models.layers.spectral import StoredSpectralConv2d, advance
+from ganvas.models.networks.ugatit import AdaLIN, Attention, Discriminator, clip_rho
 from ganvas.recipe import load
 from ganvas.spec import DataSpec
 from ganvas.train.estimate import outline
@@ -122,7 +123,7 @@ def test_attention_weights_the_channels_by_the_classifier() -> None:
 
 
 def test_spectral_norm_divides_by_the_largest_singular_value() -> None:
-    layer = SpectralConv2d(3, 8, 4, 2)
+    layer = StoredSpectralConv2d(3, 8, 4, 2)
     for _ in range(50):
         advance(layer)
     exact = torch.linalg.matrix_norm(layer.weight.flatten(1), 2)

@@ -9,6 +9,7 @@ from PIL import Image
 from ganvas.curate.images.decode import Pixels
 
 Float = npt.NDArray[np.float32]
+LUMA = (0.299, 0.587, 0.114)  # of red, green and blue (ITU-R BT.601)
 
 
 def with_channels(pixels: Pixels, channels: int) -> Pixels:
@@ -23,7 +24,7 @@ def luma(values: Float) -> Float:
     """float32 [H, W, 1 or 3] → its luma (ITU-R 601) [H, W]."""
     if values.shape[2] == 1:
         return values[:, :, 0]
-    return values @ np.array([0.299, 0.587, 0.114], dtype=np.float32)
+    return values @ np.array(LUMA, dtype=np.float32)
 
 
 def unit_range(pixels: Pixels) -> Float:

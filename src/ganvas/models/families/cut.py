@@ -17,7 +17,7 @@ from torch.optim import Optimizer
 
 from ganvas.models import losses, noise
 from ganvas.models.advice import If, Table
-from ganvas.models.augment.jitter import jittered
+from ganvas.models.augment.crop import enlarge_and_crop
 from ganvas.models.batches import TranslationRequest, UnpairedBatch
 from ganvas.models.family import Clock, Family, FamilyConfig, Phase, Stage, linear_decay
 from ganvas.models.layers.initialization import initialize_xavier
@@ -106,7 +106,7 @@ class CUT(Family):
         enlarge = self.config.enlarge
         if self.config.flip:
             batch.memo["mirrored"] = noise.uniform(len(batch.a), device=batch.a.device) < 0.5
-        return batch._replace(a=jittered(batch.a, enlarge), b=jittered(batch.b, enlarge))
+        return batch._replace(a=enlarge_and_crop(batch.a, enlarge), b=enlarge_and_crop(batch.b, enlarge))
 
     def generator_phase(self, batch: UnpairedBatch, clock: Clock) -> tuple[Tensor, dict[str, Tensor]]:
         """Please the discriminator, and let each patch keep its content."""

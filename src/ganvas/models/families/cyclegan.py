@@ -17,7 +17,7 @@ from torch.optim import Optimizer
 
 from ganvas.errors import UserError
 from ganvas.models import losses
-from ganvas.models.augment.jitter import jittered
+from ganvas.models.augment.crop import enlarge_and_crop
 from ganvas.models.batches import TranslationRequest, UnpairedBatch
 from ganvas.models.directions import translate
 from ganvas.models.family import Clock, Family, FamilyConfig, Phase, Stage, linear_decay
@@ -107,7 +107,7 @@ class CycleGAN(Family):
 
     def prepare(self, batch: UnpairedBatch, clock: Clock) -> UnpairedBatch:
         enlarge = self.config.enlarge
-        return batch._replace(a=jittered(batch.a, enlarge), b=jittered(batch.b, enlarge))
+        return batch._replace(a=enlarge_and_crop(batch.a, enlarge), b=enlarge_and_crop(batch.b, enlarge))
 
     def generator_phase(self, batch: UnpairedBatch, clock: Clock) -> tuple[Tensor, dict[str, Tensor]]:
         """Please both discriminators, find the way back, leave alone what is right already."""

@@ -21,7 +21,7 @@ from torch.optim import Optimizer
 from ganvas.errors import UserError
 from ganvas.models import losses
 from ganvas.models.advice import Table
-from ganvas.models.augment.cutting import cut_pair
+from ganvas.models.augment.crop import crop_pair
 from ganvas.models.batches import PairedBatch, TranslationRequest
 from ganvas.models.capabilities import Enlarges
 from ganvas.models.family import Clock, Family, FamilyConfig, Phase, Stage
@@ -121,7 +121,7 @@ class SRGAN(Enlarges, Family):
 
     def prepare(self, batch: PairedBatch, clock: Clock) -> PairedBatch:
         """Windows at random places, the same of source and target."""
-        source, target = cut_pair(batch.source, batch.target, self.side)
+        source, target = crop_pair(batch.source, batch.target, self.side)
         return batch._replace(source=source, target=target)
 
     def pixel_phase(self, batch: PairedBatch, clock: Clock) -> tuple[Tensor, dict[str, Tensor]]:

@@ -20,7 +20,7 @@ from torch.optim import Optimizer
 from ganvas.errors import UserError
 from ganvas.models import face_masks, losses, makeup_losses, noise
 from ganvas.models.advice import If, Table
-from ganvas.models.augment.crop import cropped
+from ganvas.models.augment.crop import random_resized_crop
 from ganvas.models.batches import ReferenceBatch, ReferenceRequest
 from ganvas.models.family import Clock, Family, FamilyConfig, Phase, Stage
 from ganvas.models.memo import store_fake, stored_fake
@@ -149,11 +149,11 @@ class StarGANv2(Family):
                 wanted["regions"] = face_masks.masks_of(batch.x, "regions")
             if self.config.outline:
                 wanted["outline"] = face_masks.masks_of(batch.x, "outlines")
-            x = cropped(torch.cat([batch.x, *wanted.values()], 1), chance)
+            x = random_resized_crop(torch.cat([batch.x, *wanted.values()], 1), chance)
             x_ref = batch.x_ref
             if self.config.makeup:
                 x_ref = torch.cat([x_ref, face_masks.masks_of(x_ref, "regions")], 1)
-            x_ref, x_ref2 = cropped(x_ref, chance), cropped(batch.x_ref2, chance)
+            x_ref, x_ref2 = random_resized_crop(x_ref, chance), random_resized_crop(batch.x_ref2, chance)
         channels = self.data.channels
         x, *masks = torch.split(x, [channels, *(mask.shape[1] for mask in wanted.values())], 1)
         batch.memo.update(zip(wanted, masks, strict=True))

@@ -25,7 +25,7 @@ from ganvas.models.augment import PIPES, POLICY, Ada, DiffAugment
 from ganvas.models.batches import SynthesisBatch, SynthesisRequest
 from ganvas.models.capabilities import HasLatentSpace, Truncates
 from ganvas.models.family import Clock, Family, FamilyConfig, Phase, Stage
-from ganvas.models.networks.stylegan2 import Architecture, Discriminator, Generator, hold_still
+from ganvas.models.networks.stylegan2 import Architecture, Discriminator, Generator, freeze
 from ganvas.models.optimizers import adam
 from ganvas.models.running_mean import Tally
 from ganvas.spec import DataSpec, Task
@@ -203,9 +203,9 @@ class StyleGAN2(HasLatentSpace, Truncates, Family):
                 f"model.freeze_d is {self.config.freeze_d}, but this discriminator has {len(names)} layers to freeze."
             )
         for name in names[: self.config.freeze_d]:
-            hold_still(self.discriminator.get_submodule(name))
+            freeze(self.discriminator.get_submodule(name))
         if self.config.freeze_mapping:
-            hold_still(self.generator.mapping)
+            freeze(self.generator.mapping)
         self.frozen = tuple(f"discriminator.{name}." for name in names[: self.config.freeze_d])
         self.frozen += ("generator.mapping.",) if self.config.freeze_mapping else ()
 

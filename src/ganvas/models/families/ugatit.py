@@ -17,13 +17,14 @@ from torch.optim import Optimizer
 
 from ganvas.errors import UserError
 from ganvas.models import losses
-from ganvas.models.augment.jitter import jittered
+from ganvas.models.augment.crop import enlarge_and_crop
 from ganvas.models.batches import TranslationRequest, UnpairedBatch
 from ganvas.models.capabilities import HasHeatmap
 from ganvas.models.directions import translate
 from ganvas.models.family import Clock, Family, FamilyConfig, Phase, Stage, linear_decay
+from ganvas.models.layers.spectral import advance
 from ganvas.models.memo import store_fake, stored_fake
-from ganvas.models.networks.ugatit import Discriminator, Generator, Seen, advance, clip_rho
+from ganvas.models.networks.ugatit import Discriminator, Generator, Seen, clip_rho
 from ganvas.models.optimizers import adam
 from ganvas.spec import DataSpec, Task
 
@@ -103,7 +104,7 @@ class UGATIT(HasHeatmap, Family):
 
     def prepare(self, batch: UnpairedBatch, clock: Clock) -> UnpairedBatch:
         enlarge = self.config.enlarge
-        return batch._replace(a=jittered(batch.a, enlarge), b=jittered(batch.b, enlarge))
+        return batch._replace(a=enlarge_and_crop(batch.a, enlarge), b=enlarge_and_crop(batch.b, enlarge))
 
     def generator_phase(self, batch: UnpairedBatch, clock: Clock) -> tuple[Tensor, dict[str, Tensor]]:
         """Please four discriminators and their classifiers, find the way back, and know what to change and what not."""

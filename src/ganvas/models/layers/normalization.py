@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
-from torch import nn
+import torch
+from torch import Tensor, nn
 
 NormName = Literal["batch", "instance", "layer", "none"]
 
@@ -26,3 +27,8 @@ def normalization(name: str, channels: int) -> nn.Module:
         case "none":
             return nn.Identity()
     raise ValueError(f"unknown normalisation {name!r}")
+
+
+def pixel_norm(x: Tensor) -> Tensor:
+    """Scale each pixel's channels, or each row of [N, C], to a mean square of 1 (Karras et al. 2018, §4.2)."""
+    return x * torch.rsqrt(x.square().mean(1, keepdim=True) + 1e-8)

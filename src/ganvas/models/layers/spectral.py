@@ -50,15 +50,6 @@ class Spectral(nn.Module):
         return weight / sigma
 
 
-@torch.no_grad()
-def advance(network: nn.Module) -> None:
-    """Keep one power iteration of every spectral layer: to be called once its weights have moved."""
-    for module in network.modules():
-        spectral = getattr(module, "spectral", None)
-        if isinstance(spectral, Spectral) and isinstance(module.weight, Tensor):
-            spectral.u.copy_(spectral.vectors(module.weight.flatten(1))[0])
-
-
 class SpectralConv2d(nn.Conv2d):
     """A convolution, stride 1 and the picture's size kept, whose weight is divided by its largest singular value."""
 
@@ -90,3 +81,73 @@ class SpectralEmbedding(nn.Embedding):
 
     def forward(self, input: Tensor) -> Tensor:  # noqa: A002 (the name nn.Embedding gave it)
         return F.embedding(input, self.spectral(self.weight))
+
+
+class StoredSingularValue(nn.Module):
+    """The largest singular value of a weight seen as a matrix ``[outputs, rest]`` (Miyato et al. 2018, algorithm 1).
+
+    The vectors ``u`` and ``v`` move by one power iteration when :func:`advance` is called, once a step: so an answer
+    depends neither on the mode nor on how often the network was asked.
+    """
+
+    u: Tensor
+    v: Tensor
+
+    def __init__(self, weight: Tensor) -> None:
+        super().__init__()
+        matrix = weight.detach().flatten(1)
+        self.register_buffer("u", F.normalize(torch.randn(matrix.shape[0]), dim=0))
+        self.register_buffer("v", F.normalize(torch.randn(matrix.shape[1]), dim=0))
+        for _ in range(15):
+            self.iterate(weight)
+
+    @torch.no_grad()
+    def iterate(self, weight: Tensor) -> None:
+        """One power iteration."""
+        matrix = weight.flatten(1)
+        self.v.copy_(F.normalize(torch.mv(matrix.t(), self.u), dim=0))
+        self.u.copy_(F.normalize(torch.mv(matrix, self.v), dim=0))
+
+    def forward(self, weight: Tensor) -> Tensor:
+        # In half precision the estimate would wander by more than a weight step.
+        with torch.autocast(weight.device.type, enabled=False):
+            return torch.dot(self.u, torch.mv(weight.flatten(1), self.v))
+
+
+class StoredSpectralConv2d(nn.Conv2d):
+    """A convolution without padding whose weight is divided by its largest singular value.
+
+    What is divided is the answer and not the weight: that is the same, and the weights of a wide layer are many times
+    the numbers it answers with.
+    """
+
+    def __init__(self, inputs: int, outputs: int, kernel: int, stride: int = 1, *, bias: bool = True) -> None:
+        super().__init__(inputs, outputs, kernel, stride, bias=bias)
+        self.singular = StoredSingularValue(self.weight)
+
+    def forward(self, input: Tensor) -> Tensor:  # noqa: A002 (the name nn.Conv2d gave it)
+        answer: Tensor = F.conv2d(input, self.weight, None, self.stride) / self.singular(self.weight)
+        return answer if self.bias is None else answer + self.bias[:, None, None].to(answer.dtype)
+
+
+class StoredSpectralLinear(nn.Linear):
+    """A linear layer without bias whose weight is divided by its largest singular value."""
+
+    def __init__(self, inputs: int, outputs: int) -> None:
+        super().__init__(inputs, outputs, bias=False)
+        self.singular = StoredSingularValue(self.weight)
+
+    def forward(self, input: Tensor) -> Tensor:  # noqa: A002 (the name nn.Linear gave it)
+        answer: Tensor = F.linear(input, self.weight) / self.singular(self.weight)
+        return answer
+
+
+@torch.no_grad()
+def advance(network: nn.Module) -> None:
+    """Keep one power iteration of every spectral layer: to be called once its weights have moved."""
+    for module in network.modules():
+        match module:
+            case SpectralConv2d() | SpectralLinear() | SpectralEmbedding():
+                module.spectral.u.copy_(module.spectral.vectors(module.weight.flatten(1))[0])
+            case StoredSpectralConv2d() | StoredSpectralLinear():
+                module.singular.iterate(module.weight)

@@ -17,6 +17,8 @@ from torch import Tensor, nn
 
 from ganvas.errors import UserError
 from ganvas.models.layers.classes import class_weights
+from ganvas.models.layers.minibatch_stddev import MinibatchStddev
+from ganvas.models.layers.normalization import pixel_norm
 
 SMALLEST = 4  # side at depth 0
 SLOPE = 0.2  # of leaky ReLU below 0
@@ -86,33 +88,9 @@ def _summed(kernel: Tensor) -> Tensor:
     return wide[..., 1:, 1:] + wide[..., 1:, :-1] + wide[..., :-1, 1:] + wide[..., :-1, :-1]
 
 
-def pixel_norm(x: Tensor) -> Tensor:
-    """Every pixel's (or row's) vector of channels to mean square 1 (§4.2)."""
-    return x * torch.rsqrt(x.square().mean(1, keepdim=True) + 1e-8)
-
-
 def double(x: Tensor) -> Tensor:
     """Nearest doubling of the side."""
     return F.interpolate(x, scale_factor=2.0, mode="nearest")
-
-
-class MinibatchStddev(nn.Module):
-    """Append one feature map that says how much the pictures of a group differ (§3): ``[N, C, H, W]`` → C + 1.
-
-    The standard deviation over groups of ``group_size`` pictures, averaged over features and places. Where N is no
-    multiple, groups are the largest that divide it.
-    """
-
-    def __init__(self, group_size: int) -> None:
-        super().__init__()
-        self.group_size = group_size
-
-    def forward(self, x: Tensor) -> Tensor:
-        count = x.shape[0]
-        size = max(n for n in range(1, min(self.group_size, count) + 1) if count % n == 0)
-        groups = x.view(size, count // size, *x.shape[1:])
-        deviation = (groups.var(0, correction=0) + 1e-8).sqrt().mean((1, 2, 3), keepdim=True)
-        return torch.cat([x, deviation.repeat(size, 1, 1, 1).expand(-1, 1, *x.shape[2:])], 1)
 
 
 class GeneratorBlock(nn.Module):

@@ -15,6 +15,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from ganvas.models.layers.spectral import StoredSpectralConv2d, StoredSpectralLinear
 from ganvas.models.networks.resnet import ResidualBlock, reflected
 
 EPS = 1e-5
@@ -27,73 +28,6 @@ class Seen(NamedTuple):
     output: Tensor
     logits: Tensor
     attention: Tensor
-
-
-class _Singular(nn.Module):
-    """The largest singular value of a weight seen as a matrix ``[outputs, rest]`` (Miyato et al. 2018, algorithm 1).
-
-    The vectors ``u`` and ``v`` move by one power iteration when :func:`advance` is called, once a step: so an answer
-    depends neither on the mode nor on how often the network was asked.
-    """
-
-    u: Tensor
-    v: Tensor
-
-    def __init__(self, weight: Tensor) -> None:
-        super().__init__()
-        matrix = weight.detach().flatten(1)
-        self.register_buffer("u", F.normalize(torch.randn(matrix.shape[0]), dim=0))
-        self.register_buffer("v", F.normalize(torch.randn(matrix.shape[1]), dim=0))
-        for _ in range(15):
-            self.iterate(weight)
-
-    @torch.no_grad()
-    def iterate(self, weight: Tensor) -> None:
-        """One power iteration."""
-        matrix = weight.flatten(1)
-        self.v.copy_(F.normalize(torch.mv(matrix.t(), self.u), dim=0))
-        self.u.copy_(F.normalize(torch.mv(matrix, self.v), dim=0))
-
-    def forward(self, weight: Tensor) -> Tensor:
-        # In half precision the estimate would wander by more than a weight step.
-        with torch.autocast(weight.device.type, enabled=False):
-            return torch.dot(self.u, torch.mv(weight.flatten(1), self.v))
-
-
-class SpectralConv2d(nn.Conv2d):
-    """A convolution without padding whose weight is divided by its largest singular value.
-
-    What is divided is the answer and not the weight: that is the same, and the weights of a wide layer are many times
-    the numbers it answers with.
-    """
-
-    def __init__(self, inputs: int, outputs: int, kernel: int, stride: int = 1, *, bias: bool = True) -> None:
-        super().__init__(inputs, outputs, kernel, stride, bias=bias)
-        self.singular = _Singular(self.weight)
-
-    def forward(self, input: Tensor) -> Tensor:  # noqa: A002 (the name nn.Conv2d gave it)
-        answer: Tensor = F.conv2d(input, self.weight, None, self.stride) / self.singular(self.weight)
-        return answer if self.bias is None else answer + self.bias[:, None, None].to(answer.dtype)
-
-
-class SpectralLinear(nn.Linear):
-    """A linear layer without bias whose weight is divided by its largest singular value."""
-
-    def __init__(self, inputs: int, outputs: int) -> None:
-        super().__init__(inputs, outputs, bias=False)
-        self.singular = _Singular(self.weight)
-
-    def forward(self, input: Tensor) -> Tensor:  # noqa: A002 (the name nn.Linear gave it)
-        answer: Tensor = F.linear(input, self.weight) / self.singular(self.weight)
-        return answer
-
-
-@torch.no_grad()
-def advance(network: nn.Module) -> None:
-    """One power iteration of every spectral layer: to be called once its weights have moved."""
-    for module in network.modules():
-        if isinstance(module, SpectralConv2d | SpectralLinear):
-            module.singular.iterate(module.weight)
 
 
 @torch.no_grad()
@@ -110,7 +44,7 @@ class Attention(nn.Module):
     def __init__(self, channels: int, *, spectral: bool, slope: float) -> None:
         super().__init__()
         self.of_mean, self.of_maximum = (
-            SpectralLinear(channels, 1) if spectral else nn.Linear(channels, 1, bias=False) for _ in range(2)
+            StoredSpectralLinear(channels, 1) if spectral else nn.Linear(channels, 1, bias=False) for _ in range(2)
         )
         self.merge = nn.Conv2d(2 * channels, channels, 1)
         self.slope = slope
@@ -246,10 +180,10 @@ class Discriminator(nn.Module):
         before = channels
         for i in range(strides + 1):
             after = width * 2**i
-            self.convs.append(SpectralConv2d(before, after, 4, 1 if i == strides else 2))
+            self.convs.append(StoredSpectralConv2d(before, after, 4, 1 if i == strides else 2))
             before = after
         self.attention = Attention(before, spectral=True, slope=0.2)
-        self.last = SpectralConv2d(before, 1, 4, bias=False)
+        self.last = StoredSpectralConv2d(before, 1, 4, bias=False)
 
     def forward(self, x: Tensor) -> Seen:
         for conv in self.convs:
