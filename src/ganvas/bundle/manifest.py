@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from ganvas.bundle.tensors import WeightFormat
 from ganvas.models.families import FAMILIES
 from ganvas.spec import DataSpec, Task
 from ganvas.tasks import TASKS
@@ -115,6 +116,7 @@ class BundleInfo(_Part):
     created: str
     ganvas: str = Field(description="the version that wrote it")
     onnx: OnnxReport | None = None
+    weights: WeightFormat = Field("float32", description="how the networks are stored")
     int8: dict[str, Int8Report] = Field(default={}, description="steps whose graphs were tried in int8")
     # What older bundles lack is worked out by their task: see read, which checks the fingerprint of what was written.
     capabilities: tuple[Capability, ...] = Field(

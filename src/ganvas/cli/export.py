@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -34,6 +34,10 @@ def export(
         bool,
         typer.Option("--int8", help="Quantise decoder graphs to int8 where the result looks the same and is faster."),
     ] = False,
+    weights: Annotated[
+        Literal["float32", "float16", "int8"],
+        typer.Option(help="Number format of the stored networks: float16 halves their size, int8 quarters it."),
+    ] = "float32",
     quiet: Quiet = False,
 ) -> None:
     """Export the model of a run as a bundle: weights, ONNX, card, preview, checksums."""
@@ -41,5 +45,5 @@ def export(
     from ganvas.runs.folder import RunDir
 
     out = Output(quiet)
-    out.export(RunDir(path), output, onnx, best=best, whole=whole, int8=int8)
+    out.export(RunDir(path), output, onnx, best=best, whole=whole, int8=int8, weights=weights)
     out.next_steps(f"ganvas studio --bundles {(output or path / 'bundle').parent}")

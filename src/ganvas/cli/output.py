@@ -14,6 +14,7 @@ from ganvas.errors import UserError
 from ganvas.runs.folder import RunDir
 
 if TYPE_CHECKING:
+    from ganvas.bundle.tensors import WeightFormat
     from ganvas.curate.dataset.pack import PackReport
     from ganvas.recipe import Recipe
     from ganvas.train.trainer import Summary
@@ -160,6 +161,7 @@ class Output:
         best: bool = False,
         whole: bool = False,
         int8: bool = False,
+        weights: WeightFormat = "float32",
     ) -> None:
         """Export a run as a bundle, from its newest or its best checkpoint."""
         from ganvas.inference.load import load_run
@@ -167,7 +169,7 @@ class Output:
 
         with self.console.status("exporting"):
             model = load_run(run, which="best" if best else "newest")
-            bundle = export_run(model, output, onnx=onnx, whole=whole, int8=int8)
+            bundle = export_run(model, output, onnx=onnx, whole=whole, int8=int8, weights=weights)
         graph = bundle.info.onnx
         onnx_report = f"ONNX differs by {graph.max_difference:.1g} at most" if graph else "no ONNX: see `ganvas doctor`"
         for step, tried in bundle.info.int8.items():

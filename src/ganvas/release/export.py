@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ganvas.bundle import Bundle, write
+from ganvas.bundle.tensors import WeightFormat
 from ganvas.inference.credits import credits_of_pictures, credits_of_start
 from ganvas.inference.load import RunModel
 from ganvas.models.capabilities import HasCodes
@@ -23,6 +24,7 @@ def export_run(
     onnx: bool | None = None,
     whole: bool = False,
     int8: bool = False,
+    weights: WeightFormat = "float32",
 ) -> Bundle:
     """Write a run's model as a bundle, with metrics and credits.
 
@@ -32,6 +34,7 @@ def export_run(
         onnx: Whether to add ONNX graphs; None: where the ``export`` extra is installed.
         whole: Also keep the networks that only training needs, so that others can continue training from the bundle.
         int8: See :func:`ganvas.bundle.write`.
+        weights: How the networks are stored.
 
     Raises:
         UserError: See :func:`ganvas.bundle.write`.
@@ -53,6 +56,7 @@ def export_run(
         onnx=onnx,
         whole=whole,
         int8=int8,
+        weights=weights,
         memory=model.family.code_bank(_training_requests(model)) if isinstance(model.family, HasCodes) else None,
     )
 
