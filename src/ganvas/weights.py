@@ -203,7 +203,9 @@ def fetch(name: str, progress: Progress | None = None) -> Path:
         was = f"; {refused[0]} was refused because its content is not the pinned one" if refused else ""
         raise UserError(
             f"The pretrained file {weight.file} ({weight.name}) is not here and could not be fetched ({problem}){was}: "
-            f"{_by_hand(weight)}, or put it by hand at {target}."
+            f"{_by_hand(weight)}, or put it by hand at {target}.",
+            code="weights-missing",
+            params={"file": weight.file},
         ) from problem
     return target
 

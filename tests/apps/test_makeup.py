@@ -101,7 +101,7 @@ def test_who_shows_no_face_is_told_which_picture(artist: Any, bare: Pixels) -> N
     blank = np.full((128, 128, 3), 200, np.uint8)
     with pytest.raises(UserError, match="in the source picture"):
         artist.transfer(blank, bare)
-    with pytest.raises(UserError, match="in the reference picture"):
+    with pytest.raises(UserError, match="in the reference"):
         artist.transfer(bare, blank)
 
 

@@ -112,7 +112,11 @@ class Bank:
         :raises UserError: k is below 1.
         """
         if k < 1:
-            raise UserError(f"k is how many real sketches a drawing is compared with: 1 or more, not {k}.")
+            raise UserError(
+                f"k is how many real sketches a drawing is compared with: 1 or more, not {k}.",
+                code="sketch-count-low",
+                params={"k": k},
+            )
         query, most = np.ascontiguousarray(code[None], np.float32), min(k, len(self))
         if not self.searches_all:
             return self._lists.nearest(query[0], most)
@@ -128,7 +132,11 @@ class Bank:
         :raises UserError: k or t is outside its range.
         """
         if not 0 <= t <= 1:
-            raise UserError(f"t is the share of one's own drawing that stays: from 0 to 1, not {t:g}.")
+            raise UserError(
+                f"t is the share of one's own drawing that stays: from 0 to 1, not {t:g}.",
+                code="share-range",
+                params={"share": t},
+            )
         ids, _ = self.nearest(code, k)
         neighbours = self.codes[ids].astype(np.float32)
         weights = reconstruction_weights(code, neighbours, regularisation)

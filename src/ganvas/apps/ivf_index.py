@@ -80,7 +80,7 @@ class Lists(NamedTuple):
 def import_faiss() -> Any:
     """:raises UserError: it is not installed."""
     if find_spec("faiss") is None:
-        raise UserError("Nearest neighbours need faiss; run `pip install 'ganvas[manifold]'`.")
+        raise UserError("Nearest neighbours need faiss; run `pip install 'ganvas[manifold]'`.", code="faiss-missing")
     import faiss
 
     return faiss

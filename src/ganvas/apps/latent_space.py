@@ -89,7 +89,10 @@ def latent_space(family: Family) -> HasLatentSpace:
         UserError: It has none, because it makes no pictures from seeds.
     """
     if not isinstance(family, HasLatentSpace):
-        raise UserError("This model translates pictures and has no latent space to walk in; take one that makes them.")
+        raise UserError(
+            "This model translates pictures and has no latent space to walk in; take one that makes them.",
+            code="model-without-latent-space",
+        )
     return family
 
 
@@ -197,6 +200,8 @@ def fitting(latent: Tensor, family: Family, called: str) -> Tensor:
     if tuple(latent.shape) != shape or not latent.is_floating_point() or not bool(latent.isfinite().all()):
         sizes = " × ".join(map(str, latent.shape))
         raise UserError(
-            f"{called} ({sizes}) does not fit this model, whose latents are {shape[0]} × {shape[1]}; project with it."
+            f"{called} ({sizes}) does not fit this model, whose latents are {shape[0]} × {shape[1]}; project with it.",
+            code="latent-shape",
+            params={"latent": called, "sizes": sizes, "layers": shape[0], "width": shape[1]},
         )
     return latent.float()

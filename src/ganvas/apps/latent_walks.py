@@ -64,7 +64,8 @@ def mix(family: Family, rows: Tensor, columns: Tensor, layers: range) -> Tensor:
     if rows.shape[1] == 1:
         raise UserError(
             "This model takes its latent up at one layer, so there are no styles to mix; take a stylegan2 or a biggan "
-            "with hierarchical z, or interpolate."
+            "with hierarchical z, or interpolate.",
+            code="no-style-mixing",
         )
     mixed = rows[:, None].repeat(1, len(columns), 1, 1)
     mixed[:, :, layers.start : layers.stop] = columns[None, :, layers.start : layers.stop]

@@ -9,7 +9,7 @@ the same for the answer of a model.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import cv2
 import numpy as np
@@ -58,7 +58,7 @@ class Makeup:
     def __init__(self, reader: FaceReader | None = None) -> None:
         self.reader = reader or FaceReader()
 
-    def face(self, picture: Pixels, whose: str | None = None) -> Face:
+    def face(self, picture: Pixels, whose: Literal["source", "reference"] | None = None) -> Face:
         """The largest face of a picture, however small the picture is.
 
         :param whose: ``source`` or ``reference``, where there are both: for the sentence when there is none.
@@ -71,10 +71,7 @@ class Makeup:
             seen = cv2.resize(picture, size, interpolation=cv2.INTER_CUBIC).astype(np.uint8, copy=False)
         faces = self.reader.faces(seen)
         if not faces:
-            raise UserError(
-                f"No face was found in {f'the {whose}' if whose else 'this'} picture; choose one that shows a face "
-                "from the front, near and in good light."
-            )
+            raise _no_face(whose)
         shift = 0.5 / scale - 0.5
         return faces[0].moved(np.array([[1 / scale, 0, shift], [0, 1 / scale, shift]], np.float32))
 
@@ -138,6 +135,28 @@ class Makeup:
     def likeness(self, before: Pixels, after: Pixels, face: Face) -> float:
         """Cosine of the person in two pictures of the same face at the same place."""
         return float(self.reader.embed(before, face) @ self.reader.embed(after, face))
+
+
+def _no_face(role: Literal["source", "reference"] | None) -> UserError:
+    match role:
+        case "source":
+            return UserError(
+                "No face was found in the source picture; choose one that shows a face from the front, near and in "
+                "good light.",
+                code="no-face-in-source",
+            )
+        case "reference":
+            return UserError(
+                "No face was found in the reference; choose one that shows a face from the front, near and in good "
+                "light.",
+                code="no-face-in-reference",
+            )
+        case None:
+            return UserError(
+                "No face was found in this picture; choose one that shows a face from the front, near and in good "
+                "light.",
+                code="no-face",
+            )
 
 
 def check_strength(strength: float) -> None:

@@ -116,7 +116,10 @@ class TrainingPictures:
 
     def __init__(self, dataset: Dataset, features: Features, progress: Progress | None = None) -> None:
         if len(dataset) < 2:
-            raise UserError("Neighbours are looked for among two training pictures or more; give more with --data.")
+            raise UserError(
+                "Neighbours are looked for among two training pictures or more; give more with --data.",
+                code="too-few-training-pictures",
+            )
         self.dataset = dataset
         self._network = features
         self._features = Space("features", _features_of(dataset, features, progress), cosine=True)

@@ -60,7 +60,11 @@ def parts_of(bundle: Bundle) -> tuple[str, ...]:
     :raises UserError: the bundle holds no codes.
     """
     if "codes" not in bundle.info.capabilities:
-        raise UserError(f"{bundle.info.name} is of the family {bundle.info.family}, which has no manifold to draw on.")
+        raise UserError(
+            f"{bundle.info.name} is of the family {bundle.info.family}, which has no manifold to draw on.",
+            code="no-portraits",
+            params={"model": bundle.info.name, "family": bundle.info.family},
+        )
     return ("remainder",) if bundle.info.config.get("windows") == "whole" else tuple(WINDOWS)
 
 
@@ -73,7 +77,11 @@ def sketches_of(bundle: Bundle) -> int:
         with safe_open(bundle.path / MEMORY, "pt") as file:
             if "bank" in file.keys():  # noqa: SIM118  (it is no mapping)
                 return int(file.get_slice("bank").get_shape()[0])
-    raise UserError(f"Bundle {bundle.info.name} holds no sketches to compare with; export it again from its run.")
+    raise UserError(
+        f"Bundle {bundle.info.name} holds no sketches to compare with; export it again from its run.",
+        code="no-sketches",
+        params={"model": bundle.info.name},
+    )
 
 
 def painter_bytes(bundle: Bundle) -> int:
@@ -91,13 +99,25 @@ def check_wish(parts: Sequence[str], wish: Wish) -> list[float]:
     :raises UserError: a part is unknown, or k or a share is outside its range.
     """
     if wish.k < 1:
-        raise UserError(f"k is how many real sketches a drawing is compared with: 1 or more, not {wish.k}.")
+        raise UserError(
+            f"k is how many real sketches a drawing is compared with: 1 or more, not {wish.k}.",
+            code="sketch-count-low",
+            params={"k": wish.k},
+        )
     by_part = wish.t if isinstance(wish.t, Mapping) else dict.fromkeys(parts, wish.t)
     for part, share in by_part.items():
         if part not in parts:
-            raise UserError(f"There is no part {part!r}; the parts are {', '.join(parts)}.")
+            raise UserError(
+                f"There is no part {part!r}; the parts are {', '.join(parts)}.",
+                code="unknown-part",
+                params={"part": part, "known": ", ".join(parts)},
+            )
         if not 0 <= share <= 1:
-            raise UserError(f"t is the share of one's own drawing that stays: from 0 to 1, not {share:g}.")
+            raise UserError(
+                f"t is the share of one's own drawing that stays: from 0 to 1, not {share:g}.",
+                code="share-range",
+                params={"share": share},
+            )
     return [by_part.get(part, OWN) for part in parts]
 
 

@@ -49,10 +49,17 @@ def directions(family: Family, layers: range | None = None, count: int | None = 
     """
     weights = latent_space(family).sefa_weights()
     if not weights:
-        raise UserError("This model's family does not say which weights take its latent up, so it has no directions.")
+        raise UserError(
+            "This model's family does not say which weights take its latent up, so it has no directions.",
+            code="no-directions",
+        )
     chosen = range(len(weights)) if layers is None else layers
     if not chosen or chosen.stop > len(weights):
-        raise UserError(f"Directions are to be had for the layers 0 to {len(weights) - 1}; choose from these.")
+        raise UserError(
+            f"Directions are to be had for the layers 0 to {len(weights) - 1}; choose from these.",
+            code="direction-layers",
+            params={"highest": len(weights) - 1},
+        )
     rows = torch.cat([weights[layer] for layer in chosen]).double()
     rows = rows / rows.norm(dim=1, keepdim=True).clamp(min=1e-12)
     values, vectors = torch.linalg.eigh(rows.t() @ rows)
@@ -79,9 +86,17 @@ def move(latent: Tensor, known: Directions, strengths: Sequence[tuple[int, float
     moved = latent.clone()
     for index, strength in strengths:
         if not 0 <= index < len(known.found):
-            raise UserError(f"There is no direction {index}; choose from 0 to {len(known.found) - 1}.")
+            raise UserError(
+                f"There is no direction {index}; choose from 0 to {len(known.found) - 1}.",
+                code="unknown-direction",
+                params={"direction": index, "highest": len(known.found) - 1},
+            )
         if not abs(strength) <= STRONGEST:
-            raise UserError(f"A strength is within ± {STRONGEST:g} standard deviations, not {strength:g}.")
+            raise UserError(
+                f"A strength is within ± {STRONGEST:g} standard deviations, not {strength:g}.",
+                code="strength-range",
+                params={"most": STRONGEST, "strength": strength},
+            )
         moved[:, known.layers.start : known.layers.stop] += strength * known.found[index].step
     return moved
 

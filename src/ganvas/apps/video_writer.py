@@ -59,7 +59,9 @@ def _mp4(file: BinaryIO | io.BytesIO, frames: Iterator[Pictures], fps: int) -> i
     try:
         import av
     except ImportError:
-        raise UserError("mp4 needs PyAV; run `pip install 'ganvas[video]'`, or write a .gif.") from None
+        raise UserError(
+            "mp4 needs PyAV; run `pip install 'ganvas[video]'`, or write a .gif.", code="mp4-extra"
+        ) from None
     count = 0
     with av.open(file, "w", format="mp4", options={"movflags": "faststart"}) as container:
         stream: Any = None

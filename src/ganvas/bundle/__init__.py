@@ -119,10 +119,12 @@ class Bundle:
                 if unexpected:
                     raise RuntimeError(f"unexpected {unexpected[0]}")
         except (RuntimeError, SafetensorError, OSError) as error:
-            reason = " ".join(str(error).split())[:200]
+            reason = " ".join(str(error).replace(str(self.path), info.name).split())[:200]
             raise UserError(
-                f"The weights of bundle {self.path} do not fit family {info.family} ({reason}); "
-                f"use the Ganvas that wrote it ({info.ganvas}) or export it again."
+                f"The weights of bundle {info.name} do not fit family {info.family} ({reason}); "
+                f"use the Ganvas that wrote it ({info.ganvas}) or export it again.",
+                code="bundle-weights",
+                params={"bundle": info.name, "family": info.family, "version": info.ganvas},
             ) from None
         return family.eval().requires_grad_(False)
 
@@ -143,16 +145,30 @@ def read(path: Path) -> Bundle:
     try:
         content = json.loads(manifest.read_bytes())
     except (FileNotFoundError, NotADirectoryError):
-        raise UserError(f"There is no bundle in {path} (no {MANIFEST}); make one with `ganvas export`.") from None
+        raise UserError(
+            f"There is no bundle in {path} (no {MANIFEST}); make one with `ganvas export`.",
+            code="bundle-missing",
+            params={"bundle": path.name},
+        ) from None
     except OSError as error:
-        raise UserError(f"{manifest} cannot be read ({error.strerror}); check its permissions.") from None
+        raise UserError(
+            f"{manifest} cannot be read ({error.strerror}); check its permissions.",
+            code="bundle-unreadable",
+            params={"bundle": path.name, "reason": str(error.strerror)},
+        ) from None
     except ValueError:
-        raise UserError(f"{manifest} is damaged: it is no JSON; export the bundle again.") from None
+        raise UserError(
+            f"{manifest} is damaged: it is no JSON; export the bundle again.",
+            code="bundle-not-json",
+            params={"bundle": path.name},
+        ) from None
     version = content.get("schema_version") if isinstance(content, dict) else None
     if version != SCHEMA:
         raise UserError(
             f"Bundle {path} has schema version {version!r}, this Ganvas reads {SCHEMA}; "
-            "update Ganvas or export the bundle again."
+            "update Ganvas or export the bundle again.",
+            code="bundle-version",
+            params={"bundle": path.name, "found": str(version), "known": SCHEMA},
         )
     stated = content.pop("fingerprint", None)
     try:
@@ -160,9 +176,17 @@ def read(path: Path) -> Bundle:
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(map(str, first["loc"]))
-        raise UserError(f"{manifest} is damaged ({where}: {first['msg']}); export the bundle again.") from None
+        raise UserError(
+            f"{manifest} is damaged ({where}: {first['msg']}); export the bundle again.",
+            code="bundle-damaged",
+            params={"bundle": path.name, "field": where},
+        ) from None
     if stated != fingerprint_of(content):
-        raise UserError(f"{manifest} was changed after it was written; get the bundle again from where it came.")
+        raise UserError(
+            f"{manifest} was changed after it was written; get the bundle again from where it came.",
+            code="bundle-changed",
+            params={"bundle": path.name},
+        )
     _verify(path, info)
     return Bundle(path, info, stated)
 
@@ -170,21 +194,35 @@ def read(path: Path) -> Bundle:
 def _verify(path: Path, info: BundleInfo) -> None:
     needed = {PREVIEW, CARD, *map(_weights, info.parameters)} | ({ONNX} if info.onnx else set())
     for name in sorted(needed - set(info.files)):
-        raise UserError(f"Bundle {path} does not list {name}; export it again.")
+        raise UserError(
+            f"Bundle {path} does not list {name}; export it again.",
+            code="bundle-incomplete",
+            params={"bundle": path.name, "file": name},
+        )
     for name, stated in info.files.items():
         file = path / name
         if Path(name).name != name or file.is_symlink() or not file.is_file():
-            raise UserError(f"Bundle {path} lacks {name}; get it again from where it came.")
+            raise UserError(
+                f"Bundle {path} lacks {name}; get it again from where it came.",
+                code="bundle-file-missing",
+                params={"bundle": path.name, "file": name},
+            )
         with file.open("rb") as opened:
             actual = BundleFile(sha256=hashlib.file_digest(opened, "sha256").hexdigest(), bytes=opened.tell())
         if actual != stated:
             raise UserError(
                 f"{name} in bundle {path} is not the file that was written (its sha256 differs), so it is not used; "
-                "get the bundle again from where it came."
+                "get the bundle again from where it came.",
+                code="bundle-file-changed",
+                params={"bundle": path.name, "file": name},
             )
     for name in sorted(entry.name for entry in path.iterdir()):
         if name not in info.files and name != MANIFEST:
-            raise UserError(f"Bundle {path} holds {name}, which does not belong to it; move that elsewhere.")
+            raise UserError(
+                f"Bundle {path} holds {name}, which does not belong to it; move that elsewhere.",
+                code="bundle-extra-file",
+                params={"bundle": path.name, "file": name},
+            )
 
 
 # ── Writing ─────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -124,12 +124,18 @@ def class_number(classes: tuple[str, ...], asked: str | None) -> int | None:
     if asked is None:
         return None
     if not classes:
-        raise UserError(f"This model knows no classes; leave --class {asked} out.")
+        raise UserError(
+            f"This model knows no classes; leave --class {asked} out.", code="class-not-allowed", params={"name": asked}
+        )
     if asked in classes:
         return classes.index(asked)
     if asked.isdecimal() and int(asked) < len(classes):
         return int(asked)
-    raise UserError(f"There is no class {asked!r}; choose one of {', '.join(classes)}.")
+    raise UserError(
+        f"There is no class {asked!r}; choose one of {', '.join(classes)}.",
+        code="unknown-class-name",
+        params={"name": asked, "known": ", ".join(classes)},
+    )
 
 
 def _class_of(family: Family, seed: int, label: int | None) -> int:

@@ -28,7 +28,9 @@ def check_size(width: int, height: int, scale: int) -> None:
     if width * height * scale**2 > MOST:
         raise UserError(
             f"A picture of {width} × {height} pixels, {scale} times enlarged, would have more than "
-            f"{MOST // 1_000_000} million pixels; take a smaller one."
+            f"{MOST // 1_000_000} million pixels; take a smaller one.",
+            code="answer-too-large",
+            params={"width": width, "height": height, "scale": scale, "millions": MOST // 1_000_000},
         )
 
 

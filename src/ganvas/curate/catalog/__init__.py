@@ -7,7 +7,7 @@ try:
     import imagehash  # noqa: F401
     import sqlalchemy  # noqa: F401
 except ImportError:
-    raise UserError("A catalogue needs the extra: pip install 'ganvas[catalogue]'.") from None
+    raise UserError("A catalogue needs the extra: pip install 'ganvas[catalogue]'.", code="catalogue-extra") from None
 
 from ganvas.curate.catalog.catalog import Catalog
 from ganvas.curate.catalog.crawl_log import normal_keyword

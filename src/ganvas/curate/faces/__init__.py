@@ -9,7 +9,7 @@ from ganvas.errors import UserError
 try:
     import cv2  # noqa: F401 - every file here needs it
 except ImportError:
-    raise UserError("Reading faces needs the extra: pip install 'ganvas[faces]'.") from None
+    raise UserError("Reading faces needs the extra: pip install 'ganvas[faces]'.", code="faces-extra") from None
 
 from ganvas.curate.faces.align import FIXED, Aligned, align, cut_square, matrix_for
 from ganvas.curate.faces.batch import align_many, read_many

@@ -28,6 +28,13 @@ class PictureError(ValueError):
     """A file that cannot be used as a picture; the message is the reason, fit for a list of skipped files."""
 
 
+class NoFaceError(PictureError):
+    """A picture in which no face was found, where the crop needs one."""
+
+    def __init__(self) -> None:
+        super().__init__("no face was found")
+
+
 def _opened(file: Path | io.BytesIO) -> Image.Image:
     try:
         return Image.open(file, formats=_formats())

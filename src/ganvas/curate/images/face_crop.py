@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from ganvas.curate.images.decode import PictureError, Pixels
+from ganvas.curate.images.decode import NoFaceError, Pixels
 from ganvas.curate.images.filters import with_channels
 from ganvas.errors import UserError
 from ganvas.spec import Crop
@@ -21,18 +21,20 @@ _own = threading.local()  # a reader of faces serves one thread at a time
 def face_matrix(pixels: Pixels, resolution: int, crop: Crop) -> Matrix:
     """Where the largest face of uint8 [H, W, 3] stands: picture → square, float32 [2, 3].
 
-    :raises PictureError: there is no face.
+    :raises NoFaceError: there is no face.
     :raises UserError: the faces extra is not installed.
     """
     try:
         from ganvas.curate import faces
     except ImportError:
-        raise UserError(f"The crop {crop!r} needs the extra: pip install 'ganvas[faces]'.") from None
+        raise UserError(
+            f"The crop {crop!r} needs the extra: pip install 'ganvas[faces]'.", code="crop-extra", params={"crop": crop}
+        ) from None
     if not hasattr(_own, "reader"):
         _own.reader = faces.FaceReader()
     found = _own.reader.faces(pixels)
     if not found:
-        raise PictureError("no face was found")
+        raise NoFaceError
     matrix: Matrix = faces.matrix_for(found[0], resolution, "ffhq" if crop == "face" else "fixed")
     return matrix
 

@@ -53,9 +53,17 @@ class Rounds:
         :raises UserError: there is no such picture, or somebody has just begun a round.
         """
         if not 0 <= overlap <= 1:
-            raise UserError(f"The overlap is a share from 0 to 1, not {overlap:g}.")
+            raise UserError(
+                f"The overlap is a share from 0 to 1, not {overlap:g}.",
+                code="overlap-range",
+                params={"overlap": overlap},
+            )
         if scope is not None and scope not in get_args(Scope):
-            raise UserError(f"There is no scope {scope!r}; it is one of {', '.join(get_args(Scope))}.")
+            raise UserError(
+                f"There is no scope {scope!r}; it is one of {', '.join(get_args(Scope))}.",
+                code="unknown-scope",
+                params={"scope": scope, "known": ", ".join(get_args(Scope))},
+            )
         try:
             with self._database.writing() as session:
                 last = session.scalar(select(func.max(RoundRow.number))) or 0
@@ -67,9 +75,13 @@ class Rounds:
                 session.flush()
                 if not self._deal(session, last + 1, chosen, overlap):
                     wanted = "" if chosen == "all" else f" that is {chosen.replace('_', ' ')}"
-                    raise UserError(f"There is no picture{wanted} to review; collect some, or choose another scope.")
+                    raise UserError(
+                        f"There is no picture{wanted} to review; collect some, or choose another scope.",
+                        code="nothing-to-review",
+                        params={"scope": chosen},
+                    )
         except IntegrityError:
-            raise UserError("Somebody else has begun this round just now; join that one.") from None
+            raise UserError("Somebody else has begun this round just now; join that one.", code="round-taken") from None
         return self.round(last + 1)
 
     def extend(self, number: int) -> int:
@@ -153,7 +165,11 @@ class Rounds:
         query = select(RoundRow).where(RoundRow.number == number, RoundRow.number > 0)
         row = session.scalars(query.with_for_update() if lock else query).first()
         if row is None:
-            raise UserError(f"There is no round {number}; `ganvas review --new-round` begins the next one.")
+            raise UserError(
+                f"There is no round {number}; `ganvas review --new-round` begins the next one.",
+                code="no-such-round",
+                params={"round": number},
+            )
         return row
 
     # ── What comes next ─────────────────────────────────────────────────────────────────────────────────────────────

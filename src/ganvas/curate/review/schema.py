@@ -108,5 +108,9 @@ def reviewer_name(given: str) -> str:
     """
     name = " ".join(given.replace("\0", "").split())
     if not name or len(name) > 100 or name == MACHINE:
-        raise UserError(f"A reviewer needs a name of 1 to 100 letters other than {MACHINE!r}.")
+        raise UserError(
+            f"A reviewer needs a name of 1 to 100 letters other than {MACHINE!r}.",
+            code="reviewer-name",
+            params={"reserved": MACHINE},
+        )
     return name

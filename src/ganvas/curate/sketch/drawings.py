@@ -117,17 +117,31 @@ def parse_drawing(told: object, name: str) -> Drawing:
     :raises UserError: it is no drawing, or of a version that is not known.
     """
     if not isinstance(told, dict) or told.get("format") != FORMAT or not isinstance(told.get("marks"), list):
-        raise UserError(f"{name} is no drawing; choose one that was saved on the Draw page.")
+        raise UserError(
+            f"{name} is no drawing; choose one that was saved on the Draw page.",
+            code="drawing-format",
+            params={"name": name},
+        )
     if told.get("version") != VERSION:
         raise UserError(
-            f"{name} is a drawing of version {told.get('version')!r}, and only {VERSION} is known; update Ganvas."
+            f"{name} is a drawing of version {told.get('version')!r}, and only {VERSION} is known; update Ganvas.",
+            code="drawing-version",
+            params={"name": name, "found": str(told.get("version")), "known": VERSION},
         )
     try:
         marks = tuple(_mark(mark) for mark in told["marks"])
     except (ValueError, TypeError, KeyError, AttributeError):
-        raise UserError(f"{name} is damaged: a mark in it is not as it should be; save the drawing again.") from None
+        raise UserError(
+            f"{name} is damaged: a mark in it is not as it should be; save the drawing again.",
+            code="drawing-damaged",
+            params={"name": name},
+        ) from None
     if sum(len(mark.dots) for mark in marks) > DOTS:
-        raise UserError(f"{name} has more than {DOTS} dots; draw with fewer.")
+        raise UserError(
+            f"{name} has more than {DOTS} dots; draw with fewer.",
+            code="drawing-dots",
+            params={"name": name, "most": DOTS},
+        )
     return Drawing(marks)
 
 
@@ -135,7 +149,11 @@ def _opened(picture: bytes) -> Image.Image:
     try:
         return open_image(picture).convert("L")
     except PictureError as error:
-        raise UserError(f"A picture in this drawing is damaged ({error}); start from the photo again.") from None
+        raise UserError(
+            f"A picture in this drawing is damaged ({error}); start from the photo again.",
+            code="drawing-picture",
+            params={"reason": str(error)},
+        ) from None
 
 
 def _mark(told: dict[str, Any]) -> Mark:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import os
 import threading
 from pathlib import Path
 from urllib.parse import quote
@@ -11,11 +13,18 @@ from ganvas.bundle import Bundle
 from ganvas.errors import UserError
 from ganvas.serve.core.run_store import RunStore, folders
 
+log = logging.getLogger("ganvas.studio")
+
 Signature = tuple[tuple[str, int, int], ...]
 
 
 class BundleStore:
-    """Finds bundles by id; each is verified when first seen and again whenever one of its files changes."""
+    """Finds bundles by id; each is verified when it is first used, and again after one of its files has changed.
+
+    Args:
+        root: Folder of bundle folders; None or absent: only runs have bundles.
+        runs: The runs, whose finished bundles are found as well.
+    """
 
     def __init__(self, root: Path | None, runs: RunStore) -> None:
         self._root = root
@@ -30,22 +39,23 @@ class BundleStore:
         return made | kept
 
     def find(self, name: str) -> Bundle | None:
-        """The bundle of this id, or None.
+        """The bundle of an id, or None.
 
-        :raises UserError: it is refused (see :func:`ganvas.bundle.read`).
+        Raises:
+            UserError: It cannot be used (see :func:`ganvas.bundle.read`).
         """
         path = self.paths().get(name)
         return None if path is None else self._open(path)
 
-    def all(self) -> tuple[dict[str, Bundle], dict[str, str]]:
-        """→ the bundles by id, the newest first, and why others are refused."""
+    def all(self) -> tuple[dict[str, Bundle], dict[str, UserError]]:
+        """The bundles by id, the newest first, and why others cannot be used."""
         found: dict[str, Bundle] = {}
-        refused: dict[str, str] = {}
+        refused: dict[str, UserError] = {}
         for name, path in sorted(self.paths().items()):
             try:
                 found[name] = self._open(path)
             except UserError as error:
-                refused[name] = str(error).replace(str(path), name)  # where things lie is no business of a page
+                refused[name] = error
         return dict(sorted(found.items(), key=lambda pair: pair[1].info.created, reverse=True)), refused
 
     def _open(self, path: Path) -> Bundle:
@@ -54,22 +64,44 @@ class BundleStore:
                 sorted((file.name, file.stat().st_mtime_ns, file.stat().st_size) for file in path.iterdir())
             )
         except OSError:
-            raise UserError(f"Bundle {path} is being replaced; try again in a moment.") from None
+            raise UserError(
+                f"Bundle {path.name} is being replaced; try again in a moment.",
+                code="bundle-replaced",
+                params={"bundle": path.name},
+            ) from None
         with self._lock:
             known = self._known.get(path)
             if known is None or known[0] != signature:
-                try:
-                    known = (signature, bundle.read(path))
-                except UserError as error:
-                    known = (signature, UserError(str(error).replace(str(path), path.name)))  # paths are the operator's
-                except OSError as error:
-                    raise UserError(f"Bundle {path} cannot be read ({error.strerror}); try again.") from None
-                self._known[path] = known
+                known = self._known[path] = (signature, _read(path))
         if isinstance(known[1], UserError):
             raise known[1]
         return known[1]
 
 
+def _read(path: Path) -> Bundle | UserError:
+    """The bundle in a folder, or why it cannot be used; the error does not name the folder's place on this machine."""
+    try:
+        return bundle.read(path)
+    except UserError as error:
+        return UserError(_without_folder(str(error), path), code=error.code, params=error.params)
+    except OSError as error:
+        reason = str(error.strerror)
+        return UserError(
+            f"Bundle {path.name} cannot be opened ({reason}); check its permissions.",
+            code="bundle-not-opened",
+            params={"bundle": path.name, "reason": reason},
+        )
+    except Exception as error:
+        log.warning("bundle %s cannot be read", path, exc_info=error)
+        return UserError(
+            f"Bundle {path.name} is damaged; export it again.", code="bundle-broken", params={"bundle": path.name}
+        )
+
+
+def _without_folder(sentence: str, path: Path) -> str:
+    return sentence.replace(f"{path}{os.sep}", "").replace(str(path), path.name)
+
+
 def address(name: str) -> str:
-    """Where a bundle stands in the API."""
+    """The address of a bundle in the API."""
     return f"/v1/bundles/{quote(name, safe='')}"

@@ -19,7 +19,7 @@ from PIL import Image
 
 from ganvas.apps.portrait import Painted, Painter, Wish, check_wish, painter_bytes, parts_of
 from ganvas.bundle import Bundle
-from ganvas.curate.images.decode import PictureError
+from ganvas.curate.images.decode import NoFaceError, PictureError
 from ganvas.curate.images.prepare import prepare_image, whole_picture
 from ganvas.curate.sketch.degrade import degradation
 from ganvas.errors import UserError
@@ -105,12 +105,14 @@ class Engine:
         info = bundle.info
         TASKS[info.task].require(SynthesisRequest, info.name)
         if any(seed < 0 for seed in seeds):
-            raise UserError("Seeds are whole numbers from 0 on; give another seed.")
+            raise UserError("Seeds are whole numbers from 0 on; give another seed.", code="seed-negative")
         labels = [check_label(bundle, label, seed) for seed in seeds]
         if psi != 1 and not info.truncates:
-            raise UserError(f"{info.name} knows no truncation; leave psi at 1.")
+            raise UserError(
+                f"{info.name} knows no truncation; leave psi at 1.", code="no-truncation", params={"model": info.name}
+            )
         if not 0 < psi <= 1:
-            raise UserError("psi is above 0 and at most 1 (1: no truncation); give another psi.")
+            raise UserError("psi is above 0 and at most 1 (1: no truncation); give another psi.", code="psi-range")
 
         def work(model: Model) -> Pictures:
             parts = []
@@ -164,7 +166,11 @@ class Engine:
         """
         check_direction(bundle, direction)
         if not has_heatmap(bundle):
-            raise UserError(f"{bundle.info.name} cannot tell where it looks; ask a U-GAT-IT model.")
+            raise UserError(
+                f"{bundle.info.name} cannot tell where it looks; ask a U-GAT-IT model.",
+                code="no-attention-map",
+                params={"model": bundle.info.name},
+            )
         source = prepare_source(bundle, image, prepared=prepared)
 
         def work(model: Model) -> Pictures:
@@ -244,7 +250,11 @@ class Engine:
         with self._lock:
             loaded = self._find(bundle, role, make, size)
             if loaded.waiting >= WAITING:
-                raise BusyError(f"{bundle.info.name} has {loaded.waiting} requests waiting; try again in a moment.")
+                raise BusyError(
+                    f"{bundle.info.name} has {loaded.waiting} requests waiting; try again in a moment.",
+                    code="busy",
+                    params={"model": bundle.info.name, "waiting": loaded.waiting},
+                )
             loaded.waiting += 1
             future: Future[T] = loaded.worker.submit(lambda: work(loaded.made))
         future.add_done_callback(lambda done: self._finished(loaded))
@@ -293,9 +303,17 @@ def check_label(bundle: Bundle, label: int | None, seed: int) -> int:
     if label is None:
         return label_of(seed, len(classes))
     if not classes:
-        raise UserError(f"{bundle.info.name} knows no classes; leave the class out.")
+        raise UserError(
+            f"{bundle.info.name} knows no classes; leave the class out.",
+            code="no-classes",
+            params={"model": bundle.info.name},
+        )
     if not 0 <= label < len(classes):
-        raise UserError(f"{bundle.info.name} has classes 0 to {len(classes) - 1}, not {label}; choose one of those.")
+        raise UserError(
+            f"{bundle.info.name} has classes 0 to {len(classes) - 1}, not {label}; choose one of those.",
+            code="unknown-class",
+            params={"model": bundle.info.name, "highest": len(classes) - 1, "label": label},
+        )
     return label
 
 
@@ -305,7 +323,11 @@ def check_direction(bundle: Bundle, direction: int) -> None:
     spec = TASKS[info.task]
     spec.require(TranslationRequest, info.name)
     if not 0 <= direction < spec.directions(info.config):
-        raise UserError(f"{info.name} translates in one direction only; leave the direction out.")
+        raise UserError(
+            f"{info.name} translates in one direction only; leave the direction out.",
+            code="one-direction",
+            params={"model": info.name},
+        )
 
 
 def enlarges(bundle: Bundle) -> bool:
@@ -320,13 +342,11 @@ def has_heatmap(bundle: Bundle) -> bool:
     return family is not None and issubclass(family, HasHeatmap)
 
 
-def prepare_picture(
-    bundle: Bundle, image: Image.Image, *, prepared: bool = False, whose: str = "this picture"
-) -> Pictures:
+def prepare_picture(bundle: Bundle, image: Image.Image, *, prepared: bool = False, reference: bool = False) -> Pictures:
     """A picture as the bundle's training pictures were prepared, uint8 [resolution, resolution, channels].
 
     :param prepared: it was cut so already.
-    :param whose: what the picture is to the user: part of the sentence when it cannot be used.
+    :param reference: it is the reference of a translation: for the sentence when it cannot be used.
     :raises UserError: it cannot be used, say for want of a face.
     """
     data = bundle.info.data
@@ -334,7 +354,7 @@ def prepare_picture(
     try:
         return prepare_image(image, data.resolution, crop, data.channels)
     except PictureError as error:
-        raise _unusable(error, bundle, whose) from None
+        raise _unusable(error, reference=reference) from None
 
 
 def prepare_source(bundle: Bundle, image: Image.Image, *, prepared: bool) -> Pictures:
@@ -348,26 +368,47 @@ def prepare_source(bundle: Bundle, image: Image.Image, *, prepared: bool) -> Pic
     if enlarges(bundle):
         return whole_picture(image, data.source_channels)
     if data.source_channels == 6:
-        raise UserError(f"{bundle.info.name} fills in between two frames, and this is one picture; give it a film.")
+        raise UserError(
+            f"{bundle.info.name} fills in between two frames, and this is one picture; give it a film.",
+            code="needs-two-frames",
+            params={"model": bundle.info.name},
+        )
     if prepared:
         return prepare_image(image, data.resolution, "stretch", data.source_channels, nearest=data.labels > 0)
     channels = data.source_channels if data.degradation is None else data.channels
     try:
         target = prepare_image(image, data.resolution, data.crop, channels, nearest=data.labels > 0)
     except PictureError as error:
-        raise _unusable(error, bundle, "this picture") from None
+        raise _unusable(error) from None
     if data.degradation is None:
         return target
     return degradation(data.degradation)(target, np.random.default_rng(0))
 
 
-def _unusable(error: PictureError, bundle: Bundle, whose: str) -> UserError:
-    if bundle.info.data.crop in FACE_CROPS and "face" in str(error):
+def _unusable(error: PictureError, *, reference: bool = False) -> UserError:
+    """The error for a picture that the crop of the training pictures refuses."""
+    if isinstance(error, NoFaceError):
+        if reference:
+            return UserError(
+                "No face was found in the reference; choose one that shows a face from the front, near and in good "
+                "light.",
+                code="no-face-in-reference",
+            )
         return UserError(
-            f"No face was found in {whose}, and {bundle.info.name} needs one; choose a picture that shows a face from "
-            "the front, near and in good light."
+            "No face was found in this picture; choose one that shows a face from the front, near and in good light.",
+            code="no-face",
         )
-    return UserError(f"{whose[0].upper()}{whose[1:]} cannot be used ({error}); choose another.")
+    if reference:
+        return UserError(
+            f"The reference cannot be used ({error}); choose another.",
+            code="reference-unusable",
+            params={"reason": str(error)},
+        )
+    return UserError(
+        f"This picture cannot be used ({error}); choose another.",
+        code="picture-unusable",
+        params={"reason": str(error)},
+    )
 
 
 def _as_pictures(answer: NDArray[np.float32]) -> Pictures:

@@ -135,7 +135,7 @@ def _as_user_error(request: Request, error: HTTPException) -> UserError:
             code="no-method",
             params={"path": path, "method": method},
         )
-    return UserError(detail, code="http-error")
+    return UserError(detail, code="http-error", params={"detail": detail})
 
 
 def internal_error() -> UserError:

@@ -19,6 +19,7 @@ from ganvas.bundle import Bundle
 from ganvas.errors import UserError
 from ganvas.models.perceptual import load_lpips
 from ganvas.serve.core.engine import BusyError, Pictures
+from ganvas.serve.core.errors import internal_error
 from ganvas.serve.core.responses import data_url
 from ganvas.serve.features.generate.schemas import ProjectionState
 
@@ -33,6 +34,10 @@ log = logging.getLogger("ganvas.studio")
 def latent_text(latent: Tensor) -> str:
     """A latent as base64 of little-endian float32."""
     return b64encode(latent.detach().float().contiguous().numpy().astype("<f4").tobytes()).decode()
+
+
+def _described(reason: UserError) -> dict[str, Any]:
+    return {"sentence": str(reason), "code": reason.code, "params": reason.params}
 
 
 @dataclass
@@ -86,12 +91,14 @@ class Projections:
             image=None,
             latent=None,
             sentence=None,
+            code=None,
+            params={},
         )
         job = _Projection(state, client)
         with self._lock:
             for other in self._jobs.values():
                 if client and other.client == client:
-                    self._stop(other, "A newer projection replaced it.")
+                    self._stop(other, UserError("A newer projection replaced it.", code="projection-replaced"))
             if sum(other.state.state == "waiting" for other in self._jobs.values()) >= MAX_WAITING:
                 raise BusyError(
                     "Several photographs are waiting to be projected; try again in a minute.", code="projections-busy"
@@ -117,20 +124,20 @@ class Projections:
         with self._lock:
             job = self._jobs.pop(name, None)
             if job is not None:
-                self._stop(job, "It was stopped.")
+                self._stop(job, UserError("It was stopped.", code="projection-stopped"))
             return job is not None
 
     def close(self) -> None:
         """Stop all projections."""
         with self._lock:
             for job in self._jobs.values():
-                self._stop(job, "The studio was closed.")
+                self._stop(job, UserError("The studio was closed.", code="studio-closed"))
         self._worker.shutdown(wait=False, cancel_futures=True)
 
-    def _stop(self, job: _Projection, sentence: str) -> None:
+    def _stop(self, job: _Projection, reason: UserError) -> None:
         job.cancelled.set()
         if job.state.state in ("waiting", "running"):
-            job.state = job.state.model_copy(update={"state": "stopped", "sentence": sentence})
+            job.state = job.state.model_copy(update={"state": "stopped", **_described(reason)})
 
     def _update(self, job: _Projection, **changes: Any) -> None:
         with self._lock:
@@ -141,10 +148,10 @@ class Projections:
         try:
             self._project(job, bundle, target, space, label)
         except UserError as error:
-            self._update(job, state="failed", sentence=str(error))
+            self._update(job, state="failed", **_described(error))
         except Exception:
             log.exception("a projection failed")
-            self._update(job, state="failed", sentence="Something went wrong in the studio; its log has the details.")
+            self._update(job, state="failed", **_described(internal_error()))
 
     def _project(self, job: _Projection, bundle: Bundle, target: Pictures, space: Space, label: int | None) -> None:
         if job.cancelled.is_set():
@@ -156,7 +163,7 @@ class Projections:
         for step in project(family, target, distance, steps=steps, space=space, label=label):
             if time.monotonic() - job.last_read > ABANDONED_SECONDS:
                 with self._lock:
-                    self._stop(job, "No page was following it any more.")
+                    self._stop(job, UserError("No page was following it any more.", code="projection-abandoned"))
             if job.cancelled.is_set():
                 return
             self._update(job, step=step.number, distance=step.distance)

@@ -157,7 +157,9 @@ class ProjectionState(BaseModel):
     target: str = Field(description="what is looked for: data:image/png;base64,…")
     image: str | None = Field(description="what was found so far: data:image/png;base64,…")
     latent: str | None = Field(description="once finished: the latent of a point")
-    sentence: str | None = Field(description="why it failed or was stopped")
+    sentence: str | None = Field(description="Why it failed or was stopped, in English.")
+    code: str | None = Field(description="Name of the reason, as in the errors; null while it goes on.")
+    params: dict[str, str | float] = Field(description="The values that stand in the sentence, by name.")
 
 
 class NeighbourInfo(BaseModel):

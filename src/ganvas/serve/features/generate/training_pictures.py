@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 
 from ganvas.apps.latent_space import Place, latent_space, locate, pictures, place_of
 from ganvas.apps.nearest_neighbours import Compared, TrainingPictures, neighbours_of
 from ganvas.curate.dataset.dataset import Dataset, divide
+from ganvas.errors import UserError
 from ganvas.inference.generate import class_number
 from ganvas.models.family import Family
 from ganvas.models.features import load_features
 from ganvas.recipe import load
 from ganvas.runs.checkpoint import listing
 from ganvas.runs.folder import RunDir
-from ganvas.runs.reader import read_status
+from ganvas.runs.reader import dataset_path
 from ganvas.serve.core.context import StudioContext
 from ganvas.serve.core.engine import BusyError, Pictures
 from ganvas.serve.features.generate.state import GenerateState
@@ -26,8 +25,7 @@ def has_training_pictures(context: StudioContext, name: str) -> bool:
     run = context.runs.find(name)
     if run is None or context.bundles.paths().get(name) != run.bundle:
         return False
-    dataset = read_status(run).get("dataset")
-    return bool(dataset) and Path(str(dataset)).is_file() and bool(listing(run.checkpoints))
+    return dataset_path(run) is not None and bool(listing(run.checkpoints))
 
 
 def compare(context: StudioContext, name: str, seeds: range, class_name: str | None, psi: float) -> Compared:
@@ -59,7 +57,8 @@ def _compare(
     context: StudioContext, state: GenerateState, name: str, seeds: range, class_name: str | None, psi: float
 ) -> Compared:
     run = context.run(name)
-    if not has_training_pictures(context, name):
+    _check_run(run)
+    if context.bundles.paths().get(name) != run.bundle:
         return neighbours_of(run.root, None, seeds=seeds, class_name=class_name, psi=psi)
     opened = context.bundle(name)
     label = class_number(opened.info.data.classes, class_name)
@@ -74,8 +73,25 @@ def _compare(
     return Compared(places, samples, known.dataset, known.near(samples))
 
 
+def _check_run(run: RunDir) -> None:
+    name = run.root.name
+    if not listing(run.checkpoints):
+        raise UserError(
+            f"Run {name!r} has no checkpoint yet; wait for the first one.",
+            code="run-without-checkpoint",
+            params={"run": name},
+        )
+    if dataset_path(run) is None:
+        raise UserError(
+            f"The training pictures of run {name!r} are no longer on this machine.",
+            code="training-pictures-missing",
+            params={"run": name},
+        )
+
+
 def _training_pictures(state: GenerateState, run: RunDir) -> TrainingPictures:
-    path = Path(str(read_status(run)["dataset"]))
+    path = dataset_path(run)
+    assert path is not None
     key = (run.root, path.stat().st_mtime_ns)
     if key not in state.training_pictures:
         recipe, dataset = load(run.recipe), Dataset(path)

@@ -34,7 +34,10 @@ def list_bundles(context: Context) -> BundleList:
     found, refused = context.bundles.all()
     return BundleList(
         bundles=[cards.card(name, opened) for name, opened in found.items()],
-        refused=[RefusedBundle(id=name, reason=reason) for name, reason in refused.items()],
+        refused=[
+            RefusedBundle(id=name, reason=str(error), code=error.code, params=error.params)
+            for name, error in refused.items()
+        ],
     )
 
 

@@ -75,7 +75,9 @@ class RefusedBundle(BaseModel):
     """A folder that claims to be a bundle and is not used."""
 
     id: str
-    reason: str
+    reason: str = Field(description="Why, in English.")
+    code: str = Field(description="Name of the reason, as in the errors.")
+    params: dict[str, str | float] = Field(description="The values that stand in the reason, by name.")
 
 
 class BundleList(BaseModel):

@@ -79,7 +79,7 @@ async def carry_over(
 
     def submit() -> tuple[Pictures, Future[Pictures]]:
         x = prepare_picture(opened, source, prepared=prepared)
-        x_ref = x if style is None else prepare_picture(opened, style, prepared=prepared, whose="the reference")
+        x_ref = x if style is None else prepare_picture(opened, style, prepared=prepared, reference=True)
         return x, context.engine.submit_fields(opened, _fields(opened, x, x_ref, domain, seed, seed_share))
 
     x, future = await asyncio.to_thread(submit)
