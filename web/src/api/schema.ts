@@ -1967,9 +1967,21 @@ export interface components {
             latent: string | null;
             /**
              * Sentence
-             * @description why it failed or was stopped
+             * @description Why it failed or was stopped, in English.
              */
             sentence: string | null;
+            /**
+             * Code
+             * @description Name of the reason, as in the errors; null while it goes on.
+             */
+            code: string | null;
+            /**
+             * Params
+             * @description The values that stand in the sentence, by name.
+             */
+            params: {
+                [key: string]: string | number;
+            };
         };
         /**
          * QueuedPicture
@@ -2027,8 +2039,23 @@ export interface components {
         RefusedBundle: {
             /** Id */
             id: string;
-            /** Reason */
+            /**
+             * Reason
+             * @description Why, in English.
+             */
             reason: string;
+            /**
+             * Code
+             * @description Name of the reason, as in the errors.
+             */
+            code: string;
+            /**
+             * Params
+             * @description The values that stand in the reason, by name.
+             */
+            params: {
+                [key: string]: string | number;
+            };
         };
         /**
          * ReviewQueue
