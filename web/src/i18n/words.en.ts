@@ -30,18 +30,6 @@ export const en = {
     home: "Go to the home page",
   },
   units: { images: "images/s", left: (time: string) => `${time} left`, kimg: (n: string) => `${n} kimg` },
-  tasks: {
-    synthesis: "Makes new pictures from random numbers",
-    classes: (n: number) => `Makes new pictures of ${n} kinds`,
-    sketch: "Turns a drawing into a picture",
-    grayscale: "Colours a black-and-white picture",
-    downscale: "Brings back detail in a small picture",
-    mask: "Fills in what is missing from a picture",
-    paired: "Turns one kind of picture into another",
-    unpaired: "Translates between two kinds of pictures",
-    reference: "Carries the style of one picture to another",
-    music: "Makes music",
-  },
   levels: { info: "Note", warning: "Warning", error: "Problem" } as Record<string, string>,
 };
 

@@ -26,17 +26,5 @@ export const ko: typeof en = {
   offline: "스튜디오가 응답하지 않습니다. `ganvas studio`가 실행 중인지 확인하세요.",
   missing: { title: "페이지가 없습니다", text: "이 주소에는 아무것도 없습니다.", home: "홈으로 가기" },
   units: { images: "장/초", left: (time) => `${time} 남음`, kimg: (n) => `${n} kimg` },
-  tasks: {
-    synthesis: "난수로 새로운 그림을 만듭니다",
-    classes: (n) => `${n}가지 종류의 새로운 그림을 만듭니다`,
-    sketch: "스케치를 그림으로 바꿉니다",
-    grayscale: "흑백 사진에 색을 입힙니다",
-    downscale: "작은 그림의 세부를 되살립니다",
-    mask: "그림의 빈 곳을 채웁니다",
-    paired: "그림을 다른 종류의 그림으로 바꿉니다",
-    unpaired: "두 종류의 그림 사이를 오갑니다",
-    reference: "한 그림의 스타일을 다른 그림에 입힙니다",
-    music: "음악을 만듭니다",
-  },
   levels: { info: "참고", warning: "주의", error: "문제" },
 };

@@ -1,7 +1,7 @@
 // What the Draw page asks the studio: portraits as close to the drawing as one likes, or plain translations of it.
 import { api, dataOf, madePicture, multipart } from "../../api/client";
 import type { components } from "../../api/schema";
-import type { BundleCard } from "../../api/types";
+import type { Direction } from "../../api/types";
 import type { Answer } from "./use-result";
 
 export type Parts = components["schemas"]["PortraitParts"];
@@ -9,23 +9,8 @@ export type Parts = components["schemas"]["PortraitParts"];
 /** How a portrait is to be painted: `own` is the share of the drawing itself that stays, by part. */
 export type Wishes = { k: number; own: Record<string, number>; shadow: boolean };
 
-export type Direction = "a_to_b" | "b_to_a";
-
 // Whoever draws at once with others takes turns with them; a page is one of those.
 const ASKER = crypto.getRandomValues(new Uint32Array(2)).join("-");
-
-const OF_LINES = /sketch|draw|stroke|line|edge|contour|스케치|그림/i;
-
-/** Whether a model takes drawings, and from which of its two sides. */
-export function takesDrawings(bundle: BundleCard): Direction | undefined {
-  if (bundle.degradation?.startsWith("sketch")) return "a_to_b";
-  if (bundle.task !== "unpaired") return undefined;
-  if (OF_LINES.test(bundle.domains[0] ?? "")) return "a_to_b";
-  return OF_LINES.test(bundle.domains[1] ?? "") && bundle.directions === 2 ? "b_to_a" : undefined;
-}
-
-/** Whether drawings may be drawn towards real ones. */
-export const hasManifold = (bundle: BundleCard) => bundle.family === "sketchportrait";
 
 const ofBundle = (id: string) => ({ path: { id } });
 

@@ -5,16 +5,15 @@ import { Button, Label, ListBox, ListBoxItem, Popover, Select, SelectValue } fro
 import { useLocation } from "wouter";
 import { bundlesQuery } from "../../api/queries";
 import type { BundleCard } from "../../api/types";
+import { useSummary } from "../../i18n/summaries";
 import { Choice } from "../../ui/controls";
-import { useTaskSummary } from "../../ui/task-summary";
-import { takesDrawings } from "./api";
 import { useWords } from "./words";
 
 export type View = "beside" | "over";
 
 export function DrawHead({ bundle, lead, children }: { bundle: BundleCard; lead: string; children?: ReactNode }) {
   const words = useWords();
-  const summary = useTaskSummary();
+  const summary = useSummary();
   return (
     <header className="page-head page-head-tight draw-head">
       <div>
@@ -34,7 +33,7 @@ export function ModelChoice({ bundle }: { bundle: BundleCard }) {
   const words = useWords();
   const [, navigate] = useLocation();
   const { data } = useQuery(bundlesQuery);
-  const models = (data?.bundles ?? []).filter((one) => takesDrawings(one) !== undefined);
+  const models = (data?.bundles ?? []).filter((one) => one.drawing_direction);
   if (models.length < 2 || !models.some((one) => one.id === bundle.id)) return null;
   return (
     <Select

@@ -1,12 +1,11 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link, Redirect, useSearchParams } from "wouter";
-import { bundleAddress } from "../../api/bundle-page";
+import { bundleAddress, can } from "../../api/bundles";
 import { Problem } from "../../api/client";
 import { bundleQuery, bundlesQuery } from "../../api/queries";
 import type { PageProps } from "../../feature";
 import { Command, Empty, ProblemNote, Waiting } from "../../ui/feedback";
 import { useTitle } from "../../ui/use-title";
-import { takesDrawings } from "./api";
 import { Studio } from "./studio";
 import { NAMED } from "./use-arrival";
 import { useWords } from "./words";
@@ -22,7 +21,8 @@ function AnyModel() {
   useTitle(words.title);
   if (error !== null && !data) return <ProblemNote error={error} retry={refetch} />;
   if (!data) return <Waiting />;
-  const model = data.bundles.find(takesDrawings) ?? data.bundles.find((each) => each.degradation === "mask");
+  const model =
+    data.bundles.find((each) => each.drawing_direction) ?? data.bundles.find((each) => can(each, "inpaints"));
   if (model) return <Redirect to={`/draw/${encodeURIComponent(model.id)}`} replace />;
   return (
     <Empty title={words.emptyTitle}>
@@ -43,8 +43,8 @@ function Model({ id }: { id: string }) {
     return <ProblemNote error={new Error(words.linkModelGone)} />;
   if (error !== null && !bundle) return <ProblemNote error={error} retry={refetch} />;
   if (!bundle) return <Waiting />;
-  if (takesDrawings(bundle)) return <Studio bundle={bundle} lead={words.leadSketch} />;
-  if (bundle.degradation === "mask") return <Studio bundle={bundle} lead={words.leadMask} />;
+  if (bundle.drawing_direction) return <Studio bundle={bundle} lead={words.leadSketch} />;
+  if (can(bundle, "inpaints")) return <Studio bundle={bundle} lead={words.leadMask} />;
   return (
     <div className="note note-info">
       <p className="note-body">{words.takesNoDrawing}</p>

@@ -7,7 +7,7 @@ import { useWords as useSharedWords } from "../../i18n/provider";
 import { IconPress, Press } from "../../ui/controls";
 import { ProblemNote, sentenceOf } from "../../ui/feedback";
 import { CheckIcon, CloseIcon, InfoIcon, LinkIcon } from "../../ui/icons";
-import { shareDrawing, takesDrawings } from "./api";
+import { shareDrawing } from "./api";
 import { told } from "./file";
 import { type Drawing, visible } from "./marks";
 import type { Settings } from "./store";
@@ -61,7 +61,7 @@ export function useSharing(bundle: BundleCard, drawing: Drawing, settings: Setti
   const shares = useHealth()?.shares;
   const [busy, setBusy] = useState(false);
   const [telling, setTelling] = useState<Telling>();
-  if (!shares || !takesDrawings(bundle)) return undefined;
+  if (!shares || !bundle.drawing_direction) return undefined;
   const copy = async () => {
     if (visible(drawing.marks).some((mark) => mark.kind === "picture")) {
       setTelling({ drawing, settings, said: { problem: new Error(words.linkPhoto) } });

@@ -1,6 +1,7 @@
 // Paper on one side, the result on the other or under the ink. For sketches the paper is white; for masks it is the
 // user's picture.
 import { useEffect, useRef, useState } from "react";
+import { can } from "../../api/bundles";
 import type { BundleCard } from "../../api/types";
 import { Press } from "../../ui/controls";
 import { download } from "../../ui/download";
@@ -8,7 +9,7 @@ import { ProblemNote } from "../../ui/feedback";
 import { DownloadIcon } from "../../ui/icons";
 import { recall, remember } from "../../ui/local-storage";
 import { PictureDrop } from "../../ui/picture-drop";
-import { hasManifold, sketchPhoto, takesDrawings } from "./api";
+import { sketchPhoto } from "./api";
 import { fromFile, toFile, UnreadableDrawing } from "./file";
 import { GuidancePanel } from "./guidance";
 import { DrawHead, ModelChoice, type View, ViewChoice } from "./head";
@@ -35,7 +36,7 @@ const usualWidth = (resolution: number) => Math.round(400 * Math.max(1.3 / resol
 
 export function Studio({ bundle, lead }: { bundle: BundleCard; lead: string }) {
   const words = useWords();
-  const masks = bundle.degradation === "mask";
+  const masks = can(bundle, "inpaints");
   const layer = useRef<HTMLCanvasElement>(null);
   const store = useDrawingStore(masks ? bundle.id : "sketch", !masks);
   const { drawing, setDrawing, paper, setPaper } = store;
@@ -112,7 +113,7 @@ export function Studio({ bundle, lead }: { bundle: BundleCard; lead: string }) {
         setPaper(square(await readPicture(photo), SIDE));
         setDrawing(EMPTY);
         setUnread(undefined);
-      } else if (bundle.degradation?.startsWith("sketch")) {
+      } else if (can(bundle, "photo_to_drawing")) {
         const lines = await sketchPhoto(bundle.id, photo);
         replace({ kind: "picture", picture: asInk(await createImageBitmap(lines), 512) });
       } else {
@@ -150,7 +151,7 @@ export function Studio({ bundle, lead }: { bundle: BundleCard; lead: string }) {
   }
   const over = view === "over";
   const share = width / (masks ? 100 : 400);
-  const guided = hasManifold(bundle);
+  const guided = can(bundle, "codes");
   return (
     <div className="draw-page" data-view={view} data-guided={guided || over || undefined}>
       {head}
@@ -205,7 +206,7 @@ export function Studio({ bundle, lead }: { bundle: BundleCard; lead: string }) {
               <DownloadIcon />
               {words.saveDrawing}
             </Press>
-            {takesDrawings(bundle) && (
+            {bundle.drawing_direction && (
               <Press
                 look="bare"
                 isDisabled={isBlank(drawing)}

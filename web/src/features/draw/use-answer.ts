@@ -1,7 +1,8 @@
 // The drawing is asked about whenever it changes, and whenever what is wished for changes.
 import { type RefObject, useCallback, useEffect, useRef } from "react";
+import { can } from "../../api/bundles";
 import type { BundleCard } from "../../api/types";
-import { hasManifold, paintPortrait, takesDrawings, translateDrawing } from "./api";
+import { paintPortrait, translateDrawing } from "./api";
 import type { Drawing } from "./marks";
 import { flattened, toBlob } from "./photo";
 import type { Guidance } from "./use-guidance";
@@ -27,8 +28,8 @@ export function useAnswer({
   const asking = useResult();
   const { ask, forget } = asking;
   const { settings, shadow } = guidance;
-  const guided = hasManifold(bundle);
-  const direction = takesDrawings(bundle) ?? "a_to_b";
+  const guided = can(bundle, "codes");
+  const direction = bundle.drawing_direction ?? "a_to_b";
   const latest = useRef(drawing);
   latest.current = drawing;
 

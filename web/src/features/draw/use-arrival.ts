@@ -1,9 +1,10 @@
 // A drawing that comes by link is laid over the visitor's own, which can be had back.
 import { useEffect, useRef, useState } from "react";
 import { useSearchParams } from "wouter";
+import { can } from "../../api/bundles";
 import { Problem } from "../../api/client";
 import type { BundleCard } from "../../api/types";
-import { hasManifold, type Parts, readShared, type Shared, takesDrawings } from "./api";
+import { type Parts, readShared, type Shared } from "./api";
 import { marksOf } from "./file";
 import { add, isBlank } from "./marks";
 import type { DrawingStore, Settings } from "./store";
@@ -37,8 +38,8 @@ export function useArrival(bundle: BundleCard, store: DrawingStore, guidance: Gu
   const [query, setQuery] = useSearchParams();
   const [error, setError] = useState<unknown>();
   const { drawing, setDrawing, arrival, setArrival } = store;
-  const id = takesDrawings(bundle) ? query.get(NAMED) : null;
-  const known = !hasManifold(bundle) || guidance.parts !== undefined || guidance.error !== undefined;
+  const id = bundle.drawing_direction ? query.get(NAMED) : null;
+  const known = !can(bundle, "codes") || guidance.parts !== undefined || guidance.error !== undefined;
   const ready = store.ready && known;
   // The visitor may draw while the answer is on its way.
   const now = useRef({ drawing, arrival, guidance });

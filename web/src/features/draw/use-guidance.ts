@@ -1,9 +1,10 @@
 // How close a portrait keeps to the drawing: what the model offers, and what was chosen for it.
 import { useQuery } from "@tanstack/react-query";
 import { useCallback, useMemo, useState } from "react";
+import { can } from "../../api/bundles";
 import type { BundleCard } from "../../api/types";
 import { recall, remember } from "../../ui/local-storage";
-import { hasManifold, type Parts, readParts } from "./api";
+import { type Parts, readParts } from "./api";
 import type { Settings } from "./store";
 
 const chosen = new Map<string, Settings>(); // by bundle: choices outlive a look at another page
@@ -19,7 +20,7 @@ export type Guidance = {
 };
 
 export function useGuidance(bundle: BundleCard): Guidance {
-  const known = hasManifold(bundle);
+  const known = can(bundle, "codes");
   const { data: parts, error } = useQuery({
     queryKey: ["bundles", bundle.id, "portrait"],
     queryFn: ({ signal }) => readParts(bundle.id, signal),

@@ -5,8 +5,8 @@ import type { BundleCard } from "../../api/types";
 import { MAX_FIRST_SEED, toolsOf, useView } from "./address";
 import { keepPhoto } from "./place";
 
-const card = { id: "animals", classes: [], truncates: true } as unknown as BundleCard;
-const classes = { ...card, classes: ["cat", "dog"], truncates: false } as BundleCard;
+const card = { id: "animals", classes: [], capabilities: ["truncation"] } as unknown as BundleCard;
+const classes: BundleCard = { ...card, classes: ["cat", "dog"], capabilities: [] };
 
 function viewAt(query: string, bundle = card) {
   window.history.replaceState(null, "", `/generate/animals${query}`);

@@ -1,6 +1,7 @@
 // The whole state of the Generate page is its address: whoever gets the link sees the same pictures.
 import { useEffect } from "react";
 import { useSearchParams } from "wouter";
+import { can } from "../../api/bundles";
 import type { BundleCard } from "../../api/types";
 import type { Abilities } from "./api";
 import { MAX_SEED, type Place, placesOf, textOfPlaces } from "./place";
@@ -77,7 +78,7 @@ function viewOf(query: URLSearchParams, bundle: BundleCard): View {
     seed,
     count: Math.max(whole("count", 16, 64), 1),
     class: label,
-    psi: bundle.truncates && Number.isFinite(psi) ? Math.min(Math.max(psi, MIN_PSI), 1) : 1,
+    psi: can(bundle, "truncation") && Number.isFinite(psi) ? Math.min(Math.max(psi, MIN_PSI), 1) : 1,
     open: query.has("open") ? whole("open", 0, MAX_SEED) : null,
     picked: placesOf(query.get("picked"), bundle) ?? [],
     walk: some("walk", 0, 3),
@@ -96,7 +97,7 @@ function viewOf(query: URLSearchParams, bundle: BundleCard): View {
 function queryOf(view: View, bundle: BundleCard, old: URLSearchParams, next: Partial<View>): URLSearchParams {
   const query = new URLSearchParams({ seed: String(view.seed), count: String(view.count) });
   if (view.class !== null) query.set("class", String(view.class));
-  if (bundle.truncates) query.set("psi", String(view.psi));
+  if (can(bundle, "truncation")) query.set("psi", String(view.psi));
   if (view.tool !== "pictures") query.set("tool", view.tool);
   if (view.open !== null) query.set("open", String(view.open));
   if (view.picked.length) query.set("picked", textOfPlaces(view.picked));

@@ -9,6 +9,7 @@ import {
   SliderThumb,
   SliderTrack,
 } from "react-aria-components";
+import { can } from "../../api/bundles";
 import type { BundleCard } from "../../api/types";
 import { Press, Slider } from "../../ui/controls";
 import { CheckIcon, LinkIcon, ShuffleIcon } from "../../ui/icons";
@@ -52,7 +53,7 @@ export function SeedField({
 /** Truncation, where the model knows it. */
 export function Truncation({ bundle, view, change }: { bundle: BundleCard; view: View; change: Change }) {
   const words = useWords().generate;
-  if (!bundle.truncates) return null;
+  if (!can(bundle, "truncation")) return null;
   return (
     <div>
       <Slider

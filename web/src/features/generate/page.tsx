@@ -2,12 +2,12 @@ import { useQuery } from "@tanstack/react-query";
 import { useEffect, useRef } from "react";
 import { Tab, TabList, TabPanel, Tabs } from "react-aria-components";
 import { Link } from "wouter";
-import { bundleAddress, pageOf } from "../../api/bundle-page";
+import { bundleAddress, can } from "../../api/bundles";
 import { bundleQuery } from "../../api/queries";
 import type { BundleCard } from "../../api/types";
 import type { PageProps } from "../../feature";
+import { useSummary } from "../../i18n/summaries";
 import { ProblemNote, Waiting } from "../../ui/feedback";
-import { useTaskSummary } from "../../ui/task-summary";
 import { useTitle } from "../../ui/use-title";
 import { type Tool, toolsOf, useView } from "./address";
 import { readAbilities } from "./api";
@@ -30,7 +30,7 @@ function Model({ id }: { id: string }) {
   useTitle(bundle ? `${words.generate.title}: ${bundle.name}` : words.generate.title);
   if (error !== null && !bundle) return <ProblemNote error={error} retry={refetch} />;
   if (!bundle) return <Waiting />;
-  if (pageOf(bundle) !== "generate") {
+  if (bundle.page !== "generate") {
     return (
       <div className="note note-info">
         <p className="note-body">{words.generate.notSynthesis}</p>
@@ -45,9 +45,9 @@ function Model({ id }: { id: string }) {
 
 function Generator({ bundle }: { bundle: BundleCard }) {
   const words = useWords();
-  const summary = useTaskSummary();
+  const summary = useSummary();
   const [view, change] = useView(bundle);
-  const explores = bundle.task === "synthesis";
+  const explores = can(bundle, "latent_space");
   const known = useQuery({
     queryKey: ["bundles", bundle.id, "abilities"],
     queryFn: ({ signal }) => readAbilities(bundle.id, signal),

@@ -1,12 +1,12 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "wouter";
-import { bundleAddress, pageOf } from "../../api/bundle-page";
+import { bundleAddress } from "../../api/bundles";
 import { bundlesQuery, polled, runsQuery } from "../../api/queries";
 import type { BundleCard, RunCard } from "../../api/types";
 import { duration, figure, higherIsBetter, metricName, spread } from "../../i18n/numbers";
 import { useLanguage, useWords as useSharedWords } from "../../i18n/provider";
+import { useSummary } from "../../i18n/summaries";
 import { Command, Empty, HealthNote, ProblemNote, Progress, Waiting } from "../../ui/feedback";
-import { useTaskSummary } from "../../ui/task-summary";
 import { useTitle } from "../../ui/use-title";
 import { useWords } from "./words";
 
@@ -90,9 +90,8 @@ function RunningRun({ run }: { run: RunCard }) {
 
 function Card({ bundle, hasRun }: { bundle: BundleCard; hasRun: boolean }) {
   const words = useWords();
-  const summary = useTaskSummary();
+  const summary = useSummary();
   const metric = bundle.metrics[0];
-  const page = pageOf(bundle);
   const address = bundleAddress(bundle);
   return (
     <li className="card">
@@ -124,7 +123,7 @@ function Card({ bundle, hasRun }: { bundle: BundleCard; hasRun: boolean }) {
         <p className="quiet small">{words.trained(Math.round(bundle.kimg * 1000).toLocaleString("en"))}</p>
         <div className="card-actions">
           <Link href={address} className="press press-solid">
-            {words[page]}
+            {words[bundle.page]}
             <span className="sr-only">: {bundle.name}</span>
           </Link>
           {hasRun && (

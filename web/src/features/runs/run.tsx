@@ -1,6 +1,9 @@
+import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { Link } from "wouter";
+import { bundleAddress } from "../../api/bundles";
 import { useLiveRun } from "../../api/live-run";
+import { bundlesQuery } from "../../api/queries";
 import type { Metric, Run } from "../../api/types";
 import { duration, figure, kimg, metricName, spread } from "../../i18n/numbers";
 import { useLanguage, useWords as useSharedWords } from "../../i18n/provider";
@@ -12,9 +15,6 @@ import { Curves } from "./curves";
 import { State } from "./list";
 import { Sheets } from "./sheets";
 import { useWords } from "./words";
-
-// The page that plays what a run has made, by its task.
-const PAGES: Record<string, string> = { synthesis: "generate", unpaired: "translate", reference: "translate" };
 
 export function RunPage({ id }: { id: string }) {
   const words = useWords();
@@ -40,14 +40,7 @@ export function RunPage({ id }: { id: string }) {
             </span>
           )}
           <span className="spring" />
-          {run.bundle && (
-            <Link
-              href={`/${PAGES[run.status.task ?? ""] ?? "draw"}/${encodeURIComponent(run.bundle)}`}
-              className="press press-solid"
-            >
-              {words.play_model}
-            </Link>
-          )}
+          {run.bundle && <ModelLink id={run.bundle} />}
         </div>
         <Progress value={run.status.progress ?? 0} label={progress} />
         <Facts
@@ -77,6 +70,18 @@ export function RunPage({ id }: { id: string }) {
         </details>
       </section>
     </>
+  );
+}
+
+/** Leads to the page on which the run's model is used. */
+function ModelLink({ id }: { id: string }) {
+  const words = useWords();
+  const bundle = useQuery(bundlesQuery).data?.bundles.find((each) => each.id === id);
+  if (!bundle) return null;
+  return (
+    <Link href={bundleAddress(bundle)} className="press press-solid">
+      {words.play_model}
+    </Link>
   );
 }
 

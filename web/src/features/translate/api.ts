@@ -1,6 +1,6 @@
 // Requests about pictures: cut as a model takes them, translated, carried over, made up, and where the model looks.
 import { api, type MadePicture, madePicture, multipart } from "../../api/client";
-import type { Direction, Style } from "./kinds";
+import type { Direction } from "../../api/types";
 
 export type Given = { picture: Blob; prepared: boolean };
 
@@ -39,6 +39,9 @@ export const heatmap = (id: string, { picture, prepared }: Given, direction: Dir
       signal,
     }),
   );
+
+/** The style to take: one drawn from a seed, or that of a reference on the table. */
+export type Style = { kind: "seed"; seed: number } | { kind: "reference"; id: number };
 
 export type Wish = { domain: number; style: Style; keep: boolean; strength: number };
 

@@ -2,16 +2,16 @@ import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { Button, Label, ListBox, ListBoxItem, Popover, Select, SelectValue } from "react-aria-components";
 import { Link, useLocation, useSearchParams } from "wouter";
-import { bundleAddress } from "../../api/bundle-page";
+import { bundleAddress } from "../../api/bundles";
 import { bundleQuery, bundlesQuery } from "../../api/queries";
 import type { BundleCard } from "../../api/types";
 import type { PageProps } from "../../feature";
+import { useSummary } from "../../i18n/summaries";
 import { Command, Empty, ProblemNote, Waiting } from "../../ui/feedback";
 import { InfoIcon } from "../../ui/icons";
-import { useTaskSummary } from "../../ui/task-summary";
 import { useTitle } from "../../ui/use-title";
+import { needsFace } from "./domains";
 import { Intake, useArrivals } from "./intake";
-import { needsFace, translates } from "./kinds";
 import { MakeUp } from "./makeup";
 import { MOST_PICTURES, MOST_REFERENCES, type Picture, type Table, useTable } from "./pictures";
 import { Translator } from "./translator";
@@ -22,9 +22,9 @@ const MAKE_UP = "make-up"; // in the query: a model may have any name
 
 export function TranslatePage({ params: { bundle: id } }: PageProps) {
   const words = useWords();
-  const summary = useTaskSummary();
+  const summary = useSummary();
   const known = useQuery(bundlesQuery);
-  const bundles = known.data?.bundles.filter(translates);
+  const bundles = known.data?.bundles.filter(({ page }) => page === "translate");
   const makesUp = useSearchParams()[0].has(MAKE_UP);
   const first = makesUp ? undefined : bundles?.[0];
   const listed = id === undefined ? first : bundles?.find((each) => each.id === id);
@@ -97,7 +97,7 @@ function Room({ bundle, table, references }: { bundle: BundleCard | undefined; t
 
 function ModelChoice({ bundle, bundles }: { bundle: BundleCard | undefined; bundles: BundleCard[] }) {
   const words = useWords();
-  const summary = useTaskSummary();
+  const summary = useSummary();
   const { makeUp, model, modelHelp } = words;
   const [, go] = useLocation();
   if (bundles.length === 0) return null;

@@ -1,12 +1,13 @@
 // One model at work on the pictures of the table.
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { Link } from "wouter";
-import type { BundleCard } from "../../api/types";
+import { can } from "../../api/bundles";
+import type { BundleCard, Direction } from "../../api/types";
 import { useNewest } from "../../api/use-newest";
 import { Choice, Toggle } from "../../ui/controls";
 import { ProblemNote } from "../../ui/feedback";
 import { carryOver, heatmap, prepareFor, translate, type Wish } from "./api";
-import { type Direction, domainsOf, needsFace } from "./kinds";
+import { domainsOf, needsFace } from "./domains";
 import { inOrder, pictureOf, TranslateLayout } from "./layout";
 import type { Picture, Table } from "./pictures";
 import { inWords } from "./refusals";
@@ -56,7 +57,7 @@ export function Translator({
 
   const { chosen, pictures } = table;
   const findReference = (id: string) => pictureOf(references, id);
-  const refers = bundle.task === "reference";
+  const refers = bundle.accepts.includes("reference");
   const preparing = useMemo(() => prepareFor(bundle.id), [bundle.id]);
   const prepared = usePrepared(preparing, pictures, part === "middle" ? MIDDLE : null);
   const models = usePrepared(preparing, references.pictures, null);
@@ -75,7 +76,7 @@ export function Translator({
     const picture = pictureOf(table, id);
     if (refers) return carry(picture, wish.style, signal);
     const given = await prepared.get(picture, signal);
-    const asked = bundle.enlarges
+    const asked = can(bundle, "enlarges")
       ? { picture: await prepared.part(picture), prepared: false }
       : { picture: given.picture, prepared: true };
     return toShown(await translate(bundle.id, asked, direction, signal));
@@ -122,7 +123,7 @@ export function Translator({
       add={add}
       work={work}
       before={before}
-      scale={bundle.enlarges ? bundle.source_scale : 1}
+      scale={can(bundle, "enlarges") ? bundle.source_scale : 1}
       overlay={heat && looks.answer ? { address: looks.answer.address, opacity } : undefined}
       busy={waits}
       stale={waits || wanting}
@@ -141,7 +142,7 @@ export function Translator({
         />
       )}
       {bundle.directions === 1 && bundle.domains.length === 2 && <p className="quiet">{words.way(from, to)}</p>}
-      {bundle.has_heatmap && (
+      {can(bundle, "heatmap") && (
         <div>
           <Toggle text={words.heat} value={heat} onChange={setHeat} />
           <p className="quiet small">{words.heatHelp}</p>
@@ -149,7 +150,7 @@ export function Translator({
           {heat && looks.error !== undefined && <ProblemNote error={inWords(looks.error, words)} retry={looks.retry} />}
         </div>
       )}
-      {bundle.enlarges && (
+      {can(bundle, "enlarges") && (
         <div>
           <Choice
             label={words.part}
@@ -180,7 +181,7 @@ export function Translator({
         />
       )}
       {needsFace(bundle) && <p className="quiet small">{words.faceNeeded}</p>}
-      {bundle.degradation === "mask" && (
+      {can(bundle, "inpaints") && (
         <p className="quiet small">
           {words.paint} <Link href={`/draw/${encodeURIComponent(bundle.id)}`}>{words.openDraw}</Link>
         </p>
