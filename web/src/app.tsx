@@ -6,7 +6,7 @@ import { makeQueryClient, useHealth } from "./api/queries";
 import type { Feature, NavigationEntry } from "./feature";
 import { FEATURES } from "./features";
 import { LanguageProvider, useLanguage, useWords } from "./i18n/provider";
-import { Press } from "./ui/controls";
+import { Button } from "./ui/controls";
 import { Waiting } from "./ui/feedback";
 import { Mark } from "./ui/icons";
 import { MissingPage } from "./ui/missing-page";
@@ -41,13 +41,13 @@ function Header() {
             ({ name, nav, words }) => nav && <NavigationLink key={name} entry={nav} text={words[language].nav} />,
           )}
         </nav>
-        <Press
-          look="bare"
+        <Button
+          variant="bare"
           aria-label={words.languageLabel}
           onPress={() => setLanguage(language === "ko" ? "en" : "ko")}
         >
           <span lang={language === "ko" ? "en" : "ko"}>{words.language}</span>
-        </Press>
+        </Button>
       </div>
     </header>
   );

@@ -1,10 +1,10 @@
 // The controls of every page: React Aria's behaviour (keyboard, focus, names, touch) in this app's clothes.
 import type { ReactNode } from "react";
 import {
+  Button as AriaButton,
   Slider as AriaSlider,
   Switch as AriaSwitch,
   ToggleButton as AriaToggleButton,
-  Button,
   type ButtonProps,
   Label,
   Radio,
@@ -16,26 +16,26 @@ import {
   TooltipTrigger,
 } from "react-aria-components";
 
-type Look = "solid" | "soft" | "bare";
+type Variant = "solid" | "soft" | "bare";
 
-export function Press({ look = "soft", ...rest }: ButtonProps & { look?: Look }) {
-  return <Button {...rest} className={`press press-${look}`} />;
+export function Button({ variant = "soft", ...rest }: ButtonProps & { variant?: Variant }) {
+  return <AriaButton {...rest} className={`button button-${variant}`} />;
 }
 
 /** A button that shows only an icon; its name appears as a tooltip, with the key that does the same. */
-export function IconPress({
+export function IconButton({
   name,
   shortcut,
   children,
-  look = "bare",
+  variant = "bare",
   ...rest
-}: Omit<ButtonProps, "children"> & { name: string; shortcut?: string; children: ReactNode; look?: Look }) {
+}: Omit<ButtonProps, "children"> & { name: string; shortcut?: string; children: ReactNode; variant?: Variant }) {
   return (
     <TooltipTrigger delay={500} closeDelay={60}>
-      <Button {...rest} aria-label={name} className={`press press-icon press-${look}`}>
+      <AriaButton {...rest} aria-label={name} className={`button button-icon button-${variant}`}>
         {children}
-      </Button>
-      <Hint name={name} {...(shortcut ? { shortcut } : {})} />
+      </AriaButton>
+      <KeyTooltip name={name} {...(shortcut ? { shortcut } : {})} />
     </TooltipTrigger>
   );
 }
@@ -59,18 +59,18 @@ export function IconToggle({
         aria-label={name}
         isSelected={chosen}
         onChange={onChoose}
-        className="press press-icon press-bare press-toggle"
+        className="button button-icon button-bare button-toggle"
       >
         {children}
       </AriaToggleButton>
-      <Hint name={name} shortcut={shortcut} />
+      <KeyTooltip name={name} shortcut={shortcut} />
     </TooltipTrigger>
   );
 }
 
-function Hint({ name, shortcut }: { name: string; shortcut?: string }) {
+function KeyTooltip({ name, shortcut }: { name: string; shortcut?: string }) {
   return (
-    <Tooltip offset={8} className="hint">
+    <Tooltip offset={8} className="tooltip">
       {name}
       {shortcut && <kbd>{shortcut}</kbd>}
     </Tooltip>

@@ -2,7 +2,7 @@
 import { type ReactNode, useState } from "react";
 import { Problem } from "../api/client";
 import { useWords } from "../i18n/provider";
-import { Press } from "./controls";
+import { Button } from "./controls";
 import { CheckIcon, CopyIcon, InfoIcon, WarningIcon } from "./icons";
 
 export function sentenceOf(error: unknown, offline: string): string {
@@ -19,7 +19,7 @@ export function ProblemNote({ error, retry }: { error: unknown; retry?: () => vo
         <strong>{words.problem}</strong>
         <p>{sentenceOf(error, words.offline)}</p>
       </div>
-      {retry && <Press onPress={retry}>{words.retry}</Press>}
+      {retry && <Button onPress={retry}>{words.retry}</Button>}
     </div>
   );
 }
@@ -78,12 +78,12 @@ export function Command({ text }: { text: string }) {
   return (
     <div className="command">
       <code>{text}</code>
-      <Press look="bare" onPress={copy} aria-label={`${words.copy}: ${text}`}>
+      <Button variant="bare" onPress={copy} aria-label={`${words.copy}: ${text}`}>
         {copied ? <CheckIcon /> : <CopyIcon />}
         <span aria-live="polite" className="sr-only">
           {copied ? words.copied : ""}
         </span>
-      </Press>
+      </Button>
     </div>
   );
 }

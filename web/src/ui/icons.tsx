@@ -84,6 +84,11 @@ export const ForwardIcon = () => (
     <path d="M8 4.500l5.500 5.500L8 15.500" />
   </Icon>
 );
+export const ChevronDownIcon = () => (
+  <Icon>
+    <path d="M5.500 8l4.500 4.500L14.500 8" />
+  </Icon>
+);
 export const SunIcon = () => (
   <Icon>
     <path d="M10 6.800a3.200 3.200 0 100 6.400 3.200 3.200 0 000-6.400z M10 2.500v1.500 M10 16v1.500 M2.500 10H4 M16 10h1.500 M4.700 4.700l1 1 M14.300 14.300l1 1 M15.300 4.700l-1 1 M5.700 14.300l-1 1" />

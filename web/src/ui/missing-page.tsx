@@ -9,7 +9,7 @@ export function MissingPage() {
   return (
     <Empty title={words.title}>
       <p>{words.text}</p>
-      <Link href="/" className="press press-solid">
+      <Link href="/" className="button button-solid">
         {words.home}
       </Link>
     </Empty>

@@ -1,7 +1,7 @@
 import { useEffect, useRef } from "react";
 import { DropZone, FileTrigger } from "react-aria-components";
 import { useWords } from "../i18n/provider";
-import { Press } from "./controls";
+import { Button } from "./controls";
 import { PhotoIcon } from "./icons";
 
 /** Takes a picture by drop, by paste or by choosing a file. */
@@ -29,7 +29,7 @@ export function PictureDrop({ load }: { load: (file: Blob) => void }) {
       <PhotoIcon />
       <p>{words.drop}</p>
       <FileTrigger acceptedFileTypes={["image/*"]} onSelect={(files) => files?.[0] && load(files[0])}>
-        <Press look="solid">{words.choose}</Press>
+        <Button variant="solid">{words.choose}</Button>
       </FileTrigger>
       <p className="quiet small">{words.kinds}</p>
     </DropZone>

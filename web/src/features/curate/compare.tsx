@@ -1,6 +1,6 @@
 // A picture beside one that looks the same, the mirrored one turned back on demand.
 import { skipToken, useQuery } from "@tanstack/react-query";
-import { IconPress, Press } from "../../ui/controls";
+import { Button, IconButton } from "../../ui/controls";
 import { BackIcon, CloseIcon, ForwardIcon } from "../../ui/icons";
 import { type Queued, readPicture, sized } from "./api";
 import { FlipIcon } from "./icons";
@@ -39,30 +39,30 @@ export function Compare({
         <strong>{words.twins}</strong>
         {twins.length > 1 && (
           <>
-            <IconPress name={words.previous} shortcut="←" isDisabled={which === 0} onPress={() => choose(which - 1)}>
+            <IconButton name={words.previous} shortcut="←" isDisabled={which === 0} onPress={() => choose(which - 1)}>
               <BackIcon />
-            </IconPress>
+            </IconButton>
             <span className="quiet small figures">{words.ofOthers(which + 1, twins.length)}</span>
-            <IconPress
+            <IconButton
               name={words.next}
               shortcut="→"
               isDisabled={which + 1 >= twins.length}
               onPress={() => choose(which + 1)}
             >
               <ForwardIcon />
-            </IconPress>
+            </IconButton>
           </>
         )}
         <span className="spring" />
         {twin.mirrored && (
-          <Press look={flipped ? "solid" : "soft"} onPress={flip}>
+          <Button variant={flipped ? "solid" : "soft"} onPress={flip}>
             <FlipIcon />
             {words.turnBack} <kbd>M</kbd>
-          </Press>
+          </Button>
         )}
-        <IconPress name={words.close} shortcut="D" onPress={close}>
+        <IconButton name={words.close} shortcut="D" onPress={close}>
           <CloseIcon />
-        </IconPress>
+        </IconButton>
       </div>
       <figure>
         <img src={address} alt={words.this} draggable={false} />

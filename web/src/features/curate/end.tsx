@@ -1,5 +1,5 @@
 import { Link } from "wouter";
-import { Press } from "../../ui/controls";
+import { Button } from "../../ui/controls";
 import { Empty } from "../../ui/feedback";
 import type { Tally } from "./api";
 import type { Source } from "./store";
@@ -22,23 +22,23 @@ export function End({
     <Empty title={words.allDone}>
       <p>{words.allDoneText}</p>
       <div className="review-end">
-        <Link href={`/review/${round}/results`} className="press press-solid">
+        <Link href={`/review/${round}/results`} className="button button-solid">
           {words.results}
         </Link>
         {source === "skipped" ? (
-          <Link href={`/review/${round}`} className="press press-soft">
+          <Link href={`/review/${round}`} className="button button-soft">
             {words.backFromSkipped}
           </Link>
         ) : (
           tally.skipped > 0 && (
-            <Link href={`/review/${round}/skipped`} className="press press-soft">
+            <Link href={`/review/${round}/skipped`} className="button button-soft">
               {words.lookSkipped(tally.skipped)}
             </Link>
           )
         )}
-        <Press look="bare" onPress={again}>
+        <Button variant="bare" onPress={again}>
           {words.checkAgain}
-        </Press>
+        </Button>
       </div>
     </Empty>
   );

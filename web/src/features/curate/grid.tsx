@@ -1,6 +1,6 @@
 // Many pictures at once: a page of them fits on the screen, and the keys go from one to the next.
 import { memo, useEffect, useRef } from "react";
-import { IconPress } from "../../ui/controls";
+import { IconButton } from "../../ui/controls";
 import { BackIcon, CheckIcon, ForwardIcon } from "../../ui/icons";
 import { CompareIcon, DropIcon, SkipIcon } from "./icons";
 import { addressOf, Mounted } from "./picture";
@@ -62,13 +62,13 @@ export function Grid({
         ))}
       </div>
       <div className="review-pages">
-        <IconPress name={words.previous} isDisabled={page === 0} onPress={() => turn(-1)}>
+        <IconButton name={words.previous} isDisabled={page === 0} onPress={() => turn(-1)}>
           <BackIcon />
-        </IconPress>
+        </IconButton>
         <span className="quiet small figures">{words.page(page + 1, pages)}</span>
-        <IconPress name={words.next} isDisabled={page + 1 >= pages} onPress={() => turn(1)}>
+        <IconButton name={words.next} isDisabled={page + 1 >= pages} onPress={() => turn(1)}>
           <ForwardIcon />
-        </IconPress>
+        </IconButton>
       </div>
     </div>
   );

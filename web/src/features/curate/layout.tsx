@@ -1,7 +1,7 @@
 // Where pictures are judged: one at a time or many, by keys, mouse or touch.
 import { type ReactNode, useEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
 import type { PressEvent } from "react-aria-components";
-import { IconPress, IconToggle, Press } from "../../ui/controls";
+import { Button, IconButton, IconToggle } from "../../ui/controls";
 import { ProblemNote, Waiting } from "../../ui/feedback";
 import { CheckIcon, UndoIcon } from "../../ui/icons";
 import { recall, remember } from "../../ui/local-storage";
@@ -213,9 +213,9 @@ export function ReviewLayout({
           <IconToggle name={words.compare} shortcut="D" chosen={comparing !== null} onChoose={compare}>
             <CompareIcon />
           </IconToggle>
-          <IconPress name={words.help} shortcut="?" onPress={() => setSheet("keys")}>
+          <IconButton name={words.help} shortcut="?" onPress={() => setSheet("keys")}>
             <KeysIcon />
-          </IconPress>
+          </IconButton>
         </Standing>
         {source === "skipped" && <p className="quiet small review-above">{words.onlySkipped}</p>}
         {view.error !== undefined && items.length === 0 && <ProblemNote error={view.error} retry={store.again} />}
@@ -267,10 +267,10 @@ export function ReviewLayout({
         )}
       </div>
       <div className="review-actions">
-        <Press look="soft" isDisabled={!view.canUndo} onPress={by(() => store.undo())}>
+        <Button variant="soft" isDisabled={!view.canUndo} onPress={by(() => store.undo())}>
           <UndoIcon />
           {words.undo} <kbd>U</kbd>
-        </Press>
+        </Button>
         <Fleeting about={notice || view.last}>
           {notice ||
             (view.last &&
@@ -281,24 +281,24 @@ export function ReviewLayout({
                   : saying(view.last.said, reasonOf(view.last.said.reason), words)))}
         </Fleeting>
         {many && comparing === null && others.length > 0 && (
-          <Press look="soft" onPress={by(keepOthers)}>
+          <Button variant="soft" onPress={by(keepOthers)}>
             {words.rest(others.length)} <kbd>A</kbd>
-          </Press>
+          </Button>
         )}
-        <Press look="soft" isDisabled={!item} onPress={by(() => say("skip"))}>
+        <Button variant="soft" isDisabled={!item} onPress={by(() => say("skip"))}>
           <SkipIcon />
           {words.skip} <kbd>S</kbd>
-        </Press>
+        </Button>
         <span className="review-narrow">
-          <Press look="soft" isDisabled={!item} onPress={by(() => setSheet("reasons"))}>
+          <Button variant="soft" isDisabled={!item} onPress={by(() => setSheet("reasons"))}>
             <DropIcon />
             {words.drop}…
-          </Press>
+          </Button>
         </span>
-        <Press look="solid" isDisabled={!item} onPress={by(() => say("keep"))}>
+        <Button variant="solid" isDisabled={!item} onPress={by(() => say("keep"))}>
           <CheckIcon />
           {words.keep} <kbd>K</kbd>
-        </Press>
+        </Button>
       </div>
       <aside className="review-side" aria-label={words.facts}>
         <section className="review-wide" aria-labelledby="review-reasons">

@@ -14,7 +14,7 @@ export function CatalogueNotice() {
   return (
     <p className="review-call">
       {words.call(catalogue)}
-      <Link href="/review" className="press press-solid">
+      <Link href="/review" className="button button-solid">
         {words.callGo}
       </Link>
     </p>

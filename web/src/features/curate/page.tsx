@@ -4,7 +4,7 @@ import { useEffect, useMemo, useState } from "react";
 import { Link, Redirect } from "wouter";
 import { healthQuery, polled } from "../../api/queries";
 import type { PageProps } from "../../feature";
-import { Press } from "../../ui/controls";
+import { Button } from "../../ui/controls";
 import { Command, Empty, ProblemNote, Waiting } from "../../ui/feedback";
 import { MissingPage } from "../../ui/missing-page";
 import { useTitle } from "../../ui/use-title";
@@ -86,9 +86,9 @@ function Round({
         <h1>{words.title}</h1>
         <p className="quiet">{state.catalogue}</p>
         {reviewer !== null && !results && !asking && (
-          <Press look="bare" aria-label={`${words.as(reviewer)}: ${words.change}`} onPress={() => setAsks(true)}>
+          <Button variant="bare" aria-label={`${words.as(reviewer)}: ${words.change}`} onPress={() => setAsks(true)}>
             {words.as(reviewer)}
-          </Press>
+          </Button>
         )}
         <span className="spring" />
         {state.rounds.length > 1 && (

@@ -3,7 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useLocation } from "wouter";
 import { polled } from "../../api/queries";
-import { Choice, Press, Slider } from "../../ui/controls";
+import { Button, Choice, Slider } from "../../ui/controls";
 import { ProblemNote, Progress, Waiting } from "../../ui/feedback";
 import {
   type Agreement,
@@ -200,9 +200,9 @@ function Disputes({ agreement, open, reload }: { agreement: Agreement; open: num
       {open > 0 && (
         <div className="review-row">
           <p>{words.openDisputes(open)}</p>
-          <Press look="solid" isDisabled={busy} onPress={() => void begin("disputed", 0)}>
+          <Button variant="solid" isDisabled={busy} onPress={() => void begin("disputed", 0)}>
             {words.settle(open)}
-          </Press>
+          </Button>
         </div>
       )}
       {error !== undefined && <ProblemNote error={error} />}
@@ -251,9 +251,9 @@ export function NextRound({ state, reload }: { state: ReviewState; reload: () =>
         step={0.05}
         format={(value) => `${Math.round(value * 100)} %`}
       />
-      <Press look="soft" isDisabled={busy || sizes[scope] === 0} onPress={() => void begin(scope, overlap)}>
+      <Button variant="soft" isDisabled={busy || sizes[scope] === 0} onPress={() => void begin(scope, overlap)}>
         {words.beginRound(last + 1)}
-      </Press>
+      </Button>
       {error !== undefined && <ProblemNote error={error} />}
     </section>
   );

@@ -1,7 +1,7 @@
 // Two sheets over the page: the list of keys, and the reasons to drop where there is no room for them beside the picture.
 import { type ReactNode, useId } from "react";
 import { Dialog, Heading, Modal, ModalOverlay } from "react-aria-components";
-import { IconPress } from "../../ui/controls";
+import { IconButton } from "../../ui/controls";
 import { CloseIcon } from "../../ui/icons";
 import type { Reason } from "./api";
 import { useWords } from "./words";
@@ -27,9 +27,9 @@ function Sheet({
             <Heading id={heading} slot="title">
               {title}
             </Heading>
-            <IconPress name={words.close} shortcut="Esc" onPress={close}>
+            <IconButton name={words.close} shortcut="Esc" onPress={close}>
               <CloseIcon />
-            </IconPress>
+            </IconButton>
           </div>
           {children}
         </Dialog>

@@ -2,7 +2,7 @@
 import { memo, type ReactNode } from "react";
 import { duration } from "../../i18n/numbers";
 import { useLanguage, useWords as useSharedWords } from "../../i18n/provider";
-import { Press } from "../../ui/controls";
+import { Button } from "../../ui/controls";
 import { ProblemNote, Progress } from "../../ui/feedback";
 import { CheckIcon, WarningIcon } from "../../ui/icons";
 import type { Line } from "./mutation-queue";
@@ -65,7 +65,7 @@ export const Standing = memo(function Standing({
           <div className="note-body">
             <p>{words.offline(line.count)}</p>
           </div>
-          <Press onPress={retry}>{retryText}</Press>
+          <Button onPress={retry}>{retryText}</Button>
         </div>
       )}
       {line.state === "stopped" && (

@@ -1,6 +1,6 @@
 import { useState } from "react";
 import { Input, Label, TextField } from "react-aria-components";
-import { Press } from "../../ui/controls";
+import { Button } from "../../ui/controls";
 import { recall, remember } from "../../ui/local-storage";
 import { useWords } from "./words";
 
@@ -34,9 +34,9 @@ export function Who({ before, begin }: { before: string; begin: (name: string) =
         <Label>{words.name}</Label>
         <Input autoComplete="name" />
       </TextField>
-      <Press look="solid" type="submit" isDisabled={!usable}>
+      <Button variant="solid" type="submit" isDisabled={!usable}>
         {words.begin}
-      </Press>
+      </Button>
       <p className="quiet small">{words.never}</p>
     </form>
   );

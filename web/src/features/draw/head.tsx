@@ -1,12 +1,12 @@
 // The head of the page: which model answers, and where its answer is seen.
 import { useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
-import { Button, Label, ListBox, ListBoxItem, Popover, Select, SelectValue } from "react-aria-components";
 import { useLocation } from "wouter";
 import { bundlesQuery } from "../../api/queries";
 import type { BundleCard } from "../../api/types";
 import { useSummary } from "../../i18n/summaries";
 import { Choice } from "../../ui/controls";
+import { Select } from "../../ui/select";
 import { useWords } from "./words";
 
 export type View = "beside" | "over";
@@ -38,26 +38,16 @@ export function ModelChoice({ bundle }: { bundle: BundleCard }) {
   return (
     <Select
       className="model-choice"
-      selectedKey={bundle.id}
-      onSelectionChange={(id) => id !== bundle.id && navigate(`/draw/${encodeURIComponent(String(id))}`)}
-    >
-      <Label className="sr-only">{words.model}</Label>
-      <Button className="select">
-        <SelectValue />
-        <svg viewBox="0 0 20 20" className="icon" aria-hidden="true">
-          <path d="M5.500 8l4.500 4.500L14.500 8" />
-        </svg>
-      </Button>
-      <Popover className="popover" offset={4}>
-        <ListBox className="list">
-          {models.map((one) => (
-            <ListBoxItem key={one.id} id={one.id} textValue={one.name} className="list-item">
-              {one.name} <span className="quiet small">{one.family}</span>
-            </ListBoxItem>
-          ))}
-        </ListBox>
-      </Popover>
-    </Select>
+      label={words.model}
+      hideLabel
+      value={bundle.id}
+      onChange={(id) => id !== bundle.id && navigate(`/draw/${encodeURIComponent(id)}`)}
+      options={models.map(({ id, name, family }) => ({
+        id,
+        name,
+        detail: <span className="quiet small">{family}</span>,
+      }))}
+    />
   );
 }
 

@@ -1,5 +1,5 @@
 // What was kept: drawing and result side by side, small; one press goes back.
-import { IconPress } from "../../ui/controls";
+import { IconButton } from "../../ui/controls";
 import { KeepIcon } from "./icons";
 import type { Entry } from "./store";
 import { useWords } from "./words";
@@ -19,9 +19,9 @@ export function History({
     <section className="history" aria-labelledby="history">
       <div className="history-head">
         <h2 id="history">{words.history}</h2>
-        <IconPress name={words.keepHelp} shortcut="K" look="soft" isDisabled={!keep} onPress={() => keep?.()}>
+        <IconButton name={words.keepHelp} shortcut="K" variant="soft" isDisabled={!keep} onPress={() => keep?.()}>
           <KeepIcon />
-        </IconPress>
+        </IconButton>
       </div>
       {entries.length === 0 ? (
         <p className="quiet small">{words.historyHelp}</p>

@@ -48,7 +48,7 @@ function Model({ id }: { id: string }) {
   return (
     <div className="note note-info">
       <p className="note-body">{words.takesNoDrawing}</p>
-      <Link href={bundleAddress(bundle)} className="press press-solid">
+      <Link href={bundleAddress(bundle)} className="button button-solid">
         {words.openPage}
       </Link>
     </div>

@@ -1,6 +1,6 @@
 // The portrait, and what can be taken home of it.
 import type { BundleCard } from "../../api/types";
-import { Press } from "../../ui/controls";
+import { Button } from "../../ui/controls";
 import { download } from "../../ui/download";
 import { DownloadIcon } from "../../ui/icons";
 import { BothIcon } from "./icons";
@@ -33,22 +33,22 @@ export function Portrait({
         </div>
       )}
       <div className="draw-foot">
-        <Press
-          look="bare"
+        <Button
+          variant="bare"
           isDisabled={!result}
           onPress={() => result && download(result.picture, `${bundle.id}-result.png`)}
         >
           <DownloadIcon />
           {words.saveResult}
-        </Press>
-        <Press
-          look="bare"
+        </Button>
+        <Button
+          variant="bare"
           isDisabled={!result}
           onPress={async () => download(await both(), `${bundle.id}-drawing-and-result.png`)}
         >
           <BothIcon />
           {words.saveBoth}
-        </Press>
+        </Button>
         <span className="spring" />
         {result && <Latency result={result} short />}
       </div>

@@ -4,7 +4,7 @@ import { Problem } from "../../api/client";
 import { useHealth } from "../../api/queries";
 import type { BundleCard } from "../../api/types";
 import { useWords as useSharedWords } from "../../i18n/provider";
-import { IconPress, Press } from "../../ui/controls";
+import { Button, IconButton } from "../../ui/controls";
 import { ProblemNote, sentenceOf } from "../../ui/feedback";
 import { CheckIcon, CloseIcon, InfoIcon, LinkIcon } from "../../ui/icons";
 import { shareDrawing } from "./api";
@@ -78,8 +78,8 @@ export function useSharing(bundle: BundleCard, drawing: Drawing, settings: Setti
 export function CopyLink({ sharing: { copy, busy, said }, blank }: { sharing: Sharing; blank: boolean }) {
   const words = useWords();
   return (
-    <Press
-      look="bare"
+    <Button
+      variant="bare"
       isDisabled={blank}
       isPending={busy}
       aria-label={`${words.copyLink}: ${words.copyLinkHelp}`}
@@ -87,7 +87,7 @@ export function CopyLink({ sharing: { copy, busy, said }, blank }: { sharing: Sh
     >
       {said && "link" in said && said.copied ? <CheckIcon /> : <LinkIcon />}
       {words.copyLink}
-    </Press>
+    </Button>
   );
 }
 
@@ -120,10 +120,10 @@ export function Arrived({ arriving }: { arriving: Arriving }) {
         <div className="note note-info arrived">
           <InfoIcon />
           <p className="note-body">{words.arrivedOver}</p>
-          <Press onPress={arriving.back}>{words.ownBack}</Press>
-          <IconPress name={words.close} onPress={arriving.close}>
+          <Button onPress={arriving.back}>{words.ownBack}</Button>
+          <IconButton name={words.close} onPress={arriving.close}>
             <CloseIcon />
-          </IconPress>
+          </IconButton>
         </div>
       )}
     </div>

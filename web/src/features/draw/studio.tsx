@@ -3,7 +3,7 @@
 import { useEffect, useRef, useState } from "react";
 import { can } from "../../api/bundles";
 import type { BundleCard } from "../../api/types";
-import { Press } from "../../ui/controls";
+import { Button } from "../../ui/controls";
 import { download } from "../../ui/download";
 import { ProblemNote } from "../../ui/feedback";
 import { DownloadIcon } from "../../ui/icons";
@@ -198,24 +198,24 @@ export function Studio({ bundle, lead }: { bundle: BundleCard; lead: string }) {
             finished={(stroke) => setDrawing((old) => add(old, stroke))}
           />
           <div className="draw-foot">
-            <Press
-              look="bare"
+            <Button
+              variant="bare"
               isDisabled={isBlank(drawing) && !paper}
               onPress={async () => download(await toBlob(flat(SIDE)), `${bundle.id}-drawing.png`)}
             >
               <DownloadIcon />
               {words.saveDrawing}
-            </Press>
+            </Button>
             {bundle.drawing_direction && (
-              <Press
-                look="bare"
+              <Button
+                variant="bare"
                 isDisabled={isBlank(drawing)}
                 onPress={() =>
                   download(new Blob([toFile(drawing.marks)], { type: "application/json" }), "drawing.json")
                 }
               >
                 {words.saveLater}
-              </Press>
+              </Button>
             )}
             {sharing && <CopyLink sharing={sharing} blank={isBlank(drawing)} />}
           </div>

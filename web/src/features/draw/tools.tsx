@@ -1,6 +1,6 @@
 // The row of tools over the paper.
 import { FileTrigger } from "react-aria-components";
-import { IconPress, IconToggle, Press, Slider } from "../../ui/controls";
+import { Button, IconButton, IconToggle, Slider } from "../../ui/controls";
 import { ClearIcon, EraserIcon, FaceIcon, PenIcon, PhotoIcon, RedoIcon, UndoIcon } from "../../ui/icons";
 import { MirrorIcon, OpenIcon } from "./icons";
 import type { Tool } from "./pad";
@@ -62,15 +62,15 @@ export function Tools(props: ToolsProps) {
         </span>
       </div>
       <div className="tools-group">
-        <IconPress name={words.undo} shortcut="Ctrl Z" isDisabled={!props.undo} onPress={() => props.undo?.()}>
+        <IconButton name={words.undo} shortcut="Ctrl Z" isDisabled={!props.undo} onPress={() => props.undo?.()}>
           <UndoIcon />
-        </IconPress>
-        <IconPress name={words.redo} shortcut="Ctrl Shift Z" isDisabled={!props.redo} onPress={() => props.redo?.()}>
+        </IconButton>
+        <IconButton name={words.redo} shortcut="Ctrl Shift Z" isDisabled={!props.redo} onPress={() => props.redo?.()}>
           <RedoIcon />
-        </IconPress>
-        <IconPress name={words.clear} shortcut="Delete" isDisabled={!props.clear} onPress={() => props.clear?.()}>
+        </IconButton>
+        <IconButton name={words.clear} shortcut="Delete" isDisabled={!props.clear} onPress={() => props.clear?.()}>
           <ClearIcon />
-        </IconPress>
+        </IconButton>
       </div>
       <Beginnings {...props} />
     </div>
@@ -83,26 +83,26 @@ function Beginnings({ masks, starter, load, open }: ToolsProps) {
   return (
     <div className="tools-group tools-start">
       {!masks && (
-        <Press look="bare" aria-label={words.starterHelp} onPress={starter}>
+        <Button variant="bare" aria-label={words.starterHelp} onPress={starter}>
           <FaceIcon />
           <span>{words.starter}</span>
-        </Press>
+        </Button>
       )}
       <FileTrigger acceptedFileTypes={["image/*"]} onSelect={(files) => files?.[0] && load(files[0])}>
-        <Press look="bare" aria-label={masks ? words.another : words.photoHelp}>
+        <Button variant="bare" aria-label={masks ? words.another : words.photoHelp}>
           <PhotoIcon />
           <span>{masks ? words.another : words.photo}</span>
-        </Press>
+        </Button>
       </FileTrigger>
       {!masks && (
         <FileTrigger
           acceptedFileTypes={["application/json", ".json"]}
           onSelect={(files) => files?.[0] && open(files[0])}
         >
-          <Press look="bare" aria-label={`${words.open}: ${words.openHelp}`}>
+          <Button variant="bare" aria-label={`${words.open}: ${words.openHelp}`}>
             <OpenIcon />
             <span>{words.open}</span>
-          </Press>
+          </Button>
         </FileTrigger>
       )}
     </div>

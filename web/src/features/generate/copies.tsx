@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from "react";
 import type { BundleCard } from "../../api/types";
 import { ClassChoice } from "../../ui/class-choice";
-import { Choice, Press } from "../../ui/controls";
+import { Button, Choice } from "../../ui/controls";
 import { HealthNote, ProblemNote } from "../../ui/feedback";
 import type { Change, View } from "./address";
 import { listNeighbours, type NeighbourSample, type Neighbours } from "./api";
@@ -58,9 +58,9 @@ export function Copies({ bundle, view, change }: { bundle: BundleCard; view: Vie
           />
           <Truncation bundle={bundle} view={view} change={change} />
           <div className="panel-actions">
-            <Press look="solid" isDisabled={busy} onPress={look}>
+            <Button variant="solid" isDisabled={busy} onPress={look}>
               {busy ? words.looking : words.look}
-            </Press>
+            </Button>
             <CopyLink />
           </div>
           <p className="quiet small">{words.copiesHelp}</p>

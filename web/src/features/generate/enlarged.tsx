@@ -1,7 +1,7 @@
 import { useEffect, useId } from "react";
 import { Dialog, Heading, Modal, ModalOverlay } from "react-aria-components";
 import type { Sample } from "../../api/types";
-import { IconPress, Press } from "../../ui/controls";
+import { Button, IconButton } from "../../ui/controls";
 import { BackIcon, CloseIcon, DownloadIcon, ForwardIcon } from "../../ui/icons";
 import type { Tool } from "./address";
 import { useWords } from "./words";
@@ -57,33 +57,33 @@ export function Enlarged({
                 <Heading id={heading} slot="title">
                   {words.enlarged(sample.seed)} {className(sample) && <span className="tag">{className(sample)}</span>}
                 </Heading>
-                <IconPress name={words.close} shortcut="Esc" onPress={() => move(undefined)}>
+                <IconButton name={words.close} shortcut="Esc" onPress={() => move(undefined)}>
                   <CloseIcon />
-                </IconPress>
+                </IconButton>
               </div>
               <img className="dialog-picture" src={sample.data} alt={words.sample(sample.seed)} />
               <div className="dialog-foot">
-                <IconPress name={words.previous} shortcut="←" isDisabled={!before} onPress={() => move(before)}>
+                <IconButton name={words.previous} shortcut="←" isDisabled={!before} onPress={() => move(before)}>
                   <BackIcon />
-                </IconPress>
-                <IconPress name={words.next} shortcut="→" isDisabled={!after} onPress={() => move(after)}>
+                </IconButton>
+                <IconButton name={words.next} shortcut="→" isDisabled={!after} onPress={() => move(after)}>
                   <ForwardIcon />
-                </IconPress>
+                </IconButton>
                 <span className="spring" />
-                <Press look="bare" onPress={() => start(sample)}>
+                <Button variant="bare" onPress={() => start(sample)}>
                   {words.startHere}
-                </Press>
-                <Press look="solid" onPress={() => save(sample)}>
+                </Button>
+                <Button variant="solid" onPress={() => save(sample)}>
                   <DownloadIcon />
                   {words.download}
-                </Press>
+                </Button>
               </div>
               {(tools.includes("sliders") || tools.includes("copies")) && (
                 <div className="dialog-foot dialog-onward">
                   {tools.includes("sliders") && (
-                    <Press onPress={() => go("sliders", sample)}>{explore.toSliders}</Press>
+                    <Button onPress={() => go("sliders", sample)}>{explore.toSliders}</Button>
                   )}
-                  {tools.includes("copies") && <Press onPress={() => go("copies", sample)}>{explore.toCopies}</Press>}
+                  {tools.includes("copies") && <Button onPress={() => go("copies", sample)}>{explore.toCopies}</Button>}
                 </div>
               )}
             </>

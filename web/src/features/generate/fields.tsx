@@ -11,7 +11,7 @@ import {
 } from "react-aria-components";
 import { can } from "../../api/bundles";
 import type { BundleCard } from "../../api/types";
-import { Press, Slider } from "../../ui/controls";
+import { Button, Slider } from "../../ui/controls";
 import { CheckIcon, LinkIcon, ShuffleIcon } from "../../ui/icons";
 import { type Change, MAX_FIRST_SEED, MIN_PSI, type View } from "./address";
 import type { LayerRange } from "./api";
@@ -42,10 +42,10 @@ export function SeedField({
         <Label>{label}</Label>
         <Input />
       </NumberField>
-      <Press onPress={() => onChange(Math.floor(Math.random() * 1_000_000))}>
+      <Button onPress={() => onChange(Math.floor(Math.random() * 1_000_000))}>
         <ShuffleIcon />
         {words.shuffle}
-      </Press>
+      </Button>
     </div>
   );
 }
@@ -74,7 +74,7 @@ export function CopyLink() {
   const words = useWords().generate;
   const [copied, setCopied] = useState(false);
   return (
-    <Press
+    <Button
       onPress={() => {
         void navigator.clipboard?.writeText(window.location.href).then(() => {
           setCopied(true);
@@ -84,7 +84,7 @@ export function CopyLink() {
     >
       {copied ? <CheckIcon /> : <LinkIcon />}
       <span aria-live="polite">{copied ? words.copied : words.copyLink}</span>
-    </Press>
+    </Button>
   );
 }
 

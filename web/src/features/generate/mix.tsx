@@ -1,7 +1,7 @@
 import type { BundleCard } from "../../api/types";
 import { useNewest } from "../../api/use-newest";
 import { figure } from "../../i18n/numbers";
-import { Press } from "../../ui/controls";
+import { Button } from "../../ui/controls";
 import { download } from "../../ui/download";
 import { DownloadIcon } from "../../ui/icons";
 import type { Change, View } from "./address";
@@ -78,17 +78,17 @@ export function Mix({
             />
             <div className="presets">
               {parts.map((part, index) => (
-                <Press key={names[index]} onPress={() => change({ layers: part })}>
+                <Button key={names[index]} onPress={() => change({ layers: part })}>
                   {names[index]}
-                </Press>
+                </Button>
               ))}
             </div>
             <p className="quiet small">{words.layersHelp}</p>
           </div>
           <Truncation bundle={bundle} view={view} change={change} />
           <div className="panel-actions">
-            <Press
-              look="solid"
+            <Button
+              variant="solid"
               isDisabled={!newest.answer}
               onPress={async () =>
                 newest.answer && download(await sheetOf(newest.answer), `${bundle.id}-mix-${layers.join("-")}.png`)
@@ -96,7 +96,7 @@ export function Mix({
             >
               <DownloadIcon />
               {words.saveSheet}
-            </Press>
+            </Button>
             <CopyLink />
           </div>
         </>

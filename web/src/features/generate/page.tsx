@@ -34,7 +34,7 @@ function Model({ id }: { id: string }) {
     return (
       <div className="note note-info">
         <p className="note-body">{words.generate.notSynthesis}</p>
-        <Link href={bundleAddress(bundle)} className="press press-solid">
+        <Link href={bundleAddress(bundle)} className="button button-solid">
           {words.generate.openDraw}
         </Link>
       </div>

@@ -3,7 +3,7 @@ import type { BundleCard } from "../../api/types";
 import { duration, figure } from "../../i18n/numbers";
 import { useLanguage, useWords as useSharedWords } from "../../i18n/provider";
 import { ClassChoice } from "../../ui/class-choice";
-import { Choice, Press, Toggle } from "../../ui/controls";
+import { Button, Choice, Toggle } from "../../ui/controls";
 import { download } from "../../ui/download";
 import { ProblemNote, Progress } from "../../ui/feedback";
 import { CloseIcon, DownloadIcon } from "../../ui/icons";
@@ -59,8 +59,8 @@ export function PhotoTool({
           <p className="quiet small">{words.explore.photoHelp}</p>
           {!search.busy && (search.error !== undefined || search.state) && (
             <div className="panel-actions">
-              {picture && <Press onPress={() => load(picture)}>{words.explore.searchAgain}</Press>}
-              <Press onPress={search.forget}>{words.explore.otherPhoto}</Press>
+              {picture && <Button onPress={() => load(picture)}>{words.explore.searchAgain}</Button>}
+              <Button onPress={search.forget}>{words.explore.otherPhoto}</Button>
             </div>
           )}
         </>
@@ -111,10 +111,10 @@ function SearchView({
               {left !== null && ` · ${units.left(duration(left, language))}`}
             </span>
             <span className="spring" />
-            <Press onPress={search.forget}>
+            <Button onPress={search.forget}>
               <CloseIcon />
               {words.explore.cancel}
-            </Press>
+            </Button>
           </p>
         </div>
       )}
@@ -166,24 +166,24 @@ function Onward({
     <>
       <p className="quiet small">{words.explore.foundHelp}</p>
       <div className="onward">
-        <Press look="solid" onPress={() => change({ tool: "walk", walk: [place, ...view.walk].slice(0, 16) })}>
+        <Button variant="solid" onPress={() => change({ tool: "walk", walk: [place, ...view.walk].slice(0, 16) })}>
           {words.explore.toWalk}
-        </Press>
+        </Button>
         {tools.includes("mix") && (
-          <Press onPress={() => change({ tool: "mix", rows: [place, ...view.rows].slice(0, 8) })}>
+          <Button onPress={() => change({ tool: "mix", rows: [place, ...view.rows].slice(0, 8) })}>
             {words.explore.toMix}
-          </Press>
+          </Button>
         )}
         {tools.includes("sliders") && (
-          <Press onPress={() => change({ tool: "sliders", base: [place] })}>{words.explore.toSliders}</Press>
+          <Button onPress={() => change({ tool: "sliders", base: [place] })}>{words.explore.toSliders}</Button>
         )}
-        <Press
-          look="bare"
+        <Button
+          variant="bare"
           onPress={() => search.state?.image && download(search.state.image, `${bundle.id}-projection.png`)}
         >
           <DownloadIcon />
           {words.generate.download}
-        </Press>
+        </Button>
       </div>
     </>
   );

@@ -2,7 +2,7 @@ import type { BundleCard, Sample } from "../../api/types";
 import { useNewest } from "../../api/use-newest";
 import { figure } from "../../i18n/numbers";
 import { ClassChoice } from "../../ui/class-choice";
-import { Choice, Press } from "../../ui/controls";
+import { Button, Choice } from "../../ui/controls";
 import { download } from "../../ui/download";
 import { ProblemNote, Waiting } from "../../ui/feedback";
 import { DownloadIcon } from "../../ui/icons";
@@ -70,8 +70,8 @@ export function Pictures({
           />
           <Truncation bundle={bundle} view={view} change={change} />
           <div className="panel-actions">
-            <Press
-              look="solid"
+            <Button
+              variant="solid"
               isDisabled={!samples.length}
               onPress={async () => {
                 const picture = await gridPicture(samples.map((sample) => sample.data));
@@ -80,7 +80,7 @@ export function Pictures({
             >
               <DownloadIcon />
               {words.generate.downloadGrid}
-            </Press>
+            </Button>
             <CopyLink />
           </div>
         </section>
@@ -131,22 +131,22 @@ function Picked({ tools, view, change }: { tools: Tool[]; view: View; change: Ch
     <div className="picked" role="region" aria-label={words.picked(picked.length)}>
       <strong className="figures">{words.picked(picked.length)}</strong>
       {picked.length > 1 && (
-        <Press look="solid" onPress={() => change({ tool: "walk", walk: picked })}>
+        <Button variant="solid" onPress={() => change({ tool: "walk", walk: picked })}>
           {words.pickedWalk}
-        </Press>
+        </Button>
       )}
       {has("mix") && (
         <>
-          <Press onPress={() => change({ tool: "mix", rows: picked.slice(0, 8) })}>{words.pickedRows}</Press>
-          <Press onPress={() => change({ tool: "mix", columns: picked.slice(0, 8) })}>{words.pickedColumns}</Press>
+          <Button onPress={() => change({ tool: "mix", rows: picked.slice(0, 8) })}>{words.pickedRows}</Button>
+          <Button onPress={() => change({ tool: "mix", columns: picked.slice(0, 8) })}>{words.pickedColumns}</Button>
         </>
       )}
       {has("sliders") && (
-        <Press onPress={() => change({ tool: "sliders", base: picked.slice(0, 4) })}>{words.pickedSliders}</Press>
+        <Button onPress={() => change({ tool: "sliders", base: picked.slice(0, 4) })}>{words.pickedSliders}</Button>
       )}
-      <Press look="bare" onPress={() => change({ picked: [] })}>
+      <Button variant="bare" onPress={() => change({ picked: [] })}>
         {words.clear}
-      </Press>
+      </Button>
     </div>
   );
 }

@@ -1,8 +1,17 @@
 import { useState } from "react";
-import { Button, Dialog, DialogTrigger, Heading, Menu, MenuItem, MenuTrigger, Popover } from "react-aria-components";
+import {
+  Button as AriaButton,
+  Dialog,
+  DialogTrigger,
+  Heading,
+  Menu,
+  MenuItem,
+  MenuTrigger,
+  Popover,
+} from "react-aria-components";
 import type { BundleCard } from "../../api/types";
 import { ClassChoice } from "../../ui/class-choice";
-import { Press } from "../../ui/controls";
+import { Button } from "../../ui/controls";
 import type { View } from "./address";
 import { SeedField } from "./fields";
 import { MAX_SEED, nameOf, type Place, photosOf, pictureOf, textOf } from "./place";
@@ -48,9 +57,9 @@ export function PlaceStrip({
           // biome-ignore lint/suspicious/noArrayIndexKey: the position in the list identifies the item
           <li key={`${textOf(place)} ${index}`}>
             <MenuTrigger>
-              <Button className="tile" aria-label={nameOf(place, bundle, words)}>
+              <AriaButton className="tile" aria-label={nameOf(place, bundle, words)}>
                 <img src={pictureOf(place, bundle.id, view.psi)} alt="" draggable={false} />
-              </Button>
+              </AriaButton>
               <Popover className="popover" offset={4}>
                 <Menu className="list" onAction={(action) => act(index, action)} aria-label={words.explore.change}>
                   {index > 0 && (
@@ -98,11 +107,11 @@ function AddPlace({
   const offered = [...photosOf(bundle.id), ...view.picked];
   return (
     <DialogTrigger>
-      <Button className="tile tile-add" aria-label={words.explore.addTo(label)}>
+      <AriaButton className="tile tile-add" aria-label={words.explore.addTo(label)}>
         <svg className="icon" viewBox="0 0 20 20" aria-hidden="true">
           <path d="M10 4.500v11 M4.500 10h11" />
         </svg>
-      </Button>
+      </AriaButton>
       <Popover className="popover" offset={6}>
         <Dialog className="dialog add">
           {({ close }) => {
@@ -120,14 +129,14 @@ function AddPlace({
                     <p className="strip-label">{words.explore.offered}</p>
                     <div className="strip">
                       {offered.map((place) => (
-                        <Button
+                        <AriaButton
                           key={textOf(place)}
                           className="tile"
                           aria-label={nameOf(place, bundle, words)}
                           onPress={() => take(place)}
                         >
                           <img src={pictureOf(place, bundle.id, view.psi)} alt="" draggable={false} />
-                        </Button>
+                        </AriaButton>
                       ))}
                     </div>
                   </>
@@ -141,9 +150,9 @@ function AddPlace({
                   />
                 </div>
                 <ClassChoice bundle={bundle} value={kind} onChange={setKind} noneText={words.explore.seedsOwn} />
-                <Press look="solid" onPress={() => take({ seed, class: kind })}>
+                <Button variant="solid" onPress={() => take({ seed, class: kind })}>
                   {words.explore.add}
-                </Press>
+                </Button>
               </>
             );
           }}

@@ -1,6 +1,6 @@
 import { useEffect, useState } from "react";
 import { useWords as useSharedWords } from "../../i18n/provider";
-import { IconPress, Slider } from "../../ui/controls";
+import { IconButton, Slider } from "../../ui/controls";
 import { PauseIcon, PlayIcon } from "../../ui/icons";
 import { useWords } from "./words";
 
@@ -36,9 +36,9 @@ export function Player({ frames, fps, loop }: { frames: string[]; fps: number; l
     <div className="player">
       <img className="player-picture" src={frames[shown]} alt={words.explore.frame(shown + 1, frames.length)} />
       <div className="player-foot">
-        <IconPress name={playing ? pause : play} look="solid" onPress={() => setPlaying(!playing)}>
+        <IconButton name={playing ? pause : play} variant="solid" onPress={() => setPlaying(!playing)}>
           {playing ? <PauseIcon /> : <PlayIcon />}
-        </IconPress>
+        </IconButton>
         <Slider
           quiet
           label={words.explore.frameSlider}

@@ -3,7 +3,7 @@ import { Slider as AriaSlider, Label, SliderOutput, SliderThumb, SliderTrack } f
 import type { BundleCard } from "../../api/types";
 import { useNewest } from "../../api/use-newest";
 import { figure } from "../../i18n/numbers";
-import { IconPress, Press } from "../../ui/controls";
+import { Button, IconButton } from "../../ui/controls";
 import { download } from "../../ui/download";
 import { ProblemNote, Waiting } from "../../ui/feedback";
 import { DownloadIcon, UndoIcon } from "../../ui/icons";
@@ -110,19 +110,19 @@ export function Sliders({
             ))}
           </div>
           {directions.length > AT_FIRST && offered === few && (
-            <Press look="bare" onPress={() => setAll(true)}>
+            <Button variant="bare" onPress={() => setAll(true)}>
               {words.moreDirections(directions.length - AT_FIRST)}
-            </Press>
+            </Button>
           )}
           {directions.length > 0 && <p className="quiet small">{words.directionsHelp}</p>}
           <Truncation bundle={bundle} view={view} change={change} />
           <div className="panel-actions">
-            <Press isDisabled={!Object.values(moves).some(Boolean)} onPress={() => settle({})}>
+            <Button isDisabled={!Object.values(moves).some(Boolean)} onPress={() => settle({})}>
               <UndoIcon />
               {words.resetAll}
-            </Press>
-            <Press
-              look="solid"
+            </Button>
+            <Button
+              variant="solid"
               isDisabled={!newest.answer}
               onPress={async () =>
                 newest.answer && download(await gridPicture(newest.answer.images), `${bundle.id}-moved.png`)
@@ -130,7 +130,7 @@ export function Sliders({
             >
               <DownloadIcon />
               {words.savePicture}
-            </Press>
+            </Button>
             <CopyLink />
           </div>
         </>
@@ -230,9 +230,9 @@ function DirectionSlider({
           }}
         </SliderTrack>
       </AriaSlider>
-      <IconPress name={words.resetOne(name)} isDisabled={value === 0} onPress={() => onChangeEnd(0)}>
+      <IconButton name={words.resetOne(name)} isDisabled={value === 0} onPress={() => onChangeEnd(0)}>
         <UndoIcon />
-      </IconPress>
+      </IconButton>
     </div>
   );
 }

@@ -2,7 +2,7 @@ import { useEffect, useRef, useState } from "react";
 import type { BundleCard } from "../../api/types";
 import { useNewest } from "../../api/use-newest";
 import { figure } from "../../i18n/numbers";
-import { Choice, Press, Toggle } from "../../ui/controls";
+import { Button, Choice, Toggle } from "../../ui/controls";
 import { download } from "../../ui/download";
 import { ProblemNote } from "../../ui/feedback";
 import { DownloadIcon } from "../../ui/icons";
@@ -77,7 +77,7 @@ export function Walk({
           <Truncation bundle={bundle} view={view} change={change} />
           <div className="panel-actions">
             {abilities.films.map((format) => (
-              <FilmPress key={format} bundle={bundle} format={format} request={request} fps={fps} />
+              <FilmButton key={format} bundle={bundle} format={format} request={request} fps={fps} />
             ))}
             <CopyLink />
           </div>
@@ -103,7 +103,7 @@ export function Walk({
   );
 }
 
-function FilmPress({
+function FilmButton({
   bundle,
   format,
   request,
@@ -134,10 +134,10 @@ function FilmPress({
   };
   return (
     <>
-      <Press look={format === "mp4" ? "solid" : "soft"} isDisabled={!request || busy} onPress={save}>
+      <Button variant={format === "mp4" ? "solid" : "soft"} isDisabled={!request || busy} onPress={save}>
         <DownloadIcon />
         {busy ? words.filming : words.film(format.toUpperCase())}
-      </Press>
+      </Button>
       {error !== undefined && <ProblemNote error={error} />}
     </>
   );

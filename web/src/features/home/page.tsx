@@ -122,12 +122,12 @@ function Card({ bundle, hasRun }: { bundle: BundleCard; hasRun: boolean }) {
         </dl>
         <p className="quiet small">{words.trained(Math.round(bundle.kimg * 1000).toLocaleString("en"))}</p>
         <div className="card-actions">
-          <Link href={address} className="press press-solid">
+          <Link href={address} className="button button-solid">
             {words[bundle.page]}
             <span className="sr-only">: {bundle.name}</span>
           </Link>
           {hasRun && (
-            <Link href={`/runs/${encodeURIComponent(bundle.id)}`} className="press press-bare">
+            <Link href={`/runs/${encodeURIComponent(bundle.id)}`} className="button button-bare">
               {words.run}
               <span className="sr-only">: {bundle.name}</span>
             </Link>

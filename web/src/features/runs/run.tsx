@@ -79,7 +79,7 @@ function ModelLink({ id }: { id: string }) {
   const bundle = useQuery(bundlesQuery).data?.bundles.find((each) => each.id === id);
   if (!bundle) return null;
   return (
-    <Link href={bundleAddress(bundle)} className="press press-solid">
+    <Link href={bundleAddress(bundle)} className="button button-solid">
       {words.play_model}
     </Link>
   );

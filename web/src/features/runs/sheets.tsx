@@ -2,7 +2,7 @@ import { useEffect, useState } from "react";
 import type { Sheet } from "../../api/types";
 import { kimg } from "../../i18n/numbers";
 import { useWords as useSharedWords } from "../../i18n/provider";
-import { IconPress, Slider } from "../../ui/controls";
+import { IconButton, Slider } from "../../ui/controls";
 import { PauseIcon, PlayIcon } from "../../ui/icons";
 import { useWords } from "./words";
 
@@ -44,9 +44,9 @@ export function Sheets({ sheets }: { sheets: Sheet[] }) {
         <div className="sheets">
           <img src={sheet.url} alt={words.sheetAt(kimg(sheet.nimg / 1000))} />
           <div className="sheets-bar">
-            <IconPress
+            <IconButton
               name={playing ? pause : play}
-              look="soft"
+              variant="soft"
               isDisabled={last < 1}
               onPress={() => {
                 if (!playing && index >= last) setChosen(0);
@@ -54,7 +54,7 @@ export function Sheets({ sheets }: { sheets: Sheet[] }) {
               }}
             >
               {playing ? <PauseIcon /> : <PlayIcon />}
-            </IconPress>
+            </IconButton>
             <Slider
               quiet
               label={words.sheetSlider}

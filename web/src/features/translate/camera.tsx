@@ -1,20 +1,20 @@
 import { useEffect, useRef, useState } from "react";
 import { Dialog, Heading, Modal, ModalOverlay } from "react-aria-components";
 import { useWords as useSharedWords } from "../../i18n/provider";
-import { IconPress, Press } from "../../ui/controls";
+import { Button, IconButton } from "../../ui/controls";
 import { CloseIcon, WarningIcon } from "../../ui/icons";
 import { useWords, type Words } from "./words";
 
 /** Opens the camera in a dialog; what is taken is as it was seen, mirrored like a mirror. */
-export function CameraPress({ text, take }: { text?: string; take: (picture: Blob) => void }) {
+export function CameraButton({ text, take }: { text?: string; take: (picture: Blob) => void }) {
   const words = useWords();
   const [open, setOpen] = useState(false);
   return (
     <>
-      <Press onPress={() => setOpen(true)}>
+      <Button onPress={() => setOpen(true)}>
         <CameraIcon />
         {text ?? words.camera}
-      </Press>
+      </Button>
       <ModalOverlay className="veil" isDismissable isOpen={open} onOpenChange={setOpen}>
         <Modal className="modal">
           <Dialog className="dialog" aria-label={words.cameraTitle}>
@@ -76,9 +76,9 @@ function Camera({ take, close }: { take: (picture: Blob) => void; close: () => v
     <>
       <div className="dialog-head">
         <Heading slot="title">{words.cameraTitle}</Heading>
-        <IconPress name={words.closeCamera} shortcut="Esc" onPress={close}>
+        <IconButton name={words.closeCamera} shortcut="Esc" onPress={close}>
           <CloseIcon />
-        </IconPress>
+        </IconButton>
       </div>
       {problem === undefined ? (
         <div className="tr-camera">
@@ -95,11 +95,11 @@ function Camera({ take, close }: { take: (picture: Blob) => void; close: () => v
       )}
       <div className="dialog-foot">
         {problem === undefined ? (
-          <Press look="solid" isDisabled={!ready} onPress={shoot}>
+          <Button variant="solid" isDisabled={!ready} onPress={shoot}>
             {words.take}
-          </Press>
+          </Button>
         ) : (
-          <Press onPress={() => setAttempt((n) => n + 1)}>{retry}</Press>
+          <Button onPress={() => setAttempt((n) => n + 1)}>{retry}</Button>
         )}
       </div>
     </>

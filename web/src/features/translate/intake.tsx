@@ -1,9 +1,9 @@
 // Pictures come in: chosen, dropped or pasted anywhere on the page, or from the camera.
 import { useEffect, useRef, useState } from "react";
 import { FileTrigger } from "react-aria-components";
-import { Press } from "../../ui/controls";
+import { Button } from "../../ui/controls";
 import { PhotoIcon } from "../../ui/icons";
-import { CameraPress } from "./camera";
+import { CameraButton } from "./camera";
 import { useWords } from "./words";
 
 /** Takes files that are dropped or pasted while the page is open. → whether some are held over it. */
@@ -51,8 +51,8 @@ export function Intake({ add, over, note }: { add: (files: Blob[]) => void; over
       <PhotoIcon />
       <p>{words.drop}</p>
       <div className="tr-row">
-        <ChoosePress look="solid" text={words.choose} add={add} />
-        <CameraPress take={(picture) => add([picture])} />
+        <ChooseButton variant="solid" text={words.choose} add={add} />
+        <CameraButton take={(picture) => add([picture])} />
       </div>
       {note && <p className="tr-face">{note}</p>}
       <p className="quiet small">{words.kinds}</p>
@@ -60,18 +60,18 @@ export function Intake({ add, over, note }: { add: (files: Blob[]) => void; over
   );
 }
 
-export function ChoosePress({
+export function ChooseButton({
   text,
   add,
-  look = "soft",
+  variant = "soft",
 }: {
   text: string;
   add: (files: Blob[]) => void;
-  look?: "solid" | "soft";
+  variant?: "solid" | "soft";
 }) {
   return (
     <FileTrigger acceptedFileTypes={["image/*"]} allowsMultiple onSelect={(files) => files?.length && add([...files])}>
-      <Press look={look}>{text}</Press>
+      <Button variant={variant}>{text}</Button>
     </FileTrigger>
   );
 }

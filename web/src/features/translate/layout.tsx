@@ -1,11 +1,11 @@
 // What is chosen about the pictures of the table on one side; on the other what is made of them.
 import { type ReactNode, useState } from "react";
-import { Press } from "../../ui/controls";
+import { Button } from "../../ui/controls";
 import { download } from "../../ui/download";
 import { ClearIcon, DownloadIcon } from "../../ui/icons";
 import type { Overlay } from "./beside";
-import { CameraPress } from "./camera";
-import { ChoosePress } from "./intake";
+import { CameraButton } from "./camera";
+import { ChooseButton } from "./intake";
 import type { Picture, Table } from "./pictures";
 import { type Shown, sideBySide } from "./shown";
 import { Stage, type View } from "./stage";
@@ -70,8 +70,8 @@ export function TranslateLayout({
       <section className="panel" aria-label={name}>
         {children}
         <div className="panel-actions">
-          <ChoosePress text={words.add} add={add} />
-          <CameraPress take={(picture) => add([picture])} />
+          <ChooseButton text={words.add} add={add} />
+          <CameraButton take={(picture) => add([picture])} />
         </div>
       </section>
       <div className="stage-side">
@@ -90,22 +90,22 @@ export function TranslateLayout({
           invitation={invitation}
         />
         <div className="tr-foot">
-          <Press look="solid" isDisabled={!after || stale} onPress={() => after && save(after.picture, "")}>
+          <Button variant="solid" isDisabled={!after || stale} onPress={() => after && save(after.picture, "")}>
             <DownloadIcon />
             {words.save}
-          </Press>
-          <Press
+          </Button>
+          <Button
             isDisabled={!after || !before || stale}
             onPress={async () => before && after && save(await sideBySide(before.picture, after.picture), "-pair")}
           >
             <DownloadIcon />
             {words.savePair}
-          </Press>
+          </Button>
           {chosen && pictures.length === 1 && (
-            <Press look="bare" onPress={() => table.remove(chosen.id)} aria-label={words.remove(chosen.name)}>
+            <Button variant="bare" onPress={() => table.remove(chosen.id)} aria-label={words.remove(chosen.name)}>
               <ClearIcon />
               {words.removeThis}
-            </Press>
+            </Button>
           )}
         </div>
         <Strip

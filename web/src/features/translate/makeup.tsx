@@ -4,7 +4,7 @@ import { Problem } from "../../api/client";
 import { Toggle } from "../../ui/controls";
 import { InfoIcon } from "../../ui/icons";
 import { makeUp, prepareForMakeUp, REGIONS, type Touch } from "./api";
-import { ChoosePress } from "./intake";
+import { ChooseButton } from "./intake";
 import { inOrder, pictureOf, TranslateLayout } from "./layout";
 import type { Table } from "./pictures";
 import { References } from "./references";
@@ -70,7 +70,7 @@ export function MakeUp({
           <div className="note note-info">
             <InfoIcon />
             <p className="note-body">{words.makeUp.next}</p>
-            <ChoosePress look="solid" text={words.makeUp.chooseReference} add={addReferences} />
+            <ChooseButton variant="solid" text={words.makeUp.chooseReference} add={addReferences} />
           </div>
         )
       }

@@ -1,6 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { Button, Label, ListBox, ListBoxItem, Popover, Select, SelectValue } from "react-aria-components";
 import { Link, useLocation, useSearchParams } from "wouter";
 import { bundleAddress } from "../../api/bundles";
 import { bundleQuery, bundlesQuery } from "../../api/queries";
@@ -9,6 +8,7 @@ import type { PageProps } from "../../feature";
 import { useSummary } from "../../i18n/summaries";
 import { Command, Empty, ProblemNote, Waiting } from "../../ui/feedback";
 import { InfoIcon } from "../../ui/icons";
+import { Select } from "../../ui/select";
 import { useTitle } from "../../ui/use-title";
 import { needsFace } from "./domains";
 import { Intake, useArrivals } from "./intake";
@@ -101,34 +101,20 @@ function ModelChoice({ bundle, bundles }: { bundle: BundleCard | undefined; bund
   const { makeUp, model, modelHelp } = words;
   const [, go] = useLocation();
   if (bundles.length === 0) return null;
-  const choices = [
-    ...bundles.map((each) => ({
-      address: addressIn(each),
-      name: each.name,
-      kind: `${summary(each)} · ${modelHelp(each.family, each.resolution)}`,
-    })),
-    { address: addressIn(undefined), name: makeUp.name, kind: makeUp.kind },
-  ];
+  const detail = (text: string) => <span className="quiet small tr-kind">{text}</span>;
+  const models = bundles.map((each) => ({
+    id: addressIn(each),
+    name: each.name,
+    detail: detail(`${summary(each)} · ${modelHelp(each.family, each.resolution)}`),
+  }));
   return (
-    <Select className="field tr-model" selectedKey={addressIn(bundle)} onSelectionChange={(next) => go(String(next))}>
-      <Label>{model}</Label>
-      <Button className="select">
-        <SelectValue>{bundle?.name ?? makeUp.name}</SelectValue>
-        <svg viewBox="0 0 20 20" className="icon" aria-hidden="true">
-          <path d="M5.500 8l4.500 4.500L14.500 8" />
-        </svg>
-      </Button>
-      <Popover className="popover" offset={4}>
-        <ListBox className="list">
-          {choices.map(({ address, name, kind }) => (
-            <ListBoxItem key={address} id={address} className="list-item" textValue={name}>
-              {name}
-              <span className="quiet small tr-kind">{kind}</span>
-            </ListBoxItem>
-          ))}
-        </ListBox>
-      </Popover>
-    </Select>
+    <Select
+      className="field tr-model"
+      label={model}
+      value={addressIn(bundle)}
+      onChange={go}
+      options={[...models, { id: addressIn(undefined), name: makeUp.name, detail: detail(makeUp.kind) }]}
+    />
   );
 }
 
@@ -142,7 +128,7 @@ function Other({ id }: { id: string }) {
     <div className="note note-info">
       <InfoIcon />
       <p className="note-body">{words.wrongKind(bundle.name)}</p>
-      <Link href={bundleAddress(bundle)} className="press press-solid">
+      <Link href={bundleAddress(bundle)} className="button button-solid">
         {words.open}
       </Link>
     </div>

@@ -1,10 +1,10 @@
 // Pictures whose style or make-up is taken; one is chosen.
 import type { ReactNode } from "react";
 import { ToggleButton } from "react-aria-components";
-import { IconPress } from "../../ui/controls";
+import { IconButton } from "../../ui/controls";
 import { CloseIcon } from "../../ui/icons";
-import { CameraPress } from "./camera";
-import { ChoosePress } from "./intake";
+import { CameraButton } from "./camera";
+import { ChooseButton } from "./intake";
 import type { Picture, Table } from "./pictures";
 import type { Shown } from "./shown";
 import { Thumbnail } from "./strip";
@@ -47,17 +47,17 @@ export function References({
                 <Thumbnail address={outcome?.made?.address ?? picture.address} />
               </ToggleButton>
               <span className="tr-remove">
-                <IconPress name={words.remove(words.reference(index + 1))} onPress={() => remove(picture)}>
+                <IconButton name={words.remove(words.reference(index + 1))} onPress={() => remove(picture)}>
                   <CloseIcon />
-                </IconPress>
+                </IconButton>
               </span>
             </li>
           );
         })}
       </ul>
       <div className="panel-actions">
-        <ChoosePress text={words.addReference} add={add} />
-        <CameraPress text={words.takeReference} take={(picture) => add([picture])} />
+        <ChooseButton text={words.addReference} add={add} />
+        <CameraButton text={words.takeReference} take={(picture) => add([picture])} />
       </div>
       {children}
     </section>

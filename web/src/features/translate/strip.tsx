@@ -1,6 +1,6 @@
 // All pictures on the table, each with what was made of it; one is chosen.
 import { ToggleButton } from "react-aria-components";
-import { IconPress } from "../../ui/controls";
+import { IconButton } from "../../ui/controls";
 import { CloseIcon } from "../../ui/icons";
 import type { Picture, Table } from "./pictures";
 import { useWords } from "./words";
@@ -35,9 +35,9 @@ export function Strip({
               <Thumbnail address={made ?? picture.address} />
             </ToggleButton>
             <span className="tr-remove">
-              <IconPress name={words.remove(picture.name)} onPress={() => table.remove(picture.id)}>
+              <IconButton name={words.remove(picture.name)} onPress={() => table.remove(picture.id)}>
                 <CloseIcon />
-              </IconPress>
+              </IconButton>
             </span>
           </li>
         );

@@ -2,7 +2,7 @@
 import { ToggleButton } from "react-aria-components";
 import type { BundleCard } from "../../api/types";
 import { ClassChoice } from "../../ui/class-choice";
-import { Choice, Press, Toggle } from "../../ui/controls";
+import { Button, Choice, Toggle } from "../../ui/controls";
 import { ProblemNote } from "../../ui/feedback";
 import type { Wish } from "./api";
 import type { Table } from "./pictures";
@@ -77,7 +77,7 @@ export function Styles({
             );
           })}
         </ul>
-        <Press onPress={moreSeeds}>{words.more}</Press>
+        <Button onPress={moreSeeds}>{words.more}</Button>
         <p className="quiet small">{words.variationsHelp}</p>
       </section>
       <div>
