@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from ganvas import bundle
+from ganvas.bundle import read_bundle
 from ganvas.curate.catalog import Catalog
 from ganvas.curate.review.review import Review
 from ganvas.curate.review.schema import Verdict
@@ -76,7 +76,7 @@ def test_from_nothing_to_a_published_bundle(home: Path) -> None:
     done = road(home)
     assert done.returncode == 0
     assert "\x1b" not in "".join(line.split("loc=")[0] for line in done.stdout.splitlines() if "GanvasOperator" in line)
-    first = bundle.read(home / "bundles" / "portraits")
+    first = read_bundle(home / "bundles" / "portraits")
     assert [metric.metric for metric in first.info.metrics] == ["kid_effnet"]
     assert first.info.kimg == 0.064
     with Catalog.open(home / "catalogue") as catalog:
@@ -86,7 +86,7 @@ def test_from_nothing_to_a_published_bundle(home: Path) -> None:
     before = {name: (run / name).read_text() for name in ("metrics.jsonl", "stats.jsonl", "recipe.yaml")}
 
     assert road(home).returncode == 0  # all of it again: the same, and nothing twice
-    assert bundle.read(home / "bundles" / "portraits").fingerprint == first.fingerprint
+    assert read_bundle(home / "bundles" / "portraits").fingerprint == first.fingerprint
     assert {name: (run / name).read_text() for name in before} == before
     assert len(names(home / "runs")) == len(names(home / "sets")) == 1
     with Catalog.open(home / "catalogue") as catalog:
@@ -95,7 +95,7 @@ def test_from_nothing_to_a_published_bundle(home: Path) -> None:
     shut = road(home, at_most=-1, settings=[*CONF["settings"], "model.game=non_saturating"])
     assert shut.returncode != 0
     assert "does not pass (at most -1)" in shut.stdout
-    assert bundle.read(home / "bundles" / "portraits").fingerprint == first.fingerprint
+    assert read_bundle(home / "bundles" / "portraits").fingerprint == first.fingerprint
     assert len(names(home / "runs")) == 2
 
 

@@ -11,9 +11,9 @@ import torch
 from PIL import Image
 from support.face_pictures import networks  # noqa: F401
 
-from ganvas import bundle
 from ganvas.apps.drawings import Way, drawings_in, judge, portraits_in, sketched, ways
 from ganvas.apps.portrait import Painter
+from ganvas.bundle import Bundle, write_bundle
 from ganvas.cli import main
 from ganvas.errors import UserError
 from ganvas.models.batches import TranslationRequest, to_float
@@ -33,7 +33,7 @@ def portraits(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def painter(tmp_path_factory: pytest.TempPathFactory) -> bundle.Bundle:
+def painter(tmp_path_factory: pytest.TempPathFactory) -> Bundle:
     torch.manual_seed(0)
     family = SketchPortrait(*SketchPortrait.tiny(), 1.0)  # type: ignore[arg-type]
     for parameter in family.parameters():
@@ -41,10 +41,10 @@ def painter(tmp_path_factory: pytest.TempPathFactory) -> bundle.Bundle:
     strokes = np.random.default_rng(0).integers(0, 256, (12, 64, 64, 1), dtype=np.uint8)
     bank = family.eval().code_bank([TranslationRequest(to_float(strokes), torch.zeros(12).long())])
     path: Path = tmp_path_factory.mktemp("model") / "faces"
-    return bundle.write(path, family, name="faces", kimg=1, onnx=False, memory=bank)
+    return write_bundle(path, family, name="faces", kimg=1, onnx=False, code_bank=bank)
 
 
-def test_a_folder_of_strokes_and_pictures_is_read(tmp_path: Path, painter: bundle.Bundle) -> None:
+def test_a_folder_of_strokes_and_pictures_is_read(tmp_path: Path, painter: Bundle) -> None:
     (tmp_path / "b.json").write_bytes((STROKES / "good-face.json").read_bytes())
     Image.new("L", (90, 90), 255).save(tmp_path / "a.png")
     (tmp_path / "README.md").write_text("no drawing")
@@ -56,7 +56,7 @@ def test_a_folder_of_strokes_and_pictures_is_read(tmp_path: Path, painter: bundl
     assert [case.photo for case in cases] == [None, None]
 
 
-def test_a_photograph_of_the_same_name_is_the_truth(tmp_path: Path, painter: bundle.Bundle, portraits: Path) -> None:
+def test_a_photograph_of_the_same_name_is_the_truth(tmp_path: Path, painter: Bundle, portraits: Path) -> None:
     # A drawing of other measures than the photograph, with ink where that is cut off, and where it is kept.
     for name in ("drawn", "photos"):
         (tmp_path / name).mkdir()
@@ -79,9 +79,7 @@ def test_a_photograph_of_the_same_name_is_the_truth(tmp_path: Path, painter: bun
 @pytest.mark.parametrize(
     ("content", "says"), [(None, "There is no"), ({}, "no drawings in"), ({"x.json": "{}"}, "is no drawing")]
 )
-def test_what_is_no_drawing_is_said(
-    tmp_path: Path, painter: bundle.Bundle, content: dict[str, str] | None, says: str
-) -> None:
+def test_what_is_no_drawing_is_said(tmp_path: Path, painter: Bundle, content: dict[str, str] | None, says: str) -> None:
     place = tmp_path / "drawings"
     if content is not None:
         place.mkdir()
@@ -108,7 +106,7 @@ class _Means:
 
 
 @pytest.mark.usefixtures("networks")
-def test_every_way_is_measured_and_the_real_ones_beside(painter: bundle.Bundle, portraits: Path) -> None:
+def test_every_way_is_measured_and_the_real_ones_beside(painter: Bundle, portraits: Path) -> None:
     data = painter.info.data
     reals = portraits_in(portraits, data)
     cases = sketched(reals, data)
@@ -135,7 +133,7 @@ def test_every_way_is_measured_and_the_real_ones_beside(painter: bundle.Bundle, 
 @pytest.mark.skipif(find("efficientnet-lite0") is None, reason="the weights that look at pictures are not here")
 @pytest.mark.usefixtures("networks")
 def test_the_command_leaves_a_sheet_and_figures(
-    tmp_path: Path, painter: bundle.Bundle, portraits: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, painter: Bundle, portraits: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     drawings = tmp_path / "bad"
     drawings.mkdir()
@@ -163,7 +161,7 @@ def test_the_command_leaves_a_sheet_and_figures(
     ],
 )
 def test_mistakes_are_one_sentence(
-    painter: bundle.Bundle,
+    painter: Bundle,
     portraits: Path,
     capsys: pytest.CaptureFixture[str],
     words: list[str],

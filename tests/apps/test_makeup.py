@@ -17,8 +17,7 @@ from support.face_pictures import astronaut, networks  # noqa: F401 - fixtures
 from support.requests import example_request
 from support.studio import served
 
-from ganvas import bundle
-from ganvas.bundle import Bundle
+from ganvas.bundle import Bundle, write_bundle
 from ganvas.cli import main
 from ganvas.curate.faces import Face, region
 from ganvas.errors import UserError
@@ -147,7 +146,7 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Bundle:
     family = build("starganv2", config.model_dump(), data, 1.0).eval()
     pictures = to_uint8(torch.rand(4, 3, 32, 32) * 2 - 1).numpy()
     place = tmp_path_factory.mktemp("bundles") / "star"
-    return bundle.write(place, family, name="star", kimg=1, onnx=True, sources=pictures)
+    return write_bundle(place, family, name="star", kimg=1, onnx=True, sources=pictures)
 
 
 @pytest.fixture

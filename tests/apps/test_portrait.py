@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 import torch
 
-from ganvas import bundle
 from ganvas.apps.portrait import Painter
+from ganvas.bundle import Bundle, write_bundle
 from ganvas.errors import UserError
 from ganvas.models.batches import TranslationRequest, to_float, to_uint8
 from ganvas.models.families.sketchportrait import SketchPortrait
@@ -26,7 +26,7 @@ def sketches() -> np.ndarray:
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory, sketches: np.ndarray) -> tuple[SketchPortrait, bundle.Bundle]:
+def made(tmp_path_factory: pytest.TempPathFactory, sketches: np.ndarray) -> tuple[SketchPortrait, Bundle]:
     torch.manual_seed(0)
     config, data = SketchPortrait.tiny()
     family = SketchPortrait(config, data, 1.0)  # type: ignore[arg-type]
@@ -35,13 +35,11 @@ def made(tmp_path_factory: pytest.TempPathFactory, sketches: np.ndarray) -> tupl
     family.eval()
     asked = TranslationRequest(to_float(sketches), torch.zeros(12, dtype=torch.long))
     path: Path = tmp_path_factory.mktemp("portrait") / "bundle"
-    return family, bundle.write(path, family, name="faces", kimg=1, onnx=False, memory=family.code_bank([asked]))
+    return family, write_bundle(path, family, name="faces", kimg=1, onnx=False, code_bank=family.code_bank([asked]))
 
 
 @torch.no_grad()
-def test_t_one_is_the_plain_autoencoder_whatever_k(
-    made: tuple[SketchPortrait, bundle.Bundle], sketches: np.ndarray
-) -> None:
+def test_t_one_is_the_plain_autoencoder_whatever_k(made: tuple[SketchPortrait, Bundle], sketches: np.ndarray) -> None:
     family, opened = made
     painter = Painter(opened)
     plain = to_uint8(family.generate(TranslationRequest(to_float(sketches[:1]), torch.zeros(1).long())))[0].numpy()
@@ -51,7 +49,7 @@ def test_t_one_is_the_plain_autoencoder_whatever_k(
 
 @torch.no_grad()
 def test_t_zero_and_one_neighbour_paints_the_real_sketch(
-    made: tuple[SketchPortrait, bundle.Bundle], sketches: np.ndarray
+    made: tuple[SketchPortrait, Bundle], sketches: np.ndarray
 ) -> None:
     family, opened = made
     painter = Painter(opened)
@@ -64,7 +62,7 @@ def test_t_zero_and_one_neighbour_paints_the_real_sketch(
     assert np.array_equal(painted, to_uint8(family.portrait(torch.from_numpy(codes[None])))[0].numpy())
 
 
-def test_each_part_has_its_own_share(made: tuple[SketchPortrait, bundle.Bundle], sketches: np.ndarray) -> None:
+def test_each_part_has_its_own_share(made: tuple[SketchPortrait, Bundle], sketches: np.ndarray) -> None:
     painter = Painter(made[1])
     # A drawing that is in the bank by no part: strokes of two sketches over each other.
     drawing = np.minimum(sketches[0], sketches[1])
@@ -74,7 +72,7 @@ def test_each_part_has_its_own_share(made: tuple[SketchPortrait, bundle.Bundle],
     assert (mouth != all_bank).any()
 
 
-def test_the_shadow_is_drawn_when_asked_for(made: tuple[SketchPortrait, bundle.Bundle], sketches: np.ndarray) -> None:
+def test_the_shadow_is_drawn_when_asked_for(made: tuple[SketchPortrait, Bundle], sketches: np.ndarray) -> None:
     painter = Painter(made[1])
     assert painter.paint(sketches[0]).shadow is None
     shadow = painter.paint(sketches[0], k=1, shadow=True).shadow
@@ -87,13 +85,13 @@ def test_the_shadow_is_drawn_when_asked_for(made: tuple[SketchPortrait, bundle.B
     ("asked", "said"), [({"k": 0}, "k is"), ({"t": 2.0}, "t is"), ({"t": {"ear": 1.0}}, "no part 'ear'")]
 )
 def test_what_cannot_be_is_refused_in_a_sentence(
-    made: tuple[SketchPortrait, bundle.Bundle], sketches: np.ndarray, asked: dict[str, object], said: str
+    made: tuple[SketchPortrait, Bundle], sketches: np.ndarray, asked: dict[str, object], said: str
 ) -> None:
     with pytest.raises(UserError, match=said):
         Painter(made[1]).paint(sketches[0], **asked)  # type: ignore[arg-type]
 
 
-def test_a_bundle_without_its_bank_is_refused(tmp_path: Path, made: tuple[SketchPortrait, bundle.Bundle]) -> None:
-    bare = bundle.write(tmp_path / "bare", made[0], name="bare", kimg=1, onnx=False)
+def test_a_bundle_without_its_bank_is_refused(tmp_path: Path, made: tuple[SketchPortrait, Bundle]) -> None:
+    bare = write_bundle(tmp_path / "bare", made[0], name="bare", kimg=1, onnx=False)
     with pytest.raises(UserError, match="export it again"):
         Painter(bare)

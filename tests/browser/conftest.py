@@ -15,7 +15,7 @@ import pytest
 import torch
 
 import ganvas.serve
-from ganvas import bundle
+from ganvas.bundle import write_bundle
 from ganvas.models.families import FAMILIES
 from ganvas.runs.folder import RunDir
 
@@ -57,7 +57,7 @@ def _write_bundle(directory: Path, family_name: str, *, classes: tuple[str, ...]
             if parameter.ndim > 1:
                 parameter.mul_(4.0)
     metric = {"metric": "kid_effnet", "value": 0.0421, "std": 0.002, "nimg": 1000, "protocol": {"real_count": 100}}
-    bundle.write(directory, family, name=directory.name.title(), kimg=1.0, metrics=[metric])
+    write_bundle(directory, family, name=directory.name.title(), kimg=1.0, metrics=[metric])
 
 
 @dataclass

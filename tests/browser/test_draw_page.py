@@ -19,7 +19,7 @@ import pytest
 import torch
 from PIL import Image
 
-from ganvas import bundle
+from ganvas.bundle import write_bundle
 from ganvas.curate.sketch.drawings import Dot, Drawing, Mark, read_drawing
 from ganvas.models.batches import TranslationRequest, to_float
 from ganvas.models.families import FAMILIES
@@ -68,14 +68,14 @@ def studio_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     known = np.stack([read_drawing(path).rendered(64) for path in sorted(STROKES.glob("bad-*.json"))])
     labels = torch.zeros(len(known), dtype=torch.long)
     memory = portraits.code_bank([TranslationRequest(to_float(known), labels)])
-    bundle.write(root / "bundles" / "portraits", portraits, name="Portraits", kimg=1.0, memory=memory, onnx=False)
+    write_bundle(root / "bundles" / "portraits", portraits, name="Portraits", kimg=1.0, code_bank=memory, onnx=False)
     kind = FAMILIES["pix2pix"]
     config, data = kind.tiny()
     pix2pix = kind(config, data.model_copy(update={"degradation": "sketch", "source_channels": 1}), 1.0)
     with torch.no_grad():
         for parameter in pix2pix.parameters():
             parameter.mul_(4.0)
-    bundle.write(root / "bundles" / "plain", pix2pix, name="Plain", kimg=1.0, onnx=False)
+    write_bundle(root / "bundles" / "plain", pix2pix, name="Plain", kimg=1.0, onnx=False)
     return root
 
 

@@ -13,7 +13,7 @@ import pytest
 import torch
 from PIL import Image
 
-from ganvas import bundle
+from ganvas.bundle import write_bundle
 from ganvas.cli import main
 from ganvas.models.families import FAMILIES
 from ganvas.weights import find
@@ -39,7 +39,7 @@ def styles(studio: Studio) -> str:
         for parameter in family.parameters():
             if parameter.ndim > 1:
                 parameter.mul_(2.0)
-    bundle.write(directory, family.eval(), name="Styles", kimg=1.0, onnx=False)
+    write_bundle(directory, family.eval(), name="Styles", kimg=1.0, onnx=False)
     return "/generate/styles"
 
 

@@ -13,7 +13,7 @@ import pytest
 import torch
 from PIL import Image
 
-from ganvas import bundle
+from ganvas.bundle import write_bundle
 from ganvas.models.families import FAMILIES
 from ganvas.weights import find
 
@@ -44,7 +44,7 @@ def write(root: Path, name: str, kind: str, **data: Any) -> None:
         for parameter in family.parameters():
             if parameter.ndim > 1:
                 parameter.mul_(2.0)
-    bundle.write(root / name, family, name=name.title(), kimg=1.0, onnx=False)
+    write_bundle(root / name, family, name=name.title(), kimg=1.0, onnx=False)
 
 
 @pytest.fixture(scope="module", autouse=True)

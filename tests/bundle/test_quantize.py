@@ -10,9 +10,9 @@ import onnxruntime
 import pytest
 import torch
 
-from ganvas import bundle
+from ganvas.bundle import read_bundle, write_bundle
 from ganvas.bundle.export import export_subgraph
-from ganvas.bundle.quantize import quantize_step
+from ganvas.bundle.quantize import quantize_subgraph
 from ganvas.errors import UserError
 from ganvas.models.families.dcgan import DCGAN
 from ganvas.models.families.sketchportrait import SketchPortrait
@@ -49,7 +49,7 @@ def answer(graph: Path, codes: np.ndarray) -> np.ndarray:
 def test_a_graph_that_is_worth_it_is_written_and_answers_any_batch(
     paint: Path, codes: np.ndarray, tmp_path: Path
 ) -> None:
-    report = quantize_step(paint, codes, tmp_path / "int8.onnx", most_lpips=10, least_gain=0)
+    report = quantize_subgraph(paint, codes, tmp_path / "int8.onnx", most_lpips=10, least_gain=0)
     assert report.kept
     assert report.compared == 12
     assert "QuantizeLinear" in {node.op_type for node in onnx.load(tmp_path / "int8.onnx").graph.node}
@@ -64,24 +64,24 @@ def test_one_that_looks_different_or_is_no_faster_is_not(
     paint: Path, codes: np.ndarray, tmp_path: Path, demand: dict[str, float]
 ) -> None:
     before = paint.read_bytes()
-    assert not quantize_step(paint, codes, tmp_path / "int8.onnx", **demand).kept
+    assert not quantize_subgraph(paint, codes, tmp_path / "int8.onnx", **demand).kept
     assert list(tmp_path.iterdir()) == []
     assert paint.read_bytes() == before
 
 
 def test_too_few_codes_are_refused(paint: Path, codes: np.ndarray, tmp_path: Path) -> None:
     with pytest.raises(UserError, match="16 training pictures"):
-        quantize_step(paint, codes[:15], tmp_path / "int8.onnx")
+        quantize_subgraph(paint, codes[:15], tmp_path / "int8.onnx")
 
 
 @pytest.mark.slow
 def test_a_bundle_says_what_became_of_its_graphs(family: SketchPortrait, codes: np.ndarray, tmp_path: Path) -> None:
     memory = {"bank": torch.from_numpy(codes).half()}
-    written = bundle.write(tmp_path / "b", family, name="b", kimg=1, onnx=True, memory=memory, int8=True)
-    assert list(bundle.read(written.path).info.int8) == ["paint", "draw"]  # `encode` makes no pictures
+    written = write_bundle(tmp_path / "b", family, name="b", kimg=1, onnx=True, code_bank=memory, int8=True)
+    assert list(read_bundle(written.path).info.int8) == ["paint", "draw"]  # `encode` makes no pictures
 
 
 def test_other_models_are_refused(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="leave it out"):
-        bundle.write(tmp_path / "b", DCGAN(*DCGAN.tiny(), 1.0), name="b", kimg=1, onnx=False, int8=True)  # type: ignore[arg-type]
+        write_bundle(tmp_path / "b", DCGAN(*DCGAN.tiny(), 1.0), name="b", kimg=1, onnx=False, int8=True)  # type: ignore[arg-type]
     assert not (tmp_path / "b").exists()

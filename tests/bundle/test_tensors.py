@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch import nn
 
-from ganvas.bundle import read, write
+from ganvas.bundle import read_bundle, write_bundle
 from ganvas.bundle.tensors import SCALE, WeightFormat, decode, encode
 from ganvas.models.families import FAMILIES, build
 
@@ -64,10 +64,10 @@ def test_a_bundle_takes_less_space_and_answers_nearly_the_same(
     config, data = FAMILIES[name].tiny()
     larger = {"width": 16} if name == "pix2pix" else {"base": 1024, "most": 64, "z_dim": 64, "w_dim": 64}
     family = build(name, config.model_dump() | larger, data, 1.0).eval()
-    whole = write(tmp_path / "whole", family, name="whole", kimg=1, onnx=False)
-    small = write(tmp_path / "small", family, name="small", kimg=1, onnx=False, weights=weights)
+    whole = write_bundle(tmp_path / "whole", family, name="whole", kimg=1, onnx=False)
+    small = write_bundle(tmp_path / "small", family, name="small", kimg=1, onnx=False, weights=weights)
     file = "generator.safetensors"
     assert small.info.files[file].bytes < share * whole.info.files[file].bytes
-    opened = read(tmp_path / "small")
+    opened = read_bundle(tmp_path / "small")
     assert opened.info.weights == weights
     assert {parameter.dtype for parameter in opened.load_family().parameters()} == {torch.float32}

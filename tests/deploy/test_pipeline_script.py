@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from ganvas import bundle
+from ganvas.bundle import read_bundle
 from ganvas.weights import find
 
 SCRIPT = Path(__file__).parents[2] / "deploy" / "cron" / "ganvas-pipeline.sh"
@@ -63,14 +63,14 @@ def test_the_whole_road_twice_and_a_gate_that_stays_shut(pictures: Path, tmp_pat
     home = tmp_path / "a home"
     done = start(settings(home, pictures))
     assert (done.returncode, done.stdout, done.stderr) == (0, "", ""), log(home)
-    first = bundle.read(home / "bundles" / "portraits")
+    first = read_bundle(home / "bundles" / "portraits")
     assert [metric.metric for metric in first.info.metrics] == ["kid_effnet"]
     assert folders(home / "runs") == [Path(name).stem for name in folders(home / "sets")]
     told = log(home)
     assert not {"\x1b", "\r"} & set(told)
 
     assert start(settings(home, pictures)).returncode == 0  # nothing is new: nothing changes
-    assert bundle.read(home / "bundles" / "portraits").fingerprint == first.fingerprint
+    assert read_bundle(home / "bundles" / "portraits").fingerprint == first.fingerprint
     assert len(folders(home / "runs")) == 1
     assert "this very model stands there already" in log(home)
 
@@ -78,7 +78,7 @@ def test_the_whole_road_twice_and_a_gate_that_stays_shut(pictures: Path, tmp_pat
     assert shut.returncode == 3
     assert "gate ended with exit code 3" in shut.stderr
     assert "does not pass" in shut.stderr
-    assert bundle.read(home / "bundles" / "portraits").fingerprint == first.fingerprint
+    assert read_bundle(home / "bundles" / "portraits").fingerprint == first.fingerprint
     assert len(folders(home / "runs")) == 2
 
 

@@ -12,7 +12,7 @@ import pytest
 import torch
 from support.harness import Game
 
-from ganvas.bundle import read
+from ganvas.bundle import read_bundle
 from ganvas.curate.dataset.pack import pack
 from ganvas.inference.load import load_run
 from ganvas.models.families import FAMILIES
@@ -46,7 +46,7 @@ def test_the_worked_example_trains_and_bundles(blocks: dict[str, str], pictures:
     run = RunDir(tmp_path / "run")
     assert train(recipe, run, pack(pictures, resolution=32).path).state == "finished"
     bundle = export_run(load_run(run), onnx=False)
-    assert read(bundle.path).info.family == "mlpgan"
+    assert read_bundle(bundle.path).info.family == "mlpgan"
 
 
 def test_the_worked_example_keeps_the_contract(blocks: dict[str, str], pictures: Path) -> None:

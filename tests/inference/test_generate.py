@@ -13,13 +13,13 @@ import torch.nn.functional as F
 from PIL import Image
 from torch import Tensor
 
-from ganvas import bundle
 from ganvas.apps import latent_space as space_of
 from ganvas.apps.latent_space import Place, blend, load_latent, locate, place_of, places
 from ganvas.apps.latent_walks import mix, walk
 from ganvas.apps.nearest_neighbours import Compared, Space, TrainingPictures, neighbour_sheet
 from ganvas.apps.projection import project, psnr
 from ganvas.apps.sefa import directions, move
+from ganvas.bundle import read_bundle, write_bundle
 from ganvas.cli import main
 from ganvas.curate.dataset.dataset import Dataset
 from ganvas.curate.dataset.pack import pack
@@ -49,7 +49,7 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     for name, classes in (("stylegan2", ()), ("biggan", CLASSES), ("dcgan", CLASSES)):
         family = fresh(name, classes)
         family.measure_standing_statistics()
-        bundle.write(root / name, family, name=name, kimg=1, onnx=False)
+        write_bundle(root / name, family, name=name, kimg=1, onnx=False)
     return {path.name: path for path in root.iterdir()}
 
 
@@ -276,7 +276,7 @@ def test_a_projection_by_command_can_be_walked_to(models: dict[str, Path], tmp_p
     found, target = (pixels(path).astype(np.uint8) for path in (out / "projection.png", photograph))
     assert psnr(found, target) > 18
     assert pixels(out / "sheet.png").shape[0] > 96
-    family = bundle.read(models["stylegan2"]).load_family()
+    family = read_bundle(models["stylegan2"]).load_family()
     again = next(space_of.pictures(family, load_latent(out / "latent.safetensors", family)[None]))
     assert np.abs(again.astype(int) - found).max() <= 1
     walked = ["interpolate", model, "--between", f"1,{out / 'latent.safetensors'}", "-o", str(tmp_path / "w.png")]

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from ganvas import bundle
+from ganvas.bundle import read_bundle, write_bundle
 from ganvas.cli import main
 from ganvas.models.families import build
 from ganvas.spec import DataSpec
@@ -39,7 +39,7 @@ def make(tmp_path: Path) -> Maker:
         torch.manual_seed(seed)
         family = build("dcgan", {"width": 4}, DataSpec(resolution=16), 1.0)
         place = tmp_path / "made" / name
-        bundle.write(place, family.eval(), name=name, kimg=0.032, metrics=lines, onnx=False)
+        write_bundle(place, family.eval(), name=name, kimg=0.032, metrics=lines, onnx=False)
         return place
 
     return made
@@ -111,7 +111,7 @@ def publish(source: Path, shelf: Path, *more: str) -> int:
 
 
 def value_of(place: Path) -> float:
-    return bundle.read(place).info.metrics[0].value
+    return read_bundle(place).info.metrics[0].value
 
 
 def test_a_better_model_replaces_a_worse_one(make: Maker, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -190,7 +190,7 @@ def test_what_is_no_bundle_is_not_replaced(make: Maker, tmp_path: Path) -> None:
     assert mine.read_text() == "keep"
     place = make("self")
     assert main(["publish", str(place), "--to", str(place.parent)]) == 2  # onto itself
-    assert bundle.read(place)
+    assert read_bundle(place)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="folders are exchanged in one step on Linux only")

@@ -24,7 +24,7 @@ from hypothesis import strategies as st
 from PIL import Image
 from support.studio import served
 
-from ganvas import bundle
+from ganvas.bundle import write_bundle
 from ganvas.errors import UserError
 from ganvas.models.families import FAMILIES, build
 from ganvas.runs.folder import RunDir
@@ -65,12 +65,12 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     torch.manual_seed(0)
     dcgan = build("dcgan", config.model_dump(mode="json"), data.model_copy(update={"classes": ("cat", "dog")}), 1.0)
     pix2pix = FAMILIES["pix2pix"](*FAMILIES["pix2pix"].tiny(), 1.0)
-    bundle.write(root / "bundles" / "animals", dcgan, name="Animals", kimg=4, recipe=RECIPE, onnx=False)
-    bundle.write(root / "bundles" / "고양이 sketch", pix2pix, name="Sketches", kimg=4, onnx=False)
+    write_bundle(root / "bundles" / "animals", dcgan, name="Animals", kimg=4, recipe=RECIPE, onnx=False)
+    write_bundle(root / "bundles" / "고양이 sketch", pix2pix, name="Sketches", kimg=4, onnx=False)
     (root / "bundles" / "torn").mkdir()
     (root / "bundles" / "torn" / "bundle.json").write_text("{")
     run = make_run(root / "runs" / "first", state="finished")
-    bundle.write(run.bundle, dcgan, name="First", kimg=4, recipe=RECIPE, onnx=False)
+    write_bundle(run.bundle, dcgan, name="First", kimg=4, recipe=RECIPE, onnx=False)
     make_run(root / "runs" / "second")
     (root / "runs" / "not a run").mkdir()
     pages = root / "static"

@@ -18,7 +18,7 @@ from PIL import Image
 from support.studio import served
 from torch import Tensor
 
-from ganvas import bundle
+from ganvas.bundle import read_bundle, write_bundle
 from ganvas.cli import main
 from ganvas.models.families import FAMILIES
 from ganvas.serve.app import create_app
@@ -43,7 +43,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
         config, data = FAMILIES[name].tiny()
         torch.manual_seed(0)
         data = data.model_copy(update={"classes": classes}) if name != "pix2pix" else data
-        bundle.write(root / name, FAMILIES[name](config, data, 1.0).eval(), name=name, kimg=1, onnx=False)
+        write_bundle(root / name, FAMILIES[name](config, data, 1.0).eval(), name=name, kimg=1, onnx=False)
     return root
 
 
@@ -165,7 +165,7 @@ def test_the_newest_search_of_a_client_counts(home: Path) -> None:
         return pyramid(a, b)
 
     searches = Projections(slow)
-    opened = bundle.read(home / "stylegan2")
+    opened = read_bundle(home / "stylegan2")
     target = np.zeros((16, 16, 3), np.uint8)
 
     def start() -> str:

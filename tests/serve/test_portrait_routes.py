@@ -18,8 +18,8 @@ import torch
 import uvicorn
 from PIL import Image
 
-from ganvas import bundle
 from ganvas.apps.portrait import Painter, Wish
+from ganvas.bundle import read_bundle, write_bundle
 from ganvas.errors import UserError
 from ganvas.models.batches import TranslationRequest, to_float
 from ganvas.models.families import FAMILIES
@@ -58,10 +58,10 @@ def bundles(tmp_path_factory: pytest.TempPathFactory) -> Path:
     family.eval()
     known = to_float(np.stack([drawing(seed) for seed in range(12)]))
     memory = family.code_bank([TranslationRequest(known, torch.zeros(12, dtype=torch.long))])
-    bundle.write(root / "faces", family, name="Faces", kimg=1, onnx=True, memory=memory)
-    bundle.write(root / "bare", family, name="Bare", kimg=1, onnx=False)
+    write_bundle(root / "faces", family, name="Faces", kimg=1, onnx=True, code_bank=memory)
+    write_bundle(root / "bare", family, name="Bare", kimg=1, onnx=False)
     pix2pix = FAMILIES["pix2pix"](*FAMILIES["pix2pix"].tiny(), 1.0)
-    bundle.write(root / "other", pix2pix, name="Other", kimg=1, onnx=False)
+    write_bundle(root / "other", pix2pix, name="Other", kimg=1, onnx=False)
     return root
 
 
@@ -108,7 +108,7 @@ def test_it_says_what_can_be_asked(client: httpx.Client) -> None:
 
 
 def test_the_portrait_is_what_the_painter_paints(client: httpx.Client, bundles: Path) -> None:
-    painter = Painter(bundle.read(bundles / "faces"), onnx=False)
+    painter = Painter(read_bundle(bundles / "faces"), onnx=False)
     sketch = np.minimum(drawing(0), drawing(1))
     for t in (0.0, 0.4, 1.0):
         assert near(portrait(ask(client, sketch, k=3, t=t)), painter.paint(sketch, k=3, t=t).portrait)
@@ -186,7 +186,7 @@ def test_a_photo_becomes_a_drawing_to_go_on_from(client: httpx.Client) -> None:
 
 
 def test_the_painter_counts_in_the_memory_given_and_is_dropped_with_it(bundles: Path) -> None:
-    faces, other = bundle.read(bundles / "faces"), bundle.read(bundles / "other")
+    faces, other = read_bundle(bundles / "faces"), read_bundle(bundles / "other")
     engine = Engine(memory=1)
     try:
         engine.submit_paint(faces, Wish(drawing(0))).result()
@@ -201,7 +201,7 @@ def test_a_bundle_without_its_bank_fails_each_question_and_not_for_ever(bundles:
     engine = Engine()
     try:
         for _ in range(2):
-            asked = engine.submit_paint(bundle.read(bundles / "bare"), Wish(drawing(0)))
+            asked = engine.submit_paint(read_bundle(bundles / "bare"), Wish(drawing(0)))
             with pytest.raises(UserError, match="export it again"):
                 asked.result()
     finally:

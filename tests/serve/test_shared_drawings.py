@@ -18,7 +18,7 @@ import pytest
 import uvicorn
 from fastapi import FastAPI
 
-from ganvas import bundle
+from ganvas.bundle import write_bundle
 from ganvas.errors import UserError
 from ganvas.models.families import FAMILIES
 from ganvas.models.families.sketchportrait import SketchPortrait
@@ -43,9 +43,9 @@ def told(drawing: object = None, **more: object) -> dict[str, Any]:
 @pytest.fixture(scope="module")
 def bundles(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("bundles")
-    bundle.write(root / "faces", SketchPortrait(*SketchPortrait.tiny(), 1.0), name="Faces", kimg=1, onnx=False)  # type: ignore[arg-type]
+    write_bundle(root / "faces", SketchPortrait(*SketchPortrait.tiny(), 1.0), name="Faces", kimg=1, onnx=False)  # type: ignore[arg-type]
     pix2pix = FAMILIES["pix2pix"](*FAMILIES["pix2pix"].tiny(), 1.0)
-    bundle.write(root / "plain", pix2pix, name="Plain", kimg=1, onnx=False)
+    write_bundle(root / "plain", pix2pix, name="Plain", kimg=1, onnx=False)
     return root
 
 

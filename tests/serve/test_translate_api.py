@@ -15,7 +15,7 @@ from PIL import Image
 from support.face_pictures import astronaut, networks  # noqa: F401 - fixtures
 from support.studio import served
 
-from ganvas import bundle
+from ganvas.bundle import write_bundle
 from ganvas.models.families import FAMILIES
 from ganvas.serve.app import create_app
 from ganvas.serve.core.settings import StudioSettings
@@ -28,7 +28,7 @@ def write(root: Path, name: str, kind: str, *, config: dict[str, Any] | None = N
     torch.manual_seed(0)
     settings, spec = FAMILIES[kind].tiny()
     family = FAMILIES[kind](settings.model_copy(update=config or {}), spec.model_copy(update=data), 1.0)
-    bundle.write(root / name, family, name=name.title(), kimg=1.0, onnx=False)
+    write_bundle(root / name, family, name=name.title(), kimg=1.0, onnx=False)
 
 
 @pytest.fixture(scope="module")

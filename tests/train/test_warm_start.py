@@ -11,7 +11,7 @@ import torch
 from PIL import Image
 from support.harness import same
 
-from ganvas import bundle
+from ganvas.bundle import read_bundle
 from ganvas.cli import main
 from ganvas.curate.dataset.pack import pack
 from ganvas.errors import UserError
@@ -191,7 +191,7 @@ def test_the_credits_of_a_start_go_on_into_the_bundle(source: RunDir, packed: Pa
     assert names[1:] == ["weights of faces", *(credit.name for credit in given.info.credits)]
     assert "drawn" in names
     assert given.fingerprint in made.info.credits[1].text
-    assert bundle.read(made.path).info.recipe["train"]["start"] == str(given.path)
+    assert read_bundle(made.path).info.recipe["train"]["start"] == str(given.path)
 
 
 # ── What fits what ──────────────────────────────────────────────────────────────────────────────────────────────────

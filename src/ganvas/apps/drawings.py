@@ -20,7 +20,7 @@ from rich.table import Table
 
 from ganvas.apps.contact_sheet import sheet, write_picture
 from ganvas.apps.portrait import Painter, Wish, parts_of
-from ganvas.bundle import MANIFEST, read
+from ganvas.bundle import MANIFEST, read_bundle
 from ganvas.curate.dataset.dataset import Dataset
 from ganvas.curate.dataset.pack import pack
 from ganvas.curate.file_kinds import PICTURE_SUFFIXES
@@ -273,7 +273,7 @@ def evaluate_drawings(
     :raises UserError: there is no bundle, no drawing, or no real portrait to compare with.
     """
     is_bundle = (path / MANIFEST).exists()
-    opened = read(path if is_bundle else _bundle_of(path))
+    opened = read_bundle(path if is_bundle else _bundle_of(path))
     parts_of(opened)
     spec = opened.info.data
     if data is not None:

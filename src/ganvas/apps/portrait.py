@@ -18,7 +18,7 @@ from safetensors import safe_open
 from ganvas.apps.code_bank import Bank
 from ganvas.apps.shadow_guidance import KEPT, Shadows
 from ganvas.bundle import Bundle
-from ganvas.bundle.manifest import MEMORY, STATE
+from ganvas.bundle.manifest import CODE_BANK, STATE
 from ganvas.errors import UserError
 from ganvas.models.batches import to_float, to_uint8
 from ganvas.models.families.sketchportrait import SketchPortrait
@@ -73,8 +73,8 @@ def sketches_of(bundle: Bundle) -> int:
 
     :raises UserError: the bundle lost its bank.
     """
-    if MEMORY in bundle.info.files:
-        with safe_open(bundle.path / MEMORY, "pt") as file:
+    if CODE_BANK in bundle.info.files:
+        with safe_open(bundle.path / CODE_BANK, "pt") as file:
             if "bank" in file.keys():  # noqa: SIM118  (it is no mapping)
                 return int(file.get_slice("bank").get_shape()[0])
     raise UserError(
@@ -89,7 +89,7 @@ def painter_bytes(bundle: Bundle) -> int:
     files = bundle.info.files
     graphs = [files[f"{step}.onnx"].bytes for step in STEPS if f"{step}.onnx" in files]
     weights = graphs if len(graphs) == len(STEPS) else [files[name].bytes for name in files if name == STATE]
-    bank = files[MEMORY].bytes if MEMORY in files else 0
+    bank = files[CODE_BANK].bytes if CODE_BANK in files else 0
     return 2 * sum(weights) + 4 * bank + KEPT
 
 
@@ -131,12 +131,12 @@ class Painter:
     def __init__(self, bundle: Bundle, *, onnx: bool = True, threads: int = 0) -> None:
         self.parts = parts_of(bundle)
         sketches_of(bundle)
-        codes = bundle.memory()["bank"].float().numpy()
+        codes = bundle.code_bank()["bank"].float().numpy()
         self.banks = [Bank(np.ascontiguousarray(codes[:, i])) for i in range(len(self.parts))]
         for bank in self.banks:  # a large one takes a minute the first time: not of the first drawing's
             bank.prepare()
         self.resolution = bundle.info.data.resolution
-        graphs = {name: path for name in STEPS if (path := bundle.step(name)) is not None}
+        graphs = {name: path for name in STEPS if (path := bundle.subgraph(name)) is not None}
         if onnx and len(graphs) == len(STEPS):
             self._steps = {name: _onnx_step(path, threads) for name, path in graphs.items()}
         else:

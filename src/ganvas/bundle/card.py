@@ -6,7 +6,7 @@ from ganvas.bundle.manifest import ONNX, BundleInfo
 from ganvas.tasks import TASKS
 
 
-def write_card(info: BundleInfo) -> str:
+def model_card(info: BundleInfo) -> str:
     """The model card, Markdown."""
     data = info.data
     kind = {1: "grey", 3: "colour"}[data.channels]

@@ -1,4 +1,4 @@
-"""What ``bundle.json`` says."""
+"""The manifest of a bundle, ``bundle.json``: its fields and its fingerprint."""
 
 from __future__ import annotations
 
@@ -19,14 +19,19 @@ from ganvas.tasks.capabilities import capabilities_of
 SCHEMA = 1
 MANIFEST = "bundle.json"
 ONNX, STATE, CARD, PREVIEW = "model.onnx", "state.safetensors", "card.md", "preview.png"
-MEMORY = "memory.safetensors"  # what the family remembers of its training pictures
+CODE_BANK = "memory.safetensors"  # codes of the training pictures
 
 
-class _Part(BaseModel):
+def weights_file(network: str) -> str:
+    """The file that holds a network's weights."""
+    return f"{network}.safetensors"
+
+
+class _Frozen(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class BundleFile(_Part):
+class BundleFile(_Frozen):
     """A file of the bundle."""
 
     sha256: str
@@ -34,7 +39,7 @@ class BundleFile(_Part):
 
 
 class BundleMetric(BaseModel):
-    """A measurement, with what is needed to repeat it."""
+    """A measured value, with the protocol that repeats it."""
 
     model_config = ConfigDict(extra="ignore", frozen=True)
 
@@ -46,7 +51,7 @@ class BundleMetric(BaseModel):
 
 
 class Credit(BaseModel):
-    """Whose pictures or weights the model was made from."""
+    """The origin of pictures or weights that the model was made from."""
 
     model_config = ConfigDict(extra="ignore", frozen=True)
 
@@ -57,7 +62,7 @@ class Credit(BaseModel):
     text: str = Field("", description="the licence or credits file found beside the pictures")
 
 
-class OnnxReport(_Part):
+class OnnxReport(_Frozen):
     """How the ONNX graph compares with the model it was exported from."""
 
     opset: int
@@ -65,10 +70,10 @@ class OnnxReport(_Part):
     batch_sizes: tuple[int, ...] = Field(description="that were compared")
 
 
-class Int8Report(_Part):
-    """What a step's graph costs and gains in int8."""
+class Int8Report(_Frozen):
+    """What a subgraph loses and gains in int8."""
 
-    kept: bool = Field(description="whether the bundle's graph is the one in int8")
+    kept: bool = Field(description="whether the bundle holds the int8 graph")
     lpips: float = Field(description="mean distance of its pictures from those of the graph in float32 (AlexNet)")
     most_lpips: float = Field(description="that was allowed")
     gain: float = Field(description="times faster on the machine that exported it, one thread")
@@ -97,7 +102,7 @@ def _summary(known: dict[str, Any]) -> Summary:
     return TASKS[known["task"]].summary(known["data"], known["config"])
 
 
-class BundleInfo(_Part):
+class BundleInfo(_Frozen):
     """The content of ``bundle.json``."""
 
     schema_version: Literal[1] = 1
@@ -132,10 +137,10 @@ class BundleInfo(_Part):
 
     @property
     def fingerprint(self) -> str:
-        """Changes whenever any file or statement of the bundle does."""
+        """Digest of the manifest, and so of all files: it changes whenever one of them does."""
         return fingerprint_of(self.model_dump(mode="json"))
 
 
 def fingerprint_of(content: Mapping[str, Any]) -> str:
-    """Of ``bundle.json`` as it stands there, so that a bundle written before a statement was invented stays whole."""
+    """Digest of the content of ``bundle.json`` as read: fields added since a bundle was written do not change it."""
     return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()

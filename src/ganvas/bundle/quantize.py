@@ -35,7 +35,7 @@ _AT_ONCE = 4
 _TIMED = 7
 
 
-def quantize_step(
+def quantize_subgraph(
     graph: Path,
     codes: Floats,
     output: Path,

@@ -30,7 +30,7 @@ def import_weights(
 
     The format is recognised from the content. No code in the file is executed.
     """
-    from ganvas.bundle import Credit, write
+    from ganvas.bundle import Credit, write_bundle
     from ganvas.cli.output import Output
     from ganvas.errors import UserError
     from ganvas.models.capabilities import HasStandingStatistics
@@ -55,6 +55,6 @@ def import_weights(
         text=f"sha256 {imported.sha256}\nTheir licence is that of whoever published them.",
     )
     with out.console.status("writing"):
-        bundle = write(place, imported.family, name=called, kimg=imported.kimg, credits=[credit], onnx=onnx)
+        bundle = write_bundle(place, imported.family, name=called, kimg=imported.kimg, credits=[credit], onnx=onnx)
     out.line(f"The bundle is {bundle.path}.")
     out.next_steps(f"ganvas generate {bundle.path}", f"ganvas studio --bundles {bundle.path.parent}")

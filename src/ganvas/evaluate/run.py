@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from ganvas import bundle
+from ganvas.bundle import read_bundle
 from ganvas.curate.dataset.dataset import Dataset
 from ganvas.curate.dataset.pack import pack
 from ganvas.errors import UserError
@@ -90,7 +90,7 @@ def evaluate(
 def _enlarges(path: Path, run: RunDir | None) -> bool:
     if run is not None:
         return run.recipe.is_file() and issubclass(FAMILIES[load(run.recipe).family], Enlarges)
-    return issubclass(FAMILIES[bundle.read(path).info.family], Enlarges)
+    return issubclass(FAMILIES[read_bundle(path).info.family], Enlarges)
 
 
 def _benchmarked(path: Path, run: RunDir | None, data: Path, everything: bool) -> Verdict:

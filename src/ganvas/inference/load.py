@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from ganvas import bundle
-from ganvas.bundle import Bundle
+from ganvas.bundle import MANIFEST, Bundle, read_bundle
 from ganvas.curate.dataset.dataset import Dataset, divide
 from ganvas.errors import UserError
 from ganvas.models.capabilities import HasStandingStatistics
@@ -69,7 +68,7 @@ class BundleModel(Model):
 
 def is_bundle(path: Path) -> bool:
     """Whether a folder contains a bundle's manifest."""
-    return (path / bundle.MANIFEST).is_file()
+    return (path / MANIFEST).is_file()
 
 
 def load_model(path: Path) -> RunModel | BundleModel:
@@ -93,7 +92,7 @@ def load_bundle(path: Path) -> BundleModel:
     Raises:
         UserError: There is no bundle, or its files are missing or damaged.
     """
-    opened = bundle.read(path)
+    opened = read_bundle(path)
     return BundleModel(path, opened.info.name, opened.load_family(), opened.info.kimg, opened)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from ganvas.bundle import Bundle, write
+from ganvas.bundle import Bundle, write_bundle
 from ganvas.bundle.tensors import WeightFormat
 from ganvas.inference.credits import credits_of_pictures, credits_of_start
 from ganvas.inference.load import RunModel
@@ -33,14 +33,14 @@ def export_run(
         directory: The bundle's folder; None: ``RUN/bundle``.
         onnx: Whether to add ONNX graphs; None: where the ``export`` extra is installed.
         whole: Also keep the networks that only training needs, so that others can continue training from the bundle.
-        int8: See :func:`ganvas.bundle.write`.
+        int8: See :func:`ganvas.bundle.write_bundle`.
         weights: How the networks are stored.
 
     Raises:
-        UserError: See :func:`ganvas.bundle.write`.
+        UserError: See :func:`ganvas.bundle.write_bundle`.
     """
     run, spec = model.run, TASKS[model.family.task]
-    return write(
+    return write_bundle(
         directory or run.bundle,
         model.family,
         name=run.root.name,
@@ -57,7 +57,7 @@ def export_run(
         whole=whole,
         int8=int8,
         weights=weights,
-        memory=model.family.code_bank(_training_requests(model)) if isinstance(model.family, HasCodes) else None,
+        code_bank=model.family.code_bank(_training_requests(model)) if isinstance(model.family, HasCodes) else None,
     )
 
 

@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from ganvas import bundle
-from ganvas.bundle import Bundle
+from ganvas.bundle import Bundle, read_bundle
 from ganvas.errors import UserError
 from ganvas.evaluate.protocol import Part
 from ganvas.inference.load import is_bundle
@@ -42,7 +41,7 @@ def figures(path: Path) -> list[Figure]:
         UserError: There is no run or bundle, or a run has no checkpoint yet.
     """
     if is_bundle(path):
-        return figures_of_bundle(bundle.read(path))
+        return figures_of_bundle(read_bundle(path))
     run = RunDir(path)
     if not run.recipe.is_file():
         raise UserError(f"{path} is neither a run nor a bundle; give a folder that `ganvas train` made.")

@@ -8,8 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-from ganvas import bundle
-from ganvas.bundle import Bundle
+from ganvas.bundle import Bundle, read_bundle
 from ganvas.errors import UserError
 from ganvas.evaluate.protocol import Part
 from ganvas.evaluate.report import better
@@ -47,7 +46,7 @@ def publish(
     Raises:
         UserError: There is no bundle, the metric was not measured, or the two were measured in different ways.
     """
-    opened = bundle.read(_exported(source))
+    opened = read_bundle(_exported(source))
     called = opened.info.name if name is None else name
     if not called or called in (".", "..") or called.startswith(".") or Path(called).name != called:
         raise UserError(f"{called!r} cannot be the name of a folder; choose another --name.")
@@ -105,7 +104,7 @@ def _standing(place: Path) -> Bundle | None:
         return None
     if not is_bundle(place):
         raise UserError(f"{place} exists and is no bundle; choose another --name, so that nothing is lost.")
-    return bundle.read(place)
+    return read_bundle(place)
 
 
 def _weights(opened: Bundle) -> dict[str, str]:
@@ -131,7 +130,7 @@ def _copy(opened: Bundle, target: Path) -> None:
     """Copy a bundle to ``target``, verify the copy, and only then replace the previous bundle."""
     with replacing_folder(target) as new:
         shutil.copytree(opened.path, new, dirs_exist_ok=True)
-        bundle.read(new)
+        read_bundle(new)
 
 
 @contextmanager

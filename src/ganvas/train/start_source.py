@@ -7,8 +7,7 @@ from typing import Any, Literal, NamedTuple
 
 from torch import Tensor
 
-from ganvas import bundle
-from ganvas.bundle import Credit
+from ganvas.bundle import Credit, read_bundle
 from ganvas.curate.dataset.dataset import Dataset
 from ganvas.errors import UserError
 from ganvas.inference.credits import credits_of_run
@@ -87,7 +86,7 @@ def _from_run(run: RunDir, path: Path) -> StartSource:
 
 
 def _from_bundle(path: Path) -> StartSource:
-    opened = bundle.read(path)
+    opened = read_bundle(path)
     info, weights = opened.info, opened.load_family().state_dict()
     text = f"Trained for {info.kimg:g} kimg; the bundle's fingerprint is {opened.fingerprint}."
     own = Credit(name=f"weights of {info.name}", source=path.resolve().name, text=text)  # type: ignore[call-arg]

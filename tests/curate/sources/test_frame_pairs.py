@@ -12,8 +12,8 @@ from PIL import Image
 from support.colours import Colours
 from support.requests import answers
 
-from ganvas import bundle
 from ganvas.apps.video_translation import film
+from ganvas.bundle import write_bundle
 from ganvas.cli import main
 from ganvas.curate.dataset.dataset import Dataset
 from ganvas.curate.dataset.pack import pack
@@ -217,7 +217,7 @@ def frames_in(path: Path) -> tuple[int, float]:
 def test_a_film_gets_frames_between(times: int, count: int, tmp_path: Path) -> None:
     data = load("between-frames-128", [f"data.resolution={SIDE}"]).data_spec()
     family = build("pix2pix", {"width": 4, "layers": 1}, data, 1.0).eval()
-    written = bundle.write(tmp_path / "b", family, name="b", kimg=1, onnx=False)
+    written = write_bundle(tmp_path / "b", family, name="b", kimg=1, onnx=False)
     asked = [written.path, clip(tmp_path / "a.mp4"), "--times", times, "-o", tmp_path / "o.mp4"]
     assert main(["translate", *map(str, asked)]) in (0, None)
     assert frames_in(tmp_path / "o.mp4") == (count, 10 * times)
@@ -235,7 +235,7 @@ def test_frames_between_keep_those_that_are_there() -> None:
 
 def test_a_film_is_enlarged_whole(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     config, data = FAMILIES["srgan"].tiny()
-    written = bundle.write(
+    written = write_bundle(
         tmp_path / "b", build("srgan", config.model_dump(), data, 1.0).eval(), name="b", kimg=1, onnx=False
     )
     pixels = list(film(written.load_family(), [Image.new("RGB", (30, 20))] * 2))

@@ -18,7 +18,7 @@ import torch
 from support.published import State, stirred
 from torch import Tensor, nn
 
-from ganvas import bundle
+from ganvas.bundle import write_bundle
 from ganvas.curate.dataset.pack import pack
 from ganvas.errors import UserError
 from ganvas.models import multiscale_losses
@@ -198,7 +198,7 @@ def test_a_map_with_looks_is_learnt_and_answered_from_its_bundle(tmp_path: Path)
     assert all(p.grad is not None for p in family.encoder.parameters())
     assert family.looks.mean.abs().sum() > 0
     family.eval()
-    written = bundle.write(tmp_path / "b", family, name="b", kimg=1, onnx=None)
+    written = write_bundle(tmp_path / "b", family, name="b", kimg=1, onnx=None)
     request = TranslationRequest(a_map(), torch.zeros(2).long())
     with torch.no_grad():
         torch.testing.assert_close(written.load_family().generate(request), family.generate(request))

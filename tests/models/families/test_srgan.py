@@ -12,8 +12,7 @@ from PIL import Image
 from support.requests import answers, example_request
 from torch import nn
 
-from ganvas import bundle
-from ganvas.bundle import Bundle
+from ganvas.bundle import Bundle, write_bundle
 from ganvas.curate.dataset.dataset import Dataset
 from ganvas.curate.dataset.pack import pack
 from ganvas.curate.sketch.degrade import degradation
@@ -59,7 +58,7 @@ def family() -> Family:
 
 @pytest.fixture(scope="module")
 def written(family: Family, tmp_path_factory: pytest.TempPathFactory) -> Bundle:
-    return bundle.write(tmp_path_factory.mktemp("bundles") / "sharp", family, name="sharp", kimg=1, onnx=True)
+    return write_bundle(tmp_path_factory.mktemp("bundles") / "sharp", family, name="sharp", kimg=1, onnx=True)
 
 
 def photo(height: int, width: int, seed: int = 0) -> np.ndarray[Any, Any]:

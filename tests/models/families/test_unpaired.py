@@ -17,8 +17,7 @@ from support.requests import answers, sheet_indices
 from support.studio import served
 from torch import Tensor
 
-from ganvas import bundle
-from ganvas.bundle import Bundle
+from ganvas.bundle import Bundle, write_bundle
 from ganvas.cli import main
 from ganvas.curate.dataset.dataset import Dataset
 from ganvas.curate.dataset.pack import pack
@@ -50,14 +49,14 @@ def family() -> Family:
 
 @pytest.fixture(scope="module")
 def written(family: Family, tmp_path_factory: pytest.TempPathFactory) -> Bundle:
-    return bundle.write(tmp_path_factory.mktemp("bundles") / "faces", family, name="faces", kimg=1, onnx=True)
+    return write_bundle(tmp_path_factory.mktemp("bundles") / "faces", family, name="faces", kimg=1, onnx=True)
 
 
 @pytest.fixture(scope="module")
 def one_way(tmp_path_factory: pytest.TempPathFactory) -> Bundle:
     config, data = FAMILIES["cyclegan"].tiny()
     made = build("cyclegan", config.model_dump() | {"one_way": True}, data, 1.0)
-    return bundle.write(tmp_path_factory.mktemp("bundles") / "zebras", made, name="zebras", kimg=1, onnx=False)
+    return write_bundle(tmp_path_factory.mktemp("bundles") / "zebras", made, name="zebras", kimg=1, onnx=False)
 
 
 @pytest.fixture

@@ -27,7 +27,7 @@ from support.published_biggan import biggan, published
 from support.requests import example_request
 from torch import Tensor
 
-from ganvas import bundle
+from ganvas.bundle import read_bundle
 from ganvas.cli import main
 from ganvas.errors import UserError
 from ganvas.models.capabilities import Truncates
@@ -293,7 +293,7 @@ def test_the_command_writes_a_bundle(authors: None, capsys: pytest.CaptureFixtur
     told = capsys.readouterr().out
     assert "R3GAN" in told
     assert "ganvas generate bundles/faces" in told
-    written = bundle.read(Path("bundles/faces"))
+    written = read_bundle(Path("bundles/faces"))
     assert written.info.kimg == 25
     assert "R3GAN" in written.info.credits[0].name
     assert json.loads(Path("bundles/faces/bundle.json").read_text())["name"] == "faces"

@@ -20,7 +20,7 @@ import torch
 from support.published import State, stirred
 from torch import Tensor
 
-from ganvas import bundle
+from ganvas.bundle import read_bundle
 from ganvas.cli import main
 from ganvas.errors import UserError
 from ganvas.models.batches import TranslationRequest
@@ -268,7 +268,7 @@ def test_an_import_becomes_a_bundle_that_answers(capsys: pytest.CaptureFixture[s
     family: Any = stirred("cyclegan", SMALL, resolution=64)
     torch.save(resnet_state(family.g_ab), "latest_net_G.pth")
     assert main(["import", "latest_net_G.pth", "--no-onnx", "--output", "b"]) in (0, None)
-    opened = bundle.read(Path("b")).load_family()
+    opened = read_bundle(Path("b")).load_family()
     source = torch.rand(1, 3, 256, 256)
     with torch.no_grad():
         given = opened.generate(TranslationRequest(source, torch.zeros(1).long()))

@@ -12,8 +12,7 @@ import pytest
 import torch
 from PIL import Image
 
-from ganvas import bundle
-from ganvas.bundle import Bundle
+from ganvas.bundle import Bundle, write_bundle
 from ganvas.curate.images.prepare import prepare_image
 from ganvas.curate.sketch.degrade import DEGRADATIONS
 from ganvas.errors import UserError
@@ -39,7 +38,7 @@ def bundles(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Bundle]:
             for parameter in family.parameters():
                 parameter.mul_(3)  # so that pictures differ clearly
     return {
-        name: bundle.write(root / name, family, name=name, kimg=1, onnx=True)
+        name: write_bundle(root / name, family, name=name, kimg=1, onnx=True)
         for name, family in (("plain", plain), ("classes", classes), ("paired", paired))
     }
 
@@ -197,7 +196,7 @@ def test_a_bundle_exported_again_is_loaded_again(tmp_path: Path, engine: Engine)
         with torch.no_grad():
             for parameter in family.parameters():
                 parameter.mul_(3)
-        opened = bundle.write(tmp_path / "b", family, name="b", kimg=seed, onnx=False)
+        opened = write_bundle(tmp_path / "b", family, name="b", kimg=seed, onnx=False)
         made.append(engine.generate(opened, [0]))
     assert not near(made[0], made[1])
 

@@ -8,8 +8,7 @@ import threading
 from pathlib import Path
 from urllib.parse import quote
 
-from ganvas import bundle
-from ganvas.bundle import Bundle
+from ganvas.bundle import MANIFEST, Bundle, read_bundle
 from ganvas.errors import UserError
 from ganvas.serve.core.run_store import RunStore, folders
 
@@ -34,15 +33,15 @@ class BundleStore:
 
     def paths(self) -> dict[str, Path]:
         """The folders by id. A run's bundle has the run's id; a bundle of the same name in the folder wins."""
-        made = {name: run.bundle for name, run in self._runs.ids().items() if (run.bundle / bundle.MANIFEST).is_file()}
-        kept = {name: path for name, path in folders(self._root).items() if (path / bundle.MANIFEST).is_file()}
+        made = {name: run.bundle for name, run in self._runs.ids().items() if (run.bundle / MANIFEST).is_file()}
+        kept = {name: path for name, path in folders(self._root).items() if (path / MANIFEST).is_file()}
         return made | kept
 
     def find(self, name: str) -> Bundle | None:
         """The bundle of an id, or None.
 
         Raises:
-            UserError: It cannot be used (see :func:`ganvas.bundle.read`).
+            UserError: It cannot be used (see :func:`ganvas.bundle.read_bundle`).
         """
         path = self.paths().get(name)
         return None if path is None else self._open(path)
@@ -81,7 +80,7 @@ class BundleStore:
 def _read(path: Path) -> Bundle | UserError:
     """The bundle in a folder, or why it cannot be used; the error does not name the folder's place on this machine."""
     try:
-        return bundle.read(path)
+        return read_bundle(path)
     except UserError as error:
         return UserError(_without_folder(str(error), path), code=error.code, params=error.params)
     except OSError as error:
