@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from ganvas.cli.output import Output
-    from ganvas.curate.checks import Outcome, Rules
+    from ganvas.curate.checks.rules import Rules
+    from ganvas.curate.checks.run import Outcome
 
 
 @app.command(rich_help_panel=CURATE)
@@ -45,7 +46,9 @@ def curate(
     """
     from ganvas.cli.output import Output
     from ganvas.curate.catalog import Catalog
-    from ganvas.curate.checks import check_all, load_rules, write_sheets
+    from ganvas.curate.checks.example_sheets import write_sheets
+    from ganvas.curate.checks.rules import load_rules
+    from ganvas.curate.checks.run import check_all
 
     check_at_least("--processes", 1 if processes is None else processes, 1)
     chosen = load_rules(rules)

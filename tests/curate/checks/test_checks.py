@@ -19,19 +19,15 @@ pytest.importorskip("sqlalchemy")
 
 from ganvas.cli import main  # noqa: E402
 from ganvas.curate.catalog import Catalog, Origin  # noqa: E402
-from ganvas.curate.checks import (  # noqa: E402
-    Rule,
-    check_all,
-    judge,
-    judge_checks,
-    load_rules,
-    measure,
-    score,
-    write_sheets,
-)
-from ganvas.curate.checks import picture as pictures  # noqa: E402
-from ganvas.curate.checks.suite import likeness_of, likeness_text  # noqa: E402
+from ganvas.curate.checks import picture_measures as pictures  # noqa: E402
+from ganvas.curate.checks.decide import Decision, decide  # noqa: E402
+from ganvas.curate.checks.example_sheets import write_sheets  # noqa: E402
+from ganvas.curate.checks.measure import measure  # noqa: E402
+from ganvas.curate.checks.rules import Rule, Rules, load_rules  # noqa: E402
+from ganvas.curate.checks.run import check_all  # noqa: E402
+from ganvas.curate.checks.score import score  # noqa: E402
 from ganvas.curate.faces import FaceReader  # noqa: E402
+from ganvas.curate.faces.embeddings import embedding_from_text, embedding_to_text  # noqa: E402
 from ganvas.curate.images.decode import encode_png, open_image  # noqa: E402
 
 Pixels = npt.NDArray[np.uint8]
@@ -47,7 +43,7 @@ def portrait(astronaut: Pixels) -> Pixels:  # noqa: F811
 
 def judged(picture: Pixels) -> tuple[bool, str | None]:
     rules = load_rules()
-    said = judge_checks(score(measure(picture, READER), rules), rules)
+    said = decided(picture, rules)
     return said.keep, said.reason
 
 
@@ -59,9 +55,9 @@ def raws(picture: Pixels) -> dict[str, float]:
 
 
 def test_a_score_runs_straight_from_good_through_the_limit() -> None:
-    turned = Rule(limit=10, good=0, reason="head turned")
+    turned = Rule(title="a check", unit="°", judge=True, limit=10, good=0, reason="head turned")
     assert [turned.score(raw) for raw in (0, 5, 10, 15, 20, 90)] == [1, 0.75, 0.5, 0.25, 0, 0]
-    small = Rule(limit=16, good=22, reason="too small")
+    small = Rule(title="a check", unit="px", judge=True, limit=16, good=22, reason="too small")
     assert [small.score(raw) for raw in (100, 22, 16, 10, 0)] == [1, 1, 0.5, 0, 0]
 
 
@@ -115,27 +111,32 @@ def test_only_checks_that_may_judge_drop_and_doubts_are_named() -> None:
     rules = load_rules()
     assert not rules.checks["fringe"].judge
     fine = dict.fromkeys(rules.checks, 1.0)
-    assert judge(fine, rules) == (True, None, ())
-    assert judge(fine | {"fringe": 0.0}, rules) == (True, None, ("fringe",))
-    assert judge(fine | {"turned": 0.35}, rules) == (True, None, ("turned",))
-    assert judge(fine | {"turned": 0.2, "grey": 0.25}, rules) == (False, "head turned", ("turned", "grey"))
-    assert judge(fine | {"face": 0.0, "turned": 0.0}, rules).reason == "no face"
-    assert judge(fine | {"unheard of": 0.0}, rules).keep
+    assert decide(fine, rules) == (True, None, ())
+    assert decide(fine | {"fringe": 0.0}, rules) == (True, None, ("fringe",))
+    assert decide(fine | {"turned": 0.35}, rules) == (True, None, ("turned",))
+    assert decide(fine | {"turned": 0.2, "grey": 0.25}, rules) == (False, "head turned", ("turned", "grey"))
+    assert decide(fine | {"face": 0.0, "turned": 0.0}, rules).reason == "no face"
+    assert decide(fine | {"unheard of": 0.0}, rules).keep
 
 
 def test_a_likeness_survives_being_written_down() -> None:
     vector = np.random.default_rng(0).normal(size=128).astype(np.float32)
     vector /= np.linalg.norm(vector)
-    text = likeness_text(vector)
+    text = embedding_to_text(vector)
     assert len(text) < 200
-    assert float(likeness_of(text) @ vector) > 0.999
+    assert float(embedding_from_text(text) @ vector) > 0.999
 
 
 # ── Measures of the picture ─────────────────────────────────────────────────────────────────────────────────────────
 
 
-def look(picture: Pixels) -> pictures.Look:
-    return pictures.Look(picture)
+def decided(picture: Pixels, rules: Rules) -> Decision:
+    """What the checks decide on a picture."""
+    return decide({check.name: check.score for check in score(measure(picture, READER), rules)}, rules)
+
+
+def look(picture: Pixels) -> pictures.ScaledPicture:
+    return pictures.ScaledPicture(picture)
 
 
 def test_one_tone_is_no_colour(portrait: Pixels) -> None:
@@ -379,7 +380,7 @@ def test_usable_portraits_of_a_crawl_are_told(shared_data: Path) -> None:
     kept = {}
     for name in labels:
         picture = np.asarray(open_image(shared_data / "raw-portraits" / name))
-        kept[name] = judge_checks(score(measure(picture, READER), rules), rules).keep
+        kept[name] = decided(picture, rules).keep
     right = sum(kept[name] and labels[name] for name in labels)
     assert right / max(sum(kept.values()), 1) >= 0.9, [name for name in labels if kept[name] and not labels[name]]
     assert right / sum(labels.values()) >= 0.9, [name for name in labels if labels[name] and not kept[name]]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ganvas.curate.checks import load_rules
+from ganvas.curate.checks.rules import describe_checks, load_rules
 from ganvas.curate.review.schema import REASONS
 
 WEB = Path(__file__).parents[3] / "web" / "src" / "features" / "curate"
@@ -22,8 +22,7 @@ def block(language: str, name: str) -> set[str]:
 
 
 @pytest.mark.parametrize("language", ["en", "ko"])
-def test_each_check_and_each_reason_has_its_word(language: str) -> None:
-    assert block(language, "measures") == set(load_rules("portrait").checks)
+def test_each_reason_has_its_word(language: str) -> None:
     assert block(language, "reasons") == {reason.key for reason in REASONS}
 
 
@@ -31,9 +30,14 @@ def test_what_the_checks_propose_is_said_in_korean_too() -> None:
     assert block("ko", "proposals") >= {rule.reason for rule in load_rules("portrait").checks.values()}
 
 
-def test_checks_that_never_drop_are_called_hints() -> None:
-    source = (WEB / "facts.tsx").read_text(encoding="utf-8")
-    found = re.search(r"HINTS = new Set\(\[(.*?)\]\)", source, re.DOTALL)
-    assert found is not None
-    hints = set(re.findall(r'"(\w+)"', found[1]))
-    assert hints == {name for name, rule in load_rules("portrait").checks.items() if not rule.judge}
+def test_the_titles_of_checks_are_translated() -> None:
+    assert block("ko", "measures") == {check.name for check in describe_checks(load_rules())}
+
+
+def test_each_check_is_described_by_its_title_unit_and_whether_it_is_a_hint() -> None:
+    described = {check.name: check for check in describe_checks(load_rules())}
+    assert len({check.title for check in described.values()}) == len(described)
+    assert (described["turned"].title, described["turned"].unit) == ("Looks at the camera", "°")
+    assert (described["small"].unit, described["face"].unit) == ("px", "")
+    assert described["fringe"].hint
+    assert not described["blur"].hint

@@ -1341,6 +1341,41 @@ export interface components {
             undecided: number;
         };
         /**
+         * CheckDescription
+         * @description What to show beside a check's score: its label, the unit of its measure, and whether it is only a hint.
+         */
+        CheckDescription: {
+            /** Name */
+            name: string;
+            /** Title */
+            title: string;
+            /**
+             * Unit
+             * @description such as ° or px; empty where there is none
+             */
+            unit: string;
+            /**
+             * Hint
+             * @description cannot decide reliably, so it never proposes to drop a picture
+             */
+            hint: boolean;
+            /**
+             * Limit
+             * @description the measure of score 0.5
+             */
+            limit: number;
+            /**
+             * Good
+             * @description the measure of score 1
+             */
+            good: number;
+            /**
+             * Reason
+             * @description what is said of pictures dropped for it
+             */
+            reason: string;
+        };
+        /**
          * Credit
          * @description Whose pictures or weights the model was made from.
          */
@@ -2116,6 +2151,11 @@ export interface components {
             rounds: components["schemas"]["ReviewRound"][];
             /** Reasons */
             reasons: components["schemas"]["DropReason"][];
+            /**
+             * Checks
+             * @description of the rules for portraits, in their order
+             */
+            checks: components["schemas"]["CheckDescription"][];
         };
         /**
          * ReviewerProgress

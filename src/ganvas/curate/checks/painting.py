@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from ganvas.curate.checks.picture import Look
-from ganvas.curate.checks.portrait import Portrait, blur
+from ganvas.curate.checks.picture_measures import ScaledPicture
+from ganvas.curate.checks.portrait_measures import AlignedPortrait, blur
 
 # Logistic regression (L2) on 22 painted and 58 photographed colour portraits; leaving one out at a time it is right for
 # nine of ten. Modern paintings with clean colours pass for photos, studio photos in warm light may pass for paintings.
@@ -21,7 +21,7 @@ _MODEL = {
 _BIAS = -2.0847
 
 
-def painting(look: Look, portrait: Portrait) -> float:
+def painting(scaled: ScaledPicture, portrait: AlignedPortrait) -> float:
     """How likely the picture is a painting, in [0, 1]; meant for colour pictures."""
     eyes = np.maximum(portrait.part("left_eye"), portrait.part("right_eye")) > 0.5
     in_eyes = portrait.lab[eyes] if eyes.any() else portrait.lab.reshape(-1, 3)
@@ -29,10 +29,10 @@ def painting(look: Look, portrait: Portrait) -> float:
     measures = (
         float(np.median(skin[:, 2])),
         float(np.median(in_eyes[:, 2])),
-        float(np.percentile(look.lab[:, :, 0], 98)),
+        float(np.percentile(scaled.lab[:, :, 0], 98)),
         blur(portrait),
         float(np.percentile(in_eyes[:, 0], 95)),
-        float((look.lab[:, :, 2] > 6).mean()),
+        float((scaled.lab[:, :, 2] > 6).mean()),
     )
     logit = _BIAS + sum(
         weight * (value - mean) / spread

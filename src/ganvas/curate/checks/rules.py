@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -22,6 +23,8 @@ class Rule(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
+    title: str = Field(description="what the check stands for when its score is good, as a label")
+    unit: str = Field("", description="unit of the measure, such as ° or px; empty for shares and other numbers")
     limit: float = Field(description="where the measure is just not good enough: score 0.5")
     good: float = Field(description="where the measure is as good as can be: score 1")
     judge: bool = Field(True, description="may propose to drop; otherwise the score only orders the review")
@@ -55,6 +58,8 @@ class _Override(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
+    title: str | None = None
+    unit: str | None = None
     limit: float | None = None
     good: float | None = None
     judge: bool | None = None
@@ -69,6 +74,36 @@ class _File(BaseModel):
     drop_below: float | None = None
     duplicate_distance: int | None = None
     checks: dict[str, _Override | None] = Field(default_factory=dict)
+
+
+class CheckDescription(NamedTuple):
+    """What a page or a table shows beside a measure: its title and unit, and how its score is to be read.
+
+    Attributes:
+        name: the key of the check.
+        title: its label.
+        unit: of the measure; empty where there is none.
+        hint: the check cannot decide reliably, so it never proposes to drop a picture.
+        limit: the measure of score 0.5.
+        good: the measure of score 1.
+        reason: what is said of pictures dropped for it.
+    """
+
+    name: str
+    title: str
+    unit: str
+    hint: bool
+    limit: float
+    good: float
+    reason: str
+
+
+def describe_checks(rules: Rules) -> list[CheckDescription]:
+    """The checks of a set of rules, in its order."""
+    return [
+        CheckDescription(name, rule.title, rule.unit, not rule.judge, rule.limit, rule.good, rule.reason)
+        for name, rule in rules.checks.items()
+    ]
 
 
 def rule_names() -> list[str]:

@@ -11,9 +11,11 @@ from typing import NamedTuple, TypeVar
 import numpy as np
 
 from ganvas.curate.catalog import Catalog, Check, Image, Proposal
-from ganvas.curate.checks.across import duplicate_checks, person_checks
+from ganvas.curate.checks.comparisons import duplicate_checks, person_checks
+from ganvas.curate.checks.decide import decide
+from ganvas.curate.checks.measure import ALWAYS_MEASURED, VERSION, Measurements, measure
 from ganvas.curate.checks.rules import Rules
-from ganvas.curate.checks.suite import FIRST, VERSION, Measured, judge, measure, rescore, score
+from ganvas.curate.checks.score import rescore, score
 from ganvas.curate.faces.batch import fetch_networks, reader, single_thread
 from ganvas.curate.images.decode import PictureError, open_image
 from ganvas.curate.ordered_map import ordered_map
@@ -59,7 +61,7 @@ def check_all(
     :param again: measure everything anew.
     :param progress: called with (measured so far, to measure).
     """
-    todo = list(catalog.images() if again else catalog.images(lacking=(FIRST, VERSION)))
+    todo = list(catalog.images() if again else catalog.images(lacking=(ALWAYS_MEASURED, VERSION)))
     if todo:
         fetch_networks()
     measured = 0
@@ -75,12 +77,12 @@ def check_all(
     return outcome._replace(measured=measured)
 
 
-def _measure(task: tuple[int, Path, int]) -> tuple[int, Measured]:
+def _measure(task: tuple[int, Path, int]) -> tuple[int, Measurements]:
     number, path, width = task
     try:
         picture = np.asarray(open_image(path, least=DECODED_LEAST))
     except PictureError as problem:
-        return number, Measured({FIRST: 0.0}, {FIRST: {"problem": str(problem)}})
+        return number, Measurements({ALWAYS_MEASURED: 0.0}, {ALWAYS_MEASURED: {"problem": str(problem)}})
     return number, measure(picture, reader(), full_width=width)
 
 
@@ -106,7 +108,7 @@ def _propose(catalog: Catalog, rules: Rules) -> Outcome:
     for images in portions(catalog):
         proposals = []
         for number, checks in catalog.checks_of([image.id for image in images]).items():
-            said = judge(scores(checks), rules)
+            said = decide(scores(checks), rules)
             proposals.append(Proposal(number, said.keep, said.reason))
             keep += said.keep
             doubtful += said.keep and bool(said.doubts)

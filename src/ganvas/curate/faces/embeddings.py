@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -39,3 +40,14 @@ def _embed(path: Path) -> npt.NDArray[np.float32] | None:
         return None
     faces = reader().faces(pixels)
     return reader().embed(pixels, faces[0]) if faces else None
+
+
+def embedding_to_text(vector: npt.NDArray[np.float32]) -> str:
+    """A likeness float32 [128] of length 1 as 172 letters: 8 bits for each number are enough to compare."""
+    return base64.b64encode(np.clip(np.round(vector * 256), -127, 127).astype(np.int8).tobytes()).decode()
+
+
+def embedding_from_text(text: str) -> npt.NDArray[np.float32]:
+    """The reverse of :func:`embedding_to_text`, of length 1 again."""
+    vector = np.frombuffer(base64.b64decode(text), np.int8).astype(np.float32)
+    return vector / np.float32(max(float(np.linalg.norm(vector)), 1e-6))

@@ -15,6 +15,7 @@ export type Tally = Schemas["ReviewerProgress"];
 export type Twin = Schemas["PictureTwin"];
 export type Detail = Schemas["PictureDetail"];
 export type Check = Schemas["PictureCheck"];
+export type CheckDescription = Schemas["CheckDescription"];
 export type Origin = Schemas["PictureOrigin"];
 export type SaidVerdict = Schemas["SaidVerdict"];
 export type Answers = Schemas["VerdictsAnswer"];

@@ -1,22 +1,24 @@
 // What is known of the picture one looks at: what the checks say of it, and where it came from.
 import { memo } from "react";
 
-import type { Check, Origin, Queued } from "./api";
+import type { Check, CheckDescription, Origin, Queued } from "./api";
 import { useWords, type Words } from "./words";
 
-// Checks whose rule is not to judge: they cannot decide, and only help a reviewer to look.
-export const HINTS = new Set(["fringe", "covered", "engraving", "writing", "collage", "person"]);
 const FINE = 0.75;
-const UNITS: Record<string, (raw: number) => string> = {
-  turned: (raw) => `${Math.round(raw)}°`,
-  nod: (raw) => `${Math.round(raw)}°`,
-  tilted: (raw) => `${Math.round(raw)}°`,
-  small: (raw) => `${Math.round(raw)} px`,
-};
+
+/** A measure in its unit, such as 12° or 48 px; nothing for a measure without one. */
+const inUnit = (raw: number | null, unit: string) =>
+  raw === null || unit === "" ? "" : `${Math.round(raw)}${unit === "°" ? "" : " "}${unit}`;
 
 const grade = (score: number) => (score < 0.3 ? 0 : score < 0.5 ? 1 : score < FINE ? 2 : 3);
 
-export const Facts = memo(function Facts({ picture }: { picture: Queued }) {
+interface Known {
+  picture: Queued;
+  /** What the rules say of each check. */
+  descriptions: CheckDescription[];
+}
+
+export const Facts = memo(function Facts({ picture, descriptions }: Known) {
   const words = useWords();
   const proposed = picture.proposal && (picture.proposal.keep ? "keep" : "drop");
   const measured = picture.checks.filter((check) => check.raw !== null);
@@ -40,11 +42,11 @@ export const Facts = memo(function Facts({ picture }: { picture: Queued }) {
         {picture.before && picture.before !== proposed && (
           <p className="quiet small">{words.before(words.states[picture.before])}</p>
         )}
-        {worth.length > 0 && <Scores checks={worth} />}
+        {worth.length > 0 && <Scores checks={worth} descriptions={descriptions} />}
         {fine.length > 0 && (
           <details className="review-fine">
             <summary className="small quiet">{words.fine(fine.length)}</summary>
-            <Scores checks={fine} />
+            <Scores checks={fine} descriptions={descriptions} />
           </details>
         )}
       </section>
@@ -68,18 +70,20 @@ export const Facts = memo(function Facts({ picture }: { picture: Queued }) {
 
 const said = (reason: string, words: Words) => words.proposals[reason] ?? words.reasons[reason] ?? reason;
 
-function Scores({ checks }: { checks: Check[] }) {
+function Scores({ checks, descriptions }: { checks: Check[]; descriptions: CheckDescription[] }) {
   const words = useWords();
+  const described = new Map(descriptions.map((one) => [one.name, one]));
   return (
     <ul className="review-scores">
       {checks.map((check) => {
         const grades = grade(check.score);
-        const unit = check.raw === null ? undefined : UNITS[check.name]?.(check.raw);
+        const description = described.get(check.name);
+        const measure = inUnit(check.raw, description?.unit ?? "");
         return (
           <li key={check.name} data-grade={grades}>
             <span className="review-score-name">
-              {words.measures[check.name] ?? check.name}
-              {HINTS.has(check.name) && (
+              {words.measures[check.name] ?? description?.title ?? check.name}
+              {description?.hint && (
                 <span className="review-hint" title={words.hintHelp}>
                   {words.hint}
                 </span>
@@ -87,7 +91,7 @@ function Scores({ checks }: { checks: Check[] }) {
             </span>
             <span className="review-score-word figures">
               {words.scores[grades]}
-              {unit && ` · ${unit}`}
+              {measure && ` · ${measure}`}
             </span>
             <span className="review-score-bar" aria-hidden="true">
               <span style={{ transform: `scaleX(${Math.max(0.02, check.score)})` }} />

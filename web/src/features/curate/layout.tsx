@@ -5,7 +5,7 @@ import { Button, IconButton, IconToggle } from "../../ui/controls";
 import { ProblemNote, Waiting } from "../../ui/feedback";
 import { CheckIcon, UndoIcon } from "../../ui/icons";
 import { recall, remember } from "../../ui/local-storage";
-import type { Reason } from "./api";
+import type { CheckDescription, Reason } from "./api";
 import { Compare } from "./compare";
 import { End } from "./end";
 import { Facts } from "./facts";
@@ -32,6 +32,7 @@ export function ReviewLayout({
   source,
   mutations,
   reasons,
+  descriptions,
 }: {
   catalogue: string;
   round: number;
@@ -39,6 +40,7 @@ export function ReviewLayout({
   source: Source;
   mutations: MutationQueue;
   reasons: Reason[];
+  descriptions: CheckDescription[];
 }) {
   const words = useWords();
   const store = useMemo(
@@ -305,7 +307,7 @@ export function ReviewLayout({
           <h3 id="review-reasons">{words.dropBecause}</h3>
           <Reasons reasons={reasons} drop={(reason) => say("drop", reason)} />
         </section>
-        {item && <Facts picture={item.picture} />}
+        {item && <Facts picture={item.picture} descriptions={descriptions} />}
         <p className="quiet small">{words.never}</p>
       </aside>
       <KeySheet open={sheet === "keys"} close={() => setSheet(null)} reasons={reasons} />

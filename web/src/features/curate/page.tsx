@@ -137,6 +137,7 @@ function Round({
           source={part === "skipped" ? "skipped" : "waiting"}
           mutations={mutations}
           reasons={state.reasons}
+          descriptions={state.checks}
         />
       )}
     </>

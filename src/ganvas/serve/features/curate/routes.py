@@ -13,6 +13,7 @@ from ganvas.serve.core.errors import MissingError
 from ganvas.serve.core.responses import FOREVER, not_modified
 from ganvas.serve.features.curate.schemas import (
     CatalogueCounts,
+    CheckDescription,
     DropReason,
     NamedProgress,
     PictureCheck,
@@ -57,6 +58,7 @@ Reviewer = Annotated[str, Query(min_length=1, max_length=100, description=Review
 @router.get("/v1/review", tags=["review"], operation_id="getReview")
 def get_review(context: Context) -> ReviewState:
     """The catalogue under review: its rounds, its counts, and the reasons to drop a picture."""
+    from ganvas.curate.checks.rules import describe_checks, load_rules
     from ganvas.curate.review.schema import REASONS
 
     review = context.state(CurateState).review
@@ -66,6 +68,7 @@ def get_review(context: Context) -> ReviewState:
         counts=CatalogueCounts.model_validate(review.catalog.counts()),
         rounds=[ReviewRound.model_validate(one) for one in review.rounds()],
         reasons=[DropReason.model_validate(reason) for reason in REASONS],
+        checks=[CheckDescription.model_validate(check) for check in describe_checks(load_rules())],
     )
 
 

@@ -27,6 +27,18 @@ class DropReason(Plain):
     meaning: str
 
 
+class CheckDescription(Plain):
+    """What to show beside a check's score: its label, the unit of its measure, and whether it is only a hint."""
+
+    name: str
+    title: str
+    unit: str = Field(description="such as ° or px; empty where there is none")
+    hint: bool = Field(description="cannot decide reliably, so it never proposes to drop a picture")
+    limit: float = Field(description="the measure of score 0.5")
+    good: float = Field(description="the measure of score 1")
+    reason: str = Field(description="what is said of pictures dropped for it")
+
+
 class CatalogueCounts(Plain):
     """How many pictures there are, and how they are judged now."""
 
@@ -59,6 +71,7 @@ class ReviewState(BaseModel):
     counts: CatalogueCounts
     rounds: list[ReviewRound]
     reasons: list[DropReason]
+    checks: list[CheckDescription] = Field(description="of the rules for portraits, in their order")
 
 
 class RoundRequest(BaseModel):

@@ -14,7 +14,7 @@ Floats = npt.NDArray[np.float32]
 WORKING_SIDE = 256
 
 
-class Look:
+class ScaledPicture:
     """A picture at working size (longer side 256 px), in the colour spaces the measures need."""
 
     def __init__(self, picture: Pixels) -> None:
@@ -185,6 +185,6 @@ def _groups(linked: npt.NDArray[np.bool_]) -> tuple[int, npt.NDArray[np.int64]]:
         labels = joined
 
 
-def oddness(width: int, height: int) -> float:
+def aspect_ratio(width: int, height: int) -> float:
     """The longer side over the shorter one."""
     return max(width, height) / max(min(width, height), 1)

@@ -8,8 +8,11 @@ import numpy as np
 import numpy.typing as npt
 
 from ganvas.curate.catalog import Catalog, Check
+from ganvas.curate.checks.decide import decide
+from ganvas.curate.checks.measure import VERSION
 from ganvas.curate.checks.rules import Rules
-from ganvas.curate.checks.suite import VERSION, judge, likeness_of, rescore
+from ganvas.curate.checks.score import rescore
+from ganvas.curate.faces.embeddings import embedding_from_text
 
 Floats = npt.NDArray[np.float32]
 Numbers = npt.NDArray[np.int64]
@@ -27,7 +30,7 @@ def duplicate_checks(catalog: Catalog, rules: Rules) -> Iterator[tuple[int, Chec
         images = {image.id: image for image in catalog.images(ids=group.ids)}
         checks = catalog.checks_of(list(group.ids))
         others = {
-            number: judge({one.name: one.score for one in checks[number] if one.name != "duplicate"}, rules)
+            number: decide({one.name: one.score for one in checks[number] if one.name != "duplicate"}, rules)
             for number in group.ids
         }
         best = min(
@@ -78,5 +81,7 @@ def likenesses_of(catalog: Catalog) -> tuple[Numbers, Floats, list[dict[str, str
                     numbers.append(number)
                     compared &= check.raw is not None
                     kept.append({"likeness": str(check.detail["likeness"])})
-    vectors = np.stack([likeness_of(one["likeness"]) for one in kept]) if kept else np.zeros((0, 128), np.float32)
+    vectors = (
+        np.stack([embedding_from_text(one["likeness"]) for one in kept]) if kept else np.zeros((0, 128), np.float32)
+    )
     return np.array(numbers, np.int64), vectors, kept, compared

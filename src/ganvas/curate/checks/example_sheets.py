@@ -47,7 +47,7 @@ def write_sheets(catalog: Catalog, rules: Rules, folder: Path, each: int = 16) -
         ordered = sorted(shown, key=lambda one: (one.score, -worse * one.raw, one.id))
         each_side = min(each, len(ordered) // 2) or 1
         role = "proposes to drop" if rule.judge else "for the reviewer only"
-        title = f"{name}: {rule.reason} · limit {rule.limit:g}, good {rule.good:g} · {role}"
+        title = f"{name}: {rule.title} · limit {rule.limit:g}{rule.unit}, good {rule.good:g}{rule.unit} · {role}"
         path = folder / f"{name}.png"
         write_atomically(path, _sheet(title, ordered[:each_side], ordered[::-1][:each_side]))
         written.append(path)

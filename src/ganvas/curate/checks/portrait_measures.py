@@ -14,7 +14,7 @@ Floats = npt.NDArray[np.float32]
 SIDE = 128
 
 
-class Portrait:
+class AlignedPortrait:
     """The main face of a picture, cut out at 128 px as FFHQ does, with the masks of its parts.
 
     ``lab`` float32 [128, 128, 3]; ``skin`` bool [128, 128]: face without lips, eyes, brows and its outer edge.
@@ -37,7 +37,7 @@ class Portrait:
         return region(self.face, name, self.rgb.shape)
 
 
-def blur(portrait: Portrait) -> float:
+def blur(portrait: AlignedPortrait) -> float:
     """Fine detail over contrast in the eyes, mouth and nose of the aligned face: Laplacian's spread over the grey's.
 
     A face that fills the 128 px with its own pixels has 0.3 and more; enlarged or unsharp ones 0.15 and less.
@@ -52,7 +52,7 @@ def blur(portrait: Portrait) -> float:
     return float(detail[near].std() / max(float(portrait.grey[near].std()), 1.0))
 
 
-def hatching(portrait: Portrait) -> float:
+def hatching(portrait: AlignedPortrait) -> float:
     """Fine strokes over contrast on the skin: engravings and pen drawings 0.4 and more, but wrinkles and grain as well.
 
     A hint for the reviewer: soft engravings and lithographs are not told from photos.
@@ -63,19 +63,19 @@ def hatching(portrait: Portrait) -> float:
     return float(fine[portrait.skin].std() / max(float(portrait.grey[portrait.skin].std()), 4.0))
 
 
-def clipped(portrait: Portrait) -> float:
+def clipped(portrait: AlignedPortrait) -> float:
     """The part of the skin that is nearly black or burnt out, in [0, 1]."""
     light = portrait.lab[:, :, 0][portrait.skin]
     return 1.0 if not len(light) else float(((light < 18) | (light > 96)).mean())
 
 
-def brightness(portrait: Portrait) -> float:
+def brightness(portrait: AlignedPortrait) -> float:
     """The median L* of the skin, in [0, 100]."""
     light = portrait.lab[:, :, 0][portrait.skin]
     return 0.0 if not len(light) else float(np.median(light))
 
 
-def shadow(portrait: Portrait) -> float:
+def shadow(portrait: AlignedPortrait) -> float:
     """How unevenly the two sides of the face are lit: difference over sum of their mean L*, in [0, 1].
 
     A turned head shows less of one side, so each side's own mean is taken.
@@ -90,7 +90,7 @@ def shadow(portrait: Portrait) -> float:
     return abs(one - other) / max(one + other, 1e-6)
 
 
-def unlike_skin(portrait: Portrait, where: Floats) -> float:
+def unlike_skin(portrait: AlignedPortrait, where: Floats) -> float:
     """The part of a region whose colour is far from the skin of cheeks and nose, in [0, 1].
 
     Far is beyond three times the spread of that skin, and 14 Lab units at least; brightness counts half, so that
@@ -106,13 +106,13 @@ def unlike_skin(portrait: Portrait, where: Floats) -> float:
     return float((np.linalg.norm(inside - middle, axis=1) > max(3 * spread, 14.0)).mean())
 
 
-def covered(portrait: Portrait) -> float:
+def covered(portrait: AlignedPortrait) -> float:
     """The part of the lower face (nose to chin) unlike the cheeks: masks, hands, microphones; beards as well."""
     rows = np.arange(SIDE)[:, None] > portrait.face.nose[1]
     return unlike_skin(portrait, (portrait.skin & rows).astype(np.float32))
 
 
-def fringe(portrait: Portrait) -> float:
+def fringe(portrait: AlignedPortrait) -> float:
     """The part of lids and brow ridge unlike the cheeks: hair over the eyes; dark glasses and frames as well."""
     lids = np.maximum(portrait.part("left_eye_shadow"), portrait.part("right_eye_shadow"))
     return unlike_skin(portrait, lids)
@@ -135,7 +135,7 @@ def headroom(person: Floats, face: Face) -> float:
 def room_in_frame(face: Face, frame: tuple[float, float, float, float], shape: tuple[int, ...]) -> float:
     """The part of the aligned square that lies on a frame or outside the picture, in [0, 1].
 
-    :param frame: parts of width and height taken by a frame, as :func:`ganvas.curate.checks.picture.frame` gives.
+    :param frame: parts of width and height taken by a frame: :func:`ganvas.curate.checks.picture_measures.frame`.
     """
     side = 64
     back = cv2.invertAffineTransform(matrix_for(face, side).astype(np.float64))
@@ -148,7 +148,7 @@ def room_in_frame(face: Face, frame: tuple[float, float, float, float], shape: t
     return float(1 - inside.mean())
 
 
-def _cheeks(portrait: Portrait) -> npt.NDArray[np.bool_]:
+def _cheeks(portrait: AlignedPortrait) -> npt.NDArray[np.bool_]:
     face = portrait.face
     tall = float(np.linalg.norm(face.mouth - (face.left_eye + face.right_eye) / 2))
     rows = np.arange(SIDE)[:, None]
