@@ -1,21 +1,10 @@
-"""How pictures are prepared for a model, and which task the model solves."""
+"""How pictures are prepared for a model."""
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
-
-
-class Task(StrEnum):
-    """What a family turns into what; what each task decides stands in :mod:`ganvas.tasks`."""
-
-    SYNTHESIS = "synthesis"
-    PAIRED = "paired"
-    UNPAIRED = "unpaired"
-    REFERENCE = "reference"
-
 
 Crop = Literal["center", "smart", "stretch", "face", "face-fixed"]
 

@@ -7,11 +7,11 @@ import json
 from collections.abc import Mapping
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from ganvas.bundle.tensors import WeightFormat
 from ganvas.models.families import FAMILIES
-from ganvas.spec import DataSpec, Task
+from ganvas.spec import DataSpec
 from ganvas.tasks import TASKS
 from ganvas.tasks.base import Capability, Direction, Input, Page, Summary
 from ganvas.tasks.capabilities import capabilities_of
@@ -107,7 +107,7 @@ class BundleInfo(_Frozen):
 
     schema_version: Literal[1] = 1
     name: str
-    task: Task
+    task: str = Field(description="name of the task")
     family: str
     config: dict[str, Any] = Field(description="the family's settings")
     data: DataSpec
@@ -134,6 +134,13 @@ class BundleInfo(_Frozen):
     accepts: tuple[Input, ...] = Field(default_factory=_accepts, description="what it takes, the most usual first")
     summary: Summary = Field(default_factory=_summary, description="what it does")
     files: dict[str, BundleFile]
+
+    @field_validator("task")
+    @classmethod
+    def _is_known(cls, task: str) -> str:
+        if task not in TASKS:
+            raise ValueError(f"there is no task {task!r} in this version of Ganvas")
+        return task
 
     @property
     def fingerprint(self) -> str:

@@ -17,7 +17,7 @@ from torch.optim import Optimizer
 
 from ganvas.models.advice import Table, Trouble, suggest
 from ganvas.models.batches import Batch
-from ganvas.spec import DataSpec, Task
+from ganvas.spec import DataSpec
 
 
 @dataclass(frozen=True)
@@ -113,7 +113,7 @@ class Family(nn.Module):
     ``kimg`` is how long the recipe wants to train in all; a family with several stages divides it.
     """
 
-    task: ClassVar[Task]
+    task: ClassVar[str]  # a key of ganvas.tasks.TASKS
     Config: ClassVar[type[FamilyConfig]]
     averaged: tuple[str, ...] = ()  # networks that keep an EMA copy; the bundle holds the copies
     advice: ClassVar[Table] = {}  # replaces the general suggestions of some troubles

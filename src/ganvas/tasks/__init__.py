@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from ganvas.spec import Task
 from ganvas.tasks.base import TaskSpec
 from ganvas.tasks.paired import Paired
 from ganvas.tasks.reference import Reference
 from ganvas.tasks.synthesis import Synthesis
 from ganvas.tasks.unpaired import Unpaired
 
-TASKS: dict[Task, TaskSpec] = {
-    Task.SYNTHESIS: Synthesis(),
-    Task.PAIRED: Paired(),
-    Task.UNPAIRED: Unpaired(),
-    Task.REFERENCE: Reference(),
+TASKS: dict[str, TaskSpec] = {
+    "synthesis": Synthesis(),
+    "paired": Paired(),
+    "unpaired": Unpaired(),
+    "reference": Reference(),
 }

@@ -17,7 +17,7 @@ from ganvas.curate.dataset.dataset import Dataset
 from ganvas.errors import UserError
 from ganvas.models.batches import Batch, to_uint8
 from ganvas.models.family import Family
-from ganvas.spec import DataSpec, Task
+from ganvas.spec import DataSpec
 from ganvas.tasks.pictures import Pictures
 from ganvas.tasks.rows import TrainingRows
 
@@ -86,7 +86,7 @@ class TaskSpec(ABC):
         sheet_count: pictures in a sample sheet.
     """
 
-    name: ClassVar[Task]
+    name: ClassVar[str]
     batch: ClassVar[type[tuple[Any, ...]]]
     request: ClassVar[type[tuple[Any, ...]]]
     makes: ClassVar[str]

@@ -13,7 +13,7 @@ from ganvas.curate.sketch.degrade import degradation, displayed
 from ganvas.errors import UserError
 from ganvas.models.batches import PairedBatch, TranslationRequest, to_float
 from ganvas.models.family import Family
-from ganvas.spec import DataSpec, Task
+from ganvas.spec import DataSpec
 from ganvas.tasks.base import Capability, Direction, DrawingDomain, Input, Page, SampleSheet, Summary
 from ganvas.tasks.pictures import Pictures, as_rgb, grid, sources, targets
 from ganvas.tasks.rows import TrainingRows, channels_first, with_channels
@@ -23,7 +23,7 @@ from ganvas.tasks.translation import Translation
 class Paired(Translation):
     """Source picture → the picture that it should become."""
 
-    name = Task.PAIRED
+    name = "paired"
     batch = PairedBatch
     makes = "turns a source picture into the picture it should become"
     pairs = True

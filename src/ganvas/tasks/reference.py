@@ -20,7 +20,7 @@ from ganvas.errors import UserError
 from ganvas.models.batches import ReferenceBatch, ReferenceRequest, latents, to_float, to_uint8
 from ganvas.models.face_masks import masks_of
 from ganvas.models.family import Family
-from ganvas.spec import DataSpec, Task
+from ganvas.spec import DataSpec
 from ganvas.tasks.base import Comparison, Direction, DiversityGroups, Input, Page, SampleSheet, Summary, TaskSpec
 from ganvas.tasks.pictures import Indices, Pictures, as_rgb, by_domain_in_turn, dense_grid, grid, real_batches, targets
 from ganvas.tasks.rows import TrainingRows
@@ -36,7 +36,7 @@ _BATCH = 25
 class Reference(TaskSpec):
     """Source picture and reference, or latent, → picture in the reference's domain."""
 
-    name = Task.REFERENCE
+    name = "reference"
     batch = ReferenceBatch
     request = ReferenceRequest
     makes = "renders a picture in the style of another"

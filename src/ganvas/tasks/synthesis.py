@@ -11,7 +11,7 @@ import torch
 from ganvas.curate.dataset.dataset import Dataset
 from ganvas.models.batches import SynthesisBatch, SynthesisRequest, latents, to_uint8
 from ganvas.models.family import Family
-from ganvas.spec import DataSpec, Task
+from ganvas.spec import DataSpec
 from ganvas.tasks.base import Direction, Input, Page, SampleSheet, Summary, TaskSpec
 from ganvas.tasks.pictures import Pictures, dense_grid, grid
 from ganvas.tasks.rows import TrainingRows
@@ -20,7 +20,7 @@ from ganvas.tasks.rows import TrainingRows
 class Synthesis(TaskSpec):
     """z, and a class where there are classes → picture."""
 
-    name = Task.SYNTHESIS
+    name = "synthesis"
     batch = SynthesisBatch
     request = SynthesisRequest
     makes = "makes pictures from random numbers"

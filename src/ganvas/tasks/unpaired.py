@@ -13,7 +13,7 @@ from ganvas.curate.dataset.dataset import Dataset
 from ganvas.errors import UserError
 from ganvas.models.batches import TranslationRequest, UnpairedBatch, to_float
 from ganvas.models.family import Family
-from ganvas.spec import DataSpec, Task
+from ganvas.spec import DataSpec
 from ganvas.tasks.base import Capability, Comparison, Direction, DrawingDomain, Input, Page, SampleSheet, Summary
 from ganvas.tasks.pictures import Pictures, as_rgb, grid, real_batches, targets
 from ganvas.tasks.rows import TrainingRows
@@ -31,7 +31,7 @@ _DRAWINGS = re.compile(r"sketch|draw|stroke|line|edge|contour|스케치|그림",
 class Unpaired(Translation):
     """Picture of one domain → picture of the other."""
 
-    name = Task.UNPAIRED
+    name = "unpaired"
     batch = UnpairedBatch
     makes = "translates pictures from one domain to the other"
     by_domain = True

@@ -18,7 +18,6 @@ from ganvas.models.batches import Batch
 from ganvas.models.families import build
 from ganvas.models.family import Clock, Family
 from ganvas.recipe import Recipe
-from ganvas.spec import Task
 from ganvas.train.step import Stepper
 from ganvas.train.stream import Stream
 
@@ -44,7 +43,7 @@ class StageShape(NamedTuple):
 class Outline(NamedTuple):
     """What a recipe will play; ``networks`` are parameter counts."""
 
-    task: Task
+    task: str
     stages: tuple[StageShape, ...]
     networks: dict[str, int]
     averaged: tuple[str, ...]

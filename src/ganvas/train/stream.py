@@ -19,7 +19,7 @@ from torch.utils.data import Dataset as TorchDataset
 from ganvas.curate.dataset.dataset import Dataset
 from ganvas.errors import UserError
 from ganvas.models.batches import Batch
-from ganvas.spec import DataSpec, Task
+from ganvas.spec import DataSpec
 from ganvas.tasks import TASKS
 from ganvas.tasks.rows import TrainingRows
 
@@ -27,7 +27,7 @@ from ganvas.tasks.rows import TrainingRows
 class _Positions(TorchDataset[tuple[Tensor, ...]]):
     """The rows at stream positions, as stacked tensors; runs in the workers."""
 
-    def __init__(self, dataset: Dataset, task: Task, data: DataSpec, seed: int) -> None:
+    def __init__(self, dataset: Dataset, task: str, data: DataSpec, seed: int) -> None:
         self.task = task
         self.rows = TrainingRows(dataset, data, seed, sources=TASKS[task].reads_sources(data))
 
@@ -76,7 +76,7 @@ class Stream:
     :raises UserError: the data set does not fit the task or ``data``.
     """
 
-    def __init__(self, dataset: Dataset, task: Task, data: DataSpec, seed: int, workers: int = 0) -> None:
+    def __init__(self, dataset: Dataset, task: str, data: DataSpec, seed: int, workers: int = 0) -> None:
         _check(dataset, task, data)
         self.dataset, self.spec, self.workers = dataset, TASKS[task], workers
         self._positions = _Positions(dataset, task, data, seed)
@@ -114,7 +114,7 @@ class Stream:
             yield self.spec.make_batch(columns)
 
 
-def _check(dataset: Dataset, task: Task, data: DataSpec) -> None:
+def _check(dataset: Dataset, task: str, data: DataSpec) -> None:
     """Find out before training what would otherwise fail in the middle of it."""
     if len(dataset) == 0:
         raise UserError("The data set has no pictures left; lower held_out or add pictures.")

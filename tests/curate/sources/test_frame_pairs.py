@@ -24,7 +24,7 @@ from ganvas.models.families import FAMILIES, build
 from ganvas.models.family import Clock
 from ganvas.recipe import load
 from ganvas.runs.folder import RunDir
-from ganvas.spec import DataSpec, Task
+from ganvas.spec import DataSpec
 from ganvas.train.stream import Stream
 from ganvas.train.trainer import train
 
@@ -69,7 +69,7 @@ def test_between_two_frames_lies_one(films: Path) -> None:
         assert number(around[..., 3:]) == number(middle) + 1
     data = load("between-frames-128", [f"data.resolution={SIDE}"]).data_spec()
     assert data.source_channels == 6
-    batch = next(Stream(dataset, Task.PAIRED, data, 0).micros(0, 4, 4))
+    batch = next(Stream(dataset, "paired", data, 0).micros(0, 4, 4))
     assert batch.source.shape == (4, 6, SIDE, SIDE)
     assert torch.equal(batch.target[:, 1] - 10, batch.source[:, 1])
     assert torch.equal(batch.target[:, 1] + 10, batch.source[:, 4])
@@ -83,7 +83,7 @@ def test_a_change_begins_with_the_frames_around_and_is_learned_from_there(films:
     family = build("pix2pix", {"width": 4, "layers": 1, "residual": True}, data, 1.0)
     for index, made in enumerate(answers(family, dataset, range(len(dataset))).numpy()):
         assert np.abs(made.astype(int) - dataset.image(index)).max() <= 1  # these films move evenly
-    batch = next(Stream(dataset, Task.PAIRED, data, 0).micros(0, 4, 4))
+    batch = next(Stream(dataset, "paired", data, 0).micros(0, 4, 4))
     prepared = batch._replace(source=-torch.ones(4, 6, SIDE, SIDE), target=torch.ones(4, 3, SIDE, SIDE))
     loss, _ = family.stages()[0].phases[0].loss(prepared, Clock())
     loss.backward()
@@ -117,7 +117,7 @@ def test_what_is_no_film_is_said(films: Path, tmp_path: Path) -> None:
     packed = pack(films, resolution=SIDE, frames="next").path
     between = load("between-frames-128", [f"data.resolution={SIDE}"]).data_spec()
     with pytest.raises(UserError, match=r"other frames.*pack the frames again"):
-        Stream(Dataset(packed), Task.PAIRED, between, 0)
+        Stream(Dataset(packed), "paired", between, 0)
 
 
 @pytest.mark.parametrize("name", ["next-frame-128", "between-frames-128"])
@@ -176,7 +176,7 @@ def test_numbers_of_labels_stay_numbers(mode: str, tmp_path: Path) -> None:
     data = DataSpec(resolution=SIDE, labels=8)
     model = {"width": 8, "downs": 2, "blocks": 1, "discriminator_width": 4, "layers": 1, "edges": True, "perceptual": 0}
     family = build("pix2pixhd", model, data, 1.0)
-    batch = next(Stream(dataset, Task.PAIRED, data, 0).micros(0, 2, 2))
+    batch = next(Stream(dataset, "paired", data, 0).micros(0, 2, 2))
     assert batch.source.unique().tolist() == [0, 3, 7]
     assert answers(family, dataset, range(3)).shape == (3, SIDE, SIDE, 3)
 

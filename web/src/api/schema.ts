@@ -1051,7 +1051,11 @@ export interface components {
             name: string;
             /** Family */
             family: string;
-            task: components["schemas"]["Task"];
+            /**
+             * Task
+             * @description name of the task, such as synthesis
+             */
+            task: string;
             /** Resolution */
             resolution: number;
             /** Channels */
@@ -1159,7 +1163,11 @@ export interface components {
             name: string;
             /** Family */
             family: string;
-            task: components["schemas"]["Task"];
+            /**
+             * Task
+             * @description name of the task, such as synthesis
+             */
+            task: string;
             /** Resolution */
             resolution: number;
             /** Channels */
@@ -2345,7 +2353,8 @@ export interface components {
             pid?: number | null;
             /** Family */
             family?: string | null;
-            task?: components["schemas"]["Task"] | null;
+            /** Task */
+            task?: string | null;
             /** Recipe */
             recipe?: string | null;
             /** Stage */
@@ -2526,12 +2535,6 @@ export interface components {
              */
             sentence: string;
         };
-        /**
-         * Task
-         * @description What a family turns into what; what each task decides stands in :mod:`ganvas.tasks`.
-         * @enum {string}
-         */
-        Task: "synthesis" | "paired" | "unpaired" | "reference";
         /**
          * UndoAnswer
          * @description The picture that is open again; null when nothing was left to take back.

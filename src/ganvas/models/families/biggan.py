@@ -34,7 +34,7 @@ from ganvas.models.layers.spectral import advance
 from ganvas.models.memo import store_fake, stored_fake
 from ganvas.models.networks.biggan import Discriminator, Generator, check_sizes
 from ganvas.models.optimizers import adam
-from ganvas.spec import DataSpec, Task
+from ganvas.spec import DataSpec
 
 TRUNCATIONS = 6  # standing statistics at psi 0, 0.2, … 1
 
@@ -87,7 +87,7 @@ AUGMENT = If("model.augment=[translation,cutout]", when={"augment": False})
 class BigGAN(HasLatentSpace, HasStandingStatistics, Truncates, Family):
     """See the module. Fakes take the labels of the real pictures of the step; without classes there is one."""
 
-    task = Task.SYNTHESIS
+    task = "synthesis"
     Config: ClassVar[type[FamilyConfig]] = BigGANConfig
     averaged = ("generator",)
 

@@ -28,7 +28,7 @@ from ganvas.models.networks.cut import PatchProjector, draw_places, patch_nce
 from ganvas.models.networks.patchgan import PatchGAN, check_patch_layers
 from ganvas.models.networks.resnet import ResNetGenerator, check_side
 from ganvas.models.optimizers import adam
-from ganvas.spec import DataSpec, Task
+from ganvas.spec import DataSpec
 
 GAIN = 0.02  # of the first weights, as in the published code
 
@@ -62,7 +62,7 @@ class CUTConfig(FamilyConfig):
 class CUT(Family):
     """See the module."""
 
-    task = Task.UNPAIRED
+    task = "unpaired"
     Config: ClassVar[type[FamilyConfig]] = CUTConfig
     averaged = ("generator",)
 

@@ -28,7 +28,7 @@ from ganvas.models.memo import store_fake, stored_fake
 from ganvas.models.networks.patchgan import PatchGAN, check_patch_layers
 from ganvas.models.networks.resnet import ResNetGenerator, check_side
 from ganvas.models.optimizers import adam
-from ganvas.spec import DataSpec, Task
+from ganvas.spec import DataSpec
 
 
 class CycleGANConfig(FamilyConfig):
@@ -55,7 +55,7 @@ class CycleGANConfig(FamilyConfig):
 class CycleGAN(Family):
     """See the module."""
 
-    task = Task.UNPAIRED
+    task = "unpaired"
     Config: ClassVar[type[FamilyConfig]] = CycleGANConfig
     averaged = ("g_ab", "g_ba")
 

@@ -26,7 +26,7 @@ from ganvas.models.layers.normalization import NormName
 from ganvas.models.memo import store_fake, stored_fake
 from ganvas.models.networks.dcgan import Discriminator, Generator
 from ganvas.models.optimizers import adam
-from ganvas.spec import DataSpec, Task
+from ganvas.spec import DataSpec
 
 
 class DCGANConfig(FamilyConfig):
@@ -85,7 +85,7 @@ class DCGAN(HasNormalLatentSpace, Family):
     uniformly would let it tell fakes by the class alone.
     """
 
-    task = Task.SYNTHESIS
+    task = "synthesis"
     Config: ClassVar[type[FamilyConfig]] = DCGANConfig
     averaged = ("generator",)
 

@@ -26,7 +26,7 @@ from ganvas.models.memo import store_fake, stored_fake
 from ganvas.models.networks.patchgan import PatchGAN, check_patch_layers
 from ganvas.models.networks.unet import UNet
 from ganvas.models.optimizers import adam
-from ganvas.spec import DataSpec, Task
+from ganvas.spec import DataSpec
 
 
 class Pix2PixConfig(FamilyConfig):
@@ -59,7 +59,7 @@ class Pix2Pix(Family):
     chance or on who else is in the batch, so :meth:`generate` switches dropout off and uses running statistics.
     """
 
-    task = Task.PAIRED
+    task = "paired"
     Config: ClassVar[type[FamilyConfig]] = Pix2PixConfig
     averaged = ("generator",)
 

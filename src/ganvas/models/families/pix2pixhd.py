@@ -36,7 +36,7 @@ from ganvas.models.networks.pix2pixhd import (
     half_size,
 )
 from ganvas.models.optimizers import adam
-from ganvas.spec import DataSpec, Task
+from ganvas.spec import DataSpec
 
 PERCEPTUAL = {"relu1_1": 1 / 32, "relu2_1": 1 / 16, "relu3_1": 1 / 8, "relu4_1": 1 / 4, "relu5_1": 1.0}
 MATCHED = 4  # the authors' sum over layers is this times their mean: see multiscale_losses.feature_matching
@@ -77,7 +77,7 @@ class Pix2PixHD(Family):
     are known, else round labels.
     """
 
-    task = Task.PAIRED
+    task = "paired"
     Config: ClassVar[type[FamilyConfig]] = Pix2PixHDConfig
 
     advice: ClassVar[Table] = {

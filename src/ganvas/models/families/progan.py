@@ -26,7 +26,7 @@ from ganvas.models.family import Clock, Family, FamilyConfig, Phase, Stage
 from ganvas.models.memo import store_fake, stored_fake
 from ganvas.models.networks.progan import SMALLEST, Discriminator, Generator, double, levels
 from ganvas.models.optimizers import adam
-from ganvas.spec import DataSpec, Task
+from ganvas.spec import DataSpec
 
 BATCHES = {4: 128, 8: 128, 16: 128, 32: 64, 64: 32, 128: 16, 256: 8, 512: 4, 1024: 4}
 
@@ -57,7 +57,7 @@ class ProGAN(HasNormalLatentSpace, Family):
     ``reached`` (0-d) says how far it has grown: depth − 1 + alpha of the last step, so 1.25 is 16 px at a quarter.
     """
 
-    task = Task.SYNTHESIS
+    task = "synthesis"
     Config: ClassVar[type[FamilyConfig]] = ProGANConfig
     averaged = ("generator",)
 

@@ -27,7 +27,7 @@ from ganvas.models.capabilities import HasNormalLatentSpace
 from ganvas.models.family import Clock, Family, FamilyConfig, Phase, Stage
 from ganvas.models.networks.r3gan import Discriminator, Generator, Level
 from ganvas.models.optimizers import adam
-from ganvas.spec import DataSpec, Task
+from ganvas.spec import DataSpec
 
 Ramp = tuple[float, float]
 
@@ -97,7 +97,7 @@ class R3GAN(HasNormalLatentSpace, Family):
     In one step both players see the same real pictures, where the paper's code draws new ones for each.
     """
 
-    task = Task.SYNTHESIS
+    task = "synthesis"
     Config: ClassVar[type[FamilyConfig]] = R3GANConfig
     averaged = ("generator",)
 

@@ -30,7 +30,7 @@ from ganvas.models.layers.spectral import advance
 from ganvas.models.memo import store_fake, stored_fake
 from ganvas.models.networks.biggan import Discriminator, Generator, check_sizes
 from ganvas.models.optimizers import adam
-from ganvas.spec import DataSpec, Task
+from ganvas.spec import DataSpec
 
 
 class SAGANConfig(FamilyConfig):
@@ -62,7 +62,7 @@ class SAGAN(HasNormalLatentSpace, Family):
     Without classes the norms learn constants and the discriminator has no projection.
     """
 
-    task = Task.SYNTHESIS
+    task = "synthesis"
     Config: ClassVar[type[FamilyConfig]] = SAGANConfig
     averaged = ("generator",)
 

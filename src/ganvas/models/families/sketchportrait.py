@@ -30,7 +30,7 @@ from ganvas.models.memo import store_fake, stored_fake
 from ganvas.models.networks import sketchportrait
 from ganvas.models.networks.pix2pixhd import GlobalGenerator, MultiscaleDiscriminator
 from ganvas.models.optimizers import adam
-from ganvas.spec import DataSpec, Task
+from ganvas.spec import DataSpec
 
 PERCEPTUAL = {"relu1_2": 1 / 16, "relu2_2": 1 / 8, "relu3_3": 1 / 4, "relu4_3": 1.0}
 
@@ -63,7 +63,7 @@ class SketchPortraitConfig(FamilyConfig):
 class SketchPortrait(HasCodes, Family):
     """See the module. Sketches are dark strokes on white, one channel, of faces brought to fixed places."""
 
-    task = Task.PAIRED
+    task = "paired"
     Config: ClassVar[type[FamilyConfig]] = SketchPortraitConfig
     averaged = ("components", "features", "generator")
 

@@ -30,7 +30,7 @@ from ganvas.models.memo import store_fake, stored_fake
 from ganvas.models.networks.srgan import HALVINGS, Discriminator, JudgeName, SRResNet
 from ganvas.models.optimizers import adam
 from ganvas.models.perceptual import load_vgg16, perceptual_loss
-from ganvas.spec import DataSpec, Task
+from ganvas.spec import DataSpec
 
 LAYER = "relu5_3"
 
@@ -62,7 +62,7 @@ class SRGANConfig(FamilyConfig):
 class SRGAN(Enlarges, Family):
     """See the module. Its answers are ``data.source_scale`` times as large as sources, which may have any size."""
 
-    task = Task.PAIRED
+    task = "paired"
     Config: ClassVar[type[FamilyConfig]] = SRGANConfig
     averaged = ("generator",)
 

@@ -27,7 +27,7 @@ from ganvas.models.memo import store_fake, stored_fake
 from ganvas.models.networks.starganv2 import Discriminator, Generator, MappingNetwork, StyleEncoder, first_width
 from ganvas.models.optimizers import adam
 from ganvas.models.perceptual import load_vgg16, perceptual_loss
-from ganvas.spec import DataSpec, Task
+from ganvas.spec import DataSpec
 
 GAME = "non_saturating"
 SMALLEST = 32
@@ -73,7 +73,7 @@ class StarGANv2Config(FamilyConfig):
 class StarGANv2(Family):
     """See the module."""
 
-    task = Task.REFERENCE
+    task = "reference"
     Config: ClassVar[type[FamilyConfig]] = StarGANv2Config
     averaged = ("generator", "mapping_network", "style_encoder")
 

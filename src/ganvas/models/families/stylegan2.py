@@ -28,7 +28,7 @@ from ganvas.models.family import Clock, Family, FamilyConfig, Phase, Stage
 from ganvas.models.networks.stylegan2 import Architecture, Discriminator, Generator, freeze
 from ganvas.models.optimizers import adam
 from ganvas.models.running_mean import Tally
-from ganvas.spec import DataSpec, Task
+from ganvas.spec import DataSpec
 
 FULL = 32768
 W_AVG_BETA = 0.995
@@ -109,7 +109,7 @@ START_ADA = (
 class StyleGAN2(HasLatentSpace, Truncates, Family):
     """See the module. Classes in the data make it conditional by themselves; fakes take the step's real labels."""
 
-    task = Task.SYNTHESIS
+    task = "synthesis"
     Config: ClassVar[type[FamilyConfig]] = StyleGAN2Config
     averaged = ("generator",)
 

@@ -26,7 +26,7 @@ from ganvas.models.layers.spectral import advance
 from ganvas.models.memo import store_fake, stored_fake
 from ganvas.models.networks.ugatit import Discriminator, Generator, Seen, clip_rho
 from ganvas.models.optimizers import adam
-from ganvas.spec import DataSpec, Task
+from ganvas.spec import DataSpec
 
 GAME = "least_squares"
 
@@ -55,7 +55,7 @@ class UGATITConfig(FamilyConfig):
 class UGATIT(HasHeatmap, Family):
     """See the module. ``d_a_global`` judges the whole of pictures of domain A, ``d_a_local`` their patches."""
 
-    task = Task.UNPAIRED
+    task = "unpaired"
     Config: ClassVar[type[FamilyConfig]] = UGATITConfig
     averaged = ("g_ab", "g_ba")
 

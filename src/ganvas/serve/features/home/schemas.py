@@ -7,7 +7,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, Field
 
 from ganvas.bundle import BundleFile, BundleMetric, Credit
-from ganvas.spec import Crop, Task
+from ganvas.spec import Crop
 from ganvas.tasks.base import Capability, Direction, Input, Page, Summary
 
 
@@ -29,7 +29,7 @@ class BundleCard(BaseModel):
     id: str
     name: str
     family: str
-    task: Task
+    task: str = Field(description="name of the task, such as synthesis")
     resolution: int
     channels: int
     source_channels: int

@@ -7,7 +7,6 @@ from typing import Any, Literal
 from pydantic import BaseModel, Field
 
 from ganvas.bundle import BundleMetric
-from ganvas.spec import Task
 
 Number = float | None  # what is not finite is null
 State = Literal["running", "finished", "stopped", "failed", "unknown"]
@@ -27,7 +26,7 @@ class RunStatus(BaseModel):
     state: State = Field("unknown", description="stopped: also when its process is gone without a word")
     pid: int | None = None
     family: str | None = None
-    task: Task | None = None
+    task: str | None = None
     recipe: str | None = None
     stage: str | None = None
     nimg: int = 0
