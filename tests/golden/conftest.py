@@ -6,12 +6,11 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
 import pytest
 from filelock import FileLock
-from PIL import Image
 
 from golden.outside import weights_here
+from golden.pictures import picture, png
 from golden.records import Records
 from golden.trainings import Trained, train
 
@@ -45,19 +44,8 @@ def drawn(world: Path) -> Path:
                 label = ("disc", "square")[index % 2]
                 path = folder / label / f"{index:03d}.png"
                 path.parent.mkdir(parents=True, exist_ok=True)
-                Image.fromarray(picture(index)).save(path)
+                path.write_bytes(png(picture(index)))
     return folder
-
-
-def picture(index: int, width: int = 48, height: int = 40) -> np.ndarray:
-    """A disc (even) or a square (odd) on a sloping ground, uint8 [height, width, 3]."""
-    y, x = np.mgrid[:height, :width]
-    ground = np.stack([60 + 2 * x + index, 50 + 3 * y + index, 40 + x + y + 3 * index], axis=-1)
-    cx, cy, side = 12 + index % 7 * 3, 12 + index % 5 * 3, 8 + index % 4
-    round_ = (x - cx) ** 2 + (y - cy) ** 2 < side**2
-    inside = round_ if index % 2 == 0 else (abs(x - cx) < side) & (abs(y - cy) < side)
-    colour = (240, 230 - 3 * index, 200) if index % 2 == 0 else (20, 30 + 3 * index, 50)
-    return np.where(inside[..., None], np.array(colour), ground).clip(0, 255).astype(np.uint8)
 
 
 @pytest.fixture(scope="session")
