@@ -129,8 +129,8 @@ def differences(before: Any, now: Any, path: str = "", *, exact: bool = True) ->
         return [line for at, (a, b) in pairs for line in differences(a, b, f"{path}/{at}", exact=exact)]
     if not exact and (_close(before, now, path) or _both_digests(before, now)):
         return []
-    # NaN equals itself here, and 1 is not 1.0 nor true.
-    return [] if json.dumps(before) == json.dumps(now) else [f"{path}: {before!r:.200} → {now!r:.200}"]
+    same = before == now if _is_number(before) and _is_number(now) else json.dumps(before) == json.dumps(now)
+    return [] if same else [f"{path}: {before!r:.200} → {now!r:.200}"]
 
 
 # On another machine: a share and a difference that no change of a formula would stay within. What jumps from one
@@ -143,6 +143,10 @@ def _close(before: Any, now: Any, path: str) -> bool:
     if not (isinstance(before, float) and isinstance(now, float)):
         return False
     return any(word in path for word in JUMPING) or math.isclose(before, now, rel_tol=RELATIVE, abs_tol=ABSOLUTE)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _both_digests(before: Any, now: Any) -> bool:
