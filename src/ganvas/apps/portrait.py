@@ -21,7 +21,7 @@ from ganvas.bundle import Bundle
 from ganvas.bundle.manifest import CODE_BANK, STATE
 from ganvas.errors import UserError
 from ganvas.models.batches import to_float, to_uint8
-from ganvas.models.families.sketchportrait import SketchPortrait
+from ganvas.models.capabilities import HasCodes
 from ganvas.models.networks.sketchportrait import WINDOWS
 from ganvas.onnx_session import open_graph
 
@@ -193,7 +193,7 @@ def _onnx_step(path: Path, threads: int) -> Callable[[Floats], Floats]:
 
 def _torch_steps(bundle: Bundle) -> dict[str, Callable[[Floats], Floats]]:
     family = bundle.load_family()
-    assert isinstance(family, SketchPortrait)
+    assert isinstance(family, HasCodes)
 
     def numpy_step(name: str) -> Callable[[Floats], Floats]:
         function = family.subgraphs()[name].function

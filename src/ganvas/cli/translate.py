@@ -52,8 +52,8 @@ def translate(
     from ganvas.apps.video_writer import write_video
     from ganvas.collect.frames import rate
     from ganvas.inference.load import load_model
-    from ganvas.models.directions import direction_to
     from ganvas.tasks import TASKS
+    from ganvas.tasks.unpaired import direction_to
 
     family = load_model(path).family
     direction = direction_to(

@@ -19,11 +19,11 @@ from ganvas.inference.load import load_model
 from ganvas.inference.reference import Carrying, carry
 from ganvas.models.batches import ReferenceRequest, SynthesisRequest, TranslationRequest, latents, to_float, to_uint8
 from ganvas.models.capabilities import Enlarges, Truncates
-from ganvas.models.directions import direction_to
 from ganvas.models.family import Family
 from ganvas.models.tiling import enlarged
 from ganvas.tasks import TASKS
 from ganvas.tasks.pictures import Pictures, grid
+from ganvas.tasks.unpaired import direction_to
 
 AT_ONCE = 32  # pictures in one batch
 

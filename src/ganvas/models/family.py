@@ -119,6 +119,7 @@ class Family(nn.Module):
     advice: ClassVar[Table] = {}  # replaces the general suggestions of some troubles
     critic: bool = False  # the discriminator's answers have no scale (Wasserstein): a large gap is no bad sign
     z_dim: int = 0  # synthesis and reference: length of the latent
+    numbered_down: ClassVar[tuple[str, ...]] = ()  # lists of layers numbered from the highest resolution down
     frozen: tuple[str, ...] = ()  # layers that never move, such as "generator.mapping.": they need a trained start
 
     def __init__(self, config: Any, data: DataSpec, kimg: float) -> None:

@@ -161,3 +161,26 @@ def _by_name(names: Sequence[str]) -> DrawingDomain | None:
         if _DRAWINGS.search(name):
             return domain
     return None
+
+
+def direction_to(domain: str | None, *, directions: int, classes: tuple[str, ...]) -> int:
+    """The direction that leads to a domain: 0 to B, 1 to A.
+
+    Args:
+        domain: ``A``, ``B`` or the domain's name; None: B.
+        directions: how many the model has (:meth:`TaskSpec.directions`).
+        classes: the domains' names, A's first; empty where they are not known.
+
+    Raises:
+        UserError: the model has no such domain, or no direction to it.
+    """
+    if domain is None:
+        return 0
+    names = classes if len(classes) == 2 else ()
+    places = {"a": 1, "b": 0} | {name.lower(): 1 - place for place, name in enumerate(names)}
+    if directions < 2:
+        raise UserError("This model translates in one direction only; leave out where to translate to.")
+    if domain.lower() not in places:
+        known = f"{names[0]} (A) and {names[1]} (B)" if names else "A and B"
+        raise UserError(f"This model translates between {known}, not to {domain}; choose one of the two.")
+    return places[domain.lower()]

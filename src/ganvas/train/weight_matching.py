@@ -23,13 +23,6 @@ from ganvas.train.start_source import StartSource
 
 HINT_SHARE = 0.5  # a hint is given where less of the generator than this is taken
 MAX_NAMED = 6  # fresh layers that are named one by one
-# Lists of layers numbered from the highest resolution down; the length of the first one gives the shift.
-DOWNWARD: dict[str, tuple[str, ...]] = {
-    "stylegan2": ("discriminator.blocks",),
-    "r3gan": ("discriminator.layers",),
-    "biggan": ("discriminator.blocks", "discriminator.attention"),
-    "sagan": ("discriminator.blocks", "discriminator.attention"),
-}
 KEPT_STATE = ("path_mean",)  # family buffers that belong to the generator, not to the training
 STALE = ("stands",)  # buffers that mark standing statistics as computed: training makes them stale
 POWER_ITERATION = ("u", "_u", "_v")  # vectors of spectral normalisation, which have no rows per class
@@ -142,7 +135,7 @@ class _Matcher:
         self.wanted = family.state_dict()
         self.classes = family.data.classes
         self.tables = _class_tables(family, name)
-        self.down = DOWNWARD.get(name, ())
+        self.down = family.numbered_down  # the length of the first list gives the shift
         self.shift = 0
         if self.down:
             ours, theirs = (_length(self.down[0], keys) for keys in (self.wanted, source.weights))

@@ -12,7 +12,6 @@ from lightning_fabric import Fabric
 from ganvas.errors import UserError
 from ganvas.models import noise
 from ganvas.models.batches import TranslationRequest, UnpairedBatch
-from ganvas.models.directions import direction_to
 from ganvas.models.families import build
 from ganvas.models.families.cyclegan import CycleGAN
 from ganvas.models.family import Clock
@@ -20,6 +19,7 @@ from ganvas.models.image_pool import ImagePool
 from ganvas.recipe import load
 from ganvas.spec import DataSpec
 from ganvas.tasks import TASKS
+from ganvas.tasks.unpaired import direction_to
 from ganvas.train.estimate import outline
 from ganvas.train.step import Stepper
 

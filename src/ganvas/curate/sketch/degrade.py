@@ -167,6 +167,11 @@ def degradation(name: str) -> Degradation:
     return DEGRADATIONS[name]
 
 
+def downscaling(scale: int) -> str | None:
+    """Name of the degradation that makes the sides ``scale`` times smaller; None where there is none."""
+    return next((name for name, degradation in DEGRADATIONS.items() if degradation.scale == scale > 1), None)
+
+
 def displayed(pictures: Pixels, data: DataSpec) -> Pixels:
     """Sources as people are shown them, uint8 [N, resolution, resolution, 1 or 3]: small ones in larger pixels, of two
     frames the first, and each label in a colour of its own."""

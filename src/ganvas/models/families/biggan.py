@@ -88,6 +88,7 @@ class BigGAN(HasLatentSpace, HasStandingStatistics, Truncates, Family):
     """See the module. Fakes take the labels of the real pictures of the step; without classes there is one."""
 
     task = "synthesis"
+    numbered_down = ("discriminator.blocks", "discriminator.attention")
     Config: ClassVar[type[FamilyConfig]] = BigGANConfig
     averaged = ("generator",)
 

@@ -19,9 +19,9 @@ from ganvas.errors import UserError
 from ganvas.models import losses
 from ganvas.models.augment.crop import enlarge_and_crop
 from ganvas.models.batches import TranslationRequest, UnpairedBatch
-from ganvas.models.directions import translate
 from ganvas.models.family import Clock, Family, FamilyConfig, Phase, Stage, linear_decay
 from ganvas.models.image_pool import ImagePool
+from ganvas.models.layers.directions import translate
 from ganvas.models.layers.modes import evaluating
 from ganvas.models.layers.normalization import NormName
 from ganvas.models.memo import store_fake, stored_fake

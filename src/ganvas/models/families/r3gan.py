@@ -98,6 +98,7 @@ class R3GAN(HasNormalLatentSpace, Family):
     """
 
     task = "synthesis"
+    numbered_down = ("discriminator.layers",)
     Config: ClassVar[type[FamilyConfig]] = R3GANConfig
     averaged = ("generator",)
 

@@ -63,6 +63,7 @@ class SAGAN(HasNormalLatentSpace, Family):
     """
 
     task = "synthesis"
+    numbered_down = ("discriminator.blocks", "discriminator.attention")
     Config: ClassVar[type[FamilyConfig]] = SAGANConfig
     averaged = ("generator",)
 

@@ -110,6 +110,7 @@ class StyleGAN2(HasLatentSpace, Truncates, Family):
     """See the module. Classes in the data make it conditional by themselves; fakes take the step's real labels."""
 
     task = "synthesis"
+    numbered_down = ("discriminator.blocks",)
     Config: ClassVar[type[FamilyConfig]] = StyleGAN2Config
     averaged = ("generator",)
 

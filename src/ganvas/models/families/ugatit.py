@@ -20,8 +20,8 @@ from ganvas.models import losses
 from ganvas.models.augment.crop import enlarge_and_crop
 from ganvas.models.batches import TranslationRequest, UnpairedBatch
 from ganvas.models.capabilities import HasHeatmap
-from ganvas.models.directions import translate
 from ganvas.models.family import Clock, Family, FamilyConfig, Phase, Stage, linear_decay
+from ganvas.models.layers.directions import translate
 from ganvas.models.layers.spectral import advance
 from ganvas.models.memo import store_fake, stored_fake
 from ganvas.models.networks.ugatit import Discriminator, Generator, Seen, clip_rho

@@ -11,11 +11,20 @@ from pathlib import Path
 from typing import cast
 
 from ganvas.errors import UserError
-from ganvas.models.directions import check_domains
 from ganvas.models.families import build
 from ganvas.models.families.cut import CUT
 from ganvas.models.imports.pickles import Weights, read_checkpoint
-from ganvas.models.imports.published import PublishedFile, Read, Reader, beside, fill, has_keys, unsupported, weights_of
+from ganvas.models.imports.published import (
+    PublishedFile,
+    Read,
+    Reader,
+    beside,
+    check_domains,
+    fill,
+    has_keys,
+    unsupported,
+    weights_of,
+)
 from ganvas.spec import DataSpec
 
 RESOLUTION = 256  # such generators fit any size; this is the one they are published for

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any, NamedTuple, cast
 
 from ganvas.errors import UserError
-from ganvas.models.directions import check_domains
 from ganvas.models.families import build
 from ganvas.models.families.cyclegan import CycleGAN
 from ganvas.models.families.pix2pix import Pix2Pix
@@ -23,6 +22,7 @@ from ganvas.models.imports.published import (
     Read,
     Reader,
     beside,
+    check_domains,
     counters,
     fill,
     has_keys,

@@ -124,3 +124,13 @@ def fill(path: Path, network: nn.Module, weights: Weights, *, spared: tuple[str,
     missing = state.keys() - weights.keys() - set(spared)
     if missing:
         raise UserError(f"{path} is incomplete: it lacks {len(missing)} tensors, such as {min(missing)}; get it again.")
+
+
+def check_domains(path: Path, names: tuple[str, ...]) -> None:
+    """Check the names that were given to the two domains of a published model.
+
+    Raises:
+        UserError: they are neither none nor two different ones.
+    """
+    if len(names) not in (0, 2) or len(set(names)) != len(names):
+        raise UserError(f"{path} translates between two domains; name both with --class, A's first, or neither.")

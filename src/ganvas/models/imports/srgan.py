@@ -7,6 +7,7 @@ from typing import cast
 
 from torch import Tensor
 
+from ganvas.curate.sketch.degrade import downscaling
 from ganvas.errors import UserError
 from ganvas.models.families import build
 from ganvas.models.families.srgan import SRGAN
@@ -53,7 +54,7 @@ def read(file: PublishedFile) -> Read:
         "resolution": RESOLUTION,
         "channels": channels,
         "source_channels": source_channels,
-        "degradation": f"downscale-x{scale}" if scale in (2, 4) else None,
+        "degradation": downscaling(scale),
         "source_scale": scale,
     }
     try:

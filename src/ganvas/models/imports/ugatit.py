@@ -11,11 +11,20 @@ from pathlib import Path
 from typing import Any, cast
 
 from ganvas.errors import UserError
-from ganvas.models.directions import check_domains
 from ganvas.models.families import build
 from ganvas.models.families.ugatit import UGATIT
 from ganvas.models.imports.pickles import Weights
-from ganvas.models.imports.published import PublishedFile, Read, Reader, Rules, fill, renamed, unsupported, weights_of
+from ganvas.models.imports.published import (
+    PublishedFile,
+    Read,
+    Reader,
+    Rules,
+    check_domains,
+    fill,
+    renamed,
+    unsupported,
+    weights_of,
+)
 from ganvas.spec import DataSpec
 
 PARTS = {

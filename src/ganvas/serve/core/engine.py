@@ -24,8 +24,6 @@ from ganvas.curate.images.prepare import prepare_image, whole_picture
 from ganvas.curate.sketch.degrade import degradation
 from ganvas.errors import UserError
 from ganvas.models.batches import SynthesisRequest, TranslationRequest, latents, to_float, to_uint8
-from ganvas.models.capabilities import Enlarges, HasHeatmap
-from ganvas.models.families import FAMILIES
 from ganvas.models.family import Family
 from ganvas.models.tiling import check_size, enlarge
 from ganvas.serve.core.fair_queue import Batches
@@ -331,15 +329,13 @@ def check_direction(bundle: Bundle, direction: int) -> None:
 
 
 def enlarges(bundle: Bundle) -> bool:
-    """Whether the bundle answers with larger pictures, of whatever size it is given."""
-    family = FAMILIES.get(bundle.info.family)
-    return family is not None and issubclass(family, Enlarges)
+    """Whether outputs are ``source_scale`` times as large as sources, which may have any size."""
+    return "enlarges" in bundle.info.capabilities
 
 
 def has_heatmap(bundle: Bundle) -> bool:
-    """Whether the bundle's family can tell where it looks."""
-    family = FAMILIES.get(bundle.info.family)
-    return family is not None and issubclass(family, HasHeatmap)
+    """Whether the model has attention maps."""
+    return "heatmap" in bundle.info.capabilities
 
 
 def prepare_picture(bundle: Bundle, image: Image.Image, *, prepared: bool = False, reference: bool = False) -> Pictures:

@@ -1,0 +1,59 @@
+"""Translation of each row of a batch in its own direction: A → B (0) or B → A (1)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeAlias
+
+import torch
+from torch import Tensor
+
+Generator: TypeAlias = Callable[[Tensor], Tensor]  # pictures [N, C, H, W] → N rows of any shape
+
+
+def translate(source: Tensor, direction: Tensor, a_to_b: Generator, b_to_a: Generator) -> Tensor:
+    """Translate each row in its direction.
+
+    Where all rows have one direction, the generator of the other is not run; an exported graph decides so per call.
+
+    Args:
+        source: [N, C, H, W].
+        direction: int64 [N]: 0 is A → B, anything else B → A.
+        a_to_b: The generator from A to B.
+        b_to_a: The generator from B to A.
+
+    Returns:
+        [N, …], the rows in their order.
+    """
+    if torch.compiler.is_exporting():
+        return _conditional(source, direction, a_to_b, b_to_a)
+    to_a = direction != 0
+    if not bool(to_a.any()):
+        return a_to_b(source)
+    if bool(to_a.all()):
+        return b_to_a(source)
+    in_b, in_a = a_to_b(source[~to_a]), b_to_a(source[to_a])
+    output = in_b.new_empty(len(source), *in_b.shape[1:])
+    output[~to_a], output[to_a] = in_b, in_a
+    return output
+
+
+def _conditional(source: Tensor, direction: Tensor, a_to_b: Generator, b_to_a: Generator) -> Tensor:
+    """The same with ``torch.cond``, which the exported graph evaluates."""
+
+    def mixed(x: Tensor, to_a: Tensor) -> Tensor:
+        return torch.where(to_a[:, None, None, None], b_to_a(x), a_to_b(x))
+
+    def all_to_b(x: Tensor, to_a: Tensor) -> Tensor:
+        return a_to_b(x)
+
+    def all_to_a(x: Tensor, to_a: Tensor) -> Tensor:
+        return b_to_a(x)
+
+    def some_to_a(x: Tensor, to_a: Tensor) -> Tensor:
+        output: Tensor = torch.cond(to_a.all(), all_to_a, mixed, (x, to_a))
+        return output
+
+    to_a = direction != 0
+    output: Tensor = torch.cond(to_a.any(), some_to_a, all_to_b, (source, to_a))
+    return output
