@@ -12,7 +12,7 @@ from PIL import Image
 from support.face_pictures import networks  # noqa: F401
 
 from ganvas.apps.drawings import Way, drawings_in, judge, portraits_in, sketched, ways
-from ganvas.apps.portrait import Painter
+from ganvas.apps.portrait import PortraitGenerator
 from ganvas.bundle import Bundle, write_bundle
 from ganvas.cli import main
 from ganvas.errors import UserError
@@ -33,7 +33,7 @@ def portraits(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def painter(tmp_path_factory: pytest.TempPathFactory) -> Bundle:
+def model(tmp_path_factory: pytest.TempPathFactory) -> Bundle:
     torch.manual_seed(0)
     family = SketchPortrait(*SketchPortrait.tiny(), 1.0)  # type: ignore[arg-type]
     for parameter in family.parameters():
@@ -44,11 +44,11 @@ def painter(tmp_path_factory: pytest.TempPathFactory) -> Bundle:
     return write_bundle(path, family, name="faces", kimg=1, onnx=False, code_bank=bank)
 
 
-def test_a_folder_of_strokes_and_pictures_is_read(tmp_path: Path, painter: Bundle) -> None:
+def test_a_folder_of_strokes_and_pictures_is_read(tmp_path: Path, model: Bundle) -> None:
     (tmp_path / "b.json").write_bytes((STROKES / "good-face.json").read_bytes())
     Image.new("L", (90, 90), 255).save(tmp_path / "a.png")
     (tmp_path / "README.md").write_text("no drawing")
-    cases = drawings_in(tmp_path, painter.info.data)
+    cases = drawings_in(tmp_path, model.info.data)
     assert [case.name for case in cases] == ["a", "b"]
     assert all(case.drawing.shape == (64, 64, 1) for case in cases)
     assert cases[0].drawing.min() == 255
@@ -56,7 +56,7 @@ def test_a_folder_of_strokes_and_pictures_is_read(tmp_path: Path, painter: Bundl
     assert [case.photo for case in cases] == [None, None]
 
 
-def test_a_photograph_of_the_same_name_is_the_truth(tmp_path: Path, painter: Bundle, portraits: Path) -> None:
+def test_a_photograph_of_the_same_name_is_the_truth(tmp_path: Path, model: Bundle, portraits: Path) -> None:
     # A drawing of other measures than the photograph, with ink where that is cut off, and where it is kept.
     for name in ("drawn", "photos"):
         (tmp_path / name).mkdir()
@@ -66,27 +66,27 @@ def test_a_photograph_of_the_same_name_is_the_truth(tmp_path: Path, painter: Bun
     Image.fromarray(lines).save(tmp_path / "drawn" / "one.jpg")
     lines[:, 20:40] = 0
     Image.fromarray(lines).save(tmp_path / "drawn" / "two.png")
-    one, two = drawings_in(tmp_path / "drawn", painter.info.data, tmp_path / "photos")
+    one, two = drawings_in(tmp_path / "drawn", model.info.data, tmp_path / "photos")
     assert one.photo is not None
     assert (one.photo[..., 0] == 255).all()
     assert one.drawing.mean() > 245
     assert two.photo is None
     assert two.drawing.mean() < 160
     with pytest.raises(UserError, match="has the name of a drawing"):
-        drawings_in(tmp_path / "drawn", painter.info.data, portraits)
+        drawings_in(tmp_path / "drawn", model.info.data, portraits)
 
 
 @pytest.mark.parametrize(
     ("content", "says"), [(None, "There is no"), ({}, "no drawings in"), ({"x.json": "{}"}, "is no drawing")]
 )
-def test_what_is_no_drawing_is_said(tmp_path: Path, painter: Bundle, content: dict[str, str] | None, says: str) -> None:
+def test_what_is_no_drawing_is_said(tmp_path: Path, model: Bundle, content: dict[str, str] | None, says: str) -> None:
     place = tmp_path / "drawings"
     if content is not None:
         place.mkdir()
         for name, text in content.items():
             (place / name).write_text(text)
     with pytest.raises(UserError, match=says):
-        drawings_in(place, painter.info.data)
+        drawings_in(place, model.info.data)
 
 
 def test_as_drawn_comes_first_and_once() -> None:
@@ -106,14 +106,19 @@ class _Means:
 
 
 @pytest.mark.usefixtures("networks")
-def test_every_way_is_measured_and_the_real_ones_beside(painter: Bundle, portraits: Path) -> None:
-    data = painter.info.data
+def test_every_way_is_measured_and_the_real_ones_beside(model: Bundle, portraits: Path) -> None:
+    data = model.info.data
     reals = portraits_in(portraits, data)
     cases = sketched(reals, data)
     assert len(cases) == 6
     counted: list[tuple[int, int]] = []
     judged = judge(
-        Painter(painter), cases, reals, ways([2], [0]), _Means(), lambda done, whole: counted.append((done, whole))
+        PortraitGenerator(model),
+        cases,
+        reals,
+        ways([2], [0]),
+        _Means(),
+        lambda done, whole: counted.append((done, whole)),
     )
     assert counted[-1] == (12, 12)
     real, own, manifold = judged
@@ -133,18 +138,18 @@ def test_every_way_is_measured_and_the_real_ones_beside(painter: Bundle, portrai
 @pytest.mark.skipif(find("efficientnet-lite0") is None, reason="the weights that look at pictures are not here")
 @pytest.mark.usefixtures("networks")
 def test_the_command_leaves_a_sheet_and_figures(
-    tmp_path: Path, painter: Bundle, portraits: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, model: Bundle, portraits: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     drawings = tmp_path / "bad"
     drawings.mkdir()
     for number in range(1, 5):
         (drawings / f"{number}.json").write_bytes((STROKES / f"bad-{number:02d}.json").read_bytes())
-    asked = ["evaluate", str(painter.path), "--drawings", str(drawings), "-d", str(portraits), "-k", "3", "-t", "0"]
+    asked = ["evaluate", str(model.path), "--drawings", str(drawings), "-d", str(portraits), "-k", "3", "-t", "0"]
     assert main([*asked, "--features", "effnet"]) == 0
     said = capsys.readouterr().out
     assert "as drawn" in said
     assert "k 3, t 0" in said
-    place = painter.path.with_name("faces-evaluation") / "drawings-bad"
+    place = model.path.with_name("faces-evaluation") / "drawings-bad"
     with Image.open(place / "sheet.png") as sheet:
         assert sheet.width > 3 * 64
     figures = json.loads((place / "figures.json").read_text())
@@ -161,13 +166,13 @@ def test_the_command_leaves_a_sheet_and_figures(
     ],
 )
 def test_mistakes_are_one_sentence(
-    painter: Bundle,
+    model: Bundle,
     portraits: Path,
     capsys: pytest.CaptureFixture[str],
     words: list[str],
     says: str,
 ) -> None:
-    known = {"faces": str(painter.path), "portraits": str(portraits)}
+    known = {"faces": str(model.path), "portraits": str(portraits)}
     assert main(["evaluate", *(known.get(word, word) for word in words)]) == 2
     said = capsys.readouterr().err
     assert says in said

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from ganvas.apps.portrait import Painter
+from ganvas.apps.portrait import PortraitGenerator
 from ganvas.bundle import Bundle, write_bundle
 from ganvas.errors import UserError
 from ganvas.models.batches import TranslationRequest, to_float, to_uint8
@@ -41,10 +41,10 @@ def made(tmp_path_factory: pytest.TempPathFactory, sketches: np.ndarray) -> tupl
 @torch.no_grad()
 def test_t_one_is_the_plain_autoencoder_whatever_k(made: tuple[SketchPortrait, Bundle], sketches: np.ndarray) -> None:
     family, opened = made
-    painter = Painter(opened)
+    model = PortraitGenerator(opened)
     plain = to_uint8(family.generate(TranslationRequest(to_float(sketches[:1]), torch.zeros(1).long())))[0].numpy()
     for k in (1, 5, 99):
-        assert np.array_equal(painter.paint(sketches[0], k=k, t=1).portrait, plain)
+        assert np.array_equal(model.generate(sketches[0], k=k, t=1).portrait, plain)
 
 
 @torch.no_grad()
@@ -52,30 +52,30 @@ def test_t_zero_and_one_neighbour_paints_the_real_sketch(
     made: tuple[SketchPortrait, Bundle], sketches: np.ndarray
 ) -> None:
     family, opened = made
-    painter = Painter(opened)
+    model = PortraitGenerator(opened)
     drawing = 255 - (255 - sketches[3]) // 2  # the same strokes, fainter
-    painted = painter.paint(drawing, k=1, t=0).portrait
+    painted = model.generate(drawing, k=1, t=0).portrait
     assert painted.shape == (64, 64, 3)
     codes = np.stack([bank.codes[bank.nearest(code, 1)[0][0]] for bank, code in zip(
-        painter.banks, family.codes(to_float(drawing[None]))[0].numpy(), strict=True
+        model.banks, family.codes(to_float(drawing[None]))[0].numpy(), strict=True
     )])  # fmt: skip
     assert np.array_equal(painted, to_uint8(family.portrait(torch.from_numpy(codes[None])))[0].numpy())
 
 
 def test_each_part_has_its_own_share(made: tuple[SketchPortrait, Bundle], sketches: np.ndarray) -> None:
-    painter = Painter(made[1])
+    model = PortraitGenerator(made[1])
     # A drawing that is in the bank by no part: strokes of two sketches over each other.
     drawing = np.minimum(sketches[0], sketches[1])
-    all_own, all_bank = (painter.paint(drawing, k=2, t=t).portrait.astype(int) for t in (1, 0))
-    mouth = painter.paint(drawing, k=2, t=dict.fromkeys(painter.parts, 1.0) | {"mouth": 0.0}).portrait.astype(int)
+    all_own, all_bank = (model.generate(drawing, k=2, t=t).portrait.astype(int) for t in (1, 0))
+    mouth = model.generate(drawing, k=2, t=dict.fromkeys(model.parts, 1.0) | {"mouth": 0.0}).portrait.astype(int)
     assert (mouth != all_own).any()
     assert (mouth != all_bank).any()
 
 
 def test_the_shadow_is_drawn_when_asked_for(made: tuple[SketchPortrait, Bundle], sketches: np.ndarray) -> None:
-    painter = Painter(made[1])
-    assert painter.paint(sketches[0]).shadow is None
-    shadow = painter.paint(sketches[0], k=1, shadow=True).shadow
+    model = PortraitGenerator(made[1])
+    assert model.generate(sketches[0]).shadow is None
+    shadow = model.generate(sketches[0], k=1, shadow=True).shadow
     assert shadow is not None
     assert shadow.shape == (64, 64)
     assert shadow.min() >= 127  # at most half as dark as ink
@@ -88,10 +88,10 @@ def test_what_cannot_be_is_refused_in_a_sentence(
     made: tuple[SketchPortrait, Bundle], sketches: np.ndarray, asked: dict[str, object], said: str
 ) -> None:
     with pytest.raises(UserError, match=said):
-        Painter(made[1]).paint(sketches[0], **asked)  # type: ignore[arg-type]
+        PortraitGenerator(made[1]).generate(sketches[0], **asked)  # type: ignore[arg-type]
 
 
 def test_a_bundle_without_its_bank_is_refused(tmp_path: Path, made: tuple[SketchPortrait, Bundle]) -> None:
     bare = write_bundle(tmp_path / "bare", made[0], name="bare", kimg=1, onnx=False)
     with pytest.raises(UserError, match="export it again"):
-        Painter(bare)
+        PortraitGenerator(bare)

@@ -18,7 +18,7 @@ import torch
 import uvicorn
 from PIL import Image
 
-from ganvas.apps.portrait import Painter, Wish
+from ganvas.apps.portrait import PortraitGenerator, PortraitRequest
 from ganvas.bundle import read_bundle, write_bundle
 from ganvas.errors import UserError
 from ganvas.models.batches import TranslationRequest, to_float
@@ -108,15 +108,15 @@ def test_it_says_what_can_be_asked(client: httpx.Client) -> None:
 
 
 def test_the_portrait_is_what_the_painter_paints(client: httpx.Client, bundles: Path) -> None:
-    painter = Painter(read_bundle(bundles / "faces"), onnx=False)
+    model = PortraitGenerator(read_bundle(bundles / "faces"), onnx=False)
     sketch = np.minimum(drawing(0), drawing(1))
     for t in (0.0, 0.4, 1.0):
-        assert near(portrait(ask(client, sketch, k=3, t=t)), painter.paint(sketch, k=3, t=t).portrait)
+        assert near(portrait(ask(client, sketch, k=3, t=t)), model.generate(sketch, k=3, t=t).portrait)
     shares = {"mouth": 1.0, "nose": 0.0}
     answer = portrait(ask(client, sketch, k=2, t=json.dumps(shares)))
-    assert near(answer, painter.paint(sketch, k=2, t=shares).portrait)
-    assert not np.array_equal(painter.paint(sketch, k=2, t=shares).portrait, painter.paint(sketch, k=2).portrait)
-    assert not near(painter.paint(sketch, k=3, t=0).portrait, painter.paint(sketch, k=3, t=1).portrait)
+    assert near(answer, model.generate(sketch, k=2, t=shares).portrait)
+    assert not np.array_equal(model.generate(sketch, k=2, t=shares).portrait, model.generate(sketch, k=2).portrait)
+    assert not near(model.generate(sketch, k=3, t=0).portrait, model.generate(sketch, k=3, t=1).portrait)
 
 
 def test_the_shadow_comes_when_asked_for(client: httpx.Client) -> None:
@@ -148,7 +148,7 @@ def test_what_cannot_be_is_refused_in_a_sentence(client: httpx.Client, wishes: d
     assert refused.json()["detail"].endswith(".")
 
 
-@pytest.mark.parametrize(("name", "said"), [("other", "no manifold"), ("bare", "export it again")])
+@pytest.mark.parametrize(("name", "said"), [("other", "no codes"), ("bare", "export it again")])
 def test_bundles_that_cannot_are_refused(client: httpx.Client, name: str, said: str) -> None:
     refused = client.get(f"/v1/bundles/{name}/portrait")
     assert refused.status_code == 422
@@ -189,7 +189,7 @@ def test_the_painter_counts_in_the_memory_given_and_is_dropped_with_it(bundles: 
     faces, other = read_bundle(bundles / "faces"), read_bundle(bundles / "other")
     engine = Engine(memory=1)
     try:
-        engine.submit_paint(faces, Wish(drawing(0))).result()
+        engine.submit_portrait(faces, PortraitRequest(drawing(0))).result()
         assert engine.loaded == (faces.fingerprint,)
         engine.translate(other, Image.new("RGB", (64, 64)))
         assert engine.loaded == (other.fingerprint,)
@@ -201,7 +201,7 @@ def test_a_bundle_without_its_bank_fails_each_question_and_not_for_ever(bundles:
     engine = Engine()
     try:
         for _ in range(2):
-            asked = engine.submit_paint(read_bundle(bundles / "bare"), Wish(drawing(0)))
+            asked = engine.submit_portrait(read_bundle(bundles / "bare"), PortraitRequest(drawing(0)))
             with pytest.raises(UserError, match="export it again"):
                 asked.result()
     finally:

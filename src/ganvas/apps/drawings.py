@@ -19,7 +19,7 @@ from PIL import Image
 from rich.table import Table
 
 from ganvas.apps.contact_sheet import sheet, write_picture
-from ganvas.apps.portrait import Painter, Wish, parts_of
+from ganvas.apps.portrait import PortraitGenerator, PortraitRequest, parts_of
 from ganvas.bundle import MANIFEST, read_bundle
 from ganvas.curate.dataset.dataset import Dataset
 from ganvas.curate.dataset.pack import pack
@@ -170,7 +170,7 @@ def ways(neighbours: Sequence[int], shares: Sequence[float]) -> list[Way]:
 
 
 def judge(
-    painter: Painter,
+    generator: PortraitGenerator,
     cases: Sequence[Case],
     reals: Dataset,
     chosen: Sequence[Way],
@@ -191,7 +191,7 @@ def judge(
     for turn, way in enumerate(chosen):
         portraits: list[Pictures] = []
         for start in range(0, len(cases), AT_ONCE):
-            portraits += _painted(painter, cases[start : start + AT_ONCE], way)
+            portraits += _portraits(generator, cases[start : start + AT_ONCE], way)
             if progress is not None:
                 progress(turn * len(cases) + len(portraits), whole)
         made = np.stack(portraits)
@@ -203,9 +203,9 @@ def judge(
     return answers
 
 
-def _painted(painter: Painter, cases: Sequence[Case], way: Way) -> Iterator[Pictures]:
-    for painted in painter.paint_all([Wish(case.drawing, way.k, way.t) for case in cases]):
-        yield painted.portrait
+def _portraits(generator: PortraitGenerator, cases: Sequence[Case], way: Way) -> Iterator[Pictures]:
+    for portrait in generator.generate_batch([PortraitRequest(case.drawing, way.k, way.t) for case in cases]):
+        yield portrait.portrait
 
 
 def _likeness(made: Pictures, cases: Sequence[Case]) -> list[Result]:
@@ -283,7 +283,7 @@ def evaluate_drawings(
     else:
         reals = load_run(RunDir(path)).held_out
     cases = sketched(reals, spec) if drawings == AUTO else drawings_in(Path(drawings), spec, photos)
-    judged = judge(Painter(opened), cases, reals, chosen, load_features(features or "auto"), progress)
+    judged = judge(PortraitGenerator(opened), cases, reals, chosen, load_features(features or "auto"), progress)
     place = path.with_name(f"{path.name}-evaluation") if is_bundle else path / "evaluation"
     place = place / f"drawings-{Path(drawings).resolve().name}"
     told = [

@@ -1,7 +1,7 @@
-"""A drawing becomes a portrait: told in codes, each drawn towards real sketches, painted.
+"""Portraits from drawings: a drawing is encoded, its codes are projected towards those of real sketches, then decoded.
 
-One :class:`Painter` serves one bundle of the family ``sketchportrait``. It runs the bundle's own graphs (ONNX where
-they are, torch else); between telling and painting stands the manifold (:mod:`ganvas.apps.code_bank`).
+One :class:`PortraitGenerator` serves one bundle with codes. It runs the bundle's subgraphs, with onnxruntime where
+there are ONNX files and else with torch; :mod:`ganvas.apps.code_bank` projects the codes between them.
 """
 
 from __future__ import annotations
@@ -28,24 +28,26 @@ from ganvas.onnx_session import open_graph
 Pictures = NDArray[np.uint8]
 Floats = NDArray[np.float32]
 
-NEIGHBOURS = 10  # real sketches a drawing is compared with, unless asked otherwise
-OWN = 0.4  # share of one's own drawing that stays: what the people who drew most liked best
-STEPS = ("encode", "paint", "draw")
+NEIGHBOURS = 10  # default number of real sketches that a drawing is compared with
+OWN = 0.4  # default share of the drawing itself that stays: what most people preferred
+SUBGRAPHS = ("encode", "paint", "draw")
 
 
-class Painted(NamedTuple):
-    """The ``portrait`` uint8 [R, R, C], and the ``shadow`` that guides the hand, uint8 [R, R] (255: nothing)."""
+class Portrait(NamedTuple):
+    """The ``portrait`` uint8 [R, R, C], and the ``shadow`` that guides drawing, uint8 [R, R] (255: nothing)."""
 
     portrait: Pictures
     shadow: Pictures | None
 
 
-class Wish(NamedTuple):
-    """A drawing and how it is to be painted.
+class PortraitRequest(NamedTuple):
+    """A drawing and the options of its portrait.
 
-    ``sketch`` uint8 [R, R, 1], dark strokes on white; ``k`` real sketches each part of it is compared with; ``t`` share
-    of one's own drawing that stays, one for all or by part (others: ``OWN``), in [0, 1]; ``shadow``: also draw the
-    nearest real sketches.
+    Attributes:
+        sketch: uint8 [R, R, 1], dark strokes on white.
+        k: How many real sketches each part is compared with.
+        t: Share of the drawing itself that stays, in [0, 1]: one for all parts, or by part (others: ``OWN``).
+        shadow: Also render the nearest real sketches.
     """
 
     sketch: Pictures
@@ -55,13 +57,14 @@ class Wish(NamedTuple):
 
 
 def parts_of(bundle: Bundle) -> tuple[str, ...]:
-    """The parts of a face that the bundle tells apart, the order of their codes.
+    """The parts of a face that have a code each, in the order of the codes.
 
-    :raises UserError: the bundle holds no codes.
+    Raises:
+        UserError: The bundle has no codes.
     """
     if "codes" not in bundle.info.capabilities:
         raise UserError(
-            f"{bundle.info.name} is of the family {bundle.info.family}, which has no manifold to draw on.",
+            f"{bundle.info.name} is of the family {bundle.info.family}, which has no codes to draw with.",
             code="no-portraits",
             params={"model": bundle.info.name, "family": bundle.info.family},
         )
@@ -69,13 +72,14 @@ def parts_of(bundle: Bundle) -> tuple[str, ...]:
 
 
 def sketches_of(bundle: Bundle) -> int:
-    """How many real sketches the bundle compares drawings with; nothing but a header is read.
+    """How many real sketches the bundle compares drawings with; only the header of a file is read.
 
-    :raises UserError: the bundle lost its bank.
+    Raises:
+        UserError: The bundle has no code bank.
     """
     if CODE_BANK in bundle.info.files:
         with safe_open(bundle.path / CODE_BANK, "pt") as file:
-            if "bank" in file.keys():  # noqa: SIM118  (it is no mapping)
+            if "bank" in file.keys():  # noqa: SIM118  (not a mapping)
                 return int(file.get_slice("bank").get_shape()[0])
     raise UserError(
         f"Bundle {bundle.info.name} holds no sketches to compare with; export it again from its run.",
@@ -84,27 +88,28 @@ def sketches_of(bundle: Bundle) -> int:
     )
 
 
-def painter_bytes(bundle: Bundle) -> int:
-    """Near what a painter takes in memory: its graphs twice, the bank as float32 beside its search index, shadows."""
+def estimate_generator_bytes(bundle: Bundle) -> int:
+    """Memory that a generator takes: its graphs twice, the code bank as float32 with its search index, shadows."""
     files = bundle.info.files
-    graphs = [files[f"{step}.onnx"].bytes for step in STEPS if f"{step}.onnx" in files]
-    weights = graphs if len(graphs) == len(STEPS) else [files[name].bytes for name in files if name == STATE]
+    graphs = [files[f"{name}.onnx"].bytes for name in SUBGRAPHS if f"{name}.onnx" in files]
+    weights = graphs if len(graphs) == len(SUBGRAPHS) else [files[name].bytes for name in files if name == STATE]
     bank = files[CODE_BANK].bytes if CODE_BANK in files else 0
     return 2 * sum(weights) + 4 * bank + KEPT
 
 
-def check_wish(parts: Sequence[str], wish: Wish) -> list[float]:
-    """→ the share of one's own drawing in each of the parts.
+def check_portrait_request(parts: Sequence[str], request: PortraitRequest) -> list[float]:
+    """Check a request, and return the share of the drawing itself in each part.
 
-    :raises UserError: a part is unknown, or k or a share is outside its range.
+    Raises:
+        UserError: A part is unknown, or k or a share is outside its range.
     """
-    if wish.k < 1:
+    if request.k < 1:
         raise UserError(
-            f"k is how many real sketches a drawing is compared with: 1 or more, not {wish.k}.",
+            f"k is the number of real sketches compared with a drawing: 1 or more, not {request.k}.",
             code="sketch-count-low",
-            params={"k": wish.k},
+            params={"k": request.k},
         )
-    by_part = wish.t if isinstance(wish.t, Mapping) else dict.fromkeys(parts, wish.t)
+    by_part = request.t if isinstance(request.t, Mapping) else dict.fromkeys(parts, request.t)
     for part, share in by_part.items():
         if part not in parts:
             raise UserError(
@@ -114,18 +119,23 @@ def check_wish(parts: Sequence[str], wish: Wish) -> list[float]:
             )
         if not 0 <= share <= 1:
             raise UserError(
-                f"t is the share of one's own drawing that stays: from 0 to 1, not {share:g}.",
+                f"t is the share of the drawing itself that stays: from 0 to 1, not {share:g}.",
                 code="share-range",
                 params={"share": share},
             )
     return [by_part.get(part, OWN) for part in parts]
 
 
-class Painter:
-    """Paints from drawings with one bundle.
+class PortraitGenerator:
+    """Generates portraits from drawings with one bundle.
 
-    :param threads: of each graph; 0 leaves it to the runtime.
-    :raises UserError: the bundle is of another family or lost its bank.
+    Args:
+        bundle: A bundle with codes.
+        onnx: Use the ONNX files where there are any.
+        threads: Threads per ONNX graph; 0: the runtime's default.
+
+    Raises:
+        UserError: The bundle has no codes, or no code bank.
     """
 
     def __init__(self, bundle: Bundle, *, onnx: bool = True, threads: int = 0) -> None:
@@ -133,46 +143,48 @@ class Painter:
         sketches_of(bundle)
         codes = bundle.code_bank()["bank"].float().numpy()
         self.banks = [Bank(np.ascontiguousarray(codes[:, i])) for i in range(len(self.parts))]
-        for bank in self.banks:  # a large one takes a minute the first time: not of the first drawing's
+        for bank in self.banks:  # of a large bank this takes a minute, which the first drawing should not wait for
             bank.prepare()
         self.resolution = bundle.info.data.resolution
-        graphs = {name: path for name in STEPS if (path := bundle.subgraph(name)) is not None}
-        if onnx and len(graphs) == len(STEPS):
-            self._steps = {name: _onnx_step(path, threads) for name, path in graphs.items()}
+        graphs = {name: path for name in SUBGRAPHS if (path := bundle.subgraph(name)) is not None}
+        if onnx and len(graphs) == len(SUBGRAPHS):
+            self._functions = {name: _onnx_function(path, threads) for name, path in graphs.items()}
         else:
-            self._steps = _torch_steps(bundle)
-        self._shadows = Shadows(self._steps["draw"], self.parts, self.banks)
+            self._functions = _torch_functions(bundle)
+        self._shadows = Shadows(self._functions["draw"], self.parts, self.banks)
 
-    def paint(
+    def generate(
         self,
         sketch: Pictures,
         *,
         k: int = NEIGHBOURS,
         t: float | Mapping[str, float] = OWN,
         shadow: bool = False,
-    ) -> Painted:
-        """The portrait of one drawing; see :class:`Wish`.
+    ) -> Portrait:
+        """The portrait of one drawing; see :class:`PortraitRequest`.
 
-        :raises UserError: a part is unknown, or k or t is outside its range.
+        Raises:
+            UserError: A part is unknown, or k or t is outside its range.
         """
-        return self.paint_all([Wish(sketch, k, t, shadow)])[0]
+        return self.generate_batch([PortraitRequest(sketch, k, t, shadow)])[0]
 
-    def paint_all(self, wishes: Sequence[Wish]) -> list[Painted]:
-        """The portraits of several drawings: what one's is, the others do not matter (but for rounding).
+    def generate_batch(self, requests: Sequence[PortraitRequest]) -> list[Portrait]:
+        """The portraits of several drawings; each depends on its own drawing only (up to rounding).
 
-        :raises UserError: a part is unknown, or a k or t is outside its range.
+        Raises:
+            UserError: A part is unknown, or a k or t is outside its range.
         """
-        shares = [check_wish(self.parts, wish) for wish in wishes]
-        own = self._steps["encode"](to_float(np.stack([wish.sketch for wish in wishes])).numpy())
+        shares = [check_portrait_request(self.parts, request) for request in requests]
+        own = self._functions["encode"](to_float(np.stack([request.sketch for request in requests])).numpy())
         found = [
-            [bank.project(code, wish.k, t=share) for bank, code, share in zip(self.banks, codes, parts, strict=True)]
-            for wish, codes, parts in zip(wishes, own, shares, strict=True)
+            [bank.project(code, request.k, t=share) for bank, code, share in zip(self.banks, codes, parts, strict=True)]
+            for request, codes, parts in zip(requests, own, shares, strict=True)
         ]
         codes = np.stack([np.stack([projection.code for projection in parts]) for parts in found])
-        portraits = _pictures(self._steps["paint"](codes))
+        portraits = _pictures(self._functions["paint"](codes))
         return [
-            Painted(portrait, self._shadows.of(parts) if wish.shadow else None)
-            for portrait, parts, wish in zip(portraits, found, wishes, strict=True)
+            Portrait(portrait, self._shadows.of(parts) if request.shadow else None)
+            for portrait, parts, request in zip(portraits, found, requests, strict=True)
         ]
 
 
@@ -181,7 +193,7 @@ def _pictures(answer: Floats) -> Pictures:
     return pictures
 
 
-def _onnx_step(path: Path, threads: int) -> Callable[[Floats], Floats]:
+def _onnx_function(path: Path, threads: int) -> Callable[[Floats], Floats]:
     session = open_graph(path, threads)
 
     def run(rows: Floats) -> Floats:
@@ -191,11 +203,11 @@ def _onnx_step(path: Path, threads: int) -> Callable[[Floats], Floats]:
     return run
 
 
-def _torch_steps(bundle: Bundle) -> dict[str, Callable[[Floats], Floats]]:
+def _torch_functions(bundle: Bundle) -> dict[str, Callable[[Floats], Floats]]:
     family = bundle.load_family()
     assert isinstance(family, HasCodes)
 
-    def numpy_step(name: str) -> Callable[[Floats], Floats]:
+    def numpy_function(name: str) -> Callable[[Floats], Floats]:
         function = family.subgraphs()[name].function
 
         def run(rows: Floats) -> Floats:
@@ -205,4 +217,4 @@ def _torch_steps(bundle: Bundle) -> dict[str, Callable[[Floats], Floats]]:
 
         return run
 
-    return {name: numpy_step(name) for name in family.subgraphs()}
+    return {name: numpy_function(name) for name in family.subgraphs()}

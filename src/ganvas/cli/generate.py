@@ -73,12 +73,12 @@ def pictures(
 ) -> None:
     """Generate pictures: a folder, one zip (`--count 10000 --zip`), a grid, or the same number of every class."""
     from ganvas.cli.output import Output
-    from ganvas.inference.generate import make, write
+    from ganvas.inference.images import ImageOptions, make_images, write_images
+    from ganvas.inference.load import load_model
 
     check_at_least("--count", count, 1)
     out = Output(quiet)
-    made = make(
-        path,
+    options = ImageOptions(
         count=count,
         seed=seed,
         class_name=class_name,
@@ -86,11 +86,12 @@ def pictures(
         per_class=per_class,
         source=source,
         prepared=prepared,
-        to=to,
+        domain=to,
         reference=reference,
     )
+    stream = make_images(load_model(path).family, options)
     with out.progress("making") as progress:
-        written = write(made, output, as_zip=as_zip, grid_only=grid, progress=progress)
+        written = write_images(stream, output, as_zip=as_zip, as_grid=grid, progress=progress)
     out.line(f"{written.pictures} pictures: {written.path}")
 
 

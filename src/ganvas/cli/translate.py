@@ -37,31 +37,29 @@ def translate(
     A super-resolution model keeps the aspect of each picture; a frame interpolation model raises the frame rate.
     """
     from ganvas.cli.output import Output
-    from ganvas.inference.generate import make, write
+    from ganvas.inference.images import ImageOptions, make_images, write_images
+    from ganvas.inference.load import load_model
 
     if most is not None:
         check_at_least("--most", most, 1)
     out = Output(quiet)
     if not (video or source.suffix.lower() in VIDEOS):
-        made = make(path, count=most or 2**31, source=source, prepared=prepared, to=to)
+        options = ImageOptions(count=most or 2**31, source=source, prepared=prepared, domain=to)
+        stream = make_images(load_model(path).family, options)
         with out.progress("translating") as progress:
-            written = write(made, output or Path("translated"), progress=progress)
+            written = write_images(stream, output or Path("translated"), progress=progress)
         out.line(f"{written.pictures} pictures: {written.path}")
         return
-    from ganvas.apps.video_translation import film, frames_of
     from ganvas.apps.video_writer import write_video
     from ganvas.collect.frames import rate
-    from ganvas.inference.load import load_model
-    from ganvas.tasks import TASKS
-    from ganvas.tasks.unpaired import direction_to
+    from ganvas.inference.translate import direction_into, takes_frame_pairs
+    from ganvas.inference.video import read_frames, translate_frames
 
     family = load_model(path).family
-    direction = direction_to(
-        to, directions=TASKS[family.task].directions(family.config.model_dump()), classes=family.data.classes
-    )
-    speed = rate(source) * (times if family.data.source_channels == 6 else 1)
+    direction = direction_into(family, to)
+    speed = rate(source) * (times if takes_frame_pairs(family.data) else 1)
     place = output or Path(f"{source.stem}-translated.mp4")
-    frames = film(family, frames_of(source, most), times=times, direction=direction, prepared=prepared)
+    frames = translate_frames(family, read_frames(source, most), times=times, direction=direction, prepared=prepared)
     with out.console.status("translating"):
         count = write_video(place, frames, fps or min(max(round(speed), 1), 60))
     out.line(f"{count} frames: {place}")

@@ -9,37 +9,15 @@ from typing import Literal
 from ganvas.bundle import MANIFEST, Bundle, read_bundle
 from ganvas.curate.dataset.dataset import Dataset, divide
 from ganvas.errors import UserError
+from ganvas.inference.model import Model
 from ganvas.models.capabilities import HasStandingStatistics
 from ganvas.models.families import build
-from ganvas.models.family import Family
 from ganvas.recipe import Recipe, load
 from ganvas.runs import checkpoint
 from ganvas.runs.folder import RunDir
 from ganvas.runs.reader import dataset_path, read_status
 
 Which = Literal["newest", "best"]
-
-
-@dataclass(frozen=True)
-class Model:
-    """A trained model on the CPU, in evaluation mode.
-
-    Attributes:
-        path: Folder of the run or of the bundle.
-        name: Name of the model.
-        family: The networks, with averaged weights where there are any.
-        kimg: Length of the training, in thousands of pictures shown to the discriminator.
-    """
-
-    path: Path
-    name: str
-    family: Family
-    kimg: float
-
-    @property
-    def nimg(self) -> int:
-        """Length of the training, in pictures."""
-        return round(self.kimg * 1000)
 
 
 @dataclass(frozen=True)

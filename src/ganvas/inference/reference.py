@@ -1,4 +1,4 @@
-"""Pictures carried into a domain: every source in the style of every reference, or in styles by seed."""
+"""Translates pictures into a domain by reference: in the style of other pictures, or in random styles by seed."""
 
 from __future__ import annotations
 
@@ -9,105 +9,134 @@ from typing import NamedTuple
 import numpy as np
 
 from ganvas.curate.images.decode import PictureError, open_image
-from ganvas.curate.images.prepare import prepare_image
 from ganvas.errors import UserError
+from ganvas.inference.translate import prepare_picture
 from ganvas.models.family import Family
 from ganvas.tasks.pictures import Pictures
 from ganvas.tasks.reference import answers_to, request_of
 
 
-class Carrying(NamedTuple):
-    """What is asked: each ``source`` with each ``reference`` (files or folders), or with a style by each of ``seeds``.
+class ReferenceOptions(NamedTuple):
+    """What is translated, and how.
 
-    ``to`` is the domain's name or number; None: that of the folder a reference lies in, by seed each domain in turn. No
-    more than ``most`` pictures are made.
+    Attributes:
+        source: A picture, or a folder of pictures.
+        reference: A picture or a folder of pictures whose style each source takes in turn; None: styles by seed.
+        domain: Name or number of the domain; None: that of the folder a reference lies in; by seed each domain in turn.
+        limit: No more than this many pictures are generated.
+        seeds: The seeds of random styles.
     """
 
     source: Path | None
     reference: Path | None
-    to: str | None
-    most: int
+    domain: str | None
+    limit: int
     seeds: Sequence[int]
 
 
-def carry(family: Family, asked: Carrying) -> tuple[int, Iterator[tuple[str, Pictures]]]:
-    """How many pictures there will be at most, and them: each with its name, uint8 [R, R, C].
+def translate_by_reference(family: Family, options: ReferenceOptions) -> tuple[int, Iterator[tuple[str, Pictures]]]:
+    """Translate each source in each style.
 
-    :raises UserError: a file or a domain is missing or unknown.
+    Returns:
+        How many pictures there will be at most, and each with its name, uint8 [R, R, C].
+
+    Raises:
+        UserError: A file or a domain is missing or unknown.
     """
-    sources = _files(asked.source, "--source", "the pictures to carry over")
-    label = None if asked.to is None else label_of_domain(family.data.classes, asked.to)
-    if asked.reference is None:
-        return min(asked.most, len(sources) * len(asked.seeds)), _by_seed(family, asked, sources, label)
-    references = _files(asked.reference, "--reference", "the pictures whose style to take")
-    labels = [_label_of_file(family, file) if label is None else label for file in references]
+    sources = _list_files(options.source, "--source", "the pictures to translate")
+    label = None if options.domain is None else domain_number(family.data.classes, options.domain)
+    if options.reference is None:
+        total = min(options.limit, len(sources) * len(options.seeds))
+        return total, _translate_by_seed(family, options, sources, label)
+    references = _list_files(options.reference, "--reference", "the pictures whose style to take")
+    labels = [_domain_of_file(family, file) if label is None else label for file in references]
     pairs = list(zip(references, labels, strict=True))
-    return min(asked.most, len(sources) * len(pairs)), _by_reference(family, asked, sources, pairs)
+    return min(options.limit, len(sources) * len(pairs)), _translate_by_picture(family, options, sources, pairs)
 
 
-def label_of_domain(classes: Sequence[str], asked: str) -> int:
-    """The number of a domain that is asked for by name or by number.
+def translate_one(family: Family, source: Pictures, label: int, style: Pictures | None, *, seed: int = 0) -> Pictures:
+    """Translate one prepared picture uint8 [R, R, C] into a domain.
 
-    :raises UserError: there is none.
+    Args:
+        family: A model of the task ``reference``.
+        source: The picture.
+        label: The domain.
+        style: The picture whose style to take, prepared alike; None: a random style.
+        seed: Seed of the random style.
     """
-    if asked in classes:
-        return list(classes).index(asked)
-    if asked.isdecimal() and int(asked) < len(classes):
-        return int(asked)
-    raise UserError(f"This model knows the domains {', '.join(classes)}, not {asked}; choose one of them.")
+    given = source if style is None else style
+    share = 1.0 if style is None else 0.0
+    request = request_of(family, source[None], given[None], [label], seeds=[seed], share=share)
+    picture: Pictures = answers_to(family, request).numpy()[0]
+    return picture
 
 
-def _label_of_file(family: Family, file: Path) -> int:
+def domain_number(classes: Sequence[str], wanted: str) -> int:
+    """The number of a domain, given by name or by number.
+
+    Raises:
+        UserError: There is no such domain.
+    """
+    if wanted in classes:
+        return list(classes).index(wanted)
+    if wanted.isdecimal() and int(wanted) < len(classes):
+        return int(wanted)
+    raise UserError(f"This model has the domains {', '.join(classes)}, not {wanted}; choose one of them.")
+
+
+def _domain_of_file(family: Family, file: Path) -> int:
     classes = family.data.classes
     name = file.resolve().parent.name
     if name not in classes:
-        raise UserError(f"Of which domain {file} is cannot be told; say it with --to {' or --to '.join(classes)}.")
+        raise UserError(f"The domain of {file} is unknown; give it with --to {' or --to '.join(classes)}.")
     return classes.index(name)
 
 
-def _files(place: Path | None, option: str, what: str) -> list[Path]:
-    if place is None:
-        raise UserError(f"This model works on pictures; name {what} with {option} FILE or FOLDER.")
-    if not place.exists():
-        raise UserError(f"There is no {place}; give a picture or a folder of pictures with {option}.")
-    return sorted(file for file in place.rglob("*") if file.is_file()) if place.is_dir() else [place]
+def _list_files(path: Path | None, option: str, what: str) -> list[Path]:
+    if path is None:
+        raise UserError(f"This model translates pictures; give {what} with {option} FILE or FOLDER.")
+    if not path.exists():
+        raise UserError(f"There is no {path}; give a picture or a folder of pictures with {option}.")
+    return sorted(file for file in path.rglob("*") if file.is_file()) if path.is_dir() else [path]
 
 
-def _by_seed(family: Family, asked: Carrying, sources: list[Path], label: int | None) -> Iterator[tuple[str, Pictures]]:
+def _translate_by_seed(
+    family: Family, options: ReferenceOptions, sources: list[Path], label: int | None
+) -> Iterator[tuple[str, Pictures]]:
     domains, made = len(family.data.classes), 0
-    for file, pixels in _usable(family, sources, asked.source):
-        seeds = list(asked.seeds)[: asked.most - made]
+    for file, pixels in _usable(family, sources, options.source):
+        seeds = list(options.seeds)[: options.limit - made]
         if not seeds:
             return
         labels = [turn % domains if label is None else label for turn in range(len(seeds))]
-        given = np.repeat(pixels[None], len(seeds), 0)
-        answers = answers_to(family, request_of(family, given, given, labels, seeds=seeds, share=1.0)).numpy()
-        for seed, number, answer in zip(seeds, labels, answers, strict=True):
-            yield (f"{file.stem}-seed{seed:06d}-{Path(family.data.classes[number]).name}", answer)
+        repeated = np.repeat(pixels[None], len(seeds), 0)
+        request = request_of(family, repeated, repeated, labels, seeds=seeds, share=1.0)
+        for seed, number, picture in zip(seeds, labels, answers_to(family, request).numpy(), strict=True):
+            yield f"{file.stem}-seed{seed:06d}-{Path(family.data.classes[number]).name}", picture
         made += len(seeds)
 
 
-def _by_reference(
-    family: Family, asked: Carrying, sources: list[Path], references: list[tuple[Path, int]]
+def _translate_by_picture(
+    family: Family, options: ReferenceOptions, sources: list[Path], references: list[tuple[Path, int]]
 ) -> Iterator[tuple[str, Pictures]]:
     made = 0
     labels = dict(references)
-    for file, pixels in _usable(family, sources, asked.source):
-        for model, style in _usable(family, list(labels), asked.reference):
-            if made == asked.most:
+    for file, pixels in _usable(family, sources, options.source):
+        for reference, style in _usable(family, list(labels), options.reference):
+            if made == options.limit:
                 return
             made += 1
-            asking = request_of(family, pixels[None], style[None], [labels[model]])
-            yield f"{file.stem}-{model.stem}", answers_to(family, asking).numpy()[0]
+            request = request_of(family, pixels[None], style[None], [labels[reference]])
+            yield f"{file.stem}-{reference.stem}", answers_to(family, request).numpy()[0]
 
 
 def _usable(family: Family, files: list[Path], place: Path | None) -> Iterator[tuple[Path, Pictures]]:
     """The pictures among files, as the model takes them."""
-    data, found = family.data, 0
+    found = 0
     last: PictureError | None = None
     for file in files:
         try:
-            pixels = prepare_image(open_image(file), data.resolution, data.crop, data.channels)
+            pixels = prepare_picture(family.data, open_image(file))
         except PictureError as error:
             last = error
             continue

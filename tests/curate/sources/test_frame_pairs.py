@@ -12,7 +12,6 @@ from PIL import Image
 from support.colours import Colours
 from support.requests import answers
 
-from ganvas.apps.video_translation import film
 from ganvas.bundle import write_bundle
 from ganvas.cli import main
 from ganvas.curate.dataset.dataset import Dataset
@@ -20,6 +19,7 @@ from ganvas.curate.dataset.pack import pack
 from ganvas.curate.images.decode import PictureError, open_image
 from ganvas.errors import UserError
 from ganvas.evaluate.protocol import judge
+from ganvas.inference.video import translate_frames
 from ganvas.models.families import FAMILIES, build
 from ganvas.models.family import Clock
 from ganvas.recipe import load
@@ -48,7 +48,7 @@ def number(pixels: np.ndarray[Any, Any]) -> int:
     return int(pixels[0, 0, 1]) // 10
 
 
-def test_the_next_frame_follows_within_its_film(films: Path) -> None:
+def test_the_next_frame_follows_within_its_translate_frames(films: Path) -> None:
     dataset = Dataset(pack(films, resolution=SIDE, frames="next").path)
     assert len(dataset) == 22
     assert dataset.paired
@@ -227,10 +227,10 @@ def test_frames_between_keep_those_that_are_there() -> None:
     data = load("between-frames-128", [f"data.resolution={SIDE}"]).data_spec()
     family = build("pix2pix", {"width": 4, "layers": 1}, data, 1.0).eval()
     own = [Image.new("RGB", (SIDE, SIDE), (i * 50, 0, 0)) for i in range(3)]
-    made = list(film(family, own, times=4))
+    made = list(translate_frames(family, own, times=4))
     assert [made[i][0, 0].tolist() for i in (0, 4, 8)] == [[0, 0, 0], [50, 0, 0], [100, 0, 0]]
     with pytest.raises(UserError, match="2 or 4"):
-        film(family, own, times=3)
+        translate_frames(family, own, times=3)
 
 
 def test_a_film_is_enlarged_whole(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -238,7 +238,7 @@ def test_a_film_is_enlarged_whole(tmp_path: Path, capsys: pytest.CaptureFixture[
     written = write_bundle(
         tmp_path / "b", build("srgan", config.model_dump(), data, 1.0).eval(), name="b", kimg=1, onnx=False
     )
-    pixels = list(film(written.load_family(), [Image.new("RGB", (30, 20))] * 2))
+    pixels = list(translate_frames(written.load_family(), [Image.new("RGB", (30, 20))] * 2))
     assert [frame.shape for frame in pixels] == [(40, 60, 3)] * 2
     Image.new("RGB", (30, 20)).save(tmp_path / "one.png")
     assert main(["translate", str(written.path), str(tmp_path / "one.png"), "-o", str(tmp_path / "out")]) in (0, None)

@@ -19,7 +19,8 @@ from ganvas.curate.sketch.degrade import degradation
 from ganvas.errors import UserError
 from ganvas.evaluate.run import evaluate
 from ganvas.evaluate.super_resolution import benchmark
-from ganvas.inference.generate import make
+from ganvas.inference.images import ImageOptions, make_images
+from ganvas.inference.load import load_model
 from ganvas.models import tiling
 from ganvas.models.augment.crop import crop_pair
 from ganvas.models.batches import TranslationRequest, to_float, to_uint8
@@ -209,7 +210,7 @@ def test_generate_enlarges_a_folder_of_files(written: Bundle, tmp_path: Path) ->
     folder.mkdir()
     for i, size in enumerate([(20, 30), (33, 18)]):
         Image.fromarray(photo(*size)).save(folder / f"{i}.png")
-    made = list(make(written.path, source=folder).pictures)
+    made = list(make_images(load_model(written.path).family, ImageOptions(source=folder)).images)
     assert [picture.pixels.shape for picture in made] == [(40, 60, 3), (66, 36, 3)]
 
 

@@ -16,9 +16,12 @@ from ganvas.bundle import Bundle, write_bundle
 from ganvas.curate.images.prepare import prepare_image
 from ganvas.curate.sketch.degrade import DEGRADATIONS
 from ganvas.errors import UserError
+from ganvas.inference.generate import class_of_seed
+from ganvas.inference.worker import MAX_WAITING, BusyError
 from ganvas.models.batches import TranslationRequest, latents, to_float, to_uint8
 from ganvas.models.families import FAMILIES, build
-from ganvas.serve.core.engine import WAITING, BusyError, Engine, label_of, prepare_source
+from ganvas.serve.core.bundle_inputs import prepare_source
+from ganvas.serve.core.engine import Engine
 from ganvas.spec import DataSpec
 
 torch.set_num_threads(1)
@@ -100,8 +103,8 @@ def test_a_class_is_made_when_asked_for_and_else_belongs_to_the_seed(
 ) -> None:
     by_class = [engine.generate(bundles["classes"], [5], label)[0] for label in range(3)]
     assert not near(by_class[0], by_class[1])
-    assert near(engine.generate(bundles["classes"], [4, 5])[1], by_class[label_of(5, 3)])
-    assert {label_of(seed, 3) for seed in range(30)} == {0, 1, 2}
+    assert near(engine.generate(bundles["classes"], [4, 5])[1], by_class[class_of_seed(5, 3)])
+    assert {class_of_seed(seed, 3) for seed in range(30)} == {0, 1, 2}
 
 
 def test_a_photo_is_prepared_as_the_training_pictures_were(
@@ -133,7 +136,7 @@ def test_a_drawing_is_taken_as_it_is(bundles: dict[str, Bundle]) -> None:
         ("plain", {"seeds": [1], "label": 0}, "no classes"),
         ("classes", {"seeds": [1], "label": 3}, "classes 0 to 2"),
         ("classes", {"seeds": [1], "label": -1}, "classes 0 to 2"),
-        ("plain", {"seeds": [-1]}, "from 0 on"),
+        ("plain", {"seeds": [-1]}, "0 or more"),
         ("plain", {"seeds": [1], "psi": 0.5}, "no truncation"),
         ("paired", {"seeds": [1]}, "translates pictures"),
     ],
@@ -153,17 +156,17 @@ def test_a_synthesis_bundle_does_not_translate(engine: Engine, bundles: dict[str
 def test_cancelled_work_never_runs_and_too_much_is_turned_away(engine: Engine, bundles: dict[str, Bundle]) -> None:
     opened = bundles["plain"]
     engine.generate(opened, [0])
-    loaded = engine._loaded[str(opened.path)]
+    worker = engine._workers._workers[str(opened.path)]
     gate, ran = threading.Event(), []
-    true_model = loaded.made
+    true_model = worker.loaded
 
     def counting(fields: dict[str, np.ndarray]) -> np.ndarray:
         ran.append(len(fields["z"]))
         return true_model(fields)
 
-    loaded._made = counting
-    loaded.worker.submit(gate.wait)  # something long is being worked on
-    waiting = [engine.submit_generate(opened, [0] * (4 if turn == 3 else 1)) for turn in range(WAITING)]
+    worker._loaded = counting
+    worker.thread.submit(gate.wait)  # something long is being worked on
+    waiting = [engine.submit_generate(opened, [0] * (4 if turn == 3 else 1)) for turn in range(MAX_WAITING)]
     with pytest.raises(BusyError, match="waiting"):
         engine.submit_generate(opened, [1])
     assert waiting[3].cancel()

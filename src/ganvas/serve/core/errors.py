@@ -13,7 +13,7 @@ from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
 from ganvas.errors import ErrorParams, UserError
-from ganvas.serve.core.engine import BusyError
+from ganvas.inference.worker import BusyError
 
 MEDIA_TYPE = "application/problem+json"
 

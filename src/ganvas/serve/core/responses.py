@@ -11,7 +11,7 @@ from fastapi.responses import Response
 
 from ganvas.bundle import Bundle
 from ganvas.curate.images.decode import encode_png
-from ganvas.serve.core.engine import Pictures
+from ganvas.tasks.pictures import Pictures
 
 FOREVER = "public, max-age=31536000, immutable"
 

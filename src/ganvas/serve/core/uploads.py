@@ -8,9 +8,9 @@ from fastapi import UploadFile
 from PIL import Image
 
 from ganvas.bundle import Bundle
+from ganvas.serve.core.bundle_inputs import FACE_CROPS, enlarges
 from ganvas.serve.core.context import StudioContext
 from ganvas.serve.core.decode_pool import upload_too_large
-from ganvas.serve.core.engine import FACE_CROPS, enlarges
 
 
 async def read_upload(context: StudioContext, upload: UploadFile) -> bytes:

@@ -13,18 +13,20 @@ import numpy as np
 from fastapi import APIRouter, File, Form, Header, Request, UploadFile
 from fastapi.responses import Response
 
-from ganvas.apps.portrait import NEIGHBOURS, OWN, Painted, Wish, parts_of, sketches_of
+from ganvas.apps.portrait import NEIGHBOURS, OWN, Portrait, PortraitRequest, parts_of, sketches_of
 from ganvas.bundle import Bundle
 from ganvas.curate.images.decode import PictureError
 from ganvas.curate.images.prepare import prepare_image
 from ganvas.curate.sketch.degrade import Degradation, degradation
 from ganvas.errors import UserError
+from ganvas.inference.worker import BusyError
+from ganvas.serve.core.bundle_inputs import prepare_source
 from ganvas.serve.core.context import Context
 from ganvas.serve.core.disconnect import while_connected
-from ganvas.serve.core.engine import BusyError, Pictures, prepare_source
 from ganvas.serve.core.responses import data_url, elapsed_milliseconds, picture_answer, picture_response
 from ganvas.serve.core.uploads import open_upload
 from ganvas.serve.features.draw.schemas import MOST_SKETCHES, PortraitAnswer, PortraitParts, Shares, Sketches
+from ganvas.tasks.pictures import Pictures
 
 router = APIRouter()
 
@@ -38,7 +40,7 @@ async def read_parts(context: Context, id: str) -> PortraitParts:  # noqa: A002
     parts = parts_of(opened)
     known = await asyncio.to_thread(sketches_of, opened)
     with contextlib.suppress(BusyError):
-        await asyncio.to_thread(context.engine.warm_painter, opened)
+        await asyncio.to_thread(context.engine.preload_portraits, opened)
     most = min(MOST_SKETCHES, known)
     return PortraitParts(
         parts=list(parts),
@@ -89,9 +91,11 @@ async def paint_portrait(
     shares = _parse_shares(t)
     drawing = await open_upload(context, image, opened)
 
-    def submit() -> Future[Painted]:
+    def submit() -> Future[Portrait]:
         sketch = prepare_source(opened, drawing, prepared=prepared)
-        return context.engine.submit_paint(opened, Wish(sketch, k, shares, shadow), client or _address_of(request))
+        return context.engine.submit_portrait(
+            opened, PortraitRequest(sketch, k, shares, shadow), client or _address_of(request)
+        )
 
     painted = await while_connected(request, await asyncio.to_thread(submit))
     return await asyncio.to_thread(_answer, painted, start)
@@ -168,7 +172,7 @@ def _is_number(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 1e9
 
 
-def _answer(painted: Painted, start: float) -> PortraitAnswer:
+def _answer(painted: Portrait, start: float) -> PortraitAnswer:
     shadow = None if painted.shadow is None else data_url(painted.shadow[:, :, None])
     return PortraitAnswer(portrait=data_url(painted.portrait), shadow=shadow, milliseconds=elapsed_milliseconds(start))
 

@@ -25,7 +25,6 @@ from ganvas.errors import UserError
 from ganvas.models.family import Family
 from ganvas.serve.core.context import Context, StudioContext
 from ganvas.serve.core.disconnect import while_connected
-from ganvas.serve.core.engine import Pictures
 from ganvas.serve.core.responses import data_url, elapsed_milliseconds
 from ganvas.serve.features.generate.latents import (
     directions_of_layers,
@@ -48,6 +47,7 @@ from ganvas.serve.features.generate.schemas import (
 )
 from ganvas.serve.features.generate.state import GenerateState
 from ganvas.serve.features.generate.training_pictures import has_training_pictures
+from ganvas.tasks.pictures import Pictures
 
 router = APIRouter()
 TYPES = {"mp4": "video/mp4", "gif": "image/gif"}

@@ -15,8 +15,8 @@ from ganvas.apps.sefa import Directions, directions
 from ganvas.bundle import Bundle
 from ganvas.errors import UserError
 from ganvas.models.family import Family
+from ganvas.serve.core.bundle_inputs import check_label
 from ganvas.serve.core.context import StudioContext
-from ganvas.serve.core.engine import check_label
 from ganvas.serve.features.generate.schemas import Point
 from ganvas.serve.features.generate.state import GenerateState
 

@@ -9,8 +9,8 @@ from fastapi import APIRouter, File, Form, UploadFile
 from fastapi.responses import Response
 
 from ganvas.apps.projection import Space
+from ganvas.serve.core.bundle_inputs import check_label, prepare_picture
 from ganvas.serve.core.context import Context
-from ganvas.serve.core.engine import check_label, prepare_picture
 from ganvas.serve.core.errors import MissingError
 from ganvas.serve.core.uploads import read_upload
 from ganvas.serve.features.generate.latents import latent_bundle

@@ -17,11 +17,12 @@ from torch import Tensor
 from ganvas.apps.projection import Distance, Space, judged, project
 from ganvas.bundle import Bundle
 from ganvas.errors import UserError
+from ganvas.inference.worker import BusyError
 from ganvas.models.perceptual import load_lpips
-from ganvas.serve.core.engine import BusyError, Pictures
 from ganvas.serve.core.errors import internal_error
 from ganvas.serve.core.responses import data_url
 from ganvas.serve.features.generate.schemas import ProjectionState
+from ganvas.tasks.pictures import Pictures
 
 MAX_WAITING = 4  # projections that may wait
 MAX_ENDED = 16  # ended projections whose result is kept

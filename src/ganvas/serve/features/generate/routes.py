@@ -12,10 +12,10 @@ from fastapi.responses import Response
 from ganvas.bundle import Bundle
 from ganvas.curate.images.decode import encode_png
 from ganvas.errors import UserError
+from ganvas.inference.generate import class_of_seed
 from ganvas.serve.core import bundle_store
 from ganvas.serve.core.context import Context
 from ganvas.serve.core.disconnect import while_connected
-from ganvas.serve.core.engine import Pictures, label_of
 from ganvas.serve.core.parameters import SEEDS, Psi, Seed
 from ganvas.serve.core.responses import (
     cache_headers,
@@ -26,6 +26,7 @@ from ganvas.serve.core.responses import (
     picture_response,
 )
 from ganvas.serve.features.generate.schemas import GenerateAnswer, GeneratedImage, GenerateRequest
+from ganvas.tasks.pictures import Pictures
 
 router = APIRouter()
 
@@ -76,7 +77,7 @@ def _images(name: str, opened: Bundle, body: GenerateRequest, pictures: Pictures
     classes = len(opened.info.data.classes)
     images = []
     for seed, picture in zip(body.seeds, pictures, strict=True):
-        label = (body.label if body.label is not None else label_of(seed, classes)) if classes else None
+        label = (body.label if body.label is not None else class_of_seed(seed, classes)) if classes else None
         options = ("" if label is None else f"&class={label}") + ("" if body.psi == 1 else f"&psi={body.psi:g}")
         url = f"{bundle_store.address(name)}/image.png?seed={seed}{options}&v={opened.fingerprint[:12]}"
         images.append(GeneratedImage(seed=seed, label=label, url=url, data=data_url(picture)))

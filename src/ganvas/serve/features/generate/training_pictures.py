@@ -9,6 +9,7 @@ from ganvas.apps.nearest_neighbours import Compared, TrainingPictures, neighbour
 from ganvas.curate.dataset.dataset import Dataset, divide
 from ganvas.errors import UserError
 from ganvas.inference.generate import class_number
+from ganvas.inference.worker import BusyError
 from ganvas.models.family import Family
 from ganvas.models.features import load_features
 from ganvas.recipe import load
@@ -16,8 +17,8 @@ from ganvas.runs.checkpoint import listing
 from ganvas.runs.folder import RunDir
 from ganvas.runs.reader import dataset_path
 from ganvas.serve.core.context import StudioContext
-from ganvas.serve.core.engine import BusyError, Pictures
 from ganvas.serve.features.generate.state import GenerateState
+from ganvas.tasks.pictures import Pictures
 
 
 def has_training_pictures(context: StudioContext, name: str) -> bool:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from ganvas.bundle import Bundle
+from ganvas.serve.core.bundle_inputs import enlarges, has_heatmap
 from ganvas.serve.core.bundle_store import address
-from ganvas.serve.core.engine import enlarges, has_heatmap
 from ganvas.serve.features.home.schemas import BundleCard, BundleDetail
 from ganvas.tasks import TASKS
 

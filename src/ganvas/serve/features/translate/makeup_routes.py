@@ -12,10 +12,10 @@ from PIL import Image
 
 from ganvas.serve.core.context import Context
 from ganvas.serve.core.disconnect import while_connected
-from ganvas.serve.core.engine import Pictures
 from ganvas.serve.core.responses import picture_answer, picture_response
 from ganvas.serve.core.uploads import open_upload
 from ganvas.serve.features.translate.state import MakeupState
+from ganvas.tasks.pictures import Pictures
 
 if TYPE_CHECKING:  # needs an extra that other routes do not
     from ganvas.apps.makeup import Makeup

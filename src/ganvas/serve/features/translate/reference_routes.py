@@ -13,13 +13,14 @@ from fastapi.responses import Response
 
 from ganvas.bundle import Bundle
 from ganvas.errors import UserError
+from ganvas.serve.core.bundle_inputs import check_label, prepare_picture
 from ganvas.serve.core.context import Context, StudioContext
 from ganvas.serve.core.disconnect import while_connected
-from ganvas.serve.core.engine import Pictures, check_label, prepare_picture
 from ganvas.serve.core.parameters import SEEDS
 from ganvas.serve.core.responses import picture_answer, picture_response
 from ganvas.serve.core.uploads import open_upload
 from ganvas.serve.features.translate.state import MakeupState
+from ganvas.tasks.pictures import Pictures
 from ganvas.tasks.reference import keeps_lines, reference_request
 
 router = APIRouter()

@@ -15,11 +15,12 @@ from PIL import Image
 from ganvas.bundle import Bundle
 from ganvas.curate.images.prepare import whole_picture
 from ganvas.models.tiling import check_size
+from ganvas.serve.core.bundle_inputs import check_direction, enlarges, prepare_picture, prepare_source
 from ganvas.serve.core.context import Context, StudioContext
 from ganvas.serve.core.disconnect import while_connected
-from ganvas.serve.core.engine import Pictures, check_direction, enlarges, prepare_picture, prepare_source
 from ganvas.serve.core.responses import picture_answer, picture_response
 from ganvas.serve.core.uploads import least_side, open_upload, read_upload
+from ganvas.tasks.pictures import Pictures
 
 router = APIRouter()
 
