@@ -1,10 +1,12 @@
-"""Atomic writes of files and folders: completely or not at all."""
+"""Atomic writes of files and folders (completely or not at all), and reads of files that others may have placed."""
 
 from __future__ import annotations
 
 import ctypes
+import errno
 import os
 import shutil
+import stat
 import sys
 import threading
 import uuid
@@ -33,6 +35,34 @@ def write_atomically(path: Path, content: bytes | str) -> None:
     """Write a whole file at once; see :func:`replacing`."""
     with replacing(path) as file:
         file.write(content.encode() if isinstance(content, str) else content)
+
+
+def open_regular(path: Path) -> BinaryIO:
+    """Open a regular file to read it.
+
+    Raises:
+        OSError: There is none, or it is something else: a symbolic link, which may lead anywhere, or a FIFO or device,
+            which may block or never end.
+    """
+    flags = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    file = os.fdopen(os.open(path, os.O_RDONLY | flags), "rb")
+    if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+        file.close()
+        raise OSError(errno.EINVAL, "not a regular file", str(path))
+    return file
+
+
+def read_regular(path: Path, most: int) -> bytes:
+    """The content of a regular file; see :func:`open_regular`.
+
+    Raises:
+        OSError: There is none, or it is larger than ``most`` bytes.
+    """
+    with open_regular(path) as file:
+        content = file.read(most + 1)
+    if len(content) > most:
+        raise OSError(errno.EFBIG, "larger than expected", str(path))
+    return content
 
 
 @contextmanager

@@ -56,7 +56,7 @@ class Bundle:
     @property
     def card(self) -> str:
         """The model card, Markdown."""
-        return (self.path / CARD).read_text(encoding="utf-8")
+        return (self.path / CARD).read_text(encoding="utf-8", errors="replace")
 
     @property
     def preview(self) -> bytes:

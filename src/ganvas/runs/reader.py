@@ -1,7 +1,8 @@
 """Tolerant readers of a run's files.
 
 A run may be written while it is read, may have been killed, or may be a copy from another machine: a missing file, half
-a line or content of another kind is left out and never raises.
+a line or content of another kind is left out and never raises. Only regular files are read, and the size and depth of
+their content are bounded.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import json
 import math
 import os
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,15 +18,21 @@ from typing import Any
 
 import yaml
 
+from ganvas.files import open_regular, read_regular
 from ganvas.runs.folder import RunDir
 
 MAX_LINE_BYTES = 1 << 20  # no line that the trainer writes is longer
+MAX_DOCUMENT_BYTES = 1 << 20  # of a status or a recipe
+MAX_LOG_BYTES = 1 << 29  # of a JSON Lines file or a sample sheet
+_YAML_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml bounds the depth, and is faster
+MAX_DEPTH = 32  # levels of lists and mappings in a document
+MAX_VALUES = 100_000  # values in a document, aliases of YAML expanded
 
 
-def read_bytes(path: Path) -> bytes:
-    """The content of a file; empty where it cannot be read."""
+def read_bytes(path: Path, most: int = MAX_LOG_BYTES) -> bytes:
+    """The content of a regular file; empty where it cannot be read or is larger than ``most`` bytes."""
     try:
-        return path.read_bytes()
+        return read_regular(path, most)
     except OSError:
         return b""
 
@@ -51,23 +59,35 @@ def read_lines(path: Path) -> list[dict[str, Any]]:
 
 def read_status(run: RunDir) -> dict[str, Any]:
     """The content of ``status.json``; empty where there is none."""
-    content = _parse(read_bytes(run.status))
-    return content if isinstance(content, dict) else {}
+    return _status(run) or {}
 
 
 def read_recipe(run: RunDir) -> dict[str, Any]:
     """The resolved recipe as plain values, not validated; empty where it cannot be read."""
     try:
-        content = yaml.safe_load(read_bytes(run.recipe))
-    except (yaml.YAMLError, ValueError, RecursionError):
+        content = yaml.load(read_bytes(run.recipe, MAX_DOCUMENT_BYTES), _YAML_LOADER)
+    except Exception:  # noqa: BLE001 - PyYAML's constructors raise errors of many types on malformed values
         return {}
-    return content if isinstance(content, dict) else {}
+    return content if isinstance(content, dict) and _is_bounded(content) else {}
+
+
+def unreadable_file(run: RunDir) -> Path | None:
+    """The path of ``status.json`` if it exists but cannot be read, else None."""
+    return run.status if _status(run) is None and os.path.lexists(run.status) else None
+
+
+def _status(run: RunDir) -> dict[str, Any] | None:
+    content = _parse(read_bytes(run.status, MAX_DOCUMENT_BYTES))
+    return content if isinstance(content, dict) else None
 
 
 def sample_sheets(run: RunDir) -> dict[int, Path]:
     """The sample sheets by nimg, in ascending order."""
     try:
-        found = {int(path.stem): path for path in run.sheets.glob("*.png") if path.stem.isdecimal()}
+        if run.sheets.is_symlink():
+            return {}
+        files = [path for path in run.sheets.glob("*.png") if path.stem.isdecimal() and not path.is_symlink()]
+        found = {int(path.stem): path for path in files}
     except (OSError, ValueError):
         return {}
     return dict(sorted(found.items()))
@@ -106,18 +126,26 @@ def process_has_ended(pid: object) -> bool:
 
 
 def without_non_finite(value: Any) -> Any:
-    """The same value as standard JSON: NaN and infinity become null, dates and other objects become strings."""
+    """The same value as standard JSON in UTF-8.
+
+    Numbers outside the range of a float, NaN and infinity become null; lone surrogates in strings become question
+    marks; dates and other objects become strings.
+    """
     match value:
         case float():
             return value if math.isfinite(value) else None
+        case bool() | None:
+            return value
+        case int():
+            return value if abs(value) <= sys.float_info.max else None
+        case str():
+            return value.encode("utf-8", "replace").decode()
         case dict():
-            return {str(key): without_non_finite(item) for key, item in value.items()}
+            return {without_non_finite(str(key)): without_non_finite(item) for key, item in value.items()}
         case list() | tuple():
             return [without_non_finite(item) for item in value]
-        case None | bool() | int() | str():
-            return value
         case _:
-            return str(value)
+            return without_non_finite(str(value))
 
 
 @dataclass
@@ -131,7 +159,7 @@ class LineTail:
     def read(self) -> tuple[list[dict[str, Any]], bool]:
         """The new lines, and whether the file was replaced or truncated (the lines are then all of its lines)."""
         try:
-            with self.path.open("rb") as file:
+            with open_regular(self.path) as file:
                 now = os.fstat(file.fileno())
                 replaced = self._inode != 0 and (now.st_ino != self._inode or now.st_size < self._offset)
                 self._offset = 0 if replaced else self._offset
@@ -147,6 +175,23 @@ class LineTail:
 
 def _parse(text: bytes) -> Any:
     try:
-        return json.loads(text)
+        content = json.loads(text)
     except (ValueError, RecursionError):
         return None
+    return content if _is_bounded(content) else None
+
+
+def _is_bounded(content: Any) -> bool:
+    """Whether a document has at most ``MAX_DEPTH`` levels and ``MAX_VALUES`` values, aliases expanded."""
+    level, count = [content], 0
+    for _ in range(MAX_DEPTH):
+        below: list[Any] = []
+        for value in level:
+            if isinstance(value, dict | list | tuple | set):
+                below.extend(value.values() if isinstance(value, dict) else value)
+                if count + len(below) > MAX_VALUES:
+                    return False
+        if not below:
+            return True
+        level, count = below, count + len(below)
+    return False

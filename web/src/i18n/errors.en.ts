@@ -122,6 +122,7 @@ export const errors = {
 
   // Runs
   "no-run": "There is no run '{run}'; see /v1/runs for those there are.",
+  "run-file-unreadable": "{file} of run '{run}' cannot be read.",
   "no-sheet": "Run '{run}' has no sample sheet {nimg}; see /v1/runs for those there are.",
   "run-without-checkpoint": "Run '{run}' has no checkpoint yet; wait for the first one.",
   "training-pictures-missing": "The training pictures of run '{run}' are no longer on this machine.",

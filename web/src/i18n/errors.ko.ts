@@ -118,6 +118,7 @@ export const errors: Readonly<Record<ErrorCode, string>> = {
 
   // 학습 기록
   "no-run": "‘{run}’ 학습 기록이 없습니다. 목록은 /v1/runs에 있습니다.",
+  "run-file-unreadable": "‘{run}’ 학습 기록의 {file} 파일을 읽을 수 없습니다.",
   "no-sheet": "‘{run}’ 학습 기록에는 {nimg}장 시점의 샘플이 없습니다. 목록은 /v1/runs에 있습니다.",
   "run-without-checkpoint": "‘{run}’ 학습 기록에 아직 체크포인트가 없습니다. 첫 체크포인트를 기다리세요.",
   "training-pictures-missing": "‘{run}’ 학습에 쓴 사진이 더 이상 이 컴퓨터에 없습니다.",

@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from ganvas.bundle import MANIFEST, Bundle, read_bundle
 from ganvas.errors import UserError
-from ganvas.serve.core.run_store import RunStore, folders
+from ganvas.serve.core.run_store import RunStore, folders, valid_utf8
 
 log = logging.getLogger("ganvas.studio")
 
@@ -33,8 +33,8 @@ class BundleStore:
 
     def paths(self) -> dict[str, Path]:
         """The folders by id. A run's bundle has the run's id; a bundle of the same name in the folder wins."""
-        made = {name: run.bundle for name, run in self._runs.ids().items() if (run.bundle / MANIFEST).is_file()}
-        kept = {name: path for name, path in folders(self._root).items() if (path / MANIFEST).is_file()}
+        made = {name: run.bundle for name, run in self._runs.ids().items() if _has_manifest(run.bundle)}
+        kept = {name: path for name, path in folders(self._root).items() if _has_manifest(path)}
         return made | kept
 
     def find(self, name: str) -> Bundle | None:
@@ -60,13 +60,14 @@ class BundleStore:
     def _open(self, path: Path) -> Bundle:
         try:
             signature = tuple(
-                sorted((file.name, file.stat().st_mtime_ns, file.stat().st_size) for file in path.iterdir())
+                sorted((file.name, file.lstat().st_mtime_ns, file.lstat().st_size) for file in path.iterdir())
             )
         except OSError:
+            name = valid_utf8(path.name)
             raise UserError(
-                f"Bundle {path.name} is being replaced; try again in a moment.",
+                f"Bundle {name} is being replaced; try again in a moment.",
                 code="bundle-replaced",
-                params={"bundle": path.name},
+                params={"bundle": name},
             ) from None
         with self._lock:
             known = self._known.get(path)
@@ -77,28 +78,30 @@ class BundleStore:
         return known[1]
 
 
+def _has_manifest(path: Path) -> bool:
+    manifest = path / MANIFEST
+    return not path.is_symlink() and not manifest.is_symlink() and manifest.is_file()
+
+
 def _read(path: Path) -> Bundle | UserError:
     """The bundle in a folder, or why it cannot be used; the error does not name the folder's place on this machine."""
+    name = valid_utf8(path.name)
     try:
         return read_bundle(path)
     except UserError as error:
-        return UserError(_without_folder(str(error), path), code=error.code, params=error.params)
+        sentence = str(error).replace(f"{path}{os.sep}", "").replace(str(path), path.name)
+        params = {key: valid_utf8(value) if isinstance(value, str) else value for key, value in error.params.items()}
+        return UserError(valid_utf8(sentence), code=error.code, params=params)
     except OSError as error:
         reason = str(error.strerror)
         return UserError(
-            f"Bundle {path.name} cannot be opened ({reason}); check its permissions.",
+            f"Bundle {name} cannot be opened ({reason}); check its permissions.",
             code="bundle-not-opened",
-            params={"bundle": path.name, "reason": reason},
+            params={"bundle": name, "reason": reason},
         )
     except Exception as error:
-        log.warning("bundle %s cannot be read", path, exc_info=error)
-        return UserError(
-            f"Bundle {path.name} is damaged; export it again.", code="bundle-broken", params={"bundle": path.name}
-        )
-
-
-def _without_folder(sentence: str, path: Path) -> str:
-    return sentence.replace(f"{path}{os.sep}", "").replace(str(path), path.name)
+        log.warning("bundle %s cannot be read", name, exc_info=error)
+        return UserError(f"Bundle {name} is damaged; export it again.", code="bundle-broken", params={"bundle": name})
 
 
 def address(name: str) -> str:

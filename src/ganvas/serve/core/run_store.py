@@ -9,13 +9,25 @@ from ganvas.runs.folder import RunDir
 from ganvas.runs.reader import modified_at
 
 
+def valid_utf8(name: str) -> str:
+    """The name of a file, with question marks for bytes that are not UTF-8."""
+    return name.encode("utf-8", "replace").decode()
+
+
 def folders(root: Path | None) -> dict[str, Path]:
-    """The folders directly below ``root``, by name. An id is looked up here and never joined to a path."""
+    """The folders directly below ``root``, by name. An id is looked up here and never joined to a path.
+
+    Symbolic links are left out, since they may lead anywhere. A name that is not UTF-8 gets question marks.
+    """
     if root is None:
         return {}
     try:
         with os.scandir(root) as entries:
-            return {entry.name: Path(entry.path) for entry in entries if entry.name[0] != "." and entry.is_dir()}
+            return {
+                valid_utf8(entry.name): Path(entry.path)
+                for entry in entries
+                if entry.name[0] != "." and entry.is_dir(follow_symlinks=False)
+            }
     except OSError:
         return {}
 

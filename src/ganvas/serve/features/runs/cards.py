@@ -13,6 +13,7 @@ from urllib.parse import quote
 
 from pydantic import BaseModel, ValidationError
 
+from ganvas.errors import UserError
 from ganvas.runs import reader
 from ganvas.runs.folder import RunDir
 from ganvas.runs.reader import without_non_finite
@@ -24,6 +25,7 @@ from ganvas.serve.features.runs.schemas import (
     RunStatus,
     SheetLink,
     Stats,
+    UnreadableFile,
 )
 
 SILENT_SECONDS = 120.0  # a run whose process has ended counts as stopped once its status is this old
@@ -33,7 +35,7 @@ T = TypeVar("T", bound=BaseModel)
 
 def card(name: str, run: RunDir) -> RunCard:
     """A run in short."""
-    return RunCard(id=name, name=name, status=read_status(run))
+    return RunCard(id=name, name=name, status=read_status(run), unreadable=_unreadable(name, run))
 
 
 def detail(name: str, run: RunDir, bundle: str | None) -> RunDetail:
@@ -49,12 +51,25 @@ def detail(name: str, run: RunDir, bundle: str | None) -> RunDetail:
         id=name,
         name=name,
         status=status,
+        unreadable=_unreadable(name, run),
         recipe=without_non_finite(reader.read_recipe(run)),
         health=status.health,
         sheets=sheet_links(name, run),
         metrics=read_metrics(run),
         bundle=bundle,
     )
+
+
+def _unreadable(name: str, run: RunDir) -> UnreadableFile | None:
+    path = reader.unreadable_file(run)
+    if path is None:
+        return None
+    error = UserError(
+        f"{path.name} of run {name!r} cannot be read.",
+        code="run-file-unreadable",
+        params={"run": name, "file": path.name},
+    )
+    return UnreadableFile(reason=str(error), code=error.code, params=error.params)
 
 
 def read_status(run: RunDir) -> RunStatus:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from collections.abc import AsyncIterator
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response, StreamingResponse
 
-from ganvas.runs.reader import sample_sheets
+from ganvas.files import read_regular
+from ganvas.runs.reader import MAX_LOG_BYTES, sample_sheets
 from ganvas.serve.core.context import Context, StudioContext
 from ganvas.serve.core.errors import MissingError
 from ganvas.serve.core.responses import cached_png, not_modified, picture_response
@@ -21,6 +23,7 @@ from ganvas.serve.features.runs.schemas import RunDetail, RunList, Stats
 router = APIRouter()
 
 KEEP_ALIVE_SECONDS = 15
+LINE_ID = re.compile(r"[0-9]{1,18}")
 EVENTS = {"description": "Server-sent events.", "content": {"text/event-stream": {"schema": {"type": "string"}}}}
 
 
@@ -59,7 +62,7 @@ def get_sheet(request: Request, context: Context, id: str, nimg: int) -> Respons
     """The sample sheet of a number of images."""
     path = sample_sheets(context.run(id)).get(nimg)
     try:
-        content = path.read_bytes() if path else None
+        content = read_regular(path, MAX_LOG_BYTES) if path else None
         etag = f'"{path.stat().st_mtime_ns:x}-{len(content)}"' if path and content else ""
     except OSError:
         content = None
@@ -92,7 +95,7 @@ async def events(
     """
     run = await asyncio.to_thread(context.run, id)
     last = request.headers.get("last-event-id", "")  # sent by a browser that lost the connection
-    follower = Follower(id, run, int(last) if last.isdecimal() else after)
+    follower = Follower(id, run, int(last) if LINE_ID.fullmatch(last) else after)
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
     return StreamingResponse(_stream(request, context, follower), media_type="text/event-stream", headers=headers)
 
@@ -101,7 +104,8 @@ async def _stream(request: Request, context: StudioContext, follower: Follower) 
     yield "retry: 2000\n\n"
     poll = context.settings.poll
     quiet = 0.0
-    while not context.stopping and not await request.is_disconnected():
+    # The stream of a run that was deleted ends; a page that connects again gets the error 404.
+    while not context.stopping and follower.run.root.is_dir() and not await request.is_disconnected():
         news = await asyncio.to_thread(follower.read)
         for event in news:
             line_id = f"id: {event.data['nimg']}\n" if event.kind == "stats" else ""

@@ -42,12 +42,21 @@ class RunStatus(BaseModel):
     health: list[HealthSentence] = []
 
 
+class UnreadableFile(BaseModel):
+    """A file of a run that exists but cannot be read."""
+
+    reason: str = Field(description="Why, in English.")
+    code: str = Field(description="Name of the reason, as in the errors.")
+    params: dict[str, str | float] = Field(description="The values that stand in the reason, by name.")
+
+
 class RunCard(BaseModel):
-    """A run, in short."""
+    """A run in short."""
 
     id: str
     name: str
     status: RunStatus
+    unreadable: UnreadableFile | None = Field(description="A file of the run that cannot be read; null: none.")
 
 
 class RunList(BaseModel):
