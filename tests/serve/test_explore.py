@@ -7,6 +7,7 @@ import threading
 import time
 from base64 import b64decode
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 
 import httpx
@@ -101,6 +102,23 @@ def test_a_walk_as_a_film(client: httpx.Client) -> None:
     assert answer.headers["content-type"] == "image/gif"
     with Image.open(io.BytesIO(answer.content)) as film:
         assert film.n_frames == 3
+
+
+@pytest.mark.skipif(find_spec("av") is None, reason="PyAV is not installed")
+def test_a_walk_as_an_mp4_plays_in_another_decoder(client: httpx.Client, tmp_path: Path) -> None:
+    cv2 = pytest.importorskip("cv2")
+    asked = {"points": [{"seed": 3}, {"seed": 4}], "steps": 4, "format": "mp4", "fps": 10}
+    answer = client.post("/v1/bundles/stylegan2/film", json=asked)
+    assert answer.status_code == 200, answer.text
+    assert answer.headers["content-type"] == "video/mp4"
+    assert answer.content.index(b"moov") < answer.content.index(b"mdat"), "a browser plays it while it loads"
+    (tmp_path / "film.mp4").write_bytes(answer.content)
+    film = cv2.VideoCapture(str(tmp_path / "film.mp4"))
+    frames = 0
+    while film.read()[0]:
+        frames += 1
+    assert frames == 5
+    assert film.get(cv2.CAP_PROP_FPS) == 10
 
 
 def test_mixtures(client: httpx.Client) -> None:

@@ -1313,7 +1313,7 @@ export interface components {
         };
         /**
          * BundleMetric
-         * @description A measurement, with what is needed to repeat it.
+         * @description A measured value, with the protocol that repeats it.
          */
         BundleMetric: {
             /** Metric */
@@ -1385,7 +1385,7 @@ export interface components {
         };
         /**
          * Credit
-         * @description Whose pictures or weights the model was made from.
+         * @description The origin of pictures or weights that the model was made from.
          */
         Credit: {
             /** Name */
@@ -2273,7 +2273,7 @@ export interface components {
         };
         /**
          * RunCard
-         * @description A run, in short.
+         * @description A run in short.
          */
         RunCard: {
             /** Id */
@@ -2281,6 +2281,8 @@ export interface components {
             /** Name */
             name: string;
             status: components["schemas"]["RunStatus"];
+            /** @description A file of the run that cannot be read; null: none. */
+            unreadable: components["schemas"]["UnreadableFile"] | null;
         };
         /**
          * RunDetail
@@ -2292,6 +2294,8 @@ export interface components {
             /** Name */
             name: string;
             status: components["schemas"]["RunStatus"];
+            /** @description A file of the run that cannot be read; null: none. */
+            unreadable: components["schemas"]["UnreadableFile"] | null;
             /** Recipe */
             recipe: {
                 [key: string]: unknown;
@@ -2555,6 +2559,29 @@ export interface components {
             reviewer: string;
             /** Client Id */
             client_id: string;
+        };
+        /**
+         * UnreadableFile
+         * @description A file of a run that exists but cannot be read.
+         */
+        UnreadableFile: {
+            /**
+             * Reason
+             * @description Why, in English.
+             */
+            reason: string;
+            /**
+             * Code
+             * @description Name of the reason, as in the errors.
+             */
+            code: string;
+            /**
+             * Params
+             * @description The values that stand in the reason, by name.
+             */
+            params: {
+                [key: string]: string | number;
+            };
         };
         /**
          * VerdictAnswer
