@@ -470,7 +470,7 @@ def test_results_come_back_from_their_lines(tiny: FrozenFeatures, tmp_path: Path
         file.write('{"nimg": 3000, "metric": "kid')  # a kill in the middle of a line
     assert report.read(path) == [(1000, result) for result in results] + [(2000, results[0])]
     first = json.loads(path.read_text().splitlines()[0])
-    assert set(first) == {"nimg", "metric", "value", "protocol"}
+    assert set(first) == {"nimg", "metric", "value", "std", "protocol"}
     assert report.read(tmp_path / "absent.jsonl") == []
 
 
@@ -488,7 +488,7 @@ def test_the_table_shows_each_figure_and_which_way_is_better(tiny: FrozenFeature
     for expected in ("0.01235 ± 0.00101", "123.46", "0.500", "lower", "higher", "1,200", "effnet"):
         assert expected in text
     assert len(report.notes(results)) == 2
-    assert report.notes(results[2:])[0].startswith("These are EfficientNet")
+    assert report.notes(results[2:])[0].startswith("These values were measured on EfficientNet")
 
 
 @pytest.mark.parametrize(

@@ -92,7 +92,7 @@ def test_all_of_a_paired_model_by_one_command(
     assert found["psnr"]["protocol"]["pictures"] == "held_out"
     assert found["psnr"]["protocol"]["fake_count"] == 6
     page = (run / "evaluation" / "report.md").read_text()
-    assert "pictures it never saw" in page
+    assert "held-out pictures" in page
     assert "`lpips_alex`" in page
     with Image.open(run / "evaluation" / "pairs-held_out.png") as sheet:
         assert sheet.width > 3 * 32
@@ -106,7 +106,7 @@ def test_all_of_a_paired_model_by_one_command(
     assert main(["evaluate", str(run), "-d", str(others), "--all"]) == 0
     assert (run / "metrics.jsonl").read_text().splitlines() == lines
     assert (run / "evaluation-others" / "pairs.png").is_file()
-    assert "8 real and 8 made pictures" in (run / "evaluation-others" / "report.md").read_text()
+    assert "8 real and 8 generated pictures" in (run / "evaluation-others" / "report.md").read_text()
 
 
 def test_all_of_a_synthesis_model_by_one_command(pictures: Path, tmp_path: Path) -> None:

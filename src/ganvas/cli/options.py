@@ -10,7 +10,7 @@ import typer
 
 if TYPE_CHECKING:
     from ganvas.curate.catalog import Catalog
-    from ganvas.evaluate.protocol import Part
+    from ganvas.evaluate.protocol import Subset
 
 # The panels under which help lists the commands.
 CURATE = "Collect, curate, pack"
@@ -80,7 +80,7 @@ def open_catalog(folder: Path, database: str | None) -> Catalog:
     return Catalog.open(folder, database)
 
 
-def compared_with(pictures: str | None) -> Part | None:
+def compared_with(pictures: str | None) -> Subset | None:
     """The value of :data:`ComparedWith`, checked.
 
     Raises:

@@ -1,7 +1,7 @@
-"""How close made pictures are to real ones: Fréchet distance, MiFID, KID, IS, precision, recall, on frozen features.
+"""Distances between generated and real pictures: Fréchet distance, MiFID, KID, IS, precision, recall, on features.
 
-A number is named after what it is. Only the Inception network of the original papers gives ``fid``, ``kid`` and ``is``;
-every other network's name stands in the metric's: ``fd_effnet``, ``kid_effnet``. Each result carries its protocol.
+A metric is named after its feature network. Only the Inception network of the original papers gives ``fid``, ``kid``
+and ``is``; with other networks they are called ``fd_effnet``, ``kid_effnet`` and so on. Each result holds its protocol.
 """
 
 from __future__ import annotations
@@ -28,11 +28,11 @@ from ganvas.paths import cache_dir
 Metric: TypeAlias = Literal["fid", "kid", "is", "precision", "recall", "mifid"]
 METRICS: tuple[Metric, ...] = get_args(Metric)
 USUAL: tuple[Metric, ...] = ("fid", "kid", "is", "precision", "recall")
-"""What is measured when nothing else is said: MiFID only means something against the pictures of the training."""
+"""Measured by default: all but MiFID, which needs the training pictures."""
 
 MEMORIZATION_THRESHOLDS = {"inception": 0.1, "inception-clean": 0.1, "effnet": 0.05}
-"""Below this mean distance to the nearest training picture MiFID punishes. Inception's is that of the contest's public
-code (Kaggle, Generative Dog Images, 2019); EfficientNet's is calibrated, see docs/measuring.md."""
+"""Below this mean distance to the nearest training picture MiFID adds its penalty. Inception's is that of the contest's
+public code (Kaggle, Generative Dog Images, 2019); EfficientNet's is calibrated, see docs/measuring.md."""
 
 Progress = Callable[[str, int], None]
 """Called with (``real`` or ``fake``, pictures measured so far)."""
@@ -40,11 +40,11 @@ Progress = Callable[[str, int], None]
 # Pictures through the network at a time: sixteen fit the processor's cache, and more is slower there.
 _CHUNK = 16
 _OTHER_THRESHOLD = 0.1  # for features without a calibration
-_CONTEST_EPS = 10e-15  # what the contest adds to the penalty
+_CONTEST_EPS = 10e-15  # added to the penalty in the contest's code
 
 
 class Result(NamedTuple):
-    """One number and all that is needed to compare it: ``std`` is None where the metric has no deviation."""
+    """A measured value and the protocol that it depends on; ``std`` is None where the metric has no deviation."""
 
     metric: str
     value: float
@@ -64,22 +64,21 @@ def evaluate(
     seed: int = 0,
     progress: Progress | None = None,
 ) -> list[Result]:
-    """Measure made pictures against real ones.
+    """Measure generated pictures against real ones.
 
     Args:
-        samples: made pictures in batches, uint8 [N, H, W, 1 or 3].
+        samples: generated pictures in batches, uint8 [N, H, W, 1 or 3].
         reals: real pictures in batches, likewise; not read when their statistics are cached.
-        features: the frozen network.
-        metrics: what to measure, in the order of the answer. ``is`` is left out when the network has no classifier.
-        fingerprint: what the real pictures are (the dataset's fingerprint, with the part taken from it); their features
-            are then cached under it. None: no cache.
+        features: the feature network.
+        metrics: what to measure, in the order of the results. ``is`` is left out where the network has no classifier.
+        fingerprint: of the real pictures, under which their features are cached; None: no cache.
         real_count: real pictures to take at most; None takes all. Belongs to the cache's key.
-        fake_count: made pictures to take at most; None takes all.
+        fake_count: generated pictures to take at most; None takes all.
         seed: decides KID's subsets and the splits of IS.
-        progress: told after each chunk.
+        progress: called after each chunk.
 
     Returns:
-        One result a metric.
+        One result per metric.
 
     Raises:
         UserError: a metric is unknown, or there are too few pictures for one.
@@ -107,7 +106,7 @@ def quick_kid(
     count: int = 512,
     seed: int = 0,
 ) -> Result:
-    """A cheap KID to follow training with: ``count`` pictures of each, the whole unbiased estimator.
+    """A quick KID for monitoring training: ``count`` pictures of each, with the estimator over all pairs.
 
     KID has no bias from small sets, unlike the Fréchet distance, so few pictures give a noisier but comparable number.
     The arguments are those of :func:`evaluate`.
@@ -130,13 +129,13 @@ def extract(
     progress: Progress | None = None,
     which: Literal["real", "fake"] = "real",
 ) -> Tensor:
-    """Features float32 [N, dim] of pictures that stream by; only the features stay in memory.
+    """Features float32 [N, dim] of an iterable of pictures; only the features stay in memory.
 
     Args:
         images: batches uint8 [N, H, W, 1 or 3]; sizes may differ from batch to batch.
-        features: the frozen network.
+        features: the feature network.
         count: stop after so many pictures.
-        progress: told ``which`` and the pictures measured so far.
+        progress: called with ``which`` and the number of pictures measured so far.
         which: what the pictures are, for ``progress`` and the error.
 
     Raises:
@@ -162,25 +161,25 @@ def real_features(
     count: int | None = None,
     progress: Progress | None = None,
 ) -> Tensor:
-    """Features float32 [N, dim] of the real pictures, kept on disk under what they are and how they were measured.
+    """Features float32 [N, dim] of the real pictures, cached on disk by fingerprint, network and count.
 
-    The features are kept and not their moments alone, because KID, precision and recall need every one; the moments
+    The features are cached and not their moments alone, because KID, precision and recall need every one; the moments
     follow from them in seconds.
 
     Args:
-        reals: batches uint8 [N, H, W, 1 or 3]; not read when the features are kept already.
-        features: the frozen network.
-        fingerprint: what the pictures are; None keeps nothing.
+        reals: batches uint8 [N, H, W, 1 or 3]; not read where the features are cached.
+        features: the feature network.
+        fingerprint: of the pictures; None: no cache.
         count: pictures to take at most.
-        progress: told after each chunk.
+        progress: called after each chunk.
 
     Raises:
         UserError: there is no picture at all.
     """
     path = None if fingerprint is None else statistics_path(fingerprint, features, count)
-    kept = None if path is None else _kept(path, features.dim)
-    if kept is not None:
-        return kept
+    cached = None if path is None else _cached(path, features.dim)
+    if cached is not None:
+        return cached
     rows = extract(reals, features, count=count, progress=progress)
     if path is not None:
         file = io.BytesIO()
@@ -190,7 +189,7 @@ def real_features(
 
 
 def statistics_path(fingerprint: str, features: Features, count: int | None) -> Path:
-    """Where the features of real pictures are kept; another data set, weights, resizing or count is another file."""
+    """The cache file of the features of real pictures; it depends on data set, weights, resizing and count."""
     key = {
         "version": 1,
         "dataset": fingerprint,
@@ -204,7 +203,7 @@ def statistics_path(fingerprint: str, features: Features, count: int | None) -> 
 
 
 def metric_name(metric: Metric, features: str) -> str:
-    """What a number must be called: ``fid`` only from the FID network as published, ``fd_effnet`` from EfficientNet."""
+    """The name of a metric on a feature network: ``fid`` only on the published FID network, else ``fd_effnet``."""
     if features == "inception" and metric in ("fid", "kid", "is", "mifid"):
         return metric
     if features == "inception-clean" and metric in ("fid", "kid", "mifid"):
@@ -225,8 +224,8 @@ def _chunks(images: Iterable[Tensor], count: int | None) -> Iterator[Tensor]:
                 return
 
 
-def _kept(path: Path, dim: int) -> Tensor | None:
-    """Features kept from an earlier evaluation; a file that cannot be read is measured anew, not fatal."""
+def _cached(path: Path, dim: int) -> Tensor | None:
+    """Features cached by an earlier evaluation; None where the file is absent or damaged."""
     try:
         # Opened here, because numpy leaves a file that is no archive open.
         with path.open("rb") as file, np.load(file, allow_pickle=False) as kept:
@@ -237,17 +236,17 @@ def _kept(path: Path, dim: int) -> Tensor | None:
 
 
 def measure(metric: Metric, real: Tensor, fake: Tensor, features: Features, seed: int = 0) -> Result | None:
-    """One metric with its protocol, from feature matrices.
+    """Measure one metric on feature matrices.
 
     Args:
         metric: what to measure.
         real: features [N, dim] of the real pictures.
-        fake: features [M, dim] of the made ones.
+        fake: features [M, dim] of the generated ones.
         features: the network they came from.
         seed: decides KID's subsets and the splits of IS.
 
     Returns:
-        The result; None when the network cannot give it (IS without a classifier).
+        The result with its protocol; None where the network has no classifier for IS.
 
     Raises:
         UserError: too few pictures.
@@ -291,7 +290,7 @@ def measure(metric: Metric, real: Tensor, fake: Tensor, features: Features, seed
             protocol |= {"k": statistics.NEIGHBOURS}
     except statistics.TooFew as problem:
         raise UserError(
-            f"{name} needs at least {problem.minimum} real and {problem.minimum} made pictures, and there are "
+            f"{name} needs at least {problem.minimum} real and {problem.minimum} generated pictures, and there are "
             f"{len(real)} and {len(fake)}: measure more pictures."
         ) from problem
     return Result(name, value, std, protocol)

@@ -1,4 +1,4 @@
-"""Two places full of pictures, compared: pair by pair where their names match, else as two distributions."""
+"""Comparison of two folders of pictures: pair by pair where their names match, else as two distributions."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ AS_SETS: tuple[Metric, ...] = ("kid", "fid", "precision", "recall")
 
 
 def are_pairs(made: Path, real: Path) -> bool:
-    """Whether the two are pictures of the same things: two files, or folders that share more than half their names."""
+    """Whether the two hold pairs: two files, or folders that share more than half of their names."""
     one, other = _files(made), _files(real)
     if made.is_file() and real.is_file():
         return True
@@ -37,18 +37,18 @@ def compare(
     border: int = 0,
     progress: Progress | None = None,
 ) -> list[Result]:
-    """Measure the pictures in one place against those in another.
+    """Measure pictures against other pictures.
 
     Args:
         made: a picture or a folder, searched with its sub-folders.
         real: likewise.
         metrics: of pairs (matched by path and name without ending), of the two distributions, or both.
-        features: the frozen network for the distributions.
+        features: the feature network for the distributions.
         border: pixels left out on each side of each pair.
-        progress: told after each chunk of the distributions.
+        progress: called after each chunk of the distributions.
 
     Raises:
-        UserError: a metric is unknown, a place holds no pictures, names do not match, or sizes differ.
+        UserError: a metric is unknown, a folder holds no pictures, names do not match, or sizes differ.
     """
     wanted = list(dict.fromkeys(metrics))
     if unknown := [metric for metric in wanted if metric not in (*SIMILARITIES, *METRICS)]:
@@ -63,11 +63,11 @@ def compare(
         found |= dict(zip(of_pairs, results, strict=True))
     of_sets: list[Metric] = [metric for metric in METRICS if metric in wanted]
     if of_sets:
-        eyes = load_features(features)
-        fakes = fidelity.extract(_single(one), eyes, progress=progress, which="fake")
-        reals = fidelity.extract(_single(other), eyes, progress=progress)
+        network = load_features(features)
+        fakes = fidelity.extract(_single(one), network, progress=progress, which="fake")
+        reals = fidelity.extract(_single(other), network, progress=progress)
         for metric in of_sets:
-            result = fidelity.measure(metric, reals, fakes, eyes)
+            result = fidelity.measure(metric, reals, fakes, network)
             if result is not None:
                 found[metric] = result
     return [found[metric] for metric in wanted if metric in found]
@@ -122,4 +122,4 @@ def _open(file: Path) -> Tensor:
     try:
         return torch.from_numpy(np.array(open_image(file).convert("RGB")))[None]
     except PictureError as error:
-        raise UserError(f"{file} cannot be measured ({error}): take it away or replace it.") from None
+        raise UserError(f"{file} cannot be measured ({error}): remove or replace it.") from None

@@ -1,4 +1,4 @@
-"""The cheap KID of a training in progress: few samples, the real pictures' features kept."""
+"""The quick KID of a training in progress: few samples, with the features of the real pictures cached."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from typing import Any
 from ganvas.curate.dataset.dataset import Dataset
 from ganvas.errors import UserError
 from ganvas.evaluate.by_domain import compare_quickly
-from ganvas.evaluate.fidelity import Result
+from ganvas.evaluate.report import record
 from ganvas.models.family import Family
 from ganvas.models.features import Features, load_features
 from ganvas.recipe import EvaluateSettings
 
 
 class QuickMetric:
-    """KID of ``quick_count`` samples against the real pictures, under the name of the features it was taken with.
+    """KID of ``quick_count`` samples against the real pictures, named after its feature network.
 
-    Without the weights of a feature network a training has no quick metric, and goes on.
+    Without the weights of a feature network a training continues without a quick metric.
     """
 
     def __init__(self, settings: EvaluateSettings, dataset: Dataset) -> None:
@@ -26,7 +26,7 @@ class QuickMetric:
         self._features: Features | None = None
 
     def measure(self, family: Family, nimg: int) -> dict[str, Any] | None:
-        """A line for ``metrics.jsonl``, or None when it cannot be measured (``why_not`` then says why)."""
+        """A line for ``metrics.jsonl``, or None where it cannot be measured (``why_not`` then says why)."""
         if self.why_not:
             return None
         count = self.settings.quick_count
@@ -36,9 +36,4 @@ class QuickMetric:
         except UserError as error:
             self.why_not = f"No metric while training: {error}"
             return None
-        return metric_line(kid, nimg) | {"quick": True}
-
-
-def metric_line(result: Result, nimg: int) -> dict[str, Any]:
-    """A result as a line of ``metrics.jsonl``."""
-    return {"nimg": nimg, **result._asdict()}
+        return record(kid, nimg) | {"quick": True}

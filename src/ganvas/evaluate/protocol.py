@@ -1,7 +1,7 @@
-"""The whole protocol for one model against one set of pictures: which metrics apply, with its pictures made once.
+"""The evaluation protocol of one model against one set of pictures: which metrics apply, on pictures generated once.
 
-Every task is measured as a distribution (KID, Fréchet distance, precision, recall). Where each answer has a picture
-that it should be (paired tasks), it is also compared with that one.
+Every task is measured as a distribution (KID, Fréchet distance, precision, recall). Where each output has a target
+(paired tasks), it is also compared with that.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from ganvas.curate.dataset.dataset import Dataset
 from ganvas.evaluate import fidelity, statistics
 from ganvas.evaluate.by_domain import compare
 from ganvas.evaluate.fidelity import Metric, Progress, Result
-from ganvas.evaluate.similarity import MS_SSIM_LEAST, Similarity, Tally, diversity
+from ganvas.evaluate.similarity import MS_SSIM_LEAST, PairMetrics, Similarity, diversity
 from ganvas.models.family import Family
 from ganvas.models.features import Features
 from ganvas.models.perceptual import load_lpips, lpips_weight
@@ -26,18 +26,21 @@ from ganvas.recipe import EvaluateSettings
 from ganvas.tasks import TASKS
 from ganvas.tasks.pictures import real_batches, sources, targets
 
-Part: TypeAlias = Literal["train", "held_out"]
-"""Which pictures a model is compared with: those it learnt from, or those it never saw."""
+Subset: TypeAlias = Literal["train", "held_out"]
+"""Which pictures a model is compared with: those of its training, or those held out from it."""
 
 _GROUPS, _GROUP = 25, 4  # of the diversity: so many groups of so many pictures
 _BATCH = 50
 
 
-class Judgement(NamedTuple):
-    """What was found, and what a report shows beside the figures.
+class Evaluation(NamedTuple):
+    """The results, and what a report shows beside them.
 
-    ``pairs`` holds each pair's own number a metric, float64 [N]. ``nearest`` is for each made picture its distance to
-    the nearest training picture and that one's index; None where the pictures are not those of the training.
+    Attributes:
+        results: One per metric.
+        pairs: The value of each pair per metric, float64 [N].
+        nearest: For each generated picture its distance to the nearest training picture and the index of that; None
+            where the pictures are not those of the training.
     """
 
     results: list[Result]
@@ -45,26 +48,26 @@ class Judgement(NamedTuple):
     nearest: tuple[Tensor, Tensor] | None
 
 
-def judge(
+def evaluate_family(
     family: Family,
     pictures: Dataset,
     settings: EvaluateSettings,
     features: Features,
     *,
-    part: Part | None = None,
+    subset: Subset | None = None,
     everything: bool = False,
     progress: Progress | None = None,
-) -> Judgement:
-    """Measure what a family makes against pictures.
+) -> Evaluation:
+    """Measure what a family generates against pictures.
 
     Args:
         family: the trained model, in evaluation mode.
-        pictures: what to compare with; of a translation also what is translated.
+        pictures: what to compare with; also the sources of a translation.
         settings: the metrics, how many pictures, the seed.
-        features: the frozen network that looks.
-        part: said in the protocol of each result; MiFID is measured against ``train`` alone.
-        everything: all metrics that apply, not only those of the settings. Fetches the LPIPS weights.
-        progress: told after each chunk of pictures.
+        features: the feature network.
+        subset: recorded in the protocol of each result; MiFID is measured against ``train`` alone.
+        everything: measure all metrics that apply, not only those of the settings. Fetches the LPIPS weights.
+        progress: called after each chunk of pictures.
 
     Raises:
         UserError: too few pictures, or weights that cannot be had.
@@ -73,54 +76,56 @@ def judge(
     if spec.by_domain:
         wanted = _metrics(settings, False, everything)
         found = compare(family, pictures, features, wanted, count=settings.count, seed=settings.seed, progress=progress)
-        return Judgement(_labelled(found + _diversities(family, pictures, settings.seed, everything), part), {}, None)
-    copies = spec.from_seeds and part == "train"  # what was made may be copied from these pictures
+        return Evaluation(
+            _labelled(found + _diversities(family, pictures, settings.seed, everything), subset), {}, None
+        )
+    may_copy = spec.from_seeds and subset == "train"  # generated pictures may be copies of these
     count = settings.count if spec.from_seeds else min(settings.count, len(pictures))
-    tally = Tally(_similarities(family, everything)) if spec.pairs else None
+    pairs = PairMetrics(_similarities(family, everything)) if spec.pairs else None
     real = fidelity.real_features(real_batches(pictures), features, fingerprint=pictures.sha256, progress=progress)
     stream = spec.generate_batches(family, pictures, count, seed=settings.seed, batch_size=_BATCH)
-    stream = stream if tally is None else _compared(stream, pictures, tally)
+    stream = stream if pairs is None else _measure_pairs(stream, pictures, pairs)
     fake = fidelity.extract(stream, features, progress=progress, which="fake")
 
-    results = [] if tally is None else tally.results()
-    if tally is not None and _between_frames(family):
-        results += _of_the_mean_frame(family, pictures, count, everything)
-    for metric in _metrics(settings, copies, everything):
+    results = [] if pairs is None else pairs.results()
+    if pairs is not None and _between_frames(family):
+        results += _measure_mean_frame(family, pictures, count, everything)
+    for metric in _metrics(settings, may_copy, everything):
         result = fidelity.measure(metric, real, fake, features, settings.seed)
         if result is not None:
             results.append(result)
     if everything and spec.from_seeds and min(len(pictures), count) >= 2 and _large_enough(pictures):
         results.append(_diversity(family, pictures, count, settings.seed))
-    results = _labelled(results, part)
-    nearest = statistics.nearest_cosine(fake, real) if copies else None
-    return Judgement(results, {} if tally is None else tally.each(), nearest)
+    results = _labelled(results, subset)
+    nearest = statistics.nearest_cosine(fake, real) if may_copy else None
+    return Evaluation(results, {} if pairs is None else pairs.values(), nearest)
 
 
 def missing_lpips() -> str | None:
-    """One sentence for the user when LPIPS was left out because its weights are not on this machine."""
+    """A sentence for the user where LPIPS is left out because its weights are not on this machine; else None."""
     if weights.find(lpips_weight("alex").name) is not None:
         return None
     return (
-        "LPIPS is left out because its network is not on this machine: `ganvas weights fetch lpips-alexnet` brings it."
+        "LPIPS is left out because its network is not on this machine: `ganvas weights fetch lpips-alexnet` fetches it."
     )
 
 
-def _labelled(results: list[Result], part: Part | None) -> list[Result]:
-    if part is None:
+def _labelled(results: list[Result], subset: Subset | None) -> list[Result]:
+    if subset is None:
         return results
-    return [result._replace(protocol=result.protocol | {"pictures": part}) for result in results]
+    return [result._replace(protocol=result.protocol | {"pictures": subset}) for result in results]
 
 
-def _metrics(settings: EvaluateSettings, memorizable: bool, everything: bool) -> list[Metric]:
-    """What is measured of the distributions, in the settings' order and then the rest."""
+def _metrics(settings: EvaluateSettings, may_copy: bool, everything: bool) -> list[Metric]:
+    """Metrics of distributions: those of the settings in their order, then the rest."""
     wanted: list[Metric] = list(settings.metrics)
     if everything:
         wanted += [metric for metric in fidelity.METRICS if metric not in wanted]
-    return [metric for metric in wanted if metric != "mifid" or memorizable]
+    return [metric for metric in wanted if metric != "mifid" or may_copy]
 
 
 def _similarities(family: Family, everything: bool) -> list[Similarity]:
-    """What is measured of pairs: LPIPS only where its weights lie already, unless everything is asked for."""
+    """Metrics of pairs: LPIPS only where its weights are on this machine, unless everything is measured."""
     side, colour = family.data.resolution, family.data.channels == 3
     wanted: list[Similarity] = ["psnr", "ssim", "gmsd"] if side >= 11 else ["psnr"]
     if side >= 31 and (everything or missing_lpips() is None):
@@ -136,31 +141,31 @@ def _between_frames(family: Family) -> bool:
     return family.data.source_channels == 2 * family.data.channels
 
 
-def _of_the_mean_frame(family: Family, pictures: Dataset, count: int, everything: bool) -> list[Result]:
-    """What who does nothing gets, ``psnr_untranslated`` say: the mean of the frames before and after."""
-    tally = Tally(_similarities(family, everything))
+def _measure_mean_frame(family: Family, pictures: Dataset, count: int, everything: bool) -> list[Result]:
+    """The baseline, such as ``psnr_untranslated``: the mean of the frames before and after."""
+    pairs = PairMetrics(_similarities(family, everything))
     for start in range(0, count, _BATCH):
         among = range(start, min(start + _BATCH, count))
         before, after = np.split(sources(pictures, family.data, among).astype(np.uint16), 2, axis=3)
-        tally.add(
+        pairs.add(
             torch.from_numpy(((before + after + 1) // 2).astype(np.uint8)), torch.from_numpy(targets(pictures, among))
         )
-    return [result._replace(metric=f"{result.metric}_untranslated") for result in tally.results()]
+    return [result._replace(metric=f"{result.metric}_untranslated") for result in pairs.results()]
 
 
-def _compared(stream: Iterator[Tensor], pictures: Dataset, tally: Tally) -> Iterator[Tensor]:
-    """Pass made pictures on, each having been compared with what it should be."""
+def _measure_pairs(stream: Iterator[Tensor], pictures: Dataset, pairs: PairMetrics) -> Iterator[Tensor]:
+    """Yield generated pictures unchanged, after measuring each against its target."""
     start = 0
     for batch in stream:
-        tally.add(batch, torch.from_numpy(targets(pictures, range(start, start + len(batch)))))
+        pairs.add(batch, torch.from_numpy(targets(pictures, range(start, start + len(batch)))))
         start += len(batch)
         yield batch
 
 
 def _diversity(family: Family, pictures: Dataset, count: int, seed: int) -> Result:
-    """LPIPS between made pictures (of one class, where there are classes), with that between real ones beside it."""
+    """LPIPS between generated pictures of one class; the protocol holds that between real ones."""
     size = min(_GROUP, count, len(pictures))
-    groups = [torch.from_numpy(group) for group in _alike(pictures, size)]
+    groups = [torch.from_numpy(group) for group in _same_class_groups(pictures, size)]
     order = [index for group in groups for index in group.tolist()]
     real = diversity(torch.from_numpy(targets(pictures, group.numpy())) for group in groups)
     # Number i has the class of picture i; so the same numbers give groups of the same classes.
@@ -170,7 +175,7 @@ def _diversity(family: Family, pictures: Dataset, count: int, seed: int) -> Resu
 
 
 def _diversities(family: Family, pictures: Dataset, seed: int, everything: bool) -> list[Result]:
-    """How different the answers to one source are, where a source has many."""
+    """Diversity of the outputs for one source, where a source has many."""
     found = []
     for one in TASKS[family.task].diversity_groups(family, pictures, seed=seed) if everything else ():
         if not _large_enough(pictures):
@@ -185,7 +190,7 @@ def _large_enough(pictures: Dataset) -> bool:
     return pictures.resolution >= load_lpips("alex").least
 
 
-def _alike(pictures: Dataset, size: int) -> list[np.ndarray[tuple[int], np.dtype[np.int64]]]:
+def _same_class_groups(pictures: Dataset, size: int) -> list[np.ndarray[tuple[int], np.dtype[np.int64]]]:
     """Groups of ``size`` early pictures that share their label; at least one."""
     groups = []
     for label in np.unique(pictures.labels):

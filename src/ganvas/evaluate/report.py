@@ -1,4 +1,4 @@
-"""Results for people and for files: a table, and one JSON object a line."""
+"""Evaluation results as a table for people, and as lines of ``metrics.jsonl``."""
 
 from __future__ import annotations
 
@@ -13,60 +13,57 @@ from ganvas.evaluate.fidelity import Result
 
 
 class Meaning(NamedTuple):
-    """What a reader must know of a metric: which way it improves, and what it says in one sentence."""
+    """The direction in which a metric improves, and what it measures in one clause."""
 
     better: Literal["lower", "higher"]
-    says: str
+    sentence: str
 
 
 MEANINGS: dict[str, Meaning] = {
     "psnr": Meaning("higher", "how small the pixels' errors are, in decibels; 30 is good, 20 visibly off"),
     "ssim": Meaning("higher", "how well local contrast and structure agree; 1 is equal"),
     "ms": Meaning("higher", "SSIM over five scales; 1 is equal"),  # of ms_ssim
-    "gmsd": Meaning("lower", "how unevenly edges are spoilt; 0 is equal"),
+    "gmsd": Meaning("lower", "how unevenly edges are degraded; 0 is equal"),
     "lpips": Meaning("lower", "how different the pair looks to a network that agrees with people; 0 is equal"),
-    "diversity": Meaning("higher", "how different the pictures made are from each other; near 0 is collapse"),
-    "fid": Meaning("lower", "distance of all made pictures from all real ones, as Gaussians of features"),
-    "fd": Meaning("lower", "distance of all made pictures from all real ones, as Gaussians of features"),
-    "mifid": Meaning("lower", "the Fréchet distance, made worse where the pictures look learnt by heart"),
-    "mifd": Meaning("lower", "the Fréchet distance, made worse where the pictures look learnt by heart"),
-    "kid": Meaning("lower", "distance of all made pictures from all real ones; 0 is none, fair with few pictures"),
-    "is": Meaning("higher", "how surely and how variedly a classifier names the pictures"),
-    "precision": Meaning("higher", "share of made pictures that could be real ones"),
-    "recall": Meaning("higher", "share of real pictures that the model could have made"),
+    "diversity": Meaning("higher", "how different the generated pictures are from each other; near 0 is mode collapse"),
+    "fid": Meaning("lower", "distance of the generated from the real pictures, as Gaussians of features"),
+    "fd": Meaning("lower", "distance of the generated from the real pictures, as Gaussians of features"),
+    "mifid": Meaning("lower", "the Fréchet distance, increased where pictures seem memorised"),
+    "mifd": Meaning("lower", "the Fréchet distance, increased where pictures seem memorised"),
+    "kid": Meaning("lower", "distance of the generated from the real pictures; 0 is none; unbiased with few pictures"),
+    "is": Meaning("higher", "how confident and how varied a classifier's labels of the pictures are"),
+    "precision": Meaning("higher", "share of generated pictures that could be real ones"),
+    "recall": Meaning("higher", "share of real pictures that the model could have generated"),
 }
-_FEW = 2048  # below, a Fréchet distance rests on a singular covariance
+_FEW = 2048  # below, the covariance of a Fréchet distance is singular
 
 
 def record(result: Result, nimg: int) -> dict[str, Any]:
-    """The object that stands for a result in ``metrics.jsonl`` and in a bundle."""
-    found: dict[str, Any] = {"nimg": nimg, "metric": result.metric, "value": result.value}
-    if result.std is not None:
-        found["std"] = result.std
-    return {**found, "protocol": result.protocol}
+    """A result as a line of ``metrics.jsonl``; ``nimg`` is the number of pictures trained on."""
+    return {"nimg": nimg, **result._asdict()}
 
 
 def result_of(line: Mapping[str, Any]) -> Result:
-    """The result that a line of ``metrics.jsonl`` stands for."""
+    """The result of a line of ``metrics.jsonl``."""
     return Result(line["metric"], float(line["value"]), line.get("std"), line["protocol"])
 
 
 def append(path: Path, results: Iterable[Result], nimg: int) -> None:
-    """Add results to ``metrics.jsonl``, one line each; what its last measurement says already is not said again."""
-    last = {_asked(was): json.dumps(record(was, at)) for at, was in read(path)}
-    said = [(_asked(result), json.dumps(record(result, nimg))) for result in results]
-    lines = "".join(line + "\n" for asked, line in said if last.get(asked) != line)
+    """Add results to ``metrics.jsonl``, one line each, except those that equal the last measurement."""
+    last = {_key(result): json.dumps(record(result, at)) for at, result in read(path)}
+    new = [(_key(result), json.dumps(record(result, nimg))) for result in results]
+    lines = "".join(line + "\n" for key, line in new if last.get(key) != line)
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("a", encoding="utf-8") as file:
         file.write(lines)
 
 
-def _asked(result: Result) -> tuple[str, str | None]:
+def _key(result: Result) -> tuple[str, str | None]:
     return result.metric, result.protocol.get("pictures")
 
 
 def read(path: Path) -> list[tuple[int, Result]]:
-    """(nimg, result) of every whole line of ``metrics.jsonl``; a line cut off by a kill is left out."""
+    """(nimg, result) of every complete line of ``metrics.jsonl``; a line cut off by a kill is left out."""
     found = []
     for line in path.read_text(encoding="utf-8").splitlines() if path.exists() else ():
         try:
@@ -78,26 +75,28 @@ def read(path: Path) -> list[tuple[int, Result]]:
 
 
 def table(results: Sequence[Result], title: str | None = None) -> Table:
-    """A table for the terminal: metric, value with deviation, which way is better, the pictures; below, who looked."""
+    """A table for the terminal: metric, value ± deviation, better direction, pictures; below, the feature networks."""
     against = [str(result.protocol.get("pictures", "")).replace("_", " ") for result in results]
-    eyes: dict[str, dict[str, None]] = {}
+    networks: dict[str, dict[str, None]] = {}
     for result in results:
-        eyes.setdefault(eye(result), {})[result.metric.split("_")[0]] = None
-    by = "; ".join(f"{', '.join(metrics)}: {name}" for name, metrics in eyes.items())
+        networks.setdefault(feature_network(result), {})[result.metric.split("_")[0]] = None
+    by = "; ".join(f"{', '.join(metrics)}: {name}" for name, metrics in networks.items())
     shown = Table(
         title=title, caption=by, caption_justify="left", box=None, pad_edge=False, header_style="bold"
     )  # fmt: skip
-    for heading in ("metric", "value", "better", *(["against"] if any(against) else []), "real", "made"):
-        shown.add_column(heading, justify="right" if heading in ("value", "real", "made") else "left", overflow="fold")
+    for heading in ("metric", "value", "better", *(["against"] if any(against) else []), "real", "generated"):
+        shown.add_column(
+            heading, justify="right" if heading in ("value", "real", "generated") else "left", overflow="fold"
+        )
     for result, pictures in zip(results, against, strict=True):
         counts = (f"{result.protocol['real_count']:,}", f"{result.protocol['fake_count']:,}")
         named = [pictures] if any(against) else []
-        shown.add_row(result.metric, figure(result), better(result.metric), *named, *counts)
+        shown.add_row(result.metric, format_value(result), better(result.metric), *named, *counts)
     return shown
 
 
-def eye(result: Result) -> str:
-    """What looked, and at what: ``effnet, bicubic-antialiased 224`` or ``y-bt601 16-235, border 4``."""
+def feature_network(result: Result) -> str:
+    """What a result was measured by, such as ``effnet, bicubic-antialiased 224`` or ``y-bt601 16-235, border 4``."""
     protocol = result.protocol
     if "space" not in protocol:
         return f"{protocol['features']}, {protocol['resize']}"
@@ -107,25 +106,25 @@ def eye(result: Result) -> str:
     return ", ".join(words)
 
 
-def figure(result: Result) -> str:
-    """The value with as many digits as mean something: ``0.0123 ± 0.0011``."""
+def format_value(result: Result) -> str:
+    """The value with its significant digits: ``0.0123 ± 0.0011``."""
     digits = 2 if abs(result.value) >= 10 else 5 if "kid" in result.metric else 3
     value = f"{result.value:.{digits}f}"
     return value if result.std is None else f"{value} ± {result.std:.{digits}f}"
 
 
 def better(metric: str) -> str:
-    """``lower`` or ``higher``: which way a metric improves."""
+    """``lower`` or ``higher``: the direction in which a metric improves."""
     return meaning(metric).better
 
 
 def meaning(metric: str) -> Meaning:
-    """What a metric says, whatever features it was taken with."""
+    """The meaning of a metric, whatever its feature network."""
     return next(MEANINGS[part] for part in metric.split("_") if part in MEANINGS)
 
 
 def notes(results: Sequence[Result]) -> list[str]:
-    """What must be said beside the figures so that nobody misreads them."""
+    """Remarks without which the values are easily misread."""
     said = []
     distances = [result for result in results if {"fid", "fd", "mifid", "mifd"} & set(result.metric.split("_"))]
     if any(min(r.protocol["real_count"], r.protocol["fake_count"]) < _FEW for r in distances):
@@ -134,25 +133,27 @@ def notes(results: Sequence[Result]) -> list[str]:
             "compare it only with one from the same counts, and trust KID more."
         )
     if any(result.protocol["features"] == "effnet" for result in results):
-        said.append("These are EfficientNet-Lite0's figures: not to be compared with published FID, KID or IS.")
+        said.append(
+            "These values were measured on EfficientNet-Lite0: do not compare them with published FID, KID or IS."
+        )
     for result in results:
         if "memorization_distance" in result.protocol:
-            said.append(_memory(result))
+            said.append(_memorization(result))
         elif "real_value" in result.protocol:
             said.append(f"{result.metric} between real pictures is {result.protocol['real_value']:.3f}.")
     return said
 
 
-def _memory(result: Result) -> str:
-    """What MiFID found about learning by heart."""
+def _memorization(result: Result) -> str:
+    """What MiFID found about memorisation."""
     distance, threshold = result.protocol["memorization_distance"], result.protocol["threshold"]
     found = (
-        f"A made picture is {distance:.3f} from the nearest training picture on average (a training picture "
+        f"A generated picture is {distance:.3f} from the nearest training picture on average (a training picture "
         f"{result.protocol['real_distance']:.3f} from the nearest other one)"
     )
     if distance < threshold:
         return (
-            f"{found}, below the threshold of {threshold:g}: the model seems to copy, so {result.metric} is made worse "
-            f"by 1/{distance:.3f}; look at the nearest pictures."
+            f"{found}, below the threshold of {threshold:g}: the model seems to copy, so {result.metric} is increased "
+            f"by the factor 1/{distance:.3f}; look at the nearest pictures."
         )
     return f"{found}, above the threshold of {threshold:g}: no sign of copying, so {result.metric} has no penalty."

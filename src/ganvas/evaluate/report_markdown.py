@@ -1,4 +1,4 @@
-"""The report of an evaluation: a page of Markdown with its pictures, for somebody who meets the figures first here."""
+"""The report of an evaluation: Markdown with sheets of pictures, for readers to whom the metrics are new."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ganvas.curate.images.decode import encode_png
 from ganvas.curate.sketch.degrade import displayed
 from ganvas.evaluate import report
 from ganvas.evaluate.fidelity import Result
-from ganvas.evaluate.protocol import Judgement, Part
+from ganvas.evaluate.protocol import Evaluation, Subset
 from ganvas.files import write_atomically
 from ganvas.models.family import Family
 from ganvas.recipe import EvaluateSettings
@@ -23,60 +23,74 @@ from ganvas.tasks.pictures import Pictures, grid, same_channels, sources, target
 
 _GRID = 64  # pictures of a sheet
 _ROWS = 8  # pairs, or pictures that lie nearest
-_PARTS = {
-    "train": "Against the pictures it learnt from",
-    "held_out": "Against pictures it never saw",
-    None: "Against the pictures given",
+_HEADINGS = {
+    "train": "Compared with its training pictures",
+    "held_out": "Compared with held-out pictures",
+    None: "Compared with the given pictures",
 }
 
-Judged = Sequence[tuple[Part | None, Dataset, Judgement]]
+Evaluations = Sequence[tuple[Subset | None, Dataset, Evaluation]]
 
 
-def write_page(folder: Path, name: str, family: Family, judged: Judged, settings: EvaluateSettings, nimg: int) -> Path:
-    """Write ``report.md`` and its pictures into ``folder``; returns the page's path.
+def write_report(
+    folder: Path, name: str, family: Family, evaluations: Evaluations, settings: EvaluateSettings, nimg: int
+) -> Path:
+    """Write ``report.md`` and its pictures into a folder.
 
     Args:
-        folder: is made where it is absent; what an earlier report left is replaced.
-        name: what the model is called.
+        folder: created where it is absent; an earlier report is replaced.
+        name: the model's name.
         family: the model, for the pictures.
-        judged: for each set of pictures what was found.
+        evaluations: the evaluation on each set of pictures.
         settings: the seed of the samples.
-        nimg: how many pictures the training has shown it.
+        nimg: how many pictures it was trained on.
+
+    Returns:
+        The path of the report.
     """
     data = family.data
     lines = [
         f"# How good is {name}?",
         "",
         f"{type(family).__name__} ({family.task}), {data.resolution} × {data.resolution} px, after {nimg / 1000:,.0f} "
-        f"thousand pictures of training. Figures compare two models that were measured in the same way; look "
-        "at the pictures before you believe a figure.",
+        f"thousand pictures of training. Compare only models that were measured in the same way, and look "
+        "at the pictures before you trust a value.",
     ]
-    for part, pictures, found in judged:
-        lines += ["", f"## {_PARTS[part]}", "", *_table(found.results), ""]
+    for subset, pictures, found in evaluations:
+        lines += ["", f"## {_HEADINGS[subset]}", "", *_table(found.results), ""]
         lines += [f"- {note}" for note in report.notes(found.results)]
-        for file, caption, sheet in _sheets(family, part, pictures, found, settings.seed):
+        for file, caption, sheet in _sheets(family, subset, pictures, found, settings.seed):
             write_atomically(folder / file, encode_png(sheet))
             lines += ["", f"![{caption}]({file})", "", f"*{caption}*"]
-    lines += ["", "## How it was measured", "", *_protocols([r for _, _, found in judged for r in found.results]), ""]
+    lines += [
+        "",
+        "## How it was measured",
+        "",
+        *_protocols([r for _, _, found in evaluations for r in found.results]),
+        "",
+    ]
     page = folder / "report.md"
     write_atomically(page, "\n".join(lines))
     return page
 
 
 def _table(results: Sequence[Result]) -> list[str]:
-    rows = ["| metric | value | better | what it says |", "|---|---:|---|---|"]
+    rows = ["| metric | value | better | what it measures |", "|---|---:|---|---|"]
     for result in results:
         meaning = report.meaning(result.metric)
-        rows.append(f"| `{result.metric}` | {report.figure(result)} | {meaning.better} | {meaning.says} |")
+        rows.append(f"| `{result.metric}` | {report.format_value(result)} | {meaning.better} | {meaning.sentence} |")
     return rows
 
 
 def _protocols(results: Sequence[Result]) -> list[str]:
-    """One line a way of measuring: metrics that share all of it share the line."""
+    """One line per protocol, with the metrics that share it."""
     shared: dict[str, list[str]] = {}
     for result in results:
         protocol = result.protocol
-        said = [report.eye(result), f"{protocol['real_count']:,} real and {protocol['fake_count']:,} made pictures"]
+        said = [
+            report.feature_network(result),
+            f"{protocol['real_count']:,} real and {protocol['fake_count']:,} generated pictures",
+        ]
         if "seed" in protocol:
             said.append(f"seed {protocol['seed']}")
         if protocol.get("pictures"):
@@ -88,10 +102,10 @@ def _protocols(results: Sequence[Result]) -> list[str]:
 
 
 def _sheets(
-    family: Family, part: Part | None, pictures: Dataset, found: Judgement, seed: int
+    family: Family, subset: Subset | None, pictures: Dataset, found: Evaluation, seed: int
 ) -> list[tuple[str, str, Pictures]]:
     """File, caption and pixels of each sheet."""
-    suffix = f"-{part}" if part else ""
+    suffix = f"-{subset}" if subset else ""
     spec = TASKS[family.task]
     if spec.pairs and found.pairs:
         return [(f"pairs{suffix}.png", *_pairs(family, pictures, found, seed))]
@@ -105,10 +119,10 @@ def _sheets(
     numbers = list(range(_GRID))
     columns = 8
     sheets = [(f"real{suffix}.png", "Real pictures.", grid(targets(pictures, first), columns))]
-    if part != "held_out":
+    if subset != "held_out":
         made = spec.generate(family, pictures, numbers, seed=seed).numpy()
         sheets.insert(
-            0, (f"made{suffix}.png", f"Made pictures, seeds {seed} to {seed + _GRID - 1}.", grid(made, columns))
+            0, (f"made{suffix}.png", f"Generated pictures, seeds {seed} to {seed + _GRID - 1}.", grid(made, columns))
         )
     if found.nearest is not None:
         sheets.append((f"nearest{suffix}.png", *_nearest(family, pictures, found.nearest, seed)))
@@ -118,7 +132,7 @@ def _sheets(
 def _nearest(
     family: Family, pictures: Dataset, nearest: tuple[torch.Tensor, torch.Tensor], seed: int
 ) -> tuple[str, Pictures]:
-    """The made pictures that lie nearest to training pictures, above those."""
+    """The generated pictures that are nearest to training pictures, above those."""
     distances, which = nearest
     order = distances.argsort()[:_ROWS].tolist()
     rows = [
@@ -126,14 +140,14 @@ def _nearest(
         targets(pictures, which[order].numpy()),
     ]
     caption = (
-        "Top: the made pictures that are most like a training picture. Bottom: those training pictures. Where the two "
-        "rows are the same pictures, the model has learnt by heart."
+        "Top: the generated pictures nearest to a training picture. Bottom: those training pictures. Where the two "
+        "rows are the same pictures, the model has memorised them."
     )
     return caption, grid(np.concatenate([same_channels(row, rows) for row in rows]), len(order))
 
 
-def _pairs(family: Family, pictures: Dataset, found: Judgement, seed: int) -> tuple[str, Pictures]:
-    """Source, answer and what it should be: the worst, the middling and the best pairs."""
+def _pairs(family: Family, pictures: Dataset, found: Evaluation, seed: int) -> tuple[str, Pictures]:
+    """Source, output and target of the worst, the median and the best pairs."""
     metric = next((name for name in ("lpips_alex", "ssim", "psnr") if name in found.pairs), "psnr")
     scores: dict[Any, torch.Tensor] = dict(found.pairs)
     worst_first = scores[metric].argsort(descending=report.better(metric) == "lower").tolist()
@@ -147,7 +161,5 @@ def _pairs(family: Family, pictures: Dataset, found: Judgement, seed: int) -> tu
     ]
     columns = [same_channels(column, columns) for column in columns]
     rows = np.stack(columns, 1).reshape(-1, *columns[0].shape[1:])
-    caption = (
-        f"Source, what was made of it, what it should be: the worst by {metric}, then the middling, then the best."
-    )
+    caption = f"Source, output and target: the worst by {metric}, then the median ones, then the best."
     return caption, grid(rows, 9)

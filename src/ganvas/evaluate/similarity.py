@@ -1,7 +1,7 @@
-"""How close a made picture is to the one it should be: PSNR, SSIM, MS-SSIM, GMSD and LPIPS, and LPIPS diversity.
+"""Similarity of a generated picture and its target: PSNR, SSIM, MS-SSIM, GMSD and LPIPS; and LPIPS diversity.
 
-The functions take two batches, either uint8 [N, H, W, 1 or 3] or float [N, 1 or 3, H, W] in [-1, 1], and give one
-number a pair, float64 [N]. All but LPIPS work on the scale of 0 … 255 in float64. Pictures are never resized.
+The functions take two batches, either uint8 [N, H, W, 1 or 3] or float [N, 1 or 3, H, W] in [-1, 1], and return one
+number per pair, float64 [N]. All but LPIPS work on the scale of 0 … 255 in float64. Pictures are never resized.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ Similarity: TypeAlias = Literal[
 ]
 SIMILARITIES: tuple[Similarity, ...] = get_args(Similarity)
 USUAL: tuple[Similarity, ...] = ("psnr", "ssim", "lpips_alex", "gmsd")
-"""What is measured when nothing else is said."""
+"""What is measured by default."""
 
-CEILING = 100.0  # decibels: equal pictures would have infinitely many, which no mean survives and no file can hold
+CEILING = 100.0  # decibels: equal pictures would have infinitely many, of which no mean is finite
 MS_SSIM_LEAST = 161  # pixels: eleven at the fifth scale
 _SSIM_LEAST, _GMSD_LEAST = 11, 4
 _RANGE = 255.0
@@ -38,10 +38,10 @@ _AT_ONCE = 8  # pictures through LPIPS together: VGG's first activations have 64
 _GMSD_C = 170.0  # Xue et al. 2014, section III.B
 
 Pair: TypeAlias = tuple[Tensor, Tensor]
-"""(made, real), one batch each."""
+"""(generated, target), one batch each."""
 
 
-# ── One number a pair ───────────────────────────────────────────────────────────────────────────────────────────────
+# ── One number per pair ─────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def psnr(a: Tensor, b: Tensor, *, space: Space = "rgb", border: int = 0) -> Tensor:
@@ -119,7 +119,7 @@ def lpips(a: Tensor, b: Tensor, net: Net | LPIPS = "alex", *, border: int = 0) -
     Args:
         a: one batch.
         b: the other.
-        net: ``alex`` is what papers report; ``vgg`` another eye; or one that is loaded already.
+        net: ``alex`` is what papers report; ``vgg`` another network; or one that is loaded already.
         border: pixels left out on each side.
 
     Raises:
@@ -147,53 +147,53 @@ def similarity(
 
     Args:
         pairs: batches (made, real); sizes may differ from batch to batch.
-        metrics: what to measure, in the order of the answer.
+        metrics: what to measure, in the order of the results.
         border: pixels left out on each side.
         nets: LPIPS networks to use in place of the published ones.
 
     Returns:
-        One result a metric. ``std`` is the deviation over pairs, None for a single one. PSNR counts each pair with 100
-        dB at most, so that equal pictures do not make the mean infinite.
+        One result per metric. ``std`` is the deviation over pairs, None for a single one. PSNR counts each pair with
+        100 dB at most, so that equal pictures do not make the mean infinite.
 
     Raises:
         UserError: a metric is unknown, there is no pair, sizes differ, or pictures are too small for a metric.
     """
-    tally = Tally(metrics, border=border, nets=nets)
+    measured = PairMetrics(metrics, border=border, nets=nets)
     for made, real in pairs:
-        tally.add(made, real)
-    return tally.results()
+        measured.add(made, real)
+    return measured.results()
 
 
-class Tally:
-    """Pairs as they come by: :func:`similarity` for those who have another use for the pictures, too."""
+class PairMetrics:
+    """Metrics of pairs that are added batch by batch; :func:`similarity` measures an iterable of them."""
 
     def __init__(self, metrics: Sequence[Similarity] = USUAL, *, border: int = 0, nets: Sequence[LPIPS] = ()) -> None:
         for metric in metrics:
             if metric not in SIMILARITIES:
                 raise UserError(f"There is no similarity called '{metric}': choose from {', '.join(SIMILARITIES)}.")
         self.border, self.nets = border, nets
-        self._eyes: dict[str, LPIPS] = {f"lpips_{net.net}": net for net in nets}
-        self._found: dict[Similarity, list[Tensor]] = {metric: [] for metric in metrics}
+        self._networks: dict[str, LPIPS] = {f"lpips_{net.net}": net for net in nets}
+        self._values: dict[Similarity, list[Tensor]] = {metric: [] for metric in metrics}
 
     def add(self, made: Tensor, real: Tensor) -> None:
         """Measure a batch of pairs."""
-        for metric, parts in self._found.items():
-            parts.append(_one(metric, made, real, self.border, self._eyes))
+        for metric, parts in self._values.items():
+            parts.append(_one(metric, made, real, self.border, self._networks))
 
-    def each(self) -> dict[Similarity, Tensor]:
-        """Every pair's own number: float64 [pairs] a metric.
+    def values(self) -> dict[Similarity, Tensor]:
+        """The value of each pair: float64 [pairs] per metric.
 
         Raises:
             UserError: there was no pair.
         """
-        if not all(self._found.values()):
-            raise UserError("There are no pairs to compare: give at least one picture and what it should be.")
-        return {metric: torch.cat(parts) for metric, parts in self._found.items()}
+        if not all(self._values.values()):
+            raise UserError("There are no pairs to compare: give at least one picture and its target.")
+        return {metric: torch.cat(parts) for metric, parts in self._values.items()}
 
     def results(self) -> list[Result]:
-        """The mean over all pairs, one result a metric."""
+        """The mean over all pairs, one result per metric."""
         results = []
-        for metric, row in self.each().items():
+        for metric, row in self.values().items():
             std = float(row.std(unbiased=False)) if len(row) > 1 else None
             protocol = _protocol(metric, len(row), self.border, self.nets)
             results.append(Result(metric, float(row.mean()), std, protocol))
@@ -201,14 +201,14 @@ class Tally:
 
 
 def diversity(groups: Iterable[Tensor], net: Net | LPIPS = "alex") -> Result:
-    """How different the answers to one and the same question are: mean LPIPS over all pairs within a group.
+    """Diversity of the outputs for one request: mean LPIPS over all pairs within a group.
 
-    So StarGAN v2 is judged (Choi et al. 2020, appendix: ten answers a source). Higher is more varied; 0 means that the
-    latent is ignored. What is varied may still be bad: read it beside KID.
+    The protocol of StarGAN v2 (Choi et al. 2020, appendix: ten outputs per source). Higher is more varied; 0 means that
+    the latent is ignored. Varied pictures may still be bad: read it together with KID.
 
     Args:
-        groups: one batch a source (a class, ...): its answers, two or more.
-        net: the eye.
+        groups: one batch per source or class: its outputs, two or more.
+        net: the LPIPS network.
 
     Raises:
         UserError: there is no group, or one holds a single picture.
@@ -217,7 +217,7 @@ def diversity(groups: Iterable[Tensor], net: Net | LPIPS = "alex") -> Result:
     means, pictures = [], 0
     for group in groups:
         if len(group) < 2:
-            raise UserError("Diversity compares answers to the same source: make at least two for each.")
+            raise UserError("Diversity compares outputs for the same source: make at least two for each.")
         first, second = torch.triu_indices(len(group), len(group), 1).unbind()
         means.append(lpips(group[first], group[second], metric).mean())
         pictures += len(group)
@@ -230,7 +230,7 @@ def diversity(groups: Iterable[Tensor], net: Net | LPIPS = "alex") -> Result:
     return Result(f"diversity_lpips_{metric.net}", float(values.mean()), std, protocol)
 
 
-def _one(metric: Similarity, made: Tensor, real: Tensor, border: int, eyes: dict[str, LPIPS]) -> Tensor:
+def _one(metric: Similarity, made: Tensor, real: Tensor, border: int, networks: dict[str, LPIPS]) -> Tensor:
     space: Space = "y" if metric.endswith("_y") else "rgb"
     match metric:
         case "psnr" | "psnr_y":
@@ -242,13 +242,13 @@ def _one(metric: Similarity, made: Tensor, real: Tensor, border: int, eyes: dict
         case "gmsd":
             return gmsd(made, real, border=border)
         case "lpips_alex":
-            return lpips(made, real, eyes.get(metric, "alex"), border=border)
+            return lpips(made, real, networks.get(metric, "alex"), border=border)
         case "lpips_vgg":
-            return lpips(made, real, eyes.get(metric, "vgg"), border=border)
+            return lpips(made, real, networks.get(metric, "vgg"), border=border)
 
 
 def _protocol(metric: str, count: int, border: int, nets: Sequence[LPIPS]) -> dict[str, Any]:
-    """The fields every metric has, and what else decides this one."""
+    """The fields that every metric has, and those of this one."""
     protocol: dict[str, Any] = {"features": "pixels", "features_sha256": None, "resize": "none"}
     protocol |= {"real_count": count, "fake_count": count, "border": border}
     if metric.startswith("lpips"):
@@ -271,7 +271,7 @@ def _protocol(metric: str, count: int, border: int, nets: Sequence[LPIPS]) -> di
 
 
 def _planes(a: Tensor, b: Tensor, space: Space, border: int) -> tuple[Tensor, Tensor]:
-    """Both batches as float64 [N, C, H, W] in 0 … 255 without their border; a grey one stands beside colour as grey."""
+    """Both batches as float64 [N, C, H, W] in 0 … 255 without their border; grey is repeated beside colour."""
     x, y = _wide(a), _wide(b)
     if x.shape[1] != y.shape[1]:
         x, y = x.expand(-1, 3, -1, -1), y.expand(-1, 3, -1, -1)
@@ -296,7 +296,7 @@ def _wide(x: Tensor) -> Tensor:
 
 
 def _y(x: Tensor) -> Tensor:
-    """The studio-range luma of ITU-R BT.601, unrounded; grey pictures go the same way, as three equal channels."""
+    """The studio-range luma of ITU-R BT.601, unrounded; grey pictures count as three equal channels."""
     weights = x.new_tensor([65.481, 128.553, 24.966]).view(3, 1, 1) / 255
     return 16 + (x.expand(-1, 3, -1, -1) * weights).sum(1, keepdim=True)
 
@@ -308,7 +308,7 @@ def _luma(x: Tensor) -> Tensor:
 
 
 def _halved(x: Tensor) -> Tensor:
-    """Half the size by averaging; beyond an odd edge lies black, as the authors' convolution has it."""
+    """Half the size by averaging; an odd edge is padded with black, as by the authors' convolution."""
     return F.avg_pool2d(F.pad(x, (0, x.shape[3] % 2, 0, x.shape[2] % 2)), 2)
 
 

@@ -1,4 +1,4 @@
-"""The arithmetic of fidelity, on feature matrices alone: float64 inside, and memory that does not grow with the square.
+"""Statistics of feature matrices in float64, in memory that grows linearly with their rows.
 
 Fréchet distance (Heusel et al. 2017), KID (Bińkowski et al. 2018), IS (Salimans et al. 2016), improved precision and
 recall (Kynkäänniemi et al. 2019), memorisation distance of MiFID (Bai et al. 2021).
@@ -21,8 +21,8 @@ Moments = tuple[Tensor, Tensor]
 """Mean [D] and covariance [D, D], float64."""
 
 
-class TooFew(Exception):  # noqa: N818 (the caller turns it into a sentence)
-    """There are fewer pictures than a measure needs; ``minimum`` is what it needs of each kind."""
+class TooFew(Exception):  # noqa: N818 (callers turn it into a UserError)
+    """There are fewer pictures than a metric needs: ``minimum`` of each kind."""
 
     def __init__(self, minimum: int) -> None:
         super().__init__(minimum)
@@ -68,7 +68,7 @@ def frechet_distance(a: Moments, b: Moments) -> float:
     root = vectors * values.clamp_min(0).sqrt() @ vectors.T
     product = root @ cov_b @ root
     spectrum = torch.linalg.eigvalsh((product + product.T) / 2)
-    # What rounding left of true zeros would be magnified by the square root.
+    # The square root would magnify what rounding leaves of zeros.
     noise = spectrum.abs().max() * len(spectrum) * torch.finfo(torch.float64).eps
     trace = spectrum[spectrum > noise].sqrt().sum()
     distance = (mean_a - mean_b).square().sum() + cov_a.trace() + cov_b.trace() - 2 * trace
@@ -81,7 +81,7 @@ def kernel_distance(
     """KID: the unbiased squared MMD under the kernel (x·y / D + 1)³ (Bińkowski et al. 2018, eq. 4 and section 4).
 
     Up to 10,000 pictures the value takes all pairs, which has less variance than subsets and the same expectation;
-    above that it is the mean over the subsets, as published. It may be slightly negative: that is what unbiased means.
+    above that it is the mean over the subsets, as published. It may be slightly negative, as it is unbiased.
 
     Args:
         real: features [N, D].
@@ -91,7 +91,7 @@ def kernel_distance(
         subset_size: pictures of each kind in one; None: 1,000, or half of the smaller set if that is less.
 
     Raises:
-        TooFew: fewer than four pictures on a side.
+        TooFew: fewer than four pictures of a kind.
     """
     fewest = min(len(real), len(fake))
     if fewest < 4:
@@ -135,11 +135,11 @@ def share_within(manifold: Tensor, points: Tensor, k: int = NEIGHBOURS) -> float
 
     Args:
         manifold: features [N, D] that span the manifold.
-        points: features [M, D] that are asked for.
+        points: features [M, D] that are tested.
         k: neighbours.
 
     Raises:
-        TooFew: not more than ``k`` pictures on a side.
+        TooFew: not more than ``k`` pictures of a kind.
     """
     if min(len(manifold), len(points)) <= k:
         raise TooFew(k + 1)
@@ -170,11 +170,11 @@ def _selections(count: int, size: int, subsets: int, generator: torch.Generator)
 
 
 def nearest_cosine(queries: Tensor, pool: Tensor) -> tuple[Tensor, Tensor]:
-    """How far each query [N, D] is from the nearest of ``pool`` [M, D], as 1 - |cosine|, and which one that is.
+    """The nearest row of ``pool`` [M, D] to each query [N, D], by the distance 1 - |cosine|.
 
     Returns:
-        Distances float64 [N] in [0, 1] and rows of ``pool`` int64 [N]. A row of zeros has no direction: it is as far as
-        can be from everything.
+        Distances float64 [N] in [0, 1] and rows of ``pool`` int64 [N]. A row of zeros has no direction: its
+        distance is 1.
     """
     one, other = _directions(queries), _directions(pool)
     found = [(1 - (one[start : start + _ROWS] @ other.T).abs()).min(1) for start in range(0, len(one), _ROWS)]
@@ -182,12 +182,12 @@ def nearest_cosine(queries: Tensor, pool: Tensor) -> tuple[Tensor, Tensor]:
 
 
 def memorization(real: Tensor, fake: Tensor) -> float:
-    """The mean over made pictures of the distance to the nearest real one, 1 - |cosine| (Bai et al. 2021, eq. 3).
+    """The mean over generated pictures of the distance to the nearest real one, 1 - |cosine| (Bai et al. 2021, eq. 3).
 
-    0 when every made picture is a copy. Rows of zeros are left out, as in the contest's own code.
+    0 where every generated picture is a copy. Rows of zeros are left out, as in the contest's own code.
 
     Raises:
-        TooFew: no picture on a side.
+        TooFew: no picture of a kind.
     """
     real, fake = (rows[rows.abs().sum(1) > 0] for rows in (real, fake))
     if not len(real) or not len(fake):
@@ -196,7 +196,7 @@ def memorization(real: Tensor, fake: Tensor) -> float:
 
 
 def spread(real: Tensor) -> float:
-    """The mean distance of a real picture to the nearest other one, 1 - |cosine|: what a new picture would have.
+    """The mean distance of a real picture to the nearest other one, 1 - |cosine|: the value expected of a new picture.
 
     Raises:
         TooFew: fewer than two pictures.
@@ -219,7 +219,7 @@ def _directions(rows: Tensor) -> Tensor:
 
 
 def _mmd(x: Tensor, y: Tensor, of_x: Tensor, of_y: Tensor) -> Tensor:
-    """Unbiased squared MMD of every selection (one row each of ``of_x`` [S, N] and ``of_y`` [S, M]) at once: [S].
+    """Unbiased squared MMD of every selection (one row of ``of_x`` [S, N] and ``of_y`` [S, M]) at once: [S].
 
     A sum of kernel values over a subset is w K wᵀ with its 0/1 row w. So K is computed once, a band at a time,
     however many subsets there are.

@@ -1,7 +1,7 @@
-"""Super-resolution measured as papers measure it: whole pictures, their luma, a border as wide as the factor left out.
+"""The protocol of super-resolution papers: whole pictures, their luma, without a border as wide as the factor.
 
-A folder of pictures is reduced by the family's own degradation; where it holds pairs (``NAME_HR``, ``NAME_LR``, as Set5
-and Set14 come), the small one is what is enlarged. Enlarging by bicubic interpolation is measured beside it.
+Pictures of a folder are reduced by the family's own degradation; of pairs (``NAME_HR``, ``NAME_LR``, as in Set5 and
+Set14) the small picture is enlarged. Bicubic interpolation is measured too, as the baseline.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from ganvas.curate.sources.list_source import list_source
 from ganvas.curate.sources.listing import Candidate, Listing
 from ganvas.errors import UserError
 from ganvas.evaluate.fidelity import Result
-from ganvas.evaluate.similarity import Similarity, Tally
+from ganvas.evaluate.similarity import PairMetrics, Similarity
 from ganvas.models.family import Family
 from ganvas.models.tiling import Pictures, enlarged
 
@@ -29,7 +29,7 @@ USUAL: tuple[Similarity, ...] = ("psnr_y", "ssim_y")
 
 
 class Example(NamedTuple):
-    """A small picture and the large one it should become, uint8 [h, w, C] and [s·h, s·w, C]."""
+    """A small picture, uint8 [h, w, C], and its target, uint8 [s·h, s·w, C]."""
 
     name: str
     small: Pictures
@@ -43,35 +43,39 @@ def benchmark(
     *,
     progress: Callable[[int, int], None] | None = None,
 ) -> list[Result]:
-    """Enlarge every picture of a folder and compare it with what it should be.
+    """Enlarge every picture of a folder and compare it with its target.
 
-    :param family: one that enlarges, in evaluation mode.
-    :param folder: whole pictures or pairs, in any of the layouts that packing knows.
-    :param metrics: each is given for the family and, its name ending in ``_bicubic``, for plain interpolation.
-    :raises UserError: there are no usable pictures, or pairs whose sizes do not stand in the family's ratio.
+    Args:
+        family: one that enlarges, in evaluation mode.
+        folder: whole pictures or pairs, in any of the layouts that packing reads.
+        metrics: each is measured for the family and, with the suffix ``_bicubic``, for bicubic interpolation.
+        progress: called with the number of pictures done and their total.
+
+    Raises:
+        UserError: there are no usable pictures, or pairs whose sizes are not in the family's ratio.
     """
     scale = family.data.source_scale
     listing = list_source(folder)
-    made, plain = Tally(metrics, border=scale), Tally(metrics, border=scale)
+    generated, bicubic = PairMetrics(metrics, border=scale), PairMetrics(metrics, border=scale)
     total, count = len(listing.candidates), 0
     for count, example in enumerate(examples(family, listing), 1):
         large = torch.from_numpy(example.large[None].copy())
-        made.add(torch.from_numpy(enlarged(family, example.small)[None].copy()), large)
-        plain.add(torch.from_numpy(_bicubic(example.small, scale)[None].copy()), large)
+        generated.add(torch.from_numpy(enlarged(family, example.small)[None].copy()), large)
+        bicubic.add(torch.from_numpy(_bicubic(example.small, scale)[None].copy()), large)
         if progress is not None:
             progress(count, total)
     if not count:
-        raise UserError(f"None of the pictures in {folder} can be used; name a folder of whole pictures.")
+        raise UserError(f"None of the pictures in {folder} can be used; give a folder of whole pictures.")
     about = {"pictures": folder.resolve().name, "scale": scale}
-    found = [result._replace(protocol=result.protocol | about) for result in made.results()]
+    found = [result._replace(protocol=result.protocol | about) for result in generated.results()]
     return found + [
         result._replace(metric=f"{result.metric}_bicubic", protocol=result.protocol | about)
-        for result in plain.results()
+        for result in bicubic.results()
     ]
 
 
 def examples(family: Family, listing: Listing) -> Iterator[Example]:
-    """The pictures of a listing, one after the other; those that cannot be read are left out."""
+    """Examples from the pictures of a listing; those that cannot be read are left out."""
     data = family.data
     for candidate in listing.candidates:
         try:
@@ -89,13 +93,13 @@ def examples(family: Family, listing: Listing) -> Iterator[Example]:
 
 
 def _fitting(candidate: Candidate, small: Pictures, large: Pictures, scale: int) -> Pictures:
-    """The large picture, without the last rows and columns that the small one does not stand for."""
+    """The large picture without the last rows and columns that have no counterpart in the small one."""
     height, width = (side * scale for side in small.shape[:2])
     if not 0 <= large.shape[0] - height < scale or not 0 <= large.shape[1] - width < scale:
         sizes = " and ".join(f"{one.shape[1]} × {one.shape[0]}" for one in (small, large))
         raise UserError(
-            f"{candidate.path} and its small partner are of {sizes} pixels, which is not a factor of {scale}; name "
-            "pairs for this factor."
+            f"{candidate.path} and its small version have {sizes} pixels, which is not a factor of {scale}; give "
+            "pairs of this factor."
         )
     return large[:height, :width]
 

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from ganvas.bundle import Bundle, read_bundle
 from ganvas.errors import UserError
-from ganvas.evaluate.protocol import Part
+from ganvas.evaluate.protocol import Subset
 from ganvas.inference.load import is_bundle
 from ganvas.runs import checkpoint
 from ganvas.runs.folder import RunDir
@@ -24,9 +24,9 @@ class Figure(NamedTuple):
     protocol: Mapping[str, Any]
 
     @property
-    def pictures(self) -> Part:
+    def pictures(self) -> Subset:
         """Which pictures the model was compared with."""
-        part: Part = self.protocol["pictures"]
+        part: Subset = self.protocol["pictures"]
         return part
 
     def __str__(self) -> str:
@@ -65,7 +65,7 @@ def _full_protocol(lines: list[dict[str, Any]], nimg: int) -> list[Figure]:
     return list(found.values())
 
 
-def figure(path: Path, metric: str, pictures: Part | None = None) -> Figure:
+def figure(path: Path, metric: str, pictures: Subset | None = None) -> Figure:
     """One measurement of a run or a bundle.
 
     Args:
@@ -88,9 +88,9 @@ def figure(path: Path, metric: str, pictures: Part | None = None) -> Figure:
     return found
 
 
-def select_figure(measured: list[Figure], metric: str, pictures: Part | None) -> Figure | None:
+def select_figure(measured: list[Figure], metric: str, pictures: Subset | None) -> Figure | None:
     """One metric among measurements; see :func:`figure`. None where it is missing."""
-    order: tuple[Part, ...] = (pictures,) if pictures else ("held_out", "train")
+    order: tuple[Subset, ...] = (pictures,) if pictures else ("held_out", "train")
     for part in order:
         for one in measured:
             if one.metric == metric and one.pictures == part:

@@ -10,7 +10,7 @@ from typing import Literal, NamedTuple
 
 from ganvas.bundle import Bundle, read_bundle
 from ganvas.errors import UserError
-from ganvas.evaluate.protocol import Part
+from ganvas.evaluate.protocol import Subset
 from ganvas.evaluate.report import better
 from ganvas.files import replacing_folder
 from ganvas.inference.load import is_bundle
@@ -29,7 +29,7 @@ class Publication(NamedTuple):
 
 
 def publish(
-    source: Path, folder: Path, name: str | None = None, *, metric: str | None = None, pictures: Part | None = None
+    source: Path, folder: Path, name: str | None = None, *, metric: str | None = None, pictures: Subset | None = None
 ) -> Publication:
     """Copy a bundle atomically into the folder that others use.
 
@@ -70,7 +70,7 @@ def _exported(source: Path) -> Path:
     return run.bundle
 
 
-def _publish(opened: Bundle, place: Path, metric: str | None, pictures: Part | None) -> Publication:
+def _publish(opened: Bundle, place: Path, metric: str | None, pictures: Subset | None) -> Publication:
     mine = figure(opened.path, metric, pictures) if metric else None
     before = _standing(place)
     if before is None:

@@ -18,7 +18,7 @@ from ganvas.curate.dataset.dataset import Dataset
 from ganvas.curate.dataset.pack import pack
 from ganvas.curate.images.decode import PictureError, open_image
 from ganvas.errors import UserError
-from ganvas.evaluate.protocol import judge
+from ganvas.evaluate.protocol import evaluate_family
 from ganvas.inference.video import translate_frames
 from ganvas.models.families import FAMILIES, build
 from ganvas.models.family import Clock
@@ -97,7 +97,7 @@ def test_what_the_mean_of_both_frames_gets_stands_beside(films: Path) -> None:
     data = load("between-frames-128", [f"data.resolution={SIDE}"]).data_spec()
     family = build("pix2pix", {"width": 4, "layers": 1}, data, 1.0).eval()  # not residual: at first it makes nothing
     settings = load("between-frames-128", ["evaluate.metrics=[kid]"]).evaluate
-    found = {r.metric: r for r in judge(family, dataset, settings, Colours()).results}
+    found = {r.metric: r for r in evaluate_family(family, dataset, settings, Colours()).results}
     assert found["ssim_untranslated"].value > 0.99  # these films move evenly
     assert found["psnr"].value < 20 < found["psnr_untranslated"].value
     assert found["psnr_untranslated"].protocol["fake_count"] == len(dataset)
