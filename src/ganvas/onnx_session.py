@@ -9,8 +9,11 @@ from typing import Any
 def open_graph(graph: Path | bytes, threads: int = 0) -> Any:
     """A session of onnxruntime.
 
-    :param threads: that one operation uses; 0 leaves it to the runtime: one a core.
-    :raises ImportError: onnxruntime is not installed.
+    Args:
+        threads: that one operation uses; 0 leaves it to the runtime: one a core.
+
+    Raises:
+        ImportError: onnxruntime is not installed.
     """
     import onnxruntime
 

@@ -34,8 +34,11 @@ _BOMB = "would unpack to more than {:.1f} GB, so it is no archive of pictures"
 def archive(path: Path, *, licence: str | None = None, label: str | None = None) -> Iterator[Offer]:
     """The pictures in a zip, a tar, or a tar packed by gzip, bzip2 or xz.
 
-    :param label: what the archive is called in origins; its path by default.
-    :raises UserError: it is damaged from the start, unreadable, or a bomb.
+    Args:
+        label: what the archive is called in origins; its path by default.
+
+    Raises:
+        UserError: it is damaged from the start, unreadable, or a bomb.
     """
     label = label or str(path)
     try:

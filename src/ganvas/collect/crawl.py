@@ -43,7 +43,8 @@ class Manners:
     async def allow(self, url: str) -> bool:
         """Whether the host's robots.txt lets us ask for this address; read once a host, its Crawl-delay is kept.
 
-        :raises FetchError: the file could not be had, so that nobody knows.
+        Raises:
+            FetchError: the file could not be had, so that nobody knows.
         """
         site = "{0.scheme}://{0.netloc}".format(urlsplit(url))
         if site not in self._rules:
@@ -75,8 +76,9 @@ class Crawl:
     What an address answered is kept in the catalogue together with its picture, so that a collecting that was stopped
     or killed goes on without asking again for what it has.
 
-    :param refresh: ask again for addresses that were dealt with; hosts may answer "unchanged".
-    :param heed: ask robots.txt before single pictures too; page crawls always do.
+    Args:
+        refresh: ask again for addresses that were dealt with; hosts may answer "unchanged".
+        heed: ask robots.txt before single pictures too; page crawls always do.
     """
 
     def __init__(self, taker: Taker, fetcher: Fetcher, *, refresh: bool = False, heed: bool = False) -> None:
@@ -177,8 +179,9 @@ class Crawl:
     async def walk(self, starts: Iterable[str], *, depth: int = 0, most: int = 200, licence: str | None = None) -> None:
         """Take the pictures of web pages and of those they lead to on the same host; robots.txt is heeded.
 
-        :param depth: how many links away from the starts; 0 is the starts alone.
-        :param most: how many pages are read at most.
+        Args:
+            depth: how many links away from the starts; 0 is the starts alone.
+            most: how many pages are read at most.
         """
         waiting = deque((url, 0) for url in starts)
         hosts: set[str] = set()

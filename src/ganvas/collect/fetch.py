@@ -37,8 +37,9 @@ _PRIVATE = "an address of this machine or its network (--private allows these)"
 class FetchError(Exception):
     """An address that gave nothing; the message is a phrase fit for a table, the same for all that failed alike.
 
-    :ivar lasting: asking again later will hardly help.
-    :ivar status: what the host answered, where it answered.
+    Attributes:
+        lasting: asking again later will hardly help.
+        status: what the host answered, where it answered.
     """
 
     def __init__(self, reason: str, *, lasting: bool, status: int | None = None) -> None:
@@ -74,7 +75,8 @@ Allowed = Callable[[str], Awaitable[bool]]
 def check_address(url: str) -> httpx.URL:
     """An address that may be asked for.
 
-    :raises FetchError: it is no address, not http or https, or holds a user name.
+    Raises:
+        FetchError: it is no address, not http or https, or holds a user name.
     """
     try:
         parsed = httpx.URL(url.strip())
@@ -96,10 +98,11 @@ def host_of(url: str | httpx.URL) -> str:
 class Fetcher:
     """Asks for addresses. One request at a time to a host, ``pace`` between them; use as an async context.
 
-    :param private: allow addresses of this machine and of private networks. They are refused otherwise, because a page
-        or a redirect could lead there without anybody meaning it.
-    :param contact: a mail address for the hosts' owners, told with every request.
-    :param asked: called with the bytes received after each request.
+    Args:
+        private: allow addresses of this machine and of private networks. They are refused otherwise, because a page or
+            a redirect could lead there without anybody meaning it.
+        contact: a mail address for the hosts' owners, told with every request.
+        asked: called with the bytes received after each request.
     """
 
     def __init__(
@@ -149,11 +152,16 @@ class Fetcher:
     ) -> Fetched | None:
         """Ask for an address, again where that may help.
 
-        :param etag, last_modified: what it said of itself before; then a host may answer "unchanged".
-        :param allowed: asked before each request, redirects included: whether this address may be asked for at all.
-        :param size: the most bytes, instead of the limits'.
-        :returns: None when the host says that it is unchanged.
-        :raises FetchError: nothing came, or not what may be taken.
+        Args:
+            etag, last_modified: what it said of itself before; then a host may answer "unchanged".
+            allowed: asked before each request, redirects included: whether this address may be asked for at all.
+            size: the most bytes, instead of the limits'.
+
+        Returns:
+            None when the host says that it is unchanged.
+
+        Raises:
+            FetchError: nothing came, or not what may be taken.
         """
         headers = {"If-None-Match": etag, "If-Modified-Since": last_modified, "Referer": referer}
         given = {name: value for name, value in headers.items() if value}

@@ -37,7 +37,8 @@ class Kind(StrEnum):
 def kind_of(source: Path) -> Kind:
     """Tell what a source is by its content, and by its name where that does not say.
 
-    :raises UserError: it does not exist, cannot be read, or is nothing that pictures can be collected from.
+    Raises:
+        UserError: it does not exist, cannot be read, or is nothing that pictures can be collected from.
     """
     try:
         if source.is_dir():

@@ -24,9 +24,12 @@ def frames(path: Path, *, every: float = 1.0, most: int | None = None, licence: 
 
     The same video always gives the same bytes, so that a second time they are known.
 
-    :param every: seconds between two frames; 0 takes each one.
-    :param most: how many frames at most.
-    :raises UserError: the extra is missing, or this is no video that can be read.
+    Args:
+        every: seconds between two frames; 0 takes each one.
+        most: how many frames at most.
+
+    Raises:
+        UserError: the extra is missing, or this is no video that can be read.
     """
     try:
         import av
@@ -86,7 +89,8 @@ def _png(frame: Any) -> bytes:
 def rate(path: Path) -> float:
     """Frames a second of a video; 25 where it does not say.
 
-    :raises UserError: the extra is missing, or this is no video that can be read.
+    Raises:
+        UserError: the extra is missing, or this is no video that can be read.
     """
     try:
         import av
@@ -106,7 +110,8 @@ def rate(path: Path) -> float:
 def extracted(path: Path, *, most: int | None = None) -> Path:
     """A folder with every frame of a video, ``000000.png`` and on, in the cache; the same video is not read again.
 
-    :raises UserError: see :func:`frames`.
+    Raises:
+        UserError: see :func:`frames`.
     """
     try:
         about = path.stat()

@@ -95,7 +95,8 @@ class Taker:
     def take(self, piece: Piece, *, etag: str | None = None, last_modified: str | None = None) -> Added | Refusal:
         """Decode a piece and store it, or refuse it with a reason.
 
-        :param etag, last_modified: what the address it came from said of it, kept for asking again.
+        Args:
+            etag, last_modified: what the address it came from said of it, kept for asking again.
         """
         try:
             added = self.catalog.add(piece.content, piece.origin, etag=etag, last_modified=last_modified)
@@ -137,7 +138,8 @@ def take_all(offers: Iterable[Offer], taker: Taker, *, workers: int | None = Non
 
     Ctrl+C, or an error of the source, lets those that are being stored end and drops those that wait.
 
-    :param workers: threads; by default four a core, since most of the time goes into waiting for the disk.
+    Args:
+        workers: threads; by default four a core, since most of the time goes into waiting for the disk.
     """
     workers = workers or 4 * (os.cpu_count() or 1)
     waiting: dict[Future[Added | Refusal], int] = {}

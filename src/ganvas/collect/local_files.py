@@ -22,7 +22,8 @@ _NOT_FOLDERS_OF_PICTURES = ("/", "/proc", "/sys", "/dev")
 def count_files(source: Path, *, without: Path | None = None) -> int | None:
     """How many files a folder or a zip holds, for the time left; None where only reading it all would tell.
 
-    :param without: a folder that is left out, see :func:`folder`.
+    Args:
+        without: a folder that is left out, see :func:`folder`.
     """
     if source.is_dir():
         count = 0
@@ -42,8 +43,11 @@ def count_files(source: Path, *, without: Path | None = None) -> int | None:
 def offers_of(source: Path, *, licence: str | None = None, without: Path | None = None) -> Iterator[Offer]:
     """Every piece of a folder, an archive or a single picture.
 
-    :param without: a folder that is left out, see :func:`folder`.
-    :raises UserError: the source cannot be used at all; what is wrong with single files comes as refusals.
+    Args:
+        without: a folder that is left out, see :func:`folder`.
+
+    Raises:
+        UserError: the source cannot be used at all; what is wrong with single files comes as refusals.
     """
     kind = kind_of(source)
     if kind is Kind.FOLDER:
@@ -58,8 +62,11 @@ def offers_of(source: Path, *, licence: str | None = None, without: Path | None 
 def folder(root: Path, *, licence: str | None = None, without: Path | None = None) -> Iterator[Offer]:
     """The pictures below a folder, in the order of their names; links are followed, but never in a circle.
 
-    :param without: a folder below it that is left out: the catalogue's own, which may well lie there.
-    :raises UserError: the folder is one of the system's, or cannot be opened.
+    Args:
+        without: a folder below it that is left out: the catalogue's own, which may well lie there.
+
+    Raises:
+        UserError: the folder is one of the system's, or cannot be opened.
     """
     where = root.resolve()
     if str(where) in _NOT_FOLDERS_OF_PICTURES:
@@ -117,9 +124,12 @@ def _file(path: Path, name: str, licence: str | None) -> Offer:
 def upload(path: Path, name: str, *, licence: str | None = None) -> Iterator[Offer]:
     """What somebody handed over through a form: one picture, or an archive of them.
 
-    :param path: where its bytes lie now.
-    :param name: what they called it; used as a name alone, never as a place.
-    :raises UserError: it is a damaged archive or a bomb.
+    Args:
+        path: where its bytes lie now.
+        name: what they called it; used as a name alone, never as a place.
+
+    Raises:
+        UserError: it is a damaged archive or a bomb.
     """
     label = PurePosixPath(name.replace("\\", "/")).name or "upload"
     with path.open("rb") as file:

@@ -50,7 +50,8 @@ NAMES = (*COLLECTIONS, AVATARS)
 def find(name: str) -> Collection:
     """A collection by its name.
 
-    :raises UserError: there is none of this name.
+    Raises:
+        UserError: there is none of this name.
     """
     if name not in COLLECTIONS:
         raise UserError(f"There is no collection {name!r}; choose one of {', '.join(NAMES)}.")
@@ -60,7 +61,8 @@ def find(name: str) -> Collection:
 async def download(collection: Collection, fetcher: Fetcher, folder: Path) -> Path:
     """Fetch a collection's archive into a folder, unless it lies there.
 
-    :raises UserError: it could not be had.
+    Raises:
+        UserError: it could not be had.
     """
     target = folder / f"{collection.name}.archive"
     if not target.exists():
@@ -76,7 +78,8 @@ async def download(collection: Collection, fetcher: Fetcher, folder: Path) -> Pa
 def members(collection: Collection, path: Path) -> Iterator[Offer]:
     """The pictures of a collection's archive, each with the address it has by itself.
 
-    :raises UserError: the archive is damaged.
+    Raises:
+        UserError: the archive is damaged.
     """
     for offer in archive(path, licence=collection.licence, label=collection.name):
         if isinstance(offer, Piece):
@@ -92,7 +95,8 @@ def avatars(
 ) -> Iterator[Offer]:
     """Drawn faces under CC0, made here and now.
 
-    :raises UserError: a setting is wrong, or the extra is not installed.
+    Raises:
+        UserError: a setting is wrong, or the extra is not installed.
     """
     with tempfile.TemporaryDirectory(prefix="ganvas-avatars-") as name:
         draw_avatars(Path(name), count, size=size, seed=seed, style=style, progress=progress)

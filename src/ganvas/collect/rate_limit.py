@@ -42,7 +42,8 @@ class RealClock:
 class Pace:
     """Lets each host be asked once per ``delay`` seconds, whatever other hosts do.
 
-    :param delay: seconds from the start of one request to a host to the start of the next.
+    Args:
+        delay: seconds from the start of one request to a host to the start of the next.
     """
 
     def __init__(self, delay: float, clock: Clock) -> None:
@@ -92,7 +93,8 @@ class Pace:
 def back_off(attempt: int, chance: Callable[[], float] = random.random) -> float:
     """Seconds to wait before attempt 1, 2, 3 …: doubling from one second, each scattered by half, at most a minute.
 
-    :param chance: gives a number in [0, 1); scattering keeps many collectors from coming back at the same moment.
+    Args:
+        chance: gives a number in [0, 1); scattering keeps many collectors from coming back at the same moment.
     """
     return float(min(2.0 ** (attempt - 1), 60.0) * (0.5 + chance()))
 

@@ -37,7 +37,8 @@ class Robots:
     def parse(cls, text: str, agent: str) -> Robots:
         """Read a robots.txt.
 
-        :param agent: the product token of the visitor, such as ``Ganvas``; groups for it, else those for ``*``, count.
+        Args:
+            agent: the product token of the visitor, such as ``Ganvas``; groups for it, else those for ``*``, count.
         """
         groups = _groups(text)
         wanted = [group for group in groups if agent.lower() in group.agents]

@@ -60,9 +60,12 @@ class Searched(NamedTuple):
 class Engine:
     """One image search.
 
-    :param filters: what it is to narrow the search to, in icrawler's words, such as ``{"license": "publicdomain"}``.
-    :param at: another address to ask instead of the engine's own: ``http://HOST[:PORT]``.
-    :raises UserError: the engine or a filter is not known, icrawler is not installed, or Flickr's key is missing.
+    Args:
+        filters: what it is to narrow the search to, in icrawler's words, such as ``{"license": "publicdomain"}``.
+        at: another address to ask instead of the engine's own: ``http://HOST[:PORT]``.
+
+    Raises:
+        UserError: the engine or a filter is not known, icrawler is not installed, or Flickr's key is missing.
     """
 
     def __init__(self, name: str, filters: dict[str, str] | None = None, at: str | None = None) -> None:
@@ -122,7 +125,8 @@ class Engine:
     def read(self, answer: Fetched, get: Callable[[str], bytes]) -> list[Hit]:
         """The pictures on a result page; an answer that makes no sense holds none.
 
-        :param get: fetches another address of the engine (Flickr tells the sizes of each picture by itself).
+        Args:
+            get: fetches another address of the engine (Flickr tells the sizes of each picture by itself).
         """
         response = httpx.Response(200, content=answer.content)
         arguments: dict[str, Any] = {}
@@ -185,10 +189,11 @@ async def search(
 
     A word that was stopped in the middle is searched again next time; its pictures that are here are not fetched again.
 
-    :param count: how many pictures a word may bring.
-    :param licence: what to note as licence where the engine states none.
-    :param again: use words that were used before as well.
-    :param say: is told, in a sentence, what happens to each word.
+    Args:
+        count: how many pictures a word may bring.
+        licence: what to note as licence where the engine states none.
+        again: use words that were used before as well.
+        say: is told, in a sentence, what happens to each word.
     """
     done = []
     used: set[str] = set()

@@ -54,7 +54,8 @@ class Session:
     def files(self, source: Path) -> None:
         """A folder, an archive or a single picture.
 
-        :raises UserError: the source cannot be used.
+        Raises:
+            UserError: the source cannot be used.
         """
         own = self.taker.catalog.root.resolve()
         offers = offers_of(source, licence=self.licence, without=own)
@@ -69,7 +70,8 @@ class Session:
     def addresses(self, source: Path | str) -> None:
         """One address, or a text file with one in each line; after a tab may stand the licence of that picture.
 
-        :raises UserError: the file cannot be read, or holds no address.
+        Raises:
+            UserError: the file cannot be read, or holds no address.
         """
         wishes = [Wish(source, licence=self.licence)] if isinstance(source, str) else list(self._listed(source))
         if not wishes:
@@ -96,7 +98,8 @@ class Session:
     def collection(self, name: str, *, count: int = 1000) -> None:
         """A named open collection.
 
-        :raises UserError: there is none of this name, or it cannot be had.
+        Raises:
+            UserError: there is none of this name, or it cannot be had.
         """
         if name == AVATARS:
             take_all(avatars(count, progress=None), self.taker, workers=self.workers)
@@ -151,7 +154,8 @@ class Session:
 def read_text(path: Path) -> str:
     """A text file in UTF-8 or UTF-16, with or without a mark; other bytes become question marks.
 
-    :raises UserError: it cannot be read, or is too large to be a list.
+    Raises:
+        UserError: it cannot be read, or is too large to be a list.
     """
     try:
         if path.stat().st_size > MAX_LIST_BYTES:
@@ -167,8 +171,11 @@ def read_text(path: Path) -> str:
 def collect_source(session: Session, source: str, *, every: float = 1.0, most: int | None = None) -> Kind:
     """Collect from whatever ``source`` is: an address, a folder, an archive, a picture, a video, a list of addresses.
 
-    :param every, most: for a video, see :func:`ganvas.collect.frames.frames`.
-    :raises UserError: it is none of these.
+    Args:
+        every, most: for a video, see :func:`ganvas.collect.frames.frames`.
+
+    Raises:
+        UserError: it is none of these.
     """
     if source.lower().startswith(("http://", "https://")):
         session.addresses(source)

@@ -50,12 +50,17 @@ def draw_avatars(
 ) -> int:
     """Draw ``count`` faces into a folder as ``000000.png …``, with a credits file. Pictures that are there stay.
 
-    :param size: side of a picture, in pixels.
-    :param seed: another seed draws other faces.
-    :param progress: called with (done, total).
-    :returns: how many pictures were drawn now.
-    :raises UserError: a setting is wrong, the extra is not installed, or the folder cannot be written or holds
-        avatars of another size, seed or style.
+    Args:
+        size: side of a picture, in pixels.
+        seed: another seed draws other faces.
+        progress: called with (done, total).
+
+    Returns:
+        how many pictures were drawn now.
+
+    Raises:
+        UserError: a setting is wrong, the extra is not installed, or the folder cannot be written or holds avatars of
+            another size, seed or style.
     """
     if style not in STYLES:
         raise UserError(f"There is no avatar style {style!r}; choose one of {', '.join(STYLES)}.")

@@ -48,8 +48,9 @@ class Hashes:
     def extend(self, read: Callable[[int], Sequence[Any]]) -> None:
         """Take in what is new.
 
-        :param read: given a number, gives (id, hash, hash of the mirror image) of all pictures above it. The last few
-            hundred are read again: processes that add at the same time do not finish in the order of their numbers.
+        Args:
+            read: given a number, gives (id, hash, hash of the mirror image) of all pictures above it. The last few
+                hundred are read again: processes that add at the same time do not finish in the order of their numbers.
         """
         with self._lock:
             rows = read(int(self.ids[-1]) - RECENT if len(self.ids) else 0)
@@ -155,8 +156,11 @@ def group(hashes: Hashes, distance: int) -> list[Duplicates]:
 def redundant(groups: Sequence[Duplicates], pixels: Mapping[int, int]) -> dict[int, int]:
     """Which pictures one can do without: of each group all but the largest (of equals, the oldest).
 
-    :param pixels: picture → width × height.
-    :returns: picture → the one that stays in its place.
+    Args:
+        pixels: picture → width × height.
+
+    Returns:
+        picture → the one that stays in its place.
     """
     spare: dict[int, int] = {}
     for one in groups:

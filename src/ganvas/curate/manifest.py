@@ -83,7 +83,8 @@ class Manifest(BaseModel):
 def read_manifest(path: Path) -> Manifest:
     """The manifest of a packed data set.
 
-    :raises UserError: the file is missing, is no packed data set, or was written by a newer Ganvas.
+    Raises:
+        UserError: the file is missing, is no packed data set, or was written by a newer Ganvas.
     """
     try:
         with zipfile.ZipFile(path) as archive:

@@ -48,9 +48,12 @@ class Catalog:
     def open(cls, root: Path, database: str | None = None) -> Catalog:
         """Open a catalogue, making it when there is none and bringing its tables up to date.
 
-        :param root: its folder: the pictures lie under ``store``, and the data in ``catalog.db`` unless ``database``
-            (or the environment's ``GANVAS_DATABASE``) is the address of a PostgreSQL database.
-        :raises UserError: the database cannot be reached, or was written by a newer Ganvas.
+        Args:
+            root: its folder: the pictures lie under ``store``, and the data in ``catalog.db`` unless ``database`` (or
+                the environment's ``GANVAS_DATABASE``) is the address of a PostgreSQL database.
+
+        Raises:
+            UserError: the database cannot be reached, or was written by a newer Ganvas.
         """
         return cls(Path(root), Database(locate(Path(root), database)))
 
@@ -76,9 +79,12 @@ class Catalog:
         A picture with an address is remembered as that address's answer (``stored``) in the same transaction, so that
         a collector killed at any moment never asks again for what it has.
 
-        :param content: the file as it came; it is kept unchanged.
-        :param etag, last_modified: what the address said of it, for conditional requests.
-        :raises PictureError: this is no picture that can be used; nothing is kept of it.
+        Args:
+            content: the file as it came; it is kept unchanged.
+            etag, last_modified: what the address said of it, for conditional requests.
+
+        Raises:
+            PictureError: this is no picture that can be used; nothing is kept of it.
         """
         sha256 = digest(content)
         known = self._find(sha256)
@@ -149,10 +155,11 @@ class Catalog:
     ) -> Iterator[Image]:
         """The pictures by rising number, read in portions: a catalogue of any size fits.
 
-        :param result: only those judged so now.
-        :param ids: only these.
-        :param lacking: (name, version) of a check: only pictures that do not have it, or only in another version.
-        :param after: only those with a higher number: to go on where one stopped.
+        Args:
+            result: only those judged so now.
+            ids: only these.
+            lacking: (name, version) of a check: only pictures that do not have it, or only in another version.
+            after: only those with a higher number: to go on where one stopped.
         """
         wanted: list[ColumnElement[bool]] = []
         if result is not None:
@@ -200,7 +207,8 @@ class Catalog:
     def record(self, image_id: int, checks: Iterable[Check]) -> None:
         """Write measurements of one picture; an earlier one of the same name is replaced.
 
-        :raises ValueError: a score lies outside [0, 1].
+        Raises:
+            ValueError: a score lies outside [0, 1].
         """
         self.record_many([(image_id, list(checks))])
 
@@ -242,7 +250,8 @@ class Catalog:
     def duplicates(self, distance: int = 6) -> list[Duplicates]:
         """Groups of pictures that look the same, mirrored ones included; see :func:`ganvas.curate.duplicates.group`.
 
-        :param distance: how many of the 64 bits of the perceptual hash may differ.
+        Args:
+            distance: how many of the 64 bits of the perceptual hash may differ.
         """
         return group(self._known_hashes(), distance)
 

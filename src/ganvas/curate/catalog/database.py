@@ -25,8 +25,11 @@ UPGRADE_LOCK = 0x67616E  # any number, the same in every process
 class Database:
     """An engine with its tables up to date.
 
-    :param url: where the data lie; SQLite and PostgreSQL are known.
-    :raises UserError: it cannot be reached, is another kind of database, or was written by a newer Ganvas.
+    Args:
+        url: where the data lie; SQLite and PostgreSQL are known.
+
+    Raises:
+        UserError: it cannot be reached, is another kind of database, or was written by a newer Ganvas.
     """
 
     def __init__(self, url: URL) -> None:
@@ -96,7 +99,8 @@ class Database:
 def locate(root: Path, database: str | None) -> URL:
     """The address of a catalogue's data: what is given, else ``GANVAS_DATABASE``, else the file in its folder.
 
-    :raises UserError: the address cannot be read.
+    Raises:
+        UserError: the address cannot be read.
     """
     given = database or os.environ.get("GANVAS_DATABASE")
     if not given:

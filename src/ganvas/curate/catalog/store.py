@@ -56,7 +56,8 @@ def measure(content: bytes) -> Portrait:
     The perceptual hash is the DCT hash of 64 bits (Zauner 2010, as ImageHash computes it) of the upright picture;
     ``mirror`` is the same of the picture turned left to right.
 
-    :raises PictureError: this is no picture, a damaged one, or one that is too large.
+    Raises:
+        PictureError: this is no picture, a damaged one, or one that is too large.
     """
     image = open_image(content)
     # Averaging to 64 px first is many times faster than the hash's own filter on the full picture, and both hashes

@@ -32,8 +32,9 @@ class Measurements(NamedTuple):
 def measure(picture: Pixels, reader: FaceReader, *, full_width: int | None = None) -> Measurements:
     """Everything one picture tells by itself; about 40 ms of one core.
 
-    :param picture: uint8 [H, W, 3] RGB.
-    :param full_width: in pixels, where ``picture`` was decoded at a smaller scale: sizes are then of the original.
+    Args:
+        picture: uint8 [H, W, 3] RGB.
+        full_width: in pixels, where ``picture`` was decoded at a smaller scale: sizes are then of the original.
     """
     scaled = pictures.ScaledPicture(picture)
     height, width = picture.shape[:2]

@@ -135,7 +135,8 @@ def headroom(person: Floats, face: Face) -> float:
 def room_in_frame(face: Face, frame: tuple[float, float, float, float], shape: tuple[int, ...]) -> float:
     """The part of the aligned square that lies on a frame or outside the picture, in [0, 1].
 
-    :param frame: parts of width and height taken by a frame: :func:`ganvas.curate.checks.picture_measures.frame`.
+    Args:
+        frame: parts of width and height taken by a frame: :func:`ganvas.curate.checks.picture_measures.frame`.
     """
     side = 64
     back = cv2.invertAffineTransform(matrix_for(face, side).astype(np.float64))

@@ -117,7 +117,8 @@ def load_rules(name_or_path: str | Path = "portrait") -> Rules:
     In a file, ``extends`` names the shipped set it starts from (``portrait`` when left out); a check set to null does
     not count at all.
 
-    :raises UserError: there is no such set or file, or something in it is not understood.
+    Raises:
+        UserError: there is no such set or file, or something in it is not understood.
     """
     name = str(name_or_path)
     if name in rule_names():

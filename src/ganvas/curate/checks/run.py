@@ -57,9 +57,10 @@ def check_all(
     A run that is stopped at any moment goes on where it was. Other rules need no new measuring. Pictures are never
     deleted, and verdicts of people count more than what is proposed here.
 
-    :param processes: how many measure at once; None takes one for each core.
-    :param again: measure everything anew.
-    :param progress: called with (measured so far, to measure).
+    Args:
+        processes: how many measure at once; None takes one for each core.
+        again: measure everything anew.
+        progress: called with (measured so far, to measure).
     """
     todo = list(catalog.images() if again else catalog.images(lacking=(ALWAYS_MEASURED, VERSION)))
     if todo:

@@ -29,7 +29,8 @@ class _Place(NamedTuple):
 class Dataset:
     """Pictures of one size, by index. Holds no open file, so it may be forked, pickled and shared between threads.
 
-    :raises UserError: the file is no packed data set, or lacks pictures that its manifest names.
+    Raises:
+        UserError: the file is no packed data set, or lacks pictures that its manifest names.
     """
 
     def __init__(self, path: Path | str) -> None:
@@ -89,7 +90,8 @@ class Dataset:
     def image(self, index: int) -> Pixels:
         """uint8 [resolution, resolution, channels]; of a pair, the target.
 
-        :raises UserError: the archive was changed or damaged since it was packed.
+        Raises:
+            UserError: the archive was changed or damaged since it was packed.
         """
         item = self._items[index]
         return self._read(item.name, item.sha256)
@@ -97,7 +99,8 @@ class Dataset:
     def source(self, index: int) -> Pixels:
         """The source of a pair: uint8 [resolution, resolution, 3]; where it is two frames, 6 channels.
 
-        :raises UserError: the data set has no pairs, or was changed or damaged since it was packed.
+        Raises:
+            UserError: the data set has no pairs, or was changed or damaged since it was packed.
         """
         item = self._items[index]
         if item.pair is None or item.pair_sha256 is None:
@@ -113,7 +116,8 @@ class Dataset:
     def file(self, name: str, sha256: str) -> bytes:
         """The bytes of a file in the archive, checked.
 
-        :raises UserError: it was changed or damaged since it was packed.
+        Raises:
+            UserError: it was changed or damaged since it was packed.
         """
         place = self._places[name]
         damaged = UserError(f"{name} in {self.path} was changed or damaged; pack the pictures again.")
@@ -153,7 +157,8 @@ def divide(dataset: Dataset, held_out: float, seed: int) -> Split:
 
     A set with a test part (or, lacking that, a validation part) is trained on all that is in neither.
 
-    :raises UserError: nothing would be left to train on.
+    Raises:
+        UserError: nothing would be left to train on.
     """
     marks = [item.split for item in dataset.items]
     if "test" not in marks and "validation" not in marks:
@@ -168,7 +173,8 @@ def divide(dataset: Dataset, held_out: float, seed: int) -> Split:
 def split(length: int, held_out: float, seed: int) -> Split:
     """Choose which pictures training never sees: share ``held_out`` of them in [0, 1), by a seeded draw.
 
-    :raises UserError: nothing would be left to train on.
+    Raises:
+        UserError: nothing would be left to train on.
     """
     if not 0 <= held_out < 1:
         raise UserError(f"held_out is a share of the pictures from 0 up to, not including, 1; it was {held_out:g}.")

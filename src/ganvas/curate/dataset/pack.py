@@ -74,25 +74,28 @@ def pack(
     reported
     with a reason. The archive's bytes depend on the pictures and the settings alone.
 
-    :param output: where the archive is written (atomically); None is a place in the cache, one for each content.
-    :param resolution: side of the pictures in the archive, in pixels.
-    :param crop: how pictures become square; ``face`` and ``face-fixed`` align faces, and skip pictures without one.
-    :param channels: 3 (RGB) or 1 (grey).
-    :param minimum: fewer usable pictures than this are an error.
-    :param side_by_side: the pictures are twice as wide as high and hold a pair; this half is the source.
-    :param labels: the sources of pairs are maps of labels: numbers, which are kept as they are.
-    :param frames: the pictures are frames of films in their order: see :mod:`ganvas.curate.sources.frame_pairs`.
-    :param boxes: annotations: one picture for each box, classes from the labels.
-    :param margin: round a box, each side, as a share of its longer side.
-    :param classes_by: the attribute of CelebA that makes the classes.
-    :param database: address of the catalogue's database, where it is not the file beside the pictures.
-    :param parts_table: a CSV that says which picture belongs to train, validation and test; of a catalogue, by default
-        its ``split.csv``.
-    :param workers: threads that decode; None is one a core.
-    :param processes: more than one share the work instead of threads, where there are pictures enough to be worth it;
-        finding faces hardly gains by threads. As with every use of ``spawn``, a script needs a ``__main__`` guard.
-    :param progress: called with (done, total), in the calling thread.
-    :raises UserError: wrong source or output, or too few usable pictures.
+    Args:
+        output: where the archive is written (atomically); None is a place in the cache, one for each content.
+        resolution: side of the pictures in the archive, in pixels.
+        crop: how pictures become square; ``face`` and ``face-fixed`` align faces, and skip pictures without one.
+        channels: 3 (RGB) or 1 (grey).
+        minimum: fewer usable pictures than this are an error.
+        side_by_side: the pictures are twice as wide as high and hold a pair; this half is the source.
+        labels: the sources of pairs are maps of labels: numbers, which are kept as they are.
+        frames: the pictures are frames of films in their order: see :mod:`ganvas.curate.sources.frame_pairs`.
+        boxes: annotations: one picture for each box, classes from the labels.
+        margin: round a box, each side, as a share of its longer side.
+        classes_by: the attribute of CelebA that makes the classes.
+        database: address of the catalogue's database, where it is not the file beside the pictures.
+        parts_table: a CSV that says which picture belongs to train, validation and test; of a catalogue, by default its
+            ``split.csv``.
+        workers: threads that decode; None is one a core.
+        processes: more than one share the work instead of threads, where there are pictures enough to be worth it;
+            finding faces hardly gains by threads. As with every use of ``spawn``, a script needs a ``__main__`` guard.
+        progress: called with (done, total), in the calling thread.
+
+    Raises:
+        UserError: wrong source or output, or too few usable pictures.
     """
     if not 4 <= resolution <= 2048:
         raise UserError(f"The resolution must be from 4 to 2048 pixels, not {resolution}.")

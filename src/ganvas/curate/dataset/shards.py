@@ -152,10 +152,13 @@ def write_shards(
 ) -> Written:
     """Write a packed data set as shards.
 
-    :param destination: a folder or an address; it may hold shards of a write that was broken off.
-    :param shard_size: pictures in a shard.
-    :param progress: called with (done, total) shards.
-    :raises UserError: the destination cannot be written, or holds another data set.
+    Args:
+        destination: a folder or an address; it may hold shards of a write that was broken off.
+        shard_size: pictures in a shard.
+        progress: called with (done, total) shards.
+
+    Raises:
+        UserError: the destination cannot be written, or holds another data set.
     """
     if shard_size < 1:
         raise UserError(f"A shard holds at least one picture, not {shard_size}.")
@@ -244,8 +247,11 @@ def fetch_shards(source: Path | str, *, progress: Callable[[int, int], None] | N
 
     What is there already is not fetched again, shard by shard, also after a break.
 
-    :returns: the zip; a :class:`~ganvas.curate.dataset.dataset.Dataset`.
-    :raises UserError: it cannot be read, or is damaged.
+    Returns:
+        the zip; a :class:`~ganvas.curate.dataset.dataset.Dataset`.
+
+    Raises:
+        UserError: it cannot be read, or is damaged.
     """
     place = _Place(source)
     try:

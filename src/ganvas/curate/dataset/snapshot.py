@@ -16,12 +16,17 @@ DIGITS = 12
 def freeze(packed: Path, folder: Path, name: str, wanted: str = "") -> Path:
     """Keep a copy of a data set that later packing does not change; where the same is kept already, nothing is written.
 
-    :param packed: an archive that :func:`ganvas.curate.dataset.pack.pack` wrote.
-    :param folder: where it is kept; made when missing.
-    :param name: what its name begins with.
-    :param wanted: whatever else tells two uses of the same pictures apart, such as a recipe's settings.
-    :returns: ``FOLDER/NAME-DIGITS.zip``, the digits from the pictures, their labels and ``wanted``.
-    :raises UserError: the folder cannot be written.
+    Args:
+        packed: an archive that :func:`ganvas.curate.dataset.pack.pack` wrote.
+        folder: where it is kept; made when missing.
+        name: what its name begins with.
+        wanted: whatever else tells two uses of the same pictures apart, such as a recipe's settings.
+
+    Returns:
+        ``FOLDER/NAME-DIGITS.zip``, the digits from the pictures, their labels and ``wanted``.
+
+    Raises:
+        UserError: the folder cannot be written.
     """
     content = f"{Dataset(packed).sha256}\n{wanted}"
     place = folder.expanduser() / f"{name}-{hashlib.sha256(content.encode()).hexdigest()[:DIGITS]}.zip"

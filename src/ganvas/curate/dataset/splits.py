@@ -59,14 +59,17 @@ def split(
     The same arguments give the same answer, in whatever order ``ids`` come. Parts are as large as ``ratios`` say, up to
     the size of the groups: large groups are dealt first, and each goes where most is missing.
 
-    :param ids: the pictures, each once.
-    :param ratios: shares of train, validation and test; they are scaled to sum to 1.
-    :param duplicates: groups of pictures that look the same, such as :meth:`Catalog.duplicates` gives (their ``ids``);
-        pictures not in ``ids`` are passed over.
-    :param embeddings: float32 [len(ids), D], one face a row in the order of ``ids``, any length; rows of NaN or of
-        zeros stand for pictures without a face.
-    :param same_face: cosine in (0, 1] from which two faces are one person.
-    :raises UserError: the ratios are not usable.
+    Args:
+        ids: the pictures, each once.
+        ratios: shares of train, validation and test; they are scaled to sum to 1.
+        duplicates: groups of pictures that look the same, such as :meth:`Catalog.duplicates` gives (their ``ids``);
+            pictures not in ``ids`` are passed over.
+        embeddings: float32 [len(ids), D], one face a row in the order of ``ids``, any length; rows of NaN or of zeros
+            stand for pictures without a face.
+        same_face: cosine in (0, 1] from which two faces are one person.
+
+    Raises:
+        UserError: the ratios are not usable.
     """
     if len(ratios) != 3 or min(ratios) < 0 or not 0 < sum(ratios) < float("inf"):
         raise UserError("A split needs three shares, none below 0, such as 0.8,0.1,0.1.")
@@ -128,9 +131,12 @@ def _same_faces(embeddings: npt.NDArray[np.float32], same_face: float) -> Iterab
 def leaks(part: Mapping[int, Part], groups: Iterable[Sequence[int]]) -> list[Leak]:
     """Where a split that somebody else made leaks: pictures of one group on different sides.
 
-    :param part: picture → its part; pictures of ``groups`` that are not named here are passed over.
-    :param groups: pictures that must stay together: from :func:`grouped`, or :meth:`Catalog.duplicates`.
-    :returns: for each group, its first picture with each that stands elsewhere.
+    Args:
+        part: picture → its part; pictures of ``groups`` that are not named here are passed over.
+        groups: pictures that must stay together: from :func:`grouped`, or :meth:`Catalog.duplicates`.
+
+    Returns:
+        for each group, its first picture with each that stands elsewhere.
     """
     found = []
     for group in groups:

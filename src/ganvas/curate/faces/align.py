@@ -36,9 +36,10 @@ class Aligned(NamedTuple):
 def align(picture: Pixels, face: Face, size: int, style: Style = "ffhq") -> Aligned:
     """Cut a face upright out of a picture, antialiased; what lies outside is made up by reflection and blur.
 
-    :param picture: uint8 [H, W, 3] RGB.
-    :param size: side of the square in pixels.
-    :param style: ``ffhq`` as :func:`ffhq_square`, ``fixed`` as :func:`fixed_square`.
+    Args:
+        picture: uint8 [H, W, 3] RGB.
+        size: side of the square in pixels.
+        style: ``ffhq`` as :func:`ffhq_square`, ``fixed`` as :func:`fixed_square`.
     """
     return cut_square(picture, matrix_for(face, size, style), size)
 

@@ -44,7 +44,8 @@ class AlignedFace(NamedTuple):
 def read_many(sources: Iterable[Source], processes: int | None = None) -> Iterator[Read]:
     """The faces of many pictures (paths, file contents or uint8 [H, W, 3] arrays), in their order.
 
-    :param processes: how many work at once; None takes one for each core, 1 stays in this process.
+    Args:
+        processes: how many work at once; None takes one for each core, 1 stays in this process.
     """
     fetch_networks()
     return ordered_map(_read, sources, processes=processes, initializer=single_thread)
@@ -62,7 +63,8 @@ def align_many(
 def fetch_networks() -> None:
     """See that every network is on this machine, once and not in each process.
 
-    :raises UserError: one is not, and cannot be had.
+    Raises:
+        UserError: one is not, and cannot be had.
     """
     for name in NETWORKS:
         weights.fetch(name)
@@ -79,7 +81,8 @@ def reader() -> FaceReader:
 def pixels_of(source: Source) -> Pixels:
     """uint8 [H, W, 3] RGB of a path, a file's content, or an array as it is.
 
-    :raises PictureError: it is no picture.
+    Raises:
+        PictureError: it is no picture.
     """
     if isinstance(source, np.ndarray):
         return source

@@ -21,8 +21,9 @@ def embeddings_of(
 ) -> npt.NDArray[np.float32]:
     """→ float32 [len(paths), 128], unit length; rows of NaN where there is no face or no picture.
 
-    :param progress: called with how many are done, of how many.
-    :param processes: how many work at once; None takes one for each core.
+    Args:
+        progress: called with how many are done, of how many.
+        processes: how many work at once; None takes one for each core.
     """
     found = np.full((len(paths), DIMENSIONS), np.nan, np.float32)
     for at, embedding in enumerate(ordered_map(_embed, paths, processes=processes, initializer=single_thread)):

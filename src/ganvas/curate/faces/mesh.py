@@ -25,10 +25,13 @@ class Mesh:
     def __call__(self, picture: Pixels, points: Floats) -> tuple[Floats, float]:
         """Read twice: round the detector's points, then round the points just read, which is more exact.
 
-        :param picture: uint8 [H, W, 3] RGB.
-        :param points: float [4, 2] as in :class:`~ganvas.curate.faces.detector.Found`.
-        :returns: float32 [468, 3] in pixels of the picture (z too: smaller is nearer to the camera, 0 at the middle of
-            the head), and the network's belief that there is a face, in [0, 1].
+        Args:
+            picture: uint8 [H, W, 3] RGB.
+            points: float [4, 2] as in :class:`~ganvas.curate.faces.detector.Found`.
+
+        Returns:
+            float32 [468, 3] in pixels of the picture (z too: smaller is nearer to the camera, 0 at the middle of the
+            head), and the network's belief that there is a face, in [0, 1].
         """
         eyes = points[:2].mean(axis=0)
         tall = float(np.linalg.norm(points[3] - eyes))

@@ -44,7 +44,8 @@ _PARTS = (
 def outlines(face: Face, side: int) -> Floats:
     """→ float32 [2, side, side] in [0, 1]: for coarse maps all lines, for fine ones eyes and nose alone.
 
-    :param face: of a square picture of ``side`` pixels.
+    Args:
+        face: of a square picture of ``side`` pixels.
     """
     found = np.zeros((2, side, side), np.float32)
     scale = side / _SIDE

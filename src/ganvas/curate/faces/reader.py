@@ -31,8 +31,11 @@ class FaceReader:
     Networks are fetched and loaded when first needed. Pickling sends only the settings, so a reader can be given to
     another process, which loads its own networks. One reader serves one thread at a time.
 
-    :param threads: of each network.
-    :raises UserError: on first use, when the faces extra is not installed or a pinned file cannot be had.
+    Args:
+        threads: of each network.
+
+    Raises:
+        UserError: on first use, when the faces extra is not installed or a pinned file cannot be had.
     """
 
     def __init__(self, threads: int = 1, *, least: float = 0.5) -> None:

@@ -37,10 +37,13 @@ REGIONS: dict[str, tuple[_Outlines, _Outlines]] = {
 def region(face: Face, name: str, shape: tuple[int, ...]) -> Floats:
     """One part of a face as float32 [H, W] in [0, 1]: 1 inside, 0 outside, a pixel's share on the edge.
 
-    :param name: one of :data:`REGIONS`. Left and right are as seen in the picture. ``lips`` leaves the inside of an
-        open mouth out, ``mouth`` has it; ``skin`` is the face without lips, eyes and brows.
-    :param shape: of the picture: (H, W) or (H, W, 3).
-    :raises UserError: there is no such part.
+    Args:
+        name: one of :data:`REGIONS`. Left and right are as seen in the picture. ``lips`` leaves the inside of an open
+            mouth out, ``mouth`` has it; ``skin`` is the face without lips, eyes and brows.
+        shape: of the picture: (H, W) or (H, W, 3).
+
+    Raises:
+        UserError: there is no such part.
     """
     if name not in REGIONS:
         raise UserError(f"A face has no part called '{name}': choose one of {', '.join(REGIONS)}.")

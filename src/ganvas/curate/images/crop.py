@@ -62,8 +62,11 @@ def _most_interesting(image: Image.Image) -> float:
 def square(box: Box, size: tuple[int, int], margin: float) -> Box | None:
     """A square round a box with a margin on each side (a share of the box's longer side), moved into the picture.
 
-    :param size: width and height of the picture.
-    :returns: left, top, right, bottom; no larger than the picture allows; None when the box lies outside of it.
+    Args:
+        size: width and height of the picture.
+
+    Returns:
+        left, top, right, bottom; no larger than the picture allows; None when the box lies outside of it.
     """
     width, height = size
     left, top, right, bottom = max(box[0], 0), max(box[1], 0), min(box[2], width), min(box[3], height)

@@ -119,10 +119,13 @@ def open_image(source: Path | str | bytes, *, least: int | None = None, labels: 
     The first frame, turned upright as its EXIF orientation says, transparency composited on white, deep grey scaled to
     8 bits, always mode RGB. The format is told by content, not by name.
 
-    :param least: when given, JPEG files far larger than this side (in pixels) are decoded at a lower scale, which is
-        several times faster and still leaves the shorter side at least twice ``least``.
-    :param labels: the picture is a map of labels: its numbers are kept as they are, grey ones in three equal channels.
-    :raises PictureError: the content is no readable picture, is damaged, or has more than ``MAX_PIXELS`` pixels.
+    Args:
+        least: when given, JPEG files far larger than this side (in pixels) are decoded at a lower scale, which is
+            several times faster and still leaves the shorter side at least twice ``least``.
+        labels: the picture is a map of labels: its numbers are kept as they are, grey ones in three equal channels.
+
+    Raises:
+        PictureError: the content is no readable picture, is damaged, or has more than ``MAX_PIXELS`` pixels.
     """
     file: Path | io.BytesIO = io.BytesIO(source) if isinstance(source, bytes) else Path(source)
     try:
@@ -160,7 +163,8 @@ def open_image(source: Path | str | bytes, *, least: int | None = None, labels: 
 def picture_size(content: bytes) -> tuple[int, int]:
     """Width and height as the file says, without decoding it.
 
-    :raises PictureError: the content is no picture.
+    Raises:
+        PictureError: the content is no picture.
     """
     try:
         with _opened(io.BytesIO(content)) as image:

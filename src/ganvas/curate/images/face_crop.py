@@ -21,8 +21,9 @@ _own = threading.local()  # a reader of faces serves one thread at a time
 def face_matrix(pixels: Pixels, resolution: int, crop: Crop) -> Matrix:
     """Where the largest face of uint8 [H, W, 3] stands: picture → square, float32 [2, 3].
 
-    :raises NoFaceError: there is no face.
-    :raises UserError: the faces extra is not installed.
+    Raises:
+        NoFaceError: there is no face.
+        UserError: the faces extra is not installed.
     """
     try:
         from ganvas.curate import faces

@@ -19,12 +19,17 @@ def prepare_image(
     Shrinking is antialiased (Lanczos over every pixel of the square; very large pictures are first averaged by whole
     factors).
 
-    :param crop: as :func:`crop_box` says; or ``face`` and ``face-fixed``, the largest face turned upright as FFHQ's
-        or with eyes and mouth at fixed places.
-    :param box: the part to take, in pixels, instead of what ``crop`` would choose.
-    :param nearest: take the nearest pixels as they are: numbers of labels have no mean.
-    :returns: uint8 [resolution, resolution, channels]; one channel is the luma of ITU-R 601.
-    :raises PictureError: ``crop`` wants a face and there is none.
+    Args:
+        crop: as :func:`crop_box` says; or ``face`` and ``face-fixed``, the largest face turned upright as FFHQ's or
+            with eyes and mouth at fixed places.
+        box: the part to take, in pixels, instead of what ``crop`` would choose.
+        nearest: take the nearest pixels as they are: numbers of labels have no mean.
+
+    Returns:
+        uint8 [resolution, resolution, channels]; one channel is the luma of ITU-R 601.
+
+    Raises:
+        PictureError: ``crop`` wants a face and there is none.
     """
     if box is None and crop in ("face", "face-fixed"):
         return face_square(image, resolution, crop, channels)

@@ -53,9 +53,10 @@ def cohen(pairs: Iterable[tuple[str, str]]) -> float | None:
 def fleiss(rows: Iterable[Sequence[int]]) -> float | None:
     """Fleiss' κ (1971).
 
-    :param rows: for each picture, how many judges gave each answer. Rows may have different sums (some judges have not
-        come so far): each row's agreement then counts by its own pairs, which is Fleiss' formula where sums are equal.
-        Rows with fewer than two answers say nothing and are left out.
+    Args:
+        rows: for each picture, how many judges gave each answer. Rows may have different sums (some judges have not
+            come so far): each row's agreement then counts by its own pairs, which is Fleiss' formula where sums are
+            equal. Rows with fewer than two answers say nothing and are left out.
     """
     usable = [row for row in rows if sum(row) >= 2]
     if not usable:

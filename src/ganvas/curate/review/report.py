@@ -104,7 +104,8 @@ class Report:
 def gather(catalog: Catalog, *, distance: int = 6) -> Report:
     """Everything the report says of a catalogue.
 
-    :param distance: how many of 64 bits may differ between pictures that count as the same.
+    Args:
+        distance: how many of 64 bits may differ between pictures that count as the same.
     """
     review = Review(catalog)
     with catalog.database.reading() as session:

@@ -32,7 +32,8 @@ class Review(Rounds):
         Sending the same again (the same ``client_id``) is safe. A later verdict of the same reviewer on the same
         picture replaces the earlier one, which stays in the record. A closed round still takes what comes late.
 
-        :raises UserError: there is no such round, or the reviewer has no name.
+        Raises:
+            UserError: there is no such round, or the reviewer has no name.
         """
         name = reviewer_name(reviewer)
         self.join(number, name)
@@ -48,8 +49,11 @@ class Review(Rounds):
     def undo(self, number: int, reviewer: str, client_id: str) -> int | None:
         """Take back the reviewer's last verdict that still stands, as a new entry of the record.
 
-        :param client_id: the sender's own; the same one sent twice takes back one verdict only.
-        :returns: the picture that is open again, or None when nothing is left to take back.
+        Args:
+            client_id: the sender's own; the same one sent twice takes back one verdict only.
+
+        Returns:
+            the picture that is open again, or None when nothing is left to take back.
         """
         name = reviewer_name(reviewer)
         self.join(number, name)

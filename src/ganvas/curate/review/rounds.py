@@ -47,10 +47,13 @@ class Rounds:
     def open_round(self, scope: Scope | None = None, overlap: float = OVERLAP) -> Round:
         """Begin the next round; the one before is closed.
 
-        :param scope: which pictures by their verdict now; by default all in the first round, and later those that are
-            not dropped.
-        :param overlap: share of pictures, in [0, 1], that every reviewer sees: what agreement is measured on.
-        :raises UserError: there is no such picture, or somebody has just begun a round.
+        Args:
+            scope: which pictures by their verdict now; by default all in the first round, and later those that are not
+                dropped.
+            overlap: share of pictures, in [0, 1], that every reviewer sees: what agreement is measured on.
+
+        Raises:
+            UserError: there is no such picture, or somebody has just begun a round.
         """
         if not 0 <= overlap <= 1:
             raise UserError(
@@ -125,7 +128,8 @@ class Rounds:
     def round(self, number: int) -> Round:
         """One round.
 
-        :raises UserError: there is no such round.
+        Raises:
+            UserError: there is no such round.
         """
         with self._database.reading() as session:
             return self._described(session, self._round(session, number))
@@ -177,7 +181,8 @@ class Rounds:
     def join(self, number: int, reviewer: str) -> None:
         """Let a reviewer take part in a round; pictures that nobody has answered are dealt anew.
 
-        :raises UserError: the round does not exist, or the name is empty or too long.
+        Raises:
+            UserError: the round does not exist, or the name is empty or too long.
         """
         name = reviewer_name(reviewer)
         with self._database.reading() as session:
@@ -193,7 +198,8 @@ class Rounds:
     def queue(self, number: int, reviewer: str, after: int | None = None, count: int = 50) -> list[Queued]:
         """The next pictures of a reviewer, worst-scored first. When the own ones are done, those of others follow.
 
-        :param after: the picture (its id) after which to go on; None: from where the reviewer stopped.
+        Args:
+            after: the picture (its id) after which to go on; None: from where the reviewer stopped.
         """
         self.join(number, reviewer)
         with self._database.reading() as session:

@@ -104,7 +104,8 @@ class Change(NamedTuple):
 def reviewer_name(given: str) -> str:
     """A reviewer's name as it is kept.
 
-    :raises UserError: it is empty, too long, or the checks' own.
+    Raises:
+        UserError: it is empty, too long, or the checks' own.
     """
     name = " ".join(given.replace("\0", "").split())
     if not name or len(name) > 100 or name == MACHINE:

@@ -70,7 +70,8 @@ class Drawing:
     def rendered(self, side: int) -> Pixels:
         """What the marks look like on white paper, as a model takes it: uint8 [side, side, 1].
 
-        :raises UserError: a picture in it cannot be opened.
+        Raises:
+            UserError: a picture in it cannot be opened.
         """
         factor = max(1, math.ceil(FINE / side))
         sheet = Image.new("L", (side * factor, side * factor), 255)
@@ -94,7 +95,8 @@ class Drawing:
 def read_drawing(source: Path | bytes) -> Drawing:
     """Open a drawing.
 
-    :raises UserError: it is no drawing, or of a version that is not known.
+    Raises:
+        UserError: it is no drawing, or of a version that is not known.
     """
     name = str(source) if isinstance(source, Path) else "This file"
     try:
@@ -113,8 +115,11 @@ def read_drawing(source: Path | bytes) -> Drawing:
 def parse_drawing(told: object, name: str) -> Drawing:
     """What a file told, once it is read as JSON.
 
-    :param name: what refusals call it.
-    :raises UserError: it is no drawing, or of a version that is not known.
+    Args:
+        name: what refusals call it.
+
+    Raises:
+        UserError: it is no drawing, or of a version that is not known.
     """
     if not isinstance(told, dict) or told.get("format") != FORMAT or not isinstance(told.get("marks"), list):
         raise UserError(

@@ -29,8 +29,11 @@ _PUPILS = ((33, 133, 159, 145), (362, 263, 386, 374))
 def features(landmarks: Float, height: int, width: int) -> list[Stroke]:
     """The lines of a face by its points: brows, lids, pupils, nose, lips and jaw.
 
-    :param landmarks: float [468, 2 or 3], in pixels of a picture of ``height`` × ``width`` (MediaPipe's order).
-    :returns: poly-lines in shares of the shorter side.
+    Args:
+        landmarks: float [468, 2 or 3], in pixels of a picture of ``height`` × ``width`` (MediaPipe's order).
+
+    Returns:
+        poly-lines in shares of the shorter side.
     """
     places = (landmarks[:, :2].astype(np.float32) + np.float32(0.5)) / np.float32(min(height, width))
     strokes = []

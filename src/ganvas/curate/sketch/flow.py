@@ -25,7 +25,8 @@ def at_working_size(picture: Pixels) -> Float:
 def flow(values: Float, sigma: float, hatching: float = 0.0) -> tuple[Float, Float]:
     """Unit vectors (x, y) along the edges: minor eigenvector of the smoothed structure tensor (Brox et al. 2006).
 
-    :param hatching: how strongly flat places run along the rising diagonal, as right-handed people hatch.
+    Args:
+        hatching: how strongly flat places run along the rising diagonal, as right-handed people hatch.
     """
     gy, gx = (np.asarray(part, dtype=np.float32) for part in np.gradient(values))
     xx, yy, xy = gaussian_blur(gx * gx, sigma), gaussian_blur(gy * gy, sigma), gaussian_blur(gx * gy, sigma)

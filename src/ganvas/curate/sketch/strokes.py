@@ -102,10 +102,13 @@ def _length(points: Float) -> float:
 def lines(picture: Pixels, *, scale: float = 1.5, sensitivity: float = 1.0) -> list[Stroke]:
     """The lines of a picture, strongest and longest first: outlines, and the small dark lines of eyes, brows and mouth.
 
-    :param picture: uint8 [H, W, 1 or 3].
-    :param scale: how coarse an outline must be, as a standard deviation in working pixels.
-    :param sensitivity: 1 is usual; more finds fainter lines.
-    :returns: poly-lines in shares of the shorter side; many lie close to each other.
+    Args:
+        picture: uint8 [H, W, 1 or 3].
+        scale: how coarse an outline must be, as a standard deviation in working pixels.
+        sensitivity: 1 is usual; more finds fainter lines.
+
+    Returns:
+        poly-lines in shares of the shorter side; many lie close to each other.
     """
     values = at_working_size(picture)
     grey = luma(values)
@@ -168,10 +171,11 @@ def thinned(
 ) -> list[Stroke]:
     """The best strokes that do not crowd: a stroke most of which runs within ``apart`` of a better one is left out.
 
-    :param strokes: best first.
-    :param most: how many at most.
-    :param least: shorter ones are left out.
-    :param always: these stay, and are better than all others.
+    Args:
+        strokes: best first.
+        most: how many at most.
+        least: shorter ones are left out.
+        always: these stay, and are better than all others.
     """
     cells = max(4, int(1 / apart))
     taken: set[tuple[int, int]] = set()

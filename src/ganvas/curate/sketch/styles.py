@@ -112,13 +112,18 @@ STYLES: dict[str, Style] = {
 def draw(picture: Pixels, style: str, rng: np.random.Generator, landmarks: Float | None = None) -> Pixels:
     """Draw a picture.
 
-    :param picture: uint8 [H, W, 1 or 3].
-    :param style: one of :data:`STYLES`.
-    :param rng: decides pressure, width and how much is drawn; the same state gives the same drawing.
-    :param landmarks: of the face, float [468, 2 or 3] in pixels: the line styles then draw eyes, brows, nose, mouth and
-        jaw by them.
-    :returns: uint8 [H, W, 1], dark strokes on white.
-    :raises UserError: there is no such style.
+    Args:
+        picture: uint8 [H, W, 1 or 3].
+        style: one of :data:`STYLES`.
+        rng: decides pressure, width and how much is drawn; the same state gives the same drawing.
+        landmarks: of the face, float [468, 2 or 3] in pixels: the line styles then draw eyes, brows, nose, mouth and
+            jaw by them.
+
+    Returns:
+        uint8 [H, W, 1], dark strokes on white.
+
+    Raises:
+        UserError: there is no such style.
     """
     if style not in STYLES:
         raise UserError(f"There is no style of drawing {style!r}; choose one of {', '.join(STYLES)}.")
@@ -134,8 +139,11 @@ def roughen(sketch: Pixels, rng: np.random.Generator) -> Pixels:
     Features drift from their place, pieces of strokes are shifted against each other or missing, the pen is thicker or
     thinner and presses unevenly, and a stroke or two lead nowhere. How much of each differs from draw to draw.
 
-    :param sketch: uint8 [H, W, 1], dark on white, in any style.
-    :returns: uint8 [H, W, 1].
+    Args:
+        sketch: uint8 [H, W, 1], dark on white, in any style.
+
+    Returns:
+        uint8 [H, W, 1].
     """
     height, width, _ = sketch.shape
     side = min(height, width)

@@ -55,7 +55,8 @@ class _UnreadableError(Exception):
 def read_annotations(where: Path) -> Annotations:
     """Read a folder of Pascal VOC XML files, a COCO .json or a .csv.
 
-    :raises UserError: it is missing, or holds no annotations in any of these formats.
+    Raises:
+        UserError: it is missing, or holds no annotations in any of these formats.
     """
     if where.is_dir():
         annotations = _read_folder(where)

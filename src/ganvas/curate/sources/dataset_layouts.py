@@ -75,10 +75,13 @@ def arrange(
 ) -> Arrangement:
     """Recognise a layout.
 
-    :param paths: the pictures, relative, sorted.
-    :param notes: by path, how to read the text files named in :data:`NOTES`.
-    :param by: the attribute of CelebA (such as ``Male``) that makes the classes.
-    :raises UserError: there is no such attribute.
+    Args:
+        paths: the pictures, relative, sorted.
+        notes: by path, how to read the text files named in :data:`NOTES`.
+        by: the attribute of CelebA (such as ``Male``) that makes the classes.
+
+    Raises:
+        UserError: there is no such attribute.
     """
     attributes = {PurePosixPath(path).stem.lower(): read for path, read in notes.items()}
     if "list_attr_celeba" in attributes:

@@ -20,7 +20,8 @@ def in_sequence(listing: Listing, frames: Frames) -> Listing:
 
     ``next``: the source is the frame before the target. ``between``: the sources are the frames before and after it.
 
-    :raises UserError: they are pairs already, or no folder has frames enough.
+    Raises:
+        UserError: they are pairs already, or no folder has frames enough.
     """
     if listing.paired or any(one.box is not None for one in listing.candidates):
         raise UserError(

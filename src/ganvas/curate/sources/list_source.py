@@ -14,7 +14,8 @@ from ganvas.errors import UserError
 def list_source(source: Path, wish: Wish | None = None) -> Listing:
     """Look into a folder, a zip of pictures, a catalogue or a packed data set, decoding no picture.
 
-    :raises UserError: it is missing, unreadable, no archive, holds names that lead outside, or no pictures at all.
+    Raises:
+        UserError: it is missing, unreadable, no archive, holds names that lead outside, or no pictures at all.
     """
     if not source.exists():
         raise UserError(f"There is no folder or file {source}; name a folder or a .zip of pictures.")

@@ -14,7 +14,8 @@ def read_parts(table: Path) -> dict[str, Part]:
     """Which part a picture belongs to, by its path and by its sha256: a CSV with the columns path (or sha256) and part,
     such as `ganvas split` writes.
 
-    :raises UserError: it cannot be read, or names other parts than train, validation and test.
+    Raises:
+        UserError: it cannot be read, or names other parts than train, validation and test.
     """
     try:
         rows = list(csv.DictReader(table.read_text(encoding="utf-8-sig").splitlines()))
