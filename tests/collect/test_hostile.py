@@ -17,10 +17,10 @@ from hypothesis import strategies as st
 from support.archives import make_tar, make_zip
 from support.crawl_server import picture
 
-from ganvas.collect import archive as archive_module
-from ganvas.collect.archive import archive
-from ganvas.collect.ingest import Harvest, Piece, Refusal, Taker, take_all
-from ganvas.collect.local_files import offers_of, upload
+from ganvas.collect import items_of_archive as archive_module
+from ganvas.collect.archive import items_of_archive
+from ganvas.collect.ingest import IncomingFile, IngestCounts, Ingester, Refusal, ingest_all
+from ganvas.collect.local_files import items_of, items_of_upload
 from ganvas.curate import archive_safety
 from ganvas.curate.catalog import Catalog, Origin
 from ganvas.curate.images.decode import PictureError, open_image
@@ -33,8 +33,8 @@ def catalog(tmp_path: Path) -> Iterator[Catalog]:
         yield opened
 
 
-def reasons(harvest: Harvest) -> dict[str, int]:
-    return {reason: one.count for reason, one in harvest.refused.items()}
+def reasons(counts: IngestCounts) -> dict[str, int]:
+    return {reason: one.count for reason, one in counts.refused.items()}
 
 
 def whats_wrong(work: Callable[[], object]) -> list[str]:
@@ -57,9 +57,9 @@ def test_names_that_lead_outside_are_refused_and_the_rest_is_taken(
 ) -> None:
     files = {name: picture(number) for number, name in enumerate(ESCAPES)} | {"good.png": picture(99)}
     before = set(tmp_path.rglob("*"))
-    harvest = take_all(offers_of(make(tmp_path / "a", files)), Taker(catalog))
-    assert harvest.taken == 1
-    assert reasons(harvest) == {"its name leads outside of the archive": len(ESCAPES)}
+    counts = ingest_all(items_of(make(tmp_path / "a", files)), Ingester(catalog))
+    assert counts.taken == 1
+    assert reasons(counts) == {"its name leads outside of the archive": len(ESCAPES)}
     written = {path for path in set(tmp_path.rglob("*")) - before if "catalogue" not in path.parts}
     assert written == {tmp_path / "a"}
 
@@ -74,10 +74,10 @@ def test_links_and_devices_in_archives_are_refused(tmp_path: Path, catalog: Cata
         link = zipfile.ZipInfo("s.png")
         link.external_attr = 0o120777 << 16
         zipped.writestr(link, "/etc/passwd")
-    taker = Taker(catalog)
+    ingester = Ingester(catalog)
     for name in ("a.tar", "a.zip"):
-        take_all(archive(tmp_path / name), taker)
-    assert reasons(taker.harvest) == {"a link, not a file": 3, "a device, not a file": 1}
+        ingest_all(items_of_archive(tmp_path / name), ingester)
+    assert reasons(ingester.counts) == {"a link, not a file": 3, "a device, not a file": 1}
 
 
 def test_a_zip_bomb_is_refused_before_it_unpacks(tmp_path: Path) -> None:
@@ -86,16 +86,16 @@ def test_a_zip_bomb_is_refused_before_it_unpacks(tmp_path: Path) -> None:
         for number in range(10):
             opened.writestr(f"{number}.png", bytes(40_000_000))
     with pytest.raises(UserError, match="would unpack to more than"):
-        list(archive(path))
+        list(items_of_archive(path))
 
 
 def test_a_zip_that_lies_about_its_sizes_is_read_no_further_than_it_says(tmp_path: Path) -> None:
     path = make_zip(tmp_path / "bomb.zip", {"1.png": bytes(50_000_000)})
     content = path.read_bytes().replace(struct.pack("<I", 50_000_000), struct.pack("<I", 1000))
     path.write_bytes(content)
-    [offer] = archive(path)
-    assert isinstance(offer, Refusal)
-    assert offer.reason == "damaged inside the archive"
+    [item] = items_of_archive(path)
+    assert isinstance(item, Refusal)
+    assert item.reason == "damaged inside the archive"
 
 
 @pytest.mark.parametrize("packing", ["gz", "bz2", "xz"])
@@ -104,9 +104,9 @@ def test_a_tar_bomb_is_left_when_it_has_grown_too_much(
 ) -> None:
     monkeypatch.setattr(archive_safety, "ALWAYS_ALLOWED", 2_000_000)
     path = make_tar(tmp_path / "a.tar", {"1.png": picture(1), "2.png": bytes(60_000_000), "3.png": b""}, packing)
-    harvest = take_all(archive(path), Taker(catalog))
-    assert harvest.taken == 1
-    assert any("so it is no archive of pictures; the rest is not read" in reason for reason in harvest.refused)
+    counts = ingest_all(items_of_archive(path), Ingester(catalog))
+    assert counts.taken == 1
+    assert any("so it is no archive of pictures; the rest is not read" in reason for reason in counts.refused)
 
 
 def test_a_tar_header_that_explodes_is_left(tmp_path: Path) -> None:
@@ -114,25 +114,27 @@ def test_a_tar_header_that_explodes_is_left(tmp_path: Path) -> None:
     entry.pax_headers = {"comment": "x" * 20_000_000}
     with tarfile.open(tmp_path / "a.tar.gz", "w:gz", format=tarfile.PAX_FORMAT) as opened:
         opened.addfile(entry)
-    [offer] = archive(tmp_path / "a.tar.gz")
-    assert isinstance(offer, Refusal)
-    assert "the rest is not read" in offer.reason
+    [item] = items_of_archive(tmp_path / "a.tar.gz")
+    assert isinstance(item, Refusal)
+    assert "the rest is not read" in item.reason
 
 
 def test_too_many_files_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(archive_module, "MAX_FILES", 3)
     files = {f"{number}.png": picture(number) for number in range(5)}
     with pytest.raises(UserError, match="holds 5 files"):
-        list(archive(make_zip(tmp_path / "a.zip", files)))
-    offers = list(archive(make_tar(tmp_path / "a.tar", files)))
-    assert [type(offer) for offer in offers] == [Piece, Piece, Piece, Refusal]
+        list(items_of_archive(make_zip(tmp_path / "a.zip", files)))
+    items = list(items_of_archive(make_tar(tmp_path / "a.tar", files)))
+    assert [type(item) for item in items] == [IncomingFile, IncomingFile, IncomingFile, Refusal]
 
 
 def test_archives_inside_are_not_opened(tmp_path: Path, catalog: Catalog) -> None:
     inner = make_zip(tmp_path / "inner.zip", {"1.png": picture(1)}).read_bytes()
-    harvest = take_all(archive(make_zip(tmp_path / "a.zip", {"inner.zip": inner, "named.png": inner})), Taker(catalog))
-    assert harvest.taken == 0
-    assert harvest.refusals == 2
+    counts = ingest_all(
+        items_of_archive(make_zip(tmp_path / "a.zip", {"inner.zip": inner, "named.png": inner})), Ingester(catalog)
+    )
+    assert counts.taken == 0
+    assert counts.refusals == 2
 
 
 def test_a_locked_zip_says_so(tmp_path: Path) -> None:
@@ -141,9 +143,9 @@ def test_a_locked_zip_says_so(tmp_path: Path) -> None:
     content[6] |= 1
     content[content.rindex(b"PK\x01\x02") + 8] |= 1
     path.write_bytes(content)
-    [offer] = archive(path)
-    assert isinstance(offer, Refusal)
-    assert offer.reason == "locked with a password"
+    [item] = items_of_archive(path)
+    assert isinstance(item, Refusal)
+    assert item.reason == "locked with a password"
 
 
 @pytest.mark.parametrize("cut", [0.3, 0.6, 0.95])
@@ -155,12 +157,12 @@ def test_a_cut_archive_gives_what_it_has_or_one_sentence(
     path = make_zip(tmp_path / "a", files) if packing == "zip" else make_tar(tmp_path / "a", files, packing)
     content = path.read_bytes()
     path.write_bytes(content[: int(len(content) * cut)])
-    taker = Taker(catalog)
-    said = whats_wrong(lambda: take_all(archive(path), taker))
-    said += list(taker.harvest.refused)
+    ingester = Ingester(catalog)
+    said = whats_wrong(lambda: ingest_all(items_of_archive(path), ingester))
+    said += list(ingester.counts.refused)
     assert said
     assert all("damaged" in sentence and "\n" not in sentence for sentence in said)
-    assert taker.harvest.taken == len(catalog)
+    assert ingester.counts.taken == len(catalog)
 
 
 def test_names_of_any_script_and_of_none(tmp_path: Path, catalog: Catalog) -> None:
@@ -176,8 +178,8 @@ def test_names_of_any_script_and_of_none(tmp_path: Path, catalog: Catalog) -> No
         "x" * 200 + ".png",
     )
     files = {name: picture(number) for number, name in enumerate(odd)}
-    taker = Taker(catalog)
-    take_all(archive(make_zip(tmp_path / "a.zip", files)), taker)
+    ingester = Ingester(catalog)
+    ingest_all(items_of_archive(make_zip(tmp_path / "a.zip", files)), ingester)
     path = tmp_path / "a.tar"
     with tarfile.open(path, "w", encoding="utf-8", errors="surrogateescape") as opened:
         for number, name in enumerate((*odd, b"\xff\xfe.png".decode("utf-8", "surrogateescape"))):
@@ -185,8 +187,8 @@ def test_names_of_any_script_and_of_none(tmp_path: Path, catalog: Catalog) -> No
             entry = tarfile.TarInfo(name)
             entry.size = len(content)
             opened.addfile(entry, io.BytesIO(content))
-    take_all(archive(path), taker)
-    assert (taker.harvest.taken, taker.harvest.refusals) == (2 * len(odd) + 1, 0)
+    ingest_all(items_of_archive(path), ingester)
+    assert (ingester.counts.taken, ingester.counts.refusals) == (2 * len(odd) + 1, 0)
     paths = [origin.path or "" for image in catalog.images() for origin in catalog.origins(image.id)]
     assert all(path.isprintable() for path in paths)
     assert f"{path}/얼굴.png" in paths
@@ -238,21 +240,21 @@ def test_hostile_pictures_are_refused_with_one_phrase_each(tmp_path: Path, catal
     for name, (content, _) in HOSTILE.items():
         (root / name).write_bytes(content)
     (root / "good.png").write_bytes(picture(50))
-    harvest = take_all(offers_of(root), Taker(catalog))
-    told = {example: reason for reason, one in harvest.refused.items() for example in one.examples}
+    counts = ingest_all(items_of(root), Ingester(catalog))
+    told = {example: reason for reason, one in counts.refused.items() for example in one.examples}
     for name, (_, phrase) in HOSTILE.items():
         if phrase is not None:
             assert phrase in told[name], name
             assert "\n" not in told[name]
             assert len(told[name]) < 120
-    assert harvest.taken >= 1
+    assert counts.taken >= 1
 
 
 def test_a_polyglot_is_its_picture_and_nothing_else(tmp_path: Path, catalog: Catalog) -> None:
     content = polyglot()  # once: a zip holds the time of its making
     for name in ("evil.zip", "evil.html", "evil.gif"):
         (tmp_path / "up").write_bytes(content)
-        take_all(upload(tmp_path / "up", name), Taker(catalog))
+        ingest_all(items_of_upload(tmp_path / "up", name), Ingester(catalog))
     [image] = catalog.images()
     assert image.path.suffix == ".gif"  # named by what was decoded, so that nobody serves it as a page
 
@@ -320,10 +322,10 @@ def test_damaged_pictures_never_crash_for_a_minute() -> None:
 @given(content=damaged())
 @pytest.mark.filterwarnings("ignore::UserWarning:PIL")
 def test_damaged_pictures_come_into_the_catalogue_or_are_refused(catalog: Catalog, content: bytes) -> None:
-    taker = Taker(catalog)
-    harvest = take_all([Piece("x.png", content, Origin("folder"))], taker)
-    assert harvest.done == 1
-    assert harvest.refusals == 0 or all(len(reason) < 200 for reason in harvest.refused)
+    ingester = Ingester(catalog)
+    counts = ingest_all([IncomingFile("x.png", content, Origin("folder"))], ingester)
+    assert counts.done == 1
+    assert counts.refusals == 0 or all(len(reason) < 200 for reason in counts.refused)
 
 
 @settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
@@ -340,5 +342,5 @@ def test_damaged_archives_never_crash(tmp_path_factory: pytest.TempPathFactory, 
         at = data.draw(st.integers(0, len(content) - 1))
         content[at : at + 4] = data.draw(st.binary(min_size=1, max_size=8))
     path.write_bytes(content)
-    said = whats_wrong(lambda: [offer.name for offer in archive(path)])
+    said = whats_wrong(lambda: [item.name for item in items_of_archive(path)])
     assert all("\n" not in sentence for sentence in said)

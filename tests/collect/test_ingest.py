@@ -15,11 +15,20 @@ from support.archives import make_tar, make_zip
 from support.crawl_server import picture
 
 from ganvas.collect import open_datasets
-from ganvas.collect.archive import archive
-from ganvas.collect.file_kinds import Kind, kind_of
+from ganvas.collect.archive import items_of_archive
+from ganvas.collect.file_kinds import SourceKind, source_kind
 from ganvas.collect.frames import frames
-from ganvas.collect.ingest import Harvest, Ignored, Offer, Piece, Refusal, Taker, readable, take_all
-from ganvas.collect.local_files import count_files, folder, offers_of, upload
+from ganvas.collect.ingest import (
+    Ignored,
+    IncomingFile,
+    IngestCounts,
+    Ingester,
+    IngestItem,
+    Refusal,
+    ingest_all,
+    readable,
+)
+from ganvas.collect.local_files import count_files, items_of, items_of_folder, items_of_upload
 from ganvas.curate.catalog import Catalog
 from ganvas.errors import UserError
 
@@ -30,8 +39,10 @@ def catalog(tmp_path: Path) -> Iterator[Catalog]:
         yield opened
 
 
-def names(offers: Iterator[Offer], kind: type[Piece] | type[Refusal] | type[Ignored] = Piece) -> list[str]:
-    return [offer.name for offer in offers if isinstance(offer, kind)]
+def names(
+    items: Iterator[IngestItem], kind: type[IncomingFile] | type[Refusal] | type[Ignored] = IncomingFile
+) -> list[str]:
+    return [item.name for item in items if isinstance(item, kind)]
 
 
 def fill(root: Path) -> Path:
@@ -61,10 +72,10 @@ def fill(root: Path) -> Path:
 
 def test_a_folder_comes_in_and_every_file_is_accounted_for(tmp_path: Path, catalog: Catalog) -> None:
     root = fill(tmp_path / "mine")
-    harvest = take_all(offers_of(root, licence="CC BY 4.0"), Taker(catalog))
-    assert (harvest.taken, harvest.ignored, harvest.refusals) == (5, 1, 4)
-    assert harvest.done == count_files(root) == 10
-    assert set(harvest.refused) >= {
+    counts = ingest_all(items_of(root, licence="CC BY 4.0"), Ingester(catalog))
+    assert (counts.taken, counts.ignored, counts.refusals) == (5, 1, 4)
+    assert counts.done == count_files(root) == 10
+    assert set(counts.refused) >= {
         "an archive inside, which is not opened; unpack it or collect it by itself",
         "a video; collect it by itself",
         "SVG is not decoded; save it as PNG",
@@ -76,9 +87,9 @@ def test_a_folder_comes_in_and_every_file_is_accounted_for(tmp_path: Path, catal
 
 def test_the_same_folder_again_is_known(tmp_path: Path, catalog: Catalog) -> None:
     root = fill(tmp_path / "mine")
-    take_all(offers_of(root), Taker(catalog))
-    harvest = take_all(offers_of(root), Taker(catalog))
-    assert (harvest.taken, harvest.known) == (0, 5)
+    ingest_all(items_of(root), Ingester(catalog))
+    counts = ingest_all(items_of(root), Ingester(catalog))
+    assert (counts.taken, counts.known) == (0, 5)
     assert all(len(catalog.origins(image.id)) == 1 for image in catalog.images())
 
 
@@ -86,8 +97,8 @@ def test_many_copies_at_once_are_one_picture(tmp_path: Path, catalog: Catalog) -
     for number in range(60):
         (tmp_path / "mine").mkdir(exist_ok=True)
         (tmp_path / "mine" / f"{number}.png").write_bytes(picture(number % 3))
-    harvest = take_all(offers_of(tmp_path / "mine"), Taker(catalog), workers=8)
-    assert (harvest.taken, harvest.known, harvest.refusals) == (3, 57, 0)
+    counts = ingest_all(items_of(tmp_path / "mine"), Ingester(catalog), workers=8)
+    assert (counts.taken, counts.known, counts.refusals) == (3, 57, 0)
     assert len(catalog) == 3
 
 
@@ -98,9 +109,9 @@ def test_links_in_a_circle_and_into_nowhere_end(tmp_path: Path) -> None:
     (root / "gone.png").symlink_to(root / "nothing.png")
     (root / "in" / "1.png").write_bytes(picture(1))
     os.mkfifo(root / "pipe.png")
-    offers = list(folder(root))
-    assert names(iter(offers)) == ["in/1.png"]
-    assert {offer.reason for offer in offers if isinstance(offer, Refusal)} == {
+    items = list(items_of_folder(root))
+    assert names(iter(items)) == ["in/1.png"]
+    assert {item.reason for item in items if isinstance(item, Refusal)} == {
         "a link that leads nowhere",
         "not a file",
     }
@@ -114,7 +125,7 @@ def test_names_of_any_bytes_survive(tmp_path: Path, catalog: Catalog) -> None:
     ):
         with open(root + b"/" + name, "wb") as file:  # noqa: PTH123
             file.write(picture(number))
-    assert take_all(folder(tmp_path / "mine"), Taker(catalog)).taken == 4
+    assert ingest_all(items_of_folder(tmp_path / "mine"), Ingester(catalog)).taken == 4
     paths = [catalog.origins(image.id)[0].path or "" for image in catalog.images()]
     assert all(path.isprintable() for path in paths)
 
@@ -122,7 +133,7 @@ def test_names_of_any_bytes_survive(tmp_path: Path, catalog: Catalog) -> None:
 @pytest.mark.parametrize("place", ["/", "/proc"])
 def test_folders_of_the_system_are_not_walked(place: str) -> None:
     with pytest.raises(UserError, match="folder of the system"):
-        list(folder(Path(place)))
+        list(items_of_folder(Path(place)))
 
 
 def test_what_a_source_is_its_content_says(tmp_path: Path) -> None:
@@ -130,9 +141,16 @@ def test_what_a_source_is_its_content_says(tmp_path: Path) -> None:
     (tmp_path / "p").write_bytes(picture(1))
     (tmp_path / "list").write_text("https://example.org/1.png\n")
     (tmp_path / "wide").write_text("https://example.org/1.png\n", encoding="utf-16")
-    told = [kind_of(tmp_path / name) for name in ("", "z.dat", "t", "p", "list", "wide")]
+    told = [source_kind(tmp_path / name) for name in ("", "z.dat", "t", "p", "list", "wide")]
     assert (zipped.name, tarred.name) == ("z.dat", "t")
-    assert told == [Kind.FOLDER, Kind.ARCHIVE, Kind.ARCHIVE, Kind.PICTURE, Kind.URLS, Kind.URLS]
+    assert told == [
+        SourceKind.FOLDER,
+        SourceKind.ARCHIVE,
+        SourceKind.ARCHIVE,
+        SourceKind.PICTURE,
+        SourceKind.URLS,
+        SourceKind.URLS,
+    ]
 
 
 @pytest.mark.parametrize(
@@ -149,7 +167,7 @@ def test_what_cannot_be_collected_from_is_said(tmp_path: Path, name: str, conten
     if content is not None:
         (tmp_path / name).write_bytes(content)
     with pytest.raises(UserError, match=sentence):
-        kind_of(tmp_path / name)
+        source_kind(tmp_path / name)
 
 
 def test_names_are_made_fit_for_a_terminal() -> None:
@@ -179,8 +197,8 @@ def test_archives_of_every_packing(tmp_path: Path, catalog: Catalog, packing: st
         make_zip(path, FILES, zipfile.ZIP_STORED if packing == "stored" else zipfile.ZIP_DEFLATED)
     else:
         make_tar(path, FILES, packing)
-    harvest = take_all(offers_of(path), Taker(catalog))
-    assert (harvest.taken, harvest.ignored, harvest.refusals) == (3, 2, 2)
+    counts = ingest_all(items_of(path), Ingester(catalog))
+    assert (counts.taken, counts.ignored, counts.refusals) == (3, 2, 2)
     paths = {catalog.origins(image.id)[0].path for image in catalog.images()}
     assert f"{path}/in/deep/얼굴.jpg" in paths
 
@@ -191,18 +209,18 @@ def test_zip_names_in_utf8_without_its_mark_are_read(tmp_path: Path) -> None:
     content = path.read_bytes().replace(b"face_.png", (b"f" + name)[: len(b"face_.png")])
     assert len("é.png".encode()) < len(b"face_.png")
     path.write_bytes(path.read_bytes().replace(b"face_.png", "fac\u00e9.png".encode()))
-    assert names(archive(path)) == ["facé.png"]
+    assert names(items_of_archive(path)) == ["facé.png"]
     path.write_bytes(content)  # cut in the middle of a letter: it survives, as whatever it reads as
-    assert len(names(archive(path))) + len(names(archive(path), Ignored)) == 1
+    assert len(names(items_of_archive(path))) + len(names(items_of_archive(path), Ignored)) == 1
 
 
 def test_an_upload_is_a_picture_or_an_archive_whatever_it_is_called(tmp_path: Path, catalog: Catalog) -> None:
     (tmp_path / "up1").write_bytes(picture(1))
     make_zip(tmp_path / "up2", {"2.png": picture(2), "../../3.png": picture(3)})
-    taker = Taker(catalog)
-    take_all(upload(tmp_path / "up1", "../../etc/passwd.exe", licence="mine"), taker)
-    take_all(upload(tmp_path / "up2", "C:\\fakepath\\all.png"), taker)
-    assert (taker.harvest.taken, taker.harvest.refusals) == (2, 1)
+    ingester = Ingester(catalog)
+    ingest_all(items_of_upload(tmp_path / "up1", "../../etc/passwd.exe", licence="mine"), ingester)
+    ingest_all(items_of_upload(tmp_path / "up2", "C:\\fakepath\\all.png"), ingester)
+    assert (ingester.counts.taken, ingester.counts.refusals) == (2, 1)
     origins = [catalog.origins(image.id)[0] for image in catalog.images()]
     assert [(one.source, one.path) for one in origins] == [("upload", "passwd.exe"), ("upload", "all.png/2.png")]
 
@@ -225,11 +243,11 @@ def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_frames_are_taken_at_their_times(clip: Path, catalog: Catalog) -> None:
-    harvest = take_all(frames(clip, every=0.5), Taker(catalog))
-    assert harvest.taken == 4
+    counts = ingest_all(frames(clip, every=0.5), Ingester(catalog))
+    assert counts.taken == 4
     paths = sorted(catalog.origins(image.id)[0].path or "" for image in catalog.images())
     assert [path.rpartition("#t=")[2] for path in paths] == ["0.000", "0.500", "1.000", "1.500"]
-    assert take_all(frames(clip, every=0.5), Taker(catalog)).known == 4
+    assert ingest_all(frames(clip, every=0.5), Ingester(catalog)).known == 4
 
 
 def test_frames_can_be_all_or_few(clip: Path) -> None:
@@ -260,8 +278,8 @@ def test_a_play_list_opens_no_other_file(clip: Path, tmp_path: Path, text: str) 
 def test_a_collection_credits_each_picture(tmp_path: Path, catalog: Catalog) -> None:
     chosen = open_datasets.find("us-congress")
     path = make_tar(tmp_path / "a", {"congress-x/images/A1.jpg": picture(1, kind="JPEG"), "congress-x/README.md": b""})
-    harvest = take_all(open_datasets.members(chosen, path), Taker(catalog))
-    assert harvest.taken == 1
+    counts = ingest_all(open_datasets.items_of_collection(chosen, path), Ingester(catalog))
+    assert counts.taken == 1
     [origin] = catalog.origins(next(catalog.images()).id)
     assert origin.source == "collection:us-congress"
     assert origin.licence is not None
@@ -271,9 +289,9 @@ def test_a_collection_credits_each_picture(tmp_path: Path, catalog: Catalog) -> 
 
 
 def test_avatars_are_a_collection_that_needs_no_network(catalog: Catalog) -> None:
-    harvest = take_all(open_datasets.avatars(5, size=32, progress=None), Taker(catalog))
-    assert harvest.taken == 5
-    assert take_all(open_datasets.avatars(5, size=32, progress=None), Taker(catalog)).known == 5
+    counts = ingest_all(open_datasets.avatars(5, size=32, progress=None), Ingester(catalog))
+    assert counts.taken == 5
+    assert ingest_all(open_datasets.avatars(5, size=32, progress=None), Ingester(catalog)).known == 5
     with pytest.raises(UserError, match="There is no collection"):
         open_datasets.find("faces-of-strangers")
 
@@ -282,21 +300,21 @@ def test_avatars_are_a_collection_that_needs_no_network(catalog: Catalog) -> Non
 
 
 def test_an_error_of_the_source_keeps_what_came_before(catalog: Catalog) -> None:
-    def offers() -> Iterator[Offer]:
+    def items() -> Iterator[IngestItem]:
         for number in range(5):
             yield next(iter(open_datasets.avatars(1, size=32, progress=None)))._replace(content=picture(number))  # type: ignore[union-attr]
         raise KeyboardInterrupt
 
-    taker = Taker(catalog)
+    ingester = Ingester(catalog)
     with pytest.raises(KeyboardInterrupt):
-        take_all(offers(), taker, workers=1)
-    assert taker.harvest.taken == len(catalog)
+        ingest_all(items(), ingester, workers=1)
+    assert ingester.counts.taken == len(catalog)
 
 
 def test_examples_are_few_and_counts_are_whole(catalog: Catalog) -> None:
     seen: list[int] = []
-    taker = Taker(catalog, Harvest(), lambda harvest: seen.append(harvest.done))
-    take_all((Refusal(f"{number}.png", "no good") for number in range(100)), taker)
-    assert taker.harvest.refused["no good"].count == 100
-    assert len(taker.harvest.refused["no good"].examples) == 3
+    ingester = Ingester(catalog, IngestCounts(), lambda counts: seen.append(counts.done))
+    ingest_all((Refusal(f"{number}.png", "no good") for number in range(100)), ingester)
+    assert ingester.counts.refused["no good"].count == 100
+    assert len(ingester.counts.refused["no good"].examples) == 3
     assert seen[-1] == 100

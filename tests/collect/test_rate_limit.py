@@ -7,13 +7,13 @@ import asyncio
 import pytest
 from support.hands import Hands
 
-from ganvas.collect.rate_limit import FAILURES_IN_A_ROW, Pace, back_off, retry_after
+from ganvas.collect.rate_limit import FAILURES_IN_A_ROW, RateLimiter, back_off, retry_after
 from ganvas.collect.robots import CLOSED, OPEN, Robots
 
 
 def test_a_host_is_asked_once_a_delay_and_others_need_not_wait() -> None:
     clock = Hands()
-    pace = Pace(2.0, clock)
+    pace = RateLimiter(2.0, clock)
 
     async def ask() -> None:
         await pace.turn("a")
@@ -29,7 +29,7 @@ def test_a_host_is_asked_once_a_delay_and_others_need_not_wait() -> None:
 
 
 def test_a_host_may_ask_for_more_room_but_not_for_less() -> None:
-    pace = Pace(2.0, Hands())
+    pace = RateLimiter(2.0, Hands())
     pace.slow_down("a", 5.0)
     pace.slow_down("b", 0.1)
     assert (pace.delay_of("a"), pace.delay_of("b"), pace.delay_of("c")) == (5.0, 2.0, 2.0)
@@ -37,14 +37,14 @@ def test_a_host_may_ask_for_more_room_but_not_for_less() -> None:
 
 def test_a_hold_is_kept() -> None:
     clock = Hands()
-    pace = Pace(1.0, clock)
+    pace = RateLimiter(1.0, clock)
     pace.hold("a", 30.0)
     asyncio.run(pace.turn("a"))
     assert clock.slept == [30.0]
 
 
 def test_a_host_that_never_answers_is_left_alone_until_it_does() -> None:
-    pace = Pace(1.0, Hands())
+    pace = RateLimiter(1.0, Hands())
     for _ in range(FAILURES_IN_A_ROW):
         assert not pace.is_down("a")
         pace.failed("a")

@@ -10,8 +10,8 @@ from support.crawl_server import CrawlServer
 from support.visitor import Visitor, reasons
 
 from ganvas.collect.crawl import Crawl
-from ganvas.collect.ingest import Harvest
-from ganvas.collect.search import ENGINES, Engine, Searched, search
+from ganvas.collect.ingest import IngestCounts
+from ganvas.collect.search import ENGINES, Engine, SearchOutcome, search
 from ganvas.curate.catalog import Catalog
 from ganvas.errors import UserError
 
@@ -37,8 +37,8 @@ def ask(
     engine: str = "bing",
     count: int = 100,
     again: bool = False,
-) -> tuple[Harvest, list[Searched], list[str]]:
-    done: list[Searched] = []
+) -> tuple[IngestCounts, list[SearchOutcome], list[str]]:
+    done: list[SearchOutcome] = []
     said: list[str] = []
 
     async def work(crawl: Crawl) -> None:
@@ -50,10 +50,10 @@ def ask(
 
 @pytest.mark.parametrize("engine", ENGINES)
 def test_every_engine_brings_pictures_with_their_word(server: CrawlServer, visitor: Visitor, engine: str) -> None:
-    harvest, done, _ = ask(visitor, server, ["Red & blue #1 얼굴"], engine=engine)
+    counts, done, _ = ask(visitor, server, ["Red & blue #1 얼굴"], engine=engine)
     assert server.asked["search:red & blue #1 얼굴"] >= 1  # the engine got the word as it was meant
-    assert done == [Searched("red & blue #1 얼굴", 12, 12)]
-    assert harvest.taken == 12
+    assert done == [SearchOutcome("red & blue #1 얼굴", 12, 12)]
+    assert counts.taken == 12
     origins = [visitor.catalog.origins(image.id)[0] for image in visitor.catalog.images()]
     assert {(one.source, one.keyword) for one in origins} == {(f"search:{engine}", "red & blue #1 얼굴")}
     if engine == "bing":
@@ -66,13 +66,13 @@ def test_every_engine_brings_pictures_with_their_word(server: CrawlServer, visit
 def test_no_word_is_used_twice_unless_asked(server: CrawlServer, visitor: Visitor) -> None:
     ask(visitor, server, ["cat", "dog"])
     asked = server.asked.copy()
-    harvest, done, said = ask(visitor, server, ["  CAT ", "dog", "Dog"])
+    counts, done, said = ask(visitor, server, ["  CAT ", "dog", "Dog"])
     assert server.asked == asked  # not one request
-    assert done == [Searched("cat", None), Searched("dog", None)]
-    assert harvest.done == 0
+    assert done == [SearchOutcome("cat", None), SearchOutcome("dog", None)]
+    assert counts.done == 0
     assert all("not used again" in sentence for sentence in said)
     _, done, _ = ask(visitor, server, ["cat"], again=True)
-    assert done == [Searched("cat", 12, 0)]
+    assert done == [SearchOutcome("cat", 12, 0)]
     _, done, _ = ask(visitor, server, ["cat"], engine="google")  # another engine, another search
     assert done[0].found == 12
     counts = {(one.engine, one.keyword): (one.found, one.new) for one in visitor.catalog.crawl_log.keywords()}
@@ -85,7 +85,7 @@ def test_a_word_may_bring_no_more_than_asked(server: CrawlServer, visitor: Visit
 
 def test_a_word_that_was_stopped_in_the_middle_is_not_used_up(server: CrawlServer, visitor: Visitor) -> None:
     async def stopped(crawl: Crawl) -> None:
-        take = crawl.taker.take
+        take = crawl.ingester.take
         calls = iter(range(5))
 
         def until_the_fifth(*arguments: object, **more: object) -> object:
@@ -93,15 +93,15 @@ def test_a_word_that_was_stopped_in_the_middle_is_not_used_up(server: CrawlServe
                 raise KeyError("stopped")
             return take(*arguments, **more)  # type: ignore[arg-type]
 
-        crawl.taker.take = until_the_fifth  # type: ignore[method-assign, assignment]
+        crawl.ingester.take = until_the_fifth  # type: ignore[method-assign, assignment]
         await search(crawl, Engine("bing", at=server.url("")), ["cat"])
 
     with pytest.raises(KeyError):
         visitor.run(stopped)
     assert not visitor.catalog.crawl_log.searched("bing", "cat")
-    harvest, done, _ = ask(visitor, server, ["cat"])
-    assert (harvest.before, harvest.taken) == (5, 7)
-    assert done == [Searched("cat", 12, 7)]
+    counts, done, _ = ask(visitor, server, ["cat"])
+    assert (counts.before, counts.taken) == (5, 7)
+    assert done == [SearchOutcome("cat", 12, 7)]
     assert [times for path, times in server.asked_below("/pictures/").items()].count(2) == 1  # the one in hand
 
 
@@ -116,12 +116,12 @@ def test_an_engine_that_gives_no_answer_uses_no_word_up(server: CrawlServer, vis
 def test_a_page_that_is_not_the_engines_brings_nothing_and_says_so(
     server: CrawlServer, visitor: Visitor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("crawl_server._Handler._hits", lambda *_: [])
+    monkeypatch.setattr("support.crawl_server._Handler._hits", lambda *_: [])
     for engine in ENGINES:
-        harvest, done, said = ask(visitor, server, ["cat"], engine=engine)
-        assert done == [Searched("cat", 0)]
+        counts, done, said = ask(visitor, server, ["cat"], engine=engine)
+        assert done == [SearchOutcome("cat", 0)]
         assert "found nothing" in said[0]
-        assert harvest.done == 0
+        assert counts.done == 0
         assert not visitor.catalog.crawl_log.searched(engine, "cat")
 
 

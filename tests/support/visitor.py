@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 
-from ganvas.collect.crawl import Crawl, Wish
+from ganvas.collect.crawl import Crawl, PictureUrl
 from ganvas.collect.fetch import Fetcher, Limits
-from ganvas.collect.ingest import Harvest, Taker
-from ganvas.collect.rate_limit import Pace
+from ganvas.collect.ingest import IngestCounts, Ingester
+from ganvas.collect.rate_limit import RateLimiter
 from ganvas.curate.catalog import Catalog
 from support.hands import Hands
 
@@ -23,32 +23,34 @@ class Visitor:
         self.limits = Limits(size=1_000_000, seconds=20.0)
         self.private = True
 
-    def run(self, work: Callable[[Crawl], Awaitable[None]], *, refresh: bool = False, heed: bool = False) -> Harvest:
-        harvest = Harvest()
+    def run(
+        self, work: Callable[[Crawl], Awaitable[None]], *, refresh: bool = False, heed: bool = False
+    ) -> IngestCounts:
+        counts = IngestCounts()
 
         async def visit() -> None:
             async with (
                 Fetcher(
-                    Pace(self.delay, self.clock),
+                    RateLimiter(self.delay, self.clock),
                     clock=self.clock,
                     limits=self.limits,
                     private=self.private,
                     chance=lambda: 0.5,
                 ) as fetcher,
-                Crawl(Taker(self.catalog, harvest), fetcher, refresh=refresh, heed=heed) as crawl,
+                Crawl(Ingester(self.catalog, counts), fetcher, refresh=refresh, heed=heed) as crawl,
             ):
                 await work(crawl)
 
         asyncio.run(visit())
-        return harvest
+        return counts
 
-    def take(self, *urls: str, refresh: bool = False, heed: bool = False) -> Harvest:
-        wishes = [Wish(url, licence="CC0") for url in urls]
-        return self.run(lambda crawl: crawl.take(wishes), refresh=refresh, heed=heed)
+    def take(self, *urls: str, refresh: bool = False, heed: bool = False) -> IngestCounts:
+        wanted_urls = [PictureUrl(url, licence="CC0") for url in urls]
+        return self.run(lambda crawl: crawl.take(wanted_urls), refresh=refresh, heed=heed)
 
-    def walk(self, *urls: str, depth: int = 0, most: int = 50) -> Harvest:
+    def walk(self, *urls: str, depth: int = 0, most: int = 50) -> IngestCounts:
         return self.run(lambda crawl: crawl.walk(urls, depth=depth, most=most))
 
 
-def reasons(harvest: Harvest) -> dict[str, int]:
-    return {reason: one.count for reason, one in harvest.refused.items()}
+def reasons(counts: IngestCounts) -> dict[str, int]:
+    return {reason: one.count for reason, one in counts.refused.items()}

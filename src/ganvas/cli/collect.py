@@ -12,7 +12,7 @@ from ganvas.cli.app import app
 from ganvas.cli.options import CURATE, Quiet, check_at_least
 
 if TYPE_CHECKING:
-    from ganvas.collect.session import Conduct, Session
+    from ganvas.collect.session import CollectSession, NetworkOptions
 
 CatalogFolder = Annotated[Path, typer.Option("--catalog", "-c", help="Folder of the catalogue; created if missing.")]
 DatabaseUrl = Annotated[
@@ -109,7 +109,7 @@ def collect(
         if not 0 <= amount < 1e6 or (amount == 0 and name in ("--max-mb", "--timeout")):
             raise UserError(f"{name} cannot be {amount:g}.")
 
-    def work(session: Session) -> None:
+    def work(session: CollectSession) -> None:
         from ganvas.collect.search import Engine
         from ganvas.collect.session import collect_source
 
@@ -125,17 +125,17 @@ def collect(
         elif source:
             collect_source(session, source, every=every, most=count)
 
-    from ganvas.collect.session import Conduct
+    from ganvas.collect.session import NetworkOptions
 
-    conduct = Conduct(delay, int(max_mb * 1e6), timeout, private, robots, refresh, contact)
+    conduct = NetworkOptions(delay, int(max_mb * 1e6), timeout, private, robots, refresh, contact)
     _run(work, catalog, database, conduct, licence, workers, quiet)
 
 
 def _run(
-    work: Callable[[Session], None],
+    work: Callable[[CollectSession], None],
     root: Path,
     database: str | None,
-    conduct: Conduct,
+    conduct: NetworkOptions,
     licence: str | None,
     workers: int | None,
     quiet: bool,
@@ -145,8 +145,8 @@ def _run(
     from rich.console import Console
 
     from ganvas.cli.collect_progress import CollectProgress, summary
-    from ganvas.collect.ingest import Taker
-    from ganvas.collect.session import Session
+    from ganvas.collect.ingest import Ingester
+    from ganvas.collect.session import CollectSession
     from ganvas.curate.catalog import Catalog
     from ganvas.errors import UserError
 
@@ -157,8 +157,8 @@ def _run(
 
     console = Console(quiet=quiet)
     with Catalog.open(root.expanduser(), database) as catalog, CollectProgress(console, quiet=quiet) as view:
-        taker = Taker(catalog, listener=view)
-        session = Session(taker, conduct, licence, workers, view.say)
+        taker = Ingester(catalog, listener=view)
+        session = CollectSession(taker, conduct, licence, workers, view.say)
         stopped = False
         try:
             work(session)
@@ -170,7 +170,7 @@ def _run(
         except OperationalError as error:
             raise UserError("The catalogue's database does not answer; what was stored before is kept.") from error
         finally:
-            harvest = taker.harvest
+            harvest = taker.counts
             view.stop()
             if harvest.done:
                 console.print(summary(harvest))

@@ -11,7 +11,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 from rich.table import Table
 
 from ganvas.cli.progress import duration
-from ganvas.collect.ingest import Harvest, readable
+from ganvas.collect.ingest import IngestCounts, readable
 
 PLAIN_EVERY = 5.0  # seconds between two plain lines, so that a log stays readable
 SHOWN_REASONS = 20
@@ -51,7 +51,7 @@ class CollectProgress:
         """Remove the progress bar."""
         self._progress.stop()
 
-    def __call__(self, harvest: Harvest) -> None:
+    def __call__(self, harvest: IngestCounts) -> None:
         now = self._now()
         if self._quiet or now - self._last < (0.1 if self._live else PLAIN_EVERY):
             return
@@ -67,7 +67,7 @@ class CollectProgress:
         if not self._quiet:
             self._console.print(sentence, markup=False, soft_wrap=True, highlight=False)
 
-    def _line(self, harvest: Harvest, elapsed: float) -> str:
+    def _line(self, harvest: IngestCounts, elapsed: float) -> str:
         speed = harvest.done / max(elapsed, 1e-6)
         many = f"{harvest.done:,}" + (f" of {harvest.expected:,}" if harvest.expected else "")
         parts = [f"{many}: {harvest.taken:,} new, {harvest.refusals:,} refused", f"{speed:,.1f} per second"]
@@ -78,7 +78,7 @@ class CollectProgress:
         return "   ".join(parts)
 
 
-def summary(harvest: Harvest) -> Table:
+def summary(harvest: IngestCounts) -> Table:
     """A table of everything that was offered: taken, known, refused by reason with examples."""
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("pictures", justify="right")

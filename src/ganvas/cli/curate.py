@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from ganvas.cli.output import Output
     from ganvas.curate.checks.rules import Rules
-    from ganvas.curate.checks.run import Outcome
+    from ganvas.curate.checks.run import CheckSummary
 
 
 @app.command(rich_help_panel=CURATE)
@@ -67,7 +67,7 @@ def curate(
     out.next_steps(f"ganvas review {root}", f"ganvas report {root}")
 
 
-def table(outcome: Outcome, rules: Rules) -> Table:
+def table(outcome: CheckSummary, rules: Rules) -> Table:
     """A table of what is proposed, by reason."""
     from rich import box
     from rich.markup import escape
@@ -116,18 +116,18 @@ def _place(source: Path, catalog: Path | None, database: str | None) -> tuple[Pa
 
 
 def _take(opened: object, folder: Path, out: Output) -> None:
-    from ganvas.collect.ingest import Harvest, Taker, take_all
-    from ganvas.collect.local_files import folder as offers_of_folder
+    from ganvas.collect.ingest import IngestCounts, Ingester, ingest_all
+    from ganvas.collect.local_files import items_of_folder as offers_of_folder
     from ganvas.curate.catalog import Catalog
     from ganvas.errors import UserError
 
     assert isinstance(opened, Catalog)
     with out.progress("adding") as progress:
 
-        def listener(harvest: Harvest) -> None:
+        def listener(harvest: IngestCounts) -> None:
             progress(harvest.done, harvest.done)
 
-        harvest = take_all(offers_of_folder(folder), Taker(opened, listener=listener))
+        harvest = ingest_all(offers_of_folder(folder), Ingester(opened, listener=listener))
     if not harvest.good and not len(opened):
         raise UserError(f"{folder} has no pictures: name a folder of pictures, or a catalogue.")
     out.line(f"{folder}: {harvest.taken:,} pictures added to {opened.root}, {harvest.known:,} known already.")

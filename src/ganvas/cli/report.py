@@ -28,12 +28,12 @@ def report(
     out = Output(quiet)
     check_distance(distance)
     with open_catalog(catalogue, database) as catalog:
-        from ganvas.curate.review.report import gather, text
-        from ganvas.curate.review.report_page import page
+        from ganvas.curate.review.report import make_report, report_text
+        from ganvas.curate.review.report_page import report_html
 
-        found = gather(catalog, distance=distance)
-        for line in text(found).splitlines():
+        found = make_report(catalog, distance=distance)
+        for line in report_text(found).splitlines():
             out.line(line)
         if output is not None:
-            write_atomically(output, page(found, catalog))
+            write_atomically(output, report_html(found, catalog))
             out.line(f"\nThe page is {output}.")

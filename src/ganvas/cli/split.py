@@ -49,7 +49,7 @@ def split(
     if len(shares) != 3:
         raise UserError(f"--ratios is three numbers such as 0.8,0.1,0.1, not {ratios!r}.")
     with open_catalog(catalogue, database) as catalog:
-        from ganvas.curate.dataset.splits import split as divide
+        from ganvas.curate.dataset.splits import grouped_split as divide
 
         images = list(catalog.images(result=None if everything else "keep"))
         if not images:

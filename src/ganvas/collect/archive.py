@@ -7,8 +7,8 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
-from ganvas.collect.file_kinds import hidden, judge_name
-from ganvas.collect.ingest import Ignored, Offer, Piece, Refusal, readable
+from ganvas.collect.file_kinds import is_hidden, refuse_by_kind
+from ganvas.collect.ingest import Ignored, IncomingFile, IngestItem, Refusal, readable
 from ganvas.curate.archive_safety import (
     BROKEN,
     MAX_FILE_BYTES,
@@ -31,7 +31,7 @@ _ESCAPES = "its name leads outside of the archive"
 _BOMB = "would unpack to more than {:.1f} GB, so it is no archive of pictures"
 
 
-def archive(path: Path, *, licence: str | None = None, label: str | None = None) -> Iterator[Offer]:
+def items_of_archive(path: Path, *, licence: str | None = None, label: str | None = None) -> Iterator[IngestItem]:
     """The pictures in a zip, a tar, or a tar packed by gzip, bzip2 or xz.
 
     Args:
@@ -50,18 +50,18 @@ def archive(path: Path, *, licence: str | None = None, label: str | None = None)
         raise UserError(f"{readable(label)} cannot be read ({error.strerror or error}).") from None
 
 
-def _piece(name: str, content: bytes, label: str, licence: str | None) -> Piece:
-    return Piece(name, content, Origin("archive", path=f"{readable(label)}/{readable(name)}", licence=licence))
+def _piece(name: str, content: bytes, label: str, licence: str | None) -> IncomingFile:
+    return IncomingFile(name, content, Origin("archive", path=f"{readable(label)}/{readable(name)}", licence=licence))
 
 
 def _is_hidden(name: str) -> bool:
-    return any(hidden(part) for part in PurePosixPath(name).parts if part != ".")
+    return any(is_hidden(part) for part in PurePosixPath(name).parts if part != ".")
 
 
 # ── Zip ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _zip(path: Path, label: str, licence: str | None) -> Iterator[Offer]:
+def _zip(path: Path, label: str, licence: str | None) -> Iterator[IngestItem]:
     try:
         opened = zipfile.ZipFile(path)
     except (zipfile.BadZipFile, NotImplementedError, ValueError, UnicodeError):
@@ -78,7 +78,7 @@ def _zip(path: Path, label: str, licence: str | None) -> Iterator[Offer]:
                 yield _zip_entry(opened, entry, label, licence)
 
 
-def _zip_entry(opened: zipfile.ZipFile, entry: zipfile.ZipInfo, label: str, licence: str | None) -> Offer:
+def _zip_entry(opened: zipfile.ZipFile, entry: zipfile.ZipInfo, label: str, licence: str | None) -> IngestItem:
     name = _zip_name(entry)
     if leads_outside(name):
         return Refusal(name, _ESCAPES)
@@ -89,7 +89,7 @@ def _zip_entry(opened: zipfile.ZipFile, entry: zipfile.ZipInfo, label: str, lice
     try:
         with open_member(opened, entry) as file:
             head = file.read(HEAD_BYTES)
-            unwanted = judge_name(name, head)
+            unwanted = refuse_by_kind(name, head)
             if unwanted is not None:
                 return unwanted
             if entry.file_size > MAX_FILE_BYTES:
@@ -112,7 +112,7 @@ def _zip_name(entry: zipfile.ZipInfo) -> str:
 # ── Tar ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _tar(path: Path, label: str, licence: str | None) -> Iterator[Offer]:
+def _tar(path: Path, label: str, licence: str | None) -> Iterator[IngestItem]:
     limit = size_limit(path)
     with open_unpacked(path) as unpacked:
         stream = BoundedStream(unpacked, limit)
@@ -136,7 +136,7 @@ def _tar(path: Path, label: str, licence: str | None) -> Iterator[Offer]:
             yield Refusal(label, "the archive is damaged; what follows cannot be read")
 
 
-def _tar_entry(opened: tarfile.TarFile, entry: tarfile.TarInfo, label: str, licence: str | None) -> Offer:
+def _tar_entry(opened: tarfile.TarFile, entry: tarfile.TarInfo, label: str, licence: str | None) -> IngestItem:
     name = entry.name
     if leads_outside(name):
         return Refusal(name, _ESCAPES)
@@ -147,10 +147,10 @@ def _tar_entry(opened: tarfile.TarFile, entry: tarfile.TarInfo, label: str, lice
     if _is_hidden(name):
         return Ignored(name)
     if entry.size > MAX_FILE_BYTES:
-        return judge_name(name, b"") or Refusal(name, too_large())
+        return refuse_by_kind(name, b"") or Refusal(name, too_large())
     file = opened.extractfile(entry)
     if file is None:
         return Refusal(name, "not a file")
     with file:
         head = file.read(HEAD_BYTES)
-        return judge_name(name, head) or _piece(name, head + file.read(), label, licence)
+        return refuse_by_kind(name, head) or _piece(name, head + file.read(), label, licence)

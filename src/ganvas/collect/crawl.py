@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from ganvas.collect import robots
 from ganvas.collect.fetch import AGENT, Fetched, Fetcher, FetchError, check_address, host_of
 from ganvas.collect.html import Page, read_page
-from ganvas.collect.ingest import Piece, Refusal, Taker
+from ganvas.collect.ingest import IncomingFile, Ingester, Refusal
 from ganvas.collect.rate_limit import LONGEST_PAUSE
 from ganvas.collect.robots import Robots
 from ganvas.curate.catalog import Origin, UrlState
@@ -23,7 +23,7 @@ R = TypeVar("R")
 _STORED, _REFUSED, _FAILED = "stored", "refused: ", "failed: "
 
 
-class Wish(NamedTuple):
+class PictureUrl(NamedTuple):
     """An address that is to give a picture, and how we came to it."""
 
     url: str
@@ -33,7 +33,7 @@ class Wish(NamedTuple):
     licence: str | None = None
 
 
-class Manners:
+class RobotsCache:
     """The robots.txt of every host that was met."""
 
     def __init__(self, fetcher: Fetcher) -> None:
@@ -81,10 +81,10 @@ class Crawl:
         heed: ask robots.txt before single pictures too; page crawls always do.
     """
 
-    def __init__(self, taker: Taker, fetcher: Fetcher, *, refresh: bool = False, heed: bool = False) -> None:
-        self.taker = taker
+    def __init__(self, ingester: Ingester, fetcher: Fetcher, *, refresh: bool = False, heed: bool = False) -> None:
+        self.ingester = ingester
         self.fetcher = fetcher
-        self.manners = Manners(fetcher)
+        self.manners = RobotsCache(fetcher)
         self.refresh = refresh
         self.heed = heed
         self._seen: set[str] = set()
@@ -96,24 +96,24 @@ class Crawl:
     async def __aexit__(self, *_: object) -> None:
         self._pool.shutdown(wait=True, cancel_futures=True)
 
-    async def take(self, wishes: Iterable[Wish], *, heed: bool | None = None) -> None:
+    async def take(self, wanted_urls: Iterable[PictureUrl], *, heed: bool | None = None) -> None:
         """Fetch and store each address: hosts side by side, the addresses of one host one after the other."""
-        queues: dict[str, deque[Wish]] = {}
-        for wish in wishes:
+        queues: dict[str, deque[PictureUrl]] = {}
+        for wanted in wanted_urls:
             try:
-                url = str(check_address(wish.url))
+                url = str(check_address(wanted.url))
             except FetchError as error:
-                self.taker.expect(1)
-                self.taker.refuse(Refusal(wish.url, str(error)))
+                self.ingester.expect(1)
+                self.ingester.refuse(Refusal(wanted.url, str(error)))
                 continue
             if url not in self._seen:
                 self._seen.add(url)
-                queues.setdefault(host_of(url), deque()).append(wish._replace(url=url))
-        self.taker.expect(sum(map(len, queues.values())))
+                queues.setdefault(host_of(url), deque()).append(wanted._replace(url=url))
+        self.ingester.expect(sum(map(len, queues.values())))
         gate = asyncio.Semaphore(HOSTS_AT_ONCE)
         heed = self.heed if heed is None else heed
 
-        async def drain(queue: deque[Wish]) -> None:
+        async def drain(queue: deque[PictureUrl]) -> None:
             async with gate:
                 while queue:
                     await self._deal(queue.popleft(), heed)
@@ -125,50 +125,50 @@ class Crawl:
         except ExceptionGroup as errors:
             raise errors.exceptions[0] from None  # such as a full disk: the first says it
 
-    async def _deal(self, wish: Wish, heed: bool) -> None:
-        state = await self._off_loop(self.taker.catalog.crawl_log.url_state, wish.url)
-        if state is not None and not self.refresh and self._settled(wish, state):
+    async def _deal(self, wanted: PictureUrl, heed: bool) -> None:
+        state = await self._off_loop(self.ingester.catalog.crawl_log.url_state, wanted.url)
+        if state is not None and not self.refresh and self._settled(wanted, state):
             return
         known = state if state is not None and state.outcome == _STORED else None
         try:
             answer = await self.fetcher.get(
-                wish.url,
+                wanted.url,
                 etag=known.etag if known else None,
                 last_modified=known.last_modified if known else None,
-                referer=wish.page,
+                referer=wanted.page,
                 allowed=self.manners.allow if heed else None,
             )
         except FetchError as error:
-            self.taker.refuse(Refusal(wish.url, str(error)))
+            self.ingester.refuse(Refusal(wanted.url, str(error)))
             if known is None:
                 # Only what the host itself said is for good: limits, --private and robots.txt may be others next time.
                 outcome = _FAILED if error.status is None else _REFUSED
-                await self._off_loop(self._note, wish.url, outcome + str(error))
+                await self._off_loop(self._note, wanted.url, outcome + str(error))
             return
         if answer is None:
-            self.taker.count(unchanged=1)
+            self.ingester.count(unchanged=1)
         else:
-            await self._off_loop(self._store, wish, answer)
+            await self._off_loop(self._store, wanted, answer)
 
-    def _settled(self, wish: Wish, state: UrlState) -> bool:
+    def _settled(self, wanted: PictureUrl, state: UrlState) -> bool:
         """Count an address that an earlier collecting dealt with for good."""
         if state.outcome == _STORED:
-            self.taker.count(before=1)
+            self.ingester.count(before=1)
             return True
         if state.outcome.startswith(_REFUSED):
-            self.taker.refuse(Refusal(wish.url, state.outcome.removeprefix(_REFUSED)))
+            self.ingester.refuse(Refusal(wanted.url, state.outcome.removeprefix(_REFUSED)))
             return True
         return False
 
-    def _store(self, wish: Wish, answer: Fetched) -> None:
-        origin = Origin(wish.source, url=wish.url, page=wish.page, keyword=wish.keyword, licence=wish.licence)
-        piece = Piece(wish.url, answer.content, origin)
-        taken = self.taker.take(piece, etag=answer.etag, last_modified=answer.last_modified)
+    def _store(self, wanted: PictureUrl, answer: Fetched) -> None:
+        origin = Origin(wanted.source, url=wanted.url, page=wanted.page, keyword=wanted.keyword, licence=wanted.licence)
+        file = IncomingFile(wanted.url, answer.content, origin)
+        taken = self.ingester.take(file, etag=answer.etag, last_modified=answer.last_modified)
         if isinstance(taken, Refusal):
-            self._note(wish.url, _REFUSED + taken.reason)
+            self._note(wanted.url, _REFUSED + taken.reason)
 
     def _note(self, url: str, outcome: str) -> None:
-        self.taker.catalog.crawl_log.note_url(url, etag=None, last_modified=None, sha256=None, outcome=outcome)
+        self.ingester.catalog.crawl_log.note_url(url, etag=None, last_modified=None, sha256=None, outcome=outcome)
 
     async def _off_loop(self, work: Callable[..., R], *arguments: object) -> R:
         """Do what blocks (the database, decoding) in a thread."""
@@ -199,8 +199,8 @@ class Crawl:
                 read += 1
                 page = await self._page(url, licence)
             except FetchError as error:
-                self.taker.expect(1)
-                self.taker.refuse(Refusal(url, f"page not read: {error}"))
+                self.ingester.expect(1)
+                self.ingester.refuse(Refusal(url, f"page not read: {error}"))
                 continue
             if page is None:
                 continue
@@ -208,11 +208,11 @@ class Crawl:
             if away == 0:
                 hosts.add(host_of(page.url))
             if page.forbids_pictures:
-                self.taker.expect(len(page.pictures))
+                self.ingester.expect(len(page.pictures))
                 for picture in page.pictures:
-                    self.taker.refuse(Refusal(picture, "its page asks robots to leave its pictures alone"))
+                    self.ingester.refuse(Refusal(picture, "its page asks robots to leave its pictures alone"))
             else:
-                await self.take([Wish(one, "page", page.url, None, licence) for one in page.pictures], heed=True)
+                await self.take([PictureUrl(one, "page", page.url, None, licence) for one in page.pictures], heed=True)
             if away < depth and not page.forbids_following:
                 waiting.extend((link, away + 1) for link in page.links if _host(link) in hosts)
 
@@ -221,8 +221,8 @@ class Crawl:
         if answer is None:
             return None
         if picture_format(answer.content[:HEAD_BYTES]):  # a link that led to a picture and not to a page
-            self.taker.expect(1)
-            await self._off_loop(self._store, Wish(url, "page", None, None, licence), answer)
+            self.ingester.expect(1)
+            await self._off_loop(self._store, PictureUrl(url, "page", None, None, licence), answer)
             return None
         try:
             return await self._off_loop(read_page, answer)

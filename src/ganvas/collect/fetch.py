@@ -18,7 +18,7 @@ from urllib.parse import urljoin
 from urllib.request import getproxies, proxy_bypass
 
 from ganvas import __version__
-from ganvas.collect.rate_limit import Clock, Pace, RealClock, back_off, retry_after
+from ganvas.collect.rate_limit import Clock, RateLimiter, RealClock, back_off, retry_after
 from ganvas.errors import UserError
 
 try:
@@ -107,7 +107,7 @@ class Fetcher:
 
     def __init__(
         self,
-        pace: Pace | None = None,
+        pace: RateLimiter | None = None,
         *,
         limits: Limits | None = None,
         clock: Clock | None = None,
@@ -117,7 +117,7 @@ class Fetcher:
         chance: Callable[[], float] = random.random,
     ) -> None:
         self.clock = clock or RealClock()
-        self.pace = pace or Pace(1.0, self.clock)
+        self.pace = pace or RateLimiter(1.0, self.clock)
         self.limits = limits or Limits()
         self.private = private
         self._asked = asked

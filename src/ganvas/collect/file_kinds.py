@@ -24,7 +24,7 @@ from ganvas.errors import UserError
 _SYSTEM_NAMES = frozenset({"__MACOSX", "Thumbs.db", "desktop.ini"})
 
 
-class Kind(StrEnum):
+class SourceKind(StrEnum):
     """What a source is."""
 
     FOLDER = "folder"
@@ -34,7 +34,7 @@ class Kind(StrEnum):
     URLS = "list of addresses"
 
 
-def kind_of(source: Path) -> Kind:
+def source_kind(source: Path) -> SourceKind:
     """Tell what a source is by its content, and by its name where that does not say.
 
     Raises:
@@ -42,7 +42,7 @@ def kind_of(source: Path) -> Kind:
     """
     try:
         if source.is_dir():
-            return Kind.FOLDER
+            return SourceKind.FOLDER
         if not source.exists():
             raise UserError(
                 f"There is no folder or file {source}; name a folder, an archive, a video or a list of addresses."
@@ -52,24 +52,24 @@ def kind_of(source: Path) -> Kind:
         with source.open("rb") as file:
             head = file.read(HEAD_BYTES)
         if is_archive(head) or zipfile.is_zipfile(source):
-            return Kind.ARCHIVE
+            return SourceKind.ARCHIVE
     except OSError as error:
         raise UserError(f"{source} cannot be read ({error.strerror or error}).") from None
     suffix = source.suffix.lower()
     if is_unreadable_archive(head) or suffix in (".7z", ".rar"):
         raise UserError(f"{source} is a 7z or rar archive; unpack it and name the folder.")
     if suffix in VIDEO_SUFFIXES or is_video(head):
-        return Kind.VIDEO
+        return SourceKind.VIDEO
     if suffix in PICTURE_SUFFIXES or picture_format(head):
-        return Kind.PICTURE
+        return SourceKind.PICTURE
     if b"\0" not in head or head.startswith(UTF16_MARKS):  # UTF-16, as some editors write
-        return Kind.URLS
+        return SourceKind.URLS
     if suffix in ARCHIVE_SUFFIXES:
         raise UserError(f"{source} is a damaged archive, or of a kind that is not read; make it a .zip or a .tar.")
     raise UserError(f"{source} is no folder, archive, picture, video or list of addresses.")
 
 
-def judge_name(name: str, head: bytes) -> Refusal | Ignored | None:
+def refuse_by_kind(name: str, head: bytes) -> Refusal | Ignored | None:
     """Whether a file in a folder or an archive is worth decoding (None), by its first bytes and its name."""
     suffix = PurePosixPath(name).suffix.lower()
     if is_video(head) or suffix in VIDEO_SUFFIXES:
@@ -83,6 +83,6 @@ def judge_name(name: str, head: bytes) -> Refusal | Ignored | None:
     return Ignored(name)
 
 
-def hidden(name: str) -> bool:
+def is_hidden(name: str) -> bool:
     """Whether a name is the system's own and not a person's."""
     return name.startswith(".") or name in _SYSTEM_NAMES

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from ganvas.collect.ingest import Offer, Piece, Refusal, readable
+from ganvas.collect.ingest import IncomingFile, IngestItem, Refusal, readable
 from ganvas.curate.catalog import Origin
 from ganvas.curate.images.decode import MAX_PIXELS
 from ganvas.errors import UserError
@@ -19,7 +19,9 @@ from ganvas.paths import cache_dir
 CONTAINERS = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpeg,mpegts,mpegvideo,flv,asf,ogg,gif,apng,m4v,h264,hevc"
 
 
-def frames(path: Path, *, every: float = 1.0, most: int | None = None, licence: str | None = None) -> Iterator[Offer]:
+def frames(
+    path: Path, *, every: float = 1.0, most: int | None = None, licence: str | None = None
+) -> Iterator[IngestItem]:
     """The first frame, and then one every ``every`` seconds of playing time, upright, as lossless PNG.
 
     The same video always gives the same bytes, so that a second time they are known.
@@ -52,7 +54,7 @@ def frames(path: Path, *, every: float = 1.0, most: int | None = None, licence: 
 
 def _sampled(
     decoded: Iterator[Any], path: Path, every: float, most: int | None, licence: str | None, failure: type[Exception]
-) -> Iterator[Offer]:
+) -> Iterator[IngestItem]:
     taken, due, last = 0, 0.0, -1.0
     while most is None or taken < most:
         try:
@@ -74,7 +76,7 @@ def _sampled(
         if frame.width * frame.height > MAX_PIXELS:
             yield Refusal(name, f"too many pixels ({frame.width} × {frame.height})")
         else:
-            yield Piece(name, _png(frame), Origin("video", path=name, licence=licence))
+            yield IncomingFile(name, _png(frame), Origin("video", path=name, licence=licence))
 
 
 def _png(frame: Any) -> bytes:
@@ -122,7 +124,7 @@ def extracted(path: Path, *, most: int | None = None) -> Path:
     if folder.is_dir():
         return folder
     with replacing_folder(folder) as scratch:
-        for number, offer in enumerate(frames(path, every=0, most=most)):
-            if isinstance(offer, Piece):
-                (scratch / f"{number:06d}.png").write_bytes(offer.content)
+        for number, item in enumerate(frames(path, every=0, most=most)):
+            if isinstance(item, IncomingFile):
+                (scratch / f"{number:06d}.png").write_bytes(item.content)
     return folder

@@ -18,7 +18,7 @@ _AHEAD = 128 * 2**20  # bytes that may wait to be stored
 MAX_NAME = 300  # characters of a name that are kept: an archive may hold names of megabytes
 
 
-class Piece(NamedTuple):
+class IncomingFile(NamedTuple):
     """A file that may be a picture, and where it comes from."""
 
     name: str  # as the summary calls it: a path, an address, a time in a video
@@ -39,11 +39,11 @@ class Ignored(NamedTuple):
     name: str
 
 
-Offer = Piece | Refusal | Ignored
+IngestItem = IncomingFile | Refusal | Ignored
 
 
 @dataclass
-class Refusals:
+class RefusalCount:
     """All that was refused for one reason."""
 
     count: int = 0
@@ -51,7 +51,7 @@ class Refusals:
 
 
 @dataclass
-class Harvest:
+class IngestCounts:
     """What came of collecting, counted while it goes; nothing that was offered is missing from it."""
 
     taken: int = 0
@@ -62,7 +62,7 @@ class Harvest:
     requests: int = 0
     received: int = 0  # bytes that came over the network
     expected: int | None = None  # how many offers there will be, where that is known
-    refused: dict[str, Refusals] = field(default_factory=dict)
+    refused: dict[str, RefusalCount] = field(default_factory=dict)
 
     @property
     def refusals(self) -> int:
@@ -80,28 +80,30 @@ class Harvest:
         return self.taken + self.known + self.before + self.unchanged > 0
 
 
-Listener = Callable[[Harvest], None]
+ProgressListener = Callable[[IngestCounts], None]
 
 
-class Taker:
+class Ingester:
     """Takes pieces into a catalogue and counts; may be used from several threads."""
 
-    def __init__(self, catalog: Catalog, harvest: Harvest | None = None, listener: Listener | None = None) -> None:
+    def __init__(
+        self, catalog: Catalog, counts: IngestCounts | None = None, listener: ProgressListener | None = None
+    ) -> None:
         self.catalog = catalog
-        self.harvest = harvest or Harvest()
+        self.counts = counts or IngestCounts()
         self._listener = listener
         self._lock = threading.Lock()
 
-    def take(self, piece: Piece, *, etag: str | None = None, last_modified: str | None = None) -> Added | Refusal:
+    def take(self, file: IncomingFile, *, etag: str | None = None, last_modified: str | None = None) -> Added | Refusal:
         """Decode a piece and store it, or refuse it with a reason.
 
         Args:
             etag, last_modified: what the address it came from said of it, kept for asking again.
         """
         try:
-            added = self.catalog.add(piece.content, piece.origin, etag=etag, last_modified=last_modified)
+            added = self.catalog.add(file.content, file.origin, etag=etag, last_modified=last_modified)
         except PictureError as error:
-            refusal = Refusal(piece.name, reason_for(piece.content, error))
+            refusal = Refusal(file.name, reason_for(file.content, error))
             self.refuse(refusal)
             return refusal
         self.count(taken=int(added.new), known=int(not added.new))
@@ -110,7 +112,7 @@ class Taker:
     def refuse(self, refusal: Refusal) -> None:
         """Count a refusal and remember the first few names."""
         with self._lock:
-            refusals = self.harvest.refused.setdefault(refusal.reason, Refusals())
+            refusals = self.counts.refused.setdefault(refusal.reason, RefusalCount())
             refusals.count += 1
             if len(refusals.examples) < EXAMPLES:
                 refusals.examples.append(readable(refusal.name))
@@ -120,20 +122,20 @@ class Taker:
         """Add to the harvest's counts by their names."""
         with self._lock:
             for name, number in more.items():
-                setattr(self.harvest, name, getattr(self.harvest, name) + number)
+                setattr(self.counts, name, getattr(self.counts, name) + number)
         self._tell()
 
     def expect(self, more: int) -> None:
         """Say that so many offers more are to come."""
         with self._lock:
-            self.harvest.expected = (self.harvest.expected or 0) + more
+            self.counts.expected = (self.counts.expected or 0) + more
 
     def _tell(self) -> None:
         if self._listener is not None:
-            self._listener(self.harvest)
+            self._listener(self.counts)
 
 
-def take_all(offers: Iterable[Offer], taker: Taker, *, workers: int | None = None) -> Harvest:
+def ingest_all(items: Iterable[IngestItem], ingester: Ingester, *, workers: int | None = None) -> IngestCounts:
     """Take every offer, several at a time: decoding leaves Python's lock, and writing waits for the disk.
 
     Ctrl+C, or an error of the source, lets those that are being stored end and drops those that wait.
@@ -145,14 +147,14 @@ def take_all(offers: Iterable[Offer], taker: Taker, *, workers: int | None = Non
     waiting: dict[Future[Added | Refusal], int] = {}
     pool = ThreadPoolExecutor(workers, thread_name_prefix="take")
     try:
-        for offer in offers:
-            match offer:
+        for item in items:
+            match item:
                 case Refusal():
-                    taker.refuse(offer)
+                    ingester.refuse(item)
                 case Ignored():
-                    taker.count(ignored=1)
-                case Piece():
-                    waiting[pool.submit(taker.take, offer)] = len(offer.content)
+                    ingester.count(ignored=1)
+                case IncomingFile():
+                    waiting[pool.submit(ingester.take, item)] = len(item.content)
             while len(waiting) >= 3 * workers or sum(waiting.values()) > _AHEAD:
                 done, _ = wait(waiting, return_when=FIRST_COMPLETED)
                 _results(done)
@@ -161,7 +163,7 @@ def take_all(offers: Iterable[Offer], taker: Taker, *, workers: int | None = Non
         _results(waiting)
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
-    return taker.harvest
+    return ingester.counts
 
 
 def _results(futures: Iterable[Future[Added | Refusal]]) -> None:

@@ -8,9 +8,9 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
-from ganvas.collect.archive import archive
-from ganvas.collect.file_kinds import Kind, hidden, judge_name, kind_of
-from ganvas.collect.ingest import MAX_NAME, Offer, Piece, Refusal, readable
+from ganvas.collect.archive import items_of_archive
+from ganvas.collect.file_kinds import SourceKind, is_hidden, refuse_by_kind, source_kind
+from ganvas.collect.ingest import MAX_NAME, IncomingFile, IngestItem, Refusal, readable
 from ganvas.curate.archive_safety import MAX_FILE_BYTES, too_large
 from ganvas.curate.catalog import Origin
 from ganvas.curate.file_kinds import HEAD_BYTES, is_archive
@@ -28,8 +28,8 @@ def count_files(source: Path, *, without: Path | None = None) -> int | None:
     if source.is_dir():
         count = 0
         for here, names, files in os.walk(source.resolve()):
-            names[:] = [name for name in names if not hidden(name) and Path(here, name) != without]
-            count += sum(1 for name in files if not hidden(name))
+            names[:] = [name for name in names if not is_hidden(name) and Path(here, name) != without]
+            count += sum(1 for name in files if not is_hidden(name))
         return count
     if zipfile.is_zipfile(source):
         try:
@@ -40,7 +40,7 @@ def count_files(source: Path, *, without: Path | None = None) -> int | None:
     return None
 
 
-def offers_of(source: Path, *, licence: str | None = None, without: Path | None = None) -> Iterator[Offer]:
+def items_of(source: Path, *, licence: str | None = None, without: Path | None = None) -> Iterator[IngestItem]:
     """Every piece of a folder, an archive or a single picture.
 
     Args:
@@ -49,17 +49,17 @@ def offers_of(source: Path, *, licence: str | None = None, without: Path | None 
     Raises:
         UserError: the source cannot be used at all; what is wrong with single files comes as refusals.
     """
-    kind = kind_of(source)
-    if kind is Kind.FOLDER:
-        return folder(source, licence=licence, without=without)
-    if kind is Kind.ARCHIVE:
-        return archive(source, licence=licence)
-    if kind is Kind.PICTURE:
+    kind = source_kind(source)
+    if kind is SourceKind.FOLDER:
+        return items_of_folder(source, licence=licence, without=without)
+    if kind is SourceKind.ARCHIVE:
+        return items_of_archive(source, licence=licence)
+    if kind is SourceKind.PICTURE:
         return iter([_file(source, source.name, licence)])
     raise UserError(f"{source} is a {kind}; no pieces lie in it.")
 
 
-def folder(root: Path, *, licence: str | None = None, without: Path | None = None) -> Iterator[Offer]:
+def items_of_folder(root: Path, *, licence: str | None = None, without: Path | None = None) -> Iterator[IngestItem]:
     """The pictures below a folder, in the order of their names; links are followed, but never in a circle.
 
     Args:
@@ -84,12 +84,12 @@ def folder(root: Path, *, licence: str | None = None, without: Path | None = Non
         kept = []
         for name in sorted(names):
             inner = Path(here, name).resolve()
-            if not hidden(name) and inner not in seen:
+            if not is_hidden(name) and inner not in seen:
                 seen.add(inner)
                 kept.append(name)
         names[:] = kept
         for name in sorted(files):
-            if not hidden(name):
+            if not is_hidden(name):
                 path = Path(here, name)
                 yield _file(path, _relative(path, where), licence)
     yield from problems
@@ -99,14 +99,14 @@ def _relative(path: Path, root: Path) -> str:
     return path.relative_to(root).as_posix()
 
 
-def _file(path: Path, name: str, licence: str | None) -> Offer:
+def _file(path: Path, name: str, licence: str | None) -> IngestItem:
     try:
         information = path.stat()
         if not stat.S_ISREG(information.st_mode):  # reading a pipe would never end
             return Refusal(name, "not a file")
         with path.open("rb") as file:
             head = file.read(HEAD_BYTES)
-            unwanted = judge_name(name, head)
+            unwanted = refuse_by_kind(name, head)
             if unwanted is not None:
                 return unwanted
             if information.st_size > MAX_FILE_BYTES:
@@ -118,10 +118,10 @@ def _file(path: Path, name: str, licence: str | None) -> Offer:
         return Refusal(name, "no permission to read it")
     except OSError as error:
         return Refusal(name, f"cannot be read ({error.strerror})")
-    return Piece(name, content, Origin("folder", path=readable(str(path))[-MAX_NAME:], licence=licence))
+    return IncomingFile(name, content, Origin("folder", path=readable(str(path))[-MAX_NAME:], licence=licence))
 
 
-def upload(path: Path, name: str, *, licence: str | None = None) -> Iterator[Offer]:
+def items_of_upload(path: Path, name: str, *, licence: str | None = None) -> Iterator[IngestItem]:
     """What somebody handed over through a form: one picture, or an archive of them.
 
     Args:
@@ -135,12 +135,12 @@ def upload(path: Path, name: str, *, licence: str | None = None) -> Iterator[Off
     with path.open("rb") as file:
         head = file.read(HEAD_BYTES)
     if is_archive(head):
-        for offer in archive(path, licence=licence, label=label):
-            if isinstance(offer, Piece):
-                offer = offer._replace(origin=offer.origin._replace(source="upload"))
-            yield offer
+        for item in items_of_archive(path, licence=licence, label=label):
+            if isinstance(item, IncomingFile):
+                item = item._replace(origin=item.origin._replace(source="upload"))
+            yield item
         return
     if path.stat().st_size > MAX_FILE_BYTES:
         yield Refusal(label, too_large())
         return
-    yield Piece(label, path.read_bytes(), Origin("upload", path=readable(label), licence=licence))
+    yield IncomingFile(label, path.read_bytes(), Origin("upload", path=readable(label), licence=licence))

@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from ganvas.collect.archive import archive
+from ganvas.collect.archive import items_of_archive
 from ganvas.collect.fetch import Fetcher, FetchError
-from ganvas.collect.ingest import Offer, Piece
+from ganvas.collect.ingest import IncomingFile, IngestItem
 from ganvas.curate.avatars import STYLES, draw_avatars
 from ganvas.curate.catalog import Origin
 from ganvas.errors import UserError
@@ -75,24 +75,24 @@ async def download(collection: Collection, fetcher: Fetcher, folder: Path) -> Pa
     return target
 
 
-def members(collection: Collection, path: Path) -> Iterator[Offer]:
+def items_of_collection(collection: Collection, path: Path) -> Iterator[IngestItem]:
     """The pictures of a collection's archive, each with the address it has by itself.
 
     Raises:
         UserError: the archive is damaged.
     """
-    for offer in archive(path, licence=collection.licence, label=collection.name):
-        if isinstance(offer, Piece):
-            inside = offer.name.partition("/")[2] or offer.name
+    for item in items_of_archive(path, licence=collection.licence, label=collection.name):
+        if isinstance(item, IncomingFile):
+            inside = item.name.partition("/")[2] or item.name
             url = collection.file.format(name=inside)
             source = f"collection:{collection.name}"
-            offer = offer._replace(origin=Origin(source, url, collection.page, None, collection.licence, inside))
-        yield offer
+            item = item._replace(origin=Origin(source, url, collection.page, None, collection.licence, inside))
+        yield item
 
 
 def avatars(
     count: int, *, size: int = 128, seed: int = 0, style: str = STYLES[0], progress: Callable[[int, int], None] | None
-) -> Iterator[Offer]:
+) -> Iterator[IngestItem]:
     """Drawn faces under CC0, made here and now.
 
     Raises:
@@ -107,4 +107,4 @@ def avatars(
                 licence="CC0 1.0",
                 path=f"{style}/{seed}/{path.name}",
             )
-            yield Piece(path.name, path.read_bytes(), origin)
+            yield IncomingFile(path.name, path.read_bytes(), origin)

@@ -39,7 +39,7 @@ class RealClock:
         await asyncio.sleep(seconds)
 
 
-class Pace:
+class RateLimiter:
     """Lets each host be asked once per ``delay`` seconds, whatever other hosts do.
 
     Args:

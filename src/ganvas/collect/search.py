@@ -17,7 +17,7 @@ from urllib.parse import quote_plus, urlsplit, urlunsplit
 
 import httpx
 
-from ganvas.collect.crawl import Crawl, Wish
+from ganvas.collect.crawl import Crawl, PictureUrl
 from ganvas.collect.fetch import Fetched, FetchError
 from ganvas.collect.ingest import Refusal
 from ganvas.curate.catalog import normal_keyword
@@ -41,7 +41,7 @@ _FLICKR_LICENCES = {
 _FLICKR_SIZES = ("original", "large 2048", "large 1600", "large", "medium 800", "medium 640", "medium", "small")
 
 
-class Hit(NamedTuple):
+class SearchHit(NamedTuple):
     """A picture that an engine found."""
 
     url: str
@@ -49,7 +49,7 @@ class Hit(NamedTuple):
     licence: str | None = None
 
 
-class Searched(NamedTuple):
+class SearchOutcome(NamedTuple):
     """What one word brought; ``found`` is None when it was skipped because it had been used."""
 
     keyword: str
@@ -122,7 +122,7 @@ class Engine:
         here = urlsplit(self._at)
         return urlunsplit(urlsplit(url)._replace(scheme=here.scheme, netloc=here.netloc))
 
-    def read(self, answer: Fetched, get: Callable[[str], bytes]) -> list[Hit]:
+    def read(self, answer: Fetched, get: Callable[[str], bytes]) -> list[SearchHit]:
         """The pictures on a result page; an answer that makes no sense holds none.
 
         Args:
@@ -145,9 +145,9 @@ class Engine:
             url, photo = str(task["file_url"]), task.get("meta")
             if isinstance(photo, dict):
                 page = f"https://www.flickr.com/photos/{photo.get('owner')}/{photo.get('id')}"
-                hits.append(Hit(url, page, _FLICKR_LICENCES.get(str(photo.get("license")), stated)))
+                hits.append(SearchHit(url, page, _FLICKR_LICENCES.get(str(photo.get("license")), stated)))
             else:
-                hits.append(Hit(url, pages.get(url), stated))
+                hits.append(SearchHit(url, pages.get(url), stated))
         return hits
 
 
@@ -184,7 +184,7 @@ async def search(
     licence: str | None = None,
     again: bool = False,
     say: Callable[[str], None] = lambda sentence: None,
-) -> list[Searched]:
+) -> list[SearchOutcome]:
     """Search each word, take what is found, and write the word into the ledger once all of it was dealt with.
 
     A word that was stopped in the middle is searched again next time; its pictures that are here are not fetched again.
@@ -202,9 +202,9 @@ async def search(
         if not plain or plain in used:
             continue
         used.add(plain)
-        if not again and crawl.taker.catalog.crawl_log.searched(engine.name, plain):
+        if not again and crawl.ingester.catalog.crawl_log.searched(engine.name, plain):
             say(f"{plain!r} was searched on {engine.name} before and is not used again (--again uses it).")
-            done.append(Searched(plain, None))
+            done.append(SearchOutcome(plain, None))
             continue
         hits = await _hits(crawl, engine, plain, count)
         if hits is None:
@@ -212,21 +212,21 @@ async def search(
             continue
         if not hits:
             say(f"{engine.name} found nothing for {plain!r}: it may have no pictures, or refuse programs; not noted.")
-            done.append(Searched(plain, 0))
+            done.append(SearchOutcome(plain, 0))
             continue
-        before = crawl.taker.harvest.taken
+        before = crawl.ingester.counts.taken
         source = f"search:{engine.name}"
-        await crawl.take([Wish(hit.url, source, hit.page, plain, licence or hit.licence) for hit in hits])
-        new = crawl.taker.harvest.taken - before
-        crawl.taker.catalog.crawl_log.note_search(engine.name, plain, found=len(hits), new=new)
+        await crawl.take([PictureUrl(hit.url, source, hit.page, plain, licence or hit.licence) for hit in hits])
+        new = crawl.ingester.counts.taken - before
+        crawl.ingester.catalog.crawl_log.note_search(engine.name, plain, found=len(hits), new=new)
         say(f"{plain!r} on {engine.name}: {len(hits):,} found, {new:,} new.")
-        done.append(Searched(plain, len(hits), new))
+        done.append(SearchOutcome(plain, len(hits), new))
     return done
 
 
-async def _hits(crawl: Crawl, engine: Engine, keyword: str, count: int) -> list[Hit] | None:
+async def _hits(crawl: Crawl, engine: Engine, keyword: str, count: int) -> list[SearchHit] | None:
     """The first ``count`` pictures for a word, or None when the engine could not be asked at all."""
-    found: dict[str, Hit] = {}
+    found: dict[str, SearchHit] = {}
     loop = asyncio.get_running_loop()
 
     def get(url: str) -> bytes:
@@ -237,8 +237,8 @@ async def _hits(crawl: Crawl, engine: Engine, keyword: str, count: int) -> list[
         try:
             answer = await crawl.fetcher.get(url, allowed=crawl.manners.allow if crawl.heed else None)
         except FetchError as error:
-            crawl.taker.expect(1)
-            crawl.taker.refuse(Refusal(f"{engine.name}: {keyword}", f"search page not read: {error}"))
+            crawl.ingester.expect(1)
+            crawl.ingester.refuse(Refusal(f"{engine.name}: {keyword}", f"search page not read: {error}"))
             if number == 0:
                 return None
             break

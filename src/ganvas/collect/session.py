@@ -8,15 +8,15 @@ from collections.abc import Callable, Coroutine, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ganvas.collect.crawl import Crawl, Wish
+from ganvas.collect.crawl import Crawl, PictureUrl
 from ganvas.collect.fetch import Fetcher, Limits
-from ganvas.collect.file_kinds import Kind, kind_of
+from ganvas.collect.file_kinds import SourceKind, source_kind
 from ganvas.collect.frames import frames
-from ganvas.collect.ingest import Refusal, Taker, take_all
-from ganvas.collect.local_files import count_files, offers_of
-from ganvas.collect.open_datasets import AVATARS, avatars, download, find, members
-from ganvas.collect.rate_limit import Pace, RealClock
-from ganvas.collect.search import Engine, Searched, search
+from ganvas.collect.ingest import Ingester, Refusal, ingest_all
+from ganvas.collect.local_files import count_files, items_of
+from ganvas.collect.open_datasets import AVATARS, avatars, download, find, items_of_collection
+from ganvas.collect.rate_limit import RateLimiter, RealClock
+from ganvas.collect.search import Engine, SearchOutcome, search
 from ganvas.curate.file_kinds import UTF16_MARKS
 from ganvas.errors import UserError
 
@@ -28,7 +28,7 @@ def _nothing(sentence: str) -> None:
 
 
 @dataclass(frozen=True)
-class Conduct:
+class NetworkOptions:
     """How a collecting behaves on the network."""
 
     delay: float = 1.0  # seconds between two requests to one host
@@ -41,11 +41,11 @@ class Conduct:
 
 
 @dataclass
-class Session:
+class CollectSession:
     """Collects into a catalogue; what happens is counted in ``taker.harvest``."""
 
-    taker: Taker
-    conduct: Conduct = field(default_factory=Conduct)
+    ingester: Ingester
+    conduct: NetworkOptions = field(default_factory=NetworkOptions)
     licence: str | None = None
     workers: int | None = None
     say: Callable[[str], None] = _nothing
@@ -57,15 +57,15 @@ class Session:
         Raises:
             UserError: the source cannot be used.
         """
-        own = self.taker.catalog.root.resolve()
-        offers = offers_of(source, licence=self.licence, without=own)
+        own = self.ingester.catalog.root.resolve()
+        items = items_of(source, licence=self.licence, without=own)
         if (files := count_files(source, without=own)) is not None:
-            self.taker.expect(files)
-        take_all(offers, self.taker, workers=self.workers)
+            self.ingester.expect(files)
+        ingest_all(items, self.ingester, workers=self.workers)
 
     def video(self, source: Path, *, every: float = 1.0, most: int | None = None) -> None:
         """The frames of a video."""
-        take_all(frames(source, every=every, most=most, licence=self.licence), self.taker, workers=self.workers)
+        ingest_all(frames(source, every=every, most=most, licence=self.licence), self.ingester, workers=self.workers)
 
     def addresses(self, source: Path | str) -> None:
         """One address, or a text file with one in each line; after a tab may stand the licence of that picture.
@@ -73,18 +73,22 @@ class Session:
         Raises:
             UserError: the file cannot be read, or holds no address.
         """
-        wishes = [Wish(source, licence=self.licence)] if isinstance(source, str) else list(self._listed(source))
-        if not wishes:
+        wanted_urls = (
+            [PictureUrl(source, licence=self.licence)] if isinstance(source, str) else list(self._listed(source))
+        )
+        if not wanted_urls:
             raise UserError(f"{source} holds no address; write one in each line, such as https://example.org/1.jpg.")
-        self._crawl(lambda crawl: crawl.take(wishes))
+        self._crawl(lambda crawl: crawl.take(wanted_urls))
 
     def pages(self, starts: list[str], *, depth: int = 0, most: int = 200) -> None:
         """The pictures of web pages."""
         self._crawl(lambda crawl: crawl.walk(starts, depth=depth, most=most, licence=self.licence))
 
-    def words(self, engine: Engine, keywords: list[str], *, count: int = 100, again: bool = False) -> list[Searched]:
+    def words(
+        self, engine: Engine, keywords: list[str], *, count: int = 100, again: bool = False
+    ) -> list[SearchOutcome]:
         """Image searches, one after the other."""
-        done: list[Searched] = []
+        done: list[SearchOutcome] = []
 
         async def work(crawl: Crawl) -> None:
             done.extend(
@@ -102,29 +106,29 @@ class Session:
             UserError: there is none of this name, or it cannot be had.
         """
         if name == AVATARS:
-            take_all(avatars(count, progress=None), self.taker, workers=self.workers)
+            ingest_all(avatars(count, progress=None), self.ingester, workers=self.workers)
             return
         chosen = find(name)
-        folder = self.taker.catalog.root / "collections"
+        folder = self.ingester.catalog.root / "collections"
 
         async def fetch() -> Path:
             async with self._fetcher(Limits(seconds=3600.0)) as fetcher:
                 return await download(chosen, fetcher, folder)
 
         self.say(f"{chosen.name}: {chosen.about}. Licence: {chosen.licence}. From {chosen.page}.")
-        take_all(members(chosen, asyncio.run(fetch())), self.taker, workers=self.workers)
+        ingest_all(items_of_collection(chosen, asyncio.run(fetch())), self.ingester, workers=self.workers)
 
     # ── The network ─────────────────────────────────────────────────────────────────────────────────────────────────
 
     def _fetcher(self, limits: Limits) -> Fetcher:
         clock = RealClock()
         return Fetcher(
-            Pace(self.conduct.delay, clock),
+            RateLimiter(self.conduct.delay, clock),
             limits=limits,
             clock=clock,
             private=self.conduct.private,
             contact=self.conduct.contact,
-            asked=lambda received: self.taker.count(requests=1, received=received),
+            asked=lambda received: self.ingester.count(requests=1, received=received),
         )
 
     def _crawl(self, work: Callable[[Crawl], Coroutine[None, None, None]]) -> None:
@@ -132,23 +136,23 @@ class Session:
             limits = Limits(size=self.conduct.size, seconds=self.conduct.seconds)
             async with (
                 self._fetcher(limits) as fetcher,
-                Crawl(self.taker, fetcher, refresh=self.conduct.refresh, heed=self.conduct.heed) as crawl,
+                Crawl(self.ingester, fetcher, refresh=self.conduct.refresh, heed=self.conduct.heed) as crawl,
             ):
                 await work(crawl)
 
         asyncio.run(run())
 
-    def _listed(self, path: Path) -> Iterator[Wish]:
+    def _listed(self, path: Path) -> Iterator[PictureUrl]:
         text = read_text(path)
         for number, line in enumerate(text.splitlines(), start=1):
             url, _, licence = line.strip().partition("\t")
             if not url or url.startswith("#"):
                 continue
             if not url.lower().startswith(("http://", "https://")):
-                self.taker.expect(1)
-                self.taker.refuse(Refusal(f"line {number}: {url}", "not an http or https address"))
+                self.ingester.expect(1)
+                self.ingester.refuse(Refusal(f"line {number}: {url}", "not an http or https address"))
                 continue
-            yield Wish(url, licence=licence.strip() or self.licence)
+            yield PictureUrl(url, licence=licence.strip() or self.licence)
 
 
 def read_text(path: Path) -> str:
@@ -168,7 +172,7 @@ def read_text(path: Path) -> str:
     return content.decode("utf-8-sig", "replace")
 
 
-def collect_source(session: Session, source: str, *, every: float = 1.0, most: int | None = None) -> Kind:
+def collect_source(session: CollectSession, source: str, *, every: float = 1.0, most: int | None = None) -> SourceKind:
     """Collect from whatever ``source`` is: an address, a folder, an archive, a picture, a video, a list of addresses.
 
     Args:
@@ -179,14 +183,14 @@ def collect_source(session: Session, source: str, *, every: float = 1.0, most: i
     """
     if source.lower().startswith(("http://", "https://")):
         session.addresses(source)
-        return Kind.URLS
+        return SourceKind.URLS
     if re.match(r"[A-Za-z][A-Za-z0-9+.-]+://", source):
         raise UserError(f"{source} cannot be asked for: only http and https addresses can.")
     path = Path(source).expanduser()
-    kind = kind_of(path)
-    if kind is Kind.VIDEO:
+    kind = source_kind(path)
+    if kind is SourceKind.VIDEO:
         session.video(path, every=every, most=most)
-    elif kind is Kind.URLS:
+    elif kind is SourceKind.URLS:
         session.addresses(path)
     else:
         session.files(path)

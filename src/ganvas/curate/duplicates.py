@@ -20,7 +20,7 @@ UNSORTED = 5000  # pictures that may come before the index is made anew
 BLOCK = 1 << 22  # pairs compared at once: a few tens of MB
 
 
-class Twin(NamedTuple):
+class LookAlike(NamedTuple):
     """A picture that looks like another: ``distance`` of 64 bits differ, after mirroring when ``mirrored``."""
 
     id: int
@@ -28,7 +28,7 @@ class Twin(NamedTuple):
     mirrored: bool
 
 
-class Duplicates(NamedTuple):
+class DuplicateGroup(NamedTuple):
     """Pictures that look the same, oldest first. Those in ``mirrored`` are mirror images of the first."""
 
     ids: tuple[int, ...]
@@ -66,7 +66,7 @@ class Hashes:
             self.plain = np.concatenate([self.plain, np.ascontiguousarray(table[:, 1]).view(np.uint64)])[order]
             self.mirror = np.concatenate([self.mirror, np.ascontiguousarray(table[:, 2]).view(np.uint64)])[order]
 
-    def near(self, image_id: int, distance: int) -> list[Twin]:
+    def near(self, image_id: int, distance: int) -> list[LookAlike]:
         """What looks like this picture, nearest first; nothing for a picture that is not known."""
         with self._lock:
             ids, plain, mirror, index = self.ids, self.plain, self.mirror, self._sorted()
@@ -81,7 +81,7 @@ class Hashes:
         straight = np.bitwise_count(plain[some] ^ plain[at])
         turned = np.bitwise_count(mirror[some] ^ plain[at])
         twins = {
-            Twin(int(ids[some[i]]), int(min(straight[i], turned[i])), bool(turned[i] < straight[i]))
+            LookAlike(int(ids[some[i]]), int(min(straight[i], turned[i])), bool(turned[i] < straight[i]))
             for i in np.nonzero((straight <= distance) | (turned <= distance))[0]
             if some[i] != at
         }
@@ -128,7 +128,7 @@ def _edges(bands: int) -> list[tuple[int, int]]:
     return list(pairwise(round(band * 64 / bands) for band in range(bands + 1)))
 
 
-def group(hashes: Hashes, distance: int) -> list[Duplicates]:
+def group_duplicates(hashes: Hashes, distance: int) -> list[DuplicateGroup]:
     """Groups of pictures that look the same: chains of pairs whose hashes differ in at most ``distance`` of 64 bits.
 
     Pairs are found by the pigeonhole principle: of ``distance + 1`` bands of bits, two such hashes share at least one
@@ -137,7 +137,7 @@ def group(hashes: Hashes, distance: int) -> list[Duplicates]:
     if not 0 <= distance <= 16:
         raise ValueError(f"distance must be in 0…16 of 64 bits, not {distance}")
     ids = hashes.ids
-    parent = Forest(len(ids))
+    parent = UnionFind(len(ids))
     for turned in (False, True):
         for left, right in _pairs(hashes.plain, hashes.mirror if turned else hashes.plain, distance, same=not turned):
             for a, b in zip(left.tolist(), right.tolist(), strict=True):
@@ -149,11 +149,11 @@ def group(hashes: Hashes, distance: int) -> list[Duplicates]:
     for members in groups.values():
         first = parent.find(members[0])[1]
         mirrored = frozenset(int(ids[one]) for one in members if parent.find(one)[1] != first)
-        found.append(Duplicates(tuple(int(ids[one]) for one in members), mirrored))
+        found.append(DuplicateGroup(tuple(int(ids[one]) for one in members), mirrored))
     return sorted(found)
 
 
-def redundant(groups: Sequence[Duplicates], pixels: Mapping[int, int]) -> dict[int, int]:
+def redundant(groups: Sequence[DuplicateGroup], pixels: Mapping[int, int]) -> dict[int, int]:
     """Which pictures one can do without: of each group all but the largest (of equals, the oldest).
 
     Args:
@@ -169,7 +169,7 @@ def redundant(groups: Sequence[Duplicates], pixels: Mapping[int, int]) -> dict[i
     return spare
 
 
-class Forest:
+class UnionFind:
     """Union-find whose edges say whether the two ends are mirror images of one another."""
 
     def __init__(self, count: int) -> None:

@@ -15,7 +15,7 @@ from ganvas.spec import Crop
 
 SCHEMA = 1
 MANIFEST = "dataset.json"
-Part = Literal["train", "validation", "test"]
+SplitName = Literal["train", "validation", "test"]
 
 
 class Provenance(BaseModel):
@@ -41,7 +41,7 @@ class Item(BaseModel):
     licence: str | None = Field(None, description="path of the licence file that covers it, one of the licences")
     pair: str | None = Field(None, description="of a pair: the source picture's file in the archive")
     pair_sha256: str | None = None
-    split: Part | None = Field(None, description="the part it belongs to, where the pictures came divided")
+    split: SplitName | None = Field(None, description="the part it belongs to, where the pictures came divided")
     origin: Provenance | None = None
 
 
@@ -54,7 +54,7 @@ class Licence(BaseModel):
     text: str
 
 
-class Skipped(NamedTuple):
+class SkippedFile(NamedTuple):
     """A file that could not be used, and why."""
 
     path: str
@@ -73,7 +73,7 @@ class Manifest(BaseModel):
     classes: tuple[str, ...] = ()
     paired: bool = False
     enlarged: int = Field(0, description="how many pictures were smaller than the resolution")
-    skipped: tuple[Skipped, ...] = ()
+    skipped: tuple[SkippedFile, ...] = ()
     licences: tuple[Licence, ...] = ()
     layout: str = Field("", description="what was recognised in the way the files lay, as a sentence")
     listing: str = Field("", description="fingerprint of the files and settings this was packed from")

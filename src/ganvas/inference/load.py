@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 from ganvas.bundle import MANIFEST, Bundle, read_bundle
-from ganvas.curate.dataset.dataset import Dataset, divide
+from ganvas.curate.dataset.dataset import Dataset, hold_out
 from ganvas.errors import UserError
 from ganvas.inference.model import Model
 from ganvas.models.capabilities import HasStandingStatistics
@@ -103,7 +103,7 @@ def load_run(run: RunDir, dataset: Path | None = None, which: Which = "newest") 
     family.eval()
     if isinstance(family, HasStandingStatistics):
         family.measure_standing_statistics()
-    parts = divide(pictures, recipe.data.held_out, recipe.train.seed)
+    parts = hold_out(pictures, recipe.data.held_out, recipe.train.seed)
     trained_on = pictures.subset(parts.train)
     held_out = pictures.subset(parts.held_out) if len(parts.held_out) else trained_on
     kimg = content["clock"]["nimg"] / 1000

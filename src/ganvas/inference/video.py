@@ -9,7 +9,7 @@ import numpy as np
 from PIL import Image
 
 from ganvas.collect.frames import frames
-from ganvas.collect.ingest import Piece
+from ganvas.collect.ingest import IncomingFile
 from ganvas.curate.images.decode import open_image
 from ganvas.curate.images.prepare import prepare_image
 from ganvas.errors import UserError
@@ -58,7 +58,7 @@ def read_frames(path: Path, limit: int | None = None) -> Iterator[Image.Image]:
         UserError: The ``video`` extra is missing, or the file is not a video that can be read.
     """
     for offer in frames(path, every=0, most=limit):
-        if isinstance(offer, Piece):
+        if isinstance(offer, IncomingFile):
             yield open_image(offer.content)
 
 

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import torch
 from lightning_fabric import Fabric
 
-from ganvas.curate.dataset.dataset import Dataset, divide
+from ganvas.curate.dataset.dataset import Dataset, hold_out
 from ganvas.errors import UserError
 from ganvas.models.batches import Batch
 from ganvas.models.families import build
@@ -111,7 +111,7 @@ class Trainer:
         self.recipe, self.run, self.fabric, self.start = recipe, run, fabric, start
         self.stages = family.stages()
         self.total_kimg = sum(stage.kimg for stage in self.stages)
-        parts = divide(pictures, recipe.data.held_out, settings.seed)
+        parts = hold_out(pictures, recipe.data.held_out, settings.seed)
         self.dataset = pictures.subset(parts.train)
         held_out = pictures.subset(parts.held_out) if len(parts.held_out) else self.dataset
         if len(self.dataset) < 2:

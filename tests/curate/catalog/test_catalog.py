@@ -23,7 +23,7 @@ from support.database import encoded, filled, picture, turned
 from ganvas.curate.catalog import Catalog, Check, Counts, Origin, Proposal
 from ganvas.curate.catalog.database import MIGRATIONS
 from ganvas.curate.catalog.tables import REVISIONS, Base
-from ganvas.curate.duplicates import Hashes, group, redundant
+from ganvas.curate.duplicates import Hashes, group_duplicates, redundant
 from ganvas.curate.images.decode import PictureError
 from ganvas.curate.review.propose import propose
 from ganvas.errors import UserError
@@ -214,7 +214,7 @@ def test_groups_are_what_comparing_all_with_all_finds(distance: int) -> None:
         (at + 1, int(a.view(np.int64)), int(b.view(np.int64)))
         for at, (a, b) in enumerate(zip(plain, mirror, strict=True))
     ])  # fmt: skip
-    found = group(hashes, distance)
+    found = group_duplicates(hashes, distance)
     members = {number: set(one.ids) for one in found for number in one.ids}
     expected = _brute(plain, mirror, distance)
     assert expected
@@ -233,7 +233,7 @@ def test_groups_are_what_comparing_all_with_all_finds(distance: int) -> None:
 def test_thousands_of_the_same_picture_are_one_group() -> None:
     hashes = Hashes()
     hashes.extend(lambda after: [(at, 7, 99) for at in range(1, 20_001)])
-    found = group(hashes, 6)
+    found = group_duplicates(hashes, 6)
     assert len(found) == 1
     assert len(found[0].ids) == 20_000
 
@@ -252,7 +252,7 @@ def test_pictures_that_are_seen_late_are_taken_in() -> None:
 def test_the_largest_of_a_group_stays() -> None:
     hashes = Hashes()
     hashes.extend(lambda after: [(1, 5, 9), (2, 5, 9), (3, 5, 9)])
-    assert redundant(group(hashes, 0), {1: 100, 2: 400, 3: 400}) == {1: 2, 3: 2}
+    assert redundant(group_duplicates(hashes, 0), {1: 100, 2: 400, 3: 400}) == {1: 2, 3: 2}
 
 
 # ── The database ────────────────────────────────────────────────────────────────────────────────────────────────────

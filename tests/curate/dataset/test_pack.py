@@ -17,7 +17,7 @@ import pytest
 from PIL import Image
 
 from ganvas.curate.dataset import pack as packing
-from ganvas.curate.dataset.dataset import Dataset, split
+from ganvas.curate.dataset.dataset import Dataset, random_hold_out
 from ganvas.curate.dataset.pack import pack
 from ganvas.curate.images.crop import crop_box
 from ganvas.curate.images.decode import PictureError, open_image
@@ -319,19 +319,19 @@ def test_a_data_set_zipped_again_still_reads(tmp_path: Path) -> None:
 
 def test_subset_and_split(tmp_path: Path) -> None:
     dataset = Dataset(pack(folder_of(tmp_path / "in", 5), resolution=8).path)
-    kept, held = split(len(dataset), 0.4, seed=3)
+    kept, held = random_hold_out(len(dataset), 0.4, seed=3)
     assert sorted([*kept, *held]) == list(range(5))
     assert len(held) == 2
-    assert (split(5, 0.4, 3).held_out == held).all()
+    assert (random_hold_out(5, 0.4, 3).held_out == held).all()
     part = dataset.subset(held)
     assert len(part) == len(part.labels) == 2
     assert (part.image(1) == dataset.image(int(held[1]))).all()
     assert part.sha256 != dataset.sha256
     assert dataset.subset(range(5)).sha256 == dataset.sha256
-    assert len(split(5, 0.0, 3).held_out) == 0
+    assert len(random_hold_out(5, 0.0, 3).held_out) == 0
     for share in (1.0, -0.1, 0.95):
         with pytest.raises(UserError):
-            split(5, share, 0)
+            random_hold_out(5, share, 0)
 
 
 # ── Pairs ───────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -29,7 +29,7 @@ from ganvas.curate.faces import (  # noqa: E402
     read_many,
     region,
 )
-from ganvas.curate.faces.detector import Found, blaze_anchors, weighted_suppression  # noqa: E402
+from ganvas.curate.faces.detector import Detection, blaze_anchors, weighted_suppression  # noqa: E402
 from ganvas.curate.faces.geometry import similarity  # noqa: E402
 from ganvas.curate.images.decode import encode_png  # noqa: E402
 
@@ -329,15 +329,15 @@ def test_anchors_are_those_of_blazeface() -> None:
 
 
 def test_answers_for_one_face_are_joined_by_score() -> None:
-    def found(x: float, score: float, side: float = 10) -> Found:
+    def found(x: float, score: float, side: float = 10) -> Detection:
         points = np.array([[x + 3, 3], [x + 7, 3], [x + 5, 5], [x + 5, 8]], np.float32)
-        return Found(np.array([x, 0, x + side, side], np.float32), points, score)
+        return Detection(np.array([x, 0, x + side, side], np.float32), points, score)
 
     joined = weighted_suppression([found(0, 0.9), found(1, 0.3), found(40, 0.6)])
     assert [one.score for one in joined] == [0.9, 0.6]
     assert joined[0].box[0] == pytest.approx(0.25)
     assert joined[1].box[0] == 40
-    taller = Found(np.array([-8, -8, 18, 18], np.float32), found(0, 1).points, 0.8)
+    taller = Detection(np.array([-8, -8, 18, 18], np.float32), found(0, 1).points, 0.8)
     assert len(weighted_suppression([found(0, 0.9), taller])) == 1, "same eyes and mouth: the same face"
 
 

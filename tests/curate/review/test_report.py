@@ -13,10 +13,10 @@ import pytest
 from support.database import encoded, filled, picture, turned
 
 from ganvas.curate.catalog import Catalog, Origin, Proposal
-from ganvas.curate.dataset.splits import Split, grouped, leaks, split
+from ganvas.curate.dataset.splits import GroupedSplit, grouped_split, leakage_groups, leaks
 from ganvas.curate.review.propose import propose
-from ganvas.curate.review.report import gather, text
-from ganvas.curate.review.report_page import page
+from ganvas.curate.review.report import make_report, report_text
+from ganvas.curate.review.report_page import report_html
 from ganvas.curate.review.review import Review
 from ganvas.curate.review.schema import Verdict
 from ganvas.errors import UserError
@@ -46,7 +46,7 @@ def reviewed(root: Path, database: str | None) -> Catalog:
 
 def test_the_report_counts_what_came_and_what_became_of_it(tmp_path: Path, database: str | None) -> None:
     with reviewed(tmp_path, database) as catalog:
-        report = gather(catalog)
+        report = make_report(catalog)
     assert report.counts == (10, 5, 2, 1, 2)
     assert report.sources[0] == ("folder", 6, 4, 1)
     assert ("search, img.example", 2, 1, 0) in report.sources
@@ -62,7 +62,7 @@ def test_the_report_counts_what_came_and_what_became_of_it(tmp_path: Path, datab
     assert {one.name: one.pictures for one in report.licences} == {"not stated": 8, "CC BY 4.0": 2}
     assert [(one.name, one.pictures, one.low) for one in report.checks] == [("sharpness", 6, 2)]
     assert report.rounds[0].agreement.disputed == (2,)
-    said = text(report)
+    said = report_text(report)
     for part in ("10 pictures", "hair or fringe over the eyes", "1 of them mirrored", "CC BY 4.0", "Cohen's κ"):
         assert part in said
 
@@ -92,7 +92,7 @@ class _Reader(HTMLParser):
 def test_the_page_stands_alone_and_trusts_no_text(tmp_path: Path) -> None:
     with reviewed(tmp_path, None) as catalog:
         reader = _Reader()
-        reader.feed(page(gather(catalog), catalog))
+        reader.feed(report_html(make_report(catalog), catalog))
     assert reader.loads == []
     assert not {"script", "b", "mayor"} & reader.tags
     assert "<mayor> & co" in reader.text
@@ -103,9 +103,9 @@ def test_the_page_stands_alone_and_trusts_no_text(tmp_path: Path) -> None:
 
 def test_an_empty_catalogue_has_a_report(tmp_path: Path, database: str | None) -> None:
     with Catalog.open(tmp_path, database) as catalog:
-        report = gather(catalog)
-        assert "0 pictures" in text(report)
-        assert "<h1>" in page(report, catalog)
+        report = make_report(catalog)
+        assert "0 pictures" in report_text(report)
+        assert "<h1>" in report_html(report, catalog)
 
 
 def _ganvas(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -153,7 +153,7 @@ def test_no_face_and_no_look_alike_stands_on_two_sides() -> None:
     embeddings[::50] = np.nan  # no face there
     embeddings[1::50] = 0
     planted = [(ids[0], ids[50]), (ids[50], ids[100]), (ids[1], ids[2])]  # faceless look-alikes, in a chain
-    made = split(ids, duplicates=planted, embeddings=embeddings, seed=3)
+    made = grouped_split(ids, duplicates=planted, embeddings=embeddings, seed=3)
     part = made.part()
     assert sorted(part) == sorted(ids)
     faced = [at for at in range(400) if at % 50 > 1]
@@ -162,29 +162,29 @@ def test_no_face_and_no_look_alike_stands_on_two_sides() -> None:
     assert part[ids[0]] == part[ids[100]]
     sizes = np.array([len(made.train), len(made.validation), len(made.test)])
     assert np.abs(sizes - [320, 40, 40]).max() <= max(len(group) for group in made.groups)
-    careless = split(ids, seed=3).part()
+    careless = grouped_split(ids, seed=3).part()
     assert leaks(careless, by_person), "the planted leaks are real ones"
 
 
 def test_a_split_depends_on_the_seed_alone() -> None:
     ids = list(range(100, 300))
     groups = [(100, 101, 102), (150, 250)]
-    one = split(ids, duplicates=groups, seed=5)
-    assert split(list(reversed(ids)), duplicates=groups[::-1], seed=5) == one
-    assert split(ids, duplicates=groups, seed=6) != one
+    one = grouped_split(ids, duplicates=groups, seed=5)
+    assert grouped_split(list(reversed(ids)), duplicates=groups[::-1], seed=5) == one
+    assert grouped_split(ids, duplicates=groups, seed=6) != one
     assert (len(one.train), len(one.validation), len(one.test)) == (160, 20, 20)
     assert one.groups == ((100, 101, 102), (150, 250))
 
 
 def test_ratios_hold_as_far_as_groups_let_them() -> None:
-    assert [len(part) for part in split(range(10), ratios=(5, 3, 2))[:3]] == [5, 3, 2]
-    assert [len(part) for part in split(range(7), ratios=(1, 0, 0))[:3]] == [7, 0, 0]
-    assert split([], seed=1) == Split((), (), (), ())
-    one = split(range(10), duplicates=[range(9)])
+    assert [len(part) for part in grouped_split(range(10), ratios=(5, 3, 2))[:3]] == [5, 3, 2]
+    assert [len(part) for part in grouped_split(range(7), ratios=(1, 0, 0))[:3]] == [7, 0, 0]
+    assert grouped_split([], seed=1) == GroupedSplit((), (), (), ())
+    one = grouped_split(range(10), duplicates=[range(9)])
     assert [len(part) for part in one[:3]] == [9, 1, 0] or [len(part) for part in one[:3]] == [9, 0, 1]
     for wrong in ((0, 0, 0), (1, -1, 1), (0.5, 0.5), (float("nan"), 1, 1)):
         with pytest.raises(UserError, match="three shares"):
-            split(range(10), ratios=wrong)  # type: ignore[arg-type]
+            grouped_split(range(10), ratios=wrong)  # type: ignore[arg-type]
 
 
 def test_leaks_of_somebody_elses_split_are_named() -> None:
@@ -194,9 +194,9 @@ def test_leaks_of_somebody_elses_split_are_named() -> None:
 
 def test_embeddings_must_fit() -> None:
     with pytest.raises(ValueError, match="must be"):
-        grouped([1, 2], embeddings=np.zeros((3, 128), np.float32))
+        leakage_groups([1, 2], embeddings=np.zeros((3, 128), np.float32))
     with pytest.raises(ValueError, match="twice"):
-        grouped([1, 1])
+        leakage_groups([1, 1])
 
 
 @pytest.mark.shared_data
@@ -208,9 +208,9 @@ def test_strangers_are_not_taken_for_one_person(shared_data: Path) -> None:
     paths = sorted((shared_data / "portraits").rglob("*.jpg"))[:60]
     embeddings = embeddings_of(paths, processes=1)
     assert np.isfinite(embeddings).all(axis=1).mean() > 0.9
-    assert len([group for group in grouped(range(60), embeddings=embeddings) if len(group) > 1]) <= 1
+    assert len([group for group in leakage_groups(range(60), embeddings=embeddings) if len(group) > 1]) <= 1
     copies = paths[:5]
     smaller = [Path(f"{paths[0].parent}/{path.name}") for path in copies]
     again = embeddings_of(smaller, processes=1)
     both = np.concatenate([embeddings[:5], again])
-    assert grouped(range(10), embeddings=both) == [(at, at + 5) for at in range(5)]
+    assert leakage_groups(range(10), embeddings=both) == [(at, at + 5) for at in range(5)]

@@ -16,13 +16,15 @@ from ganvas.curate.catalog.tables import VerdictRow
 from ganvas.curate.review.agreement import cohen, compare, fleiss
 from ganvas.curate.review.propose import proposals_of, propose
 from ganvas.curate.review.review import Review
-from ganvas.curate.review.schema import REASONS, Change, Saying, Verdict
+from ganvas.curate.review.schema import REASONS, Change, Verdict, VerdictChoice
 from ganvas.errors import UserError
 
 SPAWN = multiprocessing.get_context("spawn")
 
 
-def say(review: Review, reviewer: str, verdict: Saying, *pictures: int, number: int = 1, reason: str = "eyes") -> None:
+def say(
+    review: Review, reviewer: str, verdict: VerdictChoice, *pictures: int, number: int = 1, reason: str = "eyes"
+) -> None:
     """One verdict each, which must be taken."""
     said = [
         Verdict(one, verdict, reason if verdict == "drop" else None, f"{reviewer}/{verdict}/{one}") for one in pictures

@@ -13,7 +13,7 @@ from PIL import Image
 
 from ganvas.curate.dataset.dataset import Dataset
 from ganvas.curate.dataset.pack import pack
-from ganvas.curate.images.crop import square
+from ganvas.curate.images.crop import square_around
 from ganvas.curate.sources.annotations import read_annotations
 from ganvas.errors import UserError
 
@@ -212,7 +212,7 @@ side = st.floats(-50, 250, allow_nan=False)
 def test_the_square_lies_in_the_picture_and_holds_the_box_if_it_can(
     box: tuple[float, float, float, float], width: int, height: int, margin: float
 ) -> None:
-    found = square(box, (width, height), margin)
+    found = square_around(box, (width, height), margin)
     if found is None:
         return
     left, top, right, bottom = found

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from ganvas.curate.dataset.dataset import Dataset, divide
+from ganvas.curate.dataset.dataset import Dataset, hold_out
 from ganvas.curate.dataset.pack import PackReport, pack
 from ganvas.curate.sources.list_source import list_source
 from ganvas.curate.sources.listing import Listing
@@ -192,7 +192,7 @@ def test_panoramas_among_other_pictures_are_no_pairs(tmp_path: Path) -> None:
 def test_what_came_for_the_test_is_never_trained_on(tmp_path: Path) -> None:
     names = [f"{part}/{number}.png" for part in ("train", "val", "test") for number in range(3)]
     dataset = Dataset(pack(laid(tmp_path / "in", *names), resolution=8).path)
-    parts = divide(dataset, 0.5, seed=0)
+    parts = hold_out(dataset, 0.5, seed=0)
     assert {dataset.items[index].split for index in parts.train} == {"train"}
     assert {dataset.items[index].split for index in parts.held_out} == {"test"}
     assert len(dataset.split("validation")) == 3
@@ -201,9 +201,9 @@ def test_what_came_for_the_test_is_never_trained_on(tmp_path: Path) -> None:
     again = Dataset(pack(dataset.path, tmp_path / "small.zip", resolution=4).path)
     assert [item.split for item in again.items] == [item.split for item in dataset.items]
     whole = Dataset(pack(tmp_path / "in" / "train", resolution=8).path)
-    assert len(divide(whole, 1 / 3, seed=0).held_out) == 1
+    assert len(hold_out(whole, 1 / 3, seed=0).held_out) == 1
     with pytest.raises(UserError, match="no train part"):
-        divide(dataset.split("test"), 0.0, seed=0)
+        hold_out(dataset.split("test"), 0.0, seed=0)
 
 
 def test_a_table_divides_any_set(tmp_path: Path) -> None:

@@ -22,10 +22,10 @@ from ganvas.curate.catalog.records import (
     Origin,
     Result,
 )
-from ganvas.curate.catalog.store import Store, digest, measure
+from ganvas.curate.catalog.store import Store, digest, read_properties
 from ganvas.curate.catalog.tables import CheckRow, ImageRow, OriginRow, now
 from ganvas.curate.catalog.thumbnails import Thumbnails
-from ganvas.curate.duplicates import Duplicates, Hashes, Twin, group
+from ganvas.curate.duplicates import DuplicateGroup, Hashes, LookAlike, group_duplicates
 
 BATCH = 500
 
@@ -94,7 +94,7 @@ class Catalog:
                 self._note_origin(session, known[0], origin)
                 self.crawl_log.note_answer(session, origin.url, etag, last_modified, sha256)
             return Added(known[0], sha256, new=False)
-        measured = measure(content)
+        measured = read_properties(content)
         self.store.put(content, sha256, measured.suffix)
         values = {"sha256": sha256, "bytes": len(content), "added": now(), **measured._asdict()}
         with self.database.writing() as session:
@@ -247,15 +247,15 @@ class Catalog:
 
     # ── Pictures that are alike ─────────────────────────────────────────────────────────────────────────────────────
 
-    def duplicates(self, distance: int = 6) -> list[Duplicates]:
+    def duplicates(self, distance: int = 6) -> list[DuplicateGroup]:
         """Groups of pictures that look the same, mirrored ones included; see :func:`ganvas.curate.duplicates.group`.
 
         Args:
             distance: how many of the 64 bits of the perceptual hash may differ.
         """
-        return group(self._known_hashes(), distance)
+        return group_duplicates(self._known_hashes(), distance)
 
-    def twins(self, ids: Sequence[int], distance: int = 6) -> dict[int, list[Twin]]:
+    def twins(self, ids: Sequence[int], distance: int = 6) -> dict[int, list[LookAlike]]:
         """For each of these pictures, those that look the same, nearest first."""
         hashes = self._known_hashes()
         return {number: hashes.near(number, distance) for number in ids}

@@ -18,7 +18,7 @@ from ganvas.files import write_atomically
 SUFFIX = {"JPEG": ".jpg", "MPO": ".jpg", "TIFF": ".tif", "DIB": ".bmp", "JPEG2000": ".jp2", "HEIF": ".heic"}
 
 
-class Portrait(NamedTuple):
+class PictureProperties(NamedTuple):
     """What is measured of a picture when it arrives; hashes are 64 bits as a signed number."""
 
     width: int
@@ -50,7 +50,7 @@ def digest(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def measure(content: bytes) -> Portrait:
+def read_properties(content: bytes) -> PictureProperties:
     """Decode a picture and measure it.
 
     The perceptual hash is the DCT hash of 64 bits (Zauner 2010, as ImageHash computes it) of the upright picture;
@@ -67,7 +67,7 @@ def measure(content: bytes) -> Portrait:
     with Image.open(io.BytesIO(content)) as raw:
         name = raw.format or "PNG"
     suffix = SUFFIX.get(name, f".{name.lower()}")
-    return Portrait(image.width, image.height, suffix, _bits(small), _bits(flipped))
+    return PictureProperties(image.width, image.height, suffix, _bits(small), _bits(flipped))
 
 
 def _bits(image: Image.Image) -> int:

@@ -29,7 +29,7 @@ DECODED_LEAST = 512  # shorter side is at least twice this: faces in larger pict
 Item = TypeVar("Item")
 
 
-class Outcome(NamedTuple):
+class CheckSummary(NamedTuple):
     """What a run did and what is proposed now.
 
     ``measured`` of this run; ``keep``, ``drop`` and ``doubtful`` (kept, but to be looked at first) of all; ``reasons``
@@ -51,7 +51,7 @@ def check_all(
     processes: int | None = None,
     again: bool = False,
     progress: Callable[[int, int], None] | None = None,
-) -> Outcome:
+) -> CheckSummary:
     """Measure what was not measured yet, score everything by these rules, and propose keep or drop.
 
     A run that is stopped at any moment goes on where it was. Other rules need no new measuring. Pictures are never
@@ -103,7 +103,7 @@ def _settle_scores(catalog: Catalog, rules: Rules) -> None:
             catalog.record_many((number, [check]) for number, check in some if check not in standing[number])
 
 
-def _propose(catalog: Catalog, rules: Rules) -> Outcome:
+def _propose(catalog: Catalog, rules: Rules) -> CheckSummary:
     reasons: Counter[str] = Counter()
     keep = doubtful = changed = 0
     for images in portions(catalog):
@@ -116,7 +116,7 @@ def _propose(catalog: Catalog, rules: Rules) -> Outcome:
             if said.reason is not None:
                 reasons[said.reason] += 1
         changed += propose(catalog, proposals)
-    return Outcome(0, keep, sum(reasons.values()), doubtful, tuple(reasons.most_common()), changed)
+    return CheckSummary(0, keep, sum(reasons.values()), doubtful, tuple(reasons.most_common()), changed)
 
 
 def scores(checks: list[Check]) -> dict[str, float]:

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ganvas.curate.images.decode import Pixels, decode_png
-from ganvas.curate.manifest import Item, Part, read_manifest
+from ganvas.curate.manifest import Item, SplitName, read_manifest
 from ganvas.errors import UserError
 
 
@@ -83,7 +83,7 @@ class Dataset:
         """Whether each picture has a source picture it was made from."""
         return self.manifest.paired
 
-    def split(self, part: Part) -> Dataset:
+    def split(self, part: SplitName) -> Dataset:
         """The pictures that came marked as this part of the set; none when the set came undivided."""
         return self.subset([index for index, item in enumerate(self._items) if item.split == part])
 
@@ -145,14 +145,14 @@ class Dataset:
         return part
 
 
-class Split(NamedTuple):
+class HoldOutSplit(NamedTuple):
     """Sorted indices to train on, and to hold out for evaluation."""
 
     train: npt.NDArray[np.int64]
     held_out: npt.NDArray[np.int64]
 
 
-def divide(dataset: Dataset, held_out: float, seed: int) -> Split:
+def hold_out(dataset: Dataset, held_out: float, seed: int) -> HoldOutSplit:
     """What to train on and what to hold out: as the set came divided, or by :func:`split`.
 
     A set with a test part (or, lacking that, a validation part) is trained on all that is in neither.
@@ -162,15 +162,15 @@ def divide(dataset: Dataset, held_out: float, seed: int) -> Split:
     """
     marks = [item.split for item in dataset.items]
     if "test" not in marks and "validation" not in marks:
-        return split(len(dataset), held_out, seed)
+        return random_hold_out(len(dataset), held_out, seed)
     train = [index for index, mark in enumerate(marks) if mark in (None, "train")]
     held = [index for index, mark in enumerate(marks) if mark == ("test" if "test" in marks else "validation")]
     if not train:
         raise UserError(f"{dataset.path} has no train part, only pictures to evaluate on; pack the whole set.")
-    return Split(np.array(train, dtype=np.int64), np.array(held, dtype=np.int64))
+    return HoldOutSplit(np.array(train, dtype=np.int64), np.array(held, dtype=np.int64))
 
 
-def split(length: int, held_out: float, seed: int) -> Split:
+def random_hold_out(length: int, held_out: float, seed: int) -> HoldOutSplit:
     """Choose which pictures training never sees: share ``held_out`` of them in [0, 1), by a seeded draw.
 
     Raises:
@@ -182,4 +182,4 @@ def split(length: int, held_out: float, seed: int) -> Split:
     if length - count < 1:
         raise UserError(f"Holding {count} of {length} pictures out leaves none to train on; lower held_out.")
     order = np.random.default_rng((seed, 0x5EED)).permutation(length).astype(np.int64)
-    return Split(np.sort(order[count:]), np.sort(order[:count]))
+    return HoldOutSplit(np.sort(order[count:]), np.sort(order[:count]))

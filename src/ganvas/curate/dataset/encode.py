@@ -7,17 +7,17 @@ from typing import NamedTuple
 import numpy as np
 from PIL import Image
 
-from ganvas.curate.images.crop import Box, Half, crop_box, halves, square
+from ganvas.curate.images.crop import Box, Half, crop_box, split_halves, square_around
 from ganvas.curate.images.decode import PictureError, encode_png, open_image
 from ganvas.curate.images.face_crop import face_matrix
 from ganvas.curate.images.filters import with_channels
 from ganvas.curate.images.prepare import prepare_image
-from ganvas.curate.manifest import Skipped
-from ganvas.curate.sources.listing import Candidate, Reader
+from ganvas.curate.manifest import SkippedFile
+from ganvas.curate.sources.listing import Candidate, FileReader
 from ganvas.spec import Crop
 
 
-class Settings(NamedTuple):
+class EncodingOptions(NamedTuple):
     """What decides the pixels."""
 
     resolution: int
@@ -28,7 +28,7 @@ class Settings(NamedTuple):
     labels: bool = False  # sources are maps of labels
 
 
-class Cut(NamedTuple):
+class EncodedPicture(NamedTuple):
     """The bytes of a picture, and of its source if it is a pair."""
 
     png: bytes
@@ -36,7 +36,7 @@ class Cut(NamedTuple):
     enlarged: bool
 
 
-def cut(candidate: Candidate, read: Reader, settings: Settings) -> Cut | Skipped:
+def encode_candidate(candidate: Candidate, read: FileReader, settings: EncodingOptions) -> EncodedPicture | SkippedFile:
     """Read, cut and encode; whatever is wrong with the picture is a reason to skip it."""
     path = candidate.path
     try:
@@ -46,7 +46,7 @@ def cut(candidate: Candidate, read: Reader, settings: Settings) -> Cut | Skipped
         least = None if candidate.box is not None or faces else settings.resolution
         image, origin = open_image(content, least=least), None
         if settings.side_by_side is not None:
-            image, origin = halves(image, settings.side_by_side)
+            image, origin = split_halves(image, settings.side_by_side)
         if candidate.pair is not None:
             path = candidate.pair
             origin = open_image(read(path), least=None if settings.labels else least, labels=settings.labels)
@@ -56,34 +56,36 @@ def cut(candidate: Candidate, read: Reader, settings: Settings) -> Cut | Skipped
         if faces:
             return _by_face(image, origin, candidate.box, settings)
         if candidate.box is not None:
-            box = square(candidate.box, image.size, settings.margin)
+            box = square_around(candidate.box, image.size, settings.margin)
             if box is None:
-                return Skipped(path, f"a box lies outside of the picture ({_told(candidate.box)})")
+                return SkippedFile(path, f"a box lies outside of the picture ({_told(candidate.box)})")
         else:
             box = crop_box(image, settings.crop)
         return _by_box(image, origin, box, settings)
     except PictureError as error:
-        return Skipped(path, str(error))
+        return SkippedFile(path, str(error))
 
 
 def _told(box: Box) -> str:
     return ", ".join(f"{side:g}" for side in box)
 
 
-def _by_box(image: Image.Image, origin: Image.Image | None, box: Box, settings: Settings) -> Cut:
+def _by_box(image: Image.Image, origin: Image.Image | None, box: Box, settings: EncodingOptions) -> EncodedPicture:
     resolution = settings.resolution
     enlarged = min(box[2] - box[0], box[3] - box[1]) < resolution
     png = encode_png(prepare_image(image, resolution, settings.crop, settings.channels, box=box))
     if origin is None:
-        return Cut(png, None, enlarged)
+        return EncodedPicture(png, None, enlarged)
     # Both pictures of a pair are cut by one box, or they would no longer lie on each other.
     x, y = origin.width / image.width, origin.height / image.height
     other = (box[0] * x, box[1] * y, box[2] * x, box[3] * y)
     source = prepare_image(origin, resolution, settings.crop, 3, box=other, nearest=settings.labels)
-    return Cut(png, encode_png(source), enlarged)
+    return EncodedPicture(png, encode_png(source), enlarged)
 
 
-def _by_time(image: Image.Image, before: Image.Image | None, after: Image.Image, settings: Settings) -> Cut:
+def _by_time(
+    image: Image.Image, before: Image.Image | None, after: Image.Image, settings: EncodingOptions
+) -> EncodedPicture:
     """A frame, and as its source those before and after it, one above the other."""
     assert before is not None
     crop = "center" if settings.crop == "smart" else settings.crop  # all frames are cut alike
@@ -91,10 +93,12 @@ def _by_time(image: Image.Image, before: Image.Image | None, after: Image.Image,
         prepare_image(frame, settings.resolution, crop, channels)
         for frame, channels in ((image, settings.channels), (before, 3), (after, 3))
     )
-    return Cut(encode_png(made), encode_png(np.concatenate(around)), min(image.size) < settings.resolution)
+    return EncodedPicture(encode_png(made), encode_png(np.concatenate(around)), min(image.size) < settings.resolution)
 
 
-def _by_face(image: Image.Image, origin: Image.Image | None, box: Box | None, settings: Settings) -> Cut:
+def _by_face(
+    image: Image.Image, origin: Image.Image | None, box: Box | None, settings: EncodingOptions
+) -> EncodedPicture:
     if box is not None:  # a box says which of several people is meant
         left, top = max(round(box[0]), 0), max(round(box[1]), 0)
         right, bottom = min(round(box[2]), image.width), min(round(box[3]), image.height)
@@ -109,11 +113,11 @@ def _by_face(image: Image.Image, origin: Image.Image | None, box: Box | None, se
     scale = float(np.sqrt(abs(np.linalg.det(matrix[:, :2].astype(np.float64)))))
     made = with_channels(faces.cut_square(pixels, matrix, resolution).pixels, settings.channels)
     if origin is None:
-        return Cut(encode_png(made), None, scale > 1)
+        return EncodedPicture(encode_png(made), None, scale > 1)
     # The same square of the other picture, whose pixels may be of another size: x = (x' + ½) · ratio − ½.
     ratio = np.array([image.width / origin.width, image.height / origin.height])
     other = matrix.astype(np.float64)
     other[:, 2] += other[:, :2] @ (ratio / 2 - 0.5)
     other[:, :2] *= ratio
     partner = faces.cut_square(np.asarray(origin), other.astype(np.float32), resolution).pixels
-    return Cut(encode_png(made), encode_png(partner), scale > 1)
+    return EncodedPicture(encode_png(made), encode_png(partner), scale > 1)

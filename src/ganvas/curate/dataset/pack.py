@@ -14,15 +14,15 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import BinaryIO, NamedTuple
 
-from ganvas.curate.dataset.encode import Settings, cut
+from ganvas.curate.dataset.encode import EncodingOptions, encode_candidate
 from ganvas.curate.dataset.shards import fetch_shards, holds_shards
 from ganvas.curate.images.crop import Half
-from ganvas.curate.manifest import MANIFEST, Item, Manifest, Skipped, read_manifest
+from ganvas.curate.manifest import MANIFEST, Item, Manifest, SkippedFile, read_manifest
 from ganvas.curate.ordered_map import ordered_map
 from ganvas.curate.sources.annotations import read_annotations
 from ganvas.curate.sources.frame_pairs import Frames, in_sequence
 from ganvas.curate.sources.list_source import list_source
-from ganvas.curate.sources.listing import Listing, Wish
+from ganvas.curate.sources.listing import Listing, SourceOptions
 from ganvas.errors import UserError
 from ganvas.files import replacing
 from ganvas.paths import cache_dir
@@ -40,7 +40,7 @@ class PackReport:
     path: Path
     count: int
     classes: tuple[str, ...] = ()
-    skipped: list[Skipped] = field(default_factory=list)
+    skipped: list[SkippedFile] = field(default_factory=list)
     reused: bool = False  # nothing had changed: no picture was read
     enlarged: int = 0  # pictures smaller than the resolution
     paired: bool = False
@@ -105,12 +105,12 @@ def pack(
         source = fetch_shards(source)
     source = Path(source).expanduser()
     annotations = None if boxes is None else read_annotations(Path(boxes).expanduser())
-    listing = list_source(source, Wish(classes_by, annotations, side_by_side, database, parts_table))
+    listing = list_source(source, SourceOptions(classes_by, annotations, side_by_side, database, parts_table))
     if frames is not None and not (source.is_file() and listing.paired):  # that is: packed already
         listing = in_sequence(listing, frames)
     if (labels or frames) and crop in ("face", "face-fixed"):
         raise UserError(f"The crop {crop} turns pictures, which maps of labels and films do not bear; take center.")
-    settings = Settings(resolution, crop, channels, listing.side_by_side, margin if boxes else 0.0, labels)
+    settings = EncodingOptions(resolution, crop, channels, listing.side_by_side, margin if boxes else 0.0, labels)
     wanted = [
         RECIPE_OF_PIXELS,
         listing.fingerprint,
@@ -157,7 +157,7 @@ def _face_readers(crop: Crop) -> list[str]:
     return [WEIGHTS[name].sha256 for name in ("face-detection", "yunet", "face-landmark") if name in WEIGHTS]
 
 
-def _demand(count: int, minimum: int, source: Path, skipped: list[Skipped]) -> None:
+def _demand(count: int, minimum: int, source: Path, skipped: list[SkippedFile]) -> None:
     if count >= max(minimum, 1):
         return
     first = f" (the first of {len(skipped)} skipped: {skipped[0].path}, {skipped[0].reason})" if skipped else ""
@@ -166,7 +166,7 @@ def _demand(count: int, minimum: int, source: Path, skipped: list[Skipped]) -> N
     raise UserError(f"{source} has {count} usable pictures{first} where at least {minimum} are needed; add more.")
 
 
-def _already_packed(source: Path, settings: Settings) -> Manifest | None:
+def _already_packed(source: Path, settings: EncodingOptions) -> Manifest | None:
     """The manifest of a source that is itself a data set of just these settings (its pictures are square already)."""
     if not source.is_file() or settings.side_by_side is not None:
         return None
@@ -218,7 +218,7 @@ class _Spooled(NamedTuple):
 
 def _build(
     listing: Listing,
-    settings: Settings,
+    settings: EncodingOptions,
     key: str,
     output: Path,
     source: Path,
@@ -241,7 +241,7 @@ def _build(
 
 def _spool(
     listing: Listing,
-    settings: Settings,
+    settings: EncodingOptions,
     key: str,
     workers: Workers,
     progress: Callable[[int, int], None] | None,
@@ -261,10 +261,10 @@ def _spool(
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # Pillow warns of odd metadata, which does not concern pixels
-        work = partial(cut, read=listing.read, settings=settings)
+        work = partial(encode_candidate, read=listing.read, settings=settings)
         encoded = ordered_map(work, listing.candidates, processes=workers.processes, threads=workers.threads)
         for done, result in enumerate(encoded, start=1):
-            if isinstance(result, Skipped):
+            if isinstance(result, SkippedFile):
                 skipped.append(result)
             else:
                 candidate, number = listing.candidates[done - 1], f"{len(items):08d}.png"

@@ -46,7 +46,7 @@ class Shard(BaseModel):
     count: int
 
 
-class Index(BaseModel):
+class ShardIndex(BaseModel):
     """What ``shards.json`` says."""
 
     model_config = ConfigDict(frozen=True)
@@ -56,7 +56,7 @@ class Index(BaseModel):
     dataset: Manifest
 
 
-class Written(NamedTuple):
+class ShardReport(NamedTuple):
     """What was written: ``written`` of ``shards`` were not there yet."""
 
     destination: str
@@ -149,7 +149,7 @@ def write_shards(
     *,
     shard_size: int = 1000,
     progress: Callable[[int, int], None] | None = None,
-) -> Written:
+) -> ShardReport:
     """Write a packed data set as shards.
 
     Args:
@@ -178,13 +178,13 @@ def write_shards(
             shards.append(Shard(name=name, sha256=digest, first=first, count=len(part)))
             if progress is not None:
                 progress(number + 1, len(starts))
-        index = Index(shards=tuple(shards), dataset=dataset.manifest.model_copy(update={"items": items}))
+        index = ShardIndex(shards=tuple(shards), dataset=dataset.manifest.model_copy(update={"items": items}))
         place.write(INDEX, io.BytesIO(index.model_dump_json(indent=1).encode()))
     except UserError:
         raise
     except Exception as error:  # noqa: BLE001 - each file system has errors of its own
         raise _failure(place, error, "written") from None
-    return Written(place.shown, len(shards), written)
+    return ShardReport(place.shown, len(shards), written)
 
 
 def _refuse_other(place: _Place, dataset: Dataset) -> None:
@@ -229,10 +229,10 @@ def _add(archive: tarfile.TarFile, name: str, content: bytes) -> None:
 # ── Reading ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _read_index(place: _Place) -> Index:
+def _read_index(place: _Place) -> ShardIndex:
     try:
         with place.read(INDEX) as file:
-            return Index.model_validate_json(file.read())
+            return ShardIndex.model_validate_json(file.read())
     except FileNotFoundError:
         raise UserError(
             f"{place.shown} holds no {INDEX}: it is no data set in shards, or not all of it was written; run `ganvas "
@@ -285,7 +285,7 @@ def fetch_shards(source: Path | str, *, progress: Callable[[int, int], None] | N
     return output
 
 
-def _assemble(index: Index, kept: Path, output: Path, place: _Place) -> None:
+def _assemble(index: ShardIndex, kept: Path, output: Path, place: _Place) -> None:
     items = index.dataset.items
     with replacing(output) as file, zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
         manifest = index.dataset.model_dump_json(indent=1)

@@ -12,18 +12,18 @@ from typing import Literal, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from ganvas.curate.duplicates import Forest
+from ganvas.curate.duplicates import UnionFind
 from ganvas.errors import UserError
 
-Part = Literal["train", "validation", "test"]
-PARTS: tuple[Part, ...] = ("train", "validation", "test")
+SplitName = Literal["train", "validation", "test"]
+SPLIT_NAMES: tuple[SplitName, ...] = ("train", "validation", "test")
 # SFace's authors say "the same person" from a cosine of 0.363 on, for single comparisons. Chained over many faces that
 # joins strangers: of 600 portraits of different people 415 became one group at 0.363, up to 12 at 0.4, none at 0.5.
 SAME_FACE = 0.5
 BLOCK = 2048
 
 
-class Split(NamedTuple):
+class GroupedSplit(NamedTuple):
     """Which pictures are for what, each part in rising order; ``groups`` are those of more than one picture."""
 
     train: tuple[int, ...]
@@ -31,9 +31,9 @@ class Split(NamedTuple):
     test: tuple[int, ...]
     groups: tuple[tuple[int, ...], ...]
 
-    def part(self) -> dict[int, Part]:
+    def part(self) -> dict[int, SplitName]:
         """Picture → part."""
-        return {number: part for part in PARTS for number in getattr(self, part)}
+        return {number: part for part in SPLIT_NAMES for number in getattr(self, part)}
 
 
 class Leak(NamedTuple):
@@ -41,11 +41,11 @@ class Leak(NamedTuple):
 
     a: int
     b: int
-    part_a: Part
-    part_b: Part
+    part_a: SplitName
+    part_b: SplitName
 
 
-def split(
+def grouped_split(
     ids: Sequence[int],
     *,
     ratios: tuple[float, float, float] = (0.8, 0.1, 0.1),
@@ -53,7 +53,7 @@ def split(
     duplicates: Iterable[Sequence[int]] = (),
     embeddings: npt.NDArray[np.float32] | None = None,
     same_face: float = SAME_FACE,
-) -> Split:
+) -> GroupedSplit:
     """Divide pictures so that no look-alike and no face stands on two sides.
 
     The same arguments give the same answer, in whatever order ``ids`` come. Parts are as large as ``ratios`` say, up to
@@ -73,7 +73,7 @@ def split(
     """
     if len(ratios) != 3 or min(ratios) < 0 or not 0 < sum(ratios) < float("inf"):
         raise UserError("A split needs three shares, none below 0, such as 0.8,0.1,0.1.")
-    groups = grouped(ids, duplicates=duplicates, embeddings=embeddings, same_face=same_face)
+    groups = leakage_groups(ids, duplicates=duplicates, embeddings=embeddings, same_face=same_face)
     generator = np.random.default_rng(seed)
     chance = generator.permutation(len(groups))
     order = sorted(range(len(groups)), key=lambda at: (-len(groups[at]), chance[at]))
@@ -84,10 +84,10 @@ def split(
         parts[where].extend(groups[at])
         missing[where] -= len(groups[at])
     train, validation, test = (tuple(sorted(part)) for part in parts)
-    return Split(train, validation, test, tuple(group for group in groups if len(group) > 1))
+    return GroupedSplit(train, validation, test, tuple(group for group in groups if len(group) > 1))
 
 
-def grouped(
+def leakage_groups(
     ids: Sequence[int],
     *,
     duplicates: Iterable[Sequence[int]] = (),
@@ -100,7 +100,7 @@ def grouped(
     if len(set(ranked)) != len(ranked):
         raise ValueError("a picture is named twice")
     position = {number: at for at, number in enumerate(ranked)}
-    forest = Forest(len(ranked))
+    forest = UnionFind(len(ranked))
     for group in duplicates:
         inside = [position[number] for number in group if number in position]
         for other in inside[1:]:
@@ -128,7 +128,7 @@ def _same_faces(embeddings: npt.NDArray[np.float32], same_face: float) -> Iterab
             yield int(where[start + a]), int(where[start + b])
 
 
-def leaks(part: Mapping[int, Part], groups: Iterable[Sequence[int]]) -> list[Leak]:
+def leaks(part: Mapping[int, SplitName], groups: Iterable[Sequence[int]]) -> list[Leak]:
     """Where a split that somebody else made leaks: pictures of one group on different sides.
 
     Args:

@@ -26,7 +26,7 @@ NETWORKS = ("face-detection", "face-landmark", "iris-landmark", "selfie-segmenta
 _reader: FaceReader | None = None
 
 
-class Read(NamedTuple):
+class FacesInPicture(NamedTuple):
     """The faces of one picture; or ``problem``, why it is no picture."""
 
     faces: list[Face]
@@ -41,7 +41,7 @@ class AlignedFace(NamedTuple):
     problem: str | None = None
 
 
-def read_many(sources: Iterable[Source], processes: int | None = None) -> Iterator[Read]:
+def read_many(sources: Iterable[Source], processes: int | None = None) -> Iterator[FacesInPicture]:
     """The faces of many pictures (paths, file contents or uint8 [H, W, 3] arrays), in their order.
 
     Args:
@@ -94,11 +94,11 @@ def single_thread() -> None:
     cv2.setNumThreads(1)
 
 
-def _read(source: Source) -> Read:
+def _read(source: Source) -> FacesInPicture:
     try:
-        return Read(reader().faces(pixels_of(source)))
+        return FacesInPicture(reader().faces(pixels_of(source)))
     except PictureError as problem:
-        return Read([], str(problem))
+        return FacesInPicture([], str(problem))
 
 
 def _align(source: Source, size: int, style: Style) -> AlignedFace:

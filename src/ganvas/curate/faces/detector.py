@@ -20,7 +20,7 @@ YUNET_SIDES = (320, 640, 1280)  # the finer ones only where nothing was found
 YUNET_STRIDES = (8, 16, 32)
 
 
-class Found(NamedTuple):
+class Detection(NamedTuple):
     """A face as a detector sees it.
 
     ``box`` float32 [4]: x0, y0, x1, y1 in pixels. ``points`` float32 [4, 2]: the eye at the left of the picture, the
@@ -39,7 +39,7 @@ class Detector:
         self._blaze = Lite(weights.fetch("face-detection"), threads)
         self._yunet = Onnx(weights.fetch("yunet"), threads, any_size=True)
 
-    def __call__(self, picture: Pixels, least: float = 0.5) -> list[Found]:
+    def __call__(self, picture: Pixels, least: float = 0.5) -> list[Detection]:
         """uint8 [H, W, 3] RGB → the faces scored ``least`` or more, best first."""
         found = self.large_ones(picture, least)
         for coarser, side in pairwise((0, *YUNET_SIDES)):
@@ -49,7 +49,7 @@ class Detector:
                 break
         return weighted_suppression(found)
 
-    def large_ones(self, picture: Pixels, least: float) -> list[Found]:
+    def large_ones(self, picture: Pixels, least: float) -> list[Detection]:
         """BlazeFace (Bazarevsky et al. 2019), short range: faces wider than about a fifth of the picture."""
         square, scale, left, top = _letterbox(picture, BLAZE_SIDE)
         regressors, logits = self._blaze(square.astype(np.float32) / 127.5 - 1)
@@ -63,9 +63,9 @@ class Detector:
         shift = np.array([left, top], np.float32)
         boxes = (boxes - np.tile(shift, 2)) / scale
         points = (points - shift) / scale
-        return [Found(*row) for row in zip(boxes, points, scores[chosen].tolist(), strict=True)]
+        return [Detection(*row) for row in zip(boxes, points, scores[chosen].tolist(), strict=True)]
 
-    def small_ones(self, picture: Pixels, least: float, side: int = YUNET_SIDES[0]) -> list[Found]:
+    def small_ones(self, picture: Pixels, least: float, side: int = YUNET_SIDES[0]) -> list[Detection]:
         """YuNet (Wu et al. 2023) on the picture at ``side`` px: faces from about 10 px of those on."""
         height, width = picture.shape[:2]
         scale = side / max(height, width)
@@ -74,7 +74,7 @@ class Detector:
         padded = np.zeros((rows, columns, 3), np.float32)
         padded[: small.shape[0], : small.shape[1]] = small[:, :, ::-1]  # it was trained on BGR
         answers = self._yunet(np.ascontiguousarray(padded.transpose(2, 0, 1)[None]))
-        found: list[Found] = []
+        found: list[Detection] = []
         for stride in YUNET_STRIDES:
             classes, objects = answers[f"cls_{stride}"][0, :, 0], answers[f"obj_{stride}"][0, :, 0]
             scores = np.sqrt(np.clip(classes, 0, 1) * np.clip(objects, 0, 1))
@@ -85,7 +85,9 @@ class Detector:
             five = (answers[f"kps_{stride}"][0, chosen].reshape(-1, 5, 2) + cells[:, None]) * stride
             points = np.concatenate([five[:, :3], five[:, 3:].mean(axis=1, keepdims=True)], axis=1)
             boxes = np.concatenate([centres - sides / 2, centres + sides / 2], axis=1)
-            found += [Found(*row) for row in zip(boxes / scale, points / scale, scores[chosen].tolist(), strict=True)]
+            found += [
+                Detection(*row) for row in zip(boxes / scale, points / scale, scores[chosen].tolist(), strict=True)
+            ]
         return found
 
 
@@ -105,14 +107,14 @@ def blaze_anchors() -> Floats:
     return anchors
 
 
-def weighted_suppression(found: list[Found], overlap: float = 0.3) -> list[Found]:
+def weighted_suppression(found: list[Detection], overlap: float = 0.3) -> list[Detection]:
     """Join the answers that mean one face: the mean of their boxes and points by score, the best of their scores.
 
     Two answers mean one face when their boxes overlap by intersection over union, or when their eyes and mouths lie
     closer than a third of the distance from eyes to mouth: the two detectors draw boxes of different heights.
     """
     left = sorted(found, key=lambda one: -one.score)
-    joined: list[Found] = []
+    joined: list[Detection] = []
     while left:
         best = left[0]
         same = [one for one in left if one is best or _means(best, one, overlap)]
@@ -121,11 +123,11 @@ def weighted_suppression(found: list[Found], overlap: float = 0.3) -> list[Found
         share /= share.sum()
         box = np.einsum("n,nk->k", share, np.stack([one.box for one in same]))
         points = np.einsum("n,nkc->kc", share, np.stack([one.points for one in same]))
-        joined.append(Found(box, points, best.score))
+        joined.append(Detection(box, points, best.score))
     return joined
 
 
-def _means(one: Found, other: Found, overlap: float) -> bool:
+def _means(one: Detection, other: Detection, overlap: float) -> bool:
     low = np.maximum(one.box[:2], other.box[:2])
     high = np.minimum(one.box[2:], other.box[2:])
     inside = float(np.prod(np.maximum(high - low, 0)))

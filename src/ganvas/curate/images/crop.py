@@ -59,7 +59,7 @@ def _most_interesting(image: Image.Image) -> float:
     return float(where[int(np.argmax(inside * leaning))])
 
 
-def square(box: Box, size: tuple[int, int], margin: float) -> Box | None:
+def square_around(box: Box, size: tuple[int, int], margin: float) -> Box | None:
     """A square round a box with a margin on each side (a share of the box's longer side), moved into the picture.
 
     Args:
@@ -78,7 +78,7 @@ def square(box: Box, size: tuple[int, int], margin: float) -> Box | None:
     return (x, y, x + side, y + side)
 
 
-def halves(image: Image.Image, source_half: Half) -> tuple[Image.Image, Image.Image]:
+def split_halves(image: Image.Image, source_half: Half) -> tuple[Image.Image, Image.Image]:
     """A side-by-side picture → target, source."""
     width, height = image.size
     if abs(width - 2 * height) > 2:

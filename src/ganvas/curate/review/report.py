@@ -15,7 +15,7 @@ from sqlalchemy import func, select
 
 from ganvas.curate.catalog import Catalog, Counts, KeywordCount
 from ganvas.curate.catalog.tables import CheckRow, ImageRow, OriginRow, VerdictRow, now
-from ganvas.curate.duplicates import Duplicates
+from ganvas.curate.duplicates import DuplicateGroup
 from ganvas.curate.review.agreement import Agreement
 from ganvas.curate.review.review import Review
 from ganvas.curate.review.schema import REASONS, Change, Progress, Round
@@ -25,7 +25,7 @@ EXAMPLES = 8
 GROUPS = 6
 
 
-class Tally(NamedTuple):
+class GroupCounts(NamedTuple):
     """A name with how many pictures it has, and how many of them are kept and dropped."""
 
     name: str
@@ -34,7 +34,7 @@ class Tally(NamedTuple):
     dropped: int
 
 
-class Dropped(NamedTuple):
+class DropReasonCounts(NamedTuple):
     """A reason with how many pictures it took, and some of them, the worst-scored first."""
 
     reason: str
@@ -44,7 +44,7 @@ class Dropped(NamedTuple):
     examples: tuple[int, ...]
 
 
-class Measured(NamedTuple):
+class CheckStatistics(NamedTuple):
     """A check with how many pictures have it, their mean score, and how many score below one half."""
 
     name: str
@@ -80,14 +80,14 @@ class Report:
     counts: Counts
     bytes: int
     verdicts: int
-    sources: tuple[Tally, ...]
+    sources: tuple[GroupCounts, ...]
     keywords: tuple[KeywordCount, ...]
-    dropped: tuple[Dropped, ...]
-    checks: tuple[Measured, ...]
-    duplicates: tuple[Duplicates, ...]
-    sizes: tuple[Tally, ...]
-    classes: tuple[Tally, ...]
-    licences: tuple[Tally, ...]
+    dropped: tuple[DropReasonCounts, ...]
+    checks: tuple[CheckStatistics, ...]
+    duplicates: tuple[DuplicateGroup, ...]
+    sizes: tuple[GroupCounts, ...]
+    classes: tuple[GroupCounts, ...]
+    licences: tuple[GroupCounts, ...]
     rounds: tuple[RoundReport, ...]
 
     @property
@@ -101,7 +101,7 @@ class Report:
         return sum(len(group.mirrored) for group in self.duplicates)
 
 
-def gather(catalog: Catalog, *, distance: int = 6) -> Report:
+def make_report(catalog: Catalog, *, distance: int = 6) -> Report:
     """Everything the report says of a catalogue.
 
     Args:
@@ -138,7 +138,7 @@ def gather(catalog: Catalog, *, distance: int = 6) -> Report:
         lows = select(CheckRow.name, func.count()).where(CheckRow.score < 0.5).group_by(CheckRow.name)
         low = {name: count for name, count in session.execute(lows)}  # noqa: C416 - dict() takes a result for a mapping
     result = {row.id: row.result for row in images}
-    measured = [Measured(name, count, float(mean), low.get(name, 0)) for name, count, mean in checks]
+    measured = [CheckStatistics(name, count, float(mean), low.get(name, 0)) for name, count, mean in checks]
     return Report(
         name=catalog.root.absolute().name,
         made=now(),
@@ -181,25 +181,25 @@ def _class(keyword: str | None, path: str | None, source: str) -> str | None:
     return parent or None
 
 
-def _tally(named: Iterable[tuple[int, str]], result: dict[int, str | None]) -> tuple[Tally, ...]:
+def _tally(named: Iterable[tuple[int, str]], result: dict[int, str | None]) -> tuple[GroupCounts, ...]:
     by_name: dict[str, set[int]] = {}
     for image_id, name in named:
         by_name.setdefault(name, set()).add(image_id)
     tallies = []
     for name, members in by_name.items():
         judged = Counter(result[number] for number in members)
-        tallies.append(Tally(name, len(members), judged["keep"], judged["drop"]))
+        tallies.append(GroupCounts(name, len(members), judged["keep"], judged["drop"]))
     return tuple(sorted(tallies, key=lambda one: (-one.pictures, one.name)))
 
 
-def _dropped(images: Sequence[_Judged]) -> tuple[Dropped, ...]:
+def _dropped(images: Sequence[_Judged]) -> tuple[DropReasonCounts, ...]:
     meaning = {reason.key: reason.meaning for reason in REASONS}
     by_reason: dict[str, list[_Judged]] = {}
     for row in images:
         if row.result == "drop":
             by_reason.setdefault(row.reason or "not said", []).append(row)
     found = [
-        Dropped(
+        DropReasonCounts(
             reason,
             meaning.get(reason, reason.replace("_", " ")),
             len(members),
@@ -211,7 +211,7 @@ def _dropped(images: Sequence[_Judged]) -> tuple[Dropped, ...]:
     return tuple(sorted(found, key=lambda one: (-one.pictures, one.reason)))
 
 
-def _sizes(images: Sequence[_Judged]) -> tuple[Tally, ...]:
+def _sizes(images: Sequence[_Judged]) -> tuple[GroupCounts, ...]:
     """Pictures by their shorter side in pixels."""
     edges = [0, *SIDES]
     names = [f"under {SIDES[0]}"] + [f"{low}–{high - 1}" for low, high in pairwise(SIDES)]
@@ -222,13 +222,13 @@ def _sizes(images: Sequence[_Judged]) -> tuple[Tally, ...]:
         sums[at][0] += 1
         sums[at][1] += row.result == "keep"
         sums[at][2] += row.result == "drop"
-    return tuple(Tally(name, *numbers) for name, numbers in zip(names, sums, strict=True))
+    return tuple(GroupCounts(name, *numbers) for name, numbers in zip(names, sums, strict=True))
 
 
 # ── As text ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def text(report: Report) -> str:
+def report_text(report: Report) -> str:
     """The report for a terminal: short lines, the most important first."""
     counts = report.counts
     lines = [
@@ -253,7 +253,7 @@ def text(report: Report) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _listed(title: str, tallies: Sequence[Tally], most: int = 12) -> list[str]:
+def _listed(title: str, tallies: Sequence[GroupCounts], most: int = 12) -> list[str]:
     if not tallies:
         return []
     lines = ["", title]

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from html import escape
 
 from ganvas.curate.catalog import Catalog
-from ganvas.curate.review.report import EXAMPLES, GROUPS, Report, RoundReport, Tally, agreed
+from ganvas.curate.review.report import EXAMPLES, GROUPS, GroupCounts, Report, RoundReport, agreed
 
 STYLE = """
 :root { color-scheme: light dark; --ground: #fbfaf8; --card: #fff; --ink: #1d1c1a; --soft: #6a6762; --line: #e4e0da;
@@ -46,7 +46,7 @@ h3 { font-size: 1rem; margin: .9rem 0 .2rem } h3 span { color: var(--soft); font
 """
 
 
-def page(report: Report, catalog: Catalog) -> str:
+def report_html(report: Report, catalog: Catalog) -> str:
     """The report as a page. ``catalog`` gives the example pictures."""
     parts = [
         _head(report),
@@ -122,7 +122,7 @@ def _bar(kept: int, dropped: int, total: int, most: int) -> str:
     return f"<div class=whole style='width:{max(1.0, 100 * total / max(most, 1)):.1f}%'>{pieces}</div>"
 
 
-def _tallies(title: str, what: str, tallies: Sequence[Tally], most: int = 40) -> str:
+def _tallies(title: str, what: str, tallies: Sequence[GroupCounts], most: int = 40) -> str:
     if not tallies:
         return ""
     largest = max(one.pictures for one in tallies)

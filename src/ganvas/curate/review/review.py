@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from ganvas.curate.catalog.tables import BallotRow, PlaceRow, SeatRow, VerdictRow
 from ganvas.curate.review.rounds import Rounds
-from ganvas.curate.review.schema import EVERYBODY, Answer, Verdict, reviewer_name
+from ganvas.curate.review.schema import EVERYBODY, Verdict, VerdictReceipt, reviewer_name
 from ganvas.curate.review.verdicts import lock, places_of, record, settle
 
 BATCH = 500
@@ -26,7 +26,7 @@ class Review(Rounds):
 
     # ── What is said ────────────────────────────────────────────────────────────────────────────────────────────────
 
-    def decide(self, number: int, reviewer: str, verdicts: Sequence[Verdict]) -> list[Answer]:
+    def decide(self, number: int, reviewer: str, verdicts: Sequence[Verdict]) -> list[VerdictReceipt]:
         """Take verdicts, all that can be taken: one that is refused does not stop the others.
 
         Sending the same again (the same ``client_id``) is safe. A later verdict of the same reviewer on the same

@@ -27,7 +27,7 @@ from ganvas.curate.review.schema import (
     UNCHECKED,
     Change,
     Progress,
-    Queued,
+    QueueEntry,
     Round,
     Scope,
     reviewer_name,
@@ -195,7 +195,7 @@ class Rounds:
                 seats = session.scalar(select(func.count()).select_from(SeatRow).filter_by(round=number)) or 0
                 session.add(SeatRow(round=number, reviewer=name, number=seats))
 
-    def queue(self, number: int, reviewer: str, after: int | None = None, count: int = 50) -> list[Queued]:
+    def queue(self, number: int, reviewer: str, after: int | None = None, count: int = 50) -> list[QueueEntry]:
         """The next pictures of a reviewer, worst-scored first. When the own ones are done, those of others follow.
 
         Args:
@@ -216,14 +216,14 @@ class Rounds:
                 found = self._waiting(session, seat, PlaceRow.pile == ONE, start, count)
         return self._queued(found, lent=lent)
 
-    def _queued(self, places: list[PlaceRow], *, lent: bool) -> list[Queued]:
+    def _queued(self, places: list[PlaceRow], *, lent: bool) -> list[QueueEntry]:
         images = {image.id: image for image in self.catalog.images(ids=[place.image_id for place in places])}
         return [
-            Queued(images[place.image_id], place.score, place.before, place.shared, lent)  # type: ignore[arg-type]
+            QueueEntry(images[place.image_id], place.score, place.before, place.shared, lent)  # type: ignore[arg-type]
             for place in places
         ]
 
-    def place(self, number: int, image_id: int) -> Queued | None:
+    def place(self, number: int, image_id: int) -> QueueEntry | None:
         """One picture of a round, whoever's it is; None when it is not in the round."""
         with self._database.reading() as session:
             found = session.get(PlaceRow, (number, image_id))
@@ -250,7 +250,7 @@ class Rounds:
         )
         return list(session.scalars(query))
 
-    def skipped(self, number: int, reviewer: str, count: int = 50) -> list[Queued]:
+    def skipped(self, number: int, reviewer: str, count: int = 50) -> list[QueueEntry]:
         """The pictures a reviewer skipped and has not come back to."""
         with self._database.reading() as session:
             query = (

@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple
 from ganvas.curate.catalog.records import Image, Result
 from ganvas.errors import UserError
 
-Saying = Literal["keep", "drop", "skip"]
+VerdictChoice = Literal["keep", "drop", "skip"]
 Scope = Literal["all", "not_dropped", "kept", "dropped", "disputed", "undecided"]
 MACHINE = "checks"  # the reviewer of round 0
 DONE, ONE, EVERYBODY = 0, 1, 2  # the piles of a round
@@ -43,12 +43,12 @@ class Verdict(NamedTuple):
     """What a reviewer says of a picture. ``client_id`` is the sender's own: the same one sent twice counts once."""
 
     image_id: int
-    verdict: Saying
+    verdict: VerdictChoice
     reason: str | None
     client_id: str
 
 
-class Answer(NamedTuple):
+class VerdictReceipt(NamedTuple):
     """What became of a verdict: saved, saved before (repeated), or refused for ``why``."""
 
     client_id: str
@@ -71,7 +71,7 @@ class Round(NamedTuple):
     reviewers: tuple[str, ...]
 
 
-class Queued(NamedTuple):
+class QueueEntry(NamedTuple):
     """A picture that waits; ``before`` is its verdict when the round began.
 
     ``shared``: every reviewer sees it. ``lent``: it is another's, who has not come so far.

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from ganvas.curate.catalog.database import Database
 from ganvas.curate.catalog.records import Result
 from ganvas.curate.catalog.tables import BallotRow, ImageRow, PlaceRow, SeatRow, VerdictRow, now
-from ganvas.curate.review.schema import DONE, EVERYBODY, ONE, REASONS, Answer, Saying, Verdict
+from ganvas.curate.review.schema import DONE, EVERYBODY, ONE, REASONS, Verdict, VerdictChoice, VerdictReceipt
 
 
 def lock(session: Session, number: int, name: str, images: Iterable[int]) -> None:
@@ -29,16 +29,16 @@ def places_of(session: Session, number: int, images: Sequence[int]) -> dict[int,
 
 def record(
     database: Database, session: Session, number: int, name: str, verdict: Verdict, places: dict[int, bool]
-) -> Answer:
+) -> VerdictReceipt:
     why = _refusal(verdict, number, places)
     if why:
-        return Answer(verdict.client_id, verdict.image_id, "refused", why)
+        return VerdictReceipt(verdict.client_id, verdict.image_id, "refused", why)
     row = {"round": number, "reviewer": name, "said": now(), **verdict._asdict()}
     if verdict.verdict != "drop":
         row["reason"] = None
     fresh = database.insert_missing(session, VerdictRow, [row], returning=VerdictRow.id)
     if not fresh:
-        return Answer(verdict.client_id, verdict.image_id, "repeated")
+        return VerdictReceipt(verdict.client_id, verdict.image_id, "repeated")
     ballot = {
         "round": number,
         "image_id": verdict.image_id,
@@ -49,7 +49,7 @@ def record(
         "verdict_id": fresh[0],
     }
     database.insert_or_replace(session, BallotRow, [ballot], ["round", "image_id", "reviewer"])
-    return Answer(verdict.client_id, verdict.image_id, "saved")
+    return VerdictReceipt(verdict.client_id, verdict.image_id, "saved")
 
 
 def settle(session: Session, number: int, images: Sequence[int]) -> None:
@@ -76,7 +76,7 @@ def settle(session: Session, number: int, images: Sequence[int]) -> None:
 def _refusal(verdict: Verdict, number: int, places: dict[int, bool]) -> str | None:
     if number and verdict.image_id not in places:
         return f"Picture {verdict.image_id} is not in round {number}."
-    if verdict.verdict not in get_args(Saying):
+    if verdict.verdict not in get_args(VerdictChoice):
         return f"A verdict is keep, drop or skip, not {verdict.verdict!r}."
     if not 1 <= len(verdict.client_id) <= 64:
         return "A verdict needs a client_id of 1 to 64 letters."

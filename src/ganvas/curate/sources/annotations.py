@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from xml.parsers import expat
 
 from ganvas.curate.images.crop import Box
-from ganvas.curate.manifest import Skipped
+from ganvas.curate.manifest import SkippedFile
 from ganvas.errors import UserError
 
 MAX_XML_BYTES = 2**20  # an annotation of one picture is a few kB
@@ -23,7 +23,7 @@ _CORNERS = (("xmin", "ymin", "xmax", "ymax"), ("x0", "y0", "x1", "y1"), ("x1", "
 _SIDES = (("x", "y", "width", "height"), ("x", "y", "w", "h"), ("x_1", "y_1", "width", "height"))
 
 
-class Marked(NamedTuple):
+class Annotation(NamedTuple):
     """One thing marked on a picture: ``box`` is left, top, right, bottom in pixels, or None for a label alone."""
 
     label: str
@@ -34,11 +34,11 @@ class Marked(NamedTuple):
 class Annotations:
     """What is marked on which picture. Keys are paths without suffix, as far as the annotations tell them."""
 
-    marked: dict[str, list[Marked]] = field(default_factory=dict)
-    skipped: list[Skipped] = field(default_factory=list)
+    marked: dict[str, list[Annotation]] = field(default_factory=dict)
+    skipped: list[SkippedFile] = field(default_factory=list)
     fingerprint: str = ""
 
-    def find(self, path: str) -> list[Marked]:
+    def find(self, path: str) -> list[Annotation]:
         """What is marked on the picture at ``path``: by its path's longest known ending, at last by its bare name."""
         parts = PurePosixPath(path).with_suffix("").parts
         for start in range(len(parts)):
@@ -122,9 +122,9 @@ def _read_folder(where: Path) -> Annotations:
                 raise _UnreadableError(f"is larger than {MAX_XML_BYTES // 2**20} MB")
             _add_voc(path.with_suffix("").as_posix(), path.as_posix(), file.read_bytes(), annotations)
         except OSError as error:
-            annotations.skipped.append(Skipped(path.as_posix(), f"cannot be read ({error.strerror})"))
+            annotations.skipped.append(SkippedFile(path.as_posix(), f"cannot be read ({error.strerror})"))
         except _UnreadableError as error:
-            annotations.skipped.append(Skipped(path.as_posix(), str(error)))
+            annotations.skipped.append(SkippedFile(path.as_posix(), str(error)))
     return annotations
 
 
@@ -133,9 +133,9 @@ def _add_voc(key: str, path: str, content: bytes, annotations: Annotations) -> N
     for found in _voc_objects(content):
         sides = [found.get(name) for name in ("xmin", "ymin", "xmax", "ymax")]
         try:
-            marks.append(Marked(found.get("name", ""), _box(sides)))
+            marks.append(Annotation(found.get("name", ""), _box(sides)))
         except _UnreadableError as error:
-            annotations.skipped.append(Skipped(path, str(error)))
+            annotations.skipped.append(SkippedFile(path, str(error)))
     if not marks and not any(skipped.path == path for skipped in annotations.skipped):
         raise _UnreadableError("marks no object")
     if marks:
@@ -199,13 +199,13 @@ def _read_coco(tree: Any) -> Annotations:
             box = _box([left, top, float(left) + float(width), float(top) + float(height)])
             label, crowd = labels.get(row.get("category_id"), ""), row.get("iscrowd")
         except _UnreadableError as error:
-            annotations.skipped.append(Skipped(path, str(error)))
+            annotations.skipped.append(SkippedFile(path, str(error)))
             continue
         except (KeyError, TypeError, ValueError, AttributeError):
-            annotations.skipped.append(Skipped(path, "an annotation lacks its picture or its bbox of four numbers"))
+            annotations.skipped.append(SkippedFile(path, "an annotation lacks its picture or its bbox of four numbers"))
             continue
         if not crowd:
-            annotations.marked.setdefault(_key(path), []).append(Marked(label, box))
+            annotations.marked.setdefault(_key(path), []).append(Annotation(label, box))
     return annotations
 
 
@@ -248,9 +248,9 @@ def _read_csv(content: str, where: Path) -> Annotations:
                 elif sides is not None:
                     box = _from_sides([row[columns[name]] for name in sides])
             except _UnreadableError as error:
-                annotations.skipped.append(Skipped(path or f"line {number}", str(error)))
+                annotations.skipped.append(SkippedFile(path or f"line {number}", str(error)))
                 continue
-            annotations.marked.setdefault(_key(path), []).append(Marked(label, box))
+            annotations.marked.setdefault(_key(path), []).append(Annotation(label, box))
     except csv.Error as error:
         raise _UnreadableError(f"it is no CSV ({error})") from None
     return annotations

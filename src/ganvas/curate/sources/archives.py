@@ -20,7 +20,7 @@ from ganvas.curate.sources.assemble import (
     is_nameless,
     is_note,
 )
-from ganvas.curate.sources.listing import Candidate, Listing, Wish
+from ganvas.curate.sources.listing import Candidate, Listing, SourceOptions
 from ganvas.errors import UserError
 
 
@@ -37,7 +37,7 @@ class ZipReader:
         return read_member(self.archive, path)
 
 
-def list_zip(source: Path, where: Path, wish: Wish) -> Listing:
+def list_zip(source: Path, where: Path, options: SourceOptions) -> Listing:
     try:
         with zipfile.ZipFile(where) as archive:
             entries = archive.infolist()
@@ -59,7 +59,7 @@ def list_zip(source: Path, where: Path, wish: Wish) -> Listing:
                     files.append(ListedFile(entry.filename, entry.file_size, entry.CRC))
     except (zipfile.BadZipFile, OSError, ValueError):
         raise UserError(f"{source} is a damaged zip archive; zip the pictures again.") from None
-    return assemble(source, where, files, listing, wish)
+    return assemble(source, where, files, listing, options)
 
 
 def _refuse_hostile(source: Path, where: Path, entries: list[zipfile.ZipInfo]) -> None:

@@ -11,12 +11,12 @@ from typing import NamedTuple
 
 from ganvas.curate.file_kinds import PICTURE_SUFFIXES
 from ganvas.curate.images.decode import PictureError
-from ganvas.curate.manifest import Licence, Skipped
-from ganvas.curate.sources.annotations import Annotations, Marked
-from ganvas.curate.sources.dataset_layouts import NOTES, Look, arrange
-from ganvas.curate.sources.listing import Arrangement, Candidate, Listing, Reader, Wish
+from ganvas.curate.manifest import Licence, SkippedFile
+from ganvas.curate.sources.annotations import Annotation, Annotations
+from ganvas.curate.sources.dataset_layouts import NOTES, PairDetector, recognise_layout
+from ganvas.curate.sources.listing import Candidate, FileReader, Layout, Listing, SourceOptions
 from ganvas.curate.sources.pair_detection import lie_on_each_other, simpler_half
-from ganvas.curate.sources.parts_table import read_parts
+from ganvas.curate.sources.split_table import read_split_table
 from ganvas.errors import UserError
 
 _LICENCE_STEMS = ("license", "licence", "credits", "copying", "attribution")
@@ -56,7 +56,7 @@ def is_note(name: str) -> bool:
     return name.lower() in NOTES
 
 
-def assemble(source: Path, where: Path, files: list[ListedFile], listing: Listing, wish: Wish) -> Listing:
+def assemble(source: Path, where: Path, files: list[ListedFile], listing: Listing, options: SourceOptions) -> Listing:
     """Sort files into pictures with classes or pairs, notes and licences."""
     files = sorted(files)
     listing.fingerprint = fingerprint(where, files)
@@ -74,36 +74,36 @@ def assemble(source: Path, where: Path, files: list[ListedFile], listing: Listin
     notes: dict[str, Callable[[], bytes]] = {
         path: partial(_note, listing.read, path) for path, name in names if is_note(name)
     }
-    look = Look(partial(simpler_half, listing.read), partial(lie_on_each_other, listing.read))
-    if wish.side_by_side is not None:
+    look = PairDetector(partial(simpler_half, listing.read), partial(lie_on_each_other, listing.read))
+    if options.side_by_side is not None:
         look = look._replace(simpler_half=lambda _: None)
-    arranged = arrange(paths, notes, look, wish.by)
-    return finish(listing, arranged, wish)
+    layout = recognise_layout(paths, notes, look, options.by)
+    return finish(listing, layout, options)
 
 
-def _note(read: Reader, path: str) -> bytes:
+def _note(read: FileReader, path: str) -> bytes:
     try:
         return read(path)
     except PictureError as error:
         raise UserError(f"{path} cannot be read: {error}.") from None
 
 
-def finish(listing: Listing, arranged: Arrangement, wish: Wish) -> Listing:
-    if wish.annotations is not None:
-        if arranged.paired or wish.side_by_side is not None:
+def finish(listing: Listing, layout: Layout, options: SourceOptions) -> Listing:
+    if options.annotations is not None:
+        if layout.paired or options.side_by_side is not None:
             raise UserError("Boxes are for single pictures, and these are pairs; pack without boxes.")
-        _annotate(wish.annotations, arranged)
-        if not arranged.candidates:
+        _annotate(options.annotations, layout)
+        if not layout.candidates:
             raise UserError("The annotations name none of these pictures; their paths or file names must be the same.")
-    listing.candidates, listing.classes = arranged.candidates, arranged.classes
-    if wish.parts is not None:
-        divided = read_parts(wish.parts)
+    listing.candidates, listing.classes = layout.candidates, layout.classes
+    if options.parts is not None:
+        divided = read_split_table(options.parts)
         listing.candidates = [one._replace(split=divided.get(one.path, one.split)) for one in listing.candidates]
         rows = [listing.fingerprint, *([one.path, one.split] for one in listing.candidates)]
         listing.fingerprint = hashlib.sha256(json.dumps(rows).encode()).hexdigest()
-    listing.skipped += arranged.skipped
-    listing.layout, listing.side_by_side = arranged.said, wish.side_by_side or arranged.side_by_side
-    listing.paired = arranged.paired or wish.side_by_side is not None
+    listing.skipped += layout.skipped
+    listing.layout, listing.side_by_side = layout.description, options.side_by_side or layout.side_by_side
+    listing.paired = layout.paired or options.side_by_side is not None
     covered = {PurePosixPath(licence.path).parent: licence.path for licence in reversed(listing.licences)}
     listing.candidates = [
         one._replace(licence=next((covered[p] for p in PurePosixPath(one.path).parents if p in covered), None))
@@ -115,23 +115,23 @@ def finish(listing: Listing, arranged: Arrangement, wish: Wish) -> Listing:
 # ── Annotations ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _annotate(annotations: Annotations, arranged: Arrangement) -> None:
+def _annotate(annotations: Annotations, layout: Layout) -> None:
     """Make one candidate of each mark, with the marks' labels as classes where they tell any apart."""
-    found = [(one, annotations.find(one.path)) for one in arranged.candidates]
+    found = [(one, annotations.find(one.path)) for one in layout.candidates]
     labels = sorted({mark.label for _, marks in found for mark in marks})
-    arranged.skipped += annotations.skipped
+    layout.skipped += annotations.skipped
     if len(labels) > 1:
-        arranged.classes = tuple(label or "unnamed" for label in labels)
-    arranged.candidates = [
-        made for one, marks in found for made in _marked(one, marks, labels if len(labels) > 1 else [], arranged)
+        layout.classes = tuple(label or "unnamed" for label in labels)
+    layout.candidates = [
+        made for one, marks in found for made in _marked(one, marks, labels if len(labels) > 1 else [], layout)
     ]
-    boxes = sum(one.box is not None for one in arranged.candidates)
-    told = f"{boxes:,} boxes" if boxes else f"{len(arranged.candidates):,} labels"
-    arranged.said = f"{arranged.said} {told} of the annotations lie on these pictures.".strip()
+    boxes = sum(one.box is not None for one in layout.candidates)
+    told = f"{boxes:,} boxes" if boxes else f"{len(layout.candidates):,} labels"
+    layout.description = f"{layout.description} {told} of the annotations lie on these pictures.".strip()
 
 
-def _marked(one: Candidate, marks: list[Marked], labels: list[str], arranged: Arrangement) -> Iterator[Candidate]:
+def _marked(one: Candidate, marks: list[Annotation], labels: list[str], layout: Layout) -> Iterator[Candidate]:
     if not marks:
-        arranged.skipped.append(Skipped(one.path, "has nothing marked in the annotations"))
+        layout.skipped.append(SkippedFile(one.path, "has nothing marked in the annotations"))
     for mark in marks:
         yield one._replace(label=labels.index(mark.label) if labels else one.label, box=mark.box)

@@ -10,19 +10,19 @@ from ganvas.curate.catalog import Catalog
 from ganvas.curate.manifest import Provenance
 from ganvas.curate.sources.assemble import finish
 from ganvas.curate.sources.folders import FolderReader
-from ganvas.curate.sources.listing import Arrangement, Candidate, Listing, Wish
-from ganvas.curate.sources.parts_table import read_parts
+from ganvas.curate.sources.listing import Candidate, Layout, Listing, SourceOptions
+from ganvas.curate.sources.split_table import read_split_table
 from ganvas.errors import UserError
 
 
-def list_catalogue(source: Path, root: Path, wish: Wish) -> Listing:
+def list_catalogue(source: Path, root: Path, options: SourceOptions) -> Listing:
     """The pictures of a catalogue that are judged to be kept, with what they are to be credited by."""
     listing = Listing(FolderReader(root))
     rows = []
-    with Catalog.open(root, wish.database) as catalogue:
+    with Catalog.open(root, options.database) as catalogue:
         counts = catalogue.counts()
-        table = wish.parts or (root / "split.csv" if (root / "split.csv").is_file() else None)
-        divided = read_parts(table) if table is not None else {}
+        table = options.parts or (root / "split.csv" if (root / "split.csv").is_file() else None)
+        divided = read_split_table(table) if table is not None else {}
         for image in catalogue.images(result="keep"):
             origins = catalogue.origins(image.id)
             # Of several origins the first that states a licence says most.
@@ -39,4 +39,4 @@ def list_catalogue(source: Path, root: Path, wish: Wish) -> Listing:
         )
     listing.fingerprint = hashlib.sha256(json.dumps([str(root), rows]).encode()).hexdigest()
     listing.layout = f"A catalogue: {len(rows):,} of {counts.images:,} pictures are judged to be kept."
-    return finish(listing, Arrangement(listing.candidates, said=listing.layout), wish)
+    return finish(listing, Layout(listing.candidates, description=listing.layout), options)

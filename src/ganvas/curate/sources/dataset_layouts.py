@@ -11,11 +11,11 @@ from pathlib import PurePosixPath
 from typing import NamedTuple
 
 from ganvas.curate.images.crop import Half
-from ganvas.curate.manifest import Part, Skipped
-from ganvas.curate.sources.listing import Arrangement, Candidate
+from ganvas.curate.manifest import SkippedFile, SplitName
+from ganvas.curate.sources.listing import Candidate, Layout
 from ganvas.errors import UserError
 
-PARTS: dict[str, Part] = {
+SPLITS: dict[str, SplitName] = {
     **dict.fromkeys(("train", "training"), "train"),
     **dict.fromkeys(("val", "valid", "validation", "dev"), "validation"),
     **dict.fromkeys(("test", "testing", "eval"), "test"),
@@ -42,7 +42,7 @@ _RESOLUTIONS = re.compile(r"(.*?)[_-]?(hr|lr)(?:[_-].*)?", re.IGNORECASE)
 _SYNSET = re.compile(r"n\d{8}-(.+)")
 
 
-class Look(NamedTuple):
+class PairDetector(NamedTuple):
     """Questions that only a glance at a few pictures answers."""
 
     simpler_half: Callable[[list[str]], Half | None]  # the plainer half, where all are two pictures side by side
@@ -52,7 +52,7 @@ class Look(NamedTuple):
 class _Entry(NamedTuple):
     path: str
     parts: tuple[str, ...]  # what is left of the path below the folders already understood
-    split: Part | None = None
+    split: SplitName | None = None
 
     @property
     def top(self) -> str:
@@ -63,16 +63,16 @@ class _Entry(NamedTuple):
     def stem(self) -> str:
         return PurePosixPath(self.parts[-1]).stem
 
-    def below(self, split: Part | None = None) -> _Entry:
+    def below(self, split: SplitName | None = None) -> _Entry:
         return _Entry(self.path, self.parts[1:], split or self.split)
 
 
-def arrange(
+def recognise_layout(
     paths: Sequence[str],
     notes: dict[str, Callable[[], bytes]],
-    look: Look,
+    look: PairDetector,
     by: str | None = None,
-) -> Arrangement:
+) -> Layout:
     """Recognise a layout.
 
     Args:
@@ -93,13 +93,15 @@ def arrange(
     tops = {entry.top for entry in entries} - {""}
     if {match[2].lower() for top in tops if (match := _CYCLE.fullmatch(top))} == {"a", "b"}:
         return _cycle(entries)
-    result = Arrangement()
+    result = Layout()
     entries, parts = _parts(entries, tops, result)
     _structure(entries, result, look)
     counts = Counter(one.split for one in result.candidates)
     if parts:
         told = ", ".join(f"{counts[part]:,} {part}" for part in ("train", "validation", "test") if counts[part])
-        result.said = f"{result.said or 'Folders for each part were recognised'}; parts: {told}".removesuffix(".") + "."
+        result.description = (
+            f"{result.description or 'Folders for each part were recognised'}; parts: {told}".removesuffix(".") + "."
+        )
     if not result.paired:
         _look_for_halves(result, look)
     return result
@@ -108,21 +110,21 @@ def arrange(
 # ── Parts ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _parts(entries: list[_Entry], tops: set[str], result: Arrangement) -> tuple[list[_Entry], bool]:
+def _parts(entries: list[_Entry], tops: set[str], result: Layout) -> tuple[list[_Entry], bool]:
     """Take folders named train, val and test away, on the first level or below the first."""
-    if len({PARTS.get(top.lower()) for top in tops}) > 1 and all(top.lower() in PARTS for top in tops):
+    if len({SPLITS.get(top.lower()) for top in tops}) > 1 and all(top.lower() in SPLITS for top in tops):
         kept = []
         for entry in entries:
             if entry.top:
-                kept.append(entry.below(PARTS[entry.top.lower()]))
+                kept.append(entry.below(SPLITS[entry.top.lower()]))
             else:
-                result.skipped.append(Skipped(entry.path, f"stands beside the folders {', '.join(sorted(tops))}"))
+                result.skipped.append(SkippedFile(entry.path, f"stands beside the folders {', '.join(sorted(tops))}"))
         return _unwrapped(kept), True
     inner = [entry for entry in entries if len(entry.parts) > 2]
     second = {entry.parts[1].lower() for entry in inner}
-    if len(inner) == len(entries) and len({PARTS.get(name) for name in second}) > 1 and second <= PARTS.keys():
+    if len(inner) == len(entries) and len({SPLITS.get(name) for name in second}) > 1 and second <= SPLITS.keys():
         return [
-            _Entry(entry.path, (entry.parts[0], *entry.parts[2:]), PARTS[entry.parts[1].lower()]) for entry in entries
+            _Entry(entry.path, (entry.parts[0], *entry.parts[2:]), SPLITS[entry.parts[1].lower()]) for entry in entries
         ], True
     return entries, False
 
@@ -137,7 +139,7 @@ def _unwrapped(entries: list[_Entry]) -> list[_Entry]:
 # ── Classes and pairs ───────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _structure(entries: list[_Entry], result: Arrangement, look: Look) -> None:
+def _structure(entries: list[_Entry], result: Layout, look: PairDetector) -> None:
     tops = Counter(entry.top for entry in entries)
     named = {top.lower(): top for top in tops if top}
     for source, target in PAIRS:
@@ -154,19 +156,19 @@ def _structure(entries: list[_Entry], result: Arrangement, look: Look) -> None:
         if len(set(names.values())) < len(names):
             names = {top: top for top in tops}
         elif any(name != top for top, name in names.items()):
-            result.said = "Class folders named as ImageNet does were recognised"
+            result.description = "Class folders named as ImageNet does were recognised"
         result.classes = tuple(sorted(names.values()))
         labels = {top: result.classes.index(name) for top, name in names.items()}
         for entry in entries:
             if entry.top:
                 result.candidates.append(Candidate(entry.path, labels[entry.top], split=entry.split))
             else:
-                result.skipped.append(Skipped(entry.path, "stands beside the class folders; move it into one"))
+                result.skipped.append(SkippedFile(entry.path, "stands beside the class folders; move it into one"))
     else:
         result.candidates = [Candidate(entry.path, split=entry.split) for entry in entries]
 
 
-Halves = dict[str, dict[tuple[Part | None, str], str]]
+Halves = dict[str, dict[tuple[SplitName | None, str], str]]
 
 
 def _halves(entries: list[_Entry], *names: str) -> Halves:
@@ -178,7 +180,7 @@ def _halves(entries: list[_Entry], *names: str) -> Halves:
     return halves
 
 
-def _one_scene(halves: Halves, look: Look) -> bool:
+def _one_scene(halves: Halves, look: PairDetector) -> bool:
     """Whether two folders hold pairs: the same names, and pictures that lie on each other."""
     one, other = halves.values()
     both = sorted(one.keys() & other.keys(), key=lambda key: one[key])
@@ -187,26 +189,28 @@ def _one_scene(halves: Halves, look: Look) -> bool:
     return look.lie_on_each_other([(one[key], other[key]) for key in both[:: max(1, len(both) // 8)][:8]])
 
 
-def _pair(entries: list[_Entry], halves: Halves, names: tuple[str, str], result: Arrangement) -> None:
+def _pair(entries: list[_Entry], halves: Halves, names: tuple[str, str], result: Layout) -> None:
     source, target = names
     taken = {path for half in halves.values() for path in half.values()}
     for entry in entries:
         if not entry.top:
-            result.skipped.append(Skipped(entry.path, f"stands beside {source} and {target}"))
+            result.skipped.append(SkippedFile(entry.path, f"stands beside {source} and {target}"))
         elif entry.path not in taken:
             stem = str(PurePosixPath(*entry.parts[1:]).with_suffix(""))
-            result.skipped.append(Skipped(entry.path, f"has the same name as {halves[entry.top][entry.split, stem]}"))
+            result.skipped.append(
+                SkippedFile(entry.path, f"has the same name as {halves[entry.top][entry.split, stem]}")
+            )
     for mine, other in ((source, target), (target, source)):
         for key, path in halves[mine].items():
             if key not in halves[other]:
-                result.skipped.append(Skipped(path, f"has no partner in {other}"))
+                result.skipped.append(SkippedFile(path, f"has no partner in {other}"))
     both = sorted(halves[source].keys() & halves[target].keys(), key=lambda key: halves[target][key])
     result.candidates = [Candidate(halves[target][key], 0, halves[source][key], split=key[0]) for key in both]
     result.paired = True
-    result.said = f"Pairs were recognised: {source} is the source, {target} the target"
+    result.description = f"Pairs were recognised: {source} is the source, {target} the target"
 
 
-def _scales(entries: list[_Entry], named: dict[str, str], result: Arrangement) -> bool:
+def _scales(entries: list[_Entry], named: dict[str, str], result: Layout) -> bool:
     """Pictures in high and low resolution: DIV2K's folders, or ``NAME_HR`` and ``NAME_LR`` side by side."""
     high: dict[tuple[str, str], _Entry] = {}
     low: dict[tuple[str, str], tuple[int, _Entry]] = {}
@@ -227,42 +231,44 @@ def _scales(entries: list[_Entry], named: dict[str, str], result: Arrangement) -
     if not high or (not named and not low):
         return False
     for key, entry in sorted(high.items()):
-        split = entry.split or next((part for word, part in PARTS.items() if f"_{word}" in key[0].lower()), None)
+        split = entry.split or next((part for word, part in SPLITS.items() if f"_{word}" in key[0].lower()), None)
         partner = low.get(key)
         if low and partner is None:
-            result.skipped.append(Skipped(entry.path, "has no partner in low resolution"))
+            result.skipped.append(SkippedFile(entry.path, "has no partner in low resolution"))
         else:
             result.candidates.append(Candidate(entry.path, 0, partner and partner[1].path, split=split))
     result.paired = bool(low)
-    result.said = "Pictures in high and low resolution were recognised" + (": low is the source" if low else "")
+    result.description = "Pictures in high and low resolution were recognised" + (": low is the source" if low else "")
     return True
 
 
-def _cycle(entries: list[_Entry]) -> Arrangement:
+def _cycle(entries: list[_Entry]) -> Layout:
     """trainA, trainB, testA, testB: two domains."""
-    result = Arrangement(classes=("A", "B"))
+    result = Layout(classes=("A", "B"))
     for entry in entries:
         match = _CYCLE.fullmatch(entry.top)
         if match is None:
-            result.skipped.append(Skipped(entry.path, "stands outside of trainA, trainB, testA and testB"))
+            result.skipped.append(SkippedFile(entry.path, "stands outside of trainA, trainB, testA and testB"))
         else:
             label = "ab".index(match[2].lower())
-            result.candidates.append(Candidate(entry.path, label, split=PARTS[match[1].lower()]))
+            result.candidates.append(Candidate(entry.path, label, split=SPLITS[match[1].lower()]))
     counts = Counter(one.split for one in result.candidates)
     told = ", ".join(f"{count:,} {part}" for part, count in counts.items())
-    result.said = f"CycleGAN's layout was recognised, as selfie2anime has it: domains A and B; parts: {told}."
+    result.description = f"CycleGAN's layout was recognised, as selfie2anime has it: domains A and B; parts: {told}."
     return result
 
 
-def _look_for_halves(result: Arrangement, look: Look) -> None:
+def _look_for_halves(result: Layout, look: PairDetector) -> None:
     paths = [one.path for one in result.candidates]
     half = look.simpler_half(paths[:: max(1, len(paths) // 12)][:12]) if len(paths) >= 3 else None
     if half is not None:
         result.side_by_side, result.classes, result.paired = half, (), True
         result.candidates = [one._replace(label=0) for one in result.candidates]
         other = "right" if half == "left" else "left"
-        parts = f"; {result.said[result.said.index('parts:') :]}" if "parts:" in result.said else "."
-        result.said = (
+        parts = (
+            f"; {result.description[result.description.index('parts:') :]}" if "parts:" in result.description else "."
+        )
+        result.description = (
             f"Pairs side by side were recognised, as pix2pix has them: the {half} half is taken as the source "
             f"(--side-by-side {other} for the other){parts}"
         )
@@ -271,7 +277,7 @@ def _look_for_halves(result: Arrangement, look: Look) -> None:
 # ── CelebA ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _celeba(paths: Sequence[str], notes: dict[str, Callable[[], bytes]], by: str | None) -> Arrangement:
+def _celeba(paths: Sequence[str], notes: dict[str, Callable[[], bytes]], by: str | None) -> Layout:
     attributes, rows = _table(notes["list_attr_celeba"]())
     column = None
     if by is not None:
@@ -281,20 +287,20 @@ def _celeba(paths: Sequence[str], notes: dict[str, Callable[[], bytes]], by: str
         column = known[by.lower()]
         by = attributes[column]
     partition = _table(notes["list_eval_partition"]())[1] if "list_eval_partition" in notes else {}
-    result = Arrangement(classes=() if by is None else (f"not {by}", by))
-    names: tuple[Part, ...] = ("train", "validation", "test")
+    result = Layout(classes=() if by is None else (f"not {by}", by))
+    names: tuple[SplitName, ...] = ("train", "validation", "test")
     for path in paths:
         stem = PurePosixPath(path).stem
         row = rows.get(stem)
         if row is None or (column is not None and column >= len(row)):
-            result.skipped.append(Skipped(path, "is not named in list_attr_celeba"))
+            result.skipped.append(SkippedFile(path, "is not named in list_attr_celeba"))
             continue
         part = partition.get(stem, ["-"])[0]
         split = names[int(part)] if part in ("0", "1", "2") else None
         label = int(column is not None and row[column] == "1")
         result.candidates.append(Candidate(path, label, split=split))
     told = f"classes by {by}" if by else "say --classes-by ATTRIBUTE for two classes"
-    result.said = f"CelebA was recognised, with {len(attributes)} attributes: {told}."
+    result.description = f"CelebA was recognised, with {len(attributes)} attributes: {told}."
     return result
 
 

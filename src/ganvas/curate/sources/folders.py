@@ -10,7 +10,7 @@ from pathlib import Path
 from ganvas.curate.archive_safety import MAX_FILE_BYTES, too_large
 from ganvas.curate.file_kinds import HEAD_BYTES, picture_format
 from ganvas.curate.images.decode import PictureError
-from ganvas.curate.manifest import Skipped
+from ganvas.curate.manifest import SkippedFile
 from ganvas.curate.sources.assemble import (
     ListedFile,
     assemble,
@@ -20,7 +20,7 @@ from ganvas.curate.sources.assemble import (
     is_nameless,
     is_note,
 )
-from ganvas.curate.sources.listing import Listing, Wish
+from ganvas.curate.sources.listing import Listing, SourceOptions
 from ganvas.errors import UserError
 
 # Folders of the system itself, which are no folders of pictures.
@@ -48,12 +48,12 @@ class FolderReader:
             raise PictureError(f"cannot be read ({error.strerror})") from None
 
 
-def _walk(root: Path, skipped: list[Skipped]) -> Iterator[ListedFile]:
+def _walk(root: Path, skipped: list[SkippedFile]) -> Iterator[ListedFile]:
     def report(error: OSError) -> None:
         path = Path(error.filename).relative_to(root).as_posix()
         if path == ".":
             raise UserError(f"{root} cannot be opened ({error.strerror}); name a folder you may read.")
-        skipped.append(Skipped(path, f"folder cannot be opened ({error.strerror})"))
+        skipped.append(SkippedFile(path, f"folder cannot be opened ({error.strerror})"))
 
     seen = {root}
     for folder, names, files in os.walk(root, onerror=report, followlinks=True):
@@ -71,12 +71,12 @@ def _walk(root: Path, skipped: list[Skipped]) -> Iterator[ListedFile]:
             if is_hidden(name) or not (is_candidate(name) or is_licence(name) or is_note(name)):
                 continue
             if not name.isprintable() or "\udc80" <= max(name) <= "\udcff":
-                skipped.append(Skipped(ascii(path)[1:-1], "its name holds characters that cannot be written"))
+                skipped.append(SkippedFile(ascii(path)[1:-1], "its name holds characters that cannot be written"))
                 continue
             try:
                 information = file.stat()
             except OSError:
-                skipped.append(Skipped(path, "a link that leads nowhere"))
+                skipped.append(SkippedFile(path, "a link that leads nowhere"))
                 continue
             if is_nameless(name) and not _begins_like_picture(file, information):
                 continue
@@ -93,7 +93,7 @@ def _begins_like_picture(file: Path, information: os.stat_result) -> bool:
         return False
 
 
-def list_folder(source: Path, root: Path, wish: Wish) -> Listing:
+def list_folder(source: Path, root: Path, options: SourceOptions) -> Listing:
     listing = Listing(FolderReader(root))
     files = list(_walk(root, listing.skipped))
-    return assemble(source, root, files, listing, wish)
+    return assemble(source, root, files, listing, options)

@@ -7,11 +7,11 @@ from pathlib import Path
 
 from ganvas.curate.sources.archives import list_zip
 from ganvas.curate.sources.folders import SYSTEM_FOLDERS, list_folder
-from ganvas.curate.sources.listing import Listing, Wish
+from ganvas.curate.sources.listing import Listing, SourceOptions
 from ganvas.errors import UserError
 
 
-def list_source(source: Path, wish: Wish | None = None) -> Listing:
+def list_source(source: Path, options: SourceOptions | None = None) -> Listing:
     """Look into a folder, a zip of pictures, a catalogue or a packed data set, decoding no picture.
 
     Raises:
@@ -22,13 +22,13 @@ def list_source(source: Path, wish: Wish | None = None) -> Listing:
     where = source.resolve()
     if str(where) in SYSTEM_FOLDERS:
         raise UserError(f"{source} is a folder of the system itself; name the folder that holds your pictures.")
-    wish = wish or Wish()
-    if where.is_dir() and (wish.database is not None or (where / "catalog.db").is_file()):
+    options = options or SourceOptions()
+    if where.is_dir() and (options.database is not None or (where / "catalog.db").is_file()):
         from ganvas.curate.sources.catalogue import list_catalogue  # needs the catalogue extra
 
-        return list_catalogue(source, where, wish)
+        return list_catalogue(source, where, options)
     if where.is_dir():
-        return list_folder(source, where, wish)
+        return list_folder(source, where, options)
     if not zipfile.is_zipfile(where):
         raise UserError(f"{source} is neither a folder nor a .zip of pictures; name one of these.")
-    return list_zip(source, where, wish)
+    return list_zip(source, where, options)

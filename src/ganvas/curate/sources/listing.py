@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import NamedTuple, Protocol
 
 from ganvas.curate.images.crop import Box, Half
-from ganvas.curate.manifest import Licence, Part, Provenance, Skipped
+from ganvas.curate.manifest import Licence, Provenance, SkippedFile, SplitName
 from ganvas.curate.sources.annotations import Annotations
 
 
@@ -18,25 +18,25 @@ class Candidate(NamedTuple):
     label: int = 0
     pair: str | None = None  # of a pair: the path of the source picture
     licence: str | None = None
-    split: Part | None = None
+    split: SplitName | None = None
     box: Box | None = None  # left, top, right, bottom in pixels of the upright picture
     origin: Provenance | None = None
     after: str | None = None  # of a pair out of time: the frame after the target, where ``pair`` is the one before
 
 
 @dataclass
-class Arrangement:
-    """What a layout makes of a list of files. ``said`` is a sentence for the user, empty for a plain folder."""
+class Layout:
+    """What a layout makes of a list of files. ``description`` is a sentence for the user, empty for a plain folder."""
 
     candidates: list[Candidate] = field(default_factory=list)
     classes: tuple[str, ...] = ()
     paired: bool = False
-    skipped: list[Skipped] = field(default_factory=list)
-    said: str = ""
+    skipped: list[SkippedFile] = field(default_factory=list)
+    description: str = ""
     side_by_side: Half | None = None
 
 
-class Reader(Protocol):
+class FileReader(Protocol):
     """Gives the bytes of a picture by its path; may be called from several threads."""
 
     def __call__(self, path: str) -> bytes: ...
@@ -46,18 +46,18 @@ class Reader(Protocol):
 class Listing:
     """Everything to pack, before any picture is decoded."""
 
-    read: Reader
+    read: FileReader
     candidates: list[Candidate] = field(default_factory=list)
     classes: tuple[str, ...] = ()
     paired: bool = False
-    skipped: list[Skipped] = field(default_factory=list)
+    skipped: list[SkippedFile] = field(default_factory=list)
     licences: list[Licence] = field(default_factory=list)
     fingerprint: str = ""
     layout: str = ""
     side_by_side: Half | None = None
 
 
-class Wish(NamedTuple):
+class SourceOptions(NamedTuple):
     """What the user adds to what the files tell by themselves."""
 
     by: str | None = None  # an attribute that makes the classes

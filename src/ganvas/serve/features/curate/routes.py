@@ -42,7 +42,7 @@ from ganvas.serve.features.curate.state import CurateState
 if TYPE_CHECKING:
     from ganvas.curate.catalog import Image
     from ganvas.curate.review.review import Review
-    from ganvas.curate.review.schema import Queued
+    from ganvas.curate.review.schema import QueueEntry
 
 router = APIRouter()
 TWINS = 12  # duplicates shown with a picture
@@ -145,7 +145,7 @@ def _progress(review: Review, number: int, reviewer: str) -> ReviewerProgress:
     return ReviewerProgress.model_validate(review.progress(number, reviewer))
 
 
-def _queued(review: Review, found: Sequence[Queued]) -> list[QueuedPicture]:
+def _queued(review: Review, found: Sequence[QueueEntry]) -> list[QueuedPicture]:
     shown = _described(review, [queued.image for queued in found])
     return [
         QueuedPicture(

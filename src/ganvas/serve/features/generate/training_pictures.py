@@ -6,7 +6,7 @@ import numpy as np
 
 from ganvas.apps.latent_space import Place, latent_space, locate, pictures, place_of
 from ganvas.apps.nearest_neighbours import Compared, TrainingPictures, neighbours_of
-from ganvas.curate.dataset.dataset import Dataset, divide
+from ganvas.curate.dataset.dataset import Dataset, hold_out
 from ganvas.errors import UserError
 from ganvas.inference.generate import class_number
 from ganvas.inference.worker import BusyError
@@ -96,7 +96,7 @@ def _training_pictures(state: GenerateState, run: RunDir) -> TrainingPictures:
     key = (run.root, path.stat().st_mtime_ns)
     if key not in state.training_pictures:
         recipe, dataset = load(run.recipe), Dataset(path)
-        part = divide(dataset, recipe.data.held_out, recipe.train.seed).train
+        part = hold_out(dataset, recipe.data.held_out, recipe.train.seed).train
         state.training_pictures.clear()
         state.training_pictures[key] = TrainingPictures(dataset.subset(part), load_features("auto"))
     return state.training_pictures[key]
