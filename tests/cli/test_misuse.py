@@ -300,7 +300,7 @@ def test_a_port_in_use(taken_port: int, tmp_path: Path, capsys: pytest.CaptureFi
 
 
 def test_a_missing_extra(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    monkeypatch.setattr("ganvas.cli.doctor._is_installed", lambda package: False)
+    monkeypatch.setattr("ganvas.cli.extras._is_installed", lambda package: False)
     assert main(["studio"]) == 2
     assert_one_sentence(capsys.readouterr().err, "pip install 'ganvas[studio]'")
 

@@ -6,14 +6,12 @@ import os
 import platform
 import shutil
 import sys
-from importlib import metadata
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-from packaging.requirements import Requirement
-
 from ganvas.cli.app import app
+from ganvas.cli.extras import missing_packages
 from ganvas.cli.options import MACHINE
 from ganvas.paths import cache_dir
 
@@ -124,27 +122,6 @@ def _weights() -> list[Finding]:
         else:
             found.append(Finding(name, "ok", str(here[name])))
     return found
-
-
-def missing_packages(extra: str) -> list[str]:
-    """The packages of an optional extra of Ganvas that are not installed, as its metadata lists them."""
-    requirements = (Requirement(text) for text in metadata.requires("ganvas") or [])
-    return [
-        requirement.name
-        for requirement in requirements
-        if requirement.marker is not None
-        and requirement.marker.evaluate({"extra": extra})
-        and not requirement.marker.evaluate({"extra": ""})
-        and not _is_installed(requirement.name)
-    ]
-
-
-def _is_installed(package: str) -> bool:
-    try:
-        metadata.distribution(package)
-    except metadata.PackageNotFoundError:
-        return False
-    return True
 
 
 @app.command(rich_help_panel=MACHINE)

@@ -100,7 +100,7 @@ def check_studio_installed() -> None:
     Raises:
         UserError: a package of the ``studio`` extra is missing.
     """
-    from ganvas.cli.doctor import missing_packages
+    from ganvas.cli.extras import missing_packages
     from ganvas.errors import UserError
 
     if missing := missing_packages("studio"):
