@@ -1,7 +1,7 @@
-"""A recipe is the whole road in one file: the data, the family, the training and the evaluation. No torch.
+"""Recipes: one YAML file holds the settings of data, family, training and evaluation.
 
-Recipes are YAML files in ``recipes/TASK/NAME.yaml``; each says only what differs from the defaults here and from the
-recipe it ``extends``. The resolved recipe is written into the run, so that a run never depends on the shipped files.
+Shipped recipes are ``recipes/TASK/NAME.yaml``; each holds what differs from the defaults here and from the recipe that
+it ``extends``. The resolved recipe is written into the run, so that a run never depends on the shipped files.
 """
 
 from __future__ import annotations
@@ -25,21 +25,21 @@ Metric = Literal["kid", "fid", "is", "precision", "recall", "mifid"]
 
 
 class Settings(BaseModel):
-    """A group of settings: unknown keys are refused, values never change."""
+    """A group of settings: unknown keys are errors, and values are frozen."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class DataSettings(Settings):
-    """What is taken from the folder of pictures."""
+    """How pictures are read from the folder and prepared."""
 
     resolution: int = Field(64, ge=4, le=2048, description="side of the square picture, in pixels")
-    channels: Literal[1, 3] = Field(3, description="channels of the pictures made: 1 grey, 3 RGB")
+    channels: Literal[1, 3] = Field(3, description="channels of the generated pictures: 1 grey, 3 RGB")
     crop: Crop = Field("center", description="how a picture that is not square becomes square")
     flip: bool = Field(True, description="mirror pictures at random while training")
-    conditional: bool = Field(False, description="learn the sub-folders as classes")
+    conditional: bool = Field(False, description="train with the sub-folders as classes")
     expected_classes: int = Field(
-        2, ge=2, description="conditional: how many classes the networks are counted for before pictures are named"
+        2, ge=2, description="conditional: number of classes that is assumed until a data set is given"
     )
     degradation: str | None = Field(None, description="paired only: makes the source from the target; null: real pairs")
     side_by_side: Literal["left", "right"] | None = Field(
@@ -49,18 +49,18 @@ class DataSettings(Settings):
         0, ge=0, le=256, description="paired only: sources are maps of so many labels (numbers, not colours); 0: none"
     )
     frames: Literal["next", "between"] | None = Field(
-        None, description="paired only: from films; the next frame from the one before, or one from those around it"
+        None, description="paired only: from videos; predict the next frame, or the frame between two"
     )
     drawing_domain: Literal["a", "b"] | None = Field(
         None,
         description="translation: the domain whose pictures are drawings (paired: a is the source); null: measured",
     )
     held_out: float = Field(0.0, ge=0, le=0.5, description="share of the pictures kept from training, for evaluation")
-    minimum: int = Field(32, ge=1, description="fewer usable pictures than this are refused")
+    minimum: int = Field(32, ge=1, description="least number of usable pictures")
 
 
 class TrainSettings(Settings):
-    """How long, how large, how often. The unit of time is kimg: a thousand real pictures shown to the discriminator."""
+    """Length, batch sizes and intervals, in kimg: a thousand real pictures shown to the discriminator."""
 
     kimg: float = Field(1000.0, gt=0, description="length of the training, in kimg")
     batch_size: int = Field(64, ge=1, description="pictures in one optimiser step, over all processes")
@@ -70,26 +70,26 @@ class TrainSettings(Settings):
     ema_ramp: float | None = Field(
         0.05, gt=0, description="half-life is at most this share of the stage so far; null: no ramp"
     )
-    seed: int = Field(0, ge=0, lt=2**31, description="the whole run is a function of it")
-    channels_last: bool | None = Field(
-        None, description="memory layout NHWC, which computes the same; null: on a GPU alone"
-    )
+    seed: int = Field(0, ge=0, lt=2**31, description="seed of all random numbers of the run")
+    channels_last: bool | None = Field(None, description="memory layout NHWC; null: on a GPU only")
     compile: bool = Field(False, description="compile the networks first: slower start, faster steps")
     workers: int = Field(2, ge=0, le=64, description="processes that read pictures; 0: the training process itself")
     tick_kimg: float = Field(1.0, gt=0, description="kimg between two lines of stats.jsonl")
     sheet_kimg: float = Field(20.0, gt=0, description="kimg between two sheets of samples")
     checkpoint_kimg: float = Field(50.0, gt=0, description="kimg between two checkpoints")
     metric_kimg: float = Field(100.0, ge=0, description="kimg between two quick evaluations; 0: none while training")
-    keep: int = Field(3, ge=1, description="newest checkpoints kept (the best by metric is kept besides)")
+    keep: int = Field(3, ge=1, description="newest checkpoints that are kept, besides the best by metric")
     recovery_lr: float = Field(
-        0.5, gt=0, le=1, description="factor on the learning rates after numbers stopped being finite"
+        0.5, gt=0, le=1, description="factor on the learning rates after a loss or gradient was not finite"
     )
     max_recoveries: int = Field(3, ge=0, description="returns to the last good checkpoint before giving up")
     devices: int = Field(1, ge=1, description="processes training together; each takes batch_size / devices pictures")
     start: str | None = Field(
-        None, description="begin from this run, checkpoint, bundle or published file; null: from chance"
+        None, description="begin from this run, checkpoint, bundle or published file; null: from random weights"
     )
-    trackers: tuple[Literal["tensorboard", "wandb"], ...] = Field((), description="where else the curves go")
+    trackers: tuple[Literal["tensorboard", "wandb"], ...] = Field(
+        (), description="services that curves are logged to as well"
+    )
 
     @model_validator(mode="after")
     def _parts_fit(self) -> TrainSettings:
@@ -103,36 +103,38 @@ class TrainSettings(Settings):
 
 
 class EvaluateSettings(Settings):
-    """What is measured, and on how many pictures."""
+    """Which metrics are measured, and on how many pictures."""
 
     metrics: tuple[Metric, ...] = Field(("kid", "fid", "precision", "recall"), description="measured at the end")
     features: Literal["auto", "effnet", "inception", "inception-clean"] = Field(
-        "auto", description="the frozen network that looks"
+        "auto", description="feature network of the metrics"
     )
-    count: int = Field(10_000, ge=2, description="pictures made for the full evaluation")
-    quick_count: int = Field(1_000, ge=2, description="pictures made for each evaluation while training (KID only)")
-    seed: int = Field(0, ge=0, lt=2**31, description="seed of the pictures made")
+    count: int = Field(10_000, ge=2, description="pictures generated for the full evaluation")
+    quick_count: int = Field(1_000, ge=2, description="pictures generated for each KID while training")
+    seed: int = Field(0, ge=0, lt=2**31, description="seed of the generated pictures")
 
 
 class Recipe(Settings):
-    """One whole road, resolved: nothing in it refers to another file."""
+    """All settings of a training, resolved: no reference to another file is left."""
 
     name: str = Field(pattern=r"^[A-Za-z0-9][\w.-]*$", description="the file's name without .yaml")
-    about: str = Field("", description="one line: what it makes, from what, on which machine")
-    family: str = Field(description="the game that is played (a name in FAMILIES)")
+    about: str = Field("", description="one line: the result, the data and the machine it is meant for")
+    family: str = Field(description="model family (a name in FAMILIES)")
     data: DataSettings = DataSettings()  # type: ignore[call-arg]
     model: dict[str, Any] = Field({}, description="the family's own settings")
     train: TrainSettings = TrainSettings()  # type: ignore[call-arg]
     evaluate: EvaluateSettings = EvaluateSettings()  # type: ignore[call-arg]
 
     def data_spec(self, classes: tuple[str, ...] = ()) -> DataSpec:
-        """How pictures are prepared, once the data set and its ``classes`` are known.
+        """How pictures are prepared, given the classes of the data set.
 
-        :raises UserError: the recipe is conditional and there are fewer than two classes.
+        Raises:
+            UserError: the recipe is conditional and there are fewer than two classes, or the resolution is not a
+                multiple of the degradation's scale.
         """
         if self.data.conditional and len(classes) < 2:
             raise UserError(
-                f"Recipe {self.name} learns classes, so the pictures must lie in two or more sub-folders, one a class, "
+                f"Recipe {self.name} is conditional: the pictures must be in two or more sub-folders, one per class, "
                 f"but {'only one class' if classes else 'no sub-folder'} was found."
             )
         channels: Literal[1, 3, 6] = 6 if self.data.frames == "between" else 3
@@ -165,9 +167,10 @@ class Recipe(Settings):
 
 
 def load(name_or_path: str | Path, overrides: list[str] | tuple[str, ...] = ()) -> Recipe:
-    """Read a recipe by name (``dcgan-64``) or by path (``mine.yaml``) and apply ``a.b=value`` overrides, in order.
+    """Read a recipe by name (``dcgan-64``) or by path (``mine.yaml``), and apply ``a.b=value`` overrides in order.
 
-    :raises UserError: the recipe is unknown or unreadable, or a setting is unknown or does not fit.
+    Raises:
+        UserError: the recipe is unknown or unreadable, or a setting is unknown or invalid.
     """
     path = _find(str(name_or_path))
     content = _resolve(path, ())
@@ -182,7 +185,7 @@ def load(name_or_path: str | Path, overrides: list[str] | tuple[str, ...] = ()) 
 
 
 def names() -> dict[str, str]:
-    """The shipped recipes: name → task, in the order they should be shown."""
+    """The shipped recipes: name → task, in the order in which they are listed."""
     return {name: path.parent.name for name, path in _shipped().items()}
 
 
@@ -217,11 +220,11 @@ def _find(text: str) -> Path:
 
 
 def _resolve(path: Path, chain: tuple[Path, ...]) -> dict[str, Any]:
-    """The file's content laid over that of the recipes it extends."""
+    """The content of a file merged over that of the recipes that it extends."""
     path = path.resolve()
     if path in chain:
         loop = " → ".join(p.stem for p in (*chain[chain.index(path) :], path))
-        raise UserError(f"The recipes extend each other in a circle ({loop}); take one `extends` out.")
+        raise UserError(f"The recipes extend each other in a circle ({loop}); remove one `extends`.")
     content = _read(path)
     content.setdefault("name", path.stem)
     parent = content.pop("extends", None)
@@ -282,7 +285,7 @@ def _override(content: dict[str, Any], text: str) -> None:
 
 @cache
 def _keys() -> tuple[str, ...]:
-    """Every setting that is not the family's own, as a dotted path."""
+    """Every setting except those of the family, as a dotted path."""
 
     def walk(model: type[BaseModel], prefix: str) -> Iterator[str]:
         for name, field in model.model_fields.items():
@@ -296,7 +299,7 @@ def _keys() -> tuple[str, ...]:
 
 
 def _nearest(text: str, known: Mapping[str, Any] | tuple[str, ...]) -> str:
-    """``, the nearest is X`` where something is near, whole or by its last part, else nothing."""
+    """``, the nearest is X`` where a known name is similar, as a whole or in its last part; else an empty string."""
     found = difflib.get_close_matches(text, list(known), 1, 0.6)
     if not found:
         last = text.rpartition(".")[2]
@@ -305,7 +308,7 @@ def _nearest(text: str, known: Mapping[str, Any] | tuple[str, ...]) -> str:
     return f", the nearest is {found[0]}" if found else ""
 
 
-# ── Saying what does not fit ────────────────────────────────────────────────────────────────────────────────────────
+# ── Errors ──────────────────────────────────────────────────────────────────────────────────────
 
 
 def _sentence(error: ValidationError, recipe: str) -> str:
@@ -315,7 +318,7 @@ def _sentence(error: ValidationError, recipe: str) -> str:
         case "extra_forbidden":
             return f"Recipe {recipe}: there is no setting {where}{_nearest(where, _keys())}."
         case "missing":
-            return f"Recipe {recipe} does not say {where}; add it or start from another recipe with `extends: NAME`."
+            return f"Recipe {recipe} lacks {where}; add it or start from another recipe with `extends: NAME`."
         case "value_error":
             return f"Recipe {recipe}: {str(first['ctx']['error']).rstrip('.')}."
         case _:

@@ -1,4 +1,4 @@
-"""How pictures are prepared for a model."""
+"""``DataSpec``: how pictures are prepared for a model."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class DataSpec(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     resolution: int = Field(64, ge=4, le=2048, description="side of the square picture, in pixels")
-    channels: Literal[1, 3] = Field(3, description="channels of the pictures made (1 grey, 3 RGB)")
+    channels: Literal[1, 3] = Field(3, description="channels of the generated pictures (1 grey, 3 RGB)")
     crop: Crop = Field("center", description="how a picture that is not square becomes square")
     flip: bool = Field(True, description="mirror pictures at random while training")
     classes: tuple[str, ...] = Field((), description="class names in label order; empty when unconditional")

@@ -214,7 +214,7 @@ MISUSES: dict[str, tuple[Misuse, str]] = {
     "corrupt checkpoint": (a_corrupt_checkpoint, "damaged"),
     "run without checkpoints": (a_run_without_checkpoints, "train"),
     "export of no run": (words("export", "EMPTY"), "run"),
-    "export over something else": (an_export_over_something_else, "no bundle"),
+    "export over something else": (an_export_over_something_else, "not a bundle"),
     "no such bundle": (words("generate", "EMPTY/none"), "none"),
     "neither run nor bundle": (words("generate", "EMPTY"), "neither"),
     "corrupt bundle": (a_corrupt_bundle, "generator.safetensors"),

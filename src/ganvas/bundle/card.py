@@ -7,16 +7,16 @@ from ganvas.tasks import TASKS
 
 
 def model_card(info: BundleInfo) -> str:
-    """The model card, Markdown."""
+    """The model card of a bundle, Markdown."""
     data = info.data
     kind = {1: "grey", 3: "colour"}[data.channels]
     what = f"`{info.family}` {TASKS[info.task].makes}: {data.resolution} × {data.resolution} pixels, {kind}."
     lines = [f"# {info.name}", "", what]
     if data.degradation:
-        lines += ["", f"Its sources were made from the target pictures by `{data.degradation}`."]
+        lines += ["", f"Sources were made from the targets by the degradation `{data.degradation}`."]
     if data.classes:
         lines += ["", f"Classes: {', '.join(data.classes)}."]
-    lines += ["", "## Training", "", f"- {info.kimg:g} kimg (thousands of real pictures shown)"]
+    lines += ["", "## Training", "", f"- {info.kimg:g} kimg (thousands of pictures trained on)"]
     if info.recipe.get("name"):
         lines.append(f"- recipe `{info.recipe['name']}`")
     lines += [f"- `{name}`: {count:,} parameters" for name, count in info.parameters.items()]
@@ -27,7 +27,7 @@ def model_card(info: BundleInfo) -> str:
         lines += ["", "```text", credit.text.strip().replace("```", "'''"), "```", ""] if credit.text.strip() else []
     if not info.credits:
         lines.append(
-            "No credits were recorded: find out whose pictures these were before you publish anything made here."
+            "No credits were recorded: find out whose pictures these are before you publish results of this model."
         )
     lines += ["", "## Measured", ""]
     if info.metrics:
@@ -42,16 +42,15 @@ def model_card(info: BundleInfo) -> str:
     if info.onnx:
         lines += [
             "",
-            f"`{ONNX}` runs anywhere onnxruntime does: inputs are named after the request's fields, pictures are "
-            f"float NCHW in [-1, 1], the batch size is free; it differs from the model by at most "
+            f"`{ONNX}` runs wherever onnxruntime does: inputs are named after the fields of the request, pictures "
+            f"are float NCHW in [-1, 1], and the batch size is free. It differs from the model by at most "
             f"{info.onnx.max_difference:.1e}.",
         ]
     lines += [
         "",
         "## Limits",
         "",
-        "It knows nothing but its training pictures: what was rare in them it does badly, and whatever was one-sided "
-        "in them it repeats. It may come close to single training pictures. Do not use it to pass somebody off as "
-        "having done what they have not.",
+        "The model reproduces the biases of its training pictures, and is weak where they were few. Its pictures may "
+        "be close to single training pictures. Do not use it to show people doing what they have not done.",
     ]
     return "\n".join(lines) + "\n"

@@ -1,4 +1,4 @@
-"""A family as an ONNX graph that runs wherever onnxruntime does, compared with the family before it is kept."""
+"""Export of a family and its subgraphs to ONNX, each compared with the model before it is kept."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def can_export() -> bool:
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """The exporter warns of what its users cannot change; errors still come as exceptions."""
+    """Suppress the exporter's warnings, which its users cannot act on; errors remain exceptions."""
     loggers = [logging.getLogger(name) for name in ("torch.onnx", "onnxscript", "onnx_ir", "torch.export")]
     levels = [logger.level for logger in loggers]
     for logger in loggers:
@@ -52,14 +52,19 @@ def _quiet() -> Iterator[None]:
 
 
 def export_onnx(family: Family, path: Path, *, batch_sizes: tuple[int, ...] = (1, 2, 5)) -> OnnxReport:
-    """Write a family as a function of its request on the CPU as ONNX with a free batch size (and, of a family
-    that enlarges, a free height and width).
+    """Write a family as an ONNX graph with a free batch size and, if it enlarges, a free height and width.
 
-    Inputs carry the names of the request's fields; the output is ``output``, float NCHW in [-1, 1]. The graph is then
-    run by onnxruntime and compared with the family.
+    Inputs are named after the fields of the request; the output is ``output``, float NCHW in [-1, 1]. onnxruntime then
+    runs the graph, and its output is compared with the family's.
 
-    :raises UserError: the ``export`` extra is missing, or the graph differs by more than ``TOLERANCE``; nothing is
-        left at ``path`` then.
+    Args:
+        family: on the CPU.
+        path: of the graph.
+        batch_sizes: that are compared.
+
+    Raises:
+        UserError: the ``export`` extra is missing, or the graph differs by more than ``TOLERANCE``; no file is left at
+            ``path`` then.
     """
     spec = TASKS[family.task]
     model = Answer(family, spec.request).train(family.training)

@@ -1,4 +1,4 @@
-"""Batches that losses take and requests that trained families answer."""
+"""Batches that losses take, and requests that :meth:`Family.generate` takes."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class SynthesisBatch(NamedTuple):
 
 
 class PairedBatch(NamedTuple):
-    """``source`` pictures and the ``target`` each should become."""
+    """``source`` pictures and their ``target`` pictures."""
 
     source: Tensor
     target: Tensor
@@ -28,7 +28,7 @@ class PairedBatch(NamedTuple):
 
 
 class UnpairedBatch(NamedTuple):
-    """Pictures of domain ``a`` and, not matching them, of domain ``b``."""
+    """Pictures of domain ``a`` and of domain ``b``, which do not correspond."""
 
     a: Tensor
     b: Tensor
@@ -54,7 +54,7 @@ Batch: TypeAlias = Any  # one of the four above, as the family's task says: a Un
 class SynthesisRequest(NamedTuple):
     """``z`` float [N, z_dim]; ``y`` int64 [N] (ignored when unconditional); ``psi`` float [N], 1 = no truncation.
 
-    Within the program ``y`` may also be float [N, classes]: how much of each class a picture has.
+    Within the program ``y`` may also be float [N, classes]: the weight of each class.
     """
 
     z: Tensor
@@ -70,11 +70,11 @@ class TranslationRequest(NamedTuple):
 
 
 class ReferenceRequest(NamedTuple):
-    """``source`` and ``reference`` float [N, C, H, W] in [-1, 1]; ``y`` int64 [N]: the domain to go to.
+    """``source`` and ``reference`` float [N, C, H, W] in [-1, 1]; ``y`` int64 [N]: the target domain.
 
-    The style is the reference's, or made from ``z`` float [N, z_dim]: ``share`` float [N] in [0, 1] says how much of it
-    comes from ``z`` (0: the reference alone). ``outline`` float [N, 2, H, W] in [0, 1]: where the source's fine lines
-    are kept, in coarse and in fine maps; zeros say nowhere, and families that carry no lines ignore it.
+    The style is the reference's, or that of the latent ``z`` float [N, z_dim]: ``share`` float [N] in [0, 1] is the
+    weight of the latter (0: the reference alone). ``outline`` float [N, 2, H, W] in [0, 1]: where fine lines of the
+    source are kept, in coarse and in fine feature maps; families that keep no lines ignore it.
     """
 
     source: Tensor
@@ -89,7 +89,7 @@ Request: TypeAlias = SynthesisRequest | TranslationRequest | ReferenceRequest
 
 
 def latents(seeds: Iterable[int], z_dim: int) -> NDArray[np.float32]:
-    """One latent a seed, float32 [N, z_dim]: the same picture for the same seed in every sheet, command and page."""
+    """One latent per seed, float32 [N, z_dim]; a seed gives the same latent in every sheet, command and page."""
     return np.stack([np.random.default_rng(seed).standard_normal(z_dim, dtype=np.float32) for seed in seeds])
 
 
@@ -100,5 +100,5 @@ def to_uint8(pictures: Tensor) -> Tensor:
 
 def to_float(pictures: NDArray[np.uint8]) -> Tensor:
     """uint8 NHWC → float NCHW in [-1, 1]."""
-    owned = pictures if pictures.flags.writeable else pictures.copy()  # torch takes no memory it may not write to
+    owned = pictures if pictures.flags.writeable else pictures.copy()  # torch wraps writable memory only
     return torch.from_numpy(owned).permute(0, 3, 1, 2).float().div(127.5).sub(1)
