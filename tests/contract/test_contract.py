@@ -19,7 +19,7 @@ from support.requests import example_request
 
 from ganvas.models.capabilities import Truncates
 from ganvas.models.families import FAMILIES
-from ganvas.models.family import Answer
+from ganvas.models.family import GenerateModule
 from ganvas.recipe import Recipe
 from ganvas.runs import checkpoint
 from ganvas.runs.folder import RunDir
@@ -106,7 +106,7 @@ def test_the_export_equals_the_eager_output(name: str, pictures: Path, tmp_path:
     for count in (1, 3):
         request = example_request(family, count, seed=count)
         with torch.no_grad():
-            wanted = Answer(family, TASKS[family.task].request)(*request)
+            wanted = GenerateModule(family, TASKS[family.task].request)(*request)
         given = {node.name for node in session.get_inputs()}
         feed = {key: value.numpy() for key, value in request._asdict().items() if key in given}
         got = torch.from_numpy(session.run(None, feed)[0])

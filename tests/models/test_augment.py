@@ -14,7 +14,7 @@ from ganvas.models import noise
 from ganvas.models.augment import PIPES, Ada, DiffAugment, ada
 from ganvas.models.augment.diffaugment import cutout, saturation, translation
 from ganvas.models.layers.convolutions import conv2d, conv_transpose2d, grid_sample
-from ganvas.models.losses import judge_with_gradient, squared_norm
+from ganvas.models.losses import logits_and_gradient, squared_norm
 
 
 @pytest.fixture
@@ -334,11 +334,11 @@ def test_r1_through_the_pipe_equals_finite_differences() -> None:
             return critic(augment(x))[:, 0]
 
         def penalty() -> Tensor:
-            return squared_norm(judge_with_gradient(judge, x)[1]).mean()
+            return squared_norm(logits_and_gradient(judge, x)[1]).mean()
 
         # The gradient itself, in one direction …
         step, direction = 1e-5, torch.randn_like(x)
-        slope = (judge_with_gradient(judge, x)[1] * direction).sum()
+        slope = (logits_and_gradient(judge, x)[1] * direction).sum()
         with torch.no_grad():
             wanted = (judge(x + step * direction) - judge(x - step * direction)).sum() / (2 * step)
         torch.testing.assert_close(slope, wanted, rtol=1e-6, atol=1e-9)

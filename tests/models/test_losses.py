@@ -42,7 +42,7 @@ EXPECTED_G = {
 
 
 def test_every_game_has_an_expectation_here() -> None:
-    assert set(losses.GAMES) == set(EXPECTED_D) == set(EXPECTED_G)
+    assert set(losses.ADVERSARIAL_LOSSES) == set(EXPECTED_D) == set(EXPECTED_G)
 
 
 @pytest.mark.parametrize("game", EXPECTED_D)
@@ -55,7 +55,7 @@ def test_generator_loss_is_the_formula(game: str) -> None:
     assert losses.generator_loss(game, FAKE, REAL).item() == pytest.approx(EXPECTED_G[game], rel=1e-6)
 
 
-@pytest.mark.parametrize("game", sorted(losses.GAMES))
+@pytest.mark.parametrize("game", sorted(losses.ADVERSARIAL_LOSSES))
 def test_the_players_pull_fakes_in_opposite_directions(game: str) -> None:
     # At logits between the targets every game must push fakes down in D and up in G, or nobody learns.
     real = torch.full((4,), 0.6)
@@ -102,7 +102,7 @@ def test_the_relativistic_generator_asks_for_real_logits() -> None:
     ],
 )
 def test_judged_shows_means_and_accuracy(game: str, real: list[float], fake: list[float], accuracy: float) -> None:
-    shown = losses.judged(game, torch.tensor(real, requires_grad=True), torch.tensor(fake))
+    shown = losses.discriminator_statistics(game, torch.tensor(real, requires_grad=True), torch.tensor(fake))
     assert shown["accuracy"].item() == pytest.approx(accuracy)
     assert shown["real_logits"].item() == pytest.approx(mean(*real))
     assert shown["fake_logits"].item() == pytest.approx(mean(*fake))
@@ -110,6 +110,11 @@ def test_judged_shows_means_and_accuracy(game: str, real: list[float], fake: lis
 
 
 # ── Penalties ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def zero_centred_penalty(discriminate: losses.Discriminate, x: Tensor) -> Tensor:
+    """R1 at real pictures, R2 at generated ones, [N]."""
+    return losses.squared_norm(losses.logits_and_gradient(discriminate, x)[1])
 
 
 @pytest.fixture
@@ -126,8 +131,8 @@ def test_penalties_of_a_linear_critic_are_its_weights(pictures: tuple[Tensor, Te
         return x.flatten(1) @ w
 
     length = w.square().sum()
-    torch.testing.assert_close(losses.r1(judge, real), length.expand(5))
-    torch.testing.assert_close(losses.r2(judge, fake), length.expand(5))
+    torch.testing.assert_close(zero_centred_penalty(judge, real), length.expand(5))
+    torch.testing.assert_close(zero_centred_penalty(judge, fake), length.expand(5))
     torch.testing.assert_close(losses.gradient_penalty(judge, real, fake), (length.sqrt() - 1).square().expand(5))
     torch.testing.assert_close(losses.gradient_penalty(judge, real, fake, target=length.sqrt()), torch.zeros(5))
 
@@ -135,13 +140,13 @@ def test_penalties_of_a_linear_critic_are_its_weights(pictures: tuple[Tensor, Te
 def test_r1_is_each_picture_s_own(pictures: tuple[Tensor, Tensor]) -> None:
     # D(x) = ½‖x‖² has gradient x, so the penalty is ‖x‖²: another for each picture.
     real, _ = pictures
-    found = losses.r1(lambda x: 0.5 * x.square().flatten(1).sum(1), real)
+    found = zero_centred_penalty(lambda x: 0.5 * x.square().flatten(1).sum(1), real)
     torch.testing.assert_close(found, real.square().flatten(1).sum(1))
 
 
 def test_patch_logits_count_as_their_sum(pictures: tuple[Tensor, Tensor]) -> None:
     real, _ = pictures
-    found = losses.r1(lambda x: x.square() / 2, real)  # as many logits as pixels
+    found = zero_centred_penalty(lambda x: x.square() / 2, real)  # as many logits as pixels
     torch.testing.assert_close(found, real.square().flatten(1).sum(1))
 
 
@@ -168,7 +173,7 @@ def test_penalties_train_the_critic_as_finite_differences_say(pictures: tuple[Te
 
     def penalty() -> Tensor:
         torch.manual_seed(1)
-        return losses.r1(critic, real).mean() + losses.gradient_penalty(critic, real, fake).mean()
+        return zero_centred_penalty(critic, real).mean() + losses.gradient_penalty(critic, real, fake).mean()
 
     weight = critic[0].weight
     (found,) = torch.autograd.grad(penalty(), weight)
@@ -197,7 +202,7 @@ def test_penalties_run_in_float32_under_autocast(pictures: tuple[Tensor, Tensor]
 
     with torch.autocast("cpu", dtype=torch.bfloat16):
         assert judge(real).dtype is torch.bfloat16
-        one, two = losses.r1(judge, real.bfloat16()), losses.gradient_penalty(judge, real, fake)
+        one, two = zero_centred_penalty(judge, real.bfloat16()), losses.gradient_penalty(judge, real, fake)
     assert seen[1:] == [torch.float32, torch.float32]
     assert one.dtype is two.dtype is torch.float32
 

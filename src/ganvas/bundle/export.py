@@ -17,7 +17,7 @@ from torch import Tensor, nn
 from ganvas.bundle.manifest import OnnxReport
 from ganvas.errors import UserError
 from ganvas.models.capabilities import Enlarges, Subgraph
-from ganvas.models.family import Answer, Family
+from ganvas.models.family import Family, GenerateModule
 from ganvas.onnx_session import open_graph
 from ganvas.tasks import TASKS
 
@@ -67,7 +67,7 @@ def export_onnx(family: Family, path: Path, *, batch_sizes: tuple[int, ...] = (1
             ``path`` then.
     """
     spec = TASKS[family.task]
-    model = Answer(family, spec.request).train(family.training)
+    model = GenerateModule(family, spec.request).train(family.training)
 
     def example(count: int) -> dict[str, Tensor]:
         request: dict[str, Tensor] = spec.example_request(family, count, seed=count)._asdict()

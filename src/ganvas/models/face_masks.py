@@ -15,48 +15,38 @@ from torch import Tensor
 from ganvas.models.batches import to_uint8
 
 Kind: TypeAlias = Literal["regions", "outlines"]
-
-
 Masks: TypeAlias = NDArray[np.uint8]
 
-
-LIPS, EYES, SKIN, FACE = range(4)  # channels of ``regions``: what make-up lies on, and the whole face
-
-
-CHANNELS: dict[Kind, slice] = {"regions": slice(0, 4), "outlines": slice(4, 6)}  # of what is remembered
-
-
-LEAST = 4  # pixels: a region of fewer has no colours to speak of
-
-
-READ_AT = 256  # smaller pictures are enlarged to this side before they are read
-
-
-_MOST = 2**28  # bytes of masks that are remembered
-
+LIPS, EYES, SKIN, FACE = range(4)  # channels of ``regions``
+CHANNELS: dict[Kind, slice] = {"regions": slice(0, 4), "outlines": slice(4, 6)}  # of the cached masks
+LEAST = 4  # pixels of a region, below which its histogram is ignored
+READ_AT = 256  # smaller pictures are enlarged to this side before a face is detected
+_MOST = 2**28  # bytes of cached masks
 
 _reading = Lock()  # a face reader serves one thread at a time; the studio has several
-
-
 _known: OrderedDict[bytes, Masks] = OrderedDict()
-
-
 _held = 0
 
 
 def masks_of(pictures: Tensor, kind: Kind) -> Tensor:
     """Masks of the largest face of each picture, in [0, 1]; zeros where there is none.
 
-    :param pictures: float [N, C, R, R] in [-1, 1].
-    :returns: float [N, 4 or 2, R, R], on the pictures' device: ``regions`` (lips, skin round the eyes, skin, face) or
-        ``outlines`` (:func:`ganvas.curate.faces.outlines.outlines`).
-    :raises UserError: the ``faces`` extra is missing, or its networks cannot be had.
+    Args:
+        pictures: Float [N, C, R, R] in [-1, 1].
+        kind: ``regions`` (lips, skin around the eyes, skin, face) or ``outlines``
+            (:func:`ganvas.curate.faces.outlines.outlines`).
+
+    Returns:
+        Float [N, 4 or 2, R, R] on the device of the pictures.
+
+    Raises:
+        UserError: The ``faces`` extra is missing, or its networks cannot be fetched.
     """
-    found = np.stack([_remembered(picture)[CHANNELS[kind]] for picture in to_uint8(pictures).numpy()])
+    found = np.stack([_cached(picture)[CHANNELS[kind]] for picture in to_uint8(pictures).numpy()])
     return torch.from_numpy(found).to(pictures.device).to(pictures.dtype) / 255
 
 
-def _remembered(picture: NDArray[np.uint8]) -> Masks:
+def _cached(picture: NDArray[np.uint8]) -> Masks:
     key = blake2b(picture.tobytes() + bytes(str(picture.shape), "ascii"), digest_size=16).digest()
     with _reading:
         return _known_or_read(key, picture)

@@ -1,8 +1,8 @@
-"""The plan of a game: what a family of GANs must say so that one trainer, one exporter and one studio serve it.
+"""The base class of all families of GANs, and the plan of a training: phases, stages and the clock.
 
-A family is an ``nn.Module``: its children are the networks, its buffers are the state, :meth:`Family.stages` is the
-plan. Every schedule is a pure function of the :class:`Clock` and no state lives outside buffers: that is what makes
-N + N steps equal 2N bit for bit.
+A family is an ``nn.Module``: its children are the networks, its buffers are the state, and :meth:`Family.stages` is the
+plan that the trainer carries out. Every schedule is a pure function of the :class:`Clock`, and no state lives outside
+buffers, so N + N steps equal 2N bit for bit.
 """
 
 from __future__ import annotations
@@ -22,20 +22,20 @@ from ganvas.spec import DataSpec
 
 @dataclass(frozen=True)
 class Clock:
-    """Where training stands. All schedules are functions of it; ``nimg`` counts real pictures, 1,000 are a kimg."""
+    """How far a training is. All schedules are functions of it; ``nimg`` counts real pictures, 1,000 are one kimg."""
 
-    nimg: int = 0  # pictures shown since the beginning
+    nimg: int = 0  # real pictures used since the beginning
     step: int = 0  # steps since the beginning
     stage: int = 0  # index of the stage
-    stage_nimg: int = 0  # pictures shown since this stage began
+    stage_nimg: int = 0  # real pictures used since this stage began
     stage_kimg: float = 1.0  # length of this stage
     total_kimg: float = 1.0  # length of all stages
     batch_size: int = 1  # global batch of this stage
-    drawn: int = 0  # position in the data stream (repeats draw more than nimg shows)
+    drawn: int = 0  # position in the data stream (repeats draw more than nimg counts)
 
     @property
     def kimg(self) -> float:
-        """Thousands of pictures shown since the beginning."""
+        """Thousands of real pictures used since the beginning."""
         return self.nimg / 1000
 
     @property
@@ -44,13 +44,13 @@ class Clock:
         return min(self.stage_nimg / (self.stage_kimg * 1000), 1.0)
 
     def ramp(self, start_kimg: float, end_kimg: float) -> float:
-        """0 until ``start_kimg`` of this stage, 1 from ``end_kimg`` on, linear between."""
+        """A linear ramp from 0 at ``start_kimg`` of this stage to 1 at ``end_kimg``."""
         if end_kimg <= start_kimg:
             return float(self.stage_nimg >= end_kimg * 1000)
         return min(max((self.stage_nimg / 1000 - start_kimg) / (end_kimg - start_kimg), 0.0), 1.0)
 
     def advanced(self, drawn: int) -> Clock:
-        """The clock one step later, when ``drawn`` pictures were taken from the stream."""
+        """The clock one step later, after ``drawn`` pictures were taken from the data stream."""
         return replace(
             self,
             nimg=self.nimg + self.batch_size,
@@ -64,23 +64,23 @@ Loss: TypeAlias = Callable[[Batch, Clock], tuple[Tensor, dict[str, Tensor]]]
 
 
 class Phase(NamedTuple):
-    """One optimiser step of the game."""
+    """One optimiser step: which networks it updates and the loss it minimises."""
 
     name: str  # "D/r1": also the log prefix
-    trains: tuple[str, ...]  # these networks move; every other is frozen
-    loss: Loss  # → (descend this, show these)
-    every: int = 1  # lazy regularisation: each n-th step, loss × n
-    repeat: int = 1  # critic steps in a row, each on new data
-    after: Callable[[Clock], None] | None = None  # projection or adjustment once weights have moved
+    trains: tuple[str, ...]  # these networks are updated; every other is frozen
+    loss: Loss  # → (loss to minimise, terms to log)
+    every: int = 1  # lazy regularisation: at each n-th step, with n times the loss
+    repeat: int = 1  # updates in a row, each on new data
+    after: Callable[[Clock], None] | None = None  # projection or adjustment after the update
 
 
 def constant(clock: Clock) -> float:
-    """A learning rate that stays."""
+    """A constant learning rate."""
     return 1.0
 
 
 def linear_decay(start: float = 0.5, end: float = 1.0) -> Callable[[Clock], float]:
-    """A learning rate that stays until share ``start`` of the stage, then falls in a line to 0 at share ``end``."""
+    """A learning rate that is constant until share ``start`` of the stage, then linear to 0 at share ``end``."""
 
     def scale(clock: Clock) -> float:
         length = clock.stage_kimg
@@ -90,7 +90,7 @@ def linear_decay(start: float = 0.5, end: float = 1.0) -> Callable[[Clock], floa
 
 
 class Stage(NamedTuple):
-    """A stretch of training with its own rules."""
+    """A part of the training with its own phases, batch size and schedules."""
 
     name: str
     kimg: float
@@ -102,25 +102,28 @@ class Stage(NamedTuple):
 
 
 class FamilyConfig(BaseModel):
-    """What a recipe may set under ``model``; each family subclasses it with its own fields."""
+    """The settings under ``model`` in a recipe; each family subclasses it with its own fields."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class Family(nn.Module):
-    """The only base class. Subclasses are the papers' games; inheritance depth is one.
+    """The only base class: one subclass per paper, besides the classes of :mod:`ganvas.models.capabilities`.
 
-    ``kimg`` is how long the recipe wants to train in all; a family with several stages divides it.
+    Args:
+        config: Settings of the family.
+        data: The pictures it is trained on.
+        kimg: Length of the whole training; a family with several stages divides it.
     """
 
     task: ClassVar[str]  # a key of ganvas.tasks.TASKS
     Config: ClassVar[type[FamilyConfig]]
-    averaged: tuple[str, ...] = ()  # networks that keep an EMA copy; the bundle holds the copies
+    averaged: tuple[str, ...] = ()  # networks that have an EMA copy; the bundle holds the copies
     advice: ClassVar[Table] = {}  # replaces the general suggestions of some troubles
-    critic: bool = False  # the discriminator's answers have no scale (Wasserstein): a large gap is no bad sign
+    critic: bool = False  # whether logits have no scale (Wasserstein loss), so that a large gap means nothing
     z_dim: int = 0  # synthesis and reference: length of the latent
     numbered_down: ClassVar[tuple[str, ...]] = ()  # lists of layers numbered from the highest resolution down
-    frozen: tuple[str, ...] = ()  # layers that never move, such as "generator.mapping.": they need a trained start
+    frozen: tuple[str, ...] = ()  # prefixes of layers that are never updated
 
     def __init__(self, config: Any, data: DataSpec, kimg: float) -> None:
         super().__init__()
@@ -130,27 +133,27 @@ class Family(nn.Module):
 
     @classmethod
     def tiny(cls) -> tuple[FamilyConfig, DataSpec]:
-        """The smallest honest instance: the paper's topology with few channels. Contract tests train it."""
+        """The smallest settings and data with the topology of the paper; the contract tests train them."""
         raise NotImplementedError
 
     def stages(self) -> tuple[Stage, ...]:
-        """The plan."""
+        """The stages of the training, in order."""
         raise NotImplementedError
 
     def optimizer(self, network: str) -> Optimizer:
-        """A new optimiser for a network's parameters: one per network, never per phase."""
+        """A new optimiser for the parameters of a network: one per network, shared by all its phases."""
         raise NotImplementedError
 
     def ema_kimg(self, clock: Clock, wanted: float) -> float:
-        """Half-life of the averaged weights now, in kimg; ``wanted`` is what the recipe says."""
+        """Half-life of the averaged weights now, in kimg; ``wanted`` is that of the recipe."""
         return wanted
 
     def prepare(self, batch: Batch, clock: Clock) -> Batch:
-        """The loader's micro-batch → what losses take."""
+        """Turn a micro-batch of the loader into what the losses take: crops, smaller sizes."""
         return batch
 
     def generate(self, request: Any) -> Tensor:
-        """Answer a request of the task: float NCHW in [-1, 1]. Deterministic."""
+        """GenerateModule a request of the task: float NCHW in [-1, 1]. Deterministic."""
         raise NotImplementedError
 
     def suggestion(self, trouble: Trouble) -> str:
@@ -162,8 +165,8 @@ class Family(nn.Module):
         return {name: child for name, child in self.named_children() if next(child.parameters(), None) is not None}
 
 
-class Answer(nn.Module):
-    """A family as a plain function of its request's tensors: what is exported, timed and served."""
+class GenerateModule(nn.Module):
+    """A family as a function of the tensors of a request, for export and timing."""
 
     def __init__(self, family: Family, request: type[tuple[Any, ...]]) -> None:
         super().__init__()

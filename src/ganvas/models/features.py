@@ -1,7 +1,7 @@
-"""Frozen networks whose features measure pictures: what FID, KID, IS, precision and recall stand on.
+"""Frozen feature networks for FID, KID, Inception score, precision and recall.
 
-A number is only comparable with another when the features, their weights and the way pictures were resized are the
-same. So each net says all three, and every result carries them.
+Two values of a metric are comparable only when the features, their weights and the resizing of the pictures are the
+same. So each network states all three, and every result carries them.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from ganvas.models.networks import efficientnet, inception
 
 
 class Features(Protocol):
-    """A frozen network as evaluation sees it. Anything with these members will do."""
+    """Interface of a frozen feature network."""
 
     @property
     def name(self) -> str:
@@ -29,15 +29,15 @@ class Features(Protocol):
 
     @property
     def dim(self) -> int:
-        """Numbers a picture becomes."""
+        """Length of the feature vector of a picture."""
 
     @property
     def sha256(self) -> str:
-        """Fingerprint of the weights."""
+        """SHA-256 of the file of weights."""
 
     @property
     def resize(self) -> str:
-        """Filter and side that pictures are resized with, as words for the protocol."""
+        """Filter and side that pictures are resized with, as text for the protocol of a metric."""
 
     def __call__(self, images: Tensor) -> Tensor:
         """Pictures uint8 [N, H, W, 1 or 3] → features float32 [N, dim], on the CPU."""
@@ -50,14 +50,14 @@ Resize = Callable[[Tensor, int], Tensor]
 
 
 def resize_antialiased(x: Tensor, side: int) -> Tensor:
-    """Bicubic with an antialiasing filter, as Pillow does it.
+    """Resize with a bicubic, antialiased filter, as Pillow does.
 
-    Resizing that leaves the filter out moves FID by more than many papers' gains (Parmar et al. 2022, "On aliased
+    Resizing without that filter changes FID by more than the gains of many papers (Parmar et al. 2022, "On aliased
     resizing and surprising subtleties in GAN evaluation").
 
     Args:
-        x: float [N, C, H, W], any range; the result may overshoot it a little.
-        side: height and width of the result.
+        x: Float [N, C, H, W], any range; the result may overshoot it a little.
+        side: Height and width of the result.
     """
     if x.shape[2:] == (side, side):
         return x
@@ -65,13 +65,13 @@ def resize_antialiased(x: Tensor, side: int) -> Tensor:
 
 
 def resize_tensorflow1(x: Tensor, side: int) -> Tensor:
-    """Bilinear as TensorFlow 1 did it: source = target × scale, no half-pixel shift, no antialiasing.
+    """Resize bilinearly as TensorFlow 1 did: source = target × scale, no half-pixel shift, no antialiasing.
 
-    Published FID figures rest on it. It aliases when pictures are larger than ``side``.
+    Published FID values are based on it. It aliases when pictures are larger than ``side``.
 
     Args:
-        x: float [N, C, H, W].
-        side: height and width of the result.
+        x: Float [N, C, H, W].
+        side: Height and width of the result.
     """
     for axis in (3, 2):
         size = x.shape[axis]
@@ -85,7 +85,7 @@ def resize_tensorflow1(x: Tensor, side: int) -> Tensor:
 
 
 class FrozenFeatures:
-    """A network with its input recipe, ready to measure pictures; see :class:`Features`."""
+    """A feature network with the preprocessing of its input; see :class:`Features`."""
 
     def __init__(
         self,
@@ -118,7 +118,7 @@ class FrozenFeatures:
             x = self._resize(x, self._side).expand(-1, 3, -1, -1)
             x = ((x - self._mean) / self._std).contiguous(memory_format=torch.channels_last)
             features: Tensor = self._network(x)
-        # A clone outside of inference mode, so that the caller may do what it likes with it.
+        # A clone outside of inference mode, so that the caller may use it with autograd.
         return features.float().cpu().clone()
 
     def classify(self, features: Tensor) -> Tensor | None:
@@ -133,13 +133,13 @@ def load_features(name: str = "auto", device: torch.device | str = "cpu") -> Fea
     """Load a frozen network.
 
     Args:
-        name: ``inception`` (the FID network, resized as published figures were), ``inception-clean`` (the same network
-            on antialiased pictures, as clean-fid), ``effnet`` (EfficientNet-Lite0), or ``auto``: ``inception`` when its
-            file is on this machine, else ``effnet``.
-        device: where it runs; features come back on the CPU.
+        name: ``inception`` (the FID network, resized as for published values), ``inception-clean`` (the same network
+            on antialiased pictures, as clean-fid), ``effnet`` (EfficientNet-Lite0), or ``auto``: ``inception`` when
+            its file is on this machine, else ``effnet``.
+        device: Device of the network; features are returned on the CPU.
 
     Raises:
-        UserError: the name is unknown or the weights cannot be had.
+        UserError: The name is unknown, or the weights cannot be fetched.
     """
     if name == "auto":
         name = "effnet" if weights.find("inception") is None else "inception"
@@ -150,7 +150,7 @@ def load_features(name: str = "auto", device: torch.device | str = "cpu") -> Fea
 
 
 def missing_inception() -> str | None:
-    """One sentence for the user when the FID network's file is not on this machine; None when it is."""
+    """A sentence for the user when the file of the FID network is not on this machine; None when it is."""
     if weights.find("inception") is not None:
         return None
     return (
@@ -213,7 +213,7 @@ def _read(path: Path) -> dict[str, Tensor]:
 
 
 def _load(network: nn.Module, state: Mapping[str, Tensor], path: Path) -> None:
-    """Load weights that must fit exactly; only batch norm's counters, which inference does not use, may be absent."""
+    """Load weights that must fit exactly; only counters of batch norm, which inference does not use, may be missing."""
     answer = network.load_state_dict(state, strict=False)
     missing = [key for key in answer.missing_keys if not key.endswith("num_batches_tracked")]
     if missing or answer.unexpected_keys:
@@ -224,7 +224,7 @@ def _load(network: nn.Module, state: Mapping[str, Tensor], path: Path) -> None:
 
 @contextmanager
 def _exact(device: torch.device) -> Iterator[None]:
-    """Float32 all through, whatever the caller runs in: half precision and TF32 would move the figures."""
+    """Compute in float32 whatever the caller uses: half precision and TF32 would change the metrics."""
     with ExitStack() as stack:
         stack.enter_context(torch.autocast(device.type, enabled=False))
         if device.type == "cuda":

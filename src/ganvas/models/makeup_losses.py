@@ -11,15 +11,17 @@ from ganvas.models.face_masks import EYES, FACE, LEAST, LIPS, SKIN
 def makeup_loss(
     fake: Tensor, reference: Tensor, own: Tensor, others: Tensor, weights: tuple[float, float, float]
 ) -> Tensor:
-    """How far the colours of lips, eyes and skin are from the reference's, a scalar (Li et al. 2018, BeautyGAN, eq. 6).
+    """Histogram loss of lips, eyes and skin, a scalar (Li et al. 2018, BeautyGAN, eq. 6).
 
-    In each region each channel of ``fake`` gets the values of the reference's histogram in the order of its own; the
-    loss is the mean absolute distance to that. Rows without a face count 0.
+    Per region and channel, ``fake`` is matched to the histogram of the reference (:func:`matched`); the loss is the
+    mean absolute distance to the result. Rows without a face count 0.
 
-    :param fake: float [N, C, R, R] in [-1, 1], with gradient.
-    :param own: regions [N, 4, R, R] of the source, which are those of its fake as well.
-    :param others: regions of the reference.
-    :param weights: of lips, eyes and skin.
+    Args:
+        fake: Generated pictures, float [N, C, R, R] in [-1, 1], with gradient.
+        reference: Reference pictures of the same shape.
+        own: Regions [N, 4, R, R] of the source, which are those of its fake as well.
+        others: Regions of the reference.
+        weights: Of lips, eyes and skin.
     """
     total = fake.new_zeros((), dtype=torch.promote_types(fake.dtype, torch.float32))
     for row in range(len(fake)):
@@ -33,7 +35,7 @@ def makeup_loss(
 
 
 def matched(values: Tensor, reference: Tensor) -> Tensor:
-    """Each channel's values with the histogram of the reference's, in the order they have: [C, n], [C, m] → [C, n]."""
+    """Histogram matching per channel, by rank: [C, n], [C, m] → [C, n]."""
     n, m = values.shape[1], reference.shape[1]
     rank = values.argsort(1).argsort(1).to(reference.dtype)
     place = ((rank + 0.5) * (m / n) - 0.5).clamp(0, m - 1)
@@ -44,6 +46,6 @@ def matched(values: Tensor, reference: Tensor) -> Tensor:
 
 
 def background_loss(fake: Tensor, source: Tensor, regions: Tensor) -> Tensor:
-    """Mean absolute change outside of the face, a scalar: hair, earrings, clothes and ground stay. [N, C, R, R]."""
+    """Mean absolute difference of fake and source [N, C, R, R] outside of the face, a scalar."""
     outside = 1 - regions[:, FACE : FACE + 1]
     return ((fake.float() - source.float()).abs() * outside).mean()

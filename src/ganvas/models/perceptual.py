@@ -1,11 +1,11 @@
-"""How alike two pictures look to a network: LPIPS, and the perceptual term that generators are trained with.
+"""LPIPS, and the perceptual loss that generators are trained with.
 
 LPIPS: Zhang et al. 2018, "The unreasonable effectiveness of deep features as a perceptual metric", version 0.1 of the
-authors' weights. Perceptual term: Johnson et al. 2016 and its kin. The eye is VGG16 throughout, never VGG19, because
-only VGG16's weights are pinned: a figure or a term made with it says ``vgg16`` or ``vgg``.
+authors' weights. Perceptual loss: Johnson et al. 2016. The feature network is VGG16 throughout, never VGG19, because
+only VGG16's weights are pinned: a metric or term that uses it is named ``vgg16`` or ``vgg``.
 
-The networks are shared: whoever loads one gets the same object, frozen. Do not make it a child of a family, or it would
-be saved with every checkpoint; call :func:`load_vgg16` where it is needed, which costs nothing the second time.
+The networks are shared: every call of a loader returns the same frozen object. Do not make it a child of a family, or
+it would be saved with every checkpoint; call :func:`load_vgg16` where it is needed: the second call costs nothing.
 """
 
 from __future__ import annotations
@@ -36,14 +36,14 @@ _LAYERS: dict[Net, tuple[str, ...]] = {
     "vgg": ("relu1_2", "relu2_2", "relu3_3", "relu4_3", "relu5_3"),
 }
 _WIDTHS: dict[Net, tuple[int, ...]] = {"alex": (64, 192, 384, 256, 256), "vgg": (64, 128, 256, 512, 512)}
-_TINY = 1e-20  # under the root: a place without any activation has a length of zero, and no gradient there
+_TINY = 1e-20  # under the root: a pixel without any activation has length zero, where the root has no gradient
 
 
 class LPIPS(nn.Module):
     """Perceptual distance of pictures: 0 for the same picture, about 0.1 for a slight blur, 0.7 for another scene.
 
-    Activations of five layers, each place's vector scaled to length one; squared differences, weighted by channel with
-    what people's judgements taught, averaged over the picture and summed over layers (eq. 1 of the paper).
+    Activations of five layers, the vector of each pixel scaled to length one; squared differences, weighted per channel
+    with weights fitted to human judgements, averaged over the picture and summed over layers (eq. 1 of the paper).
     """
 
     def __init__(self, net: Net) -> None:
@@ -51,27 +51,27 @@ class LPIPS(nn.Module):
         if net not in get_args(Net):
             raise ValueError(f"LPIPS has no network {net}: choose alex or vgg")
         self.net: Net = net
-        self.eye: AlexNet | VGG16 = AlexNet() if net == "alex" else VGG16()
+        self.network: AlexNet | VGG16 = AlexNet() if net == "alex" else VGG16()
         self.heads = nn.ParameterList([nn.Parameter(torch.ones(width)) for width in _WIDTHS[net]])
         self.requires_grad_(False).eval()
 
     @property
     def least(self) -> int:
-        """Pixels that a side must have."""
-        return self.eye.least
+        """Smallest side of a picture, in pixels."""
+        return self.network.least
 
     def forward(self, a: Tensor, b: Tensor) -> Tensor:
         """Distances [N] of float pictures [N, 1 or 3, H, W] in [-1, 1]; differentiable in both.
 
         Raises:
-            ValueError: the shapes differ, or the pictures are smaller than ``least``.
+            ValueError: The shapes differ, or the pictures are smaller than ``least``.
         """
         if a.shape != b.shape or a.ndim != 4:
             raise ValueError(f"LPIPS compares pictures [N, C, H, W] of one shape, not {[*a.shape]} and {[*b.shape]}")
         if min(a.shape[2:]) < self.least:
             raise ValueError(f"LPIPS on {self.net} needs pictures of {self.least} pixels or more, not {[*a.shape[2:]]}")
         layers = _LAYERS[self.net]
-        ones, others = self.eye(a, layers), self.eye(b, layers)
+        ones, others = self.network(a, layers), self.network(b, layers)
         total = a.new_zeros(len(a), dtype=torch.promote_types(a.dtype, torch.float32))
         for layer, head in zip(layers, self.heads, strict=True):
             difference = _unit(ones[layer]) - _unit(others[layer])
@@ -80,7 +80,7 @@ class LPIPS(nn.Module):
 
 
 def _unit(x: Tensor) -> Tensor:
-    """Each place's vector of channels, of length one; in float32 at least, whatever the network ran in."""
+    """The channel vector of each pixel, scaled to length one; in float32 at least, whatever the network ran in."""
     x = x.to(torch.promote_types(x.dtype, torch.float32))
     return x / (x.square().sum(1, keepdim=True) + _TINY).sqrt()
 
@@ -97,15 +97,15 @@ def perceptual_loss(
     """Σ wₗ · mean|φₗ(fake) - φₗ(real)|, a scalar; ``real`` is taken as it is, without gradients.
 
     Args:
-        vgg: the eye, of :func:`load_vgg16`.
-        fake: float [N, 1 or 3, H, W] in [-1, 1].
-        real: likewise.
-        layers: where to compare, such as those of Johnson et al.
-        weights: one each; None: all 1.
-        distance: ``l1`` as pix2pixHD has it, ``mse`` (mean of squares) as SRGAN (eq. 5) has it.
+        vgg: The feature network, from :func:`load_vgg16`.
+        fake: Generated pictures, float [N, 1 or 3, H, W] in [-1, 1].
+        real: Target pictures of the same shape.
+        layers: Layers φₗ to compare; the default is that of Johnson et al.
+        weights: Weight wₗ of each layer; None: all 1.
+        distance: ``l1`` as in pix2pixHD, ``mse`` (mean of squares) as in SRGAN (eq. 5).
 
     Raises:
-        ValueError: an unknown layer, or not as many weights as layers.
+        ValueError: A layer is unknown, or there are not as many weights as layers.
     """
     given = [1.0] * len(layers) if weights is None else list(weights)
     if len(given) != len(layers):
@@ -125,10 +125,10 @@ def perceptual_loss(
 
 @cache
 def load_vgg16(device: torch.device | str = "cpu") -> VGG16:
-    """VGG16 with ImageNet's weights, frozen: one and the same object a device.
+    """VGG16 with ImageNet weights, frozen: the same object for each call with a device.
 
     Raises:
-        UserError: the weights cannot be had.
+        UserError: The weights cannot be fetched.
     """
     path = weights.fetch(_FILES["vgg"])
     network = VGG16()
@@ -138,19 +138,19 @@ def load_vgg16(device: torch.device | str = "cpu") -> VGG16:
 
 @cache
 def load_lpips(net: Net = "alex", device: torch.device | str = "cpu") -> LPIPS:
-    """LPIPS with its published weights (version 0.1), frozen: one and the same object a device.
+    """LPIPS with its published weights (version 0.1), frozen: the same object for each call with a device.
 
     Args:
-        net: ``alex`` is what papers report as LPIPS; ``vgg`` is the better loss (its authors' advice).
-        device: where it runs.
+        net: ``alex`` is what papers report as LPIPS; ``vgg`` is the better loss, as its authors advise.
+        device: Device of the network.
 
     Raises:
-        UserError: the weights cannot be had.
+        UserError: The weights cannot be fetched.
     """
     metric = LPIPS(net)
     path = weights.fetch(_FILES[net])
     arrays = read_arrays(path)
-    _fill(metric.eye.convs, arrays, "AlexNet_0" if net == "alex" else "VGG16_0", path)
+    _fill(metric.network.convs, arrays, "AlexNet_0" if net == "alex" else "VGG16_0", path)
     with torch.no_grad():
         for index, head in enumerate(metric.heads):
             head.copy_(_array(arrays, path, f"NetLinLayer_{index}", "Conv_0", "kernel").view(-1))
@@ -158,7 +158,7 @@ def load_lpips(net: Net = "alex", device: torch.device | str = "cpu") -> LPIPS:
 
 
 def lpips_weight(net: Net) -> weights.Weight:
-    """The pinned file that LPIPS on this network reads."""
+    """The pinned file with the weights of LPIPS on a network."""
     return weights.WEIGHTS[_FILES[net]]
 
 
@@ -181,7 +181,7 @@ def _array(arrays: Any, path: Path, *names: str) -> Tensor:
 
 
 class _Array:
-    """An array as a pickle describes it; holds nothing until the description came."""
+    """Stand-in for a NumPy array in a pickle; ``value`` is None until its state has been read."""
 
     def __init__(self, *arguments: object) -> None:
         self.value: np.ndarray[Any, Any] | None = None
@@ -197,7 +197,7 @@ class _Array:
 
 
 class _Kind:
-    """A NumPy dtype: is it little-endian float32?"""
+    """Stand-in for a NumPy dtype; ``float32`` is true of little-endian float32 only."""
 
     def __init__(self, name: object = None, *arguments: object) -> None:
         self.float32 = name == "f4"
@@ -207,7 +207,7 @@ class _Kind:
 
 
 class _Reader(pickle.Unpickler):
-    """A pickle is a program; this one may name NumPy's arrays of numbers, and gets stand-ins that only hold them."""
+    """An unpickler that accepts NumPy arrays only, as stand-ins, and runs nothing."""
 
     def find_class(self, module: str, name: str) -> Any:
         if module in ("numpy.core.multiarray", "numpy._core.multiarray") and name == "_reconstruct":
@@ -220,10 +220,10 @@ class _Reader(pickle.Unpickler):
 
 
 def read_arrays(path: Path) -> dict[str, Any]:
-    """A pickle of nested dictionaries of float32 arrays, without running anything that stands in it.
+    """Read a pickle of nested dictionaries of float32 arrays without running any code in it.
 
     Raises:
-        UserError: the file is damaged, or holds anything else.
+        UserError: The file is damaged, or holds anything else.
     """
     try:
         with path.open("rb") as file:

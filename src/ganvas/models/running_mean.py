@@ -1,4 +1,4 @@
-"""Means over a whole step, though the step comes in micro-batches and on several processes."""
+"""A mean over a whole step, whose rows come in micro-batches and on several processes."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ import torch
 from torch import Tensor, nn
 
 
-class Tally(nn.Module):
-    """Rows are added where a loss sees them; the mean over all of them is taken once the weights have moved.
+class RunningMean(nn.Module):
+    """Sums rows in buffers as losses compute them; :meth:`take` divides once the weights have been updated.
 
     The sums are buffers, so a checkpoint between the two loses nothing.
 
-    :param shape: of one row.
+    Args:
+        shape: Of one row.
     """
 
     total: Tensor
@@ -24,13 +25,17 @@ class Tally(nn.Module):
 
     @torch.no_grad()
     def add(self, rows: Tensor) -> None:
-        """Add ``rows`` [N, *shape]."""
+        """Add rows [N, *shape]."""
         self.total.add_(rows.detach().sum(0))
         self.count.add_(len(rows))
 
     @torch.no_grad()
     def take(self) -> Tensor | None:
-        """The mean of all rows added since the last call, over all processes; None when there were none."""
+        """Return the mean [*shape] of all rows since the last call, over all processes, and reset the sums.
+
+        Returns:
+            None where there were no rows.
+        """
         both = torch.cat([self.total.flatten(), self.count.view(1)])
         if torch.distributed.is_available() and torch.distributed.is_initialized():
             torch.distributed.all_reduce(both)

@@ -1,4 +1,4 @@
-"""Whole pictures enlarged, whatever their size: in one piece where memory allows, else in tiles that overlap."""
+"""Super-resolution of pictures of any size, in overlapping tiles."""
 
 from __future__ import annotations
 
@@ -15,16 +15,20 @@ from ganvas.models.family import Family
 
 Pictures = NDArray[np.uint8]
 Floats = NDArray[np.float32]
-Answer: TypeAlias = Callable[[Floats], Floats]  # [1, C, h, w] → [1, C', s·h, s·w], both in about [-1, 1]
+Enlarge: TypeAlias = Callable[[Floats], Floats]  # [1, C, h, w] → [1, C', s·h, s·w], both in about [-1, 1]
 
-TILE = 160  # source pixels a side of what each tile adds to the answer
-MARGIN = 24  # source pixels seen around it: all that a generator of 5 blocks sees, nearly all that one of 16 uses
-SMALLEST = 8  # source pixels a side; smaller pictures have their edge repeated
-MOST = 40_000_000  # pixels of an answer
+TILE = 160  # side of a tile without its margin, in source pixels
+MARGIN = 24  # source pixels around it: the receptive field of a generator of 5 blocks, nearly all that one of 16 uses
+SMALLEST = 8  # side in source pixels; smaller pictures are padded by repeating the edge
+MOST = 40_000_000  # pixels of an output
 
 
 def check_size(width: int, height: int, scale: int) -> None:
-    """:raises UserError: the enlarged picture would have too many pixels."""
+    """Check the size of an output.
+
+    Raises:
+        UserError: The enlarged picture would have too many pixels.
+    """
     if width * height * scale**2 > MOST:
         raise UserError(
             f"A picture of {width} × {height} pixels, {scale} times enlarged, would have more than "
@@ -34,13 +38,14 @@ def check_size(width: int, height: int, scale: int) -> None:
         )
 
 
-def enlarge(answer: Answer, source: Pictures, scale: int) -> Pictures:
-    """uint8 [h, w, C] → uint8 [scale·h, scale·w, C'].
+def enlarge(model: Enlarge, source: Pictures, scale: int) -> Pictures:
+    """Enlarge a picture tile by tile: uint8 [h, w, C] → uint8 [scale·h, scale·w, C'].
 
-    Every pixel is worked out once, with at least ``MARGIN`` source pixels around it or the picture's own edge; the
-    memory that is needed does not grow with the picture.
+    Every pixel is computed once, with at least ``MARGIN`` source pixels around it or the edge of the picture. Memory
+    does not grow with the picture.
 
-    :raises UserError: see :func:`check_size`.
+    Raises:
+        UserError: See :func:`check_size`.
     """
     height, width = source.shape[:2]
     check_size(width, height, scale)
@@ -49,22 +54,22 @@ def enlarge(answer: Answer, source: Pictures, scale: int) -> Pictures:
     tall, wide = padded.shape[:2]
     rows = []
     for top in _starts(tall):
-        row = [_tile(answer, padded, scale, top, left) for left in _starts(wide)]
+        row = [_tile(model, padded, scale, top, left) for left in _starts(wide)]
         rows.append(np.concatenate(row, 1))
     return np.ascontiguousarray(np.concatenate(rows, 0)[: height * scale, : width * scale])
 
 
 def enlarged(family: Family, source: Pictures) -> Pictures:
-    """A family's own enlargement of one picture; see :func:`enlarge`."""
+    """Enlarge one picture with a family; see :func:`enlarge`."""
     device = next(family.parameters()).device
 
-    def answer(pixels: Floats) -> Floats:
+    def model(pixels: Floats) -> Floats:
         with torch.inference_mode():
             request = TranslationRequest(torch.from_numpy(pixels).to(device), torch.zeros(1).long().to(device))
             made: Floats = family.generate(request).float().cpu().numpy()
         return made
 
-    return enlarge(answer, source, family.data.source_scale)
+    return enlarge(model, source, family.data.source_scale)
 
 
 def _starts(length: int) -> range:
@@ -73,16 +78,16 @@ def _starts(length: int) -> range:
 
 
 def _span(start: int, length: int) -> tuple[int, int, int, int]:
-    """What a tile adds (start, end) and what it sees (start, end), along one side."""
+    """Along one side: start and end of a tile, and start and end with its margins."""
     end = start + TILE if start + TILE < length - MARGIN else length
     return start, end, max(start - MARGIN, 0), min(end + MARGIN, length)
 
 
-def _tile(answer: Answer, source: Pictures, scale: int, top: int, left: int) -> Pictures:
+def _tile(model: Enlarge, source: Pictures, scale: int, top: int, left: int) -> Pictures:
     first_row, last_row, above, below = _span(top, source.shape[0])
     first, last, before, after = _span(left, source.shape[1])
     seen = to_float(np.ascontiguousarray(source[above:below, before:after])[None]).numpy()
-    made: Any = to_uint8(torch.from_numpy(answer(seen)))[0].numpy()
+    made: Any = to_uint8(torch.from_numpy(model(seen)))[0].numpy()
     kept: Pictures = made[
         (first_row - above) * scale : (last_row - above) * scale, (first - before) * scale : (last - before) * scale
     ]

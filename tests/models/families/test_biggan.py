@@ -16,7 +16,7 @@ from ganvas.inference.load import load_run
 from ganvas.models.batches import SynthesisBatch, SynthesisRequest
 from ganvas.models.families import build
 from ganvas.models.families.biggan import TRUNCATIONS, BigGAN, orthogonal_penalty
-from ganvas.models.family import Answer, Clock
+from ganvas.models.family import Clock, GenerateModule
 from ganvas.models.layers.conditional import standing_norms
 from ganvas.models.networks.biggan import Generator
 from ganvas.recipe import load
@@ -201,7 +201,7 @@ def test_a_settled_model_is_exported_with_its_truncation(tmp_path: Path) -> None
     session = onnxruntime.InferenceSession(tmp_path / "model.onnx", providers=["CPUExecutionProvider"])
     request = example_request(family, 3)._replace(psi=torch.tensor([0.1, 0.5, 1.0]))
     with torch.no_grad():
-        wanted = Answer(family, SynthesisRequest)(*request)
+        wanted = GenerateModule(family, SynthesisRequest)(*request)
     got = session.run(None, {key: value.numpy() for key, value in request._asdict().items()})[0]
     assert (torch.from_numpy(got) - wanted).abs().max() < 1e-4
 

@@ -155,7 +155,7 @@ def test_a_mirrored_source_is_compared_with_its_own_patches(monkeypatch: pytest.
 def test_the_source_s_own_patches_pull_at_nothing() -> None:
     game, real = family(identity=False), batch()
     source, made = real.a.requires_grad_(), torch.rand(2, 3, 32, 32, requires_grad=True)
-    game.contents_kept(game.generator.features(source), made, None).backward()
+    game.patch_nce_loss(game.generator.features(source), made, None).backward()
     assert source.grad is None
     assert made.grad is not None
     assert made.grad.abs().max() > 0

@@ -65,7 +65,7 @@ def asked(pool: ImagePool, step: int, fakes: torch.Tensor, parts: int = 1, seed:
     for part in range(parts):
         torch.manual_seed(1000 * seed + step)
         with noise.rows(part * size, size, len(fakes)):
-            shown.append(pool.ask(fakes[part * size : (part + 1) * size], clock))
+            shown.append(pool.query(fakes[part * size : (part + 1) * size], clock))
     pool.advance()
     return [float(value) for value in torch.cat(shown)[:, 0, 0, 0]]
 
@@ -105,17 +105,17 @@ def test_the_parts_of_a_batch_change_nothing() -> None:
 
 def test_the_notes_of_a_step_that_was_not_finished_are_dropped() -> None:
     pool = ImagePool(3, 1, 2)
-    pool.ask(numbered(9, 2), Clock(nimg=0, batch_size=2))  # a gradient was not finite, say
+    pool.query(numbered(9, 2), Clock(nimg=0, batch_size=2))  # a gradient was not finite, say
     assert asked(pool, 0, numbered(1, 2)) == [1, 2]
     assert int(pool.held) == 2
-    pool.ask(numbered(9, 2), Clock(nimg=2, batch_size=2))
+    pool.query(numbered(9, 2), Clock(nimg=2, batch_size=2))
     asked(pool, 4, numbered(3, 1))
     assert pool.pictures[:, 0, 0, 0].tolist() == [1, 2, 3]
 
 
 def test_no_pool_shows_what_was_made() -> None:
     pool, fakes = ImagePool(0, 1, 2), numbered(1, 2)
-    assert pool.ask(fakes, CLOCK) is fakes
+    assert pool.query(fakes, CLOCK) is fakes
     pool.advance()
 
 

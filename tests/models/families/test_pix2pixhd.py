@@ -26,7 +26,7 @@ from ganvas.models.batches import PairedBatch, TranslationRequest, to_float
 from ganvas.models.families import build
 from ganvas.models.family import Clock
 from ganvas.models.imports import read
-from ganvas.models.networks.labels import Looks, edges, one_hot, read_map
+from ganvas.models.networks.labels import LabelFeatures, edges, one_hot, read_map
 from ganvas.recipe import load, names
 from ganvas.runs.folder import RunDir
 from ganvas.spec import DataSpec
@@ -175,7 +175,7 @@ def test_edges_of_a_grey_map_are_those_of_its_labels() -> None:
 
 
 def test_each_object_has_one_look() -> None:
-    looks = Looks(5, 2).train()
+    looks = LabelFeatures(5, 2).train()
     labels, objects = read_map(a_map())
     maps = torch.rand(2, 2, 32, 32)
     look = looks(labels, objects, maps)
@@ -458,7 +458,7 @@ def test_the_authors_pix2pixhd(settings: tuple[Any, ...]) -> None:
     assert family.data.labels == (inputs - 1 if inputs > 3 else 0)
     with torch.no_grad():
         look = told["x"][:, inputs:] if features else None
-        ours = family.paint(told["x"][:, :inputs], look, False)
+        ours = family.forward_generator(told["x"][:, :inputs], look, False)
         assert told["g"].std() > 1e-2
         assert (ours - told["g"]).abs().max() < TOLERANCE
         judged = family.discriminator(torch.cat([told["x"][:, :inputs], told["x"][:, :3]], 1))

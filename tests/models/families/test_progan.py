@@ -193,7 +193,7 @@ def test_reals_are_shrunk_and_faded_with_the_networks() -> None:
 def test_generate_shows_what_was_reached_at_full_size() -> None:
     family = progan().eval()
     request = example_request(family, 2)
-    family.note_growth(at(family, 1, 0.5))
+    family.store_growth(at(family, 1, 0.5))
     assert family.reached.item() == pytest.approx(0.5)
     picture = family.generator(request.z, request.y, 1, 0.5)
     assert torch.equal(family.generate(request), double(picture).clamp(-1, 1))

@@ -138,9 +138,9 @@ def test_the_discriminator_judges_what_the_generator_has_just_made() -> None:
     family.latent_phase(batch, clock)
     made = batch.memo["latent"]
     assert not made.requires_grad
-    before = family.judge_latent_phase(batch, clock)[0]
+    before = family.discriminator_latent_phase(batch, clock)[0]
     batch.memo["latent"] = made + 1
-    assert family.judge_latent_phase(batch, clock)[0] != before
+    assert family.discriminator_latent_phase(batch, clock)[0] != before
 
 
 def test_diversity_falls_to_nothing() -> None:

@@ -22,7 +22,7 @@ from ganvas.models.layers.filters import Blur, Downsample, Upsample
 from ganvas.models.layers.minibatch_stddev import MinibatchStddev
 from ganvas.models.networks.stylegan2 import Discriminator, Generator
 from ganvas.models.networks.stylegan2.modulated_convolution import Modulated
-from ganvas.models.running_mean import Tally
+from ganvas.models.running_mean import RunningMean
 from ganvas.spec import DataSpec
 
 
@@ -304,7 +304,7 @@ def test_settings_that_mean_nothing_are_refused(settings: dict[str, Any]) -> Non
 
 
 def test_a_tally_is_the_mean_of_all_rows() -> None:
-    tally = Tally(2)
+    tally = RunningMean(2)
     assert tally.take() is None
     tally.add(torch.tensor([[1.0, 2.0], [3.0, 4.0]]))
     tally.add(torch.tensor([[8.0, 0.0]]))

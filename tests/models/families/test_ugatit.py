@@ -147,7 +147,7 @@ def test_the_losses_are_the_published_ones() -> None:
     to_b, to_a = family.g_ab(real.a), family.g_ba(real.b)
     same_a, same_b = family.g_ba(real.a), family.g_ab(real.b)
     total = torch.zeros(())
-    for fake, critics in ((to_a.output, family.critics[0]), (to_b.output, family.critics[1])):
+    for fake, critics in ((to_a.output, family.discriminators[0]), (to_b.output, family.discriminators[1])):
         for critic in critics:
             seen = critic(fake)
             total = total + F.mse_loss(seen.output, torch.ones_like(seen.output))
@@ -164,7 +164,10 @@ def test_the_losses_are_the_published_ones() -> None:
 
     loss, shown = family.discriminator_phase(real, CLOCK)
     total = torch.zeros(())
-    for picture, fake, critics in ((real.a, to_a.output, family.critics[0]), (real.b, to_b.output, family.critics[1])):
+    for picture, fake, critics in (
+        (real.a, to_a.output, family.discriminators[0]),
+        (real.b, to_b.output, family.discriminators[1]),
+    ):
         for critic in critics:
             for true, made in zip(critic(picture)[:2], critic(fake.detach())[:2], strict=True):
                 total = total + F.mse_loss(true, torch.ones_like(true)) + F.mse_loss(made, torch.zeros_like(made))

@@ -25,7 +25,6 @@ _GROUPS: dict[str, tuple[str, ...]] = {
     "noise": ("noise",),
     "cutout": ("cutout",),
 }
-OPERATIONS: tuple[str, ...] = tuple(name for group in _GROUPS.values() for name in group)
 
 
 def _pipe(*groups: str) -> dict[str, float]:

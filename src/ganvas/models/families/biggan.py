@@ -1,14 +1,14 @@
-"""BigGAN: the hinge game of SAGAN made large (Brock, Donahue & Simonyan 2019).
+"""BigGAN: SAGAN at large scale (Brock, Donahue & Simonyan 2019).
 
-A class vector that all norms share, a latent cut into one part for each block, orthogonal first values, and
-truncation: z is scaled by ``psi``, which trades variety for quality. (The paper draws each number again while it is
-larger than a threshold; its code also scales. Scaling keeps the picture of a seed the same picture.) Truncated
-latents want batch statistics of their own: :meth:`BigGAN.measure_standing_statistics` measures them at several values
+A class embedding that all norms share, a latent split into one part per block, orthogonal initialisation, and the
+truncation trick: z is scaled by ``psi``, which trades variety for quality. (The paper resamples each component while it
+exceeds a threshold; its code also scales. Scaling keeps the correspondence of seeds and pictures.) Truncated latents
+need batch statistics of their own: :meth:`BigGAN.measure_standing_statistics` measures them at several values
 of ``psi`` when training is over, and a picture takes those that lie around its ``psi``.
 
-A step plays ``G`` first and ``D`` second, which judges the pictures that ``G`` has just made and, with ``d_repeat``,
-further ones. Gradient accumulation is the trainer's ``micro_batch``. Batch statistics are those of one micro-batch in
-one process: the paper takes them over all processes, so with several give each a large share.
+A step updates ``G`` first, then ``D`` on the same fakes and, with ``d_repeat``, on further ones. Gradient accumulation
+is the trainer's ``micro_batch``. Batch statistics are those of one micro-batch in one process, where the paper takes
+them over all processes: with several processes use a large share per process.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from ganvas.models.batches import SynthesisBatch, SynthesisRequest
 from ganvas.models.capabilities import HasLatentSpace, HasStandingStatistics, Truncates
 from ganvas.models.family import Clock, Family, FamilyConfig, Phase, Stage
 from ganvas.models.layers.classes import class_weights
-from ganvas.models.layers.conditional import stand
+from ganvas.models.layers.conditional import measure_statistics
 from ganvas.models.layers.initialization import InitName
 from ganvas.models.layers.modes import evaluating
 from ganvas.models.layers.spectral import advance
@@ -42,32 +42,41 @@ TRUNCATIONS = 6  # standing statistics at psi 0, 0.2, … 1
 class BigGANConfig(FamilyConfig):
     """Settings of ``biggan``."""
 
-    z_dim: int = Field(120, ge=1, description="length of the latent; rounded down to equal parts when hierarchical")
-    channels: int = Field(96, ge=1, description="width unit of both networks; widest layers have 16 times as many")
-    shared_dim: int = Field(128, ge=0, description="length of the class vector the norms share; 0: one table a norm")
-    hierarchical: bool = Field(True, description="give each block its own part of the latent")
+    z_dim: int = Field(120, ge=1, description="length of the latent; rounded down to equal parts with hierarchical")
+    channels: int = Field(
+        96, ge=1, description="channel multiplier of both networks; the widest layers have 16 times as many"
+    )
+    shared_dim: int = Field(
+        128, ge=0, description="length of the class embedding that all norms share; 0: one embedding per norm"
+    )
+    hierarchical: bool = Field(True, description="one part of the latent per block")
     attention: tuple[int, ...] | None = Field(
-        None, description="sides of the feature maps with self-attention; null: half the picture's"
+        None, description="sides of the feature maps with self-attention; null: half the side of the picture"
     )
     lr_g: float = Field(1e-4, gt=0, description="Adam's learning rate, generator")
     lr_d: float = Field(4e-4, gt=0, description="Adam's learning rate, discriminator")
     betas: tuple[float, float] = Field((0.0, 0.999), description="Adam's betas, both networks")
     adam_eps: float = Field(1e-6, gt=0, description="Adam's epsilon, both networks")
-    init: InitName = Field("orthogonal", description="first values of the weights")
-    orthogonal: float = Field(0.0, ge=0, description="weight of orthogonal regularisation of G; the paper's is 1e-4")
-    d_repeat: int = Field(1, ge=1, description="discriminator steps a generator step")
+    init: InitName = Field("orthogonal", description="initialisation of the weights")
+    orthogonal: float = Field(0.0, ge=0, description="weight of orthogonal regularisation of G; 1e-4 in the paper")
+    d_repeat: int = Field(1, ge=1, description="discriminator steps per generator step")
     augment: tuple[Literal["color", "translation", "cutout"], ...] = Field(
-        (), description="differentiable augmentation (Zhao et al. 2020) of all that the discriminator sees"
+        (), description="differentiable augmentation (Zhao et al. 2020) before the discriminator"
     )
-    spectral_eps: float = Field(1e-6, gt=0, description="smallest length that spectral normalisation divides by")
-    standing_batches: int = Field(16, ge=1, description="batches of 32 a standing statistic is averaged over")
+    spectral_eps: float = Field(
+        1e-6, gt=0, description="lower bound of the norms that spectral normalisation divides by"
+    )
+    standing_batches: int = Field(16, ge=1, description="batches of 32 per standing statistic")
 
 
 def orthogonal_penalty(network: torch.nn.Module, spared: tuple[torch.nn.Module, ...] = ()) -> Tensor:
-    """½ Σ ‖W Wᵀ ⊙ (1 − I)‖²: rows of every weight matrix should be at right angles, of whatever length.
+    """Orthogonal regularisation ½ Σ ‖W Wᵀ ⊙ (1 − I)‖² over the weight matrices of a network, a scalar.
 
-    Brock et al. 2019, eq. 3, halved as in the authors' code (whose gradient is 2 (W Wᵀ ⊙ (1 − I)) W). Vectors and the
-    ``spared`` modules are left out.
+    Brock et al. 2019, eq. 3, halved as in the authors' code (whose gradient is 2 (W Wᵀ ⊙ (1 − I)) W).
+
+    Args:
+        network: Its parameters of one dimension are left out.
+        spared: Modules that are left out.
     """
     left_out = {id(p) for module in spared for p in module.parameters()}
     total = torch.zeros((), device=next(network.parameters()).device)
@@ -85,7 +94,7 @@ AUGMENT = If("model.augment=[translation,cutout]", when={"augment": False})
 
 
 class BigGAN(HasLatentSpace, HasStandingStatistics, Truncates, Family):
-    """See the module. Fakes take the labels of the real pictures of the step; without classes there is one."""
+    """BigGAN. Fakes have the labels of the real pictures of the step; data without classes count as one class."""
 
     task = "synthesis"
     numbered_down = ("discriminator.blocks", "discriminator.attention")
@@ -173,20 +182,20 @@ class BigGAN(HasLatentSpace, HasStandingStatistics, Truncates, Family):
         return adam(self.get_submodule(network), rate, config.betas, eps=config.adam_eps)
 
     def render(self, batch: SynthesisBatch) -> Tensor:
-        """Fakes for a batch, from new noise."""
+        """Fakes of the classes of a batch from new noise, float [N, C, R, R]."""
         z = noise.normal(len(batch.x), self.z_dim, device=batch.x.device)
         fake: Tensor = self.generator(z, batch.y)
         return fake
 
     def generator_phase(self, batch: SynthesisBatch, clock: Clock) -> tuple[Tensor, dict[str, Tensor]]:
-        """Make fakes, leave them in the memo for ``D``, and please the discriminator."""
+        """The hinge loss of ``G`` and its regularisation; the fakes are stored for ``D``."""
         fake = self.render(batch)
         store_fake(batch, fake)
         fake_logits = self.discriminator(self.augment(fake), batch.y)
         loss = losses.generator_loss("hinge", fake_logits)
         shown = {"fake_logits": fake_logits.detach().mean()}
         if self.config.orthogonal:
-            # The table of class vectors is no map, so its rows need no right angles.
+            # The class embedding is a table and not a linear map, so its rows need not be orthogonal.
             spared = () if self.generator.shared is None else (self.generator.shared,)
             penalty = self.config.orthogonal * orthogonal_penalty(self.generator, spared)
             shown["orthogonal"] = penalty.detach()
@@ -194,21 +203,21 @@ class BigGAN(HasLatentSpace, HasStandingStatistics, Truncates, Family):
         return loss, shown
 
     def discriminator_phase(self, batch: SynthesisBatch, clock: Clock) -> tuple[Tensor, dict[str, Tensor]]:
-        """Tell real from fake; the first of a step's repeats has the fakes of ``G``, the others make their own."""
+        """The hinge loss of ``D``, on the stored fakes or, in further repeats, on new ones."""
         fake = stored_fake(batch, lambda: self.render(batch))
-        # One pass over both: one power iteration a step, and no layer of the discriminator mixes pictures.
+        # One pass over both: one power iteration per step, and no layer of the discriminator mixes pictures.
         x = self.augment(torch.cat([batch.x, fake]))
         logits = self.discriminator(x, torch.cat([batch.y, batch.y]))
         real_logits, fake_logits = logits.chunk(2)
         loss = losses.discriminator_loss("hinge", real_logits, fake_logits)
-        return loss, losses.judged("hinge", real_logits, fake_logits)
+        return loss, losses.discriminator_statistics("hinge", real_logits, fake_logits)
 
     @torch.no_grad()
     def measure_standing_statistics(self) -> None:
-        """Measure standing statistics at every truncation, from fixed noise; to be done once, before use.
+        """Measure standing statistics at each truncation, from fixed noise; to be called once, before use.
 
-        The same weights give the same statistics on every machine, up to rounding. Training on makes them stale: it
-        goes on with running statistics, and what is saved next must settle again.
+        The same weights give the same statistics on every machine, up to rounding. Further training uses running
+        statistics and makes these stale, so they must be measured again.
         """
         device = next(self.generator.parameters()).device
         classes = max(len(self.data.classes), 1)
@@ -222,18 +231,18 @@ class BigGAN(HasLatentSpace, HasStandingStatistics, Truncates, Family):
                 pictures: Tensor = self.generator(z.to(device), y.to(device))
                 return pictures
 
-            stand(self.generator, index, render, self.config.standing_batches)
+            measure_statistics(self.generator, index, render, self.config.standing_batches)
         self.generator.stands.fill_(1.0)
 
     def generate(self, request: SynthesisRequest) -> Tensor:
-        """Pictures of ``request.z`` scaled by ``request.psi``, of classes ``request.y``; each of its own row alone."""
+        """See the base class. ``request.z`` is scaled by ``request.psi``."""
         with evaluating(self.generator):
             mix = self.generator.mixture(request.psi)
             pictures: Tensor = self.generator(request.z * request.psi[:, None], request.y, mix)
         return pictures
 
     def latent(self, request: SynthesisRequest) -> Tensor:
-        """A layer for each part of z: the part (scaled by psi), how much of each class, and psi itself."""
+        """One layer per part of z: the part, scaled by psi; the weight of each class; and psi itself."""
         parts = (request.z * request.psi[:, None]).view(len(request.z), -1, self.generator.part)
         y = class_weights(request.y, max(len(self.data.classes), 1), request.z)
         rest = torch.cat([y, request.psi[:, None]], 1)[:, None].expand(-1, parts.shape[1], -1)
@@ -256,5 +265,5 @@ class BigGAN(HasLatentSpace, HasStandingStatistics, Truncates, Family):
         return self.generator.part
 
     def sefa_weights(self) -> list[Tensor]:
-        """The first layer."""
+        """The weight of the first layer."""
         return [self.generator.linear.weight]

@@ -1,9 +1,9 @@
-"""CUT (Park, Efros, Zhang & Zhu 2020): from one kind of pictures into another without pairs, and without a way back.
+"""CUT (Park, Efros, Zhang & Zhu 2020): translation from domain A to domain B without pairs, in one direction.
 
-In place of a cycle, every patch of the answer must tell more of the same patch of its source than of any other
-(PatchNCE, on the generator's own features). One generator and one discriminator where CycleGAN has two each.
-FastCUT is ``identity=False, nce=10, flip=True``. A step plays ``G`` first and ``D`` second on the same fakes; there is
-no pool of old ones.
+In place of cycle consistency, a contrastive loss (PatchNCE) maximises the mutual information of corresponding patches
+of source and output, in features of the generator's encoder. There is one generator and one discriminator, where
+CycleGAN has two each. FastCUT is ``identity=False, nce=10, flip=True``. A step updates ``G`` first, then ``D`` on the
+same fakes; there is no pool of old ones.
 """
 
 from __future__ import annotations
@@ -30,37 +30,37 @@ from ganvas.models.networks.resnet import ResNetGenerator, check_side
 from ganvas.models.optimizers import adam
 from ganvas.spec import DataSpec
 
-GAIN = 0.02  # of the first weights, as in the published code
+GAIN = 0.02  # of the initialisation, as in the published code
 
 
 class CUTConfig(FamilyConfig):
     """Settings of ``cut``; the defaults are the paper's at 256 px."""
 
-    game: losses.GameName = Field("least_squares", description="what the two players want")
-    nce: float = Field(1.0, ge=0, description="weight of patches keeping their content; FastCUT: 10")
-    identity: bool = Field(True, description="pictures of B must keep theirs as well; FastCUT: no")
-    flip: bool = Field(
-        False, description="a mirrored source must give a mirrored answer, half of the time; FastCUT: yes"
-    )
-    patches: int = Field(256, ge=2, description="that are compared with each other in each of five maps of features")
-    temperature: float = Field(0.07, gt=0, description="of the comparison: the lower, the stricter")
-    dim: int = Field(256, ge=1, description="numbers of the vector that a patch becomes")
-    width: int = Field(64, ge=1, description="channels of the first layer of both networks")
+    game: losses.LossName = Field("least_squares", description="adversarial loss")
+    nce: float = Field(1.0, ge=0, description="weight of the PatchNCE loss; FastCUT: 10")
+    identity: bool = Field(True, description="PatchNCE loss on pictures of B as well; FastCUT: false")
+    flip: bool = Field(False, description="flip equivariance: mirror half of the sources; FastCUT: true")
+    patches: int = Field(256, ge=2, description="patches per feature map in the PatchNCE loss")
+    temperature: float = Field(0.07, gt=0, description="temperature of the PatchNCE loss")
+    dim: int = Field(256, ge=1, description="length of the embedding of a patch")
+    width: int = Field(64, ge=1, description="channels of the first layer, both networks")
     blocks: int = Field(9, ge=1, description="residual blocks of the generator")
-    layers: int = Field(3, ge=1, le=5, description="of the patch discriminator; 3 judges patches of 70 pixels")
-    norm: NormName = Field("instance", description="of both networks")
-    antialias: bool = Field(True, description="blur where sizes change; no: strides, as in CycleGAN, for less work")
+    layers: int = Field(3, ge=1, le=5, description="layers of the patch discriminator; 3: patches of 70 pixels")
+    norm: NormName = Field("instance", description="normalisation, both networks")
+    antialias: bool = Field(True, description="antialiased resampling; false: strides, as in CycleGAN, which is faster")
     enlarge: float = Field(
-        30 / 256, ge=0, le=1, description="share by which pictures grow before a random cut; 0: no cut"
+        30 / 256, ge=0, le=1, description="share by which pictures are enlarged before a random crop; 0: no crop"
     )
     lr: float = Field(2e-4, gt=0, description="Adam's learning rate, all networks")
     betas: tuple[float, float] = Field((0.5, 0.999), description="Adam's betas, all networks")
-    decay_from: float = Field(0.5, ge=0, le=1, description="share of training after which the learning rate falls to 0")
-    one_way: Literal[True] = Field(True, description="it learns from A to B alone; A is the first sub-folder by name")
+    decay_from: float = Field(
+        0.5, ge=0, le=1, description="share of training after which the learning rate decays to 0"
+    )
+    one_way: Literal[True] = Field(True, description="one direction only, A to B; A is the first sub-folder by name")
 
 
 class CUT(Family):
-    """See the module."""
+    """CUT and FastCUT."""
 
     task = "unpaired"
     Config: ClassVar[type[FamilyConfig]] = CUTConfig
@@ -102,14 +102,14 @@ class CUT(Family):
         return adam(self.get_submodule(network), self.config.lr, self.config.betas)
 
     def prepare(self, batch: UnpairedBatch, clock: Clock) -> UnpairedBatch:
-        """Random cuts; with ``flip``, which rows are translated mirrored."""
+        """Random crops; with ``flip``, draw which rows are mirrored."""
         enlarge = self.config.enlarge
         if self.config.flip:
             batch.memo["mirrored"] = noise.uniform(len(batch.a), device=batch.a.device) < 0.5
         return batch._replace(a=enlarge_and_crop(batch.a, enlarge), b=enlarge_and_crop(batch.b, enlarge))
 
     def generator_phase(self, batch: UnpairedBatch, clock: Clock) -> tuple[Tensor, dict[str, Tensor]]:
-        """Please the discriminator, and let each patch keep its content."""
+        """Adversarial + PatchNCE loss of ``G``; the fakes are stored for ``D``."""
         config = self.config
         sources = torch.cat([batch.a, batch.b]) if config.identity else batch.a
         mirrored = batch.memo.get("mirrored")
@@ -123,17 +123,22 @@ class CUT(Family):
         shown = {"adversarial": adversarial.detach()}
         if not config.nce:
             return adversarial, shown
-        with torch.no_grad():  # of the pictures as they are: a mirrored one's features are others
+        with torch.no_grad():  # of the pictures before mirroring: the features of a mirrored picture differ
             keys = seen if mirrored is None else self.generator.features(sources)
-        kept = self.contents_kept(keys, made, mirrored)
-        shown["nce"] = kept.detach()
-        return adversarial + config.nce * kept, shown
+        nce = self.patch_nce_loss(keys, made, mirrored)
+        shown["nce"] = nce.detach()
+        return adversarial + config.nce * nce, shown
 
-    def contents_kept(self, keys: list[Tensor], made: Tensor, mirrored: Tensor | None) -> Tensor:
-        """PatchNCE between the features of pictures and what was made of them: pictures [N, C, H, W], some mirrored.
+    def patch_nce_loss(self, keys: list[Tensor], made: Tensor, mirrored: Tensor | None) -> Tensor:
+        """PatchNCE loss (eq. 3), the mean over five feature maps.
 
-        The mean of five maps. With ``identity`` both halves of the rows count alike, as in the published mean of both
-        losses.
+        With ``identity`` the rows are sources and then pictures of B, with equal weights, as in the published mean of
+        both losses.
+
+        Args:
+            keys: Features of the inputs of the generator, before mirroring.
+            made: Outputs of the generator [N, C, H, W].
+            mirrored: Which rows of ``made`` are mirrored, bool [N]; None: no row.
         """
         queries = [_mirrored(maps, mirrored) for maps in self.generator.features(made)]
         with torch.no_grad():
@@ -144,19 +149,19 @@ class CUT(Family):
         return torch.stack(each).mean()
 
     def discriminator_phase(self, batch: UnpairedBatch, clock: Clock) -> tuple[Tensor, dict[str, Tensor]]:
-        """Tell pictures of B from those that ``G`` made in this step; the loss is halved, as in CycleGAN."""
+        """Half the adversarial loss of ``D`` on pictures of B and fakes."""
         fake = stored_fake(batch, lambda: self.generator(_mirrored(batch.a, batch.memo.get("mirrored"))))
         real_logits, fake_logits = self.discriminator(batch.b), self.discriminator(fake)
         loss = 0.5 * losses.discriminator_loss(self.config.game, real_logits, fake_logits)
-        return loss, losses.judged(self.config.game, real_logits, fake_logits)
+        return loss, losses.discriminator_statistics(self.config.game, real_logits, fake_logits)
 
     def generate(self, request: TranslationRequest) -> Tensor:
-        """The translation of each source; ``direction`` means nothing here, the game knows one way."""
+        """See the base class. ``request.direction`` is ignored: there is one direction."""
         with evaluating(self.generator):
             pictures: Tensor = self.generator(request.source)
         return pictures
 
 
 def _mirrored(x: Tensor, rows: Tensor | None) -> Tensor:
-    """[N, C, H, W] with some rows mirrored left to right."""
+    """[N, C, H, W] with some rows mirrored horizontally."""
     return x if rows is None else torch.where(rows[:, None, None, None], x.flip(3), x)

@@ -1,8 +1,8 @@
-"""CycleGAN (Zhu, Park, Isola & Efros 2017): translate between two kinds of pictures without any pairs.
+"""CycleGAN (Zhu, Park, Isola & Efros 2017): translation between two domains without pairs.
 
-Two generators, one a direction. What one has translated the other must be able to translate back (cycle), and a
-picture that already is of the wanted kind should stay as it is (identity). A step plays ``G`` first and ``D`` second,
-on the fakes that ``G`` has just made and on some of the past.
+One generator per direction. A translation must translate back to its source (cycle consistency), and a picture of the
+target domain must stay the same (identity). A step updates ``G`` first, then ``D`` on the same fakes and some of
+earlier steps.
 """
 
 from __future__ import annotations
@@ -34,26 +34,30 @@ from ganvas.spec import DataSpec
 class CycleGANConfig(FamilyConfig):
     """Settings of ``cyclegan``; the defaults are the paper's at 256 px."""
 
-    game: losses.GameName = Field("least_squares", description="what the two players want")
-    cycle: float = Field(10.0, ge=0, description="weight of the L1 distance to the picture after there and back")
-    identity: float = Field(0.5, ge=0, description="weight of the identity term, as a share of ``cycle``; 0: none")
-    pool: int = Field(50, ge=0, description="past fakes that each discriminator may be shown; 0: none")
-    width: int = Field(64, ge=1, description="channels of the first layer of all networks")
+    game: losses.LossName = Field("least_squares", description="adversarial loss")
+    cycle: float = Field(10.0, ge=0, description="weight of the cycle consistency loss (L1)")
+    identity: float = Field(0.5, ge=0, description="weight of the identity loss, relative to cycle; 0: none")
+    pool: int = Field(50, ge=0, description="earlier fakes in the pool of each discriminator; 0: none")
+    width: int = Field(64, ge=1, description="channels of the first layer, all networks")
     blocks: int = Field(9, ge=0, description="residual blocks of a generator: 9 at 256 px, 6 at 128 px in the paper")
-    layers: int = Field(3, ge=1, le=5, description="of the patch discriminators; 3 judges patches of 70 pixels")
-    norm: NormName = Field("instance", description="of all networks")
-    dropout: float = Field(0.0, ge=0, lt=1, description="in the generators' blocks, while training; the paper has none")
+    layers: int = Field(3, ge=1, le=5, description="layers of the patch discriminators; 3: patches of 70 pixels")
+    norm: NormName = Field("instance", description="normalisation, all networks")
+    dropout: float = Field(
+        0.0, ge=0, lt=1, description="dropout in the blocks of the generators, in training; none in the paper"
+    )
     enlarge: float = Field(
-        30 / 256, ge=0, le=1, description="share by which pictures grow before a random cut; 0: no cut"
+        30 / 256, ge=0, le=1, description="share by which pictures are enlarged before a random crop; 0: no crop"
     )
     lr: float = Field(2e-4, gt=0, description="Adam's learning rate, all networks")
     betas: tuple[float, float] = Field((0.5, 0.999), description="Adam's betas, all networks")
-    decay_from: float = Field(0.5, ge=0, le=1, description="share of training after which the learning rate falls to 0")
-    one_way: bool = Field(False, description="there is no way back: a single imported generator; cannot be trained")
+    decay_from: float = Field(
+        0.5, ge=0, le=1, description="share of training after which the learning rate decays to 0"
+    )
+    one_way: bool = Field(False, description="one direction only, for a single imported generator; cannot be trained")
 
 
 class CycleGAN(Family):
-    """See the module."""
+    """CycleGAN. ``d_a`` discriminates pictures of domain A, ``d_b`` those of domain B."""
 
     task = "unpaired"
     Config: ClassVar[type[FamilyConfig]] = CycleGANConfig
@@ -88,10 +92,10 @@ class CycleGAN(Family):
 
     def stages(self) -> tuple[Stage, ...]:
         if self.config.one_way:
-            raise UserError("This model knows one direction only (model.one_way), so it cannot be trained.")
+            raise UserError("This model has one direction only (model.one_way), so it cannot be trained.")
         phases = (
             Phase("G", ("g_ab", "g_ba"), self.generator_phase),
-            Phase("D", ("d_a", "d_b"), self.discriminator_phase, after=self._keep_fakes),
+            Phase("D", ("d_a", "d_b"), self.discriminator_phase, after=self._update_pools),
         )
         return (Stage("adversarial", self.kimg, phases, lr_scale=linear_decay(self.config.decay_from)),)
 
@@ -99,7 +103,7 @@ class CycleGAN(Family):
         return adam(self.get_submodule(network), self.config.lr, self.config.betas)
 
     def _both(self, network: nn.Module, one: Tensor, two: Tensor) -> tuple[Tensor, Tensor]:
-        """A network on two batches: in one call, save where it would normalise the one by the other."""
+        """A network on two batches: in one call, except with batch norm, which would mix their statistics."""
         if self.config.norm == "batch":
             return network(one), network(two)
         first, second = network(torch.cat([one, two])).split([len(one), len(two)])
@@ -110,7 +114,7 @@ class CycleGAN(Family):
         return batch._replace(a=enlarge_and_crop(batch.a, enlarge), b=enlarge_and_crop(batch.b, enlarge))
 
     def generator_phase(self, batch: UnpairedBatch, clock: Clock) -> tuple[Tensor, dict[str, Tensor]]:
-        """Please both discriminators, find the way back, leave alone what is right already."""
+        """Adversarial + cycle consistency + identity loss of both generators; the fakes are stored for ``D``."""
         config = self.config
         identity = torch.zeros((), device=batch.a.device)
         if config.identity:
@@ -121,35 +125,37 @@ class CycleGAN(Family):
             fake_b, fake_a = self.g_ab(batch.a), self.g_ba(batch.b)
         store_fake(batch, fake_a, "fake_a")
         store_fake(batch, fake_b, "fake_b")
-        adversarial = self._pleased(self.d_a, fake_a, batch.a) + self._pleased(self.d_b, fake_b, batch.b)
+        adversarial = self._adversarial(self.d_a, fake_a, batch.a) + self._adversarial(self.d_b, fake_b, batch.b)
         cycle = F.l1_loss(self.g_ba(fake_b).float(), batch.a) + F.l1_loss(self.g_ab(fake_a).float(), batch.b)
         shown = {"adversarial": adversarial.detach(), "cycle": cycle.detach()}
         if config.identity:
             shown["identity"] = identity.detach()
         return adversarial + config.cycle * (cycle + config.identity * identity), shown
 
-    def _pleased(self, discriminator: nn.Module, fake: Tensor, real: Tensor) -> Tensor:
+    def _adversarial(self, discriminator: nn.Module, fake: Tensor, real: Tensor) -> Tensor:
         real_logits = losses.real_logits_if_paired(self.config.game, lambda: discriminator(real))
         return losses.generator_loss(self.config.game, discriminator(fake), real_logits)
 
     def discriminator_phase(self, batch: UnpairedBatch, clock: Clock) -> tuple[Tensor, dict[str, Tensor]]:
-        """Tell real from fake in both domains; the loss is halved, as the paper does to slow D down beside G."""
+        """Half the adversarial loss of both discriminators, on fakes from the image pools."""
         fake_a = stored_fake(batch, lambda: self.g_ba(batch.b), "fake_a")
         fake_b = stored_fake(batch, lambda: self.g_ab(batch.a), "fake_b")
-        real_a, judged_a = self._both(self.d_a, batch.a, self.pool_a.ask(fake_a, clock).to(batch.a.dtype))
-        real_b, judged_b = self._both(self.d_b, batch.b, self.pool_b.ask(fake_b, clock).to(batch.b.dtype))
+        real_logits_a, fake_logits_a = self._both(self.d_a, batch.a, self.pool_a.query(fake_a, clock).to(batch.a.dtype))
+        real_logits_b, fake_logits_b = self._both(self.d_b, batch.b, self.pool_b.query(fake_b, clock).to(batch.b.dtype))
         game = self.config.game
-        loss_a = losses.discriminator_loss(game, real_a, judged_a)
-        loss_b = losses.discriminator_loss(game, real_b, judged_b)
-        shown = losses.judged(game, torch.cat([real_a, real_b]), torch.cat([judged_a, judged_b]))
+        loss_a = losses.discriminator_loss(game, real_logits_a, fake_logits_a)
+        loss_b = losses.discriminator_loss(game, real_logits_b, fake_logits_b)
+        shown = losses.discriminator_statistics(
+            game, torch.cat([real_logits_a, real_logits_b]), torch.cat([fake_logits_a, fake_logits_b])
+        )
         return 0.5 * (loss_a + loss_b), shown
 
-    def _keep_fakes(self, clock: Clock) -> None:
+    def _update_pools(self, clock: Clock) -> None:
         self.pool_a.advance()
         self.pool_b.advance()
 
     def generate(self, request: TranslationRequest) -> Tensor:
-        """The translation of each source, its ``direction``'s way."""
+        """The translation of each source in its ``direction``."""
         if self.config.one_way:
             with evaluating(self.g_ab):
                 pictures: Tensor = self.g_ab(request.source)

@@ -1,10 +1,10 @@
-"""DCGAN and its kin: one pair of networks, five games, with or without classes.
+"""DCGAN, LSGAN, hinge GAN, WGAN-GP and RpGAN: one pair of networks, five adversarial losses, optional classes.
 
-Radford, Metz & Chintala 2016 with the settings of the PyTorch example are the defaults. ``game`` makes it LSGAN (Mao
-et al. 2017), a hinge GAN, WGAN-GP (Gulrajani et al. 2017) or RpGAN (Jolicoeur-Martineau 2019).
+The defaults are Radford, Metz & Chintala 2016 with the settings of the PyTorch example. ``game`` selects the loss:
+LSGAN (Mao et al. 2017), hinge, WGAN-GP (Gulrajani et al. 2017) or RpGAN (Jolicoeur-Martineau 2019).
 
-A step plays ``G`` first and ``D`` second, and ``D`` judges the pictures that ``G`` has just made: the published order
-shifted by half a step, which plays the same game and renders once instead of twice.
+A step updates ``G`` first, then ``D`` on the same fakes: the published order shifted by half a step, with one rendering
+per step instead of two.
 """
 
 from __future__ import annotations
@@ -30,26 +30,30 @@ from ganvas.spec import DataSpec
 
 
 class DCGANConfig(FamilyConfig):
-    """Settings of ``dcgan``. What the game decides (norm, critic steps, gradient penalty) may be left out."""
+    """Settings of ``dcgan``. ``game`` sets the defaults of norm, discriminator steps and gradient penalty."""
 
-    game: losses.GameName = Field("non_saturating", description="what the two players want")
+    game: losses.LossName = Field("non_saturating", description="adversarial loss")
     z_dim: int = Field(100, ge=1, description="length of the latent")
-    width: int = Field(64, ge=1, description="channels of the layer next to the picture, in both networks")
+    width: int = Field(64, ge=1, description="channels of the layer next to the picture, both networks")
     lr: float = Field(2e-4, gt=0, description="Adam's learning rate, both networks")
     betas: tuple[float, float] = Field((0.5, 0.999), description="Adam's betas, both networks")
-    norm: NormName = Field("batch", description="of the discriminator; layer where gradients are penalised")
-    spectral_norm: bool = Field(False, description="in the discriminator")
-    minibatch_discrimination: int = Field(0, ge=0, description="numbers about the rest of the batch; 0: none")
-    class_dim: int = Field(64, ge=1, description="length of a class's vector beside z, when there are classes")
-    d_repeat: int = Field(1, ge=1, description="discriminator steps a generator step; 5 in the wasserstein game")
-    gradient_penalty: float = Field(0.0, ge=0, description="λ of WGAN-GP; 10 in the wasserstein game")
-    drift: float = Field(0.0, ge=0, description="weight of E[D(x)²] (Karras et al. 2018), holds logits near 0")
-    r1: float = Field(0.0, ge=0, description="γ of the R1 penalty on real pictures")
-    label_smoothing: float = Field(0.0, ge=0, lt=0.5, description="real pictures' target is 1 less this")
+    norm: NormName = Field("batch", description="normalisation of the discriminator; layer with a gradient penalty")
+    spectral_norm: bool = Field(False, description="spectral normalisation of the discriminator")
+    minibatch_discrimination: int = Field(0, ge=0, description="features of minibatch discrimination; 0: none")
+    class_dim: int = Field(64, ge=1, description="length of the class embedding, with classes")
+    d_repeat: int = Field(1, ge=1, description="discriminator steps per generator step; 5 with wasserstein")
+    gradient_penalty: float = Field(
+        0.0, ge=0, description="weight λ of the gradient penalty of WGAN-GP; 10 with wasserstein"
+    )
+    drift: float = Field(0.0, ge=0, description="weight of E[D(x)²] (Karras et al. 2018)")
+    r1: float = Field(0.0, ge=0, description="weight γ of the R1 penalty")
+    label_smoothing: float = Field(
+        0.0, ge=0, lt=0.5, description="label smoothing: the target of real pictures is 1 minus this"
+    )
 
     @model_validator(mode="before")
     @classmethod
-    def _follow_the_game(cls, values: Any) -> Any:
+    def _default_by_loss(cls, values: Any) -> Any:
         if not isinstance(values, dict):
             return values
         chosen: dict[str, Any] = {}
@@ -65,11 +69,11 @@ class DCGANConfig(FamilyConfig):
         mixes += ["minibatch_discrimination"] if self.minibatch_discrimination else []
         if mixes and (self.gradient_penalty or self.r1):
             raise ValueError(
-                f"a gradient penalty is a matter of one picture, but {' and '.join(mixes)} mixes the pictures of a "
-                "batch: take norm layer, instance or none, and minibatch_discrimination 0"
+                f"a gradient penalty is defined per picture, but {' and '.join(mixes)} mixes the pictures of a "
+                "batch: use norm layer, instance or none, and minibatch_discrimination 0"
             )
         if self.label_smoothing and self.game not in ("non_saturating", "vanilla"):
-            raise ValueError(f"label_smoothing belongs to the non_saturating game, not to {self.game}")
+            raise ValueError(f"label_smoothing belongs to the non_saturating loss, not to {self.game}")
         return self
 
 
@@ -78,11 +82,10 @@ HINGE = If("model.game=hinge", when={"label_smoothing": False}, unless={"game": 
 
 
 class DCGAN(HasNormalLatentSpace, Family):
-    """See the module. Classes in the data make it conditional by themselves.
+    """DCGAN; conditional where the data have classes.
 
-    Conditional: fakes take the labels of the real pictures of the step, ``batch.y``. So both sides of the
-    discriminator's batch have the same classes in the same numbers, however unequal the classes are; labels drawn
-    uniformly would let it tell fakes by the class alone.
+    Fakes have the labels ``batch.y`` of the real pictures of the step, so that both halves of the discriminator's
+    batch have the same class frequencies; with labels drawn uniformly it could recognise fakes by their class alone.
     """
 
     task = "synthesis"
@@ -157,13 +160,13 @@ class DCGAN(HasNormalLatentSpace, Family):
         return adam(self.get_submodule(network), self.config.lr, self.config.betas)
 
     def render(self, batch: SynthesisBatch) -> Tensor:
-        """Fakes for a batch, from new noise."""
+        """Fakes of the classes of a batch from new noise, float [N, C, R, R]."""
         z = noise.normal(len(batch.x), self.z_dim, device=batch.x.device)
         fake: Tensor = self.generator(z, batch.y)
         return fake
 
     def generator_phase(self, batch: SynthesisBatch, clock: Clock) -> tuple[Tensor, dict[str, Tensor]]:
-        """Make fakes, leave them in the memo for ``D``, and please the discriminator."""
+        """The adversarial loss of ``G``; the fakes are stored for ``D``."""
         fake = self.render(batch)
         store_fake(batch, fake)
         fake_logits = self.discriminator(fake, batch.y)
@@ -172,39 +175,39 @@ class DCGAN(HasNormalLatentSpace, Family):
         return loss, {"fake_logits": fake_logits.detach().mean()}
 
     def discriminator_phase(self, batch: SynthesisBatch, clock: Clock) -> tuple[Tensor, dict[str, Tensor]]:
-        """Tell real from fake; the first of a step's repeats has the fakes of ``G``, the others make their own."""
+        """The adversarial loss of ``D`` and its penalties, on the stored fakes or, in further repeats, on new ones."""
         config = self.config
         fake = stored_fake(batch, lambda: self.render(batch))
 
-        def judge(x: Tensor) -> Tensor:
+        def discriminate(x: Tensor) -> Tensor:
             logits: Tensor = self.discriminator(x, batch.y)
             return logits
 
         penalties: dict[str, Tensor] = {}
         if config.r1:
-            real_logits, gradient = losses.judge_with_gradient(judge, batch.x)
+            real_logits, gradient = losses.logits_and_gradient(discriminate, batch.x)
             penalties["r1"] = config.r1 / 2 * losses.squared_norm(gradient).mean()
         else:
-            real_logits = judge(batch.x)
-        fake_logits = judge(fake)
+            real_logits = discriminate(batch.x)
+        fake_logits = discriminate(fake)
         if config.gradient_penalty:
             penalties["gradient_penalty"] = (
-                config.gradient_penalty * losses.gradient_penalty(judge, batch.x, fake).mean()
+                config.gradient_penalty * losses.gradient_penalty(discriminate, batch.x, fake).mean()
             )
         if config.drift:
             penalties["drift"] = config.drift * real_logits.square().mean()
         loss = losses.discriminator_loss(config.game, real_logits, fake_logits, smoothing=config.label_smoothing)
         loss = torch.stack([loss, *penalties.values()]).sum()
         shown = losses.detached(penalties)
-        return loss, losses.judged(config.game, real_logits, fake_logits) | shown
+        return loss, losses.discriminator_statistics(config.game, real_logits, fake_logits) | shown
 
     def generate(self, request: SynthesisRequest) -> Tensor:
-        """Pictures of ``request.z``; each depends on its own row alone. ``psi`` means nothing here."""
+        """See the base class. ``request.psi`` is ignored: there is no truncation."""
         with evaluating(self.generator):
             pictures: Tensor = self.generator(request.z, request.y)
         return pictures
 
     def sefa_weights(self) -> list[Tensor]:
-        """The first layer."""
+        """The weight of the first layer."""
         weight = self.generator.main[0].get_parameter("weight")  # [inputs, outputs, 4, 4]
         return [weight.flatten(1).t()[:, : self.z_dim]]

@@ -1,8 +1,8 @@
-"""pix2pix (Isola, Zhu, Zhou & Efros 2017): a picture into the picture it should become, learned from pairs.
+"""pix2pix (Isola, Zhu, Zhou & Efros 2017): image translation trained on pairs.
 
-The generator descends ``adversarial + pixel · L1``; the discriminator judges pairs (source, picture) by patches and
-its loss is halved, as the paper does "to slow down the rate at which D learns relative to G". A step plays ``G`` first
-and ``D`` second on the fakes that ``G`` has just made.
+The generator minimises ``adversarial + pixel · L1``; the discriminator classifies patches of pairs (source, picture),
+and its loss is halved, as in the paper "to slow down the rate at which D learns relative to G". A step updates ``G``
+first, then ``D`` on the same fakes.
 """
 
 from __future__ import annotations
@@ -32,31 +32,33 @@ from ganvas.spec import DataSpec
 class Pix2PixConfig(FamilyConfig):
     """Settings of ``pix2pix``; the defaults are the paper's."""
 
-    game: losses.GameName = Field("non_saturating", description="what the two players want")
+    game: losses.LossName = Field("non_saturating", description="adversarial loss")
     pixel: float = Field(100.0, ge=0, description="weight of the L1 distance to the target")
-    width: int = Field(64, ge=1, description="channels of the first layer of both networks")
-    layers: int = Field(3, ge=1, le=5, description="of the patch discriminator; 3 judges patches of 70 pixels")
-    norm: NormName = Field("batch", description="of both networks")
-    dropout: float = Field(0.5, ge=0, lt=1, description="in the inner layers of the generator, while training")
+    width: int = Field(64, ge=1, description="channels of the first layer, both networks")
+    layers: int = Field(3, ge=1, le=5, description="layers of the patch discriminator; 3: patches of 70 pixels")
+    norm: NormName = Field("batch", description="normalisation, both networks")
+    dropout: float = Field(0.5, ge=0, lt=1, description="dropout in the inner layers of the generator, in training")
     residual: bool = Field(
         False,
-        description="the generator says what changes from the source (two frames: from their mean), not the whole "
-        "picture: where the answer is near it, as in films",
+        description="the generator predicts the difference from the source (of two frames: from their mean), for "
+        "targets close to it, as in films",
     )
-    spectral_norm: bool = Field(False, description="in the discriminator")
+    spectral_norm: bool = Field(False, description="spectral normalisation of the discriminator")
     lr: float = Field(2e-4, gt=0, description="Adam's learning rate, both networks")
     betas: tuple[float, float] = Field((0.5, 0.999), description="Adam's betas, both networks")
-    decay_from: float = Field(0.5, ge=0, le=1, description="share of training after which the learning rate falls to 0")
+    decay_from: float = Field(
+        0.5, ge=0, le=1, description="share of training after which the learning rate decays to 0"
+    )
 
 
 SPECTRAL = If("model.spectral_norm=true", when={"spectral_norm": False})
 
 
 class Pix2Pix(Family):
-    """See the module.
+    """pix2pix.
 
-    At use the paper keeps dropout on and normalises by the batch's own statistics. Here an answer must not depend on
-    chance or on who else is in the batch, so :meth:`generate` switches dropout off and uses running statistics.
+    At inference the paper keeps dropout on and normalises with the statistics of the batch. Here an output must not
+    depend on chance or on the rest of the batch, so :meth:`generate` switches dropout off and uses running statistics.
     """
 
     task = "paired"
@@ -85,7 +87,7 @@ class Pix2Pix(Family):
             )
         check_patch_layers(config.layers, data.resolution)
         if config.residual and (data.labels or data.source_channels % data.channels):
-            raise UserError("model.residual needs sources that are pictures in the targets' colours; set it to false.")
+            raise UserError("model.residual needs sources with the channels of the targets; set it to false.")
         self.generator = UNet(
             data.source_channels,
             data.channels,
@@ -119,31 +121,33 @@ class Pix2Pix(Family):
     def optimizer(self, network: str) -> Optimizer:
         return adam(self.get_submodule(network), self.config.lr, self.config.betas)
 
-    def judge(self, source: Tensor, picture: Tensor) -> Tensor:
-        """Logits ``[N, 1, h, w]`` of ``picture`` as the answer to ``source``."""
+    def discriminate(self, source: Tensor, picture: Tensor) -> Tensor:
+        """Patch logits [N, 1, h, w] of pairs of ``source`` and ``picture``."""
         logits: Tensor = self.discriminator(torch.cat([source, picture], 1))
         return logits
 
     def generator_phase(self, batch: PairedBatch, clock: Clock) -> tuple[Tensor, dict[str, Tensor]]:
-        """Translate, leave the fakes in the memo for ``D``, please the discriminator and stay near the target."""
+        """Adversarial loss + pixel · L1; the fakes are stored for ``D``."""
         fake = self.generator(batch.source)
         store_fake(batch, fake)
-        real_logits = losses.real_logits_if_paired(self.config.game, lambda: self.judge(batch.source, batch.target))
-        adversarial = losses.generator_loss(self.config.game, self.judge(batch.source, fake), real_logits)
+        real_logits = losses.real_logits_if_paired(
+            self.config.game, lambda: self.discriminate(batch.source, batch.target)
+        )
+        adversarial = losses.generator_loss(self.config.game, self.discriminate(batch.source, fake), real_logits)
         pixel = F.l1_loss(fake.float(), batch.target)
         shown = {"adversarial": adversarial.detach(), "pixel": pixel.detach()}
         return adversarial + self.config.pixel * pixel, shown
 
     def discriminator_phase(self, batch: PairedBatch, clock: Clock) -> tuple[Tensor, dict[str, Tensor]]:
-        """Tell the true pairs from those that ``G`` made in this step (made anew where ``G`` was not played)."""
+        """Half the adversarial loss of ``D`` on real and generated pairs."""
         fake = stored_fake(batch, lambda: self.generator(batch.source))
-        real_logits = self.judge(batch.source, batch.target)
-        fake_logits = self.judge(batch.source, fake)
+        real_logits = self.discriminate(batch.source, batch.target)
+        fake_logits = self.discriminate(batch.source, fake)
         loss = 0.5 * losses.discriminator_loss(self.config.game, real_logits, fake_logits)
-        return loss, losses.judged(self.config.game, real_logits, fake_logits)
+        return loss, losses.discriminator_statistics(self.config.game, real_logits, fake_logits)
 
     def generate(self, request: TranslationRequest) -> Tensor:
-        """The translation of each source; ``direction`` means nothing here, the game knows one way."""
+        """See the base class. ``request.direction`` is ignored: there is one direction."""
         with evaluating(self.generator):
             pictures: Tensor = self.generator(request.source)
-        return pictures.clamp(-1, 1)  # a change may lead beyond
+        return pictures.clamp(-1, 1)  # source plus difference may exceed the range

@@ -1,11 +1,11 @@
 """pix2pixHD (Wang, Liu, Zhu, Tao, Kautz & Catanzaro 2018): large pictures from label maps, drawings or photographs.
 
-Coarse to fine (§3.1): stage ``global`` teaches a generator at half the side, ``enhancer`` puts a second one around its
-trunk at the full side while the first stands still, ``both`` moves both. Two or three discriminators judge at as many
-sizes; their features, and VGG16's, of the answer must match those of the target. A step plays ``G`` first and ``D``
-second on the same fakes; there is no pool of old ones.
+Coarse to fine (§3.1): stage ``global`` trains the global generator at half the side; ``enhancer`` adds the local
+enhancer around its trunk at the full side, with the global generator frozen; ``both`` trains both. Discriminators at
+several scales; feature matching in their features and in those of VGG16. A step updates ``G`` first, then ``D`` on the
+same fakes; there is no pool of old ones.
 
-The authors look through VGG19; only VGG16's weights are pinned here, so ``perceptual`` is VGG16's.
+The authors use VGG19; only the weights of VGG16 are pinned here, so ``perceptual`` uses VGG16.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from ganvas.models.family import Clock, Family, FamilyConfig, Phase, Stage, cons
 from ganvas.models.layers.initialization import initialize_normal
 from ganvas.models.layers.modes import evaluating
 from ganvas.models.memo import store_fake, stored_fake
-from ganvas.models.networks.labels import Looks, edges, one_hot, read_map
+from ganvas.models.networks.labels import LabelFeatures, edges, one_hot, read_map
 from ganvas.models.networks.pix2pixhd import (
     FeatureEncoder,
     Head,
@@ -39,42 +39,42 @@ from ganvas.models.optimizers import adam
 from ganvas.spec import DataSpec
 
 PERCEPTUAL = {"relu1_1": 1 / 32, "relu2_1": 1 / 16, "relu3_1": 1 / 8, "relu4_1": 1 / 4, "relu5_1": 1.0}
-MATCHED = 4  # the authors' sum over layers is this times their mean: see multiscale_losses.feature_matching
+MATCHED = 4  # the authors' sum over layers is this times the mean: see multiscale_losses.feature_matching
 
 
 class Pix2PixHDConfig(FamilyConfig):
     """Settings of ``pix2pixhd``; the defaults are the paper's for 1024 px."""
 
-    width: int = Field(64, ge=2, description="channels of the global generator's first layer; the enhancer has half")
-    downs: int = Field(4, ge=1, le=6, description="halvings of the global generator")
+    width: int = Field(
+        64, ge=2, description="channels of the first layer of the global generator; the enhancer has half"
+    )
+    downs: int = Field(4, ge=1, le=6, description="downsampling layers of the global generator")
     blocks: int = Field(9, ge=1, description="residual blocks of the global generator")
-    enhancer: bool = Field(
-        True, description="a second generator around it, at twice the side; no: the global one alone"
-    )
+    enhancer: bool = Field(True, description="local enhancer at twice the side; false: the global generator alone")
     local_blocks: int = Field(3, ge=1, description="residual blocks of the enhancer")
-    discriminator_width: int = Field(64, ge=1, description="channels of the discriminators' first layer")
-    layers: int = Field(3, ge=1, le=5, description="of each discriminator; 3 judges patches of 70 pixels")
-    scales: int = Field(2, ge=1, le=4, description="sizes at which pictures are judged")
-    edges: bool = Field(False, description="tell the networks where one object or label ends; needs data.labels")
-    features: int = Field(0, ge=0, le=16, description="channels that tell the look of each object; 0: no encoder")
-    encoder_width: int = Field(16, ge=1, description="channels of the encoder's first layer")
-    feature_matching: float = Field(10.0, ge=0, description="weight of the distance in the discriminators' features")
-    perceptual: float = Field(10.0, ge=0, description="weight of the distance in VGG16's features; 0 needs no weights")
-    global_share: float = Field(0.5, gt=0, lt=1, description="share of training for the global generator at half size")
-    fix_global: float = Field(
-        0.1, ge=0, lt=1, description="share of the rest in which the global generator stays fixed"
+    discriminator_width: int = Field(64, ge=1, description="channels of the first layer of the discriminators")
+    layers: int = Field(3, ge=1, le=5, description="layers of each discriminator; 3: patches of 70 pixels")
+    scales: int = Field(2, ge=1, le=4, description="scales of the discriminator")
+    edges: bool = Field(False, description="edges of objects or labels as an input; needs data.labels")
+    features: int = Field(0, ge=0, le=16, description="feature channels per object; 0: no feature encoder")
+    encoder_width: int = Field(16, ge=1, description="channels of the first layer of the feature encoder")
+    feature_matching: float = Field(10.0, ge=0, description="weight of the distance in features of the discriminators")
+    perceptual: float = Field(
+        10.0, ge=0, description="weight of the distance in features of VGG16; with 0 its weights are not needed"
     )
-    decay_from: float = Field(0.5, ge=0, le=1, description="share of a stage after which the learning rate falls to 0")
+    global_share: float = Field(0.5, gt=0, lt=1, description="share of training for stage global")
+    fix_global: float = Field(0.1, ge=0, lt=1, description="share of the rest with the global generator frozen")
+    decay_from: float = Field(0.5, ge=0, le=1, description="share of a stage after which the learning rate decays to 0")
     lr: float = Field(2e-4, gt=0, description="Adam's learning rate, all networks")
     betas: tuple[float, float] = Field((0.5, 0.999), description="Adam's betas, all networks")
 
 
 class Pix2PixHD(Family):
-    """See the module.
+    """pix2pixHD.
 
-    A source is a picture of 1 or 3 channels; or, with ``data.labels``, a map: its first channel is the label's number
-    and, where it has three, the others the object's (second + 256 · third). Edges are drawn round objects where they
-    are known, else round labels.
+    A source is a picture of 1 or 3 channels; or, with ``data.labels``, a label map: its first channel is the number of
+    the label and, where it has three, the others that of the object (second + 256 · third). Edges are those of objects
+    where they are known, else those of labels.
     """
 
     task = "paired"
@@ -97,19 +97,19 @@ class Pix2PixHD(Family):
         super().__init__(config, data, kimg)
         self._check(config, data)
         inputs = (data.labels or data.source_channels) + config.edges
-        seen = inputs + config.features  # the generators also see the look, which discriminators do not
+        seen = inputs + config.features  # features are inputs of the generators, not of the discriminators
         self.trunk = Trunk(seen, config.width, config.downs, config.blocks)
         self.head = Head(config.width, data.channels)
         for network in (self.trunk, self.head):
             initialize_normal(network)
-        self.painters: tuple[str, ...] = ("trunk", "head")
+        self.generators: tuple[str, ...] = ("trunk", "head")
         if config.enhancer:
             self.enhancer = LocalEnhancer(seen, data.channels, config.width // 2, config.local_blocks)
-            self.painters = ("trunk", "enhancer")
-        self.averaged = ("trunk", "head", *self.painters[1:]) if config.enhancer else self.painters
+            self.generators = ("trunk", "enhancer")
+        self.averaged = ("trunk", "head", *self.generators[1:]) if config.enhancer else self.generators
         if config.features:
             self.encoder = FeatureEncoder(data.channels, config.features, config.encoder_width, config.downs)
-            self.looks = Looks(data.labels, config.features)
+            self.looks = LabelFeatures(data.labels, config.features)
         self.discriminator = MultiscaleDiscriminator(
             inputs + data.channels, config.discriminator_width, config.layers, config.scales
         )
@@ -117,7 +117,7 @@ class Pix2PixHD(Family):
     @staticmethod
     def _check(config: Pix2PixHDConfig, data: DataSpec) -> None:
         multiple = 2 ** (config.downs + config.enhancer)
-        # Reflection needs more pixels than it reflects, and instance norm more than one.
+        # Reflection padding needs more pixels than it pads, and instance norm more than one.
         least = max(2 * multiple, 8 * (1 + config.enhancer), 4 * 2**config.scales)
         if data.resolution % multiple or data.resolution < least:
             raise UserError(
@@ -138,11 +138,11 @@ class Pix2PixHD(Family):
         )  # type: ignore[call-arg]
         return config, DataSpec(resolution=32, degradation="sketch", source_channels=1)  # type: ignore[call-arg]
 
-    # ── The plan ──
+    # ── Stages ──
 
     def stages(self) -> tuple[Stage, ...]:
         decay = linear_decay(self.config.decay_from)
-        whole = self._phases(*self.painters)
+        whole = self._phases(*self.generators)
         if not self.config.enhancer:
             return (Stage("global", self.kimg, whole, lr_scale=decay),)
         first = self.kimg * self.config.global_share
@@ -165,20 +165,20 @@ class Pix2PixHD(Family):
         return adam(self.get_submodule(network), self.config.lr, self.config.betas)
 
     def _coarse(self, clock: Clock) -> bool:
-        """Whether this is the stage at half the side."""
+        """Whether this is stage ``global``, at half the side."""
         return self.config.enhancer and self.stages()[clock.stage].name == "global"
 
     def prepare(self, batch: PairedBatch, clock: Clock) -> PairedBatch:
-        """In the first stage everything at half the side; a map keeps every second pixel, for labels have no mean."""
+        """In stage ``global`` halve the side; label maps by taking every second pixel, since labels have no mean."""
         if not self._coarse(clock):
             return batch
         small = batch.source[..., ::2, ::2] if self.data.labels else F.avg_pool2d(batch.source, 2)
         return batch._replace(source=small, target=F.avg_pool2d(batch.target, 2))
 
-    # ── What the networks see ──
+    # ── Inputs and outputs ──
 
     def condition(self, source: Tensor) -> Tensor:
-        """What is known of a source, ``[N, inputs, H, W]``: itself, or one-hot labels; and edges."""
+        """Input of the networks, [N, inputs, H, W]: the source, or one-hot labels and edges."""
         if not self.data.labels:
             return source
         labels, objects = read_map(source)
@@ -187,17 +187,17 @@ class Pix2PixHD(Family):
             parts.append(edges(objects).to(source.dtype))
         return torch.cat(parts, 1)
 
-    def _look(self, source: Tensor, target: Tensor | None) -> Tensor | None:
-        """The look of each object, ``[N, features, H, W]``: the target's own, or what is usual for the label."""
+    def _features(self, source: Tensor, target: Tensor | None) -> Tensor | None:
+        """Features of each object, [N, features, H, W]: encoded from the target, or the running mean of the label."""
         if not self.config.features:
             return None
         labels, objects = read_map(source)
-        look: Tensor = self.looks(labels, objects, None if target is None else self.encoder(target))
-        return look
+        features: Tensor = self.looks(labels, objects, None if target is None else self.encoder(target))
+        return features
 
-    def paint(self, condition: Tensor, look: Tensor | None, coarse: bool) -> Tensor:
-        """Pictures ``[N, channels, H, W]``; ``coarse``: by the global generator alone."""
-        x = condition if look is None else torch.cat([condition, look.to(condition.dtype)], 1)
+    def forward_generator(self, condition: Tensor, features: Tensor | None, coarse: bool) -> Tensor:
+        """Pictures [N, channels, H, W]; with ``coarse``, of the global generator alone."""
+        x = condition if features is None else torch.cat([condition, features.to(condition.dtype)], 1)
         if coarse or not self.config.enhancer:
             picture: Tensor = self.head(self.trunk(x))
         else:
@@ -205,12 +205,12 @@ class Pix2PixHD(Family):
         return picture
 
     def _render(self, batch: PairedBatch, condition: Tensor, clock: Clock) -> Tensor:
-        return self.paint(condition, self._look(batch.source, batch.target), self._coarse(clock))
+        return self.forward_generator(condition, self._features(batch.source, batch.target), self._coarse(clock))
 
-    # ── The phases ──
+    # ── Phases ──
 
     def generator_phase(self, batch: PairedBatch, clock: Clock) -> tuple[Tensor, dict[str, Tensor]]:
-        """Paint, leave the fakes in the memo for ``D``, please the discriminators and match their features."""
+        """Adversarial loss + feature matching + perceptual loss; the fakes are stored for ``D``."""
         config = self.config
         condition = self.condition(batch.source)
         fake = self._render(batch, condition, clock)
@@ -218,7 +218,7 @@ class Pix2PixHD(Family):
         fakes = self.discriminator(torch.cat([condition, fake], 1))
         with torch.no_grad():
             reals = self.discriminator(torch.cat([condition, batch.target], 1))
-        adversarial = config.scales * multiscale_losses.adversarial(fakes)  # the authors take the sum over scales
+        adversarial = config.scales * multiscale_losses.generator_loss(fakes)  # the authors sum over scales
         matching = MATCHED * multiscale_losses.feature_matching(fakes, reals)
         loss = adversarial + config.feature_matching * matching
         shown = {"adversarial": adversarial, "feature_matching": matching}
@@ -226,25 +226,26 @@ class Pix2PixHD(Family):
             shown["perceptual"] = multiscale_losses.perceptual(fake, batch.target, PERCEPTUAL)
             loss = loss + config.perceptual * shown["perceptual"]
         with torch.no_grad():
-            shown["pixel"] = F.l1_loss(fake.float(), batch.target)  # only shown: nobody descends it
+            shown["pixel"] = F.l1_loss(fake.float(), batch.target)  # only logged
         return loss, losses.detached(shown)
 
     def discriminator_phase(self, batch: PairedBatch, clock: Clock) -> tuple[Tensor, dict[str, Tensor]]:
-        """Tell true pairs from those of this step, at every scale."""
+        """The adversarial loss of ``D`` on real and generated pairs, summed over scales."""
         condition = self.condition(batch.source)
         fake = stored_fake(
-            batch, lambda: self.paint(condition, self._look(batch.source, batch.target), self._coarse(clock))
+            batch,
+            lambda: self.forward_generator(condition, self._features(batch.source, batch.target), self._coarse(clock)),
         )
         reals = self.discriminator(torch.cat([condition, batch.target], 1))
-        loss, shown = multiscale_losses.judgement(reals, self.discriminator(torch.cat([condition, fake], 1)))
+        loss, shown = multiscale_losses.discriminator_loss(reals, self.discriminator(torch.cat([condition, fake], 1)))
         return self.config.scales * loss, shown
 
-    # ── Use ──
+    # ── Inference ──
 
     def generate(self, request: TranslationRequest) -> Tensor:
-        """The answer to each source, at the full side; ``direction`` means nothing here.
+        """See the base class. ``request.direction`` is ignored: there is one direction.
 
-        Objects look as is usual for their label (the mean over the training) where there is an encoder.
+        Where there is a feature encoder, objects have the running mean of the features of their label.
         """
         with evaluating(self):
-            return self.paint(self.condition(request.source), self._look(request.source, None), False)
+            return self.forward_generator(self.condition(request.source), self._features(request.source, None), False)

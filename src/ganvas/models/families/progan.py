@@ -1,11 +1,12 @@
 """Progressive GAN: both networks grow from 4 px to the full size (Karras, Aila, Laine & Lehtinen 2018).
 
-One stage a size, each with its own batch and fresh optimisers: the new layers are faded in, then trained on. The game
-is WGAN-GP with a drift term; with classes, an auxiliary classifier (the paper's) or a projection. A step plays ``G``
-first and ``D`` second, which judges the pictures that ``G`` has just made.
+One stage per resolution, each with its own batch size and fresh optimisers: the new layers are faded in, then trained
+further. The loss is WGAN-GP with a drift term; with classes, an auxiliary classifier (as in the paper) or a projection.
+A step updates ``G`` first, then ``D`` on the same fakes.
 
-The lengths of the stages are shares of the recipe's ``kimg``: one unit at 4 px, two at every further size (fade,
-stay), ``final_units`` more at the last. At 1,024 px, 12,000 kimg and 3 more units a unit is the paper's 600 kimg.
+The lengths of the stages are shares of the recipe's ``kimg``: one unit at 4 px, two at every further resolution (fade,
+stabilise), ``final_units`` more at the last. At 1,024 px, 12,000 kimg and 3 more units, a unit is the 600 kimg of the
+paper.
 """
 
 from __future__ import annotations
@@ -35,26 +36,28 @@ class ProGANConfig(FamilyConfig):
     """Settings of ``progan``."""
 
     z_dim: int = Field(512, ge=1, description="length of the latent")
-    base: int = Field(8192, ge=4, description="channels × side of the feature maps where they are not the widest")
-    widest: int = Field(512, ge=1, description="most channels of a feature map")
-    group_size: int = Field(4, ge=1, description="pictures compared by the minibatch deviation; 1: none")
-    conditioning: Literal["acgan", "projection"] = Field("acgan", description="how D judges classes, where there are")
-    class_weight: float = Field(1.0, ge=0, description="weight of the classifier's cross-entropy (acgan)")
-    gradient_penalty: float = Field(10.0, ge=0, description="λ of WGAN-GP")
-    drift: float = Field(1e-3, ge=0, description="weight of E[D(x)²], which holds the logits near 0")
+    base: int = Field(8192, ge=4, description="channels × side of feature maps narrower than widest")
+    widest: int = Field(512, ge=1, description="largest number of channels of a feature map")
+    group_size: int = Field(4, ge=1, description="pictures per group of the minibatch standard deviation; 1: none")
+    conditioning: Literal["acgan", "projection"] = Field("acgan", description="how D is conditioned on classes")
+    class_weight: float = Field(1.0, ge=0, description="weight of the cross-entropy of the classifier (acgan)")
+    gradient_penalty: float = Field(10.0, ge=0, description="weight λ of the gradient penalty of WGAN-GP")
+    drift: float = Field(1e-3, ge=0, description="weight of E[D(x)²], which keeps logits near 0")
     lr: float = Field(1e-3, gt=0, description="Adam's learning rate, both networks")
-    lr_scales: dict[int, float] = Field({1024: 1.5}, description="factor on it at a size in pixels")
+    lr_scales: dict[int, float] = Field({1024: 1.5}, description="factor of the learning rate at a resolution")
     betas: tuple[float, float] = Field((0.0, 0.99), description="Adam's betas, both networks")
     adam_eps: float = Field(1e-8, gt=0, description="Adam's epsilon, both networks")
-    batch_sizes: dict[int, int] = Field(BATCHES, description="batch at a size in pixels; the recipe's where missing")
-    final_units: float = Field(3.0, ge=0, description="units the last size has besides its two")
-    d_repeat: int = Field(1, ge=1, description="discriminator steps a generator step")
+    batch_sizes: dict[int, int] = Field(
+        BATCHES, description="batch size at a resolution; that of the recipe where missing"
+    )
+    final_units: float = Field(3.0, ge=0, description="units of the last resolution besides its two")
+    d_repeat: int = Field(1, ge=1, description="discriminator steps per generator step")
 
 
 class ProGAN(HasNormalLatentSpace, Family):
-    """See the module. Fakes take the labels of the real pictures of the step.
+    """Progressive GAN. Fakes have the labels of the real pictures of the step.
 
-    ``reached`` (0-d) says how far it has grown: depth − 1 + alpha of the last step, so 1.25 is 16 px at a quarter.
+    The buffer ``reached`` (0-d) holds depth − 1 + alpha of the last step: 1.25 is 16 px, faded in by a quarter.
     """
 
     task = "synthesis"
@@ -105,16 +108,16 @@ class ProGAN(HasNormalLatentSpace, Family):
         config = ProGANConfig(z_dim=8, base=64, widest=8, batch_sizes=dict.fromkeys((4, 8, 16), 8))  # type: ignore[call-arg]
         return config, DataSpec(resolution=16, classes=("disc", "square"))  # type: ignore[call-arg]
 
-    # ── the plan ────────────────────────────────────────────────────────────────────────────────────────────────────
+    # ── Stages ────────────────────────────────────────────────────────────────────────────────────────────────────
 
     @property
     def unit_kimg(self) -> float:
-        """Length of a fade, and of the time at 4 px."""
+        """Length of a fade, and of the stage at 4 px, in kimg."""
         return self.kimg / (2 * self.levels - 1 + self.config.final_units)
 
     def stages(self) -> tuple[Stage, ...]:
         phases = (
-            Phase("G", ("generator",), self.generator_phase, after=self.note_growth),
+            Phase("G", ("generator",), self.generator_phase, after=self.store_growth),
             Phase("D", ("discriminator",), self.discriminator_phase, repeat=self.config.d_repeat),
         )
         return tuple(self._stage(depth, phases) for depth in range(self.levels))
@@ -135,11 +138,11 @@ class ProGAN(HasNormalLatentSpace, Family):
         )
 
     def growth(self, clock: Clock) -> tuple[int, float]:
-        """Depth (0 is 4 px) and the weight of the newest layers."""
+        """Depth (0 is 4 px) and weight alpha of the newest layers, in [0, 1]."""
         return clock.stage, clock.ramp(0.0, self.unit_kimg) if clock.stage else 1.0
 
-    def note_growth(self, clock: Clock) -> None:
-        """Remember in ``reached`` where :meth:`generate` is to stop."""
+    def store_growth(self, clock: Clock) -> None:
+        """Store in ``reached`` the resolution for :meth:`generate`."""
         depth, alpha = self.growth(clock)
         self.reached.fill_(depth - 1 + alpha)
 
@@ -148,11 +151,11 @@ class ProGAN(HasNormalLatentSpace, Family):
         return adam(self.get_submodule(network), config.lr, config.betas, eps=config.adam_eps)
 
     def ema_kimg(self, clock: Clock, wanted: float) -> float:
-        """As many steps at every batch size as ``wanted`` is at the last: the paper's decay is .999 a step."""
+        """As many steps at each batch size as ``wanted`` at the last: the decay of the paper is 0.999 per step."""
         return wanted * clock.batch_size / self.config.batch_sizes.get(self.data.resolution, clock.batch_size)
 
     def prepare(self, batch: SynthesisBatch, clock: Clock) -> SynthesisBatch:
-        """Pictures at the size of the stage, faded in as the networks are: x → lerp(halved and doubled x, x, alpha)."""
+        """Pictures at the resolution of the stage, faded in like the networks: lerp(halved and doubled x, x, alpha)."""
         depth, alpha = self.growth(clock)
         x = batch.x
         if depth < self.levels - 1:
@@ -161,23 +164,23 @@ class ProGAN(HasNormalLatentSpace, Family):
             x = torch.lerp(double(F.avg_pool2d(x, 2)), x, alpha)
         return batch._replace(x=x)
 
-    # ── the game ────────────────────────────────────────────────────────────────────────────────────────────────────
+    # ── Phases ────────────────────────────────────────────────────────────────────────────────────────────────────
 
     def render(self, batch: SynthesisBatch, clock: Clock) -> Tensor:
-        """Fakes for a batch at the size of the stage, from new noise."""
+        """Fakes of the classes of a batch at the resolution of the stage, from new noise."""
         z = noise.normal(len(batch.x), self.z_dim, device=batch.x.device)
         fake: Tensor = self.generator(z, batch.y, *self.growth(clock))
         return fake
 
     def generator_phase(self, batch: SynthesisBatch, clock: Clock) -> tuple[Tensor, dict[str, Tensor]]:
-        """−E D(G(z)), and with a classifier the cross-entropy of its verdict on the fakes."""
+        """−E D(G(z)), and with a classifier the cross-entropy of its logits on the fakes."""
         fake = self.render(batch, clock)
         store_fake(batch, fake)
-        fake_logits, verdict = self.discriminator(fake, batch.y, *self.growth(clock))
+        fake_logits, class_logits = self.discriminator(fake, batch.y, *self.growth(clock))
         loss = losses.generator_loss("wasserstein", fake_logits)
         shown = {"fake_logits": fake_logits.detach().mean()}
-        if verdict is not None:
-            entropy = self.config.class_weight * F.cross_entropy(verdict, batch.y)
+        if class_logits is not None:
+            entropy = self.config.class_weight * F.cross_entropy(class_logits, batch.y)
             shown["classes"] = entropy.detach()
             loss = loss + entropy
         return loss, shown
@@ -187,32 +190,34 @@ class ProGAN(HasNormalLatentSpace, Family):
         config = self.config
         fake = stored_fake(batch, lambda: self.render(batch, clock))
         growth = self.growth(clock)
-        real_logits, real_verdict = self.discriminator(batch.x, batch.y, *growth)
-        fake_logits, fake_verdict = self.discriminator(fake, batch.y, *growth)
+        real_logits, real_class_logits = self.discriminator(batch.x, batch.y, *growth)
+        fake_logits, fake_class_logits = self.discriminator(fake, batch.y, *growth)
 
-        def judge(x: Tensor) -> Tensor:
+        def discriminate(x: Tensor) -> Tensor:
             logits: Tensor = self.discriminator(x, batch.y, *growth)[0]
             return logits
 
         terms: dict[str, Tensor] = {}
         if config.gradient_penalty:
-            terms["gradient_penalty"] = config.gradient_penalty * losses.gradient_penalty(judge, batch.x, fake).mean()
+            terms["gradient_penalty"] = (
+                config.gradient_penalty * losses.gradient_penalty(discriminate, batch.x, fake).mean()
+            )
         if config.drift:
             terms["drift"] = config.drift * real_logits.square().mean()
-        if real_verdict is not None and fake_verdict is not None:
-            entropies = F.cross_entropy(real_verdict, batch.y) + F.cross_entropy(fake_verdict, batch.y)
+        if real_class_logits is not None and fake_class_logits is not None:
+            entropies = F.cross_entropy(real_class_logits, batch.y) + F.cross_entropy(fake_class_logits, batch.y)
             terms["classes"] = config.class_weight * entropies
         loss = losses.discriminator_loss("wasserstein", real_logits, fake_logits)
         loss = torch.stack([loss, *terms.values()]).sum()
         shown = losses.detached(terms)
-        return loss, losses.judged("wasserstein", real_logits, fake_logits) | shown
+        return loss, losses.discriminator_statistics("wasserstein", real_logits, fake_logits) | shown
 
     def generate(self, request: SynthesisRequest) -> Tensor:
-        """Pictures at full size in [-1, 1], as far as training has grown: smaller ones are doubled to it.
+        """See the base class. Pictures of a smaller stage are enlarged to the full resolution (nearest).
 
-        ``psi`` means nothing: the latent is normalised.
+        ``request.psi`` is ignored: the latent is normalised, so there is no truncation.
         """
-        if torch.compiler.is_exporting():  # a number that is read from a buffer cannot steer an exported graph
+        if torch.compiler.is_exporting():  # a value read from a buffer cannot control the flow of an exported graph
             return self.generator.forward_at(request.z, request.y, self.reached).clamp(-1, 1)
         position = float(self.reached)
         depth = -int(-position // 1)
@@ -222,5 +227,5 @@ class ProGAN(HasNormalLatentSpace, Family):
         return picture.clamp(-1, 1)
 
     def sefa_weights(self) -> list[Tensor]:
-        """The first layer."""
+        """The weight of the first layer."""
         return [self.generator.first.weight[:, : self.z_dim]]

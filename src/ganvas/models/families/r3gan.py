@@ -1,11 +1,11 @@
-"""R3GAN (Huang et al. 2024): a plain modern baseline. Real and generated pictures are compared in pairs,
+"""R3GAN (Huang et al. 2024): a regularised relativistic loss and plain residual networks.
 
-    D descends E softplus(D(G(z)) − D(x)) + γ/2 · (E‖∇D(x)‖² + E‖∇D(G(z))‖²),
-    G descends E softplus(D(x) − D(G(z))),
+    D minimises E softplus(D(G(z)) − D(x)) + γ/2 · (E‖∇D(x)‖² + E‖∇D(G(z))‖²),
+    G minimises E softplus(D(x) − D(G(z))),
 
-with both zero-centred penalties at every step, which makes the game converge without tricks in the networks. γ, the
-learning rate, Adam's β2, the averaged weights' half-life and the augmentation move along half a cosine from their first
-to their last value in ``ramp_kimg``, and stay there.
+over pairs of real and generated pictures, with both zero-centred penalties (R1, R2) at every step, which gives local
+convergence. γ, the learning rate, Adam's β₂, the half-life of the averaged weights and the augmentation follow half a
+cosine from their first to their last value during ``ramp_kimg``, and are constant afterwards.
 """
 
 from __future__ import annotations
@@ -33,24 +33,28 @@ Ramp = tuple[float, float]
 
 
 class R3GANConfig(FamilyConfig):
-    """Settings of ``r3gan``. Pairs are (at the beginning, from the end of the ramp on)."""
+    """Settings of ``r3gan``. Pairs are (initial value, value after the ramp)."""
 
     z_dim: int = Field(64, ge=1, description="length of the latent")
     widths: tuple[int, ...] | None = Field(
-        None, description="channels from 4 px up; null: 768 to 32 px, then half at each doubling"
+        None, description="channels from 4 px up; null: 768 up to 32 px, then halved at each doubling"
     )
-    group_width: int = Field(16, ge=1, description="channels of one group in the wide space; 16 there are 96 groups")
-    groups: tuple[int, ...] | None = Field(None, description="groups from 4 px up; null: by group_width")
+    group_width: int = Field(16, ge=1, description="channels per group of the grouped convolutions")
+    groups: tuple[int, ...] | None = Field(None, description="groups from 4 px up; null: from group_width")
     blocks: int = Field(2, ge=1, description="residual blocks at each resolution")
-    expansion: int = Field(2, ge=1, description="how much wider a block is inside")
-    class_dim: int = Field(64, ge=1, description="length of a class's vector beside z, when there are classes")
+    expansion: int = Field(2, ge=1, description="factor by which the inner layers of a block are wider")
+    class_dim: int = Field(64, ge=1, description="length of the class embedding, with classes")
     lr: Ramp = Field((2e-4, 5e-5), description="Adam's learning rate")
-    beta2: Ramp = Field((0.9, 0.99), description="Adam's second beta; the first is 0")
-    gamma: Ramp = Field((2.0, 0.2), description="weight γ of R1 and R2; the paper: ×75 from 64 to 256 px")
+    beta2: Ramp = Field((0.9, 0.99), description="Adam's β₂; β₁ is 0")
+    gamma: Ramp = Field(
+        (2.0, 0.2), description="weight γ of R1 and R2; in the paper 75 times larger at 256 than at 64 px"
+    )
     augment: bool = Field(True, description="augment before the discriminator")
     augment_p: Ramp = Field((0.0, 0.3), description="probability of each transform")
     pipe: str = Field("r3gan", description="transforms: " + ", ".join(PIPES))
-    ema_from_zero: bool = Field(True, description="the averaged weights' half-life ramps from 0 to train.ema_kimg")
+    ema_from_zero: bool = Field(
+        True, description="the half-life of the averaged weights rises from 0 to train.ema_kimg"
+    )
     ramp_kimg: float | None = Field(None, gt=0, description="length of all ramps; null: the whole training")
 
     @model_validator(mode="after")
@@ -62,9 +66,10 @@ class R3GANConfig(FamilyConfig):
         return self
 
     def levels(self, resolution: int) -> list[Level]:
-        """The resolutions from 4 px up.
+        """Width, groups and blocks at each resolution from 4 px up.
 
-        :raises UserError: the widths do not fit the resolution or the groups.
+        Raises:
+            UserError: The widths do not fit the resolution or the groups.
         """
         count = resolution.bit_length() - 2
         if resolution != 2 ** (count + 1) or count < 1:
@@ -92,9 +97,9 @@ AUGMENT = (
 
 
 class R3GAN(HasNormalLatentSpace, Family):
-    """See the module. Classes in the data make it conditional; fakes take the step's real labels.
+    """R3GAN; conditional where the data have classes. Fakes have the labels of the real pictures of the step.
 
-    In one step both players see the same real pictures, where the paper's code draws new ones for each.
+    Both networks are trained on the same real pictures in a step, where the paper's code draws new ones for each.
     """
 
     task = "synthesis"
@@ -153,7 +158,7 @@ class R3GAN(HasNormalLatentSpace, Family):
     # ── Schedules ───────────────────────────────────────────────────────────────────────────────────────────────────
 
     def ramped(self, ends: Ramp, clock: Clock) -> float:
-        """From ``ends[0]`` to ``ends[1]`` along half a cosine over the ramp."""
+        """A value between ``ends[0]`` and ``ends[1]``, along half a cosine over the ramp."""
         share = min(clock.kimg / (self.config.ramp_kimg or self.kimg), 1.0)
         return ends[0] + (ends[1] - ends[0]) * (1 - math.cos(math.pi * share)) / 2
 
@@ -167,50 +172,50 @@ class R3GAN(HasNormalLatentSpace, Family):
         return self.ramped((0.0, wanted), clock) if self.config.ema_from_zero else wanted
 
     def prepare(self, batch: SynthesisBatch, clock: Clock) -> SynthesisBatch:
-        """The batch as it is; the augmentation is set to the clock."""
+        """Return the batch unchanged; set the probability of the augmentation."""
         if isinstance(self.augment, Ada):
             self.augment.p.fill_(self.ramped(self.config.augment_p, clock))
         return batch
 
-    # ── The game ────────────────────────────────────────────────────────────────────────────────────────────────────
+    # ── Phases ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
     def render(self, y: Tensor) -> Tensor:
-        """Fakes of classes ``y`` from new noise."""
+        """Fakes of classes ``y`` [N] from new noise, float [N, C, R, R]."""
         fake: Tensor = self.generator(noise.normal(len(y), self.z_dim, device=y.device), y)
         return fake
 
-    def judge(self, x: Tensor, y: Tensor) -> Tensor:
+    def discriminate(self, x: Tensor, y: Tensor) -> Tensor:
         """Logits [N] of augmented pictures."""
         logits: Tensor = self.discriminator(self.augment(x), y)
         return logits
 
     def discriminator_phase(self, batch: SynthesisBatch, clock: Clock) -> tuple[Tensor, dict[str, Tensor]]:
-        """Tell the real from the fake of each pair, with a flat neighbourhood around both."""
+        """E softplus(D(G(z)) − D(x)) + γ/2 · (R1 + R2)."""
         with torch.no_grad():
             fake = self.render(batch.y)
         y = batch.y
-        real_logits, at_real = losses.judge_with_gradient(lambda x: self.judge(x, y), batch.x)
-        fake_logits, at_fake = losses.judge_with_gradient(lambda x: self.judge(x, y), fake)
+        real_logits, at_real = losses.logits_and_gradient(lambda x: self.discriminate(x, y), batch.x)
+        fake_logits, at_fake = losses.logits_and_gradient(lambda x: self.discriminate(x, y), fake)
         r1, r2 = losses.squared_norm(at_real).mean(), losses.squared_norm(at_fake).mean()
         adversarial = losses.discriminator_loss("relativistic", real_logits, fake_logits)
         loss = adversarial + self.ramped(self.config.gamma, clock) / 2 * (r1 + r2)
-        shown = losses.judged("relativistic", real_logits, fake_logits)
+        shown = losses.discriminator_statistics("relativistic", real_logits, fake_logits)
         shown |= {"adversarial": adversarial.detach(), "r1": r1.detach(), "r2": r2.detach()}
         return loss, shown
 
     def generator_phase(self, batch: SynthesisBatch, clock: Clock) -> tuple[Tensor, dict[str, Tensor]]:
-        """Make fakes that beat the reals they are paired with."""
-        fake_logits = self.judge(self.render(batch.y), batch.y)
-        with torch.no_grad():  # the generator has no part in them
-            real_logits = self.judge(batch.x, batch.y)
+        """E softplus(D(x) − D(G(z)))."""
+        fake_logits = self.discriminate(self.render(batch.y), batch.y)
+        with torch.no_grad():  # they do not depend on the generator
+            real_logits = self.discriminate(batch.x, batch.y)
         loss = losses.generator_loss("relativistic", fake_logits, real_logits)
         return loss, {"fake_logits": fake_logits.detach().mean()}
 
     def generate(self, request: SynthesisRequest) -> Tensor:
-        """Pictures of ``request.z``; each depends on its own row alone. ``psi`` means nothing here."""
+        """See the base class. ``request.psi`` is ignored: there is no truncation."""
         picture: Tensor = self.generator(request.z, request.y)
         return picture.clamp(-1, 1)
 
     def sefa_weights(self) -> list[Tensor]:
-        """The layer that blends the 4 × 4 pictures."""
+        """The linear layer of the 4 × 4 basis."""
         return [self.generator.basis.weight[:, : self.z_dim]]

@@ -1,12 +1,11 @@
-"""SAGAN: a hinge game between residual networks that look at the whole picture (Zhang et al. 2019).
+"""SAGAN: residual networks with self-attention, trained with the hinge loss (Zhang et al. 2019).
 
-Self-attention at one side, spectral normalisation in *both* networks, two learning rates (TTUR, Heusel et al. 2017),
-class-conditional batch norm and a projection discriminator where there are classes. Settings are those of the
-BigGAN authors' PyTorch version. A step plays ``G`` first and ``D`` second, which judges the pictures that ``G`` has
-just made.
+Self-attention at one resolution, spectral normalisation in *both* networks, two learning rates (TTUR, Heusel et al.
+2017), class-conditional batch norm and a projection discriminator where there are classes. Settings are those of the
+BigGAN authors' PyTorch version. A step updates ``G`` first, then ``D`` on the same fakes.
 
 Batch statistics are those of one micro-batch in one process: with several processes, or with a micro-batch smaller
-than the batch, the numbers differ a little from those of the whole batch.
+than the batch, they differ slightly from those of the whole batch.
 """
 
 from __future__ import annotations
@@ -37,29 +36,35 @@ class SAGANConfig(FamilyConfig):
     """Settings of ``sagan``."""
 
     z_dim: int = Field(128, ge=1, description="length of the latent")
-    channels: int = Field(64, ge=1, description="width unit of both networks; widest layers have 16 times as many")
-    shared_dim: int = Field(128, ge=0, description="length of the class vector the norms share; 0: one table a norm")
+    channels: int = Field(
+        64, ge=1, description="channel multiplier of both networks; the widest layers have 16 times as many"
+    )
+    shared_dim: int = Field(
+        128, ge=0, description="length of the class embedding that all norms share; 0: one embedding per norm"
+    )
     attention: tuple[int, ...] | None = Field(
-        None, description="sides of the feature maps with self-attention; null: half the picture's"
+        None, description="sides of the feature maps with self-attention; null: half the side of the picture"
     )
     lr_g: float = Field(1e-4, gt=0, description="Adam's learning rate, generator")
     lr_d: float = Field(4e-4, gt=0, description="Adam's learning rate, discriminator")
     betas: tuple[float, float] = Field((0.0, 0.999), description="Adam's betas, both networks")
-    init: InitName = Field("xavier", description="first values of the weights")
-    d_repeat: int = Field(1, ge=1, description="discriminator steps a generator step")
+    init: InitName = Field("xavier", description="initialisation of the weights")
+    d_repeat: int = Field(1, ge=1, description="discriminator steps per generator step")
     augment: tuple[Literal["color", "translation", "cutout"], ...] = Field(
-        (), description="differentiable augmentation (Zhao et al. 2020) of all that the discriminator sees"
+        (), description="differentiable augmentation (Zhao et al. 2020) before the discriminator"
     )
-    spectral_eps: float = Field(1e-6, gt=0, description="smallest length that spectral normalisation divides by")
+    spectral_eps: float = Field(
+        1e-6, gt=0, description="lower bound of the norms that spectral normalisation divides by"
+    )
 
 
 AUGMENT = If("model.augment=[translation,cutout]", when={"augment": False})
 
 
 class SAGAN(HasNormalLatentSpace, Family):
-    """See the module. Fakes take the labels of the real pictures of the step.
+    """SAGAN. Fakes have the labels of the real pictures of the step.
 
-    Without classes the norms learn constants and the discriminator has no projection.
+    Without classes the norms have learned constants and the discriminator has no projection.
     """
 
     task = "synthesis"
@@ -137,34 +142,34 @@ class SAGAN(HasNormalLatentSpace, Family):
         return adam(self.get_submodule(network), rate, self.config.betas)
 
     def render(self, batch: SynthesisBatch) -> Tensor:
-        """Fakes for a batch, from new noise."""
+        """Fakes of the classes of a batch from new noise, float [N, C, R, R]."""
         z = noise.normal(len(batch.x), self.z_dim, device=batch.x.device)
         fake: Tensor = self.generator(z, batch.y)
         return fake
 
     def generator_phase(self, batch: SynthesisBatch, clock: Clock) -> tuple[Tensor, dict[str, Tensor]]:
-        """Make fakes, leave them in the memo for ``D``, and please the discriminator."""
+        """The hinge loss of ``G``; the fakes are stored for ``D``."""
         fake = self.render(batch)
         store_fake(batch, fake)
         fake_logits = self.discriminator(self.augment(fake), batch.y)
         return losses.generator_loss("hinge", fake_logits), {"fake_logits": fake_logits.detach().mean()}
 
     def discriminator_phase(self, batch: SynthesisBatch, clock: Clock) -> tuple[Tensor, dict[str, Tensor]]:
-        """Tell real from fake; the first of a step's repeats has the fakes of ``G``, the others make their own."""
+        """The hinge loss of ``D``, on the stored fakes or, in further repeats, on new ones."""
         fake = stored_fake(batch, lambda: self.render(batch))
-        # One pass over both: one power iteration a step, and no layer of the discriminator mixes pictures.
+        # One pass over both: one power iteration per step, and no layer of the discriminator mixes pictures.
         x = self.augment(torch.cat([batch.x, fake]))
         logits = self.discriminator(x, torch.cat([batch.y, batch.y]))
         real_logits, fake_logits = logits.chunk(2)
         loss = losses.discriminator_loss("hinge", real_logits, fake_logits)
-        return loss, losses.judged("hinge", real_logits, fake_logits)
+        return loss, losses.discriminator_statistics("hinge", real_logits, fake_logits)
 
     def generate(self, request: SynthesisRequest) -> Tensor:
-        """Pictures of ``request.z`` and ``request.y``; each depends on its own row alone. ``psi`` means nothing."""
+        """See the base class. ``request.psi`` is ignored: there is no truncation."""
         with evaluating(self.generator):
             pictures: Tensor = self.generator(request.z, request.y)
         return pictures
 
     def sefa_weights(self) -> list[Tensor]:
-        """The first layer."""
+        """The weight of the first layer."""
         return [self.generator.linear.weight]

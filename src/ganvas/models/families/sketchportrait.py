@@ -1,12 +1,12 @@
-"""Sketch → portrait in two stages (Chen, Su, Gao, Xia & Fu 2020, DeepFaceDrawing, §3): the manifold, then the face.
+"""Sketch → portrait in two stages (Chen, Su, Gao, Xia & Fu 2020, DeepFaceDrawing, §3).
 
-Stage ``components`` teaches an autoencoder for each window of the sketch to say it in ``code_dim`` numbers. Stage
-``portrait`` freezes them: second decoders turn the codes into feature maps, pasted into one face, and a pix2pixHD-like
-generator paints it, judged at several scales. How stage two was trained was never published; its losses are those the
-paper names (adversarial, L1, perceptual) and pix2pixHD's feature matching.
+Stage ``components`` trains an autoencoder per window of the sketch, with codes of ``code_dim`` numbers. Stage
+``portrait`` freezes them: second decoders map the codes to feature maps, which are pasted into one face, and a
+generator as in pix2pixHD renders it, with a multiscale discriminator. The training of the second stage was never
+published; its losses are those the paper names (adversarial, L1, perceptual) and the feature matching of pix2pixHD.
 
-Because a portrait is painted from the codes alone, a poor drawing can be drawn towards real sketches between encoding
-and painting: that is what :meth:`SketchPortrait.codes` and :meth:`SketchPortrait.portrait` are apart for.
+Because a portrait depends on the codes alone, the codes of a poor drawing can be projected towards those of real
+sketches between encoding and rendering; :meth:`SketchPortrait.codes` and :meth:`SketchPortrait.portrait` are the parts.
 """
 
 from __future__ import annotations
@@ -38,30 +38,38 @@ PERCEPTUAL = {"relu1_2": 1 / 16, "relu2_2": 1 / 8, "relu3_3": 1 / 4, "relu4_3": 
 class SketchPortraitConfig(FamilyConfig):
     """Settings of ``sketchportrait``; the defaults are the published networks'."""
 
-    windows: Literal["components", "whole"] = Field("components", description="five windows, or the whole face as one")
-    width: int = Field(32, ge=1, description="channels of the component networks' outermost level")
-    code_dim: int = Field(512, ge=1, description="numbers that tell a window")
-    maps: int = Field(32, ge=1, description="feature maps a window is decoded to")
+    windows: Literal["components", "whole"] = Field(
+        "components", description="five windows, or the whole face as one window"
+    )
+    width: int = Field(32, ge=1, description="channels of the outermost level of the autoencoders")
+    code_dim: int = Field(512, ge=1, description="length of the code of a window")
+    maps: int = Field(32, ge=1, description="feature maps per window")
     generator_width: int = Field(56, ge=1, description="channels of the generator at full resolution")
-    downs: int = Field(4, ge=1, le=6, description="halvings of the generator")
+    downs: int = Field(4, ge=1, le=6, description="downsampling layers of the generator")
     blocks: int = Field(9, ge=0, description="residual blocks of the generator")
-    discriminator_width: int = Field(64, ge=1, description="channels of the discriminators' first layer")
-    scales: int = Field(2, ge=1, le=3, description="sizes at which portraits are judged")
-    components_share: float = Field(0.4, gt=0, lt=1, description="share of training that teaches the autoencoders")
+    discriminator_width: int = Field(64, ge=1, description="channels of the first layer of the discriminators")
+    scales: int = Field(2, ge=1, le=3, description="scales of the discriminator")
+    components_share: float = Field(0.4, gt=0, lt=1, description="share of training for stage components")
     pixel: float = Field(10.0, ge=0, description="weight of the L1 distance to the photograph")
-    feature_matching: float = Field(10.0, ge=0, description="weight of the distance in the discriminators' features")
-    perceptual: float = Field(10.0, ge=0, description="weight of the distance in VGG16's features; 0 needs no weights")
-    perceptual_side: int | None = Field(None, ge=32, description="side at which VGG16 looks; none: the picture's own")
-    shift: float = Field(0.04, ge=0, lt=0.5, description="how far sketches are moved at random, in sides (stage one)")
-    zoom: float = Field(0.08, ge=0, lt=0.5, description="how much they are enlarged or reduced (stage one)")
-    cutout: float = Field(0.2, ge=0, lt=1, description="side of the square blanked in every other sketch (stage two)")
-    blur: bool = Field(True, description="blur every other sketch (stage two)")
+    feature_matching: float = Field(10.0, ge=0, description="weight of the distance in features of the discriminators")
+    perceptual: float = Field(
+        10.0, ge=0, description="weight of the distance in features of VGG16; with 0 its weights are not needed"
+    )
+    perceptual_side: int | None = Field(None, ge=32, description="side of the pictures for VGG16; null: their own")
+    shift: float = Field(
+        0.04, ge=0, lt=0.5, description="largest random shift of sketches, as a share of the side (stage one)"
+    )
+    zoom: float = Field(0.08, ge=0, lt=0.5, description="largest random change of their scale (stage one)")
+    cutout: float = Field(
+        0.2, ge=0, lt=1, description="side of the square erased in half of the sketches, as a share (stage two)"
+    )
+    blur: bool = Field(True, description="blur half of the sketches (stage two)")
     lr: float = Field(2e-4, gt=0, description="Adam's learning rate")
     betas: tuple[float, float] = Field((0.5, 0.999), description="Adam's betas")
 
 
 class SketchPortrait(HasCodes, Family):
-    """See the module. Sketches are dark strokes on white, one channel, of faces brought to fixed places."""
+    """DeepFaceDrawing. Sketches are dark strokes on white, one channel, of aligned faces."""
 
     task = "paired"
     Config: ClassVar[type[FamilyConfig]] = SketchPortraitConfig
@@ -123,15 +131,14 @@ class SketchPortrait(HasCodes, Family):
     def optimizer(self, network: str) -> Optimizer:
         return adam(self.get_submodule(network), self.config.lr, self.config.betas)
 
-    # ── What the two stages look at ──
+    # ── Augmentation ──
 
     def prepare(self, batch: PairedBatch, clock: Clock) -> PairedBatch:
-        """Stage one: sketches moved and scaled at random, for faces drawn out of place. Stage two: some blurred, some
-        with a piece missing, for drawings less sharp and complete than those made from photographs."""
-        source = self._moved(batch.source) if clock.stage == 0 else self._harmed(batch.source)
+        """Augment the sketches: random shifts and scales in stage one, blur and erased squares in stage two."""
+        source = self._transformed(batch.source) if clock.stage == 0 else self._degraded(batch.source)
         return batch._replace(source=source)
 
-    def _moved(self, sketch: Tensor) -> Tensor:
+    def _transformed(self, sketch: Tensor) -> Tensor:
         config, count, device = self.config, len(sketch), sketch.device
         if not config.shift and not config.zoom:
             return sketch
@@ -141,10 +148,10 @@ class SketchPortrait(HasCodes, Family):
         theta[:, 0, 0] = theta[:, 1, 1] = scale
         theta[:, :, 2] = shift
         grid = F.affine_grid(theta, list(sketch.shape), align_corners=False)
-        # Paper (1) comes in from the sides.
+        # White (1) outside of the sketch.
         return F.grid_sample(sketch - 1, grid.to(sketch.dtype), align_corners=False) + 1
 
-    def _harmed(self, sketch: Tensor) -> Tensor:
+    def _degraded(self, sketch: Tensor) -> Tensor:
         config, (count, _, side, _), device = self.config, sketch.shape, sketch.device
         blurs = noise.uniform(count, 1, 1, 1, device=device) < 0.5
         cuts = noise.uniform(count, 1, 1, 1, device=device) < 0.5
@@ -162,7 +169,7 @@ class SketchPortrait(HasCodes, Family):
     # ── Stage one ──
 
     def components_phase(self, batch: PairedBatch, clock: Clock) -> tuple[Tensor, dict[str, Tensor]]:
-        """Each autoencoder rebuilds its window: mean squared error (paper, §3.2)."""
+        """Mean squared reconstruction error of each window (paper, §3.2), summed over windows."""
         windows = sketchportrait.cut(batch.source, self.parts)
         errors = {part: F.mse_loss(self.components[part](windows[part]).float(), windows[part]) for part in self.parts}
         return torch.stack(list(errors.values())).sum(), losses.detached(errors)
@@ -170,7 +177,7 @@ class SketchPortrait(HasCodes, Family):
     # ── Stage two ──
 
     def generator_phase(self, batch: PairedBatch, clock: Clock) -> tuple[Tensor, dict[str, Tensor]]:
-        """Paint the photograph from the codes; leave the fakes in the memo for ``D``."""
+        """Adversarial + feature matching + L1 + perceptual loss; the fakes are stored for ``D``."""
         with torch.no_grad():
             codes = self.codes(batch.source)
         fake = self.portrait(codes)
@@ -178,7 +185,10 @@ class SketchPortrait(HasCodes, Family):
         fakes = self.discriminator(torch.cat([batch.source, fake], 1))
         with torch.no_grad():
             reals = self.discriminator(torch.cat([batch.source, batch.target], 1))
-        adversarial, matching = multiscale_losses.adversarial(fakes), multiscale_losses.feature_matching(fakes, reals)
+        adversarial, matching = (
+            multiscale_losses.generator_loss(fakes),
+            multiscale_losses.feature_matching(fakes, reals),
+        )
         pixel = F.l1_loss(fake.float(), batch.target)
         loss = adversarial + self.config.feature_matching * matching + self.config.pixel * pixel
         shown = {"adversarial": adversarial, "feature_matching": matching, "pixel": pixel}
@@ -188,27 +198,27 @@ class SketchPortrait(HasCodes, Family):
         return loss, losses.detached(shown)
 
     def discriminator_phase(self, batch: PairedBatch, clock: Clock) -> tuple[Tensor, dict[str, Tensor]]:
-        """Tell photographs from the portraits of this step, at every scale."""
+        """The adversarial loss of ``D`` on pairs of sketch and portrait, at each scale."""
         fake = stored_fake(batch, lambda: self.portrait(self.codes(batch.source)))
         reals = self.discriminator(torch.cat([batch.source, batch.target], 1))
-        return multiscale_losses.judgement(reals, self.discriminator(torch.cat([batch.source, fake], 1)))
+        return multiscale_losses.discriminator_loss(reals, self.discriminator(torch.cat([batch.source, fake], 1)))
 
     def _perceptual(self, fake: Tensor, target: Tensor) -> Tensor:
         side = self.config.perceptual_side
-        if side is not None and side < fake.shape[-1]:  # the eyes cost more than the painter: a smaller picture helps
+        if side is not None and side < fake.shape[-1]:  # VGG16 costs more than the generator
             fake, target = (F.interpolate(x, (side, side), mode="area") for x in (fake, target))
         return multiscale_losses.perceptual(fake, target, PERCEPTUAL)
 
-    # ── Use ──
+    # ── Inference ──
 
     def codes(self, sketch: Tensor) -> Tensor:
-        """What each window says: ``[N, 1, R, R]`` → ``[N, windows, code_dim]``, in the order of :attr:`parts`."""
+        """Codes of sketches: [N, 1, R, R] → [N, windows, code_dim], in the order of :attr:`parts`."""
         windows = sketchportrait.cut(sketch, self.parts)
         with evaluating(self.components):
             return torch.stack([self._component(part).encoder(windows[part]) for part in self.parts], 1)
 
     def sketches(self, codes: Tensor) -> dict[str, Tensor]:
-        """The windows that codes ``[N, windows, code_dim]`` stand for, each ``[N, 1, side, side]`` in about [-1, 1]."""
+        """Decode codes [N, windows, code_dim] into windows, each [N, 1, side, side] in about [-1, 1]."""
         with evaluating(self.components):
             return {part: self._component(part).decoder(codes[:, i]) for i, part in enumerate(self.parts)}
 
@@ -216,32 +226,32 @@ class SketchPortrait(HasCodes, Family):
         return cast(sketchportrait.Component, self.components[part])
 
     def portrait(self, codes: Tensor) -> Tensor:
-        """Codes ``[N, windows, code_dim]`` → portraits ``[N, channels, R, R]`` in [-1, 1]."""
+        """Codes [N, windows, code_dim] → portraits [N, channels, R, R] in [-1, 1]."""
         maps = {part: self.features[part](codes[:, i]) for i, part in enumerate(self.parts)}
         picture: Tensor = self.generator(sketchportrait.paste(maps))
         return picture
 
-    def drawn(self, codes: Tensor) -> Tensor:
-        """The whole sketch that codes stand for, ``[N, 1, R, R]``: what guides a hand (shadow guidance)."""
+    def sketch(self, codes: Tensor) -> Tensor:
+        """Decode codes [N, windows, code_dim] into whole sketches [N, 1, R, R], for shadow guidance."""
         return sketchportrait.paste(self.sketches(codes))
 
     @torch.no_grad()
     def code_bank(self, requests: Iterable[TranslationRequest]) -> dict[str, Tensor]:
-        """``bank``: the codes of all training sketches, float16 [sketches, windows, code_dim]."""
+        """``bank``: codes of all training sketches, float16 [sketches, windows, code_dim]; nothing without any."""
         device = next(self.components.parameters()).device
         codes = [self.codes(request.source.to(device)).cpu() for request in requests]
         return {"bank": torch.cat(codes).half()} if codes else {}
 
     def subgraphs(self) -> dict[str, Subgraph]:
-        """``encode`` (sketch → codes), ``paint`` (codes → portrait), ``draw`` (codes → the sketch they stand for)."""
+        """``encode`` (sketch → codes), ``paint`` (codes → portrait), ``draw`` (codes → sketch)."""
         side, codes = self.data.resolution, (len(self.parts), self.config.code_dim)
         return {
             "encode": Subgraph(self.codes, (1, side, side)),
             "paint": Subgraph(self.portrait, codes),
-            "draw": Subgraph(self.drawn, codes),
+            "draw": Subgraph(self.sketch, codes),
         }
 
     def generate(self, request: TranslationRequest) -> Tensor:
-        """The portrait of each sketch as it was drawn (t = 1): nothing is drawn towards real sketches here."""
+        """See the base class. Codes are not projected towards real sketches here (t = 1)."""
         with evaluating(self.features):
             return self.portrait(self.codes(request.source))

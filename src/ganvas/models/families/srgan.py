@@ -1,11 +1,11 @@
-"""SRGAN (Ledig, Theis, Huszár et al. 2017): a small picture enlarged, with detail that might have been there.
+"""SRGAN (Ledig, Theis, Huszár et al. 2017): super-resolution with plausible detail.
 
-Stage ``pretrain`` teaches the generator alone, by squared error (SRResNet): the answer nearest to the truth on average,
-and therefore soft. Stage ``adversarial`` goes on from it, judged by VGG16's features and by a discriminator: sharper to
-the eye, though farther from the truth pixel by pixel. A step plays ``G`` first and ``D`` second on the same fakes.
+Stage ``pretrain`` trains the generator alone on the squared error (SRResNet), which gives the mean of the possible
+pictures and is therefore blurred. Stage ``adversarial`` goes on with a perceptual loss and a discriminator: sharper,
+though with a larger error per pixel. A step updates ``G`` first, then ``D`` on the same fakes.
 
-The paper looks through VGG19 after its last convolution; only VGG16's weights are pinned here, so ``perceptual`` is
-taken after its last activation (relu5_3).
+The paper uses VGG19 after its last convolution; only the weights of VGG16 are pinned here, so ``perceptual`` is taken
+after its last activation (relu5_3).
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from ganvas.models.capabilities import Enlarges
 from ganvas.models.family import Clock, Family, FamilyConfig, Phase, Stage
 from ganvas.models.layers.modes import evaluating
 from ganvas.models.memo import store_fake, stored_fake
-from ganvas.models.networks.srgan import HALVINGS, Discriminator, JudgeName, SRResNet
+from ganvas.models.networks.srgan import HALVINGS, Discriminator, HeadName, SRResNet
 from ganvas.models.optimizers import adam
 from ganvas.models.perceptual import load_vgg16, perceptual_loss
 from ganvas.spec import DataSpec
@@ -36,31 +36,31 @@ LAYER = "relu5_3"
 
 
 class SRGANConfig(FamilyConfig):
-    """Settings of ``srgan``; the defaults are the paper's, numbers of pictures being in [-1, 1]."""
+    """Settings of ``srgan``; the defaults are the paper's, for pictures in [-1, 1]."""
 
-    width: int = Field(64, ge=4, le=256, description="channels of the generator's layers")
-    blocks: int = Field(16, ge=1, le=64, description="residual blocks of the generator; 5 is a light one")
-    crop: int = Field(96, ge=16, description="side of the windows cut from the targets for training")
-    discriminator: JudgeName = Field(
-        "dense", description="what ends it: the paper's dense layer, or pooled over places"
+    width: int = Field(64, ge=4, le=256, description="channels of the layers of the generator")
+    blocks: int = Field(16, ge=1, le=64, description="residual blocks of the generator; 5 for a light one")
+    crop: int = Field(96, ge=16, description="side of the crops of targets in training")
+    discriminator: HeadName = Field(
+        "dense", description="end of the discriminator: the dense layer of the paper, or global pooling"
     )
-    discriminator_width: int = Field(64, ge=4, le=256, description="channels of the discriminator's first layer")
-    pretrain_share: float = Field(
-        0.5, ge=0, le=1, description="share of training that descends the squared error alone"
+    discriminator_width: int = Field(64, ge=4, le=256, description="channels of the first layer of the discriminator")
+    pretrain_share: float = Field(0.5, ge=0, le=1, description="share of training on the squared error alone")
+    perceptual: float = Field(
+        6e-3, ge=0, description="weight of the squared error in features of VGG16; with 0 its weights are not needed"
     )
-    perceptual: float = Field(6e-3, ge=0, description="weight of the squared error in VGG16's features; 0: no weights")
-    adversarial: float = Field(1e-3, ge=0, description="weight of the discriminator's judgement")
-    pixel: float = Field(0.0, ge=0, description="weight of the squared error of pixels in the adversarial stage")
-    total_variation: float = Field(0.0, ge=0, description="weight of the squared differences of neighbouring pixels")
+    adversarial: float = Field(1e-3, ge=0, description="weight of the adversarial loss")
+    pixel: float = Field(0.0, ge=0, description="weight of the squared error of pixels in stage adversarial")
+    total_variation: float = Field(0.0, ge=0, description="weight of the squared differences of adjacent pixels")
     lr: float = Field(1e-4, gt=0, description="Adam's learning rate, both networks")
     betas: tuple[float, float] = Field((0.9, 0.999), description="Adam's betas, both networks")
     lr_last: float = Field(
-        0.1, ge=0, le=1, description="factor on the learning rate in the last half of ``adversarial``"
+        0.1, ge=0, le=1, description="factor of the learning rate in the last half of stage adversarial"
     )
 
 
 class SRGAN(Enlarges, Family):
-    """See the module. Its answers are ``data.source_scale`` times as large as sources, which may have any size."""
+    """SRGAN. Outputs are ``data.source_scale`` times as large as sources, which may have any size."""
 
     task = "paired"
     Config: ClassVar[type[FamilyConfig]] = SRGANConfig
@@ -89,7 +89,7 @@ class SRGAN(Enlarges, Family):
         self.side = min(config.crop, data.resolution)
         if self.side % scale or self.side < 2**HALVINGS:
             raise UserError(
-                f"srgan cuts windows of {self.side} pixels here, which must be a multiple of {scale} and at least "
+                f"srgan trains on crops of {self.side} pixels here, which must be a multiple of {scale} and at least "
                 f"{2**HALVINGS}; change model.crop."
             )
         self.generator = SRResNet(data.source_channels, data.channels, scale, config.width, config.blocks)
@@ -108,7 +108,7 @@ class SRGAN(Enlarges, Family):
         )
         stages = (
             Stage("pretrain", first, (Phase("G", ("generator",), self.pixel_phase),)),
-            # The moments of Adam belong to another landscape.
+            # The moments of Adam belong to another loss.
             Stage("adversarial", self.kimg - first, phases, fresh_optimizers=True, lr_scale=self._lr),
         )
         return tuple(stage for stage in stages if stage.kimg > 0)
@@ -120,17 +120,17 @@ class SRGAN(Enlarges, Family):
         return adam(self.get_submodule(network), self.config.lr, self.config.betas)
 
     def prepare(self, batch: PairedBatch, clock: Clock) -> PairedBatch:
-        """Windows at random places, the same of source and target."""
+        """Random crops, at the same place of source and target."""
         source, target = crop_pair(batch.source, batch.target, self.side)
         return batch._replace(source=source, target=target)
 
     def pixel_phase(self, batch: PairedBatch, clock: Clock) -> tuple[Tensor, dict[str, Tensor]]:
-        """The squared error (eq. 4)."""
+        """The mean squared error (eq. 4)."""
         pixel = F.mse_loss(self.generator(batch.source).float(), batch.target)
         return pixel, {"pixel": pixel.detach(), "psnr": _psnr(pixel)}
 
     def generator_phase(self, batch: PairedBatch, clock: Clock) -> tuple[Tensor, dict[str, Tensor]]:
-        """Enlarge, leave the fakes in the memo for ``D``, be near the target in VGG16, please ``D`` (eq. 3)."""
+        """Perceptual + adversarial loss (eq. 3), and optional pixel terms; the fakes are stored for ``D``."""
         config = self.config
         fake = self.generator(batch.source)
         store_fake(batch, fake)
@@ -148,25 +148,25 @@ class SRGAN(Enlarges, Family):
         return loss, losses.detached(shown) | {"psnr": _psnr(pixel)}
 
     def discriminator_phase(self, batch: PairedBatch, clock: Clock) -> tuple[Tensor, dict[str, Tensor]]:
-        """Tell the targets from the enlargements of this step."""
+        """The adversarial loss of ``D`` on targets and fakes."""
         fake = stored_fake(batch, lambda: self.generator(batch.source))
         real_logits, fake_logits = self.discriminator(batch.target), self.discriminator(fake)
         loss = losses.discriminator_loss("non_saturating", real_logits, fake_logits)
-        return loss, losses.judged("non_saturating", real_logits, fake_logits)
+        return loss, losses.discriminator_statistics("non_saturating", real_logits, fake_logits)
 
     def generate(self, request: TranslationRequest) -> Tensor:
-        """Each source enlarged; ``direction`` means nothing here."""
+        """See the base class. ``request.direction`` is ignored: there is one direction."""
         with evaluating(self.generator):
             pictures: Tensor = self.generator(request.source)
         return pictures
 
 
 def _psnr(mse: Tensor) -> Tensor:
-    """Decibels, from the squared error of numbers that span 2."""
+    """Peak signal-to-noise ratio in dB, from the mean squared error of pictures in [-1, 1]."""
     return 10 * torch.log10(4 / mse.detach().clamp_min(1e-10))
 
 
 def total_variation(x: Tensor) -> Tensor:
-    """The mean squared difference of neighbours, down and across: 0 for a plain picture."""
+    """Mean squared difference of vertically and of horizontally adjacent pixels, a scalar. [N, C, H, W]."""
     down, across = x[:, :, 1:] - x[:, :, :-1], x[..., 1:] - x[..., :-1]
     return down.square().mean() + across.square().mean()

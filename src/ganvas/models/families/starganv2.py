@@ -1,10 +1,9 @@
-"""StarGAN v2 (Choi, Uh, Yoo & Ha 2020): one generator carries a picture into any domain, in the style of a reference
-or of a random one.
+"""StarGAN v2 (Choi, Uh, Yoo & Ha 2020): one generator translates a picture into any domain, in the style of a reference
+or of a latent.
 
-A step has two halves, one with styles that the mapping network makes from noise and one with styles that the style
-encoder reads off references. Each half plays ``G`` first and ``D`` second, on the fakes that ``G`` has just made. With
-the make-up terms the same game keeps the face: colours of lips, eyes and skin come from the reference, features and
-background from the source.
+A step has two halves, one with styles of the mapping network (from noise) and one with styles of the style encoder
+(from references). Each half updates ``G``, and then ``D`` on the same fakes. The make-up terms transfer colours of
+lips, eyes and skin from the reference and keep features and background of the source.
 """
 
 from __future__ import annotations
@@ -29,17 +28,17 @@ from ganvas.models.optimizers import adam
 from ganvas.models.perceptual import load_vgg16, perceptual_loss
 from ganvas.spec import DataSpec
 
-GAME = "non_saturating"
+LOSS = "non_saturating"
 SMALLEST = 32
-IDENTITY_LAYERS = ("relu3_3", "relu4_3")  # of VGG16: what a face is made of, no longer its exact colours
+IDENTITY_LAYERS = ("relu3_3", "relu4_3")  # of VGG16: the structure of a face, without its exact colours
 
 
 class StarGANv2Config(FamilyConfig):
     """Settings of ``starganv2``; the defaults are the paper's at 256 px, for animals (``outline`` 0)."""
 
-    z_dim: int = Field(16, ge=1, description="length of the latents that the mapping network takes")
-    style_dim: int = Field(64, ge=1, description="numbers of a style")
-    hidden: int = Field(512, ge=1, description="width of the mapping network's layers")
+    z_dim: int = Field(16, ge=1, description="length of the latents of the mapping network")
+    style_dim: int = Field(64, ge=1, description="length of a style")
+    hidden: int = Field(512, ge=1, description="width of the layers of the mapping network")
     width: int | None = Field(
         None, ge=1, description="channels of the first layers; null: 16384 / resolution, 64 at 256 px"
     )
@@ -47,31 +46,31 @@ class StarGANv2Config(FamilyConfig):
     outline: float = Field(
         0.0,
         ge=0,
-        description="faces: keep the source's fine lines, divided by this (the paper's w_hpf: 1); 0: no lines",
+        description="faces: pass fine lines of the source on, divided by this (w_hpf in the paper: 1); 0: no",
     )
-    residual: bool = Field(False, description="the generator says what changes, not the whole picture: for make-up")
-    r1: float = Field(1.0, ge=0, description="weight of the gradient penalty at real pictures, each step")
-    style: float = Field(1.0, ge=0, description="weight of finding the style again in the fake")
-    cycle: float = Field(1.0, ge=0, description="weight of the L1 distance to the source after there and back")
-    diversity: float = Field(
-        1.0, ge=0, description="weight of making different styles look different, at the beginning"
-    )
+    residual: bool = Field(False, description="the generator predicts the difference from the source, for make-up")
+    r1: float = Field(1.0, ge=0, description="weight of the R1 penalty, at each step")
+    style: float = Field(1.0, ge=0, description="weight of the style reconstruction loss (L1)")
+    cycle: float = Field(1.0, ge=0, description="weight of the cycle consistency loss (L1)")
+    diversity: float = Field(1.0, ge=0, description="initial weight of the style diversification loss")
     diversity_kimg: float | None = Field(
-        None, gt=0, description="kimg after which that weight has fallen to 0, in a line; null: at the end"
+        None, gt=0, description="kimg in which that weight decays linearly to 0; null: the whole training"
     )
-    makeup: float = Field(0.0, ge=0, description="faces: weight of the reference's colours on lips, eyes and skin")
-    skin: float = Field(0.1, ge=0, description="how much the skin counts in that; lips and eyes count 1")
-    identity: float = Field(0.0, ge=0, description="weight of VGG16's features staying those of the source")
-    background: float = Field(0.0, ge=0, description="faces: weight of hair, earrings and ground staying as they are")
-    crop: float = Field(0.5, ge=0, le=1, description="probability of a random resized crop, each picture")
+    makeup: float = Field(0.0, ge=0, description="faces: weight of the histogram loss on lips, eyes and skin")
+    skin: float = Field(0.1, ge=0, description="weight of the skin in the histogram loss; lips and eyes have 1")
+    identity: float = Field(0.0, ge=0, description="weight of the distance to the source in features of VGG16")
+    background: float = Field(
+        0.0, ge=0, description="faces: weight of the L1 distance to the source outside of the face"
+    )
+    crop: float = Field(0.5, ge=0, le=1, description="probability of a random resized crop, per picture")
     lr: float = Field(1e-4, gt=0, description="Adam's learning rate of generator, style encoder and discriminator")
     mapping_lr: float = Field(1e-6, gt=0, description="Adam's learning rate of the mapping network")
     betas: tuple[float, float] = Field((0.0, 0.99), description="Adam's betas, all networks")
-    weight_decay: float = Field(1e-4, ge=0, description="Adam's, added to the gradient (L2)")
+    weight_decay: float = Field(1e-4, ge=0, description="weight decay of Adam, added to the gradient (L2)")
 
 
 class StarGANv2(Family):
-    """See the module."""
+    """StarGAN v2, with optional make-up terms."""
 
     task = "reference"
     Config: ClassVar[type[FamilyConfig]] = StarGANv2Config
@@ -103,7 +102,7 @@ class StarGANv2(Family):
             raise UserError(f"starganv2 takes pictures of 32, 64, 128, 256, … pixels, not {side}; change resolution.")
         if domains < 2:
             raise UserError(
-                "starganv2 carries pictures from domain to domain: put each domain's into a sub-folder, two or more, "
+                "starganv2 translates between domains: put the pictures of each domain into a sub-folder, two or more, "
                 "and set data.conditional=true."
             )
         width = config.width or first_width(side)
@@ -120,16 +119,16 @@ class StarGANv2(Family):
         return config, DataSpec(resolution=32, classes=("disc", "square"))  # type: ignore[call-arg]
 
     @property
-    def reads_regions(self) -> bool:
-        """Whether a loss speaks of regions of the face."""
+    def needs_regions(self) -> bool:
+        """Whether a loss needs regions of the face."""
         return self.config.makeup > 0 or self.config.background > 0
 
     def stages(self) -> tuple[Stage, ...]:
         phases = (
             Phase("G/latent", ("generator", "mapping_network", "style_encoder"), self.latent_phase),
             Phase("G/reference", ("generator",), self.reference_phase),
-            Phase("D/latent", ("discriminator",), self.judge_latent_phase),
-            Phase("D/reference", ("discriminator",), self.judge_reference_phase),
+            Phase("D/latent", ("discriminator",), self.discriminator_latent_phase),
+            Phase("D/reference", ("discriminator",), self.discriminator_reference_phase),
         )
         return (Stage("adversarial", self.kimg, phases),)
 
@@ -138,14 +137,14 @@ class StarGANv2(Family):
         lr = config.mapping_lr if network == "mapping_network" else config.lr
         return adam(self.get_submodule(network), lr, config.betas, weight_decay=config.weight_decay)
 
-    # ── What the phases share ───────────────────────────────────────────────────────────────────────────────────────
+    # ── Inputs ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
     def prepare(self, batch: ReferenceBatch, clock: Clock) -> ReferenceBatch:
-        """Random crops; the faces' masks, where something needs them, are cut along with their pictures."""
+        """Random resized crops of pictures and, where they are needed, of the masks of faces."""
         chance = self.config.crop
         wanted: dict[str, Tensor] = {}
         with torch.no_grad():
-            if self.reads_regions:
+            if self.needs_regions:
                 wanted["regions"] = face_masks.masks_of(batch.x, "regions")
             if self.config.outline:
                 wanted["outline"] = face_masks.masks_of(batch.x, "outlines")
@@ -162,7 +161,7 @@ class StarGANv2(Family):
         return batch._replace(x=x, x_ref=x_ref, x_ref2=x_ref2)
 
     def _latents(self, batch: ReferenceBatch, copy: int) -> Tensor:
-        """The first or second latents of the step."""
+        """The first or second latents of the step, float [N, z_dim]."""
         key = f"z{copy}"
         if key not in batch.memo:
             batch.memo[key] = noise.normal(len(batch.x), self.z_dim, device=batch.x.device)
@@ -175,7 +174,7 @@ class StarGANv2(Family):
     # ── Phases ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
     def latent_phase(self, batch: ReferenceBatch, clock: Clock) -> tuple[Tensor, dict[str, Tensor]]:
-        """Please the discriminator with styles made from noise."""
+        """The loss of ``G`` with styles from noise (eq. 5); the fakes are stored for ``D``."""
         s = self.mapping_network(self._latents(batch, 1), batch.y_ref)
         with torch.no_grad():
             s2 = self.mapping_network(self._latents(batch, 2), batch.y_ref)
@@ -184,8 +183,8 @@ class StarGANv2(Family):
         return loss, shown
 
     def reference_phase(self, batch: ReferenceBatch, clock: Clock) -> tuple[Tensor, dict[str, Tensor]]:
-        """Please the discriminator with the references' styles; here alone make-up has somebody to come from."""
-        with torch.no_grad():  # only the generator moves
+        """The loss of ``G`` with styles of references, and the make-up loss; the fakes are stored for ``D``."""
+        with torch.no_grad():  # only the generator is updated
             s, s2 = (self.style_encoder(x, batch.y_ref) for x in (batch.x_ref, batch.x_ref2))
         fake, loss, shown = self._generator_terms(batch, s, s2, clock)
         if self.config.makeup:
@@ -199,18 +198,18 @@ class StarGANv2(Family):
     def _generator_terms(
         self, batch: ReferenceBatch, s: Tensor, s2: Tensor, clock: Clock
     ) -> tuple[Tensor, Tensor, dict[str, Tensor]]:
-        """The fake, what ``G`` descends (the paper's eq. 5) and its terms; ``s2`` is another style."""
+        """The fakes in style ``s``, the loss of ``G`` (eq. 5) with ``s2`` as the other style, and its terms."""
         config = self.config
         fake = self._fake(batch, s)
-        adversarial = losses.generator_loss(GAME, self.discriminator(fake, batch.y_ref).float())
+        adversarial = losses.generator_loss(LOSS, self.discriminator(fake, batch.y_ref).float())
         style = F.l1_loss(self.style_encoder(fake, batch.y_ref).float(), s.float())
-        # The face stays where it is, so the fake's lines are looked for where the source has them.
+        # The face is at the same place in the fake, so the outline masks of the source apply to it.
         own = self.style_encoder(batch.x, batch.y)
         cycle = F.l1_loss(self.generator(fake, own, batch.memo.get("outline")).float(), batch.x)
         with torch.no_grad():
             other = self._fake(batch, s2)
         diversity = F.l1_loss(fake.float(), other.float())
-        weight = config.diversity * self._remaining(clock)
+        weight = config.diversity * self._diversity_decay(clock)
         loss = adversarial + config.style * style + config.cycle * cycle - weight * diversity
         shown = {"adversarial": adversarial, "style": style, "cycle": cycle, "diversity": diversity}
         if config.identity:
@@ -222,37 +221,37 @@ class StarGANv2(Family):
             loss = loss + config.background * shown["background"]
         return fake, loss, losses.detached(shown)
 
-    def _remaining(self, clock: Clock) -> float:
-        """The share of the diversity's weight that is left."""
+    def _diversity_decay(self, clock: Clock) -> float:
+        """Decay of the weight of the diversity, from 1 to 0."""
         length = self.config.diversity_kimg
         return 1 - (clock.progress if length is None else clock.ramp(0.0, length))
 
-    def judge_latent_phase(self, batch: ReferenceBatch, clock: Clock) -> tuple[Tensor, dict[str, Tensor]]:
-        """Tell real pictures from those in styles made from noise."""
+    def discriminator_latent_phase(self, batch: ReferenceBatch, clock: Clock) -> tuple[Tensor, dict[str, Tensor]]:
+        """Adversarial loss and R1 of ``D``, on fakes with styles from noise."""
         fake = stored_fake(
             batch, lambda: self._fake(batch, self.mapping_network(self._latents(batch, 1), batch.y_ref)), "latent"
         )
-        return self._judged(batch, fake)
+        return self._discriminator_loss(batch, fake)
 
-    def judge_reference_phase(self, batch: ReferenceBatch, clock: Clock) -> tuple[Tensor, dict[str, Tensor]]:
-        """Tell real pictures from those in the references' styles."""
+    def discriminator_reference_phase(self, batch: ReferenceBatch, clock: Clock) -> tuple[Tensor, dict[str, Tensor]]:
+        """Adversarial loss and R1 of ``D``, on fakes with styles of references."""
         fake = stored_fake(batch, lambda: self._fake(batch, self.style_encoder(batch.x_ref, batch.y_ref)), "reference")
-        return self._judged(batch, fake)
+        return self._discriminator_loss(batch, fake)
 
-    def _judged(self, batch: ReferenceBatch, fake: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
-        real_logits, gradient = losses.judge_with_gradient(lambda x: self.discriminator(x, batch.y), batch.x)
+    def _discriminator_loss(self, batch: ReferenceBatch, fake: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
+        real_logits, gradient = losses.logits_and_gradient(lambda x: self.discriminator(x, batch.y), batch.x)
         fake_logits = self.discriminator(fake, batch.y_ref).float()
         r1 = losses.squared_norm(gradient).mean()
-        loss = losses.discriminator_loss(GAME, real_logits, fake_logits) + self.config.r1 / 2 * r1
-        return loss, losses.judged(GAME, real_logits, fake_logits) | {"r1": r1.detach()}
+        loss = losses.discriminator_loss(LOSS, real_logits, fake_logits) + self.config.r1 / 2 * r1
+        return loss, losses.discriminator_statistics(LOSS, real_logits, fake_logits) | {"r1": r1.detach()}
 
-    # ── Use ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+    # ── Inference ───────────────────────────────────────────────────────────────────────────────────────────────────
 
     def generate(self, request: ReferenceRequest) -> Tensor:
-        """Each source in the domain ``y`` and in its reference's style, in that of its latent, or between the two."""
+        """Each source in domain ``y``, in the style of its reference, of its latent, or of a mixture of the two."""
         share = request.share[:, None]
-        read = self.style_encoder(request.reference, request.y)
-        made = self.mapping_network(request.z, request.y)
+        of_reference = self.style_encoder(request.reference, request.y)
+        of_latent = self.mapping_network(request.z, request.y)
         outline = request.outline if self.config.outline else None
-        fake: Tensor = self.generator(request.source, read + share * (made - read), outline)
+        fake: Tensor = self.generator(request.source, of_reference + share * (of_latent - of_reference), outline)
         return fake.clamp(-1, 1)

@@ -1,11 +1,11 @@
 """StyleGAN2 with adaptive augmentation (Karras et al. 2020, twice: "Analyzing and improving the image quality of
 StyleGAN" and "Training generative adversarial networks with limited data").
 
-The generator descends E softplus(−D(G(z))), the discriminator E softplus(−D(x)) + E softplus(D(G(z))). Two penalties
-come lazily, each n-th step with n times the weight: γ/2 · E‖∇D(x)‖² (R1) and 2 · E(‖Jᵀy‖ − a)², which asks that a step
-in w changes the picture equally much everywhere (path length). All the discriminator sees is augmented with probability
-p, and p follows how often real pictures get a positive logit: too often means that the training set is being learned
-by heart.
+The generator minimises E softplus(−D(G(z))), the discriminator E softplus(−D(x)) + E softplus(D(G(z))). Two penalties
+are lazy, computed each n-th step with n times the weight: γ/2 · E‖∇D(x)‖² (R1), and 2 · E(‖Jᵀy‖ − a)² (path length),
+which makes a step in w change the picture by the same amount everywhere. All pictures are augmented before the
+discriminator with probability p, and p is adapted to the share of real pictures with a positive logit: a large share
+means that the discriminator memorises the training set.
 """
 
 from __future__ import annotations
@@ -27,14 +27,14 @@ from ganvas.models.capabilities import HasLatentSpace, Truncates
 from ganvas.models.family import Clock, Family, FamilyConfig, Phase, Stage
 from ganvas.models.networks.stylegan2 import Architecture, Discriminator, Generator, freeze
 from ganvas.models.optimizers import adam
-from ganvas.models.running_mean import Tally
+from ganvas.models.running_mean import RunningMean
 from ganvas.spec import DataSpec
 
 FULL = 32768
-W_AVG_BETA = 0.995
-ADA_EVERY = 4  # steps between two moves of p
+W_AVG_BETA = 0.995  # decay of the average style
+ADA_EVERY = 4  # steps between two adaptations of p
 
-# What the configurations of the paper's code set apart from the defaults below. γ None: 0.0002 · resolution² / batch.
+# Settings of the configurations of the paper's code that differ from the defaults.
 CONFIGURATIONS: dict[str, dict[str, Any]] = {
     "auto": {},
     "stylegan2": {"mapping_layers": 8, "base": FULL, "lr": 0.002, "r1": 10.0},
@@ -53,39 +53,49 @@ CONFIGURATIONS: dict[str, dict[str, Any]] = {
 
 
 class StyleGAN2Config(FamilyConfig):
-    """Settings of ``stylegan2``. ``configuration`` chooses what is left out below."""
+    """Settings of ``stylegan2``. ``configuration`` sets the defaults of the others."""
 
     configuration: Literal["auto", "stylegan2", "paper256", "paper512", "paper1024", "cifar"] = Field(
-        "auto", description="settings of the paper's code; auto follows the resolution"
+        "auto", description="configuration of the paper's code; auto: by resolution"
     )
     z_dim: int = Field(512, ge=1, description="length of the latent")
     w_dim: int = Field(512, ge=1, description="length of a style")
-    mapping_layers: int = Field(2, ge=1, description="layers from z to w; 8 in the papers' own runs")
-    base: int | None = Field(None, ge=16, description="channels × resolution; null: 32768 from 512 px on, else 16384")
-    most: int = Field(512, ge=1, description="channels at low resolutions, at most")
-    g_architecture: Architecture = Field("skip", description="how the generator's blocks are joined")
-    d_architecture: Architecture = Field("residual", description="how the discriminator's blocks are joined")
-    group: int = Field(4, ge=1, description="pictures compared by the minibatch deviation; at most the micro-batch")
-    noise: bool = Field(True, description="noise of its own beside each convolution, for hair, pores and grain")
-    clamp: float | None = Field(256.0, gt=0, description="activations stay within ± this; null: no clamp")
+    mapping_layers: int = Field(2, ge=1, description="layers of the mapping network; 8 in the runs of the papers")
+    base: int | None = Field(None, ge=16, description="channels × resolution; null: 32768 from 512 px up, else 16384")
+    most: int = Field(512, ge=1, description="largest number of channels")
+    g_architecture: Architecture = Field("skip", description="how the blocks of the generator are connected")
+    d_architecture: Architecture = Field("residual", description="how the blocks of the discriminator are connected")
+    group: int = Field(
+        4, ge=1, description="pictures per group of the minibatch standard deviation; at most the micro-batch"
+    )
+    noise: bool = Field(True, description="noise input of each convolution, for hair, pores and grain")
+    clamp: float | None = Field(256.0, gt=0, description="activations are clamped to ± this; null: no clamp")
     lr: float | None = Field(None, gt=0, description="Adam's, before its correction; null: 0.0025, or 0.002 at 1024 px")
-    r1: float | None = Field(None, ge=0, description="γ of R1; null: 0.0002 · resolution² / batch; ×4 a doubling")
-    r1_every: int = Field(16, ge=1, description="steps between two R1 steps; the learning rate of D × n / (n + 1)")
+    r1: float | None = Field(None, ge=0, description="weight γ of R1; null: 0.0002 · resolution² / batch")
+    r1_every: int = Field(
+        16, ge=1, description="steps between two R1 updates; scales the learning rate of D by n / (n + 1)"
+    )
     path_length: float = Field(2.0, ge=0, description="weight of the path length penalty; 0: none")
-    path_length_every: int = Field(4, ge=1, description="steps between two; the learning rate of G × n / (n + 1)")
-    style_mixing: float = Field(0.9, ge=0, le=1, description="share of batches with two styles a picture")
-    augment: Literal["none", "ada", "diffaugment"] = Field("ada", description="what comes before the discriminator")
+    path_length_every: int = Field(
+        4, ge=1, description="steps between two path length updates; scales the learning rate of G by n / (n + 1)"
+    )
+    style_mixing: float = Field(0.9, ge=0, le=1, description="share of batches with two styles per picture")
+    augment: Literal["none", "ada", "diffaugment"] = Field("ada", description="augmentation before the discriminator")
     pipe: str = Field("bgc", description="transforms of ada: " + ", ".join(PIPES))
     policy: tuple[str, ...] = Field(("color", "translation", "cutout"), description="transforms of diffaugment")
-    ada_target: float | None = Field(0.6, ge=-1, le=1, description="wanted mean sign of D at real; null: p stays")
-    ada_kimg: float = Field(500.0, gt=0, description="kimg in which p may go from 0 to 1; 100 when fine-tuning")
-    ada_p: float = Field(0.0, ge=0, le=1, description="p at the beginning")
-    freeze_d: int = Field(0, ge=0, description="FreezeD: layers of D that stay, from the highest resolution down")
-    freeze_mapping: bool = Field(False, description="keep the mapping network as it was loaded")
+    ada_target: float | None = Field(
+        0.6, ge=-1, le=1, description="target of the mean sign of the real logits; null: p is constant"
+    )
+    ada_kimg: float = Field(500.0, gt=0, description="kimg in which p may rise from 0 to 1; 100 for fine-tuning")
+    ada_p: float = Field(0.0, ge=0, le=1, description="initial p")
+    freeze_d: int = Field(
+        0, ge=0, description="FreezeD: layers of D that are not updated, from the highest resolution down"
+    )
+    freeze_mapping: bool = Field(False, description="do not update the mapping network")
 
     @model_validator(mode="before")
     @classmethod
-    def _follow_the_configuration(cls, values: Any) -> Any:
+    def _default_by_configuration(cls, values: Any) -> Any:
         if not isinstance(values, dict):
             return values
         return CONFIGURATIONS.get(values.get("configuration", "auto"), {}) | values
@@ -107,7 +117,7 @@ START_ADA = (
 
 
 class StyleGAN2(HasLatentSpace, Truncates, Family):
-    """See the module. Classes in the data make it conditional by themselves; fakes take the step's real labels."""
+    """StyleGAN2; conditional where the data have classes. Fakes have the labels of the real pictures of the step."""
 
     task = "synthesis"
     numbered_down = ("discriminator.blocks",)
@@ -173,7 +183,7 @@ class StyleGAN2(HasLatentSpace, Truncates, Family):
             noisy=config.noise,
             **sizes,
         )
-        # The discriminator's label mapping has 8 layers whatever the generator's: as in the paper's code.
+        # The label mapping of the discriminator always has 8 layers, as in the paper's code.
         self.discriminator = Discriminator(
             side,
             data.channels,
@@ -190,9 +200,9 @@ class StyleGAN2(HasLatentSpace, Truncates, Family):
             case "none":
                 self.augment = nn.Identity()
         self._freeze()
-        self.w_tally = Tally(config.w_dim)
-        self.path_tally = Tally()
-        self.sign_tally = Tally()
+        self.w_tally = RunningMean(config.w_dim)
+        self.path_tally = RunningMean()
+        self.sign_tally = RunningMean()
         self.register_buffer("path_mean", torch.zeros(()))
         self.register_buffer("sign_sum", torch.zeros(()))
         self.register_buffer("sign_count", torch.zeros(()))
@@ -217,11 +227,11 @@ class StyleGAN2(HasLatentSpace, Truncates, Family):
 
     def stages(self) -> tuple[Stage, ...]:
         config = self.config
-        phases = [Phase("G", ("generator",), self.generator_phase, after=self._follow_styles)]
+        phases = [Phase("G", ("generator",), self.generator_phase, after=self._update_w_avg)]
         if config.path_length:
             every = config.path_length_every
             phases.append(
-                Phase("G/path_length", ("generator",), self.path_length_phase, every, after=self._follow_path)
+                Phase("G/path_length", ("generator",), self.path_length_phase, every, after=self._update_path_mean)
             )
         phases.append(Phase("D", ("discriminator",), self.discriminator_phase, after=self._adapt))
         if config.r1 != 0:
@@ -229,17 +239,17 @@ class StyleGAN2(HasLatentSpace, Truncates, Family):
         return (Stage("adversarial", self.kimg, tuple(phases)),)
 
     def optimizer(self, network: str) -> Optimizer:
-        """Adam; the lazy penalty's extra steps are made up for by n / (n + 1) (Karras et al. 2020, appendix B)."""
+        """Adam, corrected for lazy regularisation by c = n / (n + 1): c · lr, β₂ᶜ (Karras et al. 2020, appendix B)."""
         config = self.config
         every = config.path_length_every if network == "generator" else config.r1_every
         ratio = every / (every + 1)
         lr = config.lr or (0.002 if self.data.resolution >= 1024 else 0.0025)
         return adam(self.get_submodule(network), lr * ratio, (0.0, 0.99**ratio))
 
-    # ── What both players do ────────────────────────────────────────────────────────────────────────────────────────
+    # ── Forward passes ──────────────────────────────────────────────────────────────────────────────────────────────
 
     def styles(self, y: Tensor) -> Tensor:
-        """ws [N, layers, w_dim] from new noise; in most batches the later layers take a second w (style mixing)."""
+        """Styles ws [N, layers, w_dim] from new noise, with style mixing: the later layers take a second w."""
         device = y.device
         w = self.generator.mapping(noise.normal(len(y), self.z_dim, device=device), y)
         self.w_tally.add(w)
@@ -247,7 +257,7 @@ class StyleGAN2(HasLatentSpace, Truncates, Family):
         if self.config.style_mixing:
             layers = ws.shape[1]
             other = self.generator.mapping(noise.normal(len(y), self.z_dim, device=device), y)
-            # One place a batch, as in the paper's code; drawn alike in all its parts.
+            # One crossover per batch, as in the paper's code; the same in all micro-batches.
             mixed = torch.rand((), device=device) < self.config.style_mixing
             place = torch.randint(1, layers, (), device=device)
             later = (torch.arange(layers, device=device) >= place) & mixed
@@ -255,11 +265,11 @@ class StyleGAN2(HasLatentSpace, Truncates, Family):
         return ws
 
     def render(self, y: Tensor) -> Tensor:
-        """Fakes of classes ``y`` from new noise."""
+        """Fakes of classes ``y`` [N] from new noise, float [N, C, R, R]."""
         fake: Tensor = self.generator.synthesis(self.styles(y), "random")
         return fake
 
-    def judge(self, x: Tensor, y: Tensor) -> Tensor:
+    def discriminate(self, x: Tensor, y: Tensor) -> Tensor:
         """Logits [N] of augmented pictures."""
         logits: Tensor = self.discriminator(self.augment(x), y)
         return logits
@@ -267,21 +277,21 @@ class StyleGAN2(HasLatentSpace, Truncates, Family):
     # ── Phases ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
     def generator_phase(self, batch: SynthesisBatch, clock: Clock) -> tuple[Tensor, dict[str, Tensor]]:
-        """Please the discriminator."""
-        fake_logits = self.judge(self.render(batch.y), batch.y)
+        """E softplus(−D(G(z)))."""
+        fake_logits = self.discriminate(self.render(batch.y), batch.y)
         return losses.generator_loss("non_saturating", fake_logits), {"fake_logits": fake_logits.detach().mean()}
 
     def path_length_phase(self, batch: SynthesisBatch, clock: Clock) -> tuple[Tensor, dict[str, Tensor]]:
-        """‖Jᵀy‖ towards its running mean, on every second row (the paper's code takes half a batch as well).
+        """E (‖Jᵀy‖ − a)² on every second row (the paper's code takes half a batch as well).
 
-        The mean is that before this step, where the paper's code has moved it by 1 % towards this batch: so that it
-        does not matter in which parts the batch comes.
+        ``a`` is the running mean before this step, where the paper's code has already moved it by 1 % towards this
+        batch: so the result does not depend on how the batch is split.
         """
         halves = len(batch.y) % 2 == 0
         y = batch.y[::2] if halves else batch.y
         with torch.autocast(y.device.type, enabled=False), noise.every_second() if halves else nullcontext():
             ws = self.styles(y)
-            if not ws.requires_grad:  # a mapping that is held still
+            if not ws.requires_grad:  # a frozen mapping network
                 ws.requires_grad_()
             fake = self.generator.synthesis(ws, "random")
             grain = noise.normal(*fake.shape, device=fake.device) / (fake.shape[2] * fake.shape[3]) ** 0.5
@@ -295,21 +305,21 @@ class StyleGAN2(HasLatentSpace, Truncates, Family):
         }
 
     def discriminator_phase(self, batch: SynthesisBatch, clock: Clock) -> tuple[Tensor, dict[str, Tensor]]:
-        """Tell real from fake. Each side is judged by itself: the minibatch deviation must not mix them."""
+        """E softplus(−D(x)) + E softplus(D(G(z))); two passes, since the minibatch deviation must not mix them."""
         with torch.no_grad():
             fake = self.render(batch.y)
-        fake_logits = self.judge(fake, batch.y)
-        real_logits = self.judge(batch.x, batch.y)
+        fake_logits = self.discriminate(fake, batch.y)
+        real_logits = self.discriminate(batch.x, batch.y)
         self.sign_tally.add(real_logits.sign())
-        shown = losses.judged("non_saturating", real_logits, fake_logits)
+        shown = losses.discriminator_statistics("non_saturating", real_logits, fake_logits)
         if isinstance(self.augment, Ada):
             shown["augment_p"] = self.augment.p.clone()
             shown["real_sign"] = real_logits.detach().sign().mean()
         return losses.discriminator_loss("non_saturating", real_logits, fake_logits), shown
 
     def r1_phase(self, batch: SynthesisBatch, clock: Clock) -> tuple[Tensor, dict[str, Tensor]]:
-        """γ/2 · ‖∇D(x)‖², through the augmentation, back to the pictures as they are."""
-        logits, gradient = losses.judge_with_gradient(lambda x: self.judge(x, batch.y), batch.x)
+        """γ/2 · E‖∇D(x)‖², the gradient with respect to the pictures before augmentation."""
+        logits, gradient = losses.logits_and_gradient(lambda x: self.discriminate(x, batch.y), batch.x)
         self.sign_tally.add(logits.sign())
         penalty = losses.squared_norm(gradient).mean()
         weight = self.config.r1
@@ -317,15 +327,15 @@ class StyleGAN2(HasLatentSpace, Truncates, Family):
             weight = 0.0002 * self.data.resolution**2 / clock.batch_size
         return penalty * (weight / 2), {"r1": penalty.detach()}
 
-    # ── Once weights have moved ─────────────────────────────────────────────────────────────────────────────────────
+    # ── After updates ───────────────────────────────────────────────────────────────────────────────────────────────
 
-    def _follow_styles(self, clock: Clock) -> None:
+    def _update_w_avg(self, clock: Clock) -> None:
         mean = self.w_tally.take()
         if mean is not None:
             self.generator.mapping.w_avg.lerp_(mean, 1 - W_AVG_BETA)
 
-    def _follow_path(self, clock: Clock) -> None:
-        self._follow_styles(clock)
+    def _update_path_mean(self, clock: Clock) -> None:
+        self._update_w_avg(clock)
         mean = self.path_tally.take()
         if mean is not None:
             self.path_mean.lerp_(mean, 0.01)
@@ -337,7 +347,7 @@ class StyleGAN2(HasLatentSpace, Truncates, Family):
             self.sign_count.add_(1)
 
     def _adapt(self, clock: Clock) -> None:
-        self._follow_styles(clock)
+        self._update_w_avg(clock)
         self._count_signs(clock)
         if (clock.step + 1) % ADA_EVERY:
             return
@@ -349,12 +359,12 @@ class StyleGAN2(HasLatentSpace, Truncates, Family):
         self.sign_count.zero_()
 
     def generate(self, request: SynthesisRequest) -> Tensor:
-        """Pictures of ``request.z``, with the noise maps that belong to the generator: each row by itself."""
+        """See the base class. The noise maps are those stored in the generator."""
         fake: Tensor = self.generator(request.z, request.y, request.psi, "constant")
         return fake.clamp(-1, 1)
 
     def latent(self, request: SynthesisRequest) -> Tensor:
-        """The styles, moved towards their average by psi; the class is in them."""
+        """The styles ws after truncation by psi; they depend on the class as well."""
         mapping = self.generator.mapping
         w = mapping.w_avg + (mapping(request.z, request.y) - mapping.w_avg) * request.psi[:, None]
         return self.generator.styles(w)
@@ -371,7 +381,7 @@ class StyleGAN2(HasLatentSpace, Truncates, Family):
         return [buffer for name, buffer in self.generator.named_buffers() if name.endswith("noise_constant")]
 
     def sefa_weights(self) -> list[Tensor]:
-        """The affine layer of each convolution, and that of the last picture layer."""
+        """The affine layer of each convolution, and that of the last layer to RGB."""
         blocks = self.generator.synthesis.blocks
         names = [f"{i}.conv{j}.affine.weight" for i in range(len(blocks)) for j in range(2) if i or j]
         return [blocks.get_parameter(name) for name in [*names, f"{len(blocks) - 1}.to_image.affine.weight"]]

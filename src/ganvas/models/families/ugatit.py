@@ -1,8 +1,8 @@
-"""U-GAT-IT (Kim, Kim, Kang & Lee 2020): translation without pairs that also changes shapes, as from a selfie to anime.
+"""U-GAT-IT (Kim, Kim, Kang & Lee 2020): translation without pairs that also changes shapes, as from selfie to anime.
 
-To CycleGAN's game it adds attention from auxiliary classifiers in all networks, AdaLIN in the generators, and two
-discriminators a domain, one that sees the whole picture and one that sees patches. A step plays ``G`` first and ``D``
-second, on the fakes that ``G`` has just made.
+It adds to CycleGAN attention from auxiliary classifiers in all networks (class activation maps, CAM), AdaLIN in the
+generators, and two discriminators per domain, a global and a local one. A step updates ``G`` first, then ``D`` on the
+same fakes.
 """
 
 from __future__ import annotations
@@ -24,36 +24,49 @@ from ganvas.models.family import Clock, Family, FamilyConfig, Phase, Stage, line
 from ganvas.models.layers.directions import translate
 from ganvas.models.layers.spectral import advance
 from ganvas.models.memo import store_fake, stored_fake
-from ganvas.models.networks.ugatit import Discriminator, Generator, Seen, clip_rho
+from ganvas.models.networks.ugatit import CamOutput, Discriminator, Generator, clip_rho
 from ganvas.models.optimizers import adam
 from ganvas.spec import DataSpec
 
-GAME = "least_squares"
+LOSS = "least_squares"
 
 
 class UGATITConfig(FamilyConfig):
     """Settings of ``ugatit``; the defaults are the paper's at 256 px."""
 
-    light: bool = Field(False, description="γ and β from the mean of the map, not from all of it: a 26th of the size")
-    adversarial: float = Field(1.0, ge=0, description="weight of pleasing the discriminators and their classifiers")
-    cycle: float = Field(10.0, ge=0, description="weight of the L1 distance to the picture after there and back")
-    identity: float = Field(10.0, ge=0, description="weight of the L1 distance to a picture already of the kind wanted")
-    cam: float = Field(1000.0, ge=0, description="weight of the generators' classifiers, which steer the attention")
-    width: int = Field(64, ge=1, description="channels of the first layer of all networks")
-    blocks: int = Field(4, ge=1, description="residual blocks of a generator, before and again after the attention")
-    global_layers: int = Field(7, ge=3, le=8, description="of the discriminators that see it all; 5 see 70 px, 6 142")
-    local_layers: int = Field(5, ge=3, le=8, description="of those that see patches; 3 see 16 px, 4 see 34, 5 see 70")
+    light: bool = Field(
+        False,
+        description="light generator: γ and β from the mean of the feature map; 26 times smaller at 256 px",
+    )
+    adversarial: float = Field(
+        1.0, ge=0, description="weight of the adversarial losses of discriminators and their classifiers"
+    )
+    cycle: float = Field(10.0, ge=0, description="weight of the cycle consistency loss (L1)")
+    identity: float = Field(10.0, ge=0, description="weight of the identity loss (L1)")
+    cam: float = Field(1000.0, ge=0, description="weight of the CAM loss of the classifiers of the generators")
+    width: int = Field(64, ge=1, description="channels of the first layer, all networks")
+    blocks: int = Field(
+        4, ge=1, description="residual blocks of a generator before the attention, and as many after it"
+    )
+    global_layers: int = Field(
+        7, ge=3, le=8, description="layers of the global discriminators; 5: patches of 70 px, 6: 142 px"
+    )
+    local_layers: int = Field(
+        5, ge=3, le=8, description="layers of the local discriminators; 3: patches of 16 px, 4: 34 px, 5: 70 px"
+    )
     enlarge: float = Field(
-        30 / 256, ge=0, le=1, description="share by which pictures grow before a random cut; 0: no cut"
+        30 / 256, ge=0, le=1, description="share by which pictures are enlarged before a random crop; 0: no crop"
     )
     lr: float = Field(1e-4, gt=0, description="Adam's learning rate, all networks")
     betas: tuple[float, float] = Field((0.5, 0.999), description="Adam's betas, all networks")
-    weight_decay: float = Field(1e-4, ge=0, description="Adam's, added to the gradient (L2)")
-    decay_from: float = Field(0.5, ge=0, le=1, description="share of training after which the learning rate falls to 0")
+    weight_decay: float = Field(1e-4, ge=0, description="weight decay of Adam, added to the gradient (L2)")
+    decay_from: float = Field(
+        0.5, ge=0, le=1, description="share of training after which the learning rate decays to 0"
+    )
 
 
 class UGATIT(HasHeatmap, Family):
-    """See the module. ``d_a_global`` judges the whole of pictures of domain A, ``d_a_local`` their patches."""
+    """U-GAT-IT. ``d_a_global`` and ``d_a_local`` are the discriminators of domain A."""
 
     task = "unpaired"
     Config: ClassVar[type[FamilyConfig]] = UGATITConfig
@@ -86,15 +99,15 @@ class UGATIT(HasHeatmap, Family):
         return config, DataSpec(resolution=16)  # type: ignore[call-arg]
 
     @property
-    def critics(self) -> tuple[tuple[Discriminator, Discriminator], tuple[Discriminator, Discriminator]]:
+    def discriminators(self) -> tuple[tuple[Discriminator, Discriminator], tuple[Discriminator, Discriminator]]:
         """The discriminators of domain A and of domain B."""
         return (self.d_a_global, self.d_a_local), (self.d_b_global, self.d_b_local)
 
     def stages(self) -> tuple[Stage, ...]:
-        critics = ("d_a_global", "d_a_local", "d_b_global", "d_b_local")
+        discriminators = ("d_a_global", "d_a_local", "d_b_global", "d_b_local")
         phases = (
             Phase("G", ("g_ab", "g_ba"), self.generator_phase, after=self._clip_rho),
-            Phase("D", critics, self.discriminator_phase, after=self._advance),
+            Phase("D", discriminators, self.discriminator_phase, after=self._advance),
         )
         return (Stage("adversarial", self.kimg, phases, lr_scale=linear_decay(self.config.decay_from)),)
 
@@ -107,18 +120,18 @@ class UGATIT(HasHeatmap, Family):
         return batch._replace(a=enlarge_and_crop(batch.a, enlarge), b=enlarge_and_crop(batch.b, enlarge))
 
     def generator_phase(self, batch: UnpairedBatch, clock: Clock) -> tuple[Tensor, dict[str, Tensor]]:
-        """Please four discriminators and their classifiers, find the way back, and know what to change and what not."""
+        """Adversarial + cycle consistency + identity + CAM loss; the fakes are stored for ``D``."""
         config = self.config
         fake_b, same_b, cam_b = _translated(self.g_ab, batch.a, batch.b)
         fake_a, same_a, cam_a = _translated(self.g_ba, batch.b, batch.a)
         store_fake(batch, fake_a, "fake_a")
         store_fake(batch, fake_b, "fake_b")
         adversarial = torch.zeros((), device=batch.a.device)
-        for critics, fake in zip(self.critics, (fake_a, fake_b), strict=True):
-            for critic in critics:
-                verdict: Seen = critic(fake)
-                adversarial = adversarial + losses.generator_loss(GAME, verdict.output.float())
-                adversarial = adversarial + losses.generator_loss(GAME, verdict.logits.float())
+        for pair, fake in zip(self.discriminators, (fake_a, fake_b), strict=True):
+            for discriminator in pair:
+                seen: CamOutput = discriminator(fake)
+                adversarial = adversarial + losses.generator_loss(LOSS, seen.output.float())
+                adversarial = adversarial + losses.generator_loss(LOSS, seen.logits.float())
         there_a, there_b = self.g_ba(fake_b).output, self.g_ab(fake_a).output
         cycle = F.l1_loss(there_a.float(), batch.a) + F.l1_loss(there_b.float(), batch.b)
         identity = F.l1_loss(same_a.float(), batch.a) + F.l1_loss(same_b.float(), batch.b)
@@ -128,34 +141,34 @@ class UGATIT(HasHeatmap, Family):
         return loss, losses.detached(shown)
 
     def discriminator_phase(self, batch: UnpairedBatch, clock: Clock) -> tuple[Tensor, dict[str, Tensor]]:
-        """Tell real from fake by the whole, by patches, and by each discriminator's classifier."""
+        """The adversarial losses of the four discriminators and their classifiers."""
         fake_a = stored_fake(batch, lambda: self.g_ba(batch.b).output, "fake_a")
         fake_b = stored_fake(batch, lambda: self.g_ab(batch.a).output, "fake_b")
         loss = torch.zeros((), device=batch.a.device)
         reals, fakes = [], []
-        for critics, real, fake in zip(self.critics, (batch.a, batch.b), (fake_a, fake_b), strict=True):
+        for pair, real, fake in zip(self.discriminators, (batch.a, batch.b), (fake_a, fake_b), strict=True):
             both = torch.cat([real, fake.to(real.dtype)])
-            for critic in critics:
-                verdict: Seen = critic(both)
-                for logits in (verdict.output.float(), verdict.logits.float()):
+            for discriminator in pair:
+                seen: CamOutput = discriminator(both)
+                for logits in (seen.output.float(), seen.logits.float()):
                     real_logits, fake_logits = logits.chunk(2)
-                    loss = loss + losses.discriminator_loss(GAME, real_logits, fake_logits)
-                judged_real, judged_fake = verdict.output.detach().float().chunk(2)
-                reals.append(judged_real.flatten())
-                fakes.append(judged_fake.flatten())
-        return self.config.adversarial * loss, losses.judged(GAME, torch.cat(reals), torch.cat(fakes))
+                    loss = loss + losses.discriminator_loss(LOSS, real_logits, fake_logits)
+                real_part, fake_part = seen.output.detach().float().chunk(2)
+                reals.append(real_part.flatten())
+                fakes.append(fake_part.flatten())
+        return self.config.adversarial * loss, losses.discriminator_statistics(LOSS, torch.cat(reals), torch.cat(fakes))
 
     def _clip_rho(self, clock: Clock) -> None:
         clip_rho(self.g_ab)
         clip_rho(self.g_ba)
 
     def _advance(self, clock: Clock) -> None:
-        for critics in self.critics:
-            for critic in critics:
-                advance(critic)
+        for pair in self.discriminators:
+            for discriminator in pair:
+                advance(discriminator)
 
     def generate(self, request: TranslationRequest) -> Tensor:
-        """The translation of each source, its ``direction``'s way."""
+        """The translation of each source in its ``direction``."""
         return translate(
             request.source,
             request.direction,
@@ -165,7 +178,7 @@ class UGATIT(HasHeatmap, Family):
 
     @torch.no_grad()
     def heatmap(self, request: TranslationRequest) -> Tensor:
-        """Where the generator looks when it translates: float [N, 1, H, W] in [0, 1], 1 the most of each picture."""
+        """See the capability: the CAM attention map of the generator, scaled to [0, 1] per picture."""
         maps = translate(
             request.source,
             request.direction,
@@ -178,9 +191,18 @@ class UGATIT(HasHeatmap, Family):
 
 
 def _translated(generator: nn.Module, source: Tensor, already: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-    """The translations of ``source``, what becomes of pictures ``already`` of the kind wanted, and the loss of the
-    classifier that tells the two apart (cross-entropy; ``source`` is what must be changed)."""
-    seen: Seen = generator(torch.cat([source, already]))
+    """Outputs of a generator, and its CAM loss.
+
+    Args:
+        generator: From one domain to the other.
+        source: Pictures of the domain it translates from.
+        already: Pictures of the domain it translates to.
+
+    Returns:
+        The translations of ``source``, the outputs for ``already``, and the cross-entropy of the auxiliary classifier
+        that separates the two.
+    """
+    seen: CamOutput = generator(torch.cat([source, already]))
     to_change, to_leave = seen.logits.float().chunk(2)
     fake, same = seen.output.chunk(2)
     return fake, same, F.softplus(-to_change).mean() + F.softplus(to_leave).mean()

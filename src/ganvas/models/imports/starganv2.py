@@ -22,7 +22,6 @@ from ganvas.models.networks.starganv2 import BUDGET
 from ganvas.spec import DataSpec
 
 USED = ("generator", "mapping_network", "style_encoder")
-LANDMARKS = "fan"  # the network that draws the masks of faces; Ganvas draws its own from the mesh
 BATCH = 8  # of the published training: to tell pictures from steps
 ENDINGS = ("_nets_ema.ckpt", "_nets.ckpt", "_optims.ckpt")
 COMMON = ((r"\.conv1x1\.", ".shortcut."), (r"\.fc\.", ".affine."))

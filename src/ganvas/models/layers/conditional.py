@@ -81,7 +81,7 @@ def standing_norms(network: nn.Module) -> list[StandingBatchNorm]:
 
 
 @torch.no_grad()
-def stand(network: nn.Module, index: int, render: Callable[[int], object], batches: int) -> None:
+def measure_statistics(network: nn.Module, index: int, render: Callable[[int], object], batches: int) -> None:
     """Measure standing statistics number ``index``: mean and variance over ``batches`` calls of ``render``.
 
     Brock et al. 2019, appendix B and its code: each layer normalises by its own batch while it is measured, and what

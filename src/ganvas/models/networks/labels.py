@@ -35,7 +35,7 @@ def edges(objects: Tensor) -> Tensor:
     return found
 
 
-class Looks(nn.Module):
+class LabelFeatures(nn.Module):
     """The look of objects: an encoder's maps averaged over each of them (Wang et al. 2018, §3.4).
 
     What is usual for each label, the running mean of what training has shown, is kept for use, where no target is.

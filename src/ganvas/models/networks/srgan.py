@@ -11,7 +11,7 @@ from typing import Literal
 import torch
 from torch import Tensor, nn
 
-JudgeName = Literal["dense", "pooled"]
+HeadName = Literal["dense", "pooled"]
 _WIDTHS = (
     (64, 1),
     (64, 2),
@@ -79,7 +79,7 @@ class Discriminator(nn.Module):
     only (23,565,505 parameters at 96 px). ``pooled`` averages over places first and takes any (5,215,425).
     """
 
-    def __init__(self, inputs: int, side: int, width: int = 64, kind: JudgeName = "dense") -> None:
+    def __init__(self, inputs: int, side: int, width: int = 64, kind: HeadName = "dense") -> None:
         super().__init__()
         layers: list[nn.Module] = []
         before = inputs

@@ -21,7 +21,7 @@ from ganvas.models.networks.resnet import ResidualBlock, reflected
 EPS = 1e-5
 
 
-class Seen(NamedTuple):
+class CamOutput(NamedTuple):
     """What a network answers: its ``output`` (a picture, or logits [N, 1, h, w]), the classifier's ``logits`` [N, 2]
     (from the mean and from the maximum) and the ``attention`` [N, 1, h, w], larger where it looks."""
 
@@ -145,7 +145,7 @@ class Generator(nn.Module):
         self.up_norm = nn.ModuleList(AdaLIN(width * i, rho=0.0, learned=True) for i in (2, 1))
         self.last = nn.Conv2d(width, channels, 7, bias=False)
 
-    def forward(self, x: Tensor) -> Seen:
+    def forward(self, x: Tensor) -> CamOutput:
         x, logits = self.encode(x)
         attention = x.sum(1, keepdim=True)
         style = x.mean((2, 3)) if self.light else x.flatten(1)
@@ -155,7 +155,7 @@ class Generator(nn.Module):
             x = block(x, gamma, beta)
         for conv, norm in zip(self.up, self.up_norm, strict=True):
             x = F.relu(norm(conv(reflected(F.interpolate(x, scale_factor=2.0, mode="nearest"), 1))))
-        return Seen(self.last(reflected(x, 3)).tanh(), logits, attention)
+        return CamOutput(self.last(reflected(x, 3)).tanh(), logits, attention)
 
     def encode(self, x: Tensor) -> tuple[Tensor, Tensor]:
         """→ the attended features [N, 4 · width, R/4, R/4] and the classifier's logits [N, 2]."""
@@ -185,8 +185,8 @@ class Discriminator(nn.Module):
         self.attention = Attention(before, spectral=True, slope=0.2)
         self.last = StoredSpectralConv2d(before, 1, 4, bias=False)
 
-    def forward(self, x: Tensor) -> Seen:
+    def forward(self, x: Tensor) -> CamOutput:
         for conv in self.convs:
             x = F.leaky_relu(conv(reflected(x, 1)), 0.2)
         x, logits = self.attention(x)
-        return Seen(self.last(reflected(x, 1)), logits, x.sum(1, keepdim=True))
+        return CamOutput(self.last(reflected(x, 1)), logits, x.sum(1, keepdim=True))
