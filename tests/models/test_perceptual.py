@@ -133,7 +133,7 @@ def test_the_gradient_is_that_of_the_distance() -> None:
 def test_a_picture_without_any_activation_leaves_gradients_finite() -> None:
     metric = LPIPS("alex")
     with torch.no_grad():
-        for parameter in metric.eye.parameters():
+        for parameter in metric.network.parameters():
             parameter.zero_()
     a = torch.zeros(1, 3, 32, 32, requires_grad=True)
     distance = metric(a, torch.ones(1, 3, 32, 32))

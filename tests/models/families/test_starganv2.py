@@ -122,7 +122,7 @@ def test_the_generators_loss_is_the_papers() -> None:
 def test_the_discriminators_loss_is_the_papers() -> None:
     family, clock = small(), Clock(batch_size=4)
     batch = batch_for(family)
-    loss, shown = family.judge_reference_phase(batch, clock)
+    loss, shown = family.discriminator_reference_phase(batch, clock)
     fake = family.generator(batch.x, family.style_encoder(batch.x_ref, batch.y_ref))
     x = batch.x.clone().requires_grad_()
     real = family.discriminator(x, batch.y)
@@ -146,8 +146,8 @@ def test_the_discriminator_judges_what_the_generator_has_just_made() -> None:
 def test_diversity_falls_to_nothing() -> None:
     family = small()
     ends = Clock(stage_kimg=1.0, stage_nimg=1000), Clock(stage_kimg=1.0, stage_nimg=500)
-    assert [family._remaining(clock) for clock in ends] == [0.0, 0.5]
-    assert small(diversity_kimg=0.25)._remaining(ends[1]) == 0
+    assert [family._diversity_decay(clock) for clock in ends] == [0.0, 0.5]
+    assert small(diversity_kimg=0.25)._diversity_decay(ends[1]) == 0
 
 
 def test_crops_move_all_channels_alike_and_keep_some_rows() -> None:

@@ -215,10 +215,10 @@ def test_averages_follow_what_the_losses_saw() -> None:
     z = torch.randn(4, 8)
     wanted = family.generator.mapping(z, data.y).mean(0) * (1 - 0.995)
     assert family.generator.mapping.w_avg.abs().sum() == 0  # only once weights have moved
-    family._follow_styles(clock)
+    family._update_w_avg(clock)
     torch.testing.assert_close(family.generator.mapping.w_avg, wanted)
     _, shown = family.path_length_phase(data, clock)
-    family._follow_path(clock)
+    family._update_path_mean(clock)
     torch.testing.assert_close(family.path_mean, shown["path_length"] * 0.01)
 
 
