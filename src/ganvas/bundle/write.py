@@ -123,7 +123,7 @@ def _check_replaceable(directory: Path) -> None:
 
 
 def _describe_model(family: Family, **known: Any) -> BundleInfo:
-    from ganvas import __version__
+    from ganvas.version import __version__
 
     return BundleInfo(
         task=family.task,

@@ -20,7 +20,7 @@ app = typer.Typer(
 
 def _print_version(wanted: bool) -> None:
     if wanted:
-        from ganvas import __version__
+        from ganvas.version import __version__
 
         typer.echo(f"ganvas {__version__}")
         raise typer.Exit

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.table import Table
 
-from ganvas.errors import UserError
 from ganvas.runs.folder import RunDir
 
 if TYPE_CHECKING:
+    from ganvas.bundle import Bundle
     from ganvas.bundle.tensors import WeightFormat
     from ganvas.curate.dataset.pack import PackReport
+    from ganvas.evaluate.run import EvaluationOutcome
     from ganvas.recipe import Recipe
     from ganvas.train.trainer import Summary
 
@@ -103,26 +104,37 @@ class Output:
         speed = f"{expected.images_per_second:,.1f} images per second, measured here"
         self.line(f"time        about {duration(expected.seconds)} ({speed}; sheets and metrics come on top)")
 
-    def train(self, recipe: Recipe, run: RunDir, dataset: Path, *, called: str, fresh: bool) -> Summary:
-        """Train, with live progress."""
+    def run_pipeline(
+        self, recipe: Recipe, run: RunDir, dataset: Path, *, dataset_name: str, fresh: bool, train_only: bool
+    ) -> Summary:
+        """Train with live progress, then evaluate and export."""
+        from ganvas.bundle import Bundle
         from ganvas.cli.progress import TrainingProgress, duration
-        from ganvas.train.trainer import train
+        from ganvas.evaluate.run import EvaluationOutcome
+        from ganvas.pipeline import NotEvaluated, run_pipeline
+        from ganvas.train.trainer import Summary
 
         self.line(f"The run is {run.root} (Ctrl+C stops it and keeps everything).")
         with TrainingProgress(self.console, quiet=self.quiet) as view:
-            summary = train(recipe, run, dataset, dataset_name=called, fresh=fresh, listener=view)
+            results = run_pipeline(
+                recipe, run, dataset, dataset_name=dataset_name, fresh=fresh, train_only=train_only, listener=view
+            )
+            summary = next(results)
+        assert isinstance(summary, Summary)
         if summary.state == "finished":
             spent = f"{duration(summary.seconds)}, {summary.images_per_second:,.0f} images per second"
             self.line(f"Trained to {summary.nimg / 1000:g} kimg ({spent}).")
+        with self.console.status("evaluating"):
+            evaluation = next(results, None)
+        if isinstance(evaluation, NotEvaluated):
+            self.line(f"Not evaluated: {evaluation.reason}", "yellow")
+        elif isinstance(evaluation, EvaluationOutcome):
+            self.evaluation(evaluation)
+        with self.console.status("exporting"):
+            bundle = next(results, None)
+        if isinstance(bundle, Bundle):
+            self.bundle(bundle)
         return summary
-
-    def finish(self, run: RunDir) -> None:
-        """Evaluate and export a trained run; without the weights of a feature network, only export it."""
-        try:
-            self.evaluate(run.root)
-        except UserError as error:
-            self.line(f"Not evaluated: {error}", "yellow")
-        self.export(run)
 
     def evaluate(
         self,
@@ -134,23 +146,28 @@ class Output:
         everything: bool = False,
     ) -> None:
         """Evaluate a run or a bundle and print a table; ``everything`` adds a report."""
-        from ganvas.evaluate.protocol import missing_lpips
-        from ganvas.evaluate.report import notes, result_of, table
         from ganvas.evaluate.run import evaluate
-        from ganvas.models.features import missing_inception
 
         with self.console.status("evaluating"):
-            verdict = evaluate(path, data, count=count, features=features, everything=everything)
+            evaluation = evaluate(path, data, count=count, features=features, everything=everything)
+        self.evaluation(evaluation, features)
+
+    def evaluation(self, evaluation: EvaluationOutcome, features: str | None = None) -> None:
+        """Print the table of an evaluation, and what should be known beside it."""
+        from ganvas.evaluate.protocol import missing_lpips
+        from ganvas.evaluate.report import notes, result_of, table
+        from ganvas.models.features import missing_inception
+
         if features in (None, "auto") and (sentence := missing_inception()) is not None:
             self.line(sentence)
-        results = [result_of(line) for line in verdict.lines]
+        results = [result_of(line) for line in evaluation.lines]
         self.console.print(table(results))
         if any(result.metric == "psnr" for result in results) and (sentence := missing_lpips()) is not None:
             self.line(sentence)
-        if verdict.report is not None:
+        if evaluation.report is not None:
             for sentence in notes(results):
                 self.line(sentence)
-            self.line(f"The report is {verdict.report}.")
+            self.line(f"The report is {evaluation.report}.")
 
     def export(
         self,
@@ -170,6 +187,10 @@ class Output:
         with self.console.status("exporting"):
             model = load_run(run, which="best" if best else "newest")
             bundle = export_run(model, output, onnx=onnx, whole=whole, int8=int8, weights=weights)
+        self.bundle(bundle)
+
+    def bundle(self, bundle: Bundle) -> None:
+        """Print where a bundle was written, and how its graphs compare with the model."""
         graph = bundle.info.onnx
         onnx_report = f"ONNX differs by {graph.max_difference:.1g} at most" if graph else "no ONNX: see `ganvas doctor`"
         for step, tried in bundle.info.int8.items():

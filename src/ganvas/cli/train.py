@@ -38,7 +38,7 @@ def train(
     import os
 
     from ganvas.cli.output import Output
-    from ganvas.curate.dataset.pack import pack as pack_pictures
+    from ganvas.pipeline import default_run, pack_for
     from ganvas.recipe import load
     from ganvas.runs.folder import RunDir
 
@@ -50,38 +50,20 @@ def train(
     resolved = load(recipe, changes)
     first = os.environ.get("LOCAL_RANK", "0") == "0"
     out = Output(quiet or not first)
-    settings, pictures = resolved.data, data
-    if settings.frames is not None and data.is_file() and data.suffix.lower() != ".zip":
-        from ganvas.collect.frames import extracted
-
-        with out.console.status("reading the video"):
-            pictures = extracted(data)
     with out.progress("packing") as progress:
-        report = pack_pictures(
-            pictures,
-            resolution=settings.resolution,
-            crop=settings.crop,
-            channels=settings.channels,
-            minimum=settings.minimum,
-            side_by_side=settings.side_by_side,
-            labels=settings.labels > 0,
-            frames=settings.frames,
-            processes=os.cpu_count() or 1,
-            progress=progress,
-        )
+        report = pack_for(resolved, data, progress)
     out.pack_report(report)
     out.plan(resolved, report.classes)
     if dry_run:
         out.estimate(resolved, report.path)
         return
-    place = RunDir(run or Path("runs") / f"{resolved.name}-{data.resolve().stem}")
-    summary = out.train(resolved, place, report.path, called=data.resolve().stem, fresh=fresh)
+    place = default_run(resolved, data) if run is None else RunDir(run)
+    name = data.resolve().stem
+    summary = out.run_pipeline(resolved, place, report.path, dataset_name=name, fresh=fresh, train_only=train_only)
     if summary.state == "stopped":
         if first:
             at = f"{summary.nimg / 1000:.3g} kimg"
             print_error(f"Stopped at {at}; everything is saved in {place.root}. Run the same command again to resume.")
         raise SystemExit(130)
     if first:
-        if not train_only:
-            out.finish(place)
         out.run_files(place)

@@ -17,9 +17,9 @@ from typing import NamedTuple
 from urllib.parse import urljoin
 from urllib.request import getproxies, proxy_bypass
 
-from ganvas import __version__
 from ganvas.collect.rate_limit import Clock, RateLimiter, RealClock, back_off, retry_after
 from ganvas.errors import UserError
+from ganvas.version import __version__
 
 try:
     import bs4  # noqa: F401 - all of the extra, or none

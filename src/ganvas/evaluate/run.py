@@ -81,6 +81,21 @@ def evaluate(
     if data is not None and _enlarges(path, run):
         return _benchmarked(path, run, data, everything)
     setup = _of_bundle(path, data, changes) if run is None else _of_run(run, data, changes)
+    return _evaluate(setup, path, run, everything=everything, progress=progress)
+
+
+def evaluate_run(model: RunModel) -> EvaluationOutcome:
+    """Measure a run that is loaded already by its recipe's protocol, and add the results to its ``metrics.jsonl``.
+
+    Raises:
+        UserError: The weights of the feature network cannot be had.
+    """
+    return _evaluate(_own_setup(model, model.recipe.evaluate), model.path, model.run)
+
+
+def _evaluate(
+    setup: _Setup, path: Path, run: RunDir | None, *, everything: bool = False, progress: Progress | None = None
+) -> EvaluationOutcome:
     evaluations = _evaluate_subsets(setup, everything, progress)
     lines = [report.record(result, setup.nimg) for found in evaluations.values() for result in found.results]
     if run is not None and None not in setup.against:
@@ -143,11 +158,15 @@ def _of_run(run: RunDir, data: Path | None, changes: dict[str, Any]) -> _Setup:
     model = load_run(run, packed if own or not _known(run).is_file() else None)
     settings = model.recipe.evaluate.model_copy(update=changes)
     if own:
-        return _Setup(model.family, _subsets(model), settings, model.nimg, run.root / "evaluation")
+        return _own_setup(model, settings)
     assert data is not None
     assert packed is not None
     place = run.root / f"evaluation-{data.resolve().name}"
     return _Setup(model.family, {None: Dataset(packed)}, settings, model.nimg, place)
+
+
+def _own_setup(model: RunModel, settings: EvaluateSettings) -> _Setup:
+    return _Setup(model.family, _subsets(model), settings, model.nimg, model.run.root / "evaluation")
 
 
 def _is_own(run: RunDir, data: Path, packed: Path) -> bool:

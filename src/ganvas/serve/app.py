@@ -10,7 +10,6 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from ganvas import __version__
 from ganvas.serve.core import errors, static_files
 from ganvas.serve.core.bundle_store import BundleStore
 from ganvas.serve.core.context import StudioContext
@@ -21,6 +20,7 @@ from ganvas.serve.core.middleware import RequestMiddleware
 from ganvas.serve.core.run_store import RunStore
 from ganvas.serve.core.settings import StudioSettings
 from ganvas.serve.features import FEATURES
+from ganvas.version import __version__
 
 
 def create_app(

@@ -5,11 +5,11 @@ from __future__ import annotations
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from ganvas import __version__
 from ganvas.serve.core.context import Context
 from ganvas.serve.core.responses import cache_headers, cached_png, not_modified, picture_response
 from ganvas.serve.features.home import cards
 from ganvas.serve.features.home.schemas import BundleDetail, BundleList, Health, RefusedBundle
+from ganvas.version import __version__
 
 router = APIRouter()
 

@@ -1,0 +1,102 @@
+"""The pipeline from pictures to a bundle: pack, train, evaluate, export. It prints nothing."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from ganvas.bundle import Bundle
+from ganvas.curate.dataset.pack import PackReport, pack
+from ganvas.errors import UserError
+from ganvas.evaluate.run import EvaluationOutcome, evaluate_run
+from ganvas.inference.load import load_run
+from ganvas.recipe import Recipe
+from ganvas.release.export import export_run
+from ganvas.runs.folder import RunDir
+from ganvas.runs.log import Listener
+from ganvas.train.trainer import Summary, train
+
+
+class NotEvaluated(NamedTuple):
+    """The run was not evaluated, for instance because the weights of the feature network are missing."""
+
+    reason: str
+
+
+PipelineResult = Summary | EvaluationOutcome | NotEvaluated | Bundle
+
+
+def pack_for(recipe: Recipe, data: Path, progress: Callable[[int, int], None] | None = None) -> PackReport:
+    """Pack pictures as a recipe needs them.
+
+    Args:
+        recipe: The resolved recipe.
+        data: A folder or zip of pictures; a video where the recipe trains on frames.
+        progress: Called with how many pictures are done and how many there are.
+
+    Raises:
+        UserError: There are no pictures, or too few.
+    """
+    settings, pictures = recipe.data, data
+    if settings.frames is not None and data.is_file() and data.suffix.lower() != ".zip":
+        from ganvas.collect.frames import extracted
+
+        pictures = extracted(data)
+    return pack(
+        pictures,
+        resolution=settings.resolution,
+        crop=settings.crop,
+        channels=settings.channels,
+        minimum=settings.minimum,
+        side_by_side=settings.side_by_side,
+        labels=settings.labels > 0,
+        frames=settings.frames,
+        processes=os.cpu_count() or 1,
+        progress=progress,
+    )
+
+
+def default_run(recipe: Recipe, data: Path) -> RunDir:
+    """The run's folder where none is chosen: ``runs/RECIPE-DATA``."""
+    return RunDir(Path("runs") / f"{recipe.name}-{data.resolve().stem}")
+
+
+def run_pipeline(
+    recipe: Recipe,
+    run: RunDir,
+    dataset: Path,
+    *,
+    dataset_name: str | None = None,
+    fresh: bool = False,
+    train_only: bool = False,
+    listener: Listener | None = None,
+) -> Iterator[PipelineResult]:
+    """Train or resume a run, then evaluate it and export it as a bundle; yields each result when it is there.
+
+    A run that was stopped, or whose process is not the first one, ends after its summary.
+
+    Args:
+        recipe: The resolved recipe.
+        run: The run's folder.
+        dataset: The packed pictures; see :func:`pack_for`.
+        dataset_name: The name of the data set in credits.
+        fresh: Delete what the run's folder contains and start again.
+        train_only: Neither evaluate nor export.
+        listener: Called with every event of the training.
+
+    Raises:
+        UserError: The recipe, the data and the run do not fit together, or a step fails.
+    """
+    summary = train(recipe, run, dataset, dataset_name=dataset_name, fresh=fresh, listener=listener)
+    yield summary
+    if summary.state != "finished" or train_only or os.environ.get("LOCAL_RANK", "0") != "0":
+        return
+    model = load_run(run)
+    try:
+        evaluation: EvaluationOutcome | NotEvaluated = evaluate_run(model)
+    except UserError as error:
+        evaluation = NotEvaluated(str(error))
+    yield evaluation
+    yield export_run(model)
