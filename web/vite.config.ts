@@ -13,6 +13,8 @@ export default defineConfig({
     // The components' own words in the languages that the pages speak, and no others.
     { ...optimizeLocales.vite({ locales: ["en-US", "ko-KR"] }), enforce: "pre" },
   ],
+  // In TypeScript, `.running-link` of a *.module.css is `styles.runningLink`.
+  css: { modules: { localsConvention: "camelCaseOnly" } },
   server: { proxy: { "/v1": studio } },
   build: {
     outDir: "../src/ganvas/serve/static",

@@ -92,22 +92,22 @@ def test_pictures_chosen_in_the_grid_are_walked_between(visit: Visit, styles: st
     page.keyboard.press("Space")
     page.keyboard.press("ArrowRight")
     page.keyboard.press("Space")
-    expect(page.get_by_role("checkbox", name="Choose: Picture of seed 6")).to_be_checked()
+    expect(page.get_by_role("checkbox", name="Select: Picture of seed 6")).to_be_checked()
     first, last = (shown(picture) for picture in grid.locator("img").all()[:2])
     page.get_by_role("button", name="Walk between them").click()
 
     expect(page).to_have_url(re.compile("walk=5.6"))
     stage = settled(page, "The walk")
     frame = stage.get_by_role("img")
-    expect(frame).to_have_accessible_name("Picture 1 of 9 on the way")
+    expect(frame).to_have_accessible_name("Picture 1 of 9 of the walk")
     assert near(shown(frame), first)
     stage.get_by_role("button", name="Play").click()
-    expect(frame).to_have_accessible_name("Picture 9 of 9 on the way")
+    expect(frame).to_have_accessible_name("Picture 9 of 9 of the walk")
     assert near(shown(frame), last)
     expect(stage.get_by_role("button", name="Play")).to_be_visible()
-    stage.get_by_role("slider", name="Place on the way").focus()
+    stage.get_by_role("slider", name="Position in the walk").focus()
     page.keyboard.press("ArrowLeft")
-    expect(frame).to_have_accessible_name("Picture 8 of 9 on the way")
+    expect(frame).to_have_accessible_name("Picture 8 of 9 of the walk")
 
     with page.expect_download() as saved:
         page.get_by_role("button", name="Save GIF").click()
@@ -132,7 +132,7 @@ def test_stops_are_added_moved_and_removed(visit: Visit, styles: str) -> None:
     page.keyboard.press("Tab")
     page.get_by_role("dialog").get_by_role("button", name="Add", exact=True).click()
     expect(page).to_have_url(re.compile("walk=3.2.77"))
-    expect(settled(page, "The walk").get_by_role("img")).to_have_accessible_name("Picture 1 of 17 on the way")
+    expect(settled(page, "The walk").get_by_role("img")).to_have_accessible_name("Picture 1 of 17 of the walk")
 
 
 def test_styles_are_mixed(visit: Visit, styles: str) -> None:
@@ -163,33 +163,33 @@ def test_a_slider_moves_the_picture_and_is_reset(visit: Visit, styles: str) -> N
     page = visit.open(f"{styles}?tool=sliders&base=3")
     slider = page.get_by_role("slider", name=re.compile("^Direction 1"))
     expect(slider).to_be_visible()
-    after = settled(page, "Moved pictures").get_by_role("img", name="Seed 3, after")
+    after = settled(page, "Changed pictures").get_by_role("img", name="Seed 3, after")
     still, source = shown(after), str(after.get_attribute("src"))
     slider.focus()
     page.keyboard.press("End")
     expect(page).to_have_url(re.compile(r"moves=0\*6"))
     expect(after).not_to_have_attribute("src", source)
-    settled(page, "Moved pictures")
+    settled(page, "Changed pictures")
     moved = shown(after)
     assert not near(moved, still)
 
     again = visit.open(page.url.removeprefix(visit.studio.url))
-    assert near(shown(settled(again, "Moved pictures").get_by_role("img", name="Seed 3, after")), moved)
+    assert near(shown(settled(again, "Changed pictures").get_by_role("img", name="Seed 3, after")), moved)
 
     page.get_by_role("button", name="Reset all").click()
     expect(page).not_to_have_url(re.compile("moves="))
-    settled(page, "Moved pictures")
+    settled(page, "Changed pictures")
     assert near(shown(after), still)
 
 
 def test_the_newest_position_of_a_slider_wins(visit: Visit, styles: str) -> None:
     far = visit.open(f"{styles}?tool=sliders&base=3&moves=0*6")
-    wanted = shown(settled(far, "Moved pictures").get_by_role("img", name="Seed 3, after"))
+    wanted = shown(settled(far, "Changed pictures").get_by_role("img", name="Seed 3, after"))
 
     page = visit.open(f"{styles}?tool=sliders&base=3")
     slider = page.get_by_role("slider", name=re.compile("^Direction 1"))
     expect(slider).to_be_visible()
-    after = settled(page, "Moved pictures").get_by_role("img", name="Seed 3, after")
+    after = settled(page, "Changed pictures").get_by_role("img", name="Seed 3, after")
     held = []
 
     def hold_first(route) -> None:  # type: ignore[no-untyped-def]
@@ -201,7 +201,7 @@ def test_the_newest_position_of_a_slider_wins(visit: Visit, styles: str) -> None
         page.keyboard.press("Home")
     with page.expect_response("**/edit"):
         page.keyboard.press("End")
-    settled(page, "Moved pictures")
+    settled(page, "Changed pictures")
     assert len(held) == 1
     held[0].continue_()
     page.wait_for_load_state("networkidle")
@@ -272,15 +272,15 @@ def test_a_runs_nearest_training_pictures_are_shown(visit: Visit, pictures: Path
     assert main([*command, *sets]) == 0
     assert main(["export", str(run), "--no-onnx", "-q"]) == 0
     page = visit.open("/generate/learned?seed=3&count=4&open=4")
-    page.get_by_role("dialog").get_by_role("button", name="Look for look-alikes").click()
+    page.get_by_role("dialog").get_by_role("button", name="Search for look-alikes").click()
     expect(page).to_have_url(re.compile("tool=copies.*near=4"))
     page.get_by_role("radio", name="1", exact=True).check(force=True)
-    page.get_by_role("button", name="Look", exact=True).click()
+    page.get_by_role("button", name="Compare", exact=True).click()
     stage = page.get_by_role("region", name="Nearest training pictures")
     expect(stage.get_by_role("img", name="Picture of seed 4")).to_be_visible(timeout=60_000)
     for kind in ("By features", "By pixels"):
         expect(stage.get_by_role("img", name=re.compile(f"^{kind}"))).to_have_count(3)
-    expect(stage.get_by_text(re.compile("Training pictures lie"))).to_be_visible()
+    expect(stage.get_by_text(re.compile("median distance"))).to_be_visible()
 
 
 TOOLS = ["pictures", "walk", "mix", "sliders", "photo"]

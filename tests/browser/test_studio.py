@@ -254,7 +254,7 @@ def test_sheets_go_back_in_time(visit: Visit) -> None:
         run.tick()
         run.sheet((shade, shade, shade))
     page = visit.open("/runs/sheets")
-    moment = page.get_by_role("slider", name="Moment of training")
+    moment = page.get_by_role("slider", name="Position in the training")
     moment.focus()
     page.keyboard.press("Home")
     expect(page.get_by_role("img", name="Samples after 1 kimg")).to_be_visible()

@@ -3,6 +3,7 @@ import { QueryClientProvider } from "@tanstack/react-query";
 import { Suspense, useEffect, useRef, useState } from "react";
 import { Link, Route, Switch, useLocation } from "wouter";
 import { makeQueryClient, useHealth } from "./api/queries";
+import styles from "./app.module.css";
 import type { Feature, NavigationEntry } from "./feature";
 import { FEATURES } from "./features";
 import { LanguageProvider, useLanguage, useWords } from "./i18n/provider";
@@ -30,9 +31,9 @@ function Header() {
   const { language, setLanguage } = useLanguage();
   const words = useWords();
   return (
-    <header className="top">
-      <div className="top-inner">
-        <Link href="/" className="brand" aria-label="Ganvas">
+    <header className={styles.top}>
+      <div className={styles.topInner}>
+        <Link href="/" className={styles.brand} aria-label="Ganvas">
           <Mark />
           <span>Ganvas</span>
         </Link>
@@ -57,8 +58,8 @@ function Footer() {
   const words = useWords();
   const shares = useHealth()?.shares;
   return (
-    <footer className="bottom">
-      <div className="bottom-inner">
+    <footer className={styles.bottom}>
+      <div className={styles.bottomInner}>
         <p>{shares ? words.footerShares : words.footer}</p>
         <ThemeChoice />
       </div>
@@ -91,7 +92,7 @@ function Pages() {
   }, [path]);
   return (
     <>
-      <a className="skip" href="#main">
+      <a className={styles.skip} href="#main">
         {words.skip}
       </a>
       <Header />

@@ -1,14 +1,17 @@
-import { StrictMode } from "react";
-import { createRoot } from "react-dom/client";
+// The shared sheets come first, so that those of components and features may refine them.
 import "@fontsource-variable/geist/wght.css";
-import { App } from "./app";
+import "./ui/tokens.css";
 import "./ui/base.css";
 import "./ui/controls.css";
-import "./ui/pages.css";
-import "./features/generate/generate.css";
+import "./ui/feedback.css";
+import "./ui/workspace.css";
 import "./features/translate/translate.css";
 import "./features/draw/draw.css";
 import "./features/curate/curate.css";
+
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+import { App } from "./app";
 
 const root = document.getElementById("root");
 if (root) {

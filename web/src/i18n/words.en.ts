@@ -8,7 +8,7 @@ export const en = {
   theme: { label: "Theme", light: "Light", dark: "Dark", system: "System" },
   footer: "Everything runs on this machine. Nothing you draw or load is kept.",
   footerShares:
-    "Everything runs on this machine. Nothing you draw or load is kept, but for drawings whose link you copy.",
+    "Everything runs on this machine. Nothing you draw or load is kept, except drawings whose link you copy.",
   loading: "Loading",
   retry: "Try again",
   copy: "Copy command",
@@ -22,15 +22,13 @@ export const en = {
     choose: "Choose a picture",
     kinds: "PNG, JPEG, WebP, HEIC and more, up to 20 MB",
   },
-  problem: "That did not work",
+  problem: "Something went wrong",
   offline: "The studio does not answer. Is `ganvas studio` still running?",
   missing: {
     title: "There is nothing here",
-    text: "This address leads nowhere.",
+    text: "There is no page at this address.",
     home: "Go to the home page",
   },
   units: { images: "images/s", left: (time: string) => `${time} left`, kimg: (n: string) => `${n} kimg` },
   levels: { info: "Note", warning: "Warning", error: "Problem" } as Record<string, string>,
 };
-
-export type Words = typeof en;

@@ -8,7 +8,7 @@ export const ko: typeof en = {
   theme: { label: "테마", light: "밝게", dark: "어둡게", system: "시스템" },
   footer: "모든 작업은 이 컴퓨터에서 실행됩니다. 그리거나 불러온 그림은 저장되지 않습니다.",
   footerShares:
-    "모든 작업은 이 컴퓨터에서 실행됩니다. 링크를 복사한 그림 말고는 그리거나 불러온 그림이 저장되지 않습니다.",
+    "모든 작업은 이 컴퓨터에서 실행됩니다. 링크를 복사한 그림을 제외하고, 그리거나 불러온 그림은 저장되지 않습니다.",
   loading: "불러오는 중",
   retry: "다시 시도",
   copy: "명령 복사",
@@ -18,13 +18,13 @@ export const ko: typeof en = {
   pause: "멈춤",
   class: "종류",
   picture: {
-    drop: "그림을 끌어다 놓거나 붙여넣거나,",
-    choose: "그림 고르기",
-    kinds: "PNG, JPEG, WebP, HEIC 등, 20 MB까지",
+    drop: "그림을 끌어다 놓거나 붙여 넣거나",
+    choose: "그림 선택",
+    kinds: "PNG, JPEG, WebP, HEIC 등, 최대 20 MB",
   },
   problem: "문제가 생겼습니다",
   offline: "스튜디오가 응답하지 않습니다. `ganvas studio`가 실행 중인지 확인하세요.",
-  missing: { title: "페이지가 없습니다", text: "이 주소에는 아무것도 없습니다.", home: "홈으로 가기" },
+  missing: { title: "페이지가 없습니다", text: "이 주소에는 페이지가 없습니다.", home: "홈으로 이동" },
   units: { images: "장/초", left: (time) => `${time} 남음`, kimg: (n) => `${n} kimg` },
   levels: { info: "참고", warning: "주의", error: "문제" },
 };

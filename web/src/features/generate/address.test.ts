@@ -3,7 +3,7 @@ import { act, renderHook } from "@testing-library/react";
 import { expect, test } from "vitest";
 import type { BundleCard } from "../../api/types";
 import { MAX_FIRST_SEED, toolsOf, useView } from "./address";
-import { keepPhoto } from "./place";
+import { keepPhoto } from "./latent-point";
 
 const card = { id: "animals", classes: [], capabilities: ["truncation"] } as unknown as BundleCard;
 const classes: BundleCard = { ...card, classes: ["cat", "dog"], capabilities: [] };

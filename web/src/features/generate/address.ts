@@ -4,7 +4,7 @@ import { useSearchParams } from "wouter";
 import { can } from "../../api/bundles";
 import type { BundleCard } from "../../api/types";
 import type { Abilities } from "./api";
-import { MAX_SEED, type Place, placesOf, textOfPlaces } from "./place";
+import { type LatentPoint, MAX_SEED, pointsOf, textOfPoints } from "./latent-point";
 
 export const MIN_PSI = 0.05;
 export const MAX_FIRST_SEED = MAX_SEED - 64;
@@ -19,13 +19,13 @@ export type View = {
   class: number | null;
   psi: number;
   open: number | null; // the seed that is enlarged
-  picked: Place[];
-  walk: Place[];
+  picked: LatentPoint[];
+  walk: LatentPoint[];
   steps: number;
   loop: boolean;
-  rows: Place[];
-  columns: Place[];
-  base: Place[];
+  rows: LatentPoint[];
+  columns: LatentPoint[];
+  base: LatentPoint[];
   layers: [number, number] | null; // of the mixture; null: the lower half
   part: [number, number] | null; // layers that directions are for; null: all
   moves: Record<number, number>; // strength by direction
@@ -69,8 +69,8 @@ function viewOf(query: URLSearchParams, bundle: BundleCard): View {
   const seed = whole("seed", 0, MAX_FIRST_SEED);
   const label = bundle.classes.length && query.has("class") ? whole("class", 0, bundle.classes.length - 1) : null;
   // A tool that was given nothing begins with the first pictures of the grid.
-  const some = (key: string, from: number, count: number): Place[] =>
-    placesOf(query.get(key), bundle) ??
+  const some = (key: string, from: number, count: number): LatentPoint[] =>
+    pointsOf(query.get(key), bundle) ??
     Array.from({ length: count }, (_, index) => ({ seed: seed + from + index, class: label }));
   const tool = query.get("tool") as Tool;
   return {
@@ -80,7 +80,7 @@ function viewOf(query: URLSearchParams, bundle: BundleCard): View {
     class: label,
     psi: can(bundle, "truncation") && Number.isFinite(psi) ? Math.min(Math.max(psi, MIN_PSI), 1) : 1,
     open: query.has("open") ? whole("open", 0, MAX_SEED) : null,
-    picked: placesOf(query.get("picked"), bundle) ?? [],
+    picked: pointsOf(query.get("picked"), bundle) ?? [],
     walk: some("walk", 0, 3),
     steps: Math.max(whole("steps", 16, 120), 2),
     loop: query.has("loop"),
@@ -100,9 +100,9 @@ function queryOf(view: View, bundle: BundleCard, old: URLSearchParams, next: Par
   if (can(bundle, "truncation")) query.set("psi", String(view.psi));
   if (view.tool !== "pictures") query.set("tool", view.tool);
   if (view.open !== null) query.set("open", String(view.open));
-  if (view.picked.length) query.set("picked", textOfPlaces(view.picked));
+  if (view.picked.length) query.set("picked", textOfPoints(view.picked));
   for (const key of ["walk", "rows", "columns", "base"] as const)
-    if (key in next || old.has(key)) query.set(key, textOfPlaces(view[key]));
+    if (key in next || old.has(key)) query.set(key, textOfPoints(view[key]));
   if (view.steps !== 16) query.set("steps", String(view.steps));
   if (view.loop) query.set("loop", "1");
   if (view.layers) query.set("layers", view.layers.join("-"));

@@ -5,15 +5,16 @@ import { Button, Choice } from "../../ui/controls";
 import { HealthNote, ProblemNote } from "../../ui/feedback";
 import type { Change, View } from "./address";
 import { listNeighbours, type NeighbourSample, type Neighbours } from "./api";
+import styles from "./copies.module.css";
 import { CopyLink, SeedField, Truncation } from "./fields";
 import { ToolLayout } from "./layout";
 import { useWords } from "./words";
 
 const COUNTS = [1, 4, 8, 16];
 
-/** The training pictures nearest to samples: was any learned by heart? */
+/** The training pictures nearest to samples: was any memorised? */
 export function Copies({ bundle, view, change }: { bundle: BundleCard; view: View; change: Change }) {
-  const words = useWords().explore;
+  const words = useWords();
   const [count, setCount] = useState(4);
   const [answer, setAnswer] = useState<Neighbours>();
   const [error, setError] = useState<unknown>();
@@ -22,8 +23,8 @@ export function Copies({ bundle, view, change }: { bundle: BundleCard; view: Vie
   useEffect(() => () => controller.current?.abort(), []);
   const seed = view.near ?? view.seed;
 
-  // Asked for by a press, not by every change: the first look at a data set takes all of the machine for a while.
-  const look = async () => {
+  // Requested by a press, not by every change: the first comparison with a data set keeps the machine busy for a while.
+  const compare = async () => {
     controller.current?.abort();
     const own = new AbortController();
     controller.current = own;
@@ -45,7 +46,7 @@ export function Copies({ bundle, view, change }: { bundle: BundleCard; view: Vie
         <>
           <SeedField label={words.firstSeed} value={seed} onChange={(near) => change({ near })} />
           <Choice
-            label={words.samples}
+            label={words.sampleCount}
             value={String(count)}
             onChange={(next) => setCount(Number(next))}
             options={COUNTS.map((n) => ({ value: String(n), text: n }))}
@@ -58,8 +59,8 @@ export function Copies({ bundle, view, change }: { bundle: BundleCard; view: Vie
           />
           <Truncation bundle={bundle} view={view} change={change} />
           <div className="panel-actions">
-            <Button variant="solid" isDisabled={busy} onPress={look}>
-              {busy ? words.looking : words.look}
+            <Button variant="solid" isDisabled={busy} onPress={compare}>
+              {busy ? words.comparing : words.compare}
             </Button>
             <CopyLink />
           </div>
@@ -68,16 +69,16 @@ export function Copies({ bundle, view, change }: { bundle: BundleCard; view: Vie
       }
     >
       <section className="stage" aria-label={words.copiesStage} aria-busy={busy}>
-        {error !== undefined && <ProblemNote error={error} retry={look} />}
+        {error !== undefined && <ProblemNote error={error} retry={compare} />}
         {busy && (
           <p className="quiet stage-empty" role="status">
-            {words.lookingLong}
+            {words.comparingLong}
           </p>
         )}
         {!busy && !answer && error === undefined && <p className="quiet stage-empty">{words.copiesNeed}</p>}
         {answer && <Verdict answer={answer} />}
         {answer && (
-          <ul className="neighbours" data-stale={busy || undefined}>
+          <ul className={styles.neighbours} data-stale={busy || undefined}>
             {answer.samples.map((sample) => (
               <SampleRow key={sample.seed} sample={sample} />
             ))}
@@ -89,7 +90,7 @@ export function Copies({ bundle, view, change }: { bundle: BundleCard; view: Vie
 }
 
 function Verdict({ answer }: { answer: Neighbours }) {
-  const words = useWords().explore;
+  const words = useWords();
   const copies = answer.samples.filter((sample) => sample.copied).length;
   const measure = words.measure(answer.usual.toFixed(3), answer.small.toFixed(3));
   const verdict = copies ? words.someCopied(copies, answer.samples.length) : words.noneCopied;
@@ -99,20 +100,20 @@ function Verdict({ answer }: { answer: Neighbours }) {
 function SampleRow({ sample }: { sample: NeighbourSample }) {
   const words = useWords();
   const kinds = [
-    { name: words.explore.byFeatures, found: sample.features, places: 3 },
-    { name: words.explore.byPixels, found: sample.pixels, places: 1 },
+    { name: words.byFeatures, found: sample.features, places: 3 },
+    { name: words.byPixels, found: sample.pixels, places: 1 },
   ];
   return (
-    <li className="neighbour-row" data-copied={sample.copied || undefined}>
+    <li className={styles.neighbourRow} data-copied={sample.copied || undefined}>
       <figure>
-        <img src={sample.image} alt={words.generate.sample(sample.seed)} />
+        <img src={sample.image} alt={words.sample(sample.seed)} />
         <figcaption>
-          {words.generate.enlarged(sample.seed)}
-          {sample.copied && <span className="tag tag-warn">{words.explore.copied}</span>}
+          {words.seedNumber(sample.seed)}
+          {sample.copied && <span className={`tag ${styles.tagWarn}`}>{words.suspected}</span>}
         </figcaption>
       </figure>
       {kinds.map(({ name, found, places }) => (
-        <div className="neighbour-kind" key={name}>
+        <div className={styles.neighbourKind} key={name}>
           <p className="quiet small">{name}</p>
           <ul>
             {found.map((one, index) => (
@@ -120,7 +121,7 @@ function SampleRow({ sample }: { sample: NeighbourSample }) {
               // biome-ignore lint/suspicious/noArrayIndexKey: the position in the list identifies the item
               <li key={index}>
                 <figure>
-                  <img src={one.image} alt={words.explore.neighbour(index + 1, name)} />
+                  <img src={one.image} alt={words.neighbour(index + 1, name)} />
                   <figcaption className="figures">{one.distance.toFixed(places)}</figcaption>
                 </figure>
               </li>

@@ -4,6 +4,7 @@ import type { Sample } from "../../api/types";
 import { Button, IconButton } from "../../ui/controls";
 import { BackIcon, CloseIcon, DownloadIcon, ForwardIcon } from "../../ui/icons";
 import type { Tool } from "./address";
+import styles from "./pictures.module.css";
 import { useWords } from "./words";
 
 /** One picture, large; the arrow keys turn to its neighbours. */
@@ -26,7 +27,7 @@ export function Enlarged({
   tools: Tool[];
   go: (tool: "sliders" | "copies", sample: Sample) => void;
 }) {
-  const { generate: words, explore } = useWords();
+  const words = useWords();
   const heading = useId();
   const sample = samples[index];
   const [before, after] = [samples[index - 1], samples[index + 1]];
@@ -55,7 +56,8 @@ export function Enlarged({
             <>
               <div className="dialog-head">
                 <Heading id={heading} slot="title">
-                  {words.enlarged(sample.seed)} {className(sample) && <span className="tag">{className(sample)}</span>}
+                  {words.seedNumber(sample.seed)}{" "}
+                  {className(sample) && <span className="tag">{className(sample)}</span>}
                 </Heading>
                 <IconButton name={words.close} shortcut="Esc" onPress={() => move(undefined)}>
                   <CloseIcon />
@@ -79,11 +81,11 @@ export function Enlarged({
                 </Button>
               </div>
               {(tools.includes("sliders") || tools.includes("copies")) && (
-                <div className="dialog-foot dialog-onward">
+                <div className={`dialog-foot ${styles.dialogOnward}`}>
                   {tools.includes("sliders") && (
-                    <Button onPress={() => go("sliders", sample)}>{explore.toSliders}</Button>
+                    <Button onPress={() => go("sliders", sample)}>{words.toSliders}</Button>
                   )}
-                  {tools.includes("copies") && <Button onPress={() => go("copies", sample)}>{explore.toCopies}</Button>}
+                  {tools.includes("copies") && <Button onPress={() => go("copies", sample)}>{words.toCopies}</Button>}
                 </div>
               )}
             </>

@@ -15,6 +15,7 @@ import { Button, Slider } from "../../ui/controls";
 import { CheckIcon, LinkIcon, ShuffleIcon } from "../../ui/icons";
 import { type Change, MAX_FIRST_SEED, MIN_PSI, type View } from "./address";
 import type { LayerRange } from "./api";
+import styles from "./fields.module.css";
 import { useWords } from "./words";
 
 export function SeedField({
@@ -22,15 +23,18 @@ export function SeedField({
   value,
   onChange,
   max = MAX_FIRST_SEED,
+  stacked = false,
 }: {
   label: string;
   value: number;
   onChange: (seed: number) => void;
   max?: number;
+  /** The button stands below the field. */
+  stacked?: boolean;
 }) {
-  const words = useWords().generate;
+  const words = useWords();
   return (
-    <div className="seed-row">
+    <div className={styles.seedRow} data-stacked={stacked || undefined}>
       <NumberField
         className="field"
         value={value}
@@ -52,7 +56,7 @@ export function SeedField({
 
 /** Truncation, where the model knows it. */
 export function Truncation({ bundle, view, change }: { bundle: BundleCard; view: View; change: Change }) {
-  const words = useWords().generate;
+  const words = useWords();
   if (!can(bundle, "truncation")) return null;
   return (
     <div>
@@ -71,7 +75,7 @@ export function Truncation({ bundle, view, change }: { bundle: BundleCard; view:
 }
 
 export function CopyLink() {
-  const words = useWords().generate;
+  const words = useWords();
   const [copied, setCopied] = useState(false);
   return (
     <Button
@@ -83,7 +87,7 @@ export function CopyLink() {
       }}
     >
       {copied ? <CheckIcon /> : <LinkIcon />}
-      <span aria-live="polite">{copied ? words.copied : words.copyLink}</span>
+      <span aria-live="polite">{copied ? words.linkCopied : words.copyLink}</span>
     </Button>
   );
 }
@@ -100,7 +104,7 @@ export function Layers({
   count: number;
   onChange: (range: [number, number]) => void;
 }) {
-  const words = useWords().explore;
+  const words = useWords();
   return (
     <AriaSlider
       className="slider"

@@ -16,7 +16,7 @@ export function ToolLayout({
   const words = useWords();
   return (
     <div className="bench" data-stay={stay || undefined}>
-      <section className="panel" aria-label={words.generate.settings}>
+      <section className="panel" aria-label={words.settings}>
         {settings}
       </section>
       <div className="stage-side">{children}</div>

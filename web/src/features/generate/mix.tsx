@@ -7,9 +7,11 @@ import { DownloadIcon } from "../../ui/icons";
 import type { Change, View } from "./address";
 import { type Abilities, type Mixed, mix } from "./api";
 import { CopyLink, Layers, Truncation } from "./fields";
+import fieldsStyles from "./fields.module.css";
+import { nameOf, requestPoint } from "./latent-point";
 import { Stage, ToolLayout } from "./layout";
-import { nameOf, pointOf } from "./place";
-import { PlaceStrip } from "./place-strip";
+import styles from "./mix.module.css";
+import { PointStrip } from "./point-strip";
 import { sheetPicture } from "./sheet-picture";
 import { useWords } from "./words";
 
@@ -34,13 +36,13 @@ export function Mix({
   view: View;
   change: Change;
 }) {
-  const words = useWords().explore;
+  const words = useWords();
   const count = abilities.layers;
   const [first, last] = view.layers ?? [0, Math.max(Math.floor(count / 2) - 1, 0)];
   const layers: [number, number] = [Math.min(first, count - 1), Math.min(last, count - 1)];
   const request = {
-    rows: view.rows.map((place) => pointOf(place, bundle.id)),
-    columns: view.columns.map((place) => pointOf(place, bundle.id)),
+    rows: view.rows.map((point) => requestPoint(point, bundle.id)),
+    columns: view.columns.map((point) => requestPoint(point, bundle.id)),
     first_layer: layers[0],
     last_layer: layers[1],
     psi: view.psi,
@@ -53,19 +55,19 @@ export function Mix({
     <ToolLayout
       settings={
         <>
-          <PlaceStrip
+          <PointStrip
             label={words.rows}
             bundle={bundle}
             view={view}
-            places={view.rows}
+            points={view.rows}
             onChange={(rows) => change({ rows })}
             most={MOST}
           />
-          <PlaceStrip
+          <PointStrip
             label={words.columns}
             bundle={bundle}
             view={view}
-            places={view.columns}
+            points={view.columns}
             onChange={(columns) => change({ columns })}
             most={MOST}
           />
@@ -76,7 +78,7 @@ export function Mix({
               count={count}
               onChange={(range) => change({ layers: range })}
             />
-            <div className="presets">
+            <div className={fieldsStyles.presets}>
               {parts.map((part, index) => (
                 <Button key={names[index]} onPress={() => change({ layers: part })}>
                   {names[index]}
@@ -123,13 +125,13 @@ export function Mix({
 
 function MixTable({ bundle, view, answer }: { bundle: BundleCard; view: View; answer: Mixed }) {
   const words = useWords();
-  const name = (places: View["rows"], index: number) => {
-    const place = places[index];
-    return place ? nameOf(place, bundle, words) : "";
+  const name = (points: View["rows"], index: number) => {
+    const point = points[index];
+    return point ? nameOf(point, bundle, words) : "";
   };
   return (
-    <table className="mix" style={{ "--columns": answer.columns.length } as React.CSSProperties}>
-      <caption className="sr-only">{words.explore.mixReads}</caption>
+    <table className={styles.mix} style={{ "--columns": answer.columns.length } as React.CSSProperties}>
+      <caption className="sr-only">{words.mixReads}</caption>
       <thead>
         <tr>
           <td />
@@ -151,7 +153,7 @@ function MixTable({ bundle, view, answer }: { bundle: BundleCard; view: View; an
             {cells.map((picture, column) => (
               // biome-ignore lint/suspicious/noArrayIndexKey: the position in the list identifies the item
               <td key={`${column} ${name(view.columns, column)}`}>
-                <img src={picture} alt={words.explore.mixed(name(view.rows, row), name(view.columns, column))} />
+                <img src={picture} alt={words.mix(name(view.rows, row), name(view.columns, column))} />
               </td>
             ))}
           </tr>

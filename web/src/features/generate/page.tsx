@@ -13,6 +13,7 @@ import { type Tool, toolsOf, useView } from "./address";
 import { readAbilities } from "./api";
 import { Copies } from "./copies";
 import { Mix } from "./mix";
+import styles from "./page.module.css";
 import { PhotoTool } from "./photo";
 import { Pictures } from "./pictures";
 import { Sliders } from "./sliders";
@@ -27,15 +28,15 @@ export function GeneratePage({ params: { bundle = "" } }: PageProps) {
 function Model({ id }: { id: string }) {
   const words = useWords();
   const { data: bundle, error, refetch } = useQuery(bundleQuery(id));
-  useTitle(bundle ? `${words.generate.title}: ${bundle.name}` : words.generate.title);
+  useTitle(bundle ? `${words.title}: ${bundle.name}` : words.title);
   if (error !== null && !bundle) return <ProblemNote error={error} retry={refetch} />;
   if (!bundle) return <Waiting />;
   if (bundle.page !== "generate") {
     return (
       <div className="note note-info">
-        <p className="note-body">{words.generate.notSynthesis}</p>
+        <p className="note-body">{words.needsPicture}</p>
         <Link href={bundleAddress(bundle)} className="button button-solid">
-          {words.generate.openDraw}
+          {words.openPage}
         </Link>
       </div>
     );
@@ -71,7 +72,7 @@ function Generator({ bundle }: { bundle: BundleCard }) {
   const given = { bundle, view, change };
   const made = (
     <>
-      {!waits && <p className="tool-lead quiet">{explores ? words.explore.lead[tool] : words.generate.lead}</p>}
+      {!waits && <p className={`${styles.toolLead} quiet`}>{explores ? words.lead[tool] : words.lead.seeds}</p>}
       {waits && <Waiting />}
       {!waits && tool === "pictures" && <Pictures {...given} tools={tools} />}
       {abilities && tool === "walk" && <Walk {...given} abilities={abilities} />}
@@ -85,22 +86,22 @@ function Generator({ bundle }: { bundle: BundleCard }) {
   return (
     <>
       <header className="page-head page-head-tight">
-        <p className="eyebrow">{words.generate.title}</p>
+        <p className="eyebrow">{words.title}</p>
         <h1>{bundle.name}</h1>
         <p>{summary(bundle)}.</p>
       </header>
       {known.error !== null && !abilities && <ProblemNote error={known.error} retry={known.refetch} />}
       {explores ? (
         <Tabs selectedKey={tool} onSelectionChange={(next) => change({ tool: next as Tool, open: null })}>
-          <TabList ref={tabs} className="tabs" aria-label={words.explore.tools}>
+          <TabList ref={tabs} className={styles.tabs} aria-label={words.tools}>
             {tools.map((each) => (
-              <Tab key={each} id={each} className="tab">
-                {words.explore.tool[each]}
+              <Tab key={each} id={each} className={styles.tab}>
+                {words.tool[each]}
                 {each === "photo" && search.busy && <span className="pulse" aria-hidden="true" />}
               </Tab>
             ))}
           </TabList>
-          <TabPanel id={tool} className="tab-panel">
+          <TabPanel id={tool} className={styles.tabPanel}>
             {made}
           </TabPanel>
         </Tabs>

@@ -10,7 +10,8 @@ import type { Change, Tool, View } from "./address";
 import { generate } from "./api";
 import { Enlarged } from "./enlarged";
 import { CopyLink, SeedField, Truncation } from "./fields";
-import { type Place, textOf } from "./place";
+import { type LatentPoint, textOf } from "./latent-point";
+import styles from "./pictures.module.css";
 import { SampleGrid } from "./sample-grid";
 import { gridPicture } from "./sheet-picture";
 import { useWords } from "./words";
@@ -42,22 +43,22 @@ export function Pictures({
   const className = (sample: Sample) => (sample.class === null ? "" : (bundle.classes[sample.class] ?? ""));
   const fileName = (sample: Sample) =>
     `${[bundle.id, `seed${sample.seed}`, className(sample)].filter(Boolean).join("-")}.png`;
-  const placeOf = (sample: Sample): Place => ({ seed: sample.seed, class: label });
-  const isPicked = (sample: Sample) => view.picked.some((place) => textOf(place) === textOf(placeOf(sample)));
+  const pointOf = (sample: Sample): LatentPoint => ({ seed: sample.seed, class: label });
+  const isPicked = (sample: Sample) => view.picked.some((point) => textOf(point) === textOf(pointOf(sample)));
   const pick = (sample: Sample) => {
-    const text = textOf(placeOf(sample));
-    const others = view.picked.filter((place) => textOf(place) !== text);
+    const text = textOf(pointOf(sample));
+    const others = view.picked.filter((point) => textOf(point) !== text);
     if (others.length < view.picked.length) change({ picked: others });
-    else if (others.length < MOST_PICKED) change({ picked: [...others, placeOf(sample)] });
+    else if (others.length < MOST_PICKED) change({ picked: [...others, pointOf(sample)] });
   };
 
   return (
     <>
       <div className="bench">
-        <section className="panel" aria-label={words.generate.settings}>
-          <SeedField label={words.generate.seed} value={seed} onChange={(next) => change({ seed: next })} />
+        <section className="panel" aria-label={words.settings}>
+          <SeedField label={words.firstSeed} value={seed} onChange={(next) => change({ seed: next })} />
           <Choice
-            label={words.generate.count}
+            label={words.count}
             value={String(count)}
             onChange={(next) => change({ count: Number(next) })}
             options={COUNTS.map((n) => ({ value: String(n), text: n }))}
@@ -66,7 +67,7 @@ export function Pictures({
             bundle={bundle}
             value={label}
             onChange={(next) => change({ class: next })}
-            noneText={words.generate.mixed}
+            noneText={words.mixed}
           />
           <Truncation bundle={bundle} view={view} change={change} />
           <div className="panel-actions">
@@ -79,12 +80,12 @@ export function Pictures({
               }}
             >
               <DownloadIcon />
-              {words.generate.downloadGrid}
+              {words.downloadGrid}
             </Button>
             <CopyLink />
           </div>
         </section>
-        <section className="stage" aria-label={words.generate.samples} aria-busy={busy}>
+        <section className="stage" aria-label={words.samples} aria-busy={busy}>
           {error !== undefined && <ProblemNote error={error} retry={retry} />}
           {!answer && error === undefined && <Waiting />}
           <SampleGrid
@@ -97,8 +98,8 @@ export function Pictures({
           />
           {answer && (
             <p className="quiet small stage-foot">
-              <span className="for-keys">{words.generate.keys}</span>
-              <span className="figures">{words.generate.took(figure(answer.milliseconds))}</span>
+              <span className={styles.forKeys}>{words.keys}</span>
+              <span className="figures">{words.took(figure(answer.milliseconds))}</span>
             </p>
           )}
           {tools.length > 1 && view.picked.length > 0 && <Picked tools={tools} view={view} change={change} />}
@@ -113,8 +114,8 @@ export function Pictures({
         save={(sample) => download(sample.data, fileName(sample))}
         start={(sample) => change({ seed: sample.seed, open: null })}
         go={(tool, sample) => {
-          const place = placeOf(sample);
-          if (tool === "sliders") change({ tool, base: [place], open: null });
+          const point = pointOf(sample);
+          if (tool === "sliders") change({ tool, base: [point], open: null });
           else change({ tool, near: sample.seed, open: null });
         }}
       />
@@ -124,11 +125,11 @@ export function Pictures({
 
 /** What one does with the chosen pictures. */
 function Picked({ tools, view, change }: { tools: Tool[]; view: View; change: Change }) {
-  const words = useWords().explore;
+  const words = useWords();
   const { picked } = view;
   const has = (tool: Tool) => tools.includes(tool);
   return (
-    <div className="picked" role="region" aria-label={words.picked(picked.length)}>
+    <div className={styles.picked} role="region" aria-label={words.picked(picked.length)}>
       <strong className="figures">{words.picked(picked.length)}</strong>
       {picked.length > 1 && (
         <Button variant="solid" onPress={() => change({ tool: "walk", walk: picked })}>

@@ -2,6 +2,7 @@ import { useEffect, useState } from "react";
 import { useWords as useSharedWords } from "../../i18n/provider";
 import { IconButton, Slider } from "../../ui/controls";
 import { PauseIcon, PlayIcon } from "../../ui/icons";
+import styles from "./player.module.css";
 import { useWords } from "./words";
 
 /** Pictures as a film that one may also leaf through. Without `loop` it stops at its end. */
@@ -33,15 +34,15 @@ export function Player({ frames, fps, loop }: { frames: string[]; fps: number; l
   }, [playing, fps, loop, frames]);
 
   return (
-    <div className="player">
-      <img className="player-picture" src={frames[shown]} alt={words.explore.frame(shown + 1, frames.length)} />
-      <div className="player-foot">
+    <div className={styles.player}>
+      <img className={styles.playerPicture} src={frames[shown]} alt={words.frame(shown + 1, frames.length)} />
+      <div className={styles.playerFoot}>
         <IconButton name={playing ? pause : play} variant="solid" onPress={() => setPlaying(!playing)}>
           {playing ? <PauseIcon /> : <PlayIcon />}
         </IconButton>
         <Slider
           quiet
-          label={words.explore.frameSlider}
+          label={words.frameSlider}
           value={shown}
           onChange={(frame) => {
             setPlaying(false);
@@ -51,7 +52,7 @@ export function Player({ frames, fps, loop }: { frames: string[]; fps: number; l
           maxValue={Math.max(last, 1)}
           step={1}
         />
-        <span className="quiet small figures player-count">
+        <span className={`quiet small figures ${styles.playerCount}`}>
           {shown + 1} / {frames.length}
         </span>
       </div>

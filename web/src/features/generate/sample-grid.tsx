@@ -1,5 +1,6 @@
 import { useRef, useState } from "react";
 import type { Sample } from "../../api/types";
+import styles from "./pictures.module.css";
 import { columnsOf } from "./sheet-picture";
 import { useWords } from "./words";
 
@@ -54,8 +55,8 @@ export function SampleGrid({
     <div
       ref={grid}
       role="group"
-      aria-label={words.generate.samples}
-      className="samples"
+      aria-label={words.samples}
+      className={styles.samples}
       data-stale={stale || undefined}
       style={{ "--columns": columns } as React.CSSProperties}
       onKeyDown={move}
@@ -63,12 +64,12 @@ export function SampleGrid({
       onKeyUp={(event) => event.key === " " && event.target instanceof HTMLButtonElement && event.preventDefault()}
     >
       {samples.map((sample, index) => {
-        const name = [words.generate.sample(sample.seed), className(sample)].filter(Boolean).join(", ");
+        const name = [words.sample(sample.seed), className(sample)].filter(Boolean).join(", ");
         return (
-          <div className="sample-cell" key={sample.seed} data-picked={isPicked(sample) || undefined}>
+          <div className={styles.sampleCell} key={sample.seed} data-picked={isPicked(sample) || undefined}>
             <button
               type="button"
-              className="sample"
+              className={styles.sample}
               tabIndex={index === current ? 0 : -1}
               aria-label={name}
               onFocus={() => setChosen(index)}
@@ -78,9 +79,9 @@ export function SampleGrid({
             </button>
             <input
               type="checkbox"
-              className="sample-pick"
+              className={styles.samplePick}
               tabIndex={index === current ? 0 : -1}
-              aria-label={words.explore.choose(name)}
+              aria-label={words.choose(name)}
               checked={isPicked(sample)}
               onFocus={() => setChosen(index)}
               onChange={() => pick(sample)}

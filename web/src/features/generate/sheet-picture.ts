@@ -1,4 +1,4 @@
-/** Pictures of one size as one PNG, row by row; "" leaves a place empty. */
+/** Pictures of one size as one PNG, row by row; "" leaves a cell empty. */
 export async function sheetPicture(rows: string[][]): Promise<Blob> {
   const loaded = await Promise.all(
     rows.map((row) =>

@@ -1,29 +1,28 @@
 import { useEffect, useState } from "react";
-import { Slider as AriaSlider, Label, SliderOutput, SliderThumb, SliderTrack } from "react-aria-components";
 import type { BundleCard } from "../../api/types";
 import { useNewest } from "../../api/use-newest";
 import { figure } from "../../i18n/numbers";
-import { Button, IconButton } from "../../ui/controls";
+import { Button } from "../../ui/controls";
 import { download } from "../../ui/download";
 import { ProblemNote, Waiting } from "../../ui/feedback";
 import { DownloadIcon, UndoIcon } from "../../ui/icons";
 import type { Change, View } from "./address";
 import { type Abilities, listDirections } from "./api";
+import { BeforeAfter } from "./before-after";
+import { DirectionSlider } from "./direction-slider";
 import { CopyLink, Layers, Truncation } from "./fields";
+import { requestPoint } from "./latent-point";
 import { Stage, ToolLayout } from "./layout";
-import { nameOf, pictureOf, pointOf } from "./place";
-import { PlaceStrip } from "./place-strip";
+import { PointStrip } from "./point-strip";
 import { gridPicture } from "./sheet-picture";
+import styles from "./sliders.module.css";
 import { useEdit } from "./use-edit";
 import { useWords } from "./words";
 
 const AT_FIRST = 6;
 const MOST = 32;
-const MOST_PLACES = 4;
+const MOST_POINTS = 4;
 const FAR = 6; // standard deviations; beyond, pictures fall apart
-
-const shown = (strength: number) =>
-  strength === 0 ? "0" : `${strength > 0 ? "+" : "−"}${Number(Math.abs(strength).toFixed(2))}`;
 
 /** Pictures moved along the directions that the model itself has. */
 export function Sliders({
@@ -37,12 +36,12 @@ export function Sliders({
   view: View;
   change: Change;
 }) {
-  const words = useWords().explore;
+  const words = useWords();
   const count = abilities.direction_layers;
   const [first, last] = view.part ?? [0, count - 1];
   const part: [number, number] = [Math.min(first, count - 1), Math.min(last, count - 1)];
   const known = useNewest(part.join("-"), (signal) => listDirections(bundle.id, part, MOST, signal), 150);
-  // While a slider is dragged its place is kept here; the address gets it when it is let go.
+  // While a slider is dragged its value is kept here; the address gets it when the slider is released.
   const [dragged, setDragged] = useState<Record<number, number> | null>(null);
   const address = JSON.stringify(view.moves);
   useEffect(() => setDragged(null), [address]);
@@ -54,7 +53,7 @@ export function Sliders({
 
   const request = view.base.length
     ? {
-        points: view.base.map((place) => pointOf(place, bundle.id)),
+        points: view.base.map((point) => requestPoint(point, bundle.id)),
         strengths: Object.entries(moves)
           .map(([number, strength]) => ({ number: Number(number), strength }))
           .filter(({ strength }) => strength !== 0),
@@ -74,13 +73,13 @@ export function Sliders({
       stay
       settings={
         <>
-          <PlaceStrip
+          <PointStrip
             label={words.base}
             bundle={bundle}
             view={view}
-            places={view.base}
+            points={view.base}
             onChange={(base) => change({ base })}
-            most={MOST_PLACES}
+            most={MOST_POINTS}
           />
           {count > 1 && (
             <div>
@@ -96,7 +95,7 @@ export function Sliders({
           )}
           {known.error !== undefined && <ProblemNote error={known.error} retry={known.retry} />}
           {known.answer === undefined && known.error === undefined && <Waiting />}
-          <div className="directions">
+          <div className={styles.directions}>
             {offered.map((direction) => (
               <DirectionSlider
                 key={direction.number}
@@ -142,7 +141,7 @@ export function Sliders({
         <Stage label={words.slidersStage} newest={newest}>
           {(answer) => (
             <>
-              <Pairs bundle={bundle} view={view} images={answer.images} />
+              <BeforeAfter bundle={bundle} view={view} images={answer.images} />
               <p className="quiet small stage-foot">
                 <span>{words.slidersRead}</span>
                 <span className="figures">{words.took(figure(answer.milliseconds))}</span>
@@ -152,87 +151,5 @@ export function Sliders({
         </Stage>
       )}
     </ToolLayout>
-  );
-}
-
-function Pairs({ bundle, view, images }: { bundle: BundleCard; view: View; images: string[] }) {
-  const words = useWords();
-  return (
-    <div className="pairs" data-many={images.length > 1 || undefined}>
-      {images.map((image, index) => {
-        const place = view.base[index];
-        if (!place) return null;
-        const name = nameOf(place, bundle, words);
-        return (
-          // The order is the strip's; the same place may be there twice.
-          // biome-ignore lint/suspicious/noArrayIndexKey: the position in the list identifies the item
-          <div className="pair" key={`${index} ${name}`}>
-            <figure>
-              <img src={pictureOf(place, bundle.id, view.psi)} alt={words.explore.beforeOf(name)} />
-              <figcaption>{words.explore.before}</figcaption>
-            </figure>
-            <figure>
-              <img src={image} alt={words.explore.afterOf(name)} />
-              <figcaption>{words.explore.after}</figcaption>
-            </figure>
-          </div>
-        );
-      })}
-    </div>
-  );
-}
-
-function DirectionSlider({
-  name,
-  share,
-  value,
-  far,
-  onChange,
-  onChangeEnd,
-}: {
-  name: string;
-  share: string;
-  value: number;
-  far: number;
-  onChange: (value: number) => void;
-  onChangeEnd: (value: number) => void;
-}) {
-  const words = useWords().explore;
-  return (
-    <div className="direction">
-      <AriaSlider
-        className="slider"
-        value={value}
-        minValue={-far}
-        maxValue={far}
-        step={0.25}
-        onChange={(next) => onChange(next as number)}
-        onChangeEnd={(next) => onChangeEnd(next as number)}
-      >
-        <Label>
-          {name} <span className="quiet small figures">{share}</span>
-        </Label>
-        <SliderOutput>{() => shown(value)}</SliderOutput>
-        <SliderTrack className="slider-track">
-          {({ state }) => {
-            const place = state.getThumbPercent(0);
-            return (
-              <>
-                <span className="slider-rail" />
-                <span
-                  className="slider-fill slider-between"
-                  style={{ left: `${Math.min(place, 0.5) * 100}%`, width: `${Math.abs(place - 0.5) * 100}%` }}
-                />
-                <span className="slider-zero" />
-                <SliderThumb className="slider-thumb" />
-              </>
-            );
-          }}
-        </SliderTrack>
-      </AriaSlider>
-      <IconButton name={words.resetOne(name)} isDisabled={value === 0} onPress={() => onChangeEnd(0)}>
-        <UndoIcon />
-      </IconButton>
-    </div>
   );
 }

@@ -1,13 +1,13 @@
 import { useCallback, useEffect, useRef, useState } from "react";
 import { type Projection, readProjection, startProjection, stopProjection } from "./api";
-import { keepPhoto, type Place } from "./place";
+import { keepPhoto, type LatentPoint } from "./latent-point";
 
 const ASK_EVERY = 700; // milliseconds
 
 export type Search = {
   state: Projection | undefined;
-  /** Where the photograph was found. */
-  place: Place | undefined;
+  /** The point found for the photograph. */
+  point: LatentPoint | undefined;
   error: unknown;
   /** The picture is on its way, or the search goes on. */
   busy: boolean;
@@ -19,10 +19,10 @@ export type Search = {
   forget: () => void;
 };
 
-/** The search for a photograph's place. It goes on while other tools are looked at and ends with the page. */
+/** The search for a photograph's point in latent space. It continues while other tools are open and ends with the page. */
 export function useProjection(bundle: string): Search {
   const [state, setState] = useState<Projection>();
-  const [place, setPlace] = useState<Place>();
+  const [point, setPoint] = useState<LatentPoint>();
   const [error, setError] = useState<unknown>();
   const [busy, setBusy] = useState(false);
   const [seconds, setSeconds] = useState(0);
@@ -42,7 +42,7 @@ export function useProjection(bundle: string): Search {
   const forget = useCallback(() => {
     end();
     setState(undefined);
-    setPlace(undefined);
+    setPoint(undefined);
     setError(undefined);
   }, [end]);
 
@@ -53,7 +53,7 @@ export function useProjection(bundle: string): Search {
       setState(next);
       setSeconds((performance.now() - begun) / 1000);
       if (next.state !== "waiting" && next.state !== "running") {
-        if (next.latent && next.image) setPlace(keepPhoto(bundle, { image: next.image, latent: next.latent }));
+        if (next.latent && next.image) setPoint(keepPhoto(bundle, { image: next.image, latent: next.latent }));
         end();
         return;
       }
@@ -85,5 +85,5 @@ export function useProjection(bundle: string): Search {
     });
   };
 
-  return { state, place, error, busy, seconds, picture: sought.current, start, forget };
+  return { state, point, error, busy, seconds, picture: sought.current, start, forget };
 }

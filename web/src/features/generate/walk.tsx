@@ -9,16 +9,16 @@ import { DownloadIcon } from "../../ui/icons";
 import type { Change, View } from "./address";
 import { type Abilities, type FilmFormat, film, interpolate, type WalkRequest } from "./api";
 import { CopyLink, Truncation } from "./fields";
+import { requestPoint } from "./latent-point";
 import { Stage, ToolLayout } from "./layout";
-import { pointOf } from "./place";
-import { PlaceStrip } from "./place-strip";
 import { Player } from "./player";
+import { PointStrip } from "./point-strip";
 import { useWords } from "./words";
 
 const STEPS = [8, 16, 30, 60];
 const SPEEDS = [12, 24, 30];
 const MOST_FRAMES = 240; // the studio's limit
-const MOST_PLACES = 16;
+const MOST_POINTS = 16;
 
 /** A way from picture to picture, played in the page and saved as a film. */
 export function Walk({
@@ -32,7 +32,7 @@ export function Walk({
   view: View;
   change: Change;
 }) {
-  const words = useWords().explore;
+  const words = useWords();
   const [fps, setFps] = useState(24);
   const legs = Math.max(view.walk.length - (view.loop ? 0 : 1), 1);
   const steps = Math.min(view.steps, Math.floor(MOST_FRAMES / legs));
@@ -40,7 +40,7 @@ export function Walk({
     view.walk.length < 2
       ? null
       : {
-          points: view.walk.map((place) => pointOf(place, bundle.id)),
+          points: view.walk.map((point) => requestPoint(point, bundle.id)),
           steps,
           loop: view.loop,
           psi: view.psi,
@@ -53,13 +53,13 @@ export function Walk({
       stay
       settings={
         <>
-          <PlaceStrip
+          <PointStrip
             label={words.stops}
             bundle={bundle}
             view={view}
-            places={view.walk}
+            points={view.walk}
             onChange={(walk) => change({ walk })}
-            most={MOST_PLACES}
+            most={MOST_POINTS}
           />
           <Choice
             label={words.steps}
@@ -114,7 +114,7 @@ function FilmButton({
   request: WalkRequest | null;
   fps: number;
 }) {
-  const words = useWords().explore;
+  const words = useWords();
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>();
   const controller = useRef<AbortController>(undefined);

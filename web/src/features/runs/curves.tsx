@@ -4,6 +4,7 @@ import type { StatsLine } from "../../api/types";
 import { Chart } from "../../ui/chart/chart";
 import { type GroupName, groupsOf } from "../../ui/chart/series";
 import { Slider } from "../../ui/controls";
+import styles from "./run.module.css";
 import { useWords } from "./words";
 
 // A share and a speed mean little without their ends: noise would look like news.
@@ -25,7 +26,7 @@ export function Curves({ lines }: { lines: StatsLine[] }) {
         <p className="quiet">{words.noCurves}</p>
       ) : (
         <>
-          <div className="curve-settings">
+          <div className={styles.curveSettings}>
             <Slider
               label={words.smoothing}
               value={smoothing}
@@ -40,7 +41,7 @@ export function Curves({ lines }: { lines: StatsLine[] }) {
               {words.log}
             </Switch>
           </div>
-          <div className="charts">
+          <div className={styles.charts}>
             {groups.map((group) => (
               <Chart
                 key={group.name}

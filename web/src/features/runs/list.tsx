@@ -6,6 +6,8 @@ import { duration, figure, kimg } from "../../i18n/numbers";
 import { useLanguage, useWords as useSharedWords } from "../../i18n/provider";
 import { Command, Empty, ProblemNote, Progress, Waiting } from "../../ui/feedback";
 import { useTitle } from "../../ui/use-title";
+import styles from "./list.module.css";
+import { State } from "./state";
 import { useWords } from "./words";
 
 const POLL_SECONDS = 5;
@@ -29,7 +31,7 @@ export function RunsPage() {
         </Empty>
       )}
       {data && data.length > 0 && (
-        <ul className="runs">
+        <ul className={styles.runs}>
           {data.map((run) => (
             <RunRow key={run.id} run={run} />
           ))}
@@ -37,11 +39,6 @@ export function RunsPage() {
       )}
     </>
   );
-}
-
-export function State({ state }: { state: string }) {
-  const words = useWords();
-  return <span className={`state state-${state}`}>{words.state[state] ?? state}</span>;
 }
 
 function RunRow({ run }: { run: RunCard }) {
@@ -61,9 +58,9 @@ function RunRow({ run }: { run: RunCard }) {
   ].filter((fact) => fact);
   const worry = status.health.find((said) => said.level !== "info");
   return (
-    <li className="run-row">
-      <div className="run-row-head">
-        <Link href={`/runs/${encodeURIComponent(run.id)}`} className="run-row-link">
+    <li className={styles.runRow}>
+      <div className={styles.runRowHead}>
+        <Link href={`/runs/${encodeURIComponent(run.id)}`} className={styles.runRowLink}>
           {run.name}
         </Link>
         <State state={status.state} />

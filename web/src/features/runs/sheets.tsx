@@ -4,6 +4,7 @@ import { kimg } from "../../i18n/numbers";
 import { useWords as useSharedWords } from "../../i18n/provider";
 import { IconButton, Slider } from "../../ui/controls";
 import { PauseIcon, PlayIcon } from "../../ui/icons";
+import styles from "./run.module.css";
 import { useWords } from "./words";
 
 const FRAME_MILLISECONDS = 350;
@@ -41,9 +42,9 @@ export function Sheets({ sheets }: { sheets: Sheet[] }) {
       {!sheet ? (
         <p className="quiet">{words.noSheets}</p>
       ) : (
-        <div className="sheets">
+        <div className={styles.sheets}>
           <img src={sheet.url} alt={words.sheetAt(kimg(sheet.nimg / 1000))} />
-          <div className="sheets-bar">
+          <div className={styles.sheetsBar}>
             <IconButton
               name={playing ? pause : play}
               variant="soft"

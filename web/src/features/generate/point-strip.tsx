@@ -14,28 +14,29 @@ import { ClassChoice } from "../../ui/class-choice";
 import { Button } from "../../ui/controls";
 import type { View } from "./address";
 import { SeedField } from "./fields";
-import { MAX_SEED, nameOf, type Place, photosOf, pictureOf, textOf } from "./place";
+import { type LatentPoint, MAX_SEED, nameOf, photosOf, pictureOf, textOf } from "./latent-point";
+import styles from "./point-strip.module.css";
 import { useWords } from "./words";
 
 /** Places as small pictures in a row; each has a menu to move and remove it, and the last tile adds one. */
-export function PlaceStrip({
+export function PointStrip({
   label,
   bundle,
   view,
-  places,
+  points,
   onChange,
   most,
 }: {
   label: string;
   bundle: BundleCard;
   view: View;
-  places: Place[];
-  onChange: (places: Place[]) => void;
+  points: LatentPoint[];
+  onChange: (points: LatentPoint[]) => void;
   most: number;
 }) {
   const words = useWords();
   const swap = (index: number, other: number) => {
-    const next = [...places];
+    const next = [...points];
     const [one, two] = [next[index], next[other]];
     if (!one || !two) return;
     next[index] = two;
@@ -45,44 +46,44 @@ export function PlaceStrip({
   const act = (index: number, action: React.Key) => {
     if (action === "before") swap(index, index - 1);
     else if (action === "after") swap(index, index + 1);
-    else onChange(places.filter((_, other) => other !== index));
+    else onChange(points.filter((_, other) => other !== index));
   };
   return (
     <div className="strip-field">
-      <p className="strip-label">
-        {label} <span className="quiet figures">{places.length}</span>
+      <p className={styles.stripLabel}>
+        {label} <span className="quiet figures">{points.length}</span>
       </p>
-      <ul className="strip" aria-label={label}>
-        {places.map((place, index) => (
+      <ul className={styles.strip} aria-label={label}>
+        {points.map((point, index) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: the position in the list identifies the item
-          <li key={`${textOf(place)} ${index}`}>
+          <li key={`${textOf(point)} ${index}`}>
             <MenuTrigger>
-              <AriaButton className="tile" aria-label={nameOf(place, bundle, words)}>
-                <img src={pictureOf(place, bundle.id, view.psi)} alt="" draggable={false} />
+              <AriaButton className={styles.tile} aria-label={nameOf(point, bundle, words)}>
+                <img src={pictureOf(point, bundle.id, view.psi)} alt="" draggable={false} />
               </AriaButton>
               <Popover className="popover" offset={4}>
-                <Menu className="list" onAction={(action) => act(index, action)} aria-label={words.explore.change}>
+                <Menu className="list" onAction={(action) => act(index, action)} aria-label={words.change}>
                   {index > 0 && (
                     <MenuItem id="before" className="list-item">
-                      {words.explore.earlier}
+                      {words.earlier}
                     </MenuItem>
                   )}
-                  {index < places.length - 1 && (
+                  {index < points.length - 1 && (
                     <MenuItem id="after" className="list-item">
-                      {words.explore.later}
+                      {words.later}
                     </MenuItem>
                   )}
                   <MenuItem id="remove" className="list-item">
-                    {words.explore.remove}
+                    {words.remove}
                   </MenuItem>
                 </Menu>
               </Popover>
             </MenuTrigger>
           </li>
         ))}
-        {places.length < most && (
+        {points.length < most && (
           <li>
-            <AddPlace label={label} bundle={bundle} view={view} add={(place) => onChange([...places, place])} />
+            <AddPoint label={label} bundle={bundle} view={view} add={(point) => onChange([...points, point])} />
           </li>
         )}
       </ul>
@@ -90,7 +91,7 @@ export function PlaceStrip({
   );
 }
 
-function AddPlace({
+function AddPoint({
   label,
   bundle,
   view,
@@ -99,7 +100,7 @@ function AddPlace({
   label: string;
   bundle: BundleCard;
   view: View;
-  add: (place: Place) => void;
+  add: (point: LatentPoint) => void;
 }) {
   const words = useWords();
   const [seed, setSeed] = useState(() => Math.floor(Math.random() * 1_000_000));
@@ -107,51 +108,51 @@ function AddPlace({
   const offered = [...photosOf(bundle.id), ...view.picked];
   return (
     <DialogTrigger>
-      <AriaButton className="tile tile-add" aria-label={words.explore.addTo(label)}>
+      <AriaButton className={`${styles.tile} ${styles.tileAdd}`} aria-label={words.addTo(label)}>
         <svg className="icon" viewBox="0 0 20 20" aria-hidden="true">
           <path d="M10 4.500v11 M4.500 10h11" />
         </svg>
       </AriaButton>
       <Popover className="popover" offset={6}>
-        <Dialog className="dialog add">
+        <Dialog className={`dialog ${styles.add}`}>
           {({ close }) => {
-            const take = (place: Place) => {
-              add(place);
+            const take = (point: LatentPoint) => {
+              add(point);
               close();
             };
             return (
               <>
                 <Heading slot="title" className="sr-only">
-                  {words.explore.addTo(label)}
+                  {words.addTo(label)}
                 </Heading>
                 {offered.length > 0 && (
                   <>
-                    <p className="strip-label">{words.explore.offered}</p>
-                    <div className="strip">
-                      {offered.map((place) => (
+                    <p className={styles.stripLabel}>{words.offered}</p>
+                    <div className={styles.strip}>
+                      {offered.map((point) => (
                         <AriaButton
-                          key={textOf(place)}
-                          className="tile"
-                          aria-label={nameOf(place, bundle, words)}
-                          onPress={() => take(place)}
+                          key={textOf(point)}
+                          className={styles.tile}
+                          aria-label={nameOf(point, bundle, words)}
+                          onPress={() => take(point)}
                         >
-                          <img src={pictureOf(place, bundle.id, view.psi)} alt="" draggable={false} />
+                          <img src={pictureOf(point, bundle.id, view.psi)} alt="" draggable={false} />
                         </AriaButton>
                       ))}
                     </div>
                   </>
                 )}
-                <div className="add-seed">
-                  <SeedField label={words.explore.seed} value={seed} onChange={setSeed} max={MAX_SEED} />
+                <div className={styles.addSeed}>
+                  <SeedField label={words.seed} value={seed} onChange={setSeed} max={MAX_SEED} stacked />
                   <img
-                    className="add-look"
+                    className={styles.addLook}
                     src={pictureOf({ seed, class: kind }, bundle.id, view.psi)}
-                    alt={words.generate.sample(seed)}
+                    alt={words.sample(seed)}
                   />
                 </div>
-                <ClassChoice bundle={bundle} value={kind} onChange={setKind} noneText={words.explore.seedsOwn} />
+                <ClassChoice bundle={bundle} value={kind} onChange={setKind} noneText={words.seedsOwn} />
                 <Button variant="solid" onPress={() => take({ seed, class: kind })}>
-                  {words.explore.add}
+                  {words.add}
                 </Button>
               </>
             );

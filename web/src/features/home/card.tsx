@@ -1,0 +1,58 @@
+import { Link } from "wouter";
+import { bundleAddress } from "../../api/bundles";
+import type { BundleCard } from "../../api/types";
+import { figure, higherIsBetter, metricName, spread } from "../../i18n/numbers";
+import { useSummary } from "../../i18n/summaries";
+import styles from "./home.module.css";
+import { useWords } from "./words";
+
+/** A model with a preview, its first metric, and links to its page and its training run. */
+export function Card({ bundle, hasRun }: { bundle: BundleCard; hasRun: boolean }) {
+  const words = useWords();
+  const summary = useSummary();
+  const metric = bundle.metrics[0];
+  const address = bundleAddress(bundle);
+  return (
+    <li className={styles.card}>
+      {bundle.preview_url && (
+        <Link href={address} className={styles.cardPreview} tabIndex={-1} aria-hidden="true">
+          <img src={bundle.preview_url} alt="" loading="lazy" />
+        </Link>
+      )}
+      <div className={styles.cardBody}>
+        <h2>{bundle.name}</h2>
+        <p>{summary(bundle)}</p>
+        <dl className={styles.facts}>
+          <div>
+            <dt className="sr-only">{words.model}</dt>
+            <dd>
+              {bundle.family} · {bundle.resolution} px
+            </dd>
+          </div>
+          {metric && (
+            <div>
+              <dt>{metricName(metric.metric)}</dt>
+              <dd title={higherIsBetter(metric.metric) ? words.higher : words.lower}>
+                {figure(metric.value)}
+                {metric.std != null && <span className="quiet"> ± {spread(metric.std, metric.value)}</span>}
+              </dd>
+            </div>
+          )}
+        </dl>
+        <p className="quiet small">{words.trained(Math.round(bundle.kimg * 1000).toLocaleString("en"))}</p>
+        <div className={styles.cardActions}>
+          <Link href={address} className="button button-solid">
+            {words[bundle.page]}
+            <span className="sr-only">: {bundle.name}</span>
+          </Link>
+          {hasRun && (
+            <Link href={`/runs/${encodeURIComponent(bundle.id)}`} className="button button-bare">
+              {words.run}
+              <span className="sr-only">: {bundle.name}</span>
+            </Link>
+          )}
+        </div>
+      </div>
+    </li>
+  );
+}
