@@ -177,6 +177,7 @@ def page_queries(catalog: Catalog, review: Review, repeat: int) -> list[tuple[st
         said = [Verdict(one, "keep", None, f"b{next(numbers)}") for one in waiting[-5:]]
         review.decide(1, "Ann", said)
 
+    review.join(1, "Ann")
     first = queue().pictures
     assert len(first) == 50
     waiting = [one.id for one in first]

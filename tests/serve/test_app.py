@@ -245,8 +245,10 @@ def test_what_breaks_inside_is_a_problem_without_a_traceback(home: Path, monkeyp
     app = create_app(settings=StudioSettings(bundles=home / "bundles", runs=home / "runs"), static=home / "static")
     monkeypatch.setattr(app.state.context.bundles, "all", lambda: 1 / 0)
     with served(app) as (opened, _):
-        said = sentence(opened.get("/v1/bundles"), 500)
-    assert "division" not in said
+        answer = opened.get("/v1/bundles")
+    assert "division" not in sentence(answer, 500)
+    assert answer.json()["code"] == "internal"
+    assert {"content-security-policy", "x-content-type-options", "referrer-policy"} <= set(answer.headers)
 
 
 SEGMENT = st.one_of(

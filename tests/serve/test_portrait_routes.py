@@ -134,6 +134,7 @@ def test_the_shadow_comes_when_asked_for(client: httpx.Client) -> None:
         ({"t": 1.5}, "from 0 to 1"),
         ({"t": "much"}, "JSON object"),
         ({"t": "NaN"}, "JSON object"),
+        ({"t": "[" * 100_000}, "JSON object"),
         ({"t": "true"}, "JSON object"),
         ({"t": '{"mouth": "half"}'}, "JSON object"),
         ({"t": '{"mouth": -1}'}, "from 0 to 1"),

@@ -63,6 +63,11 @@ def get(client: httpx.Client, path: str, **query: Any) -> Any:
     return response.json()
 
 
+def join(client: httpx.Client, reviewer: str) -> None:
+    response = client.post("/v1/review/1/reviewers", json={"reviewer": reviewer})
+    assert response.status_code == 200, response.text
+
+
 def problem(response: httpx.Response, status: int) -> str:
     assert response.status_code == status, response.text
     assert response.headers["content-type"] == "application/problem+json"
@@ -76,6 +81,7 @@ def test_the_page_learns_all_it_needs(client: httpx.Client) -> None:
     assert state["rounds"][0]["pictures"] == state["counts"]["images"] == 14
     assert {reason["digit"] for reason in state["reasons"]} == set(range(10))
 
+    join(client, "Look")
     queue = get(client, "/v1/review/1/queue", reviewer="Look", count=14)["pictures"]
     first, fourth = queue[0], queue[3]
     assert [one["id"] for one in queue] == [*range(1, 13), 13, 14]
@@ -156,6 +162,18 @@ def test_mistakes_are_problems(client: httpx.Client) -> None:
     assert problem(client.post("/v1/review/rounds", json={"overlap": 2}), 422)
 
 
+def test_reading_adds_no_reviewer_and_other_sites_change_nothing(client: httpx.Client) -> None:
+    before = get(client, "/v1/review/1")["reviewers"]
+    assert "join it first" in problem(client.get("/v1/review/1/queue", params={"reviewer": "Stranger"}), 409)
+    for headers in ({"Sec-Fetch-Site": "cross-site"}, {"Origin": "https://evil.example"}):
+        answer = client.post("/v1/review/1/reviewers", json={"reviewer": "Stranger"}, headers=headers)
+        assert "another site" in problem(answer, 403)
+    assert get(client, "/v1/review/1")["reviewers"] == before
+    own = {"Sec-Fetch-Site": "same-origin", "Origin": str(client.base_url).rstrip("/")}
+    assert client.post("/v1/review/1/reviewers", json={"reviewer": "Zoe"}, headers=own).status_code == 200
+    assert get(client, "/v1/review/1")["reviewers"] == [*before, "Zoe"]
+
+
 @pytest.mark.slow
 def test_two_reviewers_at_once_lose_no_verdict(tmp_path: Path, database: str | None) -> None:
     filled(tmp_path, database, 30).close()
@@ -164,6 +182,7 @@ def test_two_reviewers_at_once_lose_no_verdict(tmp_path: Path, database: str | N
 
     def review(client: httpx.Client, name: str) -> None:
         try:
+            join(client, name)
             while found := get(client, "/v1/review/1/queue", reviewer=name, count=4)["pictures"]:
                 for one in found:  # as by keyboard: one after the other
                     said = {"id": one["id"], "verdict": "keep", "client_id": f"{name}{one['id']}"}

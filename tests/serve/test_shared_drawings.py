@@ -180,6 +180,15 @@ def test_only_ids_are_looked_for(client: httpx.Client, folder: Path, name: str) 
     assert DrawingStore(folder).find(name) is None
 
 
+@pytest.mark.skipif(os.name != "posix", reason="needs symbolic links")
+def test_a_link_in_the_folder_is_not_followed(client: httpx.Client, folder: Path, tmp_path: Path) -> None:
+    name = share(client, told())
+    kept = folder / f"{name}.json"
+    kept.rename(tmp_path / "elsewhere.json")
+    kept.symlink_to(tmp_path / "elsewhere.json")
+    assert client.get(f"/v1/drawings/{name}").status_code == 404
+
+
 def test_what_was_changed_in_the_folder_is_gone_until_it_is_shared_again(client: httpx.Client, folder: Path) -> None:
     name = share(client, told())
     file = folder / f"{name}.json"

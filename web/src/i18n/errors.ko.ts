@@ -24,6 +24,7 @@ export const errors: Readonly<Record<ErrorCode, string>> = {
   "no-method":
     "{path} 주소에서는 {method} 요청을 사용할 수 없습니다. 사용할 수 있는 요청은 /v1/openapi.json에 있습니다.",
   "http-error": "요청을 처리할 수 없습니다({detail}).",
+  "other-site": "다른 사이트의 페이지에서는 이 스튜디오를 변경할 수 없습니다.",
   "wrong-host": "이 스튜디오는 지정된 주소로만 열 수 있습니다. 시작할 때 표시된 주소로 여세요.",
   "no-file": "스튜디오에 /{path} 파일이 없습니다. 페이지를 새로 고치세요.",
   "pages-not-built": "/{path} 주소에는 아무것도 없습니다. 스튜디오 페이지가 아직 빌드되지 않았습니다(`make web` 실행).",
@@ -129,6 +130,7 @@ export const errors: Readonly<Record<ErrorCode, string>> = {
   "no-catalogue": "열려 있는 카탈로그가 없습니다. `ganvas review CATALOGUE`로 스튜디오를 시작하세요.",
   "no-round": "{round}번 라운드가 없습니다. 목록은 /v1/review에 있습니다.",
   "no-such-round": "{round}번 라운드가 없습니다. `ganvas review --new-round`로 다음 라운드를 여세요.",
+  "not-a-reviewer": "{reviewer} 님은 {round}번 라운드의 검토자가 아닙니다. 먼저 라운드에 참여하세요.",
   "round-taken": "다른 사람이 방금 이 라운드를 열었습니다. 그 라운드에 참여하세요.",
   "nothing-to-review": "검토할 사진이 없습니다(범위: {scope}). 사진을 더 모으거나 다른 범위를 선택하세요.",
   "unknown-scope": "‘{scope}’ 범위가 없습니다. 다음 중에서 선택하세요: {known}.",

@@ -195,6 +195,16 @@ class Rounds:
                 seats = session.scalar(select(func.count()).select_from(SeatRow).filter_by(round=number)) or 0
                 session.add(SeatRow(round=number, reviewer=name, number=seats))
 
+    def has_reviewer(self, number: int, reviewer: str) -> bool:
+        """Whether a reviewer takes part in a round.
+
+        Raises:
+            UserError: the name is empty or too long.
+        """
+        name = reviewer_name(reviewer)
+        with self._database.reading() as session:
+            return session.get(SeatRow, (number, name)) is not None
+
     def queue(self, number: int, reviewer: str, after: int | None = None, count: int = 50) -> list[QueueEntry]:
         """The next pictures of a reviewer, worst-scored first. When the own ones are done, those of others follow.
 

@@ -37,6 +37,10 @@ class MissingError(UserError):
     """What the address names does not exist (404)."""
 
 
+class ConflictError(UserError):
+    """The request does not fit the present state (409)."""
+
+
 class NoRoomError(UserError):
     """There is no room for what was to be kept (507)."""
 
@@ -88,6 +92,8 @@ async def _user_error(request: Request, error: Exception) -> JSONResponse:
     match error:
         case MissingError():
             return problem(404, error)
+        case ConflictError():
+            return problem(409, error)
         case UploadError():
             return problem(error.status, error)
         case NoRoomError():

@@ -36,6 +36,7 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(self), microphone=(), geolocation=()",
 }
+SAFE_METHODS = ("GET", "HEAD", "OPTIONS")  # these change nothing
 FORM_BYTES = 100_000  # what a form may hold besides its picture
 DRAIN_FACTOR = (
     4  # of a body that is too large, this many times the limit is still read, so that its sender gets the answer
@@ -81,6 +82,10 @@ class RequestMiddleware:
             )
             await problem(421, error)(scope, receive, send_with_headers)
             return
+        if scope["method"] not in SAFE_METHODS and _from_other_site(Headers(scope=scope)):
+            error = UserError("A page of another site may not change anything in this studio.", code="other-site")
+            await problem(403, error)(scope, receive, send_with_headers)
+            return
         body = _BoundedBody(receive, self.limits)
         try:
             await self.app(scope, body.receive, send_with_headers)
@@ -113,6 +118,15 @@ class _BoundedBody:
                 break
             self._size += len(message.get("body", b""))
         raise HTTPUserError(413, upload_too_large(self._limits))
+
+
+def _from_other_site(headers: Headers) -> bool:
+    """Whether a browser says that a page of another origin sent the request; programs do not send these headers."""
+    fetch_site = headers.get("sec-fetch-site")
+    if fetch_site is not None:
+        return fetch_site not in ("same-origin", "none")
+    origin = headers.get("origin")
+    return origin is not None and origin.partition("://")[2] != headers.get("host", "")
 
 
 def _host(scope: Scope) -> str:

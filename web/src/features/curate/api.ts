@@ -1,5 +1,5 @@
 // Requests of the review.
-import { api, dataOf } from "../../api/client";
+import { api, dataOf, Problem } from "../../api/client";
 import type { components } from "../../api/schema";
 
 type Schemas = components["schemas"];
@@ -36,12 +36,24 @@ export const readRound = (round: number, signal: AbortSignal): Promise<RoundDeta
 export const readAgreement = (round: number, signal: AbortSignal): Promise<Agreement> =>
   dataOf(api.GET("/v1/review/{round}/agreement", { params: ofRound(round), signal }));
 
-export const readQueue = (
+const NOT_A_REVIEWER = 409;
+
+/** The next pictures of a reviewer, who joins the round with the first request. */
+export async function readQueue(
   round: number,
   reviewer: string,
   { count = 50, ...query }: { after?: number; count?: number; skipped?: boolean },
-): Promise<Queue> =>
-  dataOf(api.GET("/v1/review/{round}/queue", { params: { ...ofRound(round), query: { reviewer, count, ...query } } }));
+): Promise<Queue> {
+  const params = { ...ofRound(round), query: { reviewer, count, ...query } };
+  const read = (): Promise<Queue> => dataOf(api.GET("/v1/review/{round}/queue", { params }));
+  try {
+    return await read();
+  } catch (problem) {
+    if (!(problem instanceof Problem) || problem.status !== NOT_A_REVIEWER) throw problem;
+    await api.POST("/v1/review/{round}/reviewers", { params: ofRound(round), body: { reviewer } });
+    return read();
+  }
+}
 
 /** `leaving`: the page is being closed, and the browser may finish the request without it. */
 export const sendVerdicts = (

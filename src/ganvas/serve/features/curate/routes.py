@@ -9,12 +9,13 @@ from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import Response
 
 from ganvas.serve.core.context import Context
-from ganvas.serve.core.errors import MissingError
+from ganvas.serve.core.errors import ConflictError, MissingError
 from ganvas.serve.core.responses import FOREVER, not_modified
 from ganvas.serve.features.curate.schemas import (
     CatalogueCounts,
     CheckDescription,
     DropReason,
+    JoinRequest,
     NamedProgress,
     PictureCheck,
     PictureDetail,
@@ -94,6 +95,14 @@ def get_agreement(context: Context, round: Number) -> RoundAgreement:  # noqa: A
     return RoundAgreement.model_validate(context.state(CurateState).round(round).agreement(round))
 
 
+@router.post("/v1/review/{round}/reviewers", tags=["review"], operation_id="joinRound")
+def join_round(context: Context, round: Number, body: JoinRequest) -> ReviewerProgress:  # noqa: A002
+    """Add a reviewer to a round; the pictures that nobody has judged are distributed anew. Joining again is safe."""
+    review = context.state(CurateState).round(round)
+    review.join(round, body.reviewer)
+    return _progress(review, round, body.reviewer)
+
+
 # ── Verdicts ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -111,8 +120,14 @@ def get_queue(
     count: Annotated[int, Query(ge=1, le=200, description="How many pictures.")] = 50,
     skipped: Annotated[bool, Query(description="True: the pictures that the reviewer skipped.")] = False,
 ) -> ReviewQueue:
-    """The next pictures of a reviewer, lowest score first. The first request adds the reviewer to the round."""
+    """The next pictures of a reviewer of the round, lowest score first."""
     review = context.state(CurateState).round(round)
+    if not review.has_reviewer(round, reviewer):
+        raise ConflictError(
+            f"{reviewer} is not a reviewer of round {round}; join it first with POST /v1/review/{round}/reviewers.",
+            code="not-a-reviewer",
+            params={"reviewer": reviewer, "round": round},
+        )
     found = review.skipped(round, reviewer, count) if skipped else review.queue(round, reviewer, after, count)
     return ReviewQueue(pictures=_queued(review, found), progress=_progress(review, round, reviewer))
 

@@ -201,6 +201,14 @@ class SaidVerdict(BaseModel):
     client_id: str = Field(min_length=1, max_length=64)
 
 
+class JoinRequest(BaseModel):
+    """Take part in a round."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    reviewer: str = ReviewerName
+
+
 class VerdictsRequest(BaseModel):
     """Verdicts of one reviewer, in the order they were said."""
 

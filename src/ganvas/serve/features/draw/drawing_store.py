@@ -9,7 +9,7 @@ import threading
 from pathlib import Path
 
 from ganvas.errors import UserError
-from ganvas.files import write_atomically
+from ganvas.files import read_regular, write_atomically
 from ganvas.serve.core.errors import NoRoomError
 
 BYTES = 300_000  # of one drawing with its settings: several minutes of uninterrupted drawing
@@ -75,7 +75,7 @@ class DrawingStore:
         if not ID.fullmatch(name):  # before it becomes part of a path
             return None
         try:
-            content = self._path(name).read_bytes()
+            content = read_regular(self._path(name), BYTES)
         except OSError:
             return None
         return content if _id_of(content) == name else None
