@@ -700,6 +700,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/review/{round}/reviewers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Join Round
+         * @description Add a reviewer to a round; the pictures that nobody has judged are distributed anew. Joining again is safe.
+         */
+        post: operations["joinRound"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/review/{round}/queue": {
         parameters: {
             query?: never;
@@ -709,7 +729,7 @@ export interface paths {
         };
         /**
          * Get Queue
-         * @description The next pictures of a reviewer, lowest score first. The first request adds the reviewer to the round.
+         * @description The next pictures of a reviewer of the round, lowest score first.
          */
         get: operations["getQueue"];
         put?: never;
@@ -1655,6 +1675,17 @@ export interface components {
              * @default 1
              */
             psi: number;
+        };
+        /**
+         * JoinRequest
+         * @description Take part in a round.
+         */
+        JoinRequest: {
+            /**
+             * Reviewer
+             * @description who reviews; a new name takes part from then on
+             */
+            reviewer: string;
         };
         /**
          * MixAnswer
@@ -3848,6 +3879,42 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RoundAgreement"];
+                };
+            };
+            /** @description What is wrong and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    joinRound: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Number of the round. */
+                round: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JoinRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReviewerProgress"];
                 };
             };
             /** @description What is wrong and what to do. */
