@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ganvas.recipe import load
-from ganvas.train.estimate import outline
+from ganvas.train.outline import outline
 
 # Counted on the reference implementations. Progressive GAN's discriminator has the authors' minibatch deviation, which
 # the PyTorch version most counts come from leaves out by default (4,608 parameters fewer).

@@ -71,7 +71,7 @@ class Output:
 
     def plan(self, recipe: Recipe, classes: tuple[str, ...] | None = None) -> None:
         """Print stages, phases and parameter counts of a recipe."""
-        from ganvas.train.estimate import outline
+        from ganvas.train.outline import outline
 
         plan = outline(recipe, classes)
         table = _table("stage", "kimg", "batch", "phase", "trains", "when")

@@ -21,9 +21,10 @@ def show(
 
     from ganvas.cli.output import Output
     from ganvas.recipe import load
-    from ganvas.train.estimate import outline
 
-    resolved = load(recipe, sets or [])
+    resolved = load(recipe, sets or [])  # before torch is imported: an unknown name is refused at once
+    from ganvas.train.outline import outline
+
     plan = outline(resolved)
     if as_json:
         stages = [{**stage._asdict(), "phases": [phase._asdict() for phase in stage.phases]} for stage in plan.stages]

@@ -16,43 +16,11 @@ from lightning_fabric import Fabric
 from ganvas.curate.dataset.dataset import Dataset
 from ganvas.models.batches import Batch
 from ganvas.models.families import build
-from ganvas.models.family import Clock, Family
+from ganvas.models.family import Clock
 from ganvas.recipe import Recipe
+from ganvas.train.outline import state_mb
 from ganvas.train.step import Stepper
 from ganvas.train.stream import Stream
-
-
-class PhaseShape(NamedTuple):
-    """One line of the plan."""
-
-    name: str
-    trains: tuple[str, ...]
-    every: int
-    repeat: int
-
-
-class StageShape(NamedTuple):
-    """A stage of the plan."""
-
-    name: str
-    kimg: float
-    batch_size: int
-    phases: tuple[PhaseShape, ...]
-
-
-class Outline(NamedTuple):
-    """What a recipe will play; ``networks`` are parameter counts."""
-
-    task: str
-    stages: tuple[StageShape, ...]
-    networks: dict[str, int]
-    averaged: tuple[str, ...]
-    state_mb: float  # weights, gradients, Adam's two moments, averaged copies: known before anything is allocated
-
-    @property
-    def kimg(self) -> float:
-        """Length of all stages."""
-        return sum(stage.kimg for stage in self.stages)
 
 
 class Forecast(NamedTuple):
@@ -62,29 +30,6 @@ class Forecast(NamedTuple):
     seconds: float  # for all kimg
     state_mb: float  # weights, gradients, Adam's two moments, averaged copies
     activations_mb: float  # the rest of what a step takes, measured
-
-
-def outline(recipe: Recipe, classes: tuple[str, ...] | None = None) -> Outline:
-    """The plan of a recipe, without touching any data. The networks are never allocated: this is instant at any size.
-
-    :param classes: the data's; None: as many as a conditional recipe expects.
-    :raises UserError: the family's settings do not fit.
-    """
-    if classes is None:
-        classes = tuple(map(str, range(recipe.data.expected_classes))) if recipe.data.conditional else ()
-    with torch.device("meta"):
-        family = build(recipe.family, recipe.model, recipe.data_spec(classes), recipe.train.kimg)
-    stages = tuple(
-        StageShape(
-            stage.name,
-            stage.kimg,
-            stage.batch_size or recipe.train.batch_size,
-            tuple(PhaseShape(p.name, p.trains, p.every, p.repeat) for p in stage.phases),
-        )
-        for stage in family.stages()
-    )
-    networks = {name: sum(p.numel() for p in net.parameters()) for name, net in family.networks().items()}
-    return Outline(family.task, stages, networks, family.averaged, _state_mb(family, recipe.train.ema_kimg > 0))
 
 
 def forecast(recipe: Recipe, dataset: Path, *, seconds: float = 6.0) -> Forecast:
@@ -102,7 +47,7 @@ def forecast(recipe: Recipe, dataset: Path, *, seconds: float = 6.0) -> Forecast
     micro = min(settings.micro_batch or local, local)
     fabric = Fabric(accelerator="cuda" if torch.cuda.is_available() else "cpu", devices=1, precision=settings.precision)
     stream = Stream(pictures, family.task, family.data, settings.seed, 0)
-    state = _state_mb(family, settings.ema_kimg > 0)
+    state = state_mb(family, settings.ema_kimg > 0)
     gc.collect()
     with _Peak() as peak:
         stepper = Stepper(
@@ -127,12 +72,6 @@ def forecast(recipe: Recipe, dataset: Path, *, seconds: float = 6.0) -> Forecast
     speed = (timed - 1) * local * devices / max(spent, 1e-9)
     total = sum(stage.kimg for stage in plan)
     return Forecast(speed, total * 1000 / speed, state, max(peak.mb - state, 0.0))
-
-
-def _state_mb(family: Family, averaging: bool) -> float:
-    count = sum(p.numel() for p in family.parameters())
-    averaged = sum(p.numel() for name in family.averaged for p in family.get_submodule(name).parameters())
-    return 4e-6 * (count * 4 + (averaged if averaging else 0))
 
 
 class _Peak:

@@ -1,4 +1,4 @@
-"""Before the loop: the processes, their cores, the run's folder, and the ways to be asked to stop."""
+"""Prepares a training: processes, CPU threads, the run's folder, and signals that stop it."""
 
 from __future__ import annotations
 
@@ -23,7 +23,11 @@ from ganvas.runs.folder import RunDir
 
 
 def launch(recipe: Recipe) -> Fabric:
-    """The processes of a training: ``train.devices`` of them, or those that ``torchrun`` has started."""
+    """Start the processes of a training: ``train.devices`` of them, or those that ``torchrun`` has started.
+
+    Raises:
+        UserError: There are more devices than CPU cores.
+    """
     started = int(os.environ.get("LOCAL_WORLD_SIZE", "0"))
     devices = started or recipe.train.devices
     if not torch.cuda.is_available() and devices > (os.cpu_count() or 1):
@@ -31,7 +35,7 @@ def launch(recipe: Recipe) -> Fabric:
             f"train.devices is {devices}, but this machine has {os.cpu_count()} processor cores; set fewer."
         )
     for name in ("lightning.fabric", "lightning_fabric"):
-        logging.getLogger(name).setLevel(logging.WARNING)  # its banners are not ours to show
+        logging.getLogger(name).setLevel(logging.WARNING)  # its banners do not belong in our output
     several = devices > 1 or int(os.environ.get("WORLD_SIZE", "1")) > 1
     fabric = Fabric(
         accelerator="cuda" if torch.cuda.is_available() else "cpu",
@@ -44,19 +48,27 @@ def launch(recipe: Recipe) -> Fabric:
 
 
 def share_cores(fabric: Fabric) -> None:
-    """Processes on one machine share its cores: two that each take all are several times slower than one."""
+    """Divide the CPU cores between the processes: two that each use all cores are several times slower than one."""
     if fabric.world_size > 1 and fabric.device.type == "cpu":
         torch.set_num_threads(max(1, (os.cpu_count() or 1) // int(fabric.world_size)))
 
 
 def claim(run: RunDir, recipe: Recipe, family: Family, fresh: bool) -> str | None:
-    """Make the run's folder this recipe's, unless it holds another training.
+    """Prepare the run's folder for a recipe, unless it contains another training.
 
-    :param family: what the recipe has built.
-    :returns: a sentence on the settings of the model that are others from here on; None: all are as they were.
-    :raises UserError: the folder cannot be written, or holds a run whose weights this recipe cannot go on with.
+    Args:
+        run: The run's folder.
+        recipe: The resolved recipe.
+        family: The family built from it.
+        fresh: Delete what the folder contains.
+
+    Returns:
+        A sentence that names the settings of the model that change from here on; None where none do.
+
+    Raises:
+        UserError: The folder cannot be written, or contains a run that this recipe cannot resume.
     """
-    told = None
+    changes = None
     try:
         run.root.mkdir(parents=True, exist_ok=True)
         run.sheets.mkdir(exist_ok=True)
@@ -71,32 +83,35 @@ def claim(run: RunDir, recipe: Recipe, family: Family, fresh: bool) -> str | Non
             ):
                 path.unlink(missing_ok=True)
         elif run.recipe.exists() and checkpoint.listing(run.checkpoints):
-            before = load(run.recipe)  # so that settings added since have their defaults
+            before = load(run.recipe)  # validated, so that settings added since have their defaults
             for part in ("family", "data"):
                 if getattr(before, part) != getattr(recipe, part):
                     raise UserError(
                         f"The run {run.root} was begun with another {part} ({before.name}); choose another "
                         "--run folder, or --fresh to begin anew."
                     )
-            told = _changed(run, before, family)
+            changes = _describe_changes(run, before, family)
         write_atomically(run.recipe, recipe.to_yaml())
     except OSError as error:
         raise UserError(
             f"The run folder {run.root} cannot be written ({error.strerror}); choose another --run."
         ) from None
-    return told
+    return changes
 
 
-def _changed(run: RunDir, before: Recipe, family: Family) -> str | None:
-    """Weights of losses, rates and the like may change within a run, so that advice can be followed; networks and
-    stages may not."""
-    with torch.random.fork_rng(devices=[]):
+def _describe_changes(run: RunDir, before: Recipe, family: Family) -> str | None:
+    """Name the settings of the model that changed.
+
+    Loss weights, learning rates and the like may change within a run, so that advice can be followed; networks and
+    stages may not.
+    """
+    with torch.device("meta"):  # allocates nothing and draws no random numbers
         old = build(before.family, before.model, family.data, family.kimg)
     was, now = old.config.model_dump(), family.config.model_dump()
     changes = [f"model.{name} {was[name]} → {now[name]}" for name in now if was[name] != now[name]]
     if not changes:
         return None
-    if _frame(old) != _frame(family):
+    if _structure(old) != _structure(family):
         raise UserError(
             f"The run {run.root} was begun with other networks or stages ({', '.join(changes)}); choose another --run "
             "folder, or --fresh to begin anew."
@@ -104,15 +119,15 @@ def _changed(run: RunDir, before: Recipe, family: Family) -> str | None:
     return f"Other than before: {', '.join(changes)}."
 
 
-def _frame(family: Family) -> object:
-    """What weights, optimisers and the clock of a checkpoint have to fit, and what the networks make of the weights."""
+def _structure(family: Family) -> object:
+    """The stages and networks that the weights, optimisers and clock of a checkpoint must fit."""
     stages = [(stage.name, [phase.trains for phase in stage.phases]) for stage in family.stages()]
     return stages, repr(family), {name: tensor.shape for name, tensor in family.state_dict().items()}
 
 
 @contextmanager
 def stopping(stop: Callable[[], None]) -> Iterator[None]:
-    """Let Ctrl+C and ``kill`` ask for a stop after this step; a second Ctrl+C interrupts at once."""
+    """Call ``stop`` on Ctrl+C and SIGTERM, for a stop after the present step; a second Ctrl+C interrupts at once."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return

@@ -25,7 +25,7 @@ from ganvas.recipe import load
 from ganvas.runs.folder import RunDir
 from ganvas.spec import DataSpec
 from ganvas.tasks import TASKS
-from ganvas.train.estimate import outline
+from ganvas.train.outline import outline
 from ganvas.train.trainer import train
 
 CLOCK = Clock(batch_size=2)

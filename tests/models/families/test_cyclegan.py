@@ -20,7 +20,7 @@ from ganvas.recipe import load
 from ganvas.spec import DataSpec
 from ganvas.tasks import TASKS
 from ganvas.tasks.unpaired import direction_to
-from ganvas.train.estimate import outline
+from ganvas.train.outline import outline
 from ganvas.train.step import Stepper
 
 CLOCK = Clock(batch_size=2)

@@ -37,7 +37,7 @@ from ganvas.recipe import load
 from ganvas.runs.folder import RunDir
 from ganvas.spec import DataSpec
 from ganvas.tasks import reference
-from ganvas.train.estimate import outline
+from ganvas.train.outline import outline
 from ganvas.train.sample_sheets import Sheets
 
 TOLERANCE = 1e-4

@@ -19,7 +19,7 @@ from ganvas.models.layers.spectral import StoredSpectralConv2d, advance
 from ganvas.models.networks.ugatit import AdaLIN, Attention, Discriminator, clip_rho
 from ganvas.recipe import load
 from ganvas.spec import DataSpec
-from ganvas.train.estimate import outline
+from ganvas.train.outline import outline
 from ganvas.train.step import Stepper
 
 CLOCK = Clock(batch_size=2)
