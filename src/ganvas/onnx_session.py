@@ -1,4 +1,4 @@
-"""ONNX graphs on the processor, opened in one way everywhere."""
+"""Sessions of ONNX Runtime on the CPU."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from typing import Any
 
 
 def open_graph(graph: Path | bytes, threads: int = 0) -> Any:
-    """A session of onnxruntime.
+    """Open an ONNX graph.
 
     Args:
-        threads: that one operation uses; 0 leaves it to the runtime: one a core.
+        threads: threads of one operation; 0 is the default of the runtime, one per core.
 
     Raises:
         ImportError: onnxruntime is not installed.
@@ -20,8 +20,8 @@ def open_graph(graph: Path | bytes, threads: int = 0) -> Any:
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 3
     options.intra_op_num_threads = threads
-    # Threads that wait for work by spinning take the cores from the next graph, and from torch: with two graphs in
-    # turn an answer took half as long again.
+    # Threads that spin while they wait occupy the cores that the next graph and torch need: two graphs in turn took
+    # half as long again.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     model = graph if isinstance(graph, bytes) else str(graph)
     return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])

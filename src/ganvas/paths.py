@@ -1,4 +1,4 @@
-"""Where Ganvas keeps downloaded and derived files."""
+"""The folder of downloaded and derived files."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 
 def cache_dir() -> Path:
-    """Where downloaded weights, packed folders and real statistics are kept (``GANVAS_CACHE`` moves it)."""
+    """The folder of downloaded weights, packed data sets and statistics (``GANVAS_CACHE`` sets it)."""
     chosen = os.environ.get("GANVAS_CACHE")
     if chosen:
         return Path(chosen).expanduser()

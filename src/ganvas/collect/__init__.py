@@ -1,1 +1,1 @@
-"""Bring pictures in: folders, archives, lists of addresses, searches, videos; each with where it came from."""
+"""Collection of pictures: from folders, archives, lists of addresses, searches and videos, each with its origin."""

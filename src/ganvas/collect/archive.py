@@ -1,4 +1,4 @@
-"""Archives from untrusted sources → pieces; limits and refusals are those of ``curate.archive_safety``."""
+"""Files of untrusted archives, for the ingest; limits are those of ``curate.archive_safety``."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def items_of_archive(path: Path, *, licence: str | None = None, label: str | Non
     """The pictures in a zip, a tar, or a tar packed by gzip, bzip2 or xz.
 
     Args:
-        label: what the archive is called in origins; its path by default.
+        label: the name of the archive in origins; its path by default.
 
     Raises:
         UserError: it is damaged from the start, unreadable, or a bomb.
@@ -100,7 +100,7 @@ def _zip_entry(opened: zipfile.ZipFile, entry: zipfile.ZipInfo, label: str, lice
 
 
 def _zip_name(entry: zipfile.ZipInfo) -> str:
-    """The name of an entry: many programs write UTF-8 without saying so, and it reads as rubbish in code page 437."""
+    """The name of an entry: many programs write UTF-8 without the flag, which Python decodes as code page 437."""
     if entry.flag_bits & 0x800:
         return entry.filename
     try:

@@ -1,4 +1,4 @@
-"""Lists of addresses and web pages → pictures: hosts side by side, each in its turn, nothing asked for twice."""
+"""Download of pictures from lists of addresses and from web pages: hosts in parallel, each at its own rate."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _STORED, _REFUSED, _FAILED = "stored", "refused: ", "failed: "
 
 
 class PictureUrl(NamedTuple):
-    """An address that is to give a picture, and how we came to it."""
+    """The address of a picture, and how it was found."""
 
     url: str
     source: str = "urls"
@@ -34,17 +34,17 @@ class PictureUrl(NamedTuple):
 
 
 class RobotsCache:
-    """The robots.txt of every host that was met."""
+    """The robots.txt of every host, read once per host."""
 
     def __init__(self, fetcher: Fetcher) -> None:
         self._fetcher = fetcher
         self._rules: dict[str, asyncio.Future[Robots]] = {}
 
     async def allow(self, url: str) -> bool:
-        """Whether the host's robots.txt lets us ask for this address; read once a host, its Crawl-delay is kept.
+        """Whether the robots.txt of the host allows a request for this address; its Crawl-delay is obeyed as well.
 
         Raises:
-            FetchError: the file could not be had, so that nobody knows.
+            FetchError: the file could not be read, so that its rules are unknown.
         """
         site = "{0.scheme}://{0.netloc}".format(urlsplit(url))
         if site not in self._rules:
@@ -71,22 +71,24 @@ class RobotsCache:
 
 
 class Crawl:
-    """Brings the pictures of addresses into a catalogue.
+    """A crawler that stores the pictures of addresses in a catalogue.
 
-    What an address answered is kept in the catalogue together with its picture, so that a collecting that was stopped
-    or killed goes on without asking again for what it has.
+    The answer of an address is stored in the catalogue together with its picture, so that a crawl that was stopped or
+    killed continues without requesting again what it has.
 
     Args:
-        refresh: ask again for addresses that were dealt with; hosts may answer "unchanged".
-        heed: ask robots.txt before single pictures too; page crawls always do.
+        refresh: request addresses again that were done; hosts may answer "unchanged".
+        obey_robots: obey robots.txt for single pictures too; crawls of pages always do.
     """
 
-    def __init__(self, ingester: Ingester, fetcher: Fetcher, *, refresh: bool = False, heed: bool = False) -> None:
+    def __init__(
+        self, ingester: Ingester, fetcher: Fetcher, *, refresh: bool = False, obey_robots: bool = False
+    ) -> None:
         self.ingester = ingester
         self.fetcher = fetcher
-        self.manners = RobotsCache(fetcher)
+        self.robots_cache = RobotsCache(fetcher)
         self.refresh = refresh
-        self.heed = heed
+        self.obey_robots = obey_robots
         self._seen: set[str] = set()
         self._pool = ThreadPoolExecutor(thread_name_prefix="store")
 
@@ -96,8 +98,8 @@ class Crawl:
     async def __aexit__(self, *_: object) -> None:
         self._pool.shutdown(wait=True, cancel_futures=True)
 
-    async def take(self, wanted_urls: Iterable[PictureUrl], *, heed: bool | None = None) -> None:
-        """Fetch and store each address: hosts side by side, the addresses of one host one after the other."""
+    async def take(self, wanted_urls: Iterable[PictureUrl], *, obey_robots: bool | None = None) -> None:
+        """Download and store each address: hosts in parallel, the addresses of one host one after another."""
         queues: dict[str, deque[PictureUrl]] = {}
         for wanted in wanted_urls:
             try:
@@ -111,21 +113,21 @@ class Crawl:
                 queues.setdefault(host_of(url), deque()).append(wanted._replace(url=url))
         self.ingester.expect(sum(map(len, queues.values())))
         gate = asyncio.Semaphore(HOSTS_AT_ONCE)
-        heed = self.heed if heed is None else heed
+        obey_robots = self.obey_robots if obey_robots is None else obey_robots
 
         async def drain(queue: deque[PictureUrl]) -> None:
             async with gate:
                 while queue:
-                    await self._deal(queue.popleft(), heed)
+                    await self._deal(queue.popleft(), obey_robots)
 
         try:
             async with asyncio.TaskGroup() as group:
                 for queue in queues.values():
                     group.create_task(drain(queue))
         except ExceptionGroup as errors:
-            raise errors.exceptions[0] from None  # such as a full disk: the first says it
+            raise errors.exceptions[0] from None  # such as a full disk: the first one is reported
 
-    async def _deal(self, wanted: PictureUrl, heed: bool) -> None:
+    async def _deal(self, wanted: PictureUrl, obey_robots: bool) -> None:
         state = await self._off_loop(self.ingester.catalog.crawl_log.url_state, wanted.url)
         if state is not None and not self.refresh and self._settled(wanted, state):
             return
@@ -136,12 +138,12 @@ class Crawl:
                 etag=known.etag if known else None,
                 last_modified=known.last_modified if known else None,
                 referer=wanted.page,
-                allowed=self.manners.allow if heed else None,
+                allowed=self.robots_cache.allow if obey_robots else None,
             )
         except FetchError as error:
             self.ingester.refuse(Refusal(wanted.url, str(error)))
             if known is None:
-                # Only what the host itself said is for good: limits, --private and robots.txt may be others next time.
+                # Only the answer of the host is permanent: limits, --private and robots.txt may differ next time.
                 outcome = _FAILED if error.status is None else _REFUSED
                 await self._off_loop(self._note, wanted.url, outcome + str(error))
             return
@@ -151,7 +153,7 @@ class Crawl:
             await self._off_loop(self._store, wanted, answer)
 
     def _settled(self, wanted: PictureUrl, state: UrlState) -> bool:
-        """Count an address that an earlier collecting dealt with for good."""
+        """Count an address that an earlier crawl finished."""
         if state.outcome == _STORED:
             self.ingester.count(before=1)
             return True
@@ -171,17 +173,17 @@ class Crawl:
         self.ingester.catalog.crawl_log.note_url(url, etag=None, last_modified=None, sha256=None, outcome=outcome)
 
     async def _off_loop(self, work: Callable[..., R], *arguments: object) -> R:
-        """Do what blocks (the database, decoding) in a thread."""
+        """Run blocking work (the database, decoding) in a thread."""
         return await asyncio.get_running_loop().run_in_executor(self._pool, work, *arguments)
 
     # ── Pages ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
     async def walk(self, starts: Iterable[str], *, depth: int = 0, most: int = 200, licence: str | None = None) -> None:
-        """Take the pictures of web pages and of those they lead to on the same host; robots.txt is heeded.
+        """Store the pictures of web pages and of the pages they link to on the same host; robots.txt is obeyed.
 
         Args:
-            depth: how many links away from the starts; 0 is the starts alone.
-            most: how many pages are read at most.
+            depth: how many links away from the first pages; 0 is these alone.
+            most: the maximum number of pages.
         """
         waiting = deque((url, 0) for url in starts)
         hosts: set[str] = set()
@@ -210,28 +212,30 @@ class Crawl:
             if page.forbids_pictures:
                 self.ingester.expect(len(page.pictures))
                 for picture in page.pictures:
-                    self.ingester.refuse(Refusal(picture, "its page asks robots to leave its pictures alone"))
+                    self.ingester.refuse(Refusal(picture, "its page forbids robots to use its pictures"))
             else:
-                await self.take([PictureUrl(one, "page", page.url, None, licence) for one in page.pictures], heed=True)
+                await self.take(
+                    [PictureUrl(one, "page", page.url, None, licence) for one in page.pictures], obey_robots=True
+                )
             if away < depth and not page.forbids_following:
                 waiting.extend((link, away + 1) for link in page.links if _host(link) in hosts)
 
     async def _page(self, url: str, licence: str | None) -> Page | None:
-        answer = await self.fetcher.get(url, allowed=self.manners.allow)
+        answer = await self.fetcher.get(url, allowed=self.robots_cache.allow)
         if answer is None:
             return None
-        if picture_format(answer.content[:HEAD_BYTES]):  # a link that led to a picture and not to a page
+        if picture_format(answer.content[:HEAD_BYTES]):  # the link led to a picture and not to a page
             self.ingester.expect(1)
             await self._off_loop(self._store, PictureUrl(url, "page", None, None, licence), answer)
             return None
         try:
             return await self._off_loop(read_page, answer)
         except Exception:  # noqa: BLE001 - parsers raise anything on hostile bytes
-            raise FetchError("it makes no sense as a web page", lasting=True) from None
+            raise FetchError("it cannot be parsed as a web page", lasting=True) from None
 
 
 def _host(link: str) -> str | None:
     try:
         return host_of(check_address(link))
     except FetchError:
-        return None  # pages hold links of every kind of nonsense
+        return None  # pages hold invalid links of every kind

@@ -1,4 +1,4 @@
-"""One address → its bytes: politely, within limits of size and time, and never where it should not go."""
+"""HTTP requests within limits of rate, size and time, never to private networks unless allowed."""
 
 from __future__ import annotations
 
@@ -28,18 +28,18 @@ except ImportError:
     raise UserError("Collecting needs the extra: pip install 'ganvas[collect]'.") from None
 
 HOMEPAGE = "https://ganvas.github.io/ganvas"
-AGENT = "Ganvas"  # the word a robots.txt names us by
+AGENT = "Ganvas"  # the product token in robots.txt
 _TEMPORARY = frozenset({408, 425, 429, 500, 502, 503, 504})
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _PRIVATE = "an address of this machine or its network (--private allows these)"
 
 
 class FetchError(Exception):
-    """An address that gave nothing; the message is a phrase fit for a table, the same for all that failed alike.
+    """A request that failed; the message is a short phrase for a table, the same for failures of one kind.
 
     Attributes:
-        lasting: asking again later will hardly help.
-        status: what the host answered, where it answered.
+        lasting: repeating the request later is unlikely to help.
+        status: HTTP status of the answer, if there was one.
     """
 
     def __init__(self, reason: str, *, lasting: bool, status: int | None = None) -> None:
@@ -49,7 +49,7 @@ class FetchError(Exception):
 
 
 class Fetched(NamedTuple):
-    """What an address gave."""
+    """The content of an address."""
 
     url: str  # after redirects
     content: bytes
@@ -60,20 +60,20 @@ class Fetched(NamedTuple):
 
 @dataclass(frozen=True)
 class Limits:
-    """How much one address may cost."""
+    """Limits of the requests for one address."""
 
     size: int = 20_000_000  # bytes, on the wire and unpacked
     seconds: float = 60.0  # for one request, from the first byte sent to the last received
     redirects: int = 5
     attempts: int = 4
-    patience: float = 120.0  # seconds that a host may ask us to wait before we leave it for today
+    max_wait: float = 120.0  # the longest Retry-After, in seconds, that is waited for
 
 
 Allowed = Callable[[str], Awaitable[bool]]
 
 
 def check_address(url: str) -> httpx.URL:
-    """An address that may be asked for.
+    """An address that may be requested.
 
     Raises:
         FetchError: it is no address, not http or https, or holds a user name.
@@ -90,18 +90,18 @@ def check_address(url: str) -> httpx.URL:
 
 
 def host_of(url: str | httpx.URL) -> str:
-    """The host and port that manners are counted by."""
+    """The host and port, by which rate limits are counted."""
     parsed = httpx.URL(url)
     return parsed.netloc.decode("ascii", "replace")
 
 
 class Fetcher:
-    """Asks for addresses. One request at a time to a host, ``pace`` between them; use as an async context.
+    """An HTTP client with one request per host at a time, at a limited rate; use it as an async context manager.
 
     Args:
-        private: allow addresses of this machine and of private networks. They are refused otherwise, because a page or
-            a redirect could lead there without anybody meaning it.
-        contact: a mail address for the hosts' owners, told with every request.
+        private: allow addresses of this machine and of private networks. They are refused otherwise, because a
+            page or a redirect could lead there unintentionally.
+        contact: a mail address for the owners of hosts, sent with every request.
         asked: called with the bytes received after each request.
     """
 
@@ -150,18 +150,18 @@ class Fetcher:
         allowed: Allowed | None = None,
         size: int | None = None,
     ) -> Fetched | None:
-        """Ask for an address, again where that may help.
+        """Request an address, repeatedly where that may help.
 
         Args:
-            etag, last_modified: what it said of itself before; then a host may answer "unchanged".
-            allowed: asked before each request, redirects included: whether this address may be asked for at all.
-            size: the most bytes, instead of the limits'.
+            etag, last_modified: validators of an earlier answer; the host may then answer "not modified".
+            allowed: is called before each request, redirects included: whether this address may be requested.
+            size: maximum number of bytes, in place of that of ``limits``.
 
         Returns:
-            None when the host says that it is unchanged.
+            None when the host answers that it is not modified.
 
         Raises:
-            FetchError: nothing came, or not what may be taken.
+            FetchError: there is no content, or none that may be used.
         """
         headers = {"If-None-Match": etag, "If-Modified-Since": last_modified, "Referer": referer}
         given = {name: value for name, value in headers.items() if value}
@@ -170,10 +170,10 @@ class Fetcher:
             try:
                 return await self._follow(check_address(url), given, allowed, size or self.limits.size)
             except _Later as later:
-                if attempt >= self.limits.attempts or (later.seconds or 0) > self.limits.patience:
+                if attempt >= self.limits.attempts or (later.seconds or 0) > self.limits.max_wait:
                     reason = str(later)
-                    if (later.seconds or 0) > self.limits.patience:
-                        reason = "the host asks to come back later"
+                    if (later.seconds or 0) > self.limits.max_wait:
+                        reason = "the host asks for a later request"
                         self.pace.leave(later.host)
                     elif later.silent:
                         self.pace.failed(later.host)
@@ -190,7 +190,7 @@ class Fetcher:
         seen = set()
         for _ in range(self.limits.redirects + 1):
             if self.pace.is_down(host_of(url)):
-                raise FetchError("the host does not answer, or asks to be left alone", lasting=False)
+                raise FetchError("the host does not answer, or asks for no further requests", lasting=False)
             if allowed is not None and not await allowed(str(url)):
                 raise FetchError("its robots.txt forbids it", lasting=True)
             seen.add(url)
@@ -203,7 +203,7 @@ class Fetcher:
         raise FetchError(f"redirects more than {self.limits.redirects} times", lasting=True)
 
     async def _request(self, url: httpx.URL, headers: dict[str, str], size: int) -> Fetched | httpx.URL | None:
-        """One request: content, where to go on, or None for "unchanged"."""
+        """One request: its content, the address of a redirect, or None for "not modified"."""
         host = host_of(url)
         await self._refuse_private(url)
         async with self._locks[host]:
@@ -220,7 +220,7 @@ class Fetcher:
             except httpx.TransportError:
                 raise _Later("the connection broke", host) from None
             except (httpx.InvalidURL, httpx.HTTPError, UnicodeError, ValueError):
-                raise FetchError("the host's answer makes no sense", lasting=True) from None
+                raise FetchError("the host's answer is invalid", lasting=True) from None
             return answer
 
     async def _receive(self, url: httpx.URL, headers: dict[str, str], size: int) -> Fetched | httpx.URL | None:
@@ -254,7 +254,7 @@ class Fetcher:
             if self._asked is not None:
                 self._asked(received)
 
-    # ── Where not to go ─────────────────────────────────────────────────────────────────────────────────────────────
+    # ── Private networks ────────────────────────────────────────────────────────────────────────────────────────────
 
     async def _refuse_private(self, url: httpx.URL) -> None:
         if self.private:
@@ -282,7 +282,7 @@ class Fetcher:
         return all(_is_public(str(address[4][0])) for address in found)
 
     def _refuse_private_peer(self, url: httpx.URL, response: httpx.Response) -> None:
-        """The name may have led elsewhere since it was looked up: what counts is who answers."""
+        """Check the address that answers: the name may have resolved to another one since it was checked."""
         if self.private or self._through_proxy(url):
             return
         stream = response.extensions.get("network_stream")
@@ -309,14 +309,14 @@ class _Later(Exception):  # noqa: N818 - a reason to try again, not yet an error
 
 
 class _Unpacking:
-    """Undoes a content encoding we did not ask for, and never to more than ``size`` bytes."""
+    """Decoder of a content encoding that was not requested, limited to ``size`` bytes."""
 
     def __init__(self, encoding: str, size: int) -> None:
         self._size = size
         self._left = size
         named = encoding.strip().lower()
         if named not in ("", "identity", "gzip", "x-gzip", "deflate"):
-            raise FetchError("sent in an encoding we did not ask for", lasting=True)
+            raise FetchError("sent in an encoding that was not requested", lasting=True)
         self._inflate = None if named in ("", "identity") else zlib.decompressobj(zlib.MAX_WBITS | 32)
 
     def __call__(self, chunk: bytes) -> bytes:
@@ -325,7 +325,7 @@ class _Unpacking:
         try:
             content = self._inflate.decompress(chunk, self._left + 1)
         except zlib.error:
-            raise FetchError("damaged on its way (its compression)", lasting=True) from None
+            raise FetchError("damaged in transfer (its compression)", lasting=True) from None
         self._left -= len(content)
         if self._left < 0:
             raise FetchError(_too_large(self._size), lasting=True)
@@ -333,7 +333,7 @@ class _Unpacking:
 
 
 def int_or_zero(value: str | None) -> int:
-    """A header's number; hosts write anything into it."""
+    """The number in a header, or 0 when there is none."""
     return int(value[:18]) if value and value.isascii() and value.isdigit() else 0
 
 

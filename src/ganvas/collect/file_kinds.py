@@ -1,4 +1,4 @@
-"""What a source on this machine is, and which files in a folder or an archive are worth decoding."""
+"""Kinds of local sources, and which files of a folder or an archive are worth decoding."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _SYSTEM_NAMES = frozenset({"__MACOSX", "Thumbs.db", "desktop.ini"})
 
 
 class SourceKind(StrEnum):
-    """What a source is."""
+    """A kind of source."""
 
     FOLDER = "folder"
     ARCHIVE = "archive"
@@ -35,10 +35,10 @@ class SourceKind(StrEnum):
 
 
 def source_kind(source: Path) -> SourceKind:
-    """Tell what a source is by its content, and by its name where that does not say.
+    """The kind of a source by its content, and by its name where the content does not decide.
 
     Raises:
-        UserError: it does not exist, cannot be read, or is nothing that pictures can be collected from.
+        UserError: it does not exist, cannot be read, or is not a source of pictures.
     """
     try:
         if source.is_dir():
@@ -70,7 +70,7 @@ def source_kind(source: Path) -> SourceKind:
 
 
 def refuse_by_kind(name: str, head: bytes) -> Refusal | Ignored | None:
-    """Whether a file in a folder or an archive is worth decoding (None), by its first bytes and its name."""
+    """Why a file of a folder or an archive is not decoded, by its first bytes and its name; None when it is."""
     suffix = PurePosixPath(name).suffix.lower()
     if is_video(head) or suffix in VIDEO_SUFFIXES:
         return Refusal(name, "a video; collect it by itself")
@@ -84,5 +84,5 @@ def refuse_by_kind(name: str, head: bytes) -> Refusal | Ignored | None:
 
 
 def is_hidden(name: str) -> bool:
-    """Whether a name is the system's own and not a person's."""
+    """Whether a file or folder is hidden, or made by the operating system."""
     return name.startswith(".") or name in _SYSTEM_NAMES

@@ -1,4 +1,4 @@
-"""A video → its frames as pictures, one every so many seconds."""
+"""Frames of a video as pictures, at a fixed interval."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ganvas.errors import UserError
 from ganvas.files import replacing_folder
 from ganvas.paths import cache_dir
 
-# Containers that hold their own pictures. Play lists and the like, which name other files and hosts, are left out.
+# Containers that hold their own frames. Playlists and others that refer to files and hosts are left out.
 CONTAINERS = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpeg,mpegts,mpegvideo,flv,asf,ogg,gif,apng,m4v,h264,hevc"
 
 
@@ -24,7 +24,7 @@ def frames(
 ) -> Iterator[IngestItem]:
     """The first frame, and then one every ``every`` seconds of playing time, upright, as lossless PNG.
 
-    The same video always gives the same bytes, so that a second time they are known.
+    The same video always gives the same bytes, so that a second ingest recognises them.
 
     Args:
         every: seconds between two frames; 0 takes each one.
@@ -66,7 +66,7 @@ def _sampled(
                 raise
             yield Refusal(f"{path}#t={last:.3f}", "the video is damaged from here on")
             return
-        # A stream without times, or with times that stand still, is taken frame by frame.
+        # A stream without times, or with constant times, is read frame by frame.
         time = float(frame.time) if frame.time is not None else last + 0.04
         if taken and time < due:
             continue
@@ -89,7 +89,7 @@ def _png(frame: Any) -> bytes:
 
 
 def rate(path: Path) -> float:
-    """Frames a second of a video; 25 where it does not say.
+    """Frames per second of a video; 25 where it is not stated.
 
     Raises:
         UserError: the extra is missing, or this is no video that can be read.
@@ -110,7 +110,7 @@ def rate(path: Path) -> float:
 
 
 def extracted(path: Path, *, most: int | None = None) -> Path:
-    """A folder with every frame of a video, ``000000.png`` and on, in the cache; the same video is not read again.
+    """A folder with every frame of a video, ``000000.png`` and on, in the cache; a video is read once.
 
     Raises:
         UserError: see :func:`frames`.

@@ -1,4 +1,4 @@
-"""What a web page shows and where it leads: pictures in their largest form, links, and what it asks of robots."""
+"""Parsing of web pages: pictures in their largest form, links, and directives for robots."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from ganvas.collect.fetch import AGENT, Fetched
 from ganvas.curate.file_kinds import PICTURE_SUFFIXES
 
 MAX_LINKS = 5_000  # of one page
-# Words by which a page says that its pictures are not to be collected (or not for training models).
+# Robots directives that forbid collecting the pictures of a page (or using them for training).
 _KEEP_OFF = frozenset({"noimageindex", "noai", "noimageai", "none"})
 _STAY = frozenset({"nofollow", "none"})
 
 
 @dataclass
 class Page:
-    """A page as a collector sees it."""
+    """The pictures, links and robots directives of a page."""
 
     url: str
     pictures: list[str] = field(default_factory=list)

@@ -1,4 +1,4 @@
-"""What collecting brings in: pieces offered, pictures taken into the catalogue, and a count of what became of each."""
+"""Ingest of files into a catalogue, with counts of what was stored, known, refused and ignored."""
 
 from __future__ import annotations
 
@@ -19,22 +19,22 @@ MAX_NAME = 300  # characters of a name that are kept: an archive may hold names 
 
 
 class IncomingFile(NamedTuple):
-    """A file that may be a picture, and where it comes from."""
+    """A file that may be a picture, and its origin."""
 
-    name: str  # as the summary calls it: a path, an address, a time in a video
+    name: str  # for the summary: a path, an address, a time in a video
     content: bytes
     origin: Origin
 
 
 class Refusal(NamedTuple):
-    """Something that was not taken; the reason is a phrase fit for a table."""
+    """Something that was not stored; the reason is a short phrase for a table."""
 
     name: str
     reason: str
 
 
 class Ignored(NamedTuple):
-    """A file beside the pictures that nobody would take for one: notes, tables, thumbnails of the system."""
+    """A file beside the pictures that is clearly none: notes, tables, thumbnails of the operating system."""
 
     name: str
 
@@ -44,7 +44,7 @@ IngestItem = IncomingFile | Refusal | Ignored
 
 @dataclass
 class RefusalCount:
-    """All that was refused for one reason."""
+    """How many files were refused for one reason, and the names of the first."""
 
     count: int = 0
     examples: list[str] = field(default_factory=list)
@@ -52,16 +52,16 @@ class RefusalCount:
 
 @dataclass
 class IngestCounts:
-    """What came of collecting, counted while it goes; nothing that was offered is missing from it."""
+    """Counts of an ingest, updated while it runs; every item is counted once."""
 
     taken: int = 0
     known: int = 0  # the same bytes were in the catalogue; the new origin was added
-    before: int = 0  # addresses whose pictures an earlier collecting stored, and that were not asked again
-    unchanged: int = 0  # asked again, and the host said: the same as before
+    before: int = 0  # addresses whose pictures an earlier crawl stored, and that were not requested again
+    unchanged: int = 0  # requested again, and the host answered: not modified
     ignored: int = 0
     requests: int = 0
     received: int = 0  # bytes that came over the network
-    expected: int | None = None  # how many offers there will be, where that is known
+    expected: int | None = None  # how many items there will be, where that is known
     refused: dict[str, RefusalCount] = field(default_factory=dict)
 
     @property
@@ -71,12 +71,12 @@ class IngestCounts:
 
     @property
     def done(self) -> int:
-        """How many offers were dealt with."""
+        """How many items are done."""
         return self.taken + self.known + self.before + self.unchanged + self.ignored + self.refusals
 
     @property
     def good(self) -> bool:
-        """Whether there are pictures to go on with, new or known."""
+        """Whether any picture is in the catalogue now, new or known."""
         return self.taken + self.known + self.before + self.unchanged > 0
 
 
@@ -84,7 +84,7 @@ ProgressListener = Callable[[IngestCounts], None]
 
 
 class Ingester:
-    """Takes pieces into a catalogue and counts; may be used from several threads."""
+    """Stores files in a catalogue and counts; may be used from several threads."""
 
     def __init__(
         self, catalog: Catalog, counts: IngestCounts | None = None, listener: ProgressListener | None = None
@@ -95,10 +95,10 @@ class Ingester:
         self._lock = threading.Lock()
 
     def take(self, file: IncomingFile, *, etag: str | None = None, last_modified: str | None = None) -> Added | Refusal:
-        """Decode a piece and store it, or refuse it with a reason.
+        """Decode a file and store it, or refuse it with a reason.
 
         Args:
-            etag, last_modified: what the address it came from said of it, kept for asking again.
+            etag, last_modified: validators of its address, stored for conditional requests.
         """
         try:
             added = self.catalog.add(file.content, file.origin, etag=etag, last_modified=last_modified)
@@ -119,14 +119,14 @@ class Ingester:
         self._tell()
 
     def count(self, **more: int) -> None:
-        """Add to the harvest's counts by their names."""
+        """Add to the counts by their names."""
         with self._lock:
             for name, number in more.items():
                 setattr(self.counts, name, getattr(self.counts, name) + number)
         self._tell()
 
     def expect(self, more: int) -> None:
-        """Say that so many offers more are to come."""
+        """Announce this many further items."""
         with self._lock:
             self.counts.expected = (self.counts.expected or 0) + more
 
@@ -136,12 +136,12 @@ class Ingester:
 
 
 def ingest_all(items: Iterable[IngestItem], ingester: Ingester, *, workers: int | None = None) -> IngestCounts:
-    """Take every offer, several at a time: decoding leaves Python's lock, and writing waits for the disk.
+    """Ingest every item, several at a time: decoding releases Python's lock, and writing waits for the disk.
 
-    Ctrl+C, or an error of the source, lets those that are being stored end and drops those that wait.
+    Ctrl+C, or an error of the source, finishes what is being stored and drops what is waiting.
 
     Args:
-        workers: threads; by default four a core, since most of the time goes into waiting for the disk.
+        workers: threads; by default four per core, since most of the time is spent waiting for the disk.
     """
     workers = workers or 4 * (os.cpu_count() or 1)
     waiting: dict[Future[Added | Refusal], int] = {}
@@ -172,15 +172,15 @@ def _results(futures: Iterable[Future[Added | Refusal]]) -> None:
 
 
 def readable(name: str) -> str:
-    """A name from outside, fit for a terminal and for any database: what cannot be shown is spelt out.
+    """A name from an untrusted source, made safe for a terminal and any database by escapes.
 
-    Undecodable bytes, control characters (which could drive a terminal) and lone surrogates become escapes; letters of
-    every script stay.
+    Undecodable bytes, control characters (which could control a terminal) and lone surrogates become escapes; letters
+    of every script stay.
     """
     shown = "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in name[: MAX_NAME + 1])
     return shown if len(name) <= MAX_NAME else f"{shown[:MAX_NAME]}…"
 
 
 def reason_for(content: bytes, error: PictureError) -> str:
-    """Why bytes are no picture: what they are, where that is known, rather than what a decoder said of them."""
+    """Why bytes are no picture: their kind where it is recognised, else the decoder's message."""
     return (other_kind(content) if content else "empty") or str(error)

@@ -1,4 +1,4 @@
-"""Folders and single files of this machine, and uploads → pieces. What a source is, is told by looking at it."""
+"""Files of local folders, single files and uploads, for the ingest."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _NOT_FOLDERS_OF_PICTURES = ("/", "/proc", "/sys", "/dev")
 
 
 def count_files(source: Path, *, without: Path | None = None) -> int | None:
-    """How many files a folder or a zip holds, for the time left; None where only reading it all would tell.
+    """How many files a folder or a zip holds, for progress; None where only reading all of it would show.
 
     Args:
         without: a folder that is left out, see :func:`folder`.
@@ -41,13 +41,13 @@ def count_files(source: Path, *, without: Path | None = None) -> int | None:
 
 
 def items_of(source: Path, *, licence: str | None = None, without: Path | None = None) -> Iterator[IngestItem]:
-    """Every piece of a folder, an archive or a single picture.
+    """The items of a folder, an archive or a single picture.
 
     Args:
         without: a folder that is left out, see :func:`folder`.
 
     Raises:
-        UserError: the source cannot be used at all; what is wrong with single files comes as refusals.
+        UserError: the source cannot be used at all; problems of single files are refusals.
     """
     kind = source_kind(source)
     if kind is SourceKind.FOLDER:
@@ -56,14 +56,14 @@ def items_of(source: Path, *, licence: str | None = None, without: Path | None =
         return items_of_archive(source, licence=licence)
     if kind is SourceKind.PICTURE:
         return iter([_file(source, source.name, licence)])
-    raise UserError(f"{source} is a {kind}; no pieces lie in it.")
+    raise UserError(f"{source} is a {kind}, which holds no files.")
 
 
 def items_of_folder(root: Path, *, licence: str | None = None, without: Path | None = None) -> Iterator[IngestItem]:
-    """The pictures below a folder, in the order of their names; links are followed, but never in a circle.
+    """The pictures below a folder, in the order of their names; links are followed, each folder once.
 
     Args:
-        without: a folder below it that is left out: the catalogue's own, which may well lie there.
+        without: a folder below it that is left out: that of the catalogue, which may be there.
 
     Raises:
         UserError: the folder is one of the system's, or cannot be opened.
@@ -122,11 +122,11 @@ def _file(path: Path, name: str, licence: str | None) -> IngestItem:
 
 
 def items_of_upload(path: Path, name: str, *, licence: str | None = None) -> Iterator[IngestItem]:
-    """What somebody handed over through a form: one picture, or an archive of them.
+    """The items of an uploaded file: one picture, or an archive of pictures.
 
     Args:
-        path: where its bytes lie now.
-        name: what they called it; used as a name alone, never as a place.
+        path: the uploaded file.
+        name: its name as uploaded; used as a label, never as a path.
 
     Raises:
         UserError: it is a damaged archive or a bomb.

@@ -1,4 +1,4 @@
-"""Open collections by name: pictures that everybody may use, each with its licence and its credit."""
+"""Open data sets by name: freely usable pictures, each with its licence and its credit."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ MOST_BYTES = 2_000_000_000
 
 @dataclass(frozen=True)
 class Collection:
-    """An archive of pictures that its makers gave to everybody."""
+    """An archive of pictures under a free licence."""
 
     name: str
     about: str
@@ -59,10 +59,10 @@ def find(name: str) -> Collection:
 
 
 async def download(collection: Collection, fetcher: Fetcher, folder: Path) -> Path:
-    """Fetch a collection's archive into a folder, unless it lies there.
+    """Download the archive of a collection into a folder, unless it is there already.
 
     Raises:
-        UserError: it could not be had.
+        UserError: it could not be downloaded.
     """
     target = folder / f"{collection.name}.archive"
     if not target.exists():
@@ -76,7 +76,7 @@ async def download(collection: Collection, fetcher: Fetcher, folder: Path) -> Pa
 
 
 def items_of_collection(collection: Collection, path: Path) -> Iterator[IngestItem]:
-    """The pictures of a collection's archive, each with the address it has by itself.
+    """The pictures of a collection's archive, each with its own address.
 
     Raises:
         UserError: the archive is damaged.
@@ -93,7 +93,7 @@ def items_of_collection(collection: Collection, path: Path) -> Iterator[IngestIt
 def avatars(
     count: int, *, size: int = 128, seed: int = 0, style: str = STYLES[0], progress: Callable[[int, int], None] | None
 ) -> Iterator[IngestItem]:
-    """Drawn faces under CC0, made here and now.
+    """Drawn faces under CC0, made on this machine.
 
     Raises:
         UserError: a setting is wrong, or the extra is not installed.

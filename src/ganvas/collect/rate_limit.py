@@ -1,4 +1,4 @@
-"""Manners towards a host: a pause between two requests, waiting when it asks to, leaving it alone when it is down."""
+"""Rate limits per host: a pause between requests, Retry-After, and no more requests to a host that is down."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from collections.abc import Callable
 from email.utils import parsedate_to_datetime
 from typing import Protocol
 
-LONGEST_PAUSE = 60.0  # seconds; a robots.txt may ask for more, and then the host is left alone
-FAILURES_IN_A_ROW = 5  # after so many, a host counts as down for the rest of this collecting
+LONGEST_PAUSE = 60.0  # seconds; a host whose robots.txt states more gets no requests
+FAILURES_IN_A_ROW = 5  # after this many, a host counts as down for the rest of the run
 
 
 class Clock(Protocol):
-    """Where time comes from; tests bring their own and do not sleep."""
+    """A source of time; tests replace it and do not sleep."""
 
     def now(self) -> float:
         """Seconds since some fixed moment, never going back."""
@@ -40,7 +40,7 @@ class RealClock:
 
 
 class RateLimiter:
-    """Lets each host be asked once per ``delay`` seconds, whatever other hosts do.
+    """A limit of one request per ``delay`` seconds to each host.
 
     Args:
         delay: seconds from the start of one request to a host to the start of the next.
@@ -54,7 +54,7 @@ class RateLimiter:
         self._failures: dict[str, int] = {}
 
     def slow_down(self, host: str, delay: float) -> None:
-        """Ask this host less often, as its robots.txt wants; never more often than ``delay``."""
+        """Lower the rate of a host, as its robots.txt states; the pause is never shorter than ``delay``."""
         self._delays[host] = max(delay, self._delays.get(host, self.delay))
 
     def delay_of(self, host: str) -> float:
@@ -62,11 +62,11 @@ class RateLimiter:
         return self._delays.get(host, self.delay)
 
     def hold(self, host: str, seconds: float) -> None:
-        """Ask nothing of this host for so long (its ``Retry-After``)."""
+        """Send this host no request for a time (its ``Retry-After``)."""
         self._free[host] = max(self._free.get(host, 0.0), self.clock.now() + seconds)
 
     async def turn(self, host: str) -> None:
-        """Wait until this host may be asked; the turn is taken at once, so that several waiters queue up."""
+        """Wait until this host may get a request; the time slot is reserved at once, so several waiters queue."""
         now = self.clock.now()
         start = max(now, self._free.get(host, now))
         self._free[host] = start + self.delay_of(host)
@@ -74,19 +74,19 @@ class RateLimiter:
             await self.clock.sleep(start - now)
 
     def failed(self, host: str) -> None:
-        """Note that a host did not answer, after all retries."""
+        """Record that a host did not answer, after all retries."""
         self._failures[host] = self._failures.get(host, 0) + 1
 
     def answered(self, host: str) -> None:
-        """Note that a host answered, whatever it said."""
+        """Record that a host answered, with whatever status."""
         self._failures.pop(host, None)
 
     def leave(self, host: str) -> None:
-        """Ask this host nothing more in this collecting: it said so."""
+        """Send this host no more requests in this run, at its own request."""
         self._failures[host] = FAILURES_IN_A_ROW
 
     def is_down(self, host: str) -> bool:
-        """Whether a host failed so often in a row that asking it again is a waste of its time and ours."""
+        """Whether a host failed ``FAILURES_IN_A_ROW`` times in a row."""
         return self._failures.get(host, 0) >= FAILURES_IN_A_ROW
 
 
@@ -94,13 +94,13 @@ def back_off(attempt: int, chance: Callable[[], float] = random.random) -> float
     """Seconds to wait before attempt 1, 2, 3 …: doubling from one second, each scattered by half, at most a minute.
 
     Args:
-        chance: gives a number in [0, 1); scattering keeps many collectors from coming back at the same moment.
+        chance: gives a number in [0, 1); scattering keeps many clients from returning at the same moment.
     """
     return float(min(2.0 ** (attempt - 1), 60.0) * (0.5 + chance()))
 
 
 def retry_after(value: str | None, wall: float) -> float | None:
-    """What a ``Retry-After`` header asks for, in seconds from ``wall``; None where there is none to understand."""
+    """The ``Retry-After`` of a header, in seconds from ``wall``; None where there is none or it is invalid."""
     if not value:
         return None
     value = value.strip()

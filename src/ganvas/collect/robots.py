@@ -1,4 +1,4 @@
-"""What a host's robots.txt allows (RFC 9309): the most specific group, the longest rule, ``*`` and ``$``."""
+"""Rules of robots.txt (RFC 9309): the most specific group, the longest rule, ``*`` and ``$``."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 from urllib.parse import quote, unquote, urlsplit
 
-MAX_BYTES = 512_000  # the RFC asks for at least 500 KiB; the rest of a longer file is not read
+MAX_BYTES = 512_000  # the RFC requires at least 500 KiB; the rest of a longer file is not read
 _MAX_RULES = 5_000
 _NEEDS_NO_QUOTING = "/?&=:;,@!$'()*+~[]%#-._"
 
@@ -30,8 +30,8 @@ class Robots:
     """The rules of one host for one visitor."""
 
     rules: tuple[_Rule, ...] = ()
-    delay: float | None = None  # Crawl-delay in seconds, where one is asked for
-    closed: bool = False  # everything is forbidden: the file could not be had though the host exists
+    delay: float | None = None  # Crawl-delay in seconds, where one is stated
+    closed: bool = False  # everything is forbidden: the file could not be read though the host exists
 
     @classmethod
     def parse(cls, text: str, agent: str) -> Robots:
@@ -47,7 +47,7 @@ class Robots:
         return cls(tuple(rule for group in wanted for rule in group.rules), max(delays) if delays else None)
 
     def allows(self, url: str) -> bool:
-        """Whether the visitor may ask for this address. Of rules that fit, the longest wins; at a tie, to allow."""
+        """Whether the visitor may request this address. The longest matching rule decides; at a tie, it is allowed."""
         parts = urlsplit(url)
         path = _plain(parts.path or "/") + (f"?{_plain(parts.query)}" if parts.query else "")
         if path == "/robots.txt":

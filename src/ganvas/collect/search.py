@@ -1,7 +1,7 @@
-"""Words → addresses of pictures, by the image searches that icrawler knows; a word is used once.
+"""Image searches through icrawler: keywords → addresses of pictures; each keyword is used once per engine.
 
-icrawler says what to ask an engine and how to read its answer; the asking is done here, with the same manners and
-limits as any other request.
+icrawler builds the addresses of result pages and parses them; the requests are made here, with the same rate limits and
+size limits as all others.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from ganvas.curate.catalog import normal_keyword
 from ganvas.errors import UserError
 
 ENGINES = ("bing", "google", "baidu", "flickr")
-MOST = 1_000  # an engine repeats itself after about so many
+MOST = 1_000  # engines repeat results after about this many
 _FLICKR_LICENCES = {
     "0": "All rights reserved",
     "1": "CC BY-NC-SA 2.0",
@@ -45,12 +45,12 @@ class SearchHit(NamedTuple):
     """A picture that an engine found."""
 
     url: str
-    page: str | None = None  # where the engine saw it, when it says so
+    page: str | None = None  # the page on which the engine found it, if it is stated
     licence: str | None = None
 
 
 class SearchOutcome(NamedTuple):
-    """What one word brought; ``found`` is None when it was skipped because it had been used."""
+    """The result of one keyword; ``found`` is None when it was skipped because it had been used before."""
 
     keyword: str
     found: int | None
@@ -61,8 +61,8 @@ class Engine:
     """One image search.
 
     Args:
-        filters: what it is to narrow the search to, in icrawler's words, such as ``{"license": "publicdomain"}``.
-        at: another address to ask instead of the engine's own: ``http://HOST[:PORT]``.
+        filters: restrictions of the search, named as in icrawler, such as ``{"license": "publicdomain"}``.
+        at: a server to use instead of the engine's own: ``http://HOST[:PORT]``.
 
     Raises:
         UserError: the engine or a filter is not known, icrawler is not installed, or Flickr's key is missing.
@@ -85,15 +85,15 @@ class Engine:
         signal = Signal()
         signal.set(feeder_exited=False, parser_exited=False, reach_max_num=False)
         title = name.title()
-        # Only the parser is exported by name for some engines; the feeder lies beside it.
+        # Some engines export only the parser by name; the feeder is in the same module.
         module = __import__(f"icrawler.builtin.{name}", fromlist=["_"])
         self._feeder = getattr(module, f"{title}Feeder")(1, signal, None)
-        self._feeder.out_queue = CachedQueue()  # without a limit: nothing empties it while it is filled
+        self._feeder.out_queue = CachedQueue()  # without a limit, because nothing empties it while it is filled
         self._parser = getattr(builtin, f"{title}Parser")(1, signal, None)
         for part in (self._feeder, self._parser):
             part.logger = logging.getLogger("ganvas.collect.search")
         self._queue = CachedQueue
-        self.pages_of("a", 1)  # so that a filter it does not know is told now
+        self.pages_of("a", 1)  # so that an unknown filter is reported now
 
     def pages_of(self, keyword: str, count: int) -> Iterator[str]:
         """The addresses of the result pages for a word."""
@@ -103,7 +103,7 @@ class Engine:
                 wanted = {"text": keyword, "per_page": 100, "extras": "license,owner_name", **self.filters}
                 self._feeder.feed(self._key, max_num=count, **wanted)
             else:
-                # Two of the feeders paste the word into the address as it is.
+                # Two of the feeders insert the word into the address unquoted.
                 word = keyword if self.name == "google" else quote_plus(keyword)
                 self._feeder.feed(word, 0, count, filters=self.filters or None)
         except (KeyError, ValueError, TypeError, AssertionError) as error:
@@ -123,10 +123,10 @@ class Engine:
         return urlunsplit(urlsplit(url)._replace(scheme=here.scheme, netloc=here.netloc))
 
     def read(self, answer: Fetched, get: Callable[[str], bytes]) -> list[SearchHit]:
-        """The pictures on a result page; an answer that makes no sense holds none.
+        """The pictures on a result page; an answer that cannot be parsed has none.
 
         Args:
-            get: fetches another address of the engine (Flickr tells the sizes of each picture by itself).
+            get: fetches another address of the engine (Flickr lists the sizes of each picture at one of its own).
         """
         response = httpx.Response(200, content=answer.content)
         arguments: dict[str, Any] = {}
@@ -135,7 +135,7 @@ class Engine:
             self._parser.session = _Session(lambda url: get(self._moved(url)))
         try:
             tasks = list(self._parser.parse(response, **arguments) or [])
-        except Exception:  # noqa: BLE001 - written for pages as they once were; it raises anything on others
+        except Exception:  # noqa: BLE001 - the parser may raise anything on pages that have changed
             return []
         pages = _bing_pages(answer.content) if self.name == "bing" else {}
         narrowed = self.filters.get("license")
@@ -152,7 +152,7 @@ class Engine:
 
 
 class _Session:
-    """What Flickr's parser asks through."""
+    """The HTTP session given to Flickr's parser."""
 
     def __init__(self, get: Callable[[str], bytes]) -> None:
         self._get = get
@@ -162,7 +162,7 @@ class _Session:
 
 
 def _bing_pages(content: bytes) -> dict[str, str]:
-    """Picture → the page it stands on: Bing says it, icrawler's parser leaves it out."""
+    """Picture → the page that shows it: Bing states it, and icrawler's parser omits it."""
     from bs4 import BeautifulSoup
 
     pages = {}
@@ -185,15 +185,15 @@ async def search(
     again: bool = False,
     say: Callable[[str], None] = lambda sentence: None,
 ) -> list[SearchOutcome]:
-    """Search each word, take what is found, and write the word into the ledger once all of it was dealt with.
+    """Search each keyword, store what is found, and record the keyword in the crawl log once all of it is done.
 
-    A word that was stopped in the middle is searched again next time; its pictures that are here are not fetched again.
+    A keyword that was interrupted is searched again next time; pictures that were stored are not downloaded again.
 
     Args:
-        count: how many pictures a word may bring.
-        licence: what to note as licence where the engine states none.
-        again: use words that were used before as well.
-        say: is told, in a sentence, what happens to each word.
+        count: the maximum number of pictures per keyword.
+        licence: recorded as the licence where the engine states none.
+        again: use keywords again that were used before.
+        say: is called with a sentence about each keyword.
     """
     done = []
     used: set[str] = set()
@@ -208,10 +208,12 @@ async def search(
             continue
         hits = await _hits(crawl, engine, plain, count)
         if hits is None:
-            say(f"{engine.name} gave no answer for {plain!r}; the word stays unused.")
+            say(f"{engine.name} did not answer for {plain!r}; the word stays unused.")
             continue
         if not hits:
-            say(f"{engine.name} found nothing for {plain!r}: it may have no pictures, or refuse programs; not noted.")
+            say(
+                f"{engine.name} found nothing for {plain!r}: it may have no pictures, or refuse programs; not recorded."
+            )
             done.append(SearchOutcome(plain, 0))
             continue
         before = crawl.ingester.counts.taken
@@ -225,7 +227,7 @@ async def search(
 
 
 async def _hits(crawl: Crawl, engine: Engine, keyword: str, count: int) -> list[SearchHit] | None:
-    """The first ``count`` pictures for a word, or None when the engine could not be asked at all."""
+    """The first ``count`` pictures for a keyword, or None when the engine could not be reached."""
     found: dict[str, SearchHit] = {}
     loop = asyncio.get_running_loop()
 
@@ -235,7 +237,7 @@ async def _hits(crawl: Crawl, engine: Engine, keyword: str, count: int) -> list[
 
     for number, url in enumerate(engine.pages_of(keyword, min(count, MOST))):
         try:
-            answer = await crawl.fetcher.get(url, allowed=crawl.manners.allow if crawl.heed else None)
+            answer = await crawl.fetcher.get(url, allowed=crawl.robots_cache.allow if crawl.obey_robots else None)
         except FetchError as error:
             crawl.ingester.expect(1)
             crawl.ingester.refuse(Refusal(f"{engine.name}: {keyword}", f"search page not read: {error}"))

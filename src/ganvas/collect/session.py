@@ -1,4 +1,4 @@
-"""One collecting from beginning to end: a source of any kind into a catalogue, with what came of it."""
+"""A collection run: from a source of any kind into a catalogue, with counts."""
 
 from __future__ import annotations
 
@@ -24,35 +24,35 @@ MAX_LIST_BYTES = 256 * 2**20
 
 
 def _nothing(sentence: str) -> None:
-    """Say nothing."""
+    """Discard the sentence."""
 
 
 @dataclass(frozen=True)
 class NetworkOptions:
-    """How a collecting behaves on the network."""
+    """Limits and options of network requests."""
 
     delay: float = 1.0  # seconds between two requests to one host
     size: int = 20_000_000  # bytes of one picture
     seconds: float = 60.0  # for one request
     private: bool = False
-    heed: bool = False  # robots.txt for lists and searches too; pages always heed it
+    obey_robots: bool = False  # obey robots.txt for lists and searches too; crawls of pages always do
     refresh: bool = False
     contact: str | None = None
 
 
 @dataclass
 class CollectSession:
-    """Collects into a catalogue; what happens is counted in ``taker.harvest``."""
+    """A collection into a catalogue; ``ingester.counts`` holds its counts."""
 
     ingester: Ingester
     conduct: NetworkOptions = field(default_factory=NetworkOptions)
     licence: str | None = None
     workers: int | None = None
     say: Callable[[str], None] = _nothing
-    searched: bool = False  # words were gone through, even if all of them had been used before
+    searched: bool = False  # keywords were processed, even if all of them had been used before
 
     def files(self, source: Path) -> None:
-        """A folder, an archive or a single picture.
+        """Ingest a folder, an archive or a single picture.
 
         Raises:
             UserError: the source cannot be used.
@@ -64,11 +64,11 @@ class CollectSession:
         ingest_all(items, self.ingester, workers=self.workers)
 
     def video(self, source: Path, *, every: float = 1.0, most: int | None = None) -> None:
-        """The frames of a video."""
+        """Ingest the frames of a video."""
         ingest_all(frames(source, every=every, most=most, licence=self.licence), self.ingester, workers=self.workers)
 
     def addresses(self, source: Path | str) -> None:
-        """One address, or a text file with one in each line; after a tab may stand the licence of that picture.
+        """Download one address, or those of a text file: one per line, optionally with a tab and the licence.
 
         Raises:
             UserError: the file cannot be read, or holds no address.
@@ -81,13 +81,13 @@ class CollectSession:
         self._crawl(lambda crawl: crawl.take(wanted_urls))
 
     def pages(self, starts: list[str], *, depth: int = 0, most: int = 200) -> None:
-        """The pictures of web pages."""
+        """Download the pictures of web pages."""
         self._crawl(lambda crawl: crawl.walk(starts, depth=depth, most=most, licence=self.licence))
 
     def words(
         self, engine: Engine, keywords: list[str], *, count: int = 100, again: bool = False
     ) -> list[SearchOutcome]:
-        """Image searches, one after the other."""
+        """Run image searches, one after another."""
         done: list[SearchOutcome] = []
 
         async def work(crawl: Crawl) -> None:
@@ -100,10 +100,10 @@ class CollectSession:
         return done
 
     def collection(self, name: str, *, count: int = 1000) -> None:
-        """A named open collection.
+        """Ingest a named open collection.
 
         Raises:
-            UserError: there is none of this name, or it cannot be had.
+            UserError: there is none of this name, or it cannot be downloaded.
         """
         if name == AVATARS:
             ingest_all(avatars(count, progress=None), self.ingester, workers=self.workers)
@@ -136,7 +136,9 @@ class CollectSession:
             limits = Limits(size=self.conduct.size, seconds=self.conduct.seconds)
             async with (
                 self._fetcher(limits) as fetcher,
-                Crawl(self.ingester, fetcher, refresh=self.conduct.refresh, heed=self.conduct.heed) as crawl,
+                Crawl(
+                    self.ingester, fetcher, refresh=self.conduct.refresh, obey_robots=self.conduct.obey_robots
+                ) as crawl,
             ):
                 await work(crawl)
 
@@ -163,7 +165,7 @@ def read_text(path: Path) -> str:
     """
     try:
         if path.stat().st_size > MAX_LIST_BYTES:
-            raise UserError(f"{path} is too large for a list; cut it in pieces.")
+            raise UserError(f"{path} is too large for a list; split it.")
         content = path.read_bytes()
     except OSError as error:
         raise UserError(f"{path} cannot be read ({error.strerror or error}).") from None
@@ -173,7 +175,7 @@ def read_text(path: Path) -> str:
 
 
 def collect_source(session: CollectSession, source: str, *, every: float = 1.0, most: int | None = None) -> SourceKind:
-    """Collect from whatever ``source`` is: an address, a folder, an archive, a picture, a video, a list of addresses.
+    """Collect from a source of any kind: an address, a folder, an archive, a picture, a video, a list of addresses.
 
     Args:
         every, most: for a video, see :func:`ganvas.collect.frames.frames`.
@@ -185,7 +187,7 @@ def collect_source(session: CollectSession, source: str, *, every: float = 1.0, 
         session.addresses(source)
         return SourceKind.URLS
     if re.match(r"[A-Za-z][A-Za-z0-9+.-]+://", source):
-        raise UserError(f"{source} cannot be asked for: only http and https addresses can.")
+        raise UserError(f"{source} cannot be requested; use an http or https address.")
     path = Path(source).expanduser()
     kind = source_kind(path)
     if kind is SourceKind.VIDEO:
