@@ -8,7 +8,7 @@ from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 
 import pytest
 
-from ganvas.serve.core.fair_queue import TOGETHER, Batches
+from ganvas.serve.core.fair_queue import WAITING_PER_REQUEST, FairQueue
 
 
 class Desk:
@@ -16,7 +16,7 @@ class Desk:
 
     def __init__(self) -> None:
         self.worker = ThreadPoolExecutor(1)
-        self.batches: Batches[int, int] = Batches(3)
+        self.queue: FairQueue[int, int] = FairQueue(3)
         self.calls: list[list[int]] = []
         self.jobs: list[Future[None]] = []
         self.open = threading.Event()
@@ -32,7 +32,7 @@ class Desk:
         return questions
 
     def ask(self, *questions: int, asker: str = "") -> list[Future[int]]:
-        return [self.batches.submit("desk", one, self._answer, self._enqueue, asker) for one in questions]
+        return [self.queue.submit("desk", one, self._answer, self._enqueue, asker) for one in questions]
 
 
 @pytest.fixture
@@ -76,7 +76,7 @@ def test_askers_take_turns_and_who_asks_anew_keeps_the_place(desk: Desk) -> None
 
 
 def test_where_very_many_wait_some_are_answered_together_and_no_more_jobs_stay_than_questions(desk: Desk) -> None:
-    count = 3 * TOGETHER
+    count = 3 * WAITING_PER_REQUEST
     asked = desk.ask(*range(count))
     desk.begin()
     assert [one.result(10) for one in asked] == list(range(count))
@@ -93,7 +93,7 @@ def test_a_model_that_fails_tells_whoever_asked_and_answers_the_next(desk: Desk)
             raise ValueError("broken")
         return questions
 
-    asked, other = (desk.batches.submit("desk", number, fail, desk._enqueue) for number in (1, 2))
+    asked, other = (desk.queue.submit("desk", number, fail, desk._enqueue) for number in (1, 2))
     desk.begin()
     with pytest.raises(ValueError, match="broken"):
         asked.result(10)
@@ -101,11 +101,11 @@ def test_a_model_that_fails_tells_whoever_asked_and_answers_the_next(desk: Desk)
 
 
 def test_questions_of_different_keys_never_meet(desk: Desk) -> None:
-    here = desk.ask(*range(3 * TOGETHER))
-    there = desk.batches.submit("elsewhere", 70, desk._answer, desk._enqueue)
+    here = desk.ask(*range(3 * WAITING_PER_REQUEST))
+    there = desk.queue.submit("elsewhere", 70, desk._answer, desk._enqueue)
     desk.begin()
     assert there.result(10) == 70
-    assert [one.result(10) for one in here] == list(range(3 * TOGETHER))
+    assert [one.result(10) for one in here] == list(range(3 * WAITING_PER_REQUEST))
     assert [call for call in desk.calls if 70 in call] == [[70]]
 
 

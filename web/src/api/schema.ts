@@ -826,27 +826,27 @@ export interface components {
     schemas: {
         /**
          * Abilities
-         * @description What can be done with a model beside making pictures of seeds; a page offers no more than this.
+         * @description What a model supports on this machine besides pictures from seeds.
          */
         Abilities: {
             /**
              * Layers
-             * @description of its latents; with one there is nothing to mix
+             * @description Number of layers of its latents; with one layer there is nothing to mix.
              */
             layers: number;
             /**
              * Direction Layers
-             * @description how many of them have directions; 0: none
+             * @description Number of layers that have directions; 0: none.
              */
             direction_layers: number;
             /**
              * Films
-             * @description what films can be written, the better first
+             * @description Formats in which films can be written, the best first.
              */
             films: ("mp4" | "gif")[];
             /**
              * Neighbours
-             * @description the model is a run's own, and the run's training pictures are there
+             * @description The model belongs to a run whose training pictures are still there.
              */
             neighbours: boolean;
         };
@@ -1062,7 +1062,7 @@ export interface components {
         };
         /**
          * BundleCard
-         * @description A trained model, in short.
+         * @description A trained model in short.
          */
         BundleCard: {
             /** Id */
@@ -1073,7 +1073,7 @@ export interface components {
             family: string;
             /**
              * Task
-             * @description name of the task, such as synthesis
+             * @description Name of the task, such as synthesis.
              */
             task: string;
             /** Resolution */
@@ -1088,33 +1088,33 @@ export interface components {
             degradation: string | null;
             /**
              * Source Scale
-             * @description how many times larger answers are than what they are made from
+             * @description Side of an answer, as a multiple of the side of its source.
              */
             source_scale: number;
             /**
              * Enlarges
-             * @description it takes whole pictures of any size and answers source_scale times as large
+             * @description It takes whole pictures of any size and enlarges them source_scale times.
              */
             enlarges: boolean;
             /**
              * Crop
-             * @description how a picture becomes square; face and face-fixed need a face in it
+             * @description How a picture is cropped to a square; face and face-fixed need a face in it.
              * @enum {string}
              */
             crop: "center" | "smart" | "stretch" | "face" | "face-fixed";
             /**
              * Labels
-             * @description it takes maps of so many labels; 0: pictures
+             * @description Number of labels of the label maps that it takes; 0: it takes pictures.
              */
             labels: number;
             /**
              * Domains
-             * @description translation without pairs: names of A and B; empty when not remembered
+             * @description Translation without pairs: the names of A and B; empty where they are unknown.
              */
             domains: string[];
             /**
              * Makes Up
-             * @description it was trained to carry make-up over and to leave the person
+             * @description It was trained to transfer make-up and keep the identity.
              */
             makes_up: boolean;
             /** Z Dim */
@@ -1123,12 +1123,12 @@ export interface components {
             truncates: boolean;
             /**
              * Directions
-             * @description translation: 2 when it goes both ways, else 1; 0: it makes pictures from seeds
+             * @description Number of directions in which it translates, 1 or 2; 0: it makes pictures from seeds.
              */
             directions: number;
             /**
              * Has Heatmap
-             * @description it can tell where it looks when it translates
+             * @description It has an attention map of its translations.
              */
             has_heatmap: boolean;
             /** Kimg */
@@ -1137,31 +1137,31 @@ export interface components {
             created: string;
             /**
              * Recipe
-             * @description the recipe's name
+             * @description Name of the recipe.
              */
             recipe: string | null;
             /**
              * Page
-             * @description the page on which it is used
+             * @description The page of the studio on which it is used.
              * @enum {string}
              */
             page: "generate" | "draw" | "translate";
             /**
              * Accepts
-             * @description what it takes, the most usual first
+             * @description What it takes, the most usual first.
              */
             accepts: ("seed" | "picture" | "drawing" | "reference" | "label map")[];
             /**
              * Capabilities
-             * @description what it can do beyond its task
+             * @description What it can do beyond its task.
              */
             capabilities: ("latent_space" | "truncation" | "classes" | "heatmap" | "codes" | "enlarges" | "inpaints" | "photo_to_drawing")[];
             /**
              * Drawing Direction
-             * @description the direction in which it takes drawings; null: none
+             * @description The direction in which it takes drawings; null: none.
              */
             drawing_direction: ("a_to_b" | "b_to_a") | null;
-            /** @description what it does */
+            /** @description What it does. */
             summary: components["schemas"]["Summary"];
             /** Parameters */
             parameters: {
@@ -1174,7 +1174,7 @@ export interface components {
         };
         /**
          * BundleDetail
-         * @description A trained model, in full.
+         * @description A trained model in full.
          */
         BundleDetail: {
             /** Id */
@@ -1185,7 +1185,7 @@ export interface components {
             family: string;
             /**
              * Task
-             * @description name of the task, such as synthesis
+             * @description Name of the task, such as synthesis.
              */
             task: string;
             /** Resolution */
@@ -1200,33 +1200,33 @@ export interface components {
             degradation: string | null;
             /**
              * Source Scale
-             * @description how many times larger answers are than what they are made from
+             * @description Side of an answer, as a multiple of the side of its source.
              */
             source_scale: number;
             /**
              * Enlarges
-             * @description it takes whole pictures of any size and answers source_scale times as large
+             * @description It takes whole pictures of any size and enlarges them source_scale times.
              */
             enlarges: boolean;
             /**
              * Crop
-             * @description how a picture becomes square; face and face-fixed need a face in it
+             * @description How a picture is cropped to a square; face and face-fixed need a face in it.
              * @enum {string}
              */
             crop: "center" | "smart" | "stretch" | "face" | "face-fixed";
             /**
              * Labels
-             * @description it takes maps of so many labels; 0: pictures
+             * @description Number of labels of the label maps that it takes; 0: it takes pictures.
              */
             labels: number;
             /**
              * Domains
-             * @description translation without pairs: names of A and B; empty when not remembered
+             * @description Translation without pairs: the names of A and B; empty where they are unknown.
              */
             domains: string[];
             /**
              * Makes Up
-             * @description it was trained to carry make-up over and to leave the person
+             * @description It was trained to transfer make-up and keep the identity.
              */
             makes_up: boolean;
             /** Z Dim */
@@ -1235,12 +1235,12 @@ export interface components {
             truncates: boolean;
             /**
              * Directions
-             * @description translation: 2 when it goes both ways, else 1; 0: it makes pictures from seeds
+             * @description Number of directions in which it translates, 1 or 2; 0: it makes pictures from seeds.
              */
             directions: number;
             /**
              * Has Heatmap
-             * @description it can tell where it looks when it translates
+             * @description It has an attention map of its translations.
              */
             has_heatmap: boolean;
             /** Kimg */
@@ -1249,31 +1249,31 @@ export interface components {
             created: string;
             /**
              * Recipe
-             * @description the recipe's name
+             * @description Name of the recipe.
              */
             recipe: string | null;
             /**
              * Page
-             * @description the page on which it is used
+             * @description The page of the studio on which it is used.
              * @enum {string}
              */
             page: "generate" | "draw" | "translate";
             /**
              * Accepts
-             * @description what it takes, the most usual first
+             * @description What it takes, the most usual first.
              */
             accepts: ("seed" | "picture" | "drawing" | "reference" | "label map")[];
             /**
              * Capabilities
-             * @description what it can do beyond its task
+             * @description What it can do beyond its task.
              */
             capabilities: ("latent_space" | "truncation" | "classes" | "heatmap" | "codes" | "enlarges" | "inpaints" | "photo_to_drawing")[];
             /**
              * Drawing Direction
-             * @description the direction in which it takes drawings; null: none
+             * @description The direction in which it takes drawings; null: none.
              */
             drawing_direction: ("a_to_b" | "b_to_a") | null;
-            /** @description what it does */
+            /** @description What it does. */
             summary: components["schemas"]["Summary"];
             /** Parameters */
             parameters: {
@@ -1287,14 +1287,14 @@ export interface components {
             card_markdown: string;
             /**
              * Config
-             * @description the family's settings
+             * @description Settings of the family.
              */
             config: {
                 [key: string]: unknown;
             };
             /**
              * Recipe Settings
-             * @description the resolved recipe
+             * @description The resolved recipe.
              */
             recipe_settings: {
                 [key: string]: unknown;
@@ -1307,7 +1307,7 @@ export interface components {
             credits: components["schemas"]["Credit"][];
             /**
              * Onnx Difference
-             * @description largest difference of the ONNX graph; null: no graph
+             * @description Largest difference between the ONNX graph and the model; null: no graph.
              */
             onnx_difference: number | null;
         };
@@ -1354,7 +1354,7 @@ export interface components {
         };
         /**
          * CatalogueCounts
-         * @description How many pictures there are, and how they are judged now.
+         * @description Numbers of pictures by verdict.
          */
         CatalogueCounts: {
             /** Images */
@@ -1431,25 +1431,25 @@ export interface components {
         };
         /**
          * DirectionInfo
-         * @description Something the model can change.
+         * @description A direction in latent space.
          */
         DirectionInfo: {
             /** Number */
             number: number;
             /**
              * Share
-             * @description of all the change that steps of one size can cause
+             * @description Share of the change that steps of one size can cause in all directions together.
              */
             share: number;
         };
         /**
          * DirectionsAnswer
-         * @description What the model can change, the strongest first.
+         * @description The directions of a model, the strongest first.
          */
         DirectionsAnswer: {
             /**
              * Layers
-             * @description how many layers have directions
+             * @description Number of layers that have directions.
              */
             layers: number;
             /** First Layer */
@@ -1458,7 +1458,7 @@ export interface components {
             last_layer: number;
             /**
              * Strongest
-             * @description strengths go from minus this to this, in standard deviations
+             * @description Largest strength in either sense, in standard deviations.
              */
             strongest: number;
             /** Directions */
@@ -1466,7 +1466,7 @@ export interface components {
         };
         /**
          * DropReason
-         * @description Why a picture is dropped: the digit to press, the word that is kept, what it means.
+         * @description A reason to drop a picture: the key on the keyboard, the stored name, and the meaning.
          */
         DropReason: {
             /** Digit */
@@ -1490,14 +1490,14 @@ export interface components {
             strengths: components["schemas"]["Strength"][];
             /**
              * First Layer
-             * @description as the directions were asked for
+             * @description The first layer, as in the request of the directions.
              */
             first_layer?: number | null;
             /** Last Layer */
             last_layer?: number | null;
             /**
              * Psi
-             * @description truncation; 1: none
+             * @description Truncation; 1 means none.
              * @default 1
              */
             psi: number;
@@ -1511,19 +1511,19 @@ export interface components {
             points: components["schemas"]["Point"][];
             /**
              * Steps
-             * @description from each point to the next
+             * @description Steps from each point to the next.
              * @default 8
              */
             steps: number;
             /**
              * Loop
-             * @description go back to the first point at the end
+             * @description Return to the first point at the end.
              * @default false
              */
             loop: boolean;
             /**
              * Psi
-             * @description truncation; 1: none
+             * @description Truncation; 1 means none.
              * @default 1
              */
             psi: number;
@@ -1564,33 +1564,33 @@ export interface components {
         };
         /**
          * GenerateRequest
-         * @description What to make.
+         * @description Pictures to make.
          */
         GenerateRequest: {
             /** Seeds */
             seeds: number[];
             /**
              * Class
-             * @description null: each seed has its own class
+             * @description Number of the class; null: each seed decides its own.
              */
             class?: number | null;
             /**
              * Psi
-             * @description truncation; 1: none
+             * @description Truncation; 1 means none.
              * @default 1
              */
             psi: number;
         };
         /**
          * GeneratedImage
-         * @description One picture, with the address that always gives it again.
+         * @description One picture with its permanent address.
          */
         GeneratedImage: {
             /** Seed */
             seed: number;
             /**
              * Class
-             * @description null when the model knows no classes
+             * @description Number of the class; null: the model has no classes.
              */
             class: number | null;
             /** Url */
@@ -1603,7 +1603,7 @@ export interface components {
         };
         /**
          * Health
-         * @description How the studio is.
+         * @description The state of the studio.
          */
         Health: {
             /**
@@ -1625,19 +1625,19 @@ export interface components {
             runs: number;
             /**
              * Catalogue
-             * @description name of the catalogue that is open for review
+             * @description Name of the catalogue that is open for review; null: none.
              */
             catalogue?: string | null;
             /**
              * Shares
-             * @description drawings may be shared by link, and are kept for that
+             * @description Drawings may be shared by link, and are kept for that.
              * @default false
              */
             shares: boolean;
         };
         /**
          * HealthSentence
-         * @description What the health watch says of a run.
+         * @description A finding of the training diagnostics.
          */
         HealthSentence: {
             /** Name */
@@ -1659,19 +1659,19 @@ export interface components {
             points: components["schemas"]["Point"][];
             /**
              * Steps
-             * @description from each point to the next
+             * @description Steps from each point to the next.
              * @default 8
              */
             steps: number;
             /**
              * Loop
-             * @description go back to the first point at the end
+             * @description Return to the first point at the end.
              * @default false
              */
             loop: boolean;
             /**
              * Psi
-             * @description truncation; 1: none
+             * @description Truncation; 1 means none.
              * @default 1
              */
             psi: number;
@@ -1683,7 +1683,7 @@ export interface components {
         JoinRequest: {
             /**
              * Reviewer
-             * @description who reviews; a new name takes part from then on
+             * @description Name of the reviewer.
              */
             reviewer: string;
         };
@@ -1694,7 +1694,7 @@ export interface components {
         MixAnswer: {
             /**
              * Layers
-             * @description how many the model has
+             * @description Number of layers of the model.
              */
             layers: number;
             /** Rows */
@@ -1703,7 +1703,7 @@ export interface components {
             columns: string[];
             /**
              * Cells
-             * @description by row, then by column
+             * @description By row, then by column.
              */
             cells: string[][];
             /** Milliseconds */
@@ -1711,7 +1711,7 @@ export interface components {
         };
         /**
          * MixRequest
-         * @description The rows' pictures with layers of the columns'.
+         * @description The pictures of the rows with layers of the columns.
          */
         MixRequest: {
             /** Rows */
@@ -1720,25 +1720,25 @@ export interface components {
             columns: components["schemas"]["Point"][];
             /**
              * First Layer
-             * @description the first that comes from the columns
+             * @description The first layer that comes from the columns.
              * @default 0
              */
             first_layer: number;
             /**
              * Last Layer
-             * @description the last one; null: the middle one
+             * @description The last layer that comes from the columns; null: the middle one.
              */
             last_layer?: number | null;
             /**
              * Psi
-             * @description truncation; 1: none
+             * @description Truncation; 1 means none.
              * @default 1
              */
             psi: number;
         };
         /**
          * NamedProgress
-         * @description How far one of the reviewers is.
+         * @description The progress of a reviewer, with the name.
          */
         NamedProgress: {
             /** Kept */
@@ -1759,7 +1759,7 @@ export interface components {
         NeighbourInfo: {
             /**
              * Distance
-             * @description features: one less the cosine; pixels: root of the mean square, of 255
+             * @description Features: 1 − cosine similarity; pixels: root mean square, of 255.
              */
             distance: number;
             /**
@@ -1782,7 +1782,7 @@ export interface components {
             image: string;
             /**
              * Copied
-             * @description nearer to one than 99 % of them lie to each other
+             * @description It is closer to a training picture than 99 % of those are to each other.
              */
             copied: boolean;
             /** Features */
@@ -1792,19 +1792,19 @@ export interface components {
         };
         /**
          * NeighboursAnswer
-         * @description Whether anything was learned by heart.
+         * @description Whether the model memorised any training picture.
          */
         NeighboursAnswer: {
             /** Sentence */
             sentence: string;
             /**
              * Usual
-             * @description median distance of a training picture to its nearest other one, in features
+             * @description Median distance of a training picture to its nearest other one, in features.
              */
             usual: number;
             /**
              * Small
-             * @description the distance below which one in a hundred of them lies
+             * @description The distance below which one in a hundred of them lies.
              */
             small: number;
             /** Samples */
@@ -1812,7 +1812,7 @@ export interface components {
         };
         /**
          * PairAgreement
-         * @description Two reviewers over the pictures both judged; ``kappa`` is Cohen's.
+         * @description The agreement of two reviewers on the pictures that both judged; ``kappa`` is Cohen's.
          */
         PairAgreement: {
             /** A */
@@ -1846,7 +1846,7 @@ export interface components {
         };
         /**
          * PictureDetail
-         * @description A picture with its verdict as it stands.
+         * @description A picture with its present verdict.
          */
         PictureDetail: {
             /** Id */
@@ -1861,13 +1861,13 @@ export interface components {
             thumbnail_url: string;
             /**
              * Checks
-             * @description worst first
+             * @description Lowest score first.
              */
             checks: components["schemas"]["PictureCheck"][];
             proposal: components["schemas"]["PictureProposal"] | null;
             /**
              * Duplicates
-             * @description nearest first, at most 12
+             * @description Nearest first, at most 12.
              */
             duplicates: components["schemas"]["PictureTwin"][];
             /** Origins */
@@ -1888,7 +1888,7 @@ export interface components {
         };
         /**
          * PictureOrigin
-         * @description A way by which a picture came.
+         * @description An origin of a picture.
          */
         PictureOrigin: {
             /** Source */
@@ -1906,7 +1906,7 @@ export interface components {
         };
         /**
          * PictureProposal
-         * @description What the checks propose.
+         * @description The proposal of the checks.
          */
         PictureProposal: {
             /** Keep */
@@ -1930,7 +1930,7 @@ export interface components {
         };
         /**
          * Point
-         * @description A place in latent space: a seed with its class, or the latent of a projection.
+         * @description A point in latent space: a seed with its class, or the latent of a projection.
          */
         Point: {
             /**
@@ -1940,12 +1940,12 @@ export interface components {
             seed: number;
             /**
              * Class
-             * @description null: the seed's own class
+             * @description Number of the class; null: the one that the seed decides.
              */
             class?: number | null;
             /**
              * Latent
-             * @description base64 of float32, little-endian, as a projection gives it; seed is not
+             * @description Base64 of little-endian float32, as a projection returns it; the seed is then unused.
              */
             latent?: string | null;
         };
@@ -1992,7 +1992,7 @@ export interface components {
         };
         /**
          * ProjectionStarted
-         * @description A search has been queued.
+         * @description A projection has been queued.
          */
         ProjectionStarted: {
             /** Id */
@@ -2000,7 +2000,7 @@ export interface components {
         };
         /**
          * ProjectionState
-         * @description Where a search stands. Ask every second or so: a search that nobody asks about is given up after a minute.
+         * @description The progress of a projection. It stops when no client reads it for a minute, so read it about once a second.
          */
         ProjectionState: {
             /** Id */
@@ -2016,27 +2016,27 @@ export interface components {
             steps: number;
             /**
              * Distance
-             * @description LPIPS on VGG16
+             * @description LPIPS on VGG16.
              */
             distance: number | null;
             /**
              * Psnr
-             * @description in dB, once finished
+             * @description In dB, once finished.
              */
             psnr: number | null;
             /**
              * Target
-             * @description what is looked for: data:image/png;base64,…
+             * @description The photograph as the model takes it: data:image/png;base64,…
              */
             target: string;
             /**
              * Image
-             * @description what was found so far: data:image/png;base64,…
+             * @description The best picture so far: data:image/png;base64,…
              */
             image: string | null;
             /**
              * Latent
-             * @description once finished: the latent of a point
+             * @description Once finished: the latent, to be used in a point.
              */
             latent: string | null;
             /**
@@ -2059,7 +2059,7 @@ export interface components {
         };
         /**
          * QueuedPicture
-         * @description A picture that waits for a verdict. Others' verdicts of the round are not shown: opinions stay independent.
+         * @description A picture that waits for a verdict. Verdicts of others are not shown, so that opinions stay independent.
          */
         QueuedPicture: {
             /** Id */
@@ -2074,41 +2074,41 @@ export interface components {
             thumbnail_url: string;
             /**
              * Checks
-             * @description worst first
+             * @description Lowest score first.
              */
             checks: components["schemas"]["PictureCheck"][];
             proposal: components["schemas"]["PictureProposal"] | null;
             /**
              * Duplicates
-             * @description nearest first, at most 12
+             * @description Nearest first, at most 12.
              */
             duplicates: components["schemas"]["PictureTwin"][];
             /** Origins */
             origins: components["schemas"]["PictureOrigin"][];
             /**
              * Score
-             * @description the lowest of its checks when the round began; the queue goes by it
+             * @description The lowest score of its checks when the round began, which orders the queue.
              */
             score: number;
             /**
              * Before
-             * @description its verdict when the round began
+             * @description Its verdict when the round began; null: none.
              */
             before: ("keep" | "drop" | "disputed") | null;
             /**
              * Shared
-             * @description every reviewer sees it
+             * @description Every reviewer sees it.
              */
             shared: boolean;
             /**
              * Lent
-             * @description another reviewer's, who has not come so far
+             * @description It belongs to another reviewer, who has not reached it.
              */
             lent: boolean;
         };
         /**
          * RefusedBundle
-         * @description A folder that claims to be a bundle and is not used.
+         * @description A bundle that cannot be used.
          */
         RefusedBundle: {
             /** Id */
@@ -2133,7 +2133,7 @@ export interface components {
         };
         /**
          * ReviewQueue
-         * @description The next pictures, worst-scored first; ask ``after`` the last one for more, or without for where one stopped.
+         * @description The next pictures, lowest score first. Continue with ``after`` and the number of the last one.
          */
         ReviewQueue: {
             /** Pictures */
@@ -2142,7 +2142,7 @@ export interface components {
         };
         /**
          * ReviewRound
-         * @description A round. ``settled`` pictures need nobody's look any more; ``shared`` ones are shown to every reviewer.
+         * @description A round. ``settled`` counts pictures that need no more verdicts, ``shared`` those that every reviewer sees.
          */
         ReviewRound: {
             /** Number */
@@ -2177,12 +2177,12 @@ export interface components {
         ReviewState: {
             /**
              * Catalogue
-             * @description its name
+             * @description Name of the catalogue.
              */
             catalogue: string;
             /**
              * Reviewer
-             * @description who sits at this machine, as far as the studio was told
+             * @description Name of the person at this machine; null: unknown.
              */
             reviewer: string | null;
             counts: components["schemas"]["CatalogueCounts"];
@@ -2198,7 +2198,7 @@ export interface components {
         };
         /**
          * ReviewerProgress
-         * @description How far a reviewer is; ``waiting`` counts the own pictures still to come.
+         * @description The progress of a reviewer; ``waiting`` counts the own pictures still to come.
          */
         ReviewerProgress: {
             /** Kept */
@@ -2212,7 +2212,7 @@ export interface components {
         };
         /**
          * RoundAgreement
-         * @description How far reviewers agree beyond chance: 1 perfectly, 0 as chance would; null where that is not defined.
+         * @description The agreement of the reviewers beyond chance: 1 is perfect, 0 is chance; null where it is not defined.
          */
         RoundAgreement: {
             /**
@@ -2224,7 +2224,7 @@ export interface components {
             reviewers: string[];
             /**
              * Pictures
-             * @description judged by two or more
+             * @description Number of pictures that two or more judged.
              */
             pictures: number;
             /** Same */
@@ -2235,7 +2235,7 @@ export interface components {
             pairs: components["schemas"]["PairAgreement"][];
             /**
              * Disputed
-             * @description pictures on which opinions differ
+             * @description Numbers of the pictures on which verdicts differ.
              */
             disputed: number[];
         };
@@ -2253,7 +2253,7 @@ export interface components {
         };
         /**
          * RoundDetail
-         * @description A round with how far everybody is, and what it changed so far.
+         * @description A round with the progress of every reviewer and the changes so far.
          */
         RoundDetail: {
             /** Number */
@@ -2287,17 +2287,17 @@ export interface components {
         };
         /**
          * RoundRequest
-         * @description How to begin the next round.
+         * @description The next round.
          */
         RoundRequest: {
             /**
              * Scope
-             * @description null: all in the first round, later those not dropped
+             * @description Which pictures; null: all in the first round, later those not dropped.
              */
             scope?: ("all" | "not_dropped" | "kept" | "dropped" | "disputed" | "undecided") | null;
             /**
              * Overlap
-             * @description share of pictures that every reviewer sees
+             * @description Share of pictures that every reviewer sees.
              * @default 0.1
              */
             overlap: number;
@@ -2317,7 +2317,7 @@ export interface components {
         };
         /**
          * RunDetail
-         * @description A run, in full.
+         * @description A run in full.
          */
         RunDetail: {
             /** Id */
@@ -2339,7 +2339,7 @@ export interface components {
             metrics: components["schemas"]["RunMetric"][];
             /**
              * Bundle
-             * @description id of the bundle it made
+             * @description Id of the bundle it made; null: none.
              */
             bundle: string | null;
         };
@@ -2374,12 +2374,12 @@ export interface components {
         };
         /**
          * RunStatus
-         * @description What a run is doing.
+         * @description The status of a run.
          */
         RunStatus: {
             /**
              * State
-             * @description stopped: also when its process is gone without a word
+             * @description A run whose process ended without a final state counts as stopped.
              * @default unknown
              * @enum {string}
              */
@@ -2430,7 +2430,7 @@ export interface components {
         SaidVerdict: {
             /**
              * Id
-             * @description the picture
+             * @description Number of the picture.
              */
             id: number;
             /**
@@ -2440,7 +2440,7 @@ export interface components {
             verdict: "keep" | "drop" | "skip";
             /**
              * Reason
-             * @description key of a drop reason; needed to drop
+             * @description Key of a drop reason; required to drop.
              */
             reason?: string | null;
             /** Client Id */
@@ -2501,7 +2501,7 @@ export interface components {
         };
         /**
          * SheetLink
-         * @description A grid of samples.
+         * @description A sample sheet.
          */
         SheetLink: {
             /** Nimg */
@@ -2523,7 +2523,7 @@ export interface components {
         };
         /**
          * Stats
-         * @description Lines of ``stats.jsonl``; ``next`` is what to ask ``after`` the next time.
+         * @description Lines of ``stats.jsonl``; ``next`` is the value of ``after`` for the next request.
          */
         Stats: {
             /** Stats */
@@ -2535,14 +2535,14 @@ export interface components {
         };
         /**
          * Strength
-         * @description A slider.
+         * @description How far to move along a direction.
          */
         Strength: {
             /** Number */
             number: number;
             /**
              * Strength
-             * @description in standard deviations
+             * @description In standard deviations.
              */
             strength: number;
         };
@@ -2572,7 +2572,7 @@ export interface components {
         };
         /**
          * UndoAnswer
-         * @description The picture that is open again; null when nothing was left to take back.
+         * @description The picture whose verdict was taken back; null: there was none.
          */
         UndoAnswer: {
             picture: components["schemas"]["QueuedPicture"] | null;
@@ -2580,12 +2580,12 @@ export interface components {
         };
         /**
          * UndoRequest
-         * @description Take back the last verdict that still stands; the same ``client_id`` sent again takes back only one.
+         * @description Take back the last verdict that still counts; the same ``client_id`` sent again takes back no other.
          */
         UndoRequest: {
             /**
              * Reviewer
-             * @description who reviews; a new name takes part from then on
+             * @description Name of the reviewer.
              */
             reviewer: string;
             /** Client Id */
@@ -2616,7 +2616,7 @@ export interface components {
         };
         /**
          * VerdictAnswer
-         * @description What became of a verdict: ``repeated`` was saved before; ``refused`` says why.
+         * @description The result of a verdict: ``repeated`` if it was saved before, ``refused`` with the reason.
          */
         VerdictAnswer: {
             /** Client Id */
@@ -2633,7 +2633,7 @@ export interface components {
         };
         /**
          * VerdictsAnswer
-         * @description What became of each verdict, in order; one that is refused does not stop the others.
+         * @description The result of each verdict, in order; a refused one does not stop the others.
          */
         VerdictsAnswer: {
             /** Answers */
@@ -2642,12 +2642,12 @@ export interface components {
         };
         /**
          * VerdictsRequest
-         * @description Verdicts of one reviewer, in the order they were said.
+         * @description Verdicts of one reviewer, in the order in which they were given.
          */
         VerdictsRequest: {
             /**
              * Reviewer
-             * @description who reviews; a new name takes part from then on
+             * @description Name of the reviewer.
              */
             reviewer: string;
             /** Verdicts */
@@ -3931,7 +3931,7 @@ export interface operations {
     getQueue: {
         parameters: {
             query: {
-                /** @description who reviews; a new name takes part from then on */
+                /** @description Name of the reviewer. */
                 reviewer: string;
                 /** @description Number of the last picture received; left out: from where the reviewer stopped. */
                 after?: number | null;

@@ -1,8 +1,9 @@
-"""The process that decodes uploaded pictures, started and killed by :mod:`ganvas.serve.core.uploads`.
+"""The process that decodes uploaded pictures; :mod:`ganvas.serve.core.decode_pool` starts and kills it.
 
-It says on standard output when it is ready, then reads requests from standard input and answers each. A message is a
-length (4 bytes), that much JSON, and, when the JSON says so, ``bytes`` of content. Decoders have had holes before; here
-they run apart from the studio, with bounded memory, and are killed when they take too long.
+It writes a message to standard output when it is ready, then reads requests from standard input and answers each. A
+message is a length (4 bytes, big-endian), a JSON header of that length, and as many bytes of content as the header's
+``bytes`` states. Decoders have had vulnerabilities; here they run outside the studio's process, with bounded memory,
+and are killed when they take too long.
 """
 
 from __future__ import annotations
@@ -12,11 +13,20 @@ import json
 import sys
 from typing import Any, BinaryIO
 
-MEMORY = 3 << 30  # address space, bytes: 40 MP take some 700 MB in the widest format
+MEMORY = 3 << 30  # bytes of address space: 40 megapixels take some 700 MB in the widest format
 
 
 def decode(content: bytes, *, max_pixels: int, least: int | None) -> tuple[dict[str, Any], bytes]:
-    """→ ``{"width", "height"}`` and the RGB bytes, or ``{"refused", "reason"}`` and nothing."""
+    """Decode a picture.
+
+    Args:
+        content: The file.
+        max_pixels: Largest width × height.
+        least: Side in pixels that is enough; None: decode at full size.
+
+    Returns:
+        ``{"width", "height"}`` and the RGB bytes, or ``{"refused", "reason"}`` and no bytes.
+    """
     from PIL import Image
 
     from ganvas.curate.file_kinds import HEAD_BYTES, picture_format
@@ -26,7 +36,7 @@ def decode(content: bytes, *, max_pixels: int, least: int | None) -> tuple[dict[
     if kind is None:
         return {"refused": "kind"}, b""
     try:
-        if kind != "HEIF":  # Pillow reads the header alone here, before anything is unpacked
+        if kind != "HEIF":  # Pillow reads only the header here; nothing is decompressed
             with Image.open(io.BytesIO(content), formats=[kind]) as probe:
                 width, height = probe.size
             if width * height > max_pixels:
@@ -52,7 +62,7 @@ def send(stream: BinaryIO, header: dict[str, Any], content: bytes) -> None:
 
 
 def receive(stream: BinaryIO) -> tuple[dict[str, Any], bytes] | None:
-    """Read one message; None when the other side is gone."""
+    """Read one message; None when the stream has ended."""
     size = stream.read(4)
     if len(size) < 4:
         return None
@@ -75,15 +85,15 @@ def _bound_memory() -> None:
 
 
 def main() -> None:
-    """Answer until standard input ends."""
+    """Answer requests until standard input ends."""
     import warnings
 
-    import ganvas.curate.images.decode  # noqa: F401 - what takes long to load is loaded before it says that it is ready
+    import ganvas.curate.images.decode  # noqa: F401 - slow imports happen before the message that it is ready
 
-    warnings.simplefilter("ignore")  # Pillow's remarks on odd files are nobody's business here
+    warnings.simplefilter("ignore")  # Pillow's warnings about unusual files are of no use here
     _bound_memory()
     answers = sys.stdout.buffer
-    sys.stdout = sys.stderr  # whatever a decoder prints must not get between the messages
+    sys.stdout = sys.stderr  # what a decoder prints must not mix with the messages
     send(answers, {"ready": True}, b"")
     while (message := receive(sys.stdin.buffer)) is not None:
         header, content = message

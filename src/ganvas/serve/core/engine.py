@@ -37,7 +37,7 @@ from ganvas.models.batches import SynthesisRequest
 from ganvas.models.family import Family
 from ganvas.models.tiling import check_size
 from ganvas.serve.core.bundle_inputs import check_direction, check_label, enlarges, has_heatmap, prepare_source
-from ganvas.serve.core.fair_queue import Batches
+from ganvas.serve.core.fair_queue import FairQueue
 from ganvas.tasks import TASKS
 from ganvas.tasks.pictures import Pictures
 
@@ -61,7 +61,7 @@ class Engine:
             raise UserError("onnxruntime is not installed; run `pip install 'ganvas[studio]'` or use the torch engine.")
         self.name: EngineName = engine or ("onnxruntime" if has_onnx else "torch")
         self._workers = WorkerPool(memory)
-        self._portraits: Batches[PortraitRequest, Portrait] = Batches(MAX_PORTRAITS)
+        self._portraits: FairQueue[PortraitRequest, Portrait] = FairQueue(MAX_PORTRAITS)
 
     def close(self) -> None:
         """Cancel waiting work and let the workers end."""

@@ -1,9 +1,11 @@
-"""Questions that wait for the same model: askers take turns, each one's newest first; of very many, some together.
+"""A queue of requests to one model that is fair to its clients and batches requests under load.
 
-Whoever draws gives a question up for the next stroke's. Worked off in the order of their coming, a queue that is longer
-than a stroke would answer only what nobody waits for any more; the newest of all first, it would answer whoever draws
-fastest. And a call with several questions costs a processor nearly as much as that many calls: it lets the first wait
-for the last, so that few are taken together.
+Clients take turns, and the newest request of a client comes first: whoever draws abandons a request for that of the
+next stroke, so a first-in, first-out queue that is longer than a stroke would answer only abandoned requests, and a
+queue that is last-in, first-out over all clients would answer whoever draws fastest.
+
+Several requests in one call cost a processor nearly as much as that many calls, and the first must wait for the last,
+so requests are batched only when many are waiting.
 """
 
 from __future__ import annotations
@@ -13,150 +15,152 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from typing import Any, Generic, TypeVar
 
-Q = TypeVar("Q")
-A = TypeVar("A")
+RequestT = TypeVar("RequestT")
+AnswerT = TypeVar("AnswerT")
 
-TOGETHER = 8  # as many must wait for each question of a call
-PLACES = 1000  # askers that are remembered while somebody waits
+WAITING_PER_REQUEST = 8  # so many requests must be waiting for each one of a batch
+MAX_CLIENTS = 1000  # clients whose turn is remembered while a request is waiting
 
 
-class _Waiting(Generic[Q, A]):
-    """A question, its answer to be, and the job that it brought into the model's queue."""
+class _Pending(Generic[RequestT, AnswerT]):
+    """A request that is waiting, the future of its answer, and the job that it added to the model's queue."""
 
-    def __init__(self, question: Q) -> None:
-        self.question = question
-        self.answer: Future[A] = Future()
+    def __init__(self, request: RequestT) -> None:
+        self.request = request
+        self.answer: Future[AnswerT] = Future()
         self.job: Future[None] | None = None
 
 
-class _Line(Generic[Q, A]):
-    """The askers of one model. In front stands who was answered longest ago; who gives up and asks again stays there.
+class _ClientQueues(Generic[RequestT, AnswerT]):
+    """The pending requests of one model by client, in the order of turns.
 
-    Not safe in threads by itself.
+    The client that was answered longest ago comes first; one that cancels its request and sends another keeps its turn.
+    Not thread-safe.
     """
 
     def __init__(self) -> None:
-        self._asked: dict[str, list[_Waiting[Q, A]]] = {}
+        self._pending: dict[str, list[_Pending[RequestT, AnswerT]]] = {}
 
     def __len__(self) -> int:
-        return sum(map(len, self._asked.values()))
+        return sum(map(len, self._pending.values()))
 
-    def add(self, asker: str, one: _Waiting[Q, A]) -> None:
-        if len(self._asked) >= PLACES:
-            self._asked = {name: waiting for name, waiting in self._asked.items() if waiting}
-        self._asked.setdefault(asker, []).append(one)
+    def add(self, client: str, pending: _Pending[RequestT, AnswerT]) -> None:
+        """Add a request."""
+        if len(self._pending) >= MAX_CLIENTS:
+            self._pending = {name: requests for name, requests in self._pending.items() if requests}
+        self._pending.setdefault(client, []).append(pending)
 
-    def next(self) -> _Waiting[Q, A] | None:
-        """The newest question of whoever's turn it is."""
-        asker = next((name for name, waiting in self._asked.items() if waiting), None)
-        if asker is None:
+    def pop(self) -> _Pending[RequestT, AnswerT] | None:
+        """Remove and return the newest request of the client whose turn it is; None when there is none."""
+        client = next((name for name, requests in self._pending.items() if requests), None)
+        if client is None:
             return None
-        waiting = self._asked.pop(asker)
-        self._asked[asker] = waiting
-        return waiting.pop()
+        requests = self._pending.pop(client)
+        self._pending[client] = requests  # the client goes to the end
+        return requests.pop()
 
-    def remove(self, asker: str, one: _Waiting[Q, A]) -> bool:
-        """→ whether it was still waiting."""
-        waiting = self._asked.get(asker, [])
-        if one not in waiting:
+    def remove(self, client: str, pending: _Pending[RequestT, AnswerT]) -> bool:
+        """Remove a request; returns whether it was still pending."""
+        requests = self._pending.get(client, [])
+        if pending not in requests:
             return False
-        waiting.remove(one)
+        requests.remove(pending)
         return True
 
 
-class Batches(Generic[Q, A]):
-    """Gathers what is asked while the model is at work.
+class FairQueue(Generic[RequestT, AnswerT]):
+    """Collects requests while their model is at work.
 
-    :param most: questions in one call; never more than an eighth of those that wait.
+    Args:
+        max_batch: Requests in one call of a model; never more than one in ``WAITING_PER_REQUEST`` of those waiting.
     """
 
-    def __init__(self, most: int) -> None:
-        self._most = most
-        self._lines: dict[str, _Line[Q, A]] = {}
+    def __init__(self, max_batch: int) -> None:
+        self._max_batch = max_batch
+        self._queues: dict[str, _ClientQueues[RequestT, AnswerT]] = {}
         self._lock = threading.Lock()
 
     def submit(
         self,
         key: str,
-        question: Q,
-        answer: Callable[[Any, list[Q]], Sequence[A]],
+        request: RequestT,
+        answer: Callable[[Any, list[RequestT]], Sequence[AnswerT]],
         enqueue: Callable[[Callable[[Any], None]], Future[None]],
-        asker: str = "",
-    ) -> Future[A]:
-        """Ask. A cancelled question is never answered, and holds up nobody.
+        client: str = "",
+    ) -> Future[AnswerT]:
+        """Add a request. Once cancelled it is never answered, and delays no other.
 
-        :param key: questions of one key may be answered together.
-        :param answer: all answers, given the model and the questions.
-        :param enqueue: puts one job into the model's queue. Each question brings one; a job takes whose turn it is.
-        :param asker: who takes turns with the others.
+        Args:
+            key: Requests of one key may be answered in one call.
+            request: The request.
+            answer: Computes all answers, given the model and the requests.
+            enqueue: Adds a job to the model's queue. Each request adds one; a job takes the request whose turn it is.
+            client: Name of the client, which takes turns with the others.
         """
-        asked: _Waiting[Q, A] = _Waiting(question)
+        pending: _Pending[RequestT, AnswerT] = _Pending(request)
 
         def job(model: Any) -> None:
-            taken = self._take(key)
-            if not taken:
+            batch = self._take(key)
+            if not batch:
                 return
             try:
-                answers = answer(model, [one.question for one in taken])
-            except BaseException as error:  # noqa: BLE001  (whoever asked is told)
-                for one in taken:
+                answers = answer(model, [one.request for one in batch])
+            except BaseException as error:  # noqa: BLE001 - raised in the thread that waits for the answer
+                for one in batch:
                     one.answer.set_exception(error)
                 return
-            for one, found in zip(taken, answers, strict=True):
+            for one, found in zip(batch, answers, strict=True):
                 one.answer.set_result(found)
 
         with self._lock:
-            self._lines.setdefault(key, _Line()).add(asker, asked)
+            self._queues.setdefault(key, _ClientQueues()).add(client, pending)
 
-        def forget() -> bool:
-            return self._forget(key, asker, asked)
+        def remove() -> bool:
+            return self._remove(key, client, pending)
 
         try:
-            asked.job = enqueue(job)
+            pending.job = enqueue(job)
         except BaseException:
-            forget()
+            remove()
             raise
-        asked.job.add_done_callback(lambda done: _hand_on(done, asked, forget))
-        asked.answer.add_done_callback(lambda done: _given_up(asked, forget) if done.cancelled() else None)
-        return asked.answer
+        pending.job.add_done_callback(lambda done: _pass_on_failure(done, pending, remove))
+        pending.answer.add_done_callback(lambda done: _cancel_job(pending, remove) if done.cancelled() else None)
+        return pending.answer
 
-    def _take(self, key: str) -> list[_Waiting[Q, A]]:
-        """Whose turn it is. As many jobs stay in the queue as questions do."""
-        taken: list[_Waiting[Q, A]] = []
+    def _take(self, key: str) -> list[_Pending[RequestT, AnswerT]]:
+        """The next batch. As many jobs stay in the model's queue as there are requests."""
+        batch: list[_Pending[RequestT, AnswerT]] = []
         with self._lock:
-            line = self._lines.get(key, _Line())
-            count = max(1, min(self._most, len(line) // TOGETHER))
-            while len(taken) < count and (one := line.next()) is not None:
+            queues = self._queues.get(key, _ClientQueues())
+            count = max(1, min(self._max_batch, len(queues) // WAITING_PER_REQUEST))
+            while len(batch) < count and (one := queues.pop()) is not None:
                 if one.answer.set_running_or_notify_cancel():
-                    taken.append(one)
-            self._close_if_empty(key)
-        for one in taken[1:]:
+                    batch.append(one)
+            if key in self._queues and not len(self._queues[key]):
+                del self._queues[key]
+        for one in batch[1:]:
             if one.job is not None:
                 one.job.cancel()
-        return taken
+        return batch
 
-    def _forget(self, key: str, asker: str, asked: _Waiting[Q, A]) -> bool:
-        """Take one question back. → whether it was still waiting."""
+    def _remove(self, key: str, client: str, pending: _Pending[RequestT, AnswerT]) -> bool:
+        """Remove a request; returns whether it was still pending."""
         with self._lock:
-            line = self._lines.get(key)
-            return line is not None and line.remove(asker, asked)
-
-    def _close_if_empty(self, key: str) -> None:
-        if key in self._lines and not len(self._lines[key]):
-            del self._lines[key]
+            queues = self._queues.get(key)
+            return queues is not None and queues.remove(client, pending)
 
 
-def _hand_on(done: Future[None], asked: _Waiting[Q, A], forget: Callable[[], bool]) -> None:
-    """A job that failed before it could take anything, since the model could not be loaded, say."""
+def _pass_on_failure(done: Future[None], pending: _Pending[RequestT, AnswerT], remove: Callable[[], bool]) -> None:
+    """Fail a request whose job failed before it took one, for example because the model could not be loaded."""
     if done.cancelled():
-        if forget():  # the queue was closed
-            asked.answer.cancel()
+        if remove():  # the model's queue was closed
+            pending.answer.cancel()
         return
     error = done.exception()
-    if error is not None and forget() and asked.answer.set_running_or_notify_cancel():
-        asked.answer.set_exception(error)
+    if error is not None and remove() and pending.answer.set_running_or_notify_cancel():
+        pending.answer.set_exception(error)
 
 
-def _given_up(asked: _Waiting[Q, A], forget: Callable[[], bool]) -> None:
-    if forget() and asked.job is not None:
-        asked.job.cancel()
+def _cancel_job(pending: _Pending[RequestT, AnswerT], remove: Callable[[], bool]) -> None:
+    if remove() and pending.job is not None:
+        pending.job.cancel()

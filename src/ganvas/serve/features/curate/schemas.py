@@ -1,4 +1,4 @@
-"""What the review answers, exactly; see ``schemas.py``."""
+"""Requests and answers of the review."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 Result = Literal["keep", "drop", "disputed"]
-Saying = Literal["keep", "drop", "skip"]
+VerdictChoice = Literal["keep", "drop", "skip"]
 Scope = Literal["all", "not_dropped", "kept", "dropped", "disputed", "undecided"]
-ReviewerName = Field(min_length=1, max_length=100, description="who reviews; a new name takes part from then on")
+ReviewerName = Field(min_length=1, max_length=100, description="Name of the reviewer.")
 
 
 class Plain(BaseModel):
-    """Read from the catalogue's own values by name."""
+    """A model that is read from the catalogue's types by attribute."""
 
     model_config = ConfigDict(from_attributes=True)
 
 
 class DropReason(Plain):
-    """Why a picture is dropped: the digit to press, the word that is kept, what it means."""
+    """A reason to drop a picture: the key on the keyboard, the stored name, and the meaning."""
 
     digit: int
     key: str
@@ -40,7 +40,7 @@ class CheckDescription(Plain):
 
 
 class CatalogueCounts(Plain):
-    """How many pictures there are, and how they are judged now."""
+    """Numbers of pictures by verdict."""
 
     images: int
     keep: int
@@ -50,7 +50,7 @@ class CatalogueCounts(Plain):
 
 
 class ReviewRound(Plain):
-    """A round. ``settled`` pictures need nobody's look any more; ``shared`` ones are shown to every reviewer."""
+    """A round. ``settled`` counts pictures that need no more verdicts, ``shared`` those that every reviewer sees."""
 
     number: int
     scope: Scope
@@ -66,8 +66,8 @@ class ReviewRound(Plain):
 class ReviewState(BaseModel):
     """The catalogue under review."""
 
-    catalogue: str = Field(description="its name")
-    reviewer: str | None = Field(description="who sits at this machine, as far as the studio was told")
+    catalogue: str = Field(description="Name of the catalogue.")
+    reviewer: str | None = Field(description="Name of the person at this machine; null: unknown.")
     counts: CatalogueCounts
     rounds: list[ReviewRound]
     reasons: list[DropReason]
@@ -75,16 +75,18 @@ class ReviewState(BaseModel):
 
 
 class RoundRequest(BaseModel):
-    """How to begin the next round."""
+    """The next round."""
 
     model_config = ConfigDict(extra="forbid")
 
-    scope: Scope | None = Field(None, description="null: all in the first round, later those not dropped")
-    overlap: float = Field(0.1, ge=0, le=1, description="share of pictures that every reviewer sees")
+    scope: Scope | None = Field(
+        None, description="Which pictures; null: all in the first round, later those not dropped."
+    )
+    overlap: float = Field(0.1, ge=0, le=1, description="Share of pictures that every reviewer sees.")
 
 
 class ReviewerProgress(Plain):
-    """How far a reviewer is; ``waiting`` counts the own pictures still to come."""
+    """The progress of a reviewer; ``waiting`` counts the own pictures still to come."""
 
     kept: int
     dropped: int
@@ -93,7 +95,7 @@ class ReviewerProgress(Plain):
 
 
 class NamedProgress(ReviewerProgress):
-    """How far one of the reviewers is."""
+    """The progress of a reviewer, with the name."""
 
     reviewer: str
 
@@ -107,7 +109,7 @@ class RoundChange(Plain):
 
 
 class RoundDetail(ReviewRound):
-    """A round with how far everybody is, and what it changed so far."""
+    """A round with the progress of every reviewer and the changes so far."""
 
     progress: list[NamedProgress]
     changes: list[RoundChange]
@@ -133,7 +135,7 @@ class PictureTwin(BaseModel):
 
 
 class PictureOrigin(Plain):
-    """A way by which a picture came."""
+    """An origin of a picture."""
 
     source: str
     url: str | None
@@ -144,7 +146,7 @@ class PictureOrigin(Plain):
 
 
 class PictureProposal(BaseModel):
-    """What the checks propose."""
+    """The proposal of the checks."""
 
     keep: bool
     reason: str | None
@@ -158,23 +160,23 @@ class Picture(BaseModel):
     width: int
     height: int
     thumbnail_url: str
-    checks: list[PictureCheck] = Field(description="worst first")
+    checks: list[PictureCheck] = Field(description="Lowest score first.")
     proposal: PictureProposal | None
-    duplicates: list[PictureTwin] = Field(description="nearest first, at most 12")
+    duplicates: list[PictureTwin] = Field(description="Nearest first, at most 12.")
     origins: list[PictureOrigin]
 
 
 class QueuedPicture(Picture):
-    """A picture that waits for a verdict. Others' verdicts of the round are not shown: opinions stay independent."""
+    """A picture that waits for a verdict. Verdicts of others are not shown, so that opinions stay independent."""
 
-    score: float = Field(description="the lowest of its checks when the round began; the queue goes by it")
-    before: Result | None = Field(description="its verdict when the round began")
-    shared: bool = Field(description="every reviewer sees it")
-    lent: bool = Field(description="another reviewer's, who has not come so far")
+    score: float = Field(description="The lowest score of its checks when the round began, which orders the queue.")
+    before: Result | None = Field(description="Its verdict when the round began; null: none.")
+    shared: bool = Field(description="Every reviewer sees it.")
+    lent: bool = Field(description="It belongs to another reviewer, who has not reached it.")
 
 
 class PictureDetail(Picture):
-    """A picture with its verdict as it stands."""
+    """A picture with its present verdict."""
 
     bytes: int
     added: datetime
@@ -184,7 +186,7 @@ class PictureDetail(Picture):
 
 
 class ReviewQueue(BaseModel):
-    """The next pictures, worst-scored first; ask ``after`` the last one for more, or without for where one stopped."""
+    """The next pictures, lowest score first. Continue with ``after`` and the number of the last one."""
 
     pictures: list[QueuedPicture]
     progress: ReviewerProgress
@@ -195,9 +197,9 @@ class SaidVerdict(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    id: int = Field(description="the picture")
-    verdict: Saying
-    reason: str | None = Field(None, description="key of a drop reason; needed to drop")
+    id: int = Field(description="Number of the picture.")
+    verdict: VerdictChoice
+    reason: str | None = Field(None, description="Key of a drop reason; required to drop.")
     client_id: str = Field(min_length=1, max_length=64)
 
 
@@ -210,7 +212,7 @@ class JoinRequest(BaseModel):
 
 
 class VerdictsRequest(BaseModel):
-    """Verdicts of one reviewer, in the order they were said."""
+    """Verdicts of one reviewer, in the order in which they were given."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -219,7 +221,7 @@ class VerdictsRequest(BaseModel):
 
 
 class VerdictAnswer(BaseModel):
-    """What became of a verdict: ``repeated`` was saved before; ``refused`` says why."""
+    """The result of a verdict: ``repeated`` if it was saved before, ``refused`` with the reason."""
 
     client_id: str
     id: int
@@ -228,14 +230,14 @@ class VerdictAnswer(BaseModel):
 
 
 class VerdictsAnswer(BaseModel):
-    """What became of each verdict, in order; one that is refused does not stop the others."""
+    """The result of each verdict, in order; a refused one does not stop the others."""
 
     answers: list[VerdictAnswer]
     progress: ReviewerProgress
 
 
 class UndoRequest(BaseModel):
-    """Take back the last verdict that still stands; the same ``client_id`` sent again takes back only one."""
+    """Take back the last verdict that still counts; the same ``client_id`` sent again takes back no other."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -244,14 +246,14 @@ class UndoRequest(BaseModel):
 
 
 class UndoAnswer(BaseModel):
-    """The picture that is open again; null when nothing was left to take back."""
+    """The picture whose verdict was taken back; null: there was none."""
 
     picture: QueuedPicture | None
     progress: ReviewerProgress
 
 
 class PairAgreement(Plain):
-    """Two reviewers over the pictures both judged; ``kappa`` is Cohen's."""
+    """The agreement of two reviewers on the pictures that both judged; ``kappa`` is Cohen's."""
 
     a: str
     b: str
@@ -261,12 +263,12 @@ class PairAgreement(Plain):
 
 
 class RoundAgreement(Plain):
-    """How far reviewers agree beyond chance: 1 perfectly, 0 as chance would; null where that is not defined."""
+    """The agreement of the reviewers beyond chance: 1 is perfect, 0 is chance; null where it is not defined."""
 
     method: Literal["cohen", "fleiss"]
     reviewers: list[str]
-    pictures: int = Field(description="judged by two or more")
+    pictures: int = Field(description="Number of pictures that two or more judged.")
     same: int
     kappa: float | None
     pairs: list[PairAgreement]
-    disputed: list[int] = Field(description="pictures on which opinions differ")
+    disputed: list[int] = Field(description="Numbers of the pictures on which verdicts differ.")

@@ -8,30 +8,32 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from ganvas.serve.core.parameters import SEEDS
 
-FRAMES = 240  # of one walk
+FRAMES = 240  # of one walk, at most
 Layer = Annotated[int, Field(ge=0)]
-Psi = Annotated[float, Field(gt=0, le=1, description="truncation; 1: none")]
+Psi = Annotated[float, Field(gt=0, le=1, description="Truncation; 1 means none.")]
 
 
-class _Asked(BaseModel):
+class _Request(BaseModel):
     model_config = ConfigDict(extra="forbid", populate_by_name=True)
 
 
 class GenerateRequest(BaseModel):
-    """What to make."""
+    """Pictures to make."""
 
     model_config = {"extra": "forbid", "populate_by_name": True}
 
     seeds: list[int] = Field(min_length=1, max_length=64)
-    label: int | None = Field(None, alias="class", description="null: each seed has its own class")
-    psi: float = Field(1.0, gt=0, le=1, description="truncation; 1: none")
+    label: int | None = Field(None, alias="class", description="Number of the class; null: each seed decides its own.")
+    psi: float = Field(1.0, gt=0, le=1, description="Truncation; 1 means none.")
 
 
 class GeneratedImage(BaseModel):
-    """One picture, with the address that always gives it again."""
+    """One picture with its permanent address."""
 
     seed: int
-    label: int | None = Field(serialization_alias="class", description="null when the model knows no classes")
+    label: int | None = Field(
+        serialization_alias="class", description="Number of the class; null: the model has no classes."
+    )
     url: str
     data: str = Field(description="data:image/png;base64,…")
 
@@ -44,30 +46,34 @@ class GenerateAnswer(BaseModel):
 
 
 class Abilities(BaseModel):
-    """What can be done with a model beside making pictures of seeds; a page offers no more than this."""
+    """What a model supports on this machine besides pictures from seeds."""
 
-    layers: int = Field(description="of its latents; with one there is nothing to mix")
-    direction_layers: int = Field(description="how many of them have directions; 0: none")
-    films: list[Literal["mp4", "gif"]] = Field(description="what films can be written, the better first")
-    neighbours: bool = Field(description="the model is a run's own, and the run's training pictures are there")
+    layers: int = Field(description="Number of layers of its latents; with one layer there is nothing to mix.")
+    direction_layers: int = Field(description="Number of layers that have directions; 0: none.")
+    films: list[Literal["mp4", "gif"]] = Field(description="Formats in which films can be written, the best first.")
+    neighbours: bool = Field(description="The model belongs to a run whose training pictures are still there.")
 
 
-class Point(_Asked):
-    """A place in latent space: a seed with its class, or the latent of a projection."""
+class Point(_Request):
+    """A point in latent space: a seed with its class, or the latent of a projection."""
 
     seed: int = Field(0, ge=0, lt=SEEDS)
-    label: int | None = Field(None, alias="class", description="null: the seed's own class")
+    label: int | None = Field(
+        None, alias="class", description="Number of the class; null: the one that the seed decides."
+    )
     latent: str | None = Field(
-        None, max_length=200_000, description="base64 of float32, little-endian, as a projection gives it; seed is not"
+        None,
+        max_length=200_000,
+        description="Base64 of little-endian float32, as a projection returns it; the seed is then unused.",
     )
 
 
-class InterpolateRequest(_Asked):
+class InterpolateRequest(_Request):
     """A walk from each point to the next."""
 
     points: list[Point] = Field(min_length=2, max_length=16)
-    steps: int = Field(8, ge=1, le=120, description="from each point to the next")
-    loop: bool = Field(False, description="go back to the first point at the end")
+    steps: int = Field(8, ge=1, le=120, description="Steps from each point to the next.")
+    loop: bool = Field(False, description="Return to the first point at the end.")
     psi: Psi = 1.0
 
 
@@ -85,78 +91,80 @@ class Frames(BaseModel):
     milliseconds: float
 
 
-class MixRequest(_Asked):
-    """The rows' pictures with layers of the columns'."""
+class MixRequest(_Request):
+    """The pictures of the rows with layers of the columns."""
 
     rows: list[Point] = Field(min_length=1, max_length=8)
     columns: list[Point] = Field(min_length=1, max_length=8)
-    first_layer: Layer = Field(0, description="the first that comes from the columns")
-    last_layer: Layer | None = Field(None, description="the last one; null: the middle one")
+    first_layer: Layer = Field(0, description="The first layer that comes from the columns.")
+    last_layer: Layer | None = Field(
+        None, description="The last layer that comes from the columns; null: the middle one."
+    )
     psi: Psi = 1.0
 
 
 class MixAnswer(BaseModel):
     """All pictures as data:image/png;base64,…"""
 
-    layers: int = Field(description="how many the model has")
+    layers: int = Field(description="Number of layers of the model.")
     rows: list[str]
     columns: list[str]
-    cells: list[list[str]] = Field(description="by row, then by column")
+    cells: list[list[str]] = Field(description="By row, then by column.")
     milliseconds: float
 
 
 class DirectionInfo(BaseModel):
-    """Something the model can change."""
+    """A direction in latent space."""
 
     number: int
-    share: float = Field(description="of all the change that steps of one size can cause")
+    share: float = Field(description="Share of the change that steps of one size can cause in all directions together.")
 
 
 class DirectionsAnswer(BaseModel):
-    """What the model can change, the strongest first."""
+    """The directions of a model, the strongest first."""
 
-    layers: int = Field(description="how many layers have directions")
+    layers: int = Field(description="Number of layers that have directions.")
     first_layer: int
     last_layer: int
-    strongest: float = Field(description="strengths go from minus this to this, in standard deviations")
+    strongest: float = Field(description="Largest strength in either sense, in standard deviations.")
     directions: list[DirectionInfo]
 
 
-class Strength(_Asked):
-    """A slider."""
+class Strength(_Request):
+    """How far to move along a direction."""
 
     number: int = Field(ge=0)
-    strength: float = Field(ge=-10, le=10, allow_inf_nan=False, description="in standard deviations")
+    strength: float = Field(ge=-10, le=10, allow_inf_nan=False, description="In standard deviations.")
 
 
-class EditRequest(_Asked):
+class EditRequest(_Request):
     """Pictures moved along directions."""
 
     points: list[Point] = Field(min_length=1, max_length=16)
     strengths: list[Strength] = Field([], max_length=64)
-    first_layer: Layer | None = Field(None, description="as the directions were asked for")
+    first_layer: Layer | None = Field(None, description="The first layer, as in the request of the directions.")
     last_layer: Layer | None = None
     psi: Psi = 1.0
 
 
 class ProjectionStarted(BaseModel):
-    """A search has been queued."""
+    """A projection has been queued."""
 
     id: str
 
 
 class ProjectionState(BaseModel):
-    """Where a search stands. Ask every second or so: a search that nobody asks about is given up after a minute."""
+    """The progress of a projection. It stops when no client reads it for a minute, so read it about once a second."""
 
     id: str
     state: Literal["waiting", "running", "finished", "stopped", "failed"]
     step: int
     steps: int
-    distance: float | None = Field(description="LPIPS on VGG16")
-    psnr: float | None = Field(description="in dB, once finished")
-    target: str = Field(description="what is looked for: data:image/png;base64,…")
-    image: str | None = Field(description="what was found so far: data:image/png;base64,…")
-    latent: str | None = Field(description="once finished: the latent of a point")
+    distance: float | None = Field(description="LPIPS on VGG16.")
+    psnr: float | None = Field(description="In dB, once finished.")
+    target: str = Field(description="The photograph as the model takes it: data:image/png;base64,…")
+    image: str | None = Field(description="The best picture so far: data:image/png;base64,…")
+    latent: str | None = Field(description="Once finished: the latent, to be used in a point.")
     sentence: str | None = Field(description="Why it failed or was stopped, in English.")
     code: str | None = Field(description="Name of the reason, as in the errors; null while it goes on.")
     params: dict[str, str | float] = Field(description="The values that stand in the sentence, by name.")
@@ -165,7 +173,7 @@ class ProjectionState(BaseModel):
 class NeighbourInfo(BaseModel):
     """A training picture near a sample."""
 
-    distance: float = Field(description="features: one less the cosine; pixels: root of the mean square, of 255")
+    distance: float = Field(description="Features: 1 − cosine similarity; pixels: root mean square, of 255.")
     image: str = Field(description="data:image/png;base64,…")
 
 
@@ -174,15 +182,15 @@ class NeighbourSample(BaseModel):
 
     seed: int
     image: str = Field(description="data:image/png;base64,…")
-    copied: bool = Field(description="nearer to one than 99 % of them lie to each other")
+    copied: bool = Field(description="It is closer to a training picture than 99 % of those are to each other.")
     features: list[NeighbourInfo]
     pixels: list[NeighbourInfo]
 
 
 class NeighboursAnswer(BaseModel):
-    """Whether anything was learned by heart."""
+    """Whether the model memorised any training picture."""
 
     sentence: str
-    usual: float = Field(description="median distance of a training picture to its nearest other one, in features")
-    small: float = Field(description="the distance below which one in a hundred of them lies")
+    usual: float = Field(description="Median distance of a training picture to its nearest other one, in features.")
+    small: float = Field(description="The distance below which one in a hundred of them lies.")
     samples: list[NeighbourSample]

@@ -10,7 +10,7 @@ from ganvas.tasks import TASKS
 
 
 def card(name: str, opened: Bundle) -> BundleCard:
-    """A bundle, in short."""
+    """A bundle in short."""
     info = opened.info
     recipe, spec = info.recipe.get("name"), TASKS[info.task]
     return BundleCard(
@@ -48,7 +48,7 @@ def card(name: str, opened: Bundle) -> BundleCard:
 
 
 def detail(name: str, opened: Bundle) -> BundleDetail:
-    """A bundle, in full."""
+    """A bundle in full."""
     info = opened.info
     return BundleDetail(
         **card(name, opened).model_dump(),

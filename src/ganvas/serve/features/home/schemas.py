@@ -12,67 +12,71 @@ from ganvas.tasks.base import Capability, Direction, Input, Page, Summary
 
 
 class Health(BaseModel):
-    """How the studio is."""
+    """The state of the studio."""
 
     status: Literal["ok"] = "ok"
     version: str
     engine: Literal["onnxruntime", "torch"]
     bundles: int
     runs: int
-    catalogue: str | None = Field(None, description="name of the catalogue that is open for review")
-    shares: bool = Field(False, description="drawings may be shared by link, and are kept for that")
+    catalogue: str | None = Field(None, description="Name of the catalogue that is open for review; null: none.")
+    shares: bool = Field(False, description="Drawings may be shared by link, and are kept for that.")
 
 
 class BundleCard(BaseModel):
-    """A trained model, in short."""
+    """A trained model in short."""
 
     id: str
     name: str
     family: str
-    task: str = Field(description="name of the task, such as synthesis")
+    task: str = Field(description="Name of the task, such as synthesis.")
     resolution: int
     channels: int
     source_channels: int
     classes: list[str]
     degradation: str | None
-    source_scale: int = Field(description="how many times larger answers are than what they are made from")
-    enlarges: bool = Field(description="it takes whole pictures of any size and answers source_scale times as large")
-    crop: Crop = Field(description="how a picture becomes square; face and face-fixed need a face in it")
-    labels: int = Field(description="it takes maps of so many labels; 0: pictures")
-    domains: list[str] = Field(description="translation without pairs: names of A and B; empty when not remembered")
-    makes_up: bool = Field(description="it was trained to carry make-up over and to leave the person")
+    source_scale: int = Field(description="Side of an answer, as a multiple of the side of its source.")
+    enlarges: bool = Field(description="It takes whole pictures of any size and enlarges them source_scale times.")
+    crop: Crop = Field(description="How a picture is cropped to a square; face and face-fixed need a face in it.")
+    labels: int = Field(description="Number of labels of the label maps that it takes; 0: it takes pictures.")
+    domains: list[str] = Field(
+        description="Translation without pairs: the names of A and B; empty where they are unknown."
+    )
+    makes_up: bool = Field(description="It was trained to transfer make-up and keep the identity.")
     z_dim: int
     truncates: bool
     directions: int = Field(
-        description="translation: 2 when it goes both ways, else 1; 0: it makes pictures from seeds"
+        description="Number of directions in which it translates, 1 or 2; 0: it makes pictures from seeds."
     )
-    has_heatmap: bool = Field(description="it can tell where it looks when it translates")
+    has_heatmap: bool = Field(description="It has an attention map of its translations.")
     kimg: float
     created: str
-    recipe: str | None = Field(description="the recipe's name")
-    page: Page = Field(description="the page on which it is used")
-    accepts: list[Input] = Field(description="what it takes, the most usual first")
-    capabilities: list[Capability] = Field(description="what it can do beyond its task")
-    drawing_direction: Direction | None = Field(description="the direction in which it takes drawings; null: none")
-    summary: Summary = Field(description="what it does")
+    recipe: str | None = Field(description="Name of the recipe.")
+    page: Page = Field(description="The page of the studio on which it is used.")
+    accepts: list[Input] = Field(description="What it takes, the most usual first.")
+    capabilities: list[Capability] = Field(description="What it can do beyond its task.")
+    drawing_direction: Direction | None = Field(description="The direction in which it takes drawings; null: none.")
+    summary: Summary = Field(description="What it does.")
     parameters: dict[str, int]
     metrics: list[BundleMetric]
     preview_url: str
 
 
 class BundleDetail(BundleCard):
-    """A trained model, in full."""
+    """A trained model in full."""
 
     card_markdown: str
-    config: dict[str, Any] = Field(description="the family's settings")
-    recipe_settings: dict[str, Any] = Field(description="the resolved recipe")
+    config: dict[str, Any] = Field(description="Settings of the family.")
+    recipe_settings: dict[str, Any] = Field(description="The resolved recipe.")
     files: dict[str, BundleFile]
     credits: list[Credit]
-    onnx_difference: float | None = Field(description="largest difference of the ONNX graph; null: no graph")
+    onnx_difference: float | None = Field(
+        description="Largest difference between the ONNX graph and the model; null: no graph."
+    )
 
 
 class RefusedBundle(BaseModel):
-    """A folder that claims to be a bundle and is not used."""
+    """A bundle that cannot be used."""
 
     id: str
     reason: str = Field(description="Why, in English.")

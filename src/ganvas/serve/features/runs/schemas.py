@@ -13,7 +13,7 @@ State = Literal["running", "finished", "stopped", "failed", "unknown"]
 
 
 class HealthSentence(BaseModel):
-    """What the health watch says of a run."""
+    """A finding of the training diagnostics."""
 
     name: str
     level: Literal["info", "warning", "error"]
@@ -21,9 +21,9 @@ class HealthSentence(BaseModel):
 
 
 class RunStatus(BaseModel):
-    """What a run is doing."""
+    """The status of a run."""
 
-    state: State = Field("unknown", description="stopped: also when its process is gone without a word")
+    state: State = Field("unknown", description="A run whose process ended without a final state counts as stopped.")
     pid: int | None = None
     family: str | None = None
     task: str | None = None
@@ -66,7 +66,7 @@ class RunList(BaseModel):
 
 
 class SheetLink(BaseModel):
-    """A grid of samples."""
+    """A sample sheet."""
 
     nimg: int
     url: str
@@ -77,17 +77,17 @@ class RunMetric(BundleMetric):
 
 
 class RunDetail(RunCard):
-    """A run, in full."""
+    """A run in full."""
 
     recipe: dict[str, Any]
     health: list[HealthSentence]
     sheets: list[SheetLink]
     metrics: list[RunMetric]
-    bundle: str | None = Field(description="id of the bundle it made")
+    bundle: str | None = Field(description="Id of the bundle it made; null: none.")
 
 
 class Stats(BaseModel):
-    """Lines of ``stats.jsonl``; ``next`` is what to ask ``after`` the next time."""
+    """Lines of ``stats.jsonl``; ``next`` is the value of ``after`` for the next request."""
 
     stats: list[dict[str, float | str | None]]
     next: int
