@@ -35,7 +35,7 @@ def too_large() -> str:
 
 
 def size_limit(path: Path) -> int:
-    """How many bytes may come out of an archive."""
+    """The maximum number of bytes that may be unpacked from an archive."""
     return max(ALWAYS_ALLOWED, MAX_RATIO * path.stat().st_size)
 
 
@@ -89,7 +89,7 @@ def read_member(archive: zipfile.ZipFile, path: str, most: int = MAX_FILE_BYTES)
 
 
 class TooMuchError(Exception):
-    """More bytes came out of an archive than its limits allow."""
+    """More bytes were read from an archive than its limits allow."""
 
 
 class BoundedStream:
@@ -119,7 +119,7 @@ class BoundedStream:
 
 
 def open_unpacked(path: Path) -> BinaryIO:
-    """Open a file, undoing gzip, bzip2 or xz when its first bytes say so."""
+    """Open a file, decompressing gzip, bzip2 or xz by its first bytes."""
     openers: dict[bytes, Callable[[Path, str], Any]] = {
         GZIP[:2]: gzip.open,
         BZIP2[:2]: bz2.open,

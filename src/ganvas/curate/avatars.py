@@ -1,4 +1,4 @@
-"""Free pictures to begin with: drawn faces under CC0, made offline, each a function of the seed and its number."""
+"""Drawn faces under CC0, made offline: each a function of the seed and its number."""
 
 from __future__ import annotations
 
@@ -117,7 +117,7 @@ class _Artist:
         self._render: Any = resvg_py.svg_to_bytes
 
     def credits(self) -> str:
-        """What a person who passes these pictures on should know."""
+        """The text of the credits file: style, size, seed, licence and source."""
         return (
             f"Avatars in the style {self.name!r}, {self.size} pixels, seed {self.seed}.\n"
             f"Licence: CC0 1.0 Universal (public domain dedication), {self.licence['url']}\n"

@@ -1,4 +1,4 @@
-"""Pictures that look the same: perceptual hashes that differ in few bits, and those of mirrored copies."""
+"""Near duplicates: perceptual hashes that differ in few bits, also of mirrored copies."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ BLOCK = 1 << 22  # pairs compared at once: a few tens of MB
 
 
 class LookAlike(NamedTuple):
-    """A picture that looks like another: ``distance`` of 64 bits differ, after mirroring when ``mirrored``."""
+    """A near duplicate of a picture: ``distance`` of 64 bits differ, after mirroring when ``mirrored``."""
 
     id: int
     distance: int
@@ -29,14 +29,14 @@ class LookAlike(NamedTuple):
 
 
 class DuplicateGroup(NamedTuple):
-    """Pictures that look the same, oldest first. Those in ``mirrored`` are mirror images of the first."""
+    """Near duplicates, oldest first. Those in ``mirrored`` are mirror images of the first."""
 
     ids: tuple[int, ...]
     mirrored: frozenset[int]
 
 
 class Hashes:
-    """The perceptual hashes of a whole catalogue in memory, about 250 bytes a picture with their index."""
+    """The perceptual hashes of a whole catalogue in memory, about 250 bytes per picture with their index."""
 
     def __init__(self) -> None:
         self.ids: Ids = np.zeros(0, np.int64)
@@ -46,7 +46,7 @@ class Hashes:
         self._lock = threading.Lock()
 
     def extend(self, read: Callable[[int], Sequence[Any]]) -> None:
-        """Take in what is new.
+        """Add new hashes.
 
         Args:
             read: given a number, gives (id, hash, hash of the mirror image) of all pictures above it. The last few
@@ -67,7 +67,7 @@ class Hashes:
             self.mirror = np.concatenate([self.mirror, np.ascontiguousarray(table[:, 2]).view(np.uint64)])[order]
 
     def near(self, image_id: int, distance: int) -> list[LookAlike]:
-        """What looks like this picture, nearest first; nothing for a picture that is not known."""
+        """The near duplicates of a picture, nearest first; none for an unknown picture."""
         with self._lock:
             ids, plain, mirror, index = self.ids, self.plain, self.mirror, self._sorted()
         at = int(np.searchsorted(ids, image_id))
@@ -88,14 +88,14 @@ class Hashes:
         return sorted(twins, key=lambda twin: (twin.distance, twin.id))
 
     def _sorted(self) -> _Index:
-        """The index, made anew when many pictures came since."""
+        """The index, rebuilt when many pictures were added since."""
         if self._index is None or len(self.ids) - self._index.size > UNSORTED:
             self._index = _Index(len(self.ids), INDEXED, _Bands(self.plain), _Bands(self.mirror))
         return self._index
 
 
 class _Bands:
-    """Hashes by the value of each of ``INDEXED + 1`` bands of their bits: near ones share at least one band whole."""
+    """An index of hashes by each of ``INDEXED + 1`` bands of bits: near hashes share at least one whole band."""
 
     def __init__(self, hashes: Bits) -> None:
         keys = np.concatenate([self._keys(band, hashes) for band in range(INDEXED + 1)])
@@ -129,7 +129,7 @@ def _edges(bands: int) -> list[tuple[int, int]]:
 
 
 def group_duplicates(hashes: Hashes, distance: int) -> list[DuplicateGroup]:
-    """Groups of pictures that look the same: chains of pairs whose hashes differ in at most ``distance`` of 64 bits.
+    """Groups of near duplicates: chains of pairs whose hashes differ in at most ``distance`` of 64 bits.
 
     Pairs are found by the pigeonhole principle: of ``distance + 1`` bands of bits, two such hashes share at least one
     whole. 100,000 pictures take about five seconds.
@@ -154,7 +154,7 @@ def group_duplicates(hashes: Hashes, distance: int) -> list[DuplicateGroup]:
 
 
 def redundant(groups: Sequence[DuplicateGroup], pixels: Mapping[int, int]) -> dict[int, int]:
-    """Which pictures one can do without: of each group all but the largest (of equals, the oldest).
+    """The pictures that are superfluous: of each group all but the largest (of equals, the oldest).
 
     Args:
         pixels: picture → width × height.
@@ -170,7 +170,7 @@ def redundant(groups: Sequence[DuplicateGroup], pixels: Mapping[int, int]) -> di
 
 
 class UnionFind:
-    """Union-find whose edges say whether the two ends are mirror images of one another."""
+    """Union-find whose edges state whether their two ends are mirror images of each other."""
 
     def __init__(self, count: int) -> None:
         self.parent = list(range(count))

@@ -1,4 +1,4 @@
-"""File kinds by magic number: what a file is, judged by its first bytes and not by its name."""
+"""File kinds by magic number: the first bytes of a file decide, not its name."""
 
 from __future__ import annotations
 

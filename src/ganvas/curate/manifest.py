@@ -19,7 +19,7 @@ SplitName = Literal["train", "validation", "test"]
 
 
 class Provenance(BaseModel):
-    """Where a picture of a catalogue came from, and the licence stated there: what a model credits it by."""
+    """The origin of a picture of a catalogue, and the licence stated there, for the credits of a model."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -55,14 +55,14 @@ class Licence(BaseModel):
 
 
 class SkippedFile(NamedTuple):
-    """A file that could not be used, and why."""
+    """A file that could not be used, and the reason."""
 
     path: str
     reason: str
 
 
 class Manifest(BaseModel):
-    """What ``dataset.json`` says."""
+    """The content of ``dataset.json``."""
 
     model_config = ConfigDict(frozen=True)
 

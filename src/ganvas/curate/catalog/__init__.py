@@ -1,4 +1,4 @@
-"""The catalogue of collected pictures: where each came from, what was measured, how it is judged."""
+"""The catalogue of collected pictures: origins, measurements, review results."""
 
 from ganvas.errors import UserError
 

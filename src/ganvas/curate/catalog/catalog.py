@@ -1,4 +1,4 @@
-"""The catalogue: every picture once, with where it came from, what was measured and how it is judged."""
+"""The catalogue: every picture once, with its origins, measurements and review result."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ BATCH = 500
 
 
 class Catalog:
-    """A folder of pictures and what is known of them; see :meth:`open`.
+    """A folder of pictures with its database; see :meth:`open`.
 
     Several processes and threads may use the same catalogue at once. Nothing is ever deleted from it.
     """
@@ -58,7 +58,7 @@ class Catalog:
         return cls(Path(root), Database(locate(Path(root), database)))
 
     def close(self) -> None:
-        """Let go of the database."""
+        """Close the database."""
         self.database.close()
 
     def __enter__(self) -> Self:
@@ -74,7 +74,7 @@ class Catalog:
     def add(
         self, content: bytes, origin: Origin, *, etag: str | None = None, last_modified: str | None = None
     ) -> Added:
-        """Take a picture in. The same bytes again only add an origin, and the same origin again adds nothing.
+        """Store a picture. The same bytes again only add an origin, and the same origin again adds nothing.
 
         A picture with an address is remembered as that address's answer (``stored``) in the same transaction, so that
         a collector killed at any moment never asks again for what it has.
@@ -117,11 +117,11 @@ class Catalog:
         self.database.insert_missing(session, OriginRow, [row])
 
     def origins(self, image_id: int) -> list[Origin]:
-        """Every way by which a picture came, oldest first."""
+        """Every origin of a picture, oldest first."""
         return self.origins_of([image_id])[image_id]
 
     def origins_of(self, ids: Sequence[int]) -> dict[int, list[Origin]]:
-        """Every way by which each of these pictures came, oldest first."""
+        """Every origin of each of these pictures, oldest first."""
         found: dict[int, list[Origin]] = {number: [] for number in ids}
         query = select(OriginRow).where(OriginRow.image_id.in_(ids)).order_by(OriginRow.id)
         with self.database.reading() as session:
@@ -135,7 +135,7 @@ class Catalog:
         return self.counts().images
 
     def counts(self) -> Counts:
-        """How many pictures there are, and how they are judged now."""
+        """How many pictures there are, by review result."""
         with self.database.reading() as session:
             rows = session.execute(select(ImageRow.result, func.count()).group_by(ImageRow.result)).all()
         by: dict[str | None, int] = {row[0]: row[1] for row in rows}
@@ -248,7 +248,7 @@ class Catalog:
     # ── Pictures that are alike ─────────────────────────────────────────────────────────────────────────────────────
 
     def duplicates(self, distance: int = 6) -> list[DuplicateGroup]:
-        """Groups of pictures that look the same, mirrored ones included; see :func:`ganvas.curate.duplicates.group`.
+        """Groups of near duplicates, mirrored ones included; see :func:`ganvas.curate.duplicates.group_duplicates`.
 
         Args:
             distance: how many of the 64 bits of the perceptual hash may differ.
@@ -256,7 +256,7 @@ class Catalog:
         return group_duplicates(self._known_hashes(), distance)
 
     def twins(self, ids: Sequence[int], distance: int = 6) -> dict[int, list[LookAlike]]:
-        """For each of these pictures, those that look the same, nearest first."""
+        """The near duplicates of each of these pictures, nearest first."""
         hashes = self._known_hashes()
         return {number: hashes.near(number, distance) for number in ids}
 

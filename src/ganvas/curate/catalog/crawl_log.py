@@ -1,4 +1,4 @@
-"""The crawl log of a catalogue: what addresses answered, and which words were searched for."""
+"""The crawl log of a catalogue: answers of addresses, and keywords that were searched for."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from ganvas.curate.catalog.tables import AddressRow, ImageRow, OriginRow, Search
 
 
 class CrawlLog:
-    """What the addresses of a catalogue answered, and which words were searched for."""
+    """Answers of addresses, and keywords that were searched for."""
 
     def __init__(self, database: Database) -> None:
         self.database = database
 
     def url_state(self, url: str) -> UrlState | None:
-        """What an address answered last, or None when it was never asked."""
+        """The last answer of an address, or None when it was never requested."""
         with self.database.reading() as session:
             row = session.get(AddressRow, digest(url.encode(errors="surrogatepass")))
         if row is None:
@@ -30,7 +30,7 @@ class CrawlLog:
     def note_url(
         self, url: str, *, etag: str | None, last_modified: str | None, sha256: str | None, outcome: str
     ) -> None:
-        """Remember what an address answered; the newest answer counts."""
+        """Record the answer of an address; the newest one counts."""
         with self.database.writing() as session:
             self.note_answer(session, url, etag, last_modified, sha256, outcome)
 
@@ -43,7 +43,7 @@ class CrawlLog:
         sha256: str | None,
         outcome: str = "stored",
     ) -> None:
-        """Remember an answer in a transaction that is under way; see :meth:`note_url`. None is no address."""
+        """Record an answer in an open transaction; see :meth:`note_url`. None is no address."""
         if url is None:
             return
         key = digest(url.encode(errors="surrogatepass"))
@@ -52,7 +52,7 @@ class CrawlLog:
         self.database.insert_or_replace(session, AddressRow, [{"key": key, "changed": now(), **clean}], ["key"])
 
     def searched(self, engine: str, keyword: str) -> bool:
-        """Whether this word was asked of this engine before; case, spacing and Unicode form do not matter."""
+        """Whether a keyword was searched for on this engine; case, spacing and Unicode form do not matter."""
         with self.database.reading() as session:
             found = session.scalars(
                 select(SearchRow.id).filter_by(engine=engine, keyword=normal_keyword(keyword)).limit(1)
@@ -60,12 +60,12 @@ class CrawlLog:
         return found is not None
 
     def note_search(self, engine: str, keyword: str, *, found: int, new: int) -> None:
-        """Write a search into the ledger of words."""
+        """Record a search."""
         with self.database.writing() as session:
             session.add(SearchRow(engine=engine, keyword=normal_keyword(keyword), found=found, new=new))
 
     def keywords(self) -> list[KeywordCount]:
-        """Which words brought how many pictures, and how many of them are kept; most kept first."""
+        """Pictures found, new, kept and dropped by keyword; most kept first."""
         with self.database.reading() as session:
             searches = session.execute(
                 select(
@@ -99,10 +99,10 @@ class CrawlLog:
 
 
 def normal_keyword(keyword: str) -> str:
-    """A search word as the ledger knows it: one Unicode form, lower case, single spaces, at most 500 characters."""
+    """The stored form of a keyword: one Unicode form, lower case, single spaces, at most 500 characters."""
     return storable(" ".join(unicodedata.normalize("NFC", keyword).split()).casefold())[:500]
 
 
 def storable(text: str) -> str:
-    """Text as every database takes it: no NUL, no half of a surrogate pair."""
+    """Text that every database accepts: no NUL, no half of a surrogate pair."""
     return text.replace("\0", "").encode("utf-8", "replace").decode()

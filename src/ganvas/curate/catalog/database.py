@@ -1,4 +1,4 @@
-"""The database behind a catalogue: connecting, bringing its tables up to date, reading and writing transactions."""
+"""The database of a catalogue: connection, upgrade of its tables, reading and writing transactions."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class Database:
             raise
 
     def close(self) -> None:
-        """Let go of every connection."""
+        """Close every connection."""
         self.engine.dispose()
 
     @contextmanager
@@ -74,7 +74,7 @@ class Database:
     def insert_missing(
         self, session: Session, table: type[Base], rows: Sequence[dict[str, Any]], *, returning: Any = None
     ) -> list[Any]:
-        """Insert the rows whose keys are not there yet; others stay as they are. → ``returning`` of the new ones."""
+        """Insert the rows whose keys are not there; others stay unchanged. Returns ``returning`` of the new rows."""
         if not rows:
             return []
         maker = sqlite.insert if self.kind == "sqlite" else postgresql.insert
@@ -97,7 +97,7 @@ class Database:
 
 
 def locate(root: Path, database: str | None) -> URL:
-    """The address of a catalogue's data: what is given, else ``GANVAS_DATABASE``, else the file in its folder.
+    """The address of the database: the given one, else ``GANVAS_DATABASE``, else the file in the folder.
 
     Raises:
         UserError: the address cannot be read.

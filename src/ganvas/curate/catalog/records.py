@@ -1,4 +1,4 @@
-"""What the catalogue takes and gives: plain values that outlive a database session."""
+"""Values that the catalogue takes and returns, independent of a database session."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Origin(NamedTuple):
 
 
 class Added(NamedTuple):
-    """What became of a picture that was handed in: ``new`` is False when these very bytes were there already."""
+    """The result of adding a picture: ``new`` is False when the same bytes were there already."""
 
     id: int
     sha256: str
@@ -30,7 +30,7 @@ class Added(NamedTuple):
 
 
 class UrlState(NamedTuple):
-    """What is known of an address: enough for a conditional request, and for not asking twice."""
+    """The recorded answer of an address: enough for a conditional request, and for not requesting it twice."""
 
     url: str
     etag: str | None
@@ -41,7 +41,7 @@ class UrlState(NamedTuple):
 
 
 class KeywordCount(NamedTuple):
-    """What a search word brought. ``found`` and ``new`` are sums over its searches, ``when`` is the last one's time.
+    """Counts of a keyword. ``found`` and ``new`` are sums over its searches, ``when`` is the time of the last one.
 
     ``kept`` and ``dropped`` count the pictures that came by this word as they are judged now.
     """
@@ -86,7 +86,7 @@ class Image(NamedTuple):
 
 
 class Proposal(NamedTuple):
-    """What the checks propose for a picture; ``reason`` says why it should be dropped."""
+    """The proposal of the checks for a picture; ``reason`` states why it should be dropped."""
 
     image_id: int
     keep: bool
@@ -94,7 +94,7 @@ class Proposal(NamedTuple):
 
 
 class Counts(NamedTuple):
-    """How many pictures there are, and how they are judged now."""
+    """How many pictures there are, by review result."""
 
     images: int
     keep: int

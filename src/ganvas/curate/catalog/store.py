@@ -1,4 +1,4 @@
-"""Where the pictures of a catalogue lie: each once, by the sha256 of its bytes, never changed and never deleted."""
+"""The original files of a catalogue: each once, named by the sha256 of its bytes, never changed or deleted."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ SUFFIX = {"JPEG": ".jpg", "MPO": ".jpg", "TIFF": ".tif", "DIB": ".bmp", "JPEG200
 
 
 class PictureProperties(NamedTuple):
-    """What is measured of a picture when it arrives; hashes are 64 bits as a signed number."""
+    """Properties of a picture on arrival; hashes are 64 bits as a signed number."""
 
     width: int
     height: int
@@ -35,11 +35,11 @@ class Store:
     root: Path
 
     def path(self, sha256: str, suffix: str) -> Path:
-        """Where these bytes lie."""
+        """The path of a file."""
         return self.root / sha256[:2] / f"{sha256}{suffix}"
 
     def put(self, content: bytes, sha256: str, suffix: str) -> None:
-        """Keep these bytes, when they are not kept yet; a kill in the middle leaves nothing half."""
+        """Store these bytes if they are not stored yet, atomically."""
         path = self.path(sha256, suffix)
         if not path.exists():
             write_atomically(path, content)
@@ -51,7 +51,7 @@ def digest(content: bytes) -> str:
 
 
 def read_properties(content: bytes) -> PictureProperties:
-    """Decode a picture and measure it.
+    """Decode a picture and read its size, format and perceptual hashes.
 
     The perceptual hash is the DCT hash of 64 bits (Zauner 2010, as ImageHash computes it) of the upright picture;
     ``mirror`` is the same of the picture turned left to right.

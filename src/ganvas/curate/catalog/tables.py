@@ -13,7 +13,7 @@ REVISIONS = ("r0001",)  # oldest first; a catalogue with any other revision was 
 
 
 class UtcTime(TypeDecorator[datetime]):
-    """A moment, always with its time zone, also from databases that know none."""
+    """A time with its time zone, also from databases without time zones."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
@@ -43,7 +43,7 @@ class Base(DeclarativeBase):
 
 
 class ImageRow(Base):
-    """One picture, once, however often it was found."""
+    """One picture, stored once, however often it was found."""
 
     __tablename__ = "image"
 
@@ -64,7 +64,7 @@ class ImageRow(Base):
 
 
 class OriginRow(Base):
-    """One way by which a picture came. ``key`` is a digest of all else, so that the same way is noted once."""
+    """One origin of a picture. ``key`` is a digest of the other columns, so that each origin is stored once."""
 
     __tablename__ = "origin"
     __table_args__ = (UniqueConstraint("image_id", "key"), Index("ix_origin_keyword_image_id", "keyword", "image_id"))
@@ -82,7 +82,7 @@ class OriginRow(Base):
 
 
 class AddressRow(Base):
-    """What a URL answered last. Addresses may be longer than an index takes, so the key is a digest."""
+    """The last answer of a URL. URLs may be longer than an index allows, so the key is a digest."""
 
     __tablename__ = "address"
 
@@ -96,7 +96,7 @@ class AddressRow(Base):
 
 
 class SearchRow(Base):
-    """One search that was made: the ledger of words."""
+    """One search for a keyword."""
 
     __tablename__ = "search"
     __table_args__ = (Index("ix_search_engine_keyword", "engine", "keyword"),)
@@ -123,7 +123,7 @@ class CheckRow(Base):
 
 
 class RoundRow(Base):
-    """A round of review. Round 0 is the checks' own judgement."""
+    """A round of review. Round 0 holds the proposals of the checks."""
 
     __tablename__ = "round"
 
@@ -135,7 +135,7 @@ class RoundRow(Base):
 
 
 class SeatRow(Base):
-    """A reviewer who takes part in a round. Up to and with ``reached``, the shared pictures are answered."""
+    """A reviewer who takes part in a round. Up to and including ``reached``, the shared pictures are answered."""
 
     __tablename__ = "seat"
     __table_args__ = (UniqueConstraint("round", "number"),)
@@ -149,7 +149,7 @@ class SeatRow(Base):
 
 
 class PlaceRow(Base):
-    """A picture's place in a round: its score when the round began, whose it is, and how the votes stand.
+    """A picture in a round: its score when the round began, its reviewer, and the votes.
 
     ``pile`` is 0 when nobody need look any more, 1 while it waits for its one reviewer, 2 when it is for everybody.
     """
@@ -170,7 +170,7 @@ class PlaceRow(Base):
 
 
 class VerdictRow(Base):
-    """All that was ever said, in order. Rows are only added; taking something back is a row too."""
+    """All verdicts, in order. Rows are only added; an undo is a row too."""
 
     __tablename__ = "verdict"
     __table_args__ = (
@@ -191,7 +191,7 @@ class VerdictRow(Base):
 
 
 class BallotRow(Base):
-    """What each reviewer thinks of each picture now; it follows from the verdicts."""
+    """The current verdict of each reviewer on each picture; it follows from the verdicts."""
 
     __tablename__ = "ballot"
     __table_args__ = (Index("ix_ballot_counts", "round", "reviewer", "verdict", "shared"),)

@@ -1,4 +1,4 @@
-"""Pictures made small, once, and kept: WebP by content hash and size."""
+"""Thumbnails of a catalogue, made once: WebP files by content hash and size."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ SIZES = (64, 128, 256, 512, 1024, 2048)
 
 @dataclass(frozen=True)
 class Thumbnails:
-    """The folder of thumbnails. It may be deleted at any time; what is missing is made again."""
+    """The folder of thumbnails. It may be deleted at any time; missing ones are made again."""
 
     root: Path
 
     def size(self, wanted: int) -> int:
-        """The size that is made when this one is wanted: the next larger of ``SIZES``."""
+        """The size that is made for a requested one: the next larger of ``SIZES``."""
         return next((size for size in SIZES if size >= wanted), SIZES[-1])
 
     def get(self, image: Image, wanted: int) -> bytes | None:

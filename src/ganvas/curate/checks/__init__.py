@@ -1,1 +1,1 @@
-"""Checks of pictures in three steps: measure, score, decide. Thresholds stand in the rules."""
+"""Checks of pictures in three steps: measure, score, decide. The rules hold the thresholds."""

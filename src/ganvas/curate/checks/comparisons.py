@@ -1,4 +1,4 @@
-"""Checks that need the other pictures: near duplicates, and the same person twice."""
+"""Checks that compare pictures with each other: near duplicates, and the same person twice."""
 
 from __future__ import annotations
 

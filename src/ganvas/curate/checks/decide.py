@@ -17,7 +17,7 @@ class Decision(NamedTuple):
 
 
 def decide(scores: Mapping[str, float], rules: Rules) -> Decision:
-    """Scores by check → keep or drop. A check that the rules say cannot decide never drops."""
+    """Scores by check → keep or drop. A check with ``judge: false`` never drops a picture."""
     known = {name: value for name, value in scores.items() if name in rules.checks}
     doubts = tuple(sorted((name for name, value in known.items() if value < 0.5), key=lambda name: known[name]))
     # Of equally bad ones the first in the rules is the reason: "no face" before what follows from it.

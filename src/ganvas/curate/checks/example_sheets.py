@@ -1,4 +1,4 @@
-"""For each check one picture of its worst and its best: the quickest way to see whether to trust it."""
+"""Contact sheets of the worst and the best pictures of each check."""
 
 from __future__ import annotations
 

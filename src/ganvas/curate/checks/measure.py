@@ -23,14 +23,14 @@ ALWAYS_MEASURED = "face"
 
 
 class Measurements(NamedTuple):
-    """What was measured: numbers in their own units by check, and what a reviewer may want to see beside some."""
+    """Measurements by check in their own units, and details for a reviewer."""
 
     raws: dict[str, float]
     details: dict[str, dict[str, Any]]
 
 
 def measure(picture: Pixels, reader: FaceReader, *, full_width: int | None = None) -> Measurements:
-    """Everything one picture tells by itself; about 40 ms of one core.
+    """Every measurement of one picture by itself; about 40 ms of one core.
 
     Args:
         picture: uint8 [H, W, 3] RGB.

@@ -1,4 +1,4 @@
-"""Whether a colour portrait is painted: varnish and age leave no clean white and warm everything."""
+"""A classifier of painted portraits: varnish and age leave no clean white and warm all colours."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _BIAS = -2.0847
 
 
 def painting(scaled: ScaledPicture, portrait: AlignedPortrait) -> float:
-    """How likely the picture is a painting, in [0, 1]; meant for colour pictures."""
+    """The probability that the picture is a painting, in [0, 1]; meant for colour pictures."""
     eyes = np.maximum(portrait.part("left_eye"), portrait.part("right_eye")) > 0.5
     in_eyes = portrait.lab[eyes] if eyes.any() else portrait.lab.reshape(-1, 3)
     skin = portrait.lab[portrait.skin] if portrait.skin.any() else portrait.lab.reshape(-1, 3)

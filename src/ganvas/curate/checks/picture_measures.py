@@ -1,4 +1,4 @@
-"""What a picture alone tells, without knowing of faces: colour, frames, seams, writing."""
+"""Measurements of a picture without its faces: colour, frames, seams, writing."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class ScaledPicture:
 
 
 def colourfulness(lab: Floats) -> float:
-    """How much colour there is beyond one tone for each brightness, in Lab units.
+    """The amount of colour beyond one tone for each brightness, in Lab units.
 
     Grey, sepia and duotone pictures have one hue that follows the brightness: a cubic of L explains their a and b.
     What it leaves is real colour. Below about 3: one tone; colour portraits have 6 and more.
@@ -142,7 +142,7 @@ def seams(grey: Pixels) -> float:
 
 
 def writing(grey: Pixels) -> float:
-    """How many small shapes stand in lines as letters do, in parts of 100 shapes.
+    """How many small shapes are arranged in lines, as letters are, in units of 100 shapes.
 
     Dark or bright shapes of a letter's size whose neighbours to the right have the same height and foot. Writing by
     hand that joins its letters is missed, and a flag's stars count: a hint for the reviewer.

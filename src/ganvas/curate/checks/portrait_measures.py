@@ -1,4 +1,4 @@
-"""What a picture tells of the face it shows: light, sharpness, what hides it, how it stands in the picture."""
+"""Measurements of the face of a portrait: light, sharpness, occlusion, position."""
 
 from __future__ import annotations
 

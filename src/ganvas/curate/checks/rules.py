@@ -1,4 +1,4 @@
-"""What counts as good: the thresholds of every check, from a recipe's ``curate:`` part."""
+"""The rules of the checks: titles, units and thresholds, from the ``curate:`` part of a YAML file."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ SHIPPED = Path(__file__).parent / "rules"
 
 
 class Rule(BaseModel):
-    """How one measure becomes a score, and whether the score may propose to drop a picture.
+    """How a measurement becomes a score, and whether the score may propose to drop a picture.
 
     The score runs straight from 1 at ``good`` through 0.5 at ``limit`` to 0 as far again beyond it. Which side is the
     bad one follows from the two.

@@ -1,4 +1,4 @@
-"""The checks over a whole catalogue: what is missing is measured over all cores, then all is scored and judged anew."""
+"""The checks over a whole catalogue: measure what is missing on all cores, then score and decide on everything."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ Item = TypeVar("Item")
 
 
 class CheckSummary(NamedTuple):
-    """What a run did and what is proposed now.
+    """The result of a run, and the proposals as they are now.
 
     ``measured`` of this run; ``keep``, ``drop`` and ``doubtful`` (kept, but to be looked at first) of all; ``reasons``
     to drop with their counts, most frequent first; ``changed`` proposals differ from those before.

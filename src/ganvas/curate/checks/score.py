@@ -8,7 +8,7 @@ from ganvas.curate.checks.rules import Rules
 
 
 def score(measured: Measurements, rules: Rules) -> list[Check]:
-    """The measures as the catalogue keeps them, each with its score; those the rules do not know score 1."""
+    """The checks of a picture as the catalogue stores them; a measurement without a rule scores 1."""
     checks = [
         Check(name, raw, rescore(name, raw, rules), VERSION, measured.details.get(name))
         for name, raw in measured.raws.items()

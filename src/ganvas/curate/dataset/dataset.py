@@ -60,7 +60,7 @@ class Dataset:
 
     @property
     def items(self) -> tuple[Item, ...]:
-        """What the manifest says of each picture, in index order."""
+        """The manifest entry of each picture, in index order."""
         return self._items
 
     @property
@@ -84,7 +84,7 @@ class Dataset:
         return self.manifest.paired
 
     def split(self, part: SplitName) -> Dataset:
-        """The pictures that came marked as this part of the set; none when the set came undivided."""
+        """The pictures marked as this part of the set; none when the set is not divided."""
         return self.subset([index for index, item in enumerate(self._items) if item.split == part])
 
     def image(self, index: int) -> Pixels:
@@ -153,7 +153,7 @@ class HoldOutSplit(NamedTuple):
 
 
 def hold_out(dataset: Dataset, held_out: float, seed: int) -> HoldOutSplit:
-    """What to train on and what to hold out: as the set came divided, or by :func:`split`.
+    """The pictures to train on and to hold out: by the parts of the set, or by :func:`random_hold_out`.
 
     A set with a test part (or, lacking that, a validation part) is trained on all that is in neither.
 

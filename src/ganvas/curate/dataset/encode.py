@@ -1,4 +1,4 @@
-"""From one candidate to the PNG, or the pair of PNGs, that stands in a packed data set."""
+"""Encoding of one candidate as the PNG, or the pair of PNGs, of a packed data set."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from ganvas.spec import Crop
 
 
 class EncodingOptions(NamedTuple):
-    """What decides the pixels."""
+    """The options that determine the pixels."""
 
     resolution: int
     crop: Crop
@@ -29,7 +29,7 @@ class EncodingOptions(NamedTuple):
 
 
 class EncodedPicture(NamedTuple):
-    """The bytes of a picture, and of its source if it is a pair."""
+    """The PNG of a picture, and of its source if it is a pair."""
 
     png: bytes
     pair: bytes | None
@@ -37,7 +37,7 @@ class EncodedPicture(NamedTuple):
 
 
 def encode_candidate(candidate: Candidate, read: FileReader, settings: EncodingOptions) -> EncodedPicture | SkippedFile:
-    """Read, cut and encode; whatever is wrong with the picture is a reason to skip it."""
+    """Read, crop and encode a picture; any problem with it is a reason to skip it."""
     path = candidate.path
     try:
         content = read(path)

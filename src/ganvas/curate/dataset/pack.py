@@ -1,4 +1,4 @@
-"""Any pictures → one archive that training reads: decoded, cut square, resized, and packed again only if changed."""
+"""Packing of pictures from any source into one zip for training: decoded, cropped, resized; again only if changed."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ RECIPE_OF_PIXELS = 2  # raised when the same file would give other pixels, so th
 
 @dataclass(frozen=True)
 class PackReport:
-    """What packing did."""
+    """The result of packing."""
 
     path: Path
     count: int
@@ -196,7 +196,7 @@ def _reusable(output: Path, key: str) -> Manifest | None:
 
 
 def _ours(output: Path) -> bool:
-    """Whether a file that cannot be read as a data set at least stands in our own cache."""
+    """Whether a file that cannot be read as a data set is in our own cache."""
     return output.resolve().is_relative_to(cache_dir().resolve())
 
 
@@ -204,7 +204,7 @@ def _ours(output: Path) -> bool:
 
 
 class Workers(NamedTuple):
-    """What prepares the pictures: threads of this process, or several processes."""
+    """How many threads, or processes, prepare the pictures."""
 
     threads: int
     processes: int = 1
@@ -247,7 +247,7 @@ def _spool(
     progress: Callable[[int, int], None] | None,
     spool: BinaryIO,
 ) -> tuple[Manifest, list[_Spooled]]:
-    """Prepare every picture into a scratch file: the manifest stands first in the archive but is known last."""
+    """Prepare every picture into a scratch file: the manifest is first in the archive but is complete last."""
     items: list[Item] = []
     members: list[_Spooled] = []
     skipped = list(listing.skipped)

@@ -1,4 +1,4 @@
-"""A data set as WebDataset shards, in a folder or at any address fsspec knows (s3://, gs://, …), and back.
+"""Data sets as WebDataset shards, in a folder or at any address of fsspec (s3://, gs://, …): writing and reading.
 
 Shards are plain tar files: for each picture ``00000042.png`` (of a pair ``00000042.target.png`` and
 ``00000042.source.png``) and ``00000042.json`` with label, class and credit. ``shards.json`` is written last and names
@@ -47,7 +47,7 @@ class Shard(BaseModel):
 
 
 class ShardIndex(BaseModel):
-    """What ``shards.json`` says."""
+    """The content of ``shards.json``."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -57,7 +57,7 @@ class ShardIndex(BaseModel):
 
 
 class ShardReport(NamedTuple):
-    """What was written: ``written`` of ``shards`` were not there yet."""
+    """The result of writing shards: ``written`` of ``shards`` were not there yet."""
 
     destination: str
     shards: int
@@ -195,7 +195,7 @@ def _refuse_other(place: _Place, dataset: Dataset) -> None:
 
 
 def _digest(dataset: Dataset, part: range) -> str:
-    """What a shard will hold, known without making it."""
+    """The digest of a shard, computed without writing it."""
     said = [SHARD_FORMAT, dataset.classes, [dataset.items[index].model_dump() for index in part]]
     return hashlib.sha256(json.dumps(said).encode()).hexdigest()
 

@@ -1,4 +1,4 @@
-"""A packed data set under a name that follows from its content, so that a training can be told apart and repeated."""
+"""Frozen copies of packed data sets, named by their content, so that a training can be repeated."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Train, validation and test without leakage: what belongs together stays on one side.
+"""Splits into train, validation and test without leakage: related pictures stay in one part.
 
 Pictures that look the same (also mirrored) and pictures of the same face are joined into groups, in chains: if a looks
 like b and b like c, the three are one group. Groups are dealt, never single pictures.
@@ -37,7 +37,7 @@ class GroupedSplit(NamedTuple):
 
 
 class Leak(NamedTuple):
-    """Two pictures of one group on different sides."""
+    """Two pictures of one group in different parts."""
 
     a: int
     b: int
@@ -54,7 +54,7 @@ def grouped_split(
     embeddings: npt.NDArray[np.float32] | None = None,
     same_face: float = SAME_FACE,
 ) -> GroupedSplit:
-    """Divide pictures so that no look-alike and no face stands on two sides.
+    """Divide pictures so that near duplicates, and pictures of one person, are in one part.
 
     The same arguments give the same answer, in whatever order ``ids`` come. Parts are as large as ``ratios`` say, up to
     the size of the groups: large groups are dealt first, and each goes where most is missing.
@@ -129,7 +129,7 @@ def _same_faces(embeddings: npt.NDArray[np.float32], same_face: float) -> Iterab
 
 
 def leaks(part: Mapping[int, SplitName], groups: Iterable[Sequence[int]]) -> list[Leak]:
-    """Where a split that somebody else made leaks: pictures of one group on different sides.
+    """The leaks of a given split: pictures of one group in different parts.
 
     Args:
         part: picture → its part; pictures of ``groups`` that are not named here are passed over.

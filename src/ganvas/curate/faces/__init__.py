@@ -1,4 +1,4 @@
-"""Faces: detection, 468 points, pose, eyes, parts, alignment, likeness.
+"""Faces: detection, 468 points, pose, eyes, regions, alignment, embeddings.
 
 ``FaceReader().faces(picture)`` → faces; ``align(picture, face, 128)`` → a square; ``region(face, "lips", shape)`` → a
 mask; ``read_many`` and ``align_many`` over all cores. No torch.

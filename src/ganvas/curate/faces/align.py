@@ -1,4 +1,4 @@
-"""A face upright in a square of any size, as the makers of FFHQ cut it, or with eyes and mouth at fixed places."""
+"""Face alignment in a square: as in FFHQ, or with eyes and mouth at fixed positions."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Aligned(NamedTuple):
 
 
 def align(picture: Pixels, face: Face, size: int, style: Style = "ffhq") -> Aligned:
-    """Cut a face upright out of a picture, antialiased; what lies outside is made up by reflection and blur.
+    """Cut an upright face out of a picture, antialiased; the area outside is filled by reflection and blur.
 
     Args:
         picture: uint8 [H, W, 3] RGB.
@@ -110,7 +110,7 @@ def _sample(picture: Pixels, matrix: Floats, size: int) -> Pixels:
 
 
 def _soften_margin(square: Pixels, matrix: Floats, shape: tuple[int, ...]) -> Pixels:
-    """Blur what lies outside the picture, and let it fade into the square's median colour further out."""
+    """Blur the area outside the picture, fading into the median colour of the square further out."""
     size = len(square)
     back = cv2.invertAffineTransform(matrix.astype(np.float64))
     side = size * float(np.sqrt(abs(np.linalg.det(back[:, :2]))))

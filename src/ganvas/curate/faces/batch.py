@@ -1,4 +1,4 @@
-"""Many pictures over all cores, in order, with few of them in memory at a time."""
+"""Faces of many pictures on all cores, in order, with few pictures in memory at a time."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def align_many(
 
 
 def fetch_networks() -> None:
-    """See that every network is on this machine, once and not in each process.
+    """Download every network that is missing, once and not in each process.
 
     Raises:
         UserError: one is not, and cannot be had.
@@ -71,7 +71,7 @@ def fetch_networks() -> None:
 
 
 def reader() -> FaceReader:
-    """This process's own reader: networks are loaded once."""
+    """The reader of this process: networks are loaded once."""
     global _reader
     if _reader is None:
         _reader = FaceReader()

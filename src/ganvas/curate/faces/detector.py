@@ -1,4 +1,4 @@
-"""Where faces are: BlazeFace for faces that fill the picture, YuNet for small and many ones, joined into one answer."""
+"""Face detection: BlazeFace for faces that fill the picture, YuNet for small and many faces, combined."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ YUNET_STRIDES = (8, 16, 32)
 
 
 class Detection(NamedTuple):
-    """A face as a detector sees it.
+    """A detected face.
 
     ``box`` float32 [4]: x0, y0, x1, y1 in pixels. ``points`` float32 [4, 2]: the eye at the left of the picture, the
     eye at the right, the tip of the nose, the middle of the mouth, in pixels. ``score`` in [0, 1].
@@ -33,7 +33,7 @@ class Detection(NamedTuple):
 
 
 class Detector:
-    """Finds faces in a picture; a call costs about 5 ms of one core, more only where nothing is found at first."""
+    """A detector of faces; a call takes about 5 ms of one core, more only where nothing is found at first."""
 
     def __init__(self, threads: int = 1) -> None:
         self._blaze = Lite(weights.fetch("face-detection"), threads)

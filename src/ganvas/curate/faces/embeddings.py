@@ -1,4 +1,4 @@
-"""Which pictures show the same person: the embedding of each picture's largest face."""
+"""Face embeddings of many pictures, for comparing persons, and their form in the catalogue."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def _embed(path: Path) -> npt.NDArray[np.float32] | None:
 
 
 def embedding_to_text(vector: npt.NDArray[np.float32]) -> str:
-    """A likeness float32 [128] of length 1 as 172 letters: 8 bits for each number are enough to compare."""
+    """An embedding float32 [128] of length 1 as 172 characters: 8 bits per number are enough to compare."""
     return base64.b64encode(np.clip(np.round(vector * 256), -127, 127).astype(np.int8).tobytes()).decode()
 
 

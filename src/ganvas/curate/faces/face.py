@@ -1,4 +1,4 @@
-"""A face that was found in a picture, and where its eyes look."""
+"""The types of a detected face and of its gaze."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class Gaze(NamedTuple):
 
 
 def face_of(landmarks: Floats, score: float, presence: float, eyes_open: tuple[float, float]) -> Face:
-    """Everything that follows from the 468 points."""
+    """The face with all that follows from its 468 points."""
     flat = landmarks[:, :2]
     turn = pose(landmarks)
     return Face(

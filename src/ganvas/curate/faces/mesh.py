@@ -17,7 +17,7 @@ IRIS_SIDE = 64
 
 
 class Mesh:
-    """Reads the 468 points of a face somebody found."""
+    """The network that reads the 468 points of a detected face."""
 
     def __init__(self, threads: int = 1) -> None:
         self._net = Lite(weights.fetch("face-landmark"), threads)
@@ -55,7 +55,7 @@ class Mesh:
 
 
 class Iris:
-    """Reads an eye: its outline, and where it looks."""
+    """The network that reads an eye: its outline and its gaze."""
 
     def __init__(self, threads: int = 1) -> None:
         self._net = Lite(weights.fetch("iris-landmark"), threads)

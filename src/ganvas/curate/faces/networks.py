@@ -1,4 +1,4 @@
-"""The pinned small networks, run on the CPU: tflite by LiteRT, ONNX by ONNX Runtime; arrays in, arrays out."""
+"""Small pinned networks on the CPU: tflite by LiteRT, ONNX by ONNX Runtime; arrays in, arrays out."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ class Onnx:
 
 
 def missing_extra() -> UserError:
-    """What to say when a library that reads faces is not installed."""
+    """The error for a missing library of the faces extra."""
     return UserError("Reading faces needs the extra: pip install 'ganvas[faces]'.")
 
 
@@ -107,7 +107,7 @@ def _with_float_weights(path: Path, any_size: bool) -> bytes:
 
 @contextmanager
 def _quiet_stderr() -> Iterator[None]:
-    """LiteRT greets on standard error, past Python; keep its greeting from the user."""
+    """Suppress the greeting of LiteRT, which it prints on standard error outside of Python."""
     with _quieting:
         kept = os.dup(2)
         nowhere = os.open(os.devnull, os.O_WRONLY)

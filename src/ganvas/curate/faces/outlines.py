@@ -1,4 +1,4 @@
-"""Where the lines run by which a face is known: soft masks round eyes, nose, mouth, brows and jaw.
+"""Soft masks of the identifying lines of a face: around eyes, nose, mouth, brows and jaw.
 
 StarGAN v2 keeps the fine lines of its source there (Choi et al. 2020, appendix). Its authors draw the masks from the
 heat maps of a network that finds 98 points; these are drawn from the 468 points of the mesh, with the same places,

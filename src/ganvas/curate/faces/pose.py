@@ -1,4 +1,4 @@
-"""Which way a head looks: the rotation that best lays a mean face on the points that were read."""
+"""Head pose: the rotation that best fits a mean face to the points of a face."""
 
 from __future__ import annotations
 

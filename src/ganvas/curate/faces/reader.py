@@ -1,4 +1,4 @@
-"""One reader for everything a picture says about its faces; cheap to send to another process."""
+"""The reader of faces: detection, points, gaze, segmentation and embedding; cheap to send to another process."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ EMBED_PLACES = ((38.2946, 51.6963), (73.5318, 51.5014), (56.0252, 71.7366), (41.
 
 
 class FaceReader:
-    """Reads faces, persons and likeness from pictures, uint8 [H, W, 3] RGB.
+    """A reader of faces, persons and embeddings from pictures, uint8 [H, W, 3] RGB.
 
     Networks are fetched and loaded when first needed. Pickling sends only the settings, so a reader can be given to
     another process, which loads its own networks. One reader serves one thread at a time.
@@ -80,14 +80,14 @@ class FaceReader:
         return sorted(faces, key=lambda face: -float(np.prod(face.box[2:] - face.box[:2])))
 
     def iris(self, picture: Pixels, face: Face) -> Gaze:
-        """Where the eyes look: the outline of each eye, the centre and the radius of each iris."""
+        """The gaze: the outline of each eye, the centre and the radius of each iris."""
         points = self._iris(picture, face.landmarks)
         centre, ring = points[:, 16], points[:, 17:]
         radius = np.linalg.norm(ring - centre[:, None], axis=2).mean(axis=1)
         return Gaze(points[:, :16], centre, radius.astype(np.float32))
 
     def person(self, picture: Pixels) -> Floats:
-        """How surely each pixel shows a person: float32 [H, W] in [0, 1]."""
+        """The probability that each pixel shows a person: float32 [H, W] in [0, 1]."""
         side = SEGMENTATION_SIDE
         shrinks = min(picture.shape[:2]) > side
         small = cv2.resize(picture, (side, side), interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR)

@@ -1,4 +1,4 @@
-"""The parts of a face as soft masks, drawn through the points of the mesh."""
+"""Regions of a face as soft masks, drawn through the points of the mesh."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which part of a picture becomes the square: by a crop, by a box, or one half of a side-by-side pair."""
+"""The part of a picture that becomes the square: by a crop, by a box, or one half of a side-by-side pair."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Half = Literal["left", "right"]
 
 
 def crop_box(image: Image.Image, crop: Crop) -> Box:
-    """Which part of a picture becomes the square: left, top, right, bottom in pixels.
+    """The part of a picture that becomes the square: left, top, right, bottom in pixels.
 
     ``center`` is the largest square in the middle, ``stretch`` the whole picture, ``smart`` the largest square moved
     along the longer side to where the picture has most edges, leaning to the upper part of upright pictures, where
@@ -35,7 +35,7 @@ def crop_box(image: Image.Image, crop: Crop) -> Box:
 
 
 def _most_interesting(image: Image.Image) -> float:
-    """Where the square should stand on its way along the longer side, in [0, 1]."""
+    """The position of the square along the longer side, in [0, 1]."""
     width, height = image.size
     scale = 96 / max(width, height)
     small = image.convert("RGB").resize(

@@ -1,4 +1,4 @@
-"""Decode image files of strangers to 8-bit pictures, and encode arrays as PNG."""
+"""Decoding of untrusted image files to 8-bit pictures, and encoding of arrays as PNG."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ MAX_PIXELS = 80_000_000  # below Pillow's own alarm, above any usual camera
 
 
 class PictureError(ValueError):
-    """A file that cannot be used as a picture; the message is the reason, fit for a list of skipped files."""
+    """A file that cannot be used as a picture; the message is the reason, for a list of skipped files."""
 
 
 class NoFaceError(PictureError):
@@ -52,7 +52,7 @@ def _formats() -> list[str]:
 
 
 def _learn_heif() -> bool:
-    """Teach Pillow HEIC, the format of many phones, when pillow-heif is installed. → whether it just learnt it."""
+    """Register HEIC, the format of many phones, with Pillow when pillow-heif is installed. → whether it is new."""
     if "HEIF" in Image.OPEN:
         return False
     try:
@@ -100,7 +100,7 @@ def _to_rgb(image: Image.Image) -> Image.Image:
 
 
 def _numbers(image: Image.Image) -> Image.Image:
-    """A map of labels, mode RGB: numbers as they stand in the file, of a palette the places and not the colours."""
+    """A map of labels, mode RGB: the numbers of the file, of a palette the indices and not the colours."""
     if image.format in ("JPEG", "MPO"):
         raise PictureError("JPEG blurs the numbers of a map; save maps of labels as PNG")
     if image.mode in ("RGB", "RGBA"):
@@ -161,7 +161,7 @@ def open_image(source: Path | str | bytes, *, least: int | None = None, labels: 
 
 
 def picture_size(content: bytes) -> tuple[int, int]:
-    """Width and height as the file says, without decoding it.
+    """Width and height by the header of the file, without decoding it.
 
     Raises:
         PictureError: the content is no picture.

@@ -19,7 +19,7 @@ _own = threading.local()  # a reader of faces serves one thread at a time
 
 
 def face_matrix(pixels: Pixels, resolution: int, crop: Crop) -> Matrix:
-    """Where the largest face of uint8 [H, W, 3] stands: picture → square, float32 [2, 3].
+    """The matrix that aligns the largest face of uint8 [H, W, 3]: picture → square, float32 [2, 3].
 
     Raises:
         NoFaceError: there is no face.

@@ -1,1 +1,1 @@
-"""Review rounds, agreement between reviewers, and reports."""
+"""The review of a catalogue: rounds, verdicts, agreement between reviewers, reports."""

@@ -1,4 +1,4 @@
-"""How far reviewers agree beyond chance: Cohen's κ for two of them, Fleiss' for more."""
+"""Agreement between reviewers beyond chance: Cohen's κ for two, Fleiss' κ for more."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the checks propose, as round 0 of the review."""
+"""The proposals of the checks, as round 0 of the review."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ BATCH = 500
 
 
 def proposals_of(catalog: Catalog, images: Sequence[int]) -> dict[int, Proposal]:
-    """What the checks propose for these pictures, where they propose something."""
+    """The proposals of the checks for these pictures, where there are any."""
     query = select(BallotRow).where(BallotRow.round == 0, BallotRow.image_id.in_(images))
     with catalog.database.reading() as session:
         found = session.scalars(query).all()
@@ -26,7 +26,7 @@ def proposals_of(catalog: Catalog, images: Sequence[int]) -> dict[int, Proposal]
 
 
 def propose(catalog: Catalog, proposals: Iterable[Proposal]) -> int:
-    """Write what the checks propose, as round 0 of the review; rounds of people count more.
+    """Record the proposals of the checks as round 0 of the review; rounds of people count more.
 
     A proposal that is there already changes nothing; what was proposed before stays in the record.
 

@@ -1,4 +1,4 @@
-"""What became of a crawl, in numbers: how many came, from where, what was dropped and why, who agreed with whom."""
+"""The report on a catalogue: sources, keywords, drop reasons, checks, duplicates, sizes, licences, rounds."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ GROUPS = 6
 
 
 class GroupCounts(NamedTuple):
-    """A name with how many pictures it has, and how many of them are kept and dropped."""
+    """How many pictures a group has, and how many of them are kept and dropped."""
 
     name: str
     pictures: int
@@ -35,7 +35,7 @@ class GroupCounts(NamedTuple):
 
 
 class DropReasonCounts(NamedTuple):
-    """A reason with how many pictures it took, and some of them, the worst-scored first."""
+    """How many pictures were dropped for a reason, and examples, the worst-scored first."""
 
     reason: str
     meaning: str
@@ -45,7 +45,7 @@ class DropReasonCounts(NamedTuple):
 
 
 class CheckStatistics(NamedTuple):
-    """A check with how many pictures have it, their mean score, and how many score below one half."""
+    """How many pictures have a check, their mean score, and how many score below one half."""
 
     name: str
     pictures: int
@@ -73,7 +73,7 @@ class _Judged(NamedTuple):
 
 @dataclass(frozen=True)
 class Report:
-    """All that the report says; :mod:`ganvas.curate.review.report_page` makes a page of it."""
+    """The content of the report; :mod:`ganvas.curate.review.report_page` renders it as a page."""
 
     name: str
     made: datetime
@@ -92,7 +92,7 @@ class Report:
 
     @property
     def spare(self) -> int:
-        """Pictures that look like an earlier one."""
+        """How many pictures are near duplicates of an earlier one."""
         return sum(len(group.ids) - 1 for group in self.duplicates)
 
     @property
@@ -102,7 +102,7 @@ class Report:
 
 
 def make_report(catalog: Catalog, *, distance: int = 6) -> Report:
-    """Everything the report says of a catalogue.
+    """The report on a catalogue.
 
     Args:
         distance: how many of 64 bits may differ between pictures that count as the same.
@@ -270,7 +270,7 @@ def _round_line(one: RoundReport) -> str:
 
 
 def agreed(agreement: Agreement) -> str:
-    """How far reviewers agree, in words."""
+    """The agreement of reviewers, as a phrase."""
     if not agreement.pictures:
         return "no picture was judged twice yet"
     name = {"cohen": "Cohen's", "fleiss": "Fleiss'"}[agreement.method]

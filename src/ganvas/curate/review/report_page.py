@@ -1,4 +1,4 @@
-"""The report as one HTML page that needs nothing else: styles and example pictures are inside it."""
+"""The report as one self-contained HTML page: styles and example pictures are embedded."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ h3 { font-size: 1rem; margin: .9rem 0 .2rem } h3 span { color: var(--soft); font
 
 
 def report_html(report: Report, catalog: Catalog) -> str:
-    """The report as a page. ``catalog`` gives the example pictures."""
+    """The report as an HTML page. ``catalog`` provides the example pictures."""
     parts = [
         _head(report),
         _tallies("From where", "source", report.sources),

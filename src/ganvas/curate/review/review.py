@@ -1,4 +1,4 @@
-"""What reviewers say of pictures, and what follows from it.
+"""The review of a catalogue: verdicts of reviewers, and the results of pictures.
 
 The verdict of a picture is that of the last round in which somebody said keep or drop: the majority there, and
 ``disputed`` when there is none: then another reviewer of the round, or a round over the disputed ones, settles it.
@@ -27,7 +27,7 @@ class Review(Rounds):
     # ── What is said ────────────────────────────────────────────────────────────────────────────────────────────────
 
     def decide(self, number: int, reviewer: str, verdicts: Sequence[Verdict]) -> list[VerdictReceipt]:
-        """Take verdicts, all that can be taken: one that is refused does not stop the others.
+        """Record verdicts; one that is refused does not stop the others.
 
         Sending the same again (the same ``client_id``) is safe. A later verdict of the same reviewer on the same
         picture replaces the earlier one, which stays in the record. A closed round still takes what comes late.
@@ -47,7 +47,7 @@ class Review(Rounds):
         return answers
 
     def undo(self, number: int, reviewer: str, client_id: str) -> int | None:
-        """Take back the reviewer's last verdict that still stands, as a new entry of the record.
+        """Undo the last verdict of the reviewer that still counts, as a new entry of the record.
 
         Args:
             client_id: the sender's own; the same one sent twice takes back one verdict only.
@@ -107,7 +107,7 @@ class Review(Rounds):
         session.flush()
 
     def _move(self, session: Session, number: int, name: str) -> None:
-        """Remember up to where the shared pictures are answered, so that nobody walks over them again."""
+        """Store up to where the shared pictures are answered, so that the queue starts after them."""
         seat = session.get_one(SeatRow, (number, name))
         reached = (seat.reached_score, seat.reached_image)
         first = self._waiting(session, seat, PlaceRow.pile == EVERYBODY, reached, 1)

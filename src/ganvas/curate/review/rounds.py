@@ -1,4 +1,4 @@
-"""Rounds of review: which pictures, who looks at which of them next, and what came of it.
+"""Rounds of review: their pictures, the queue of each reviewer, progress and changes.
 
 A round is a frozen list of pictures, the worst-scored first (a picture's score is the lowest of its checks'; unchecked
 ones come last). A part of it, the overlap, is shown to every reviewer; each other picture is dealt to one of them. When
@@ -45,7 +45,7 @@ class Rounds:
     # ── Rounds ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
     def open_round(self, scope: Scope | None = None, overlap: float = OVERLAP) -> Round:
-        """Begin the next round; the one before is closed.
+        """Open the next round; the one before is closed.
 
         Args:
             scope: which pictures by their verdict now; by default all in the first round, and later those that are not
@@ -88,7 +88,7 @@ class Rounds:
         return self.round(last + 1)
 
     def extend(self, number: int) -> int:
-        """Take pictures that came since into a round, when they are of its scope. → how many."""
+        """Add pictures that were collected since to a round, when they are in its scope. → how many."""
         with self._database.writing() as session:
             row = self._round(session, number, lock=True)
             return self._deal(session, number, row.scope, row.overlap)
@@ -179,7 +179,7 @@ class Rounds:
     # ── What comes next ─────────────────────────────────────────────────────────────────────────────────────────────
 
     def join(self, number: int, reviewer: str) -> None:
-        """Let a reviewer take part in a round; pictures that nobody has answered are dealt anew.
+        """Add a reviewer to a round; pictures without an answer are assigned anew.
 
         Raises:
             UserError: the round does not exist, or the name is empty or too long.
@@ -206,7 +206,7 @@ class Rounds:
             return session.get(SeatRow, (number, name)) is not None
 
     def queue(self, number: int, reviewer: str, after: int | None = None, count: int = 50) -> list[QueueEntry]:
-        """The next pictures of a reviewer, worst-scored first. When the own ones are done, those of others follow.
+        """The next pictures of a reviewer, worst-scored first; after the own ones, those of others.
 
         Args:
             after: the picture (its id) after which to go on; None: from where the reviewer stopped.
@@ -234,7 +234,7 @@ class Rounds:
         ]
 
     def place(self, number: int, image_id: int) -> QueueEntry | None:
-        """One picture of a round, whoever's it is; None when it is not in the round."""
+        """The queue entry of a picture of a round, whoever is assigned to it; None when it is not in the round."""
         with self._database.reading() as session:
             found = session.get(PlaceRow, (number, image_id))
         return None if found is None else self._queued([found], lent=False)[0]
@@ -261,7 +261,7 @@ class Rounds:
         return list(session.scalars(query))
 
     def skipped(self, number: int, reviewer: str, count: int = 50) -> list[QueueEntry]:
-        """The pictures a reviewer skipped and has not come back to."""
+        """The pictures that a reviewer skipped and has not answered since."""
         with self._database.reading() as session:
             query = (
                 select(PlaceRow)
@@ -275,7 +275,7 @@ class Rounds:
         return self._queued(found, lent=False)
 
     def progress(self, number: int, reviewer: str) -> Progress:
-        """How far a reviewer is."""
+        """The progress of a reviewer in a round."""
         name = reviewer_name(reviewer)
         with self._database.reading() as session:
             self._round(session, number)
@@ -308,7 +308,7 @@ class Rounds:
     # ── What came of it ─────────────────────────────────────────────────────────────────────────────────────────────
 
     def changes(self, number: int) -> list[Change]:
-        """What a round changed: pictures by their verdict before it and by what it says of them.
+        """The changes of a round: pictures by their result before it and by its votes.
 
         Pictures on which nobody said keep or drop in this round are left out.
         """
@@ -326,7 +326,7 @@ class Rounds:
         return sorted(found, key=lambda change: -change.pictures)
 
     def agreement(self, number: int) -> Agreement:
-        """How far the reviewers of a round agree, over the pictures that two or more of them judged."""
+        """The agreement of the reviewers of a round, over the pictures that two or more of them answered."""
         query = (
             select(BallotRow.image_id, BallotRow.reviewer, BallotRow.verdict)
             .join(PlaceRow, and_(PlaceRow.round == BallotRow.round, PlaceRow.image_id == BallotRow.image_id))

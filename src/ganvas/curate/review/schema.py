@@ -1,4 +1,4 @@
-"""The words of a review: reasons to drop a picture, verdicts, rounds, and how far they are."""
+"""The types of a review: drop reasons, verdicts, rounds, queue entries, progress."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ OVERLAP = 0.1
 
 
 class Reason(NamedTuple):
-    """Why a picture is dropped: the key to press, the word that is kept, and what it means."""
+    """A reason to drop a picture: the key to press, the stored word, and its meaning."""
 
     digit: int
     key: str
@@ -40,7 +40,8 @@ REASONS = (
 
 
 class Verdict(NamedTuple):
-    """What a reviewer says of a picture. ``client_id`` is the sender's own: the same one sent twice counts once."""
+    """The verdict of a reviewer on a picture. A ``client_id``, chosen by the sender, counts once however often it is
+    sent."""
 
     image_id: int
     verdict: VerdictChoice
@@ -49,7 +50,7 @@ class Verdict(NamedTuple):
 
 
 class VerdictReceipt(NamedTuple):
-    """What became of a verdict: saved, saved before (repeated), or refused for ``why``."""
+    """What was done with a verdict: saved, repeated (saved before), or refused for ``why``."""
 
     client_id: str
     image_id: int
@@ -58,7 +59,7 @@ class VerdictReceipt(NamedTuple):
 
 
 class Round(NamedTuple):
-    """A round of review: how many pictures it has, and how many of them nobody need look at any more (``settled``)."""
+    """A round of review, with the number of its pictures and of those that need no more verdicts (``settled``)."""
 
     number: int
     scope: Scope
@@ -72,7 +73,7 @@ class Round(NamedTuple):
 
 
 class QueueEntry(NamedTuple):
-    """A picture that waits; ``before`` is its verdict when the round began.
+    """A picture that waits for a verdict; ``before`` is its result when the round began.
 
     ``shared``: every reviewer sees it. ``lent``: it is another's, who has not come so far.
     """
@@ -85,7 +86,7 @@ class QueueEntry(NamedTuple):
 
 
 class Progress(NamedTuple):
-    """How far a reviewer is in a round; ``waiting`` counts the own pictures still to come."""
+    """The progress of a reviewer in a round; ``waiting`` counts the assigned pictures still to come."""
 
     kept: int
     dropped: int
@@ -94,7 +95,7 @@ class Progress(NamedTuple):
 
 
 class Change(NamedTuple):
-    """How many pictures a round moved from one verdict to another; None is undecided."""
+    """How many pictures a round moved from one result to another; None is undecided."""
 
     before: Result | None
     after: Result | None
@@ -102,7 +103,7 @@ class Change(NamedTuple):
 
 
 def reviewer_name(given: str) -> str:
-    """A reviewer's name as it is kept.
+    """The stored form of a reviewer's name.
 
     Raises:
         UserError: it is empty, too long, or the checks' own.

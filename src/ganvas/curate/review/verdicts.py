@@ -1,4 +1,4 @@
-"""Verdicts in the tables: one is recorded, and the sums of a round and the results of pictures follow from it."""
+"""Recording of verdicts, and the sums of rounds and results of pictures that follow from them."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def record(
 
 
 def settle(session: Session, number: int, images: Sequence[int]) -> None:
-    """Bring the sums of a round and the verdicts of pictures in line with the ballots."""
+    """Update the sums of a round and the results of pictures from the ballots."""
     if not images:
         return
     said: dict[int, dict[int, list[BallotRow]]] = {image: {} for image in images}
@@ -86,7 +86,7 @@ def _refusal(verdict: Verdict, number: int, places: dict[int, bool]) -> str | No
 
 
 def _outcome(said: dict[int, list[BallotRow]]) -> dict[str, Any]:
-    """The verdict of a picture from its ballots by round: the last round that decided, and the majority in it."""
+    """The result of a picture from its ballots by round: the majority in the last round that has verdicts."""
     for number in sorted(said, reverse=True):
         count = Counter(ballot.verdict for ballot in said[number] if ballot.verdict != "skip")
         if not count:

@@ -1,4 +1,4 @@
-"""Degradations: what makes the source of a pair from its target, so that pairs need not be collected.
+"""Degradations: functions that make the source of a pair from its target.
 
 Each takes the target, uint8 [H, W, 1 or 3], and a random generator, and gives the source, uint8 [H, W, C] of the same
 size (or of a part of it: ``scale``), C as ``source_channels`` says. The same target and the same state of the generator
@@ -72,7 +72,7 @@ def _drawing(make_source: Degrade, redrawn_by: str | None = None) -> Degradation
 
 
 def sketch(target: Pixels, rng: np.random.Generator) -> Pixels:
-    """A pencil drawing: thin dark strokes on white along the dark side of edges, as a person draws them.
+    """A pencil drawing: thin dark strokes on white along the dark side of edges.
 
     Differences of Gaussians with a soft threshold (XDoG: Winnemöller, Kyprianidis, Olsen 2012) on the logarithm of the
     luma, so that a stroke is where the picture is darker than its surroundings and dark hair or cloth is not filled.

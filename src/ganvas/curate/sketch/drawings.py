@@ -1,4 +1,4 @@
-"""Drawings as the Draw page keeps them, in files of their own: what was drawn, not the pixels it made.
+"""Files of drawings made on the Draw page: strokes, not pixels.
 
 A file is JSON, UTF-8::
 
@@ -68,7 +68,7 @@ class Drawing:
     marks: tuple[Mark, ...]
 
     def rendered(self, side: int) -> Pixels:
-        """What the marks look like on white paper, as a model takes it: uint8 [side, side, 1].
+        """The drawing on white paper, as a model takes it: uint8 [side, side, 1].
 
         Raises:
             UserError: a picture in it cannot be opened.
@@ -84,11 +84,11 @@ class Drawing:
         return pixels[:, :, None]
 
     def told(self) -> dict[str, Any]:
-        """The drawing as its file tells it, no finer than that is kept."""
+        """The JSON content of the drawing's file, rounded to its precision."""
         return {"format": FORMAT, "version": VERSION, "marks": [_written(mark) for mark in self.marks]}
 
     def write(self, path: Path) -> None:
-        """Keep the drawing in a file; what stood there before is replaced once all is well."""
+        """Write the drawing to a file, atomically."""
         write_atomically(path, json.dumps(self.told(), separators=(",", ":")) + "\n")
 
 
@@ -113,7 +113,7 @@ def read_drawing(source: Path | bytes) -> Drawing:
 
 
 def parse_drawing(told: object, name: str) -> Drawing:
-    """What a file told, once it is read as JSON.
+    """A drawing from the parsed JSON of its file.
 
     Args:
         name: what refusals call it.

@@ -21,7 +21,7 @@ class Stroke(NamedTuple):
 
 
 class Pen(NamedTuple):
-    """How lines are laid down."""
+    """How strokes are drawn."""
 
     width: float  # share of the shorter side
     darkness: float  # of the strongest stroke, in [0, 1]
@@ -49,7 +49,7 @@ def render(strokes: list[Stroke], height: int, width: int, pen: Pen, rng: np.ran
 
 
 def _straying(count: int, amount: float, rng: np.random.Generator) -> Float:
-    """Slow wandering [count, 2] of a hand: a shift, and waves along the stroke."""
+    """Random drift [count, 2] of a stroke: a shift, and waves along it."""
     knots = max(2, count // 12 + 2)
     offsets = rng.normal(0, amount, (knots, 2)) + rng.normal(0, amount, (1, 2))
     where = np.linspace(0, knots - 1, count)

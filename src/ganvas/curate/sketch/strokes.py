@@ -129,7 +129,7 @@ def lines(picture: Pixels, *, scale: float = 1.5, sensitivity: float = 1.0) -> l
 
 
 def _threshold(response: Float, usual: float) -> float:
-    """How strong a line must be: less in a pale picture, but never so little that noise becomes lines."""
+    """The least response of a line: lower in a pale picture, but above the noise."""
     return float(np.clip(0.55 * np.quantile(response[::2, ::2], 0.97), 0.4 * usual, usual))
 
 
@@ -159,7 +159,7 @@ def _dots(grey: Float) -> list[Stroke]:
 
 
 def _worth(stroke: Stroke) -> float:
-    """Long lines and dark ones come first, and those in the middle, where the face is."""
+    """The priority of a stroke: long, dark and central ones come first."""
     x, y = stroke.points.mean(axis=0).tolist()
     middle = float(np.exp(-((x - 0.5) ** 2 + (y - 0.48) ** 2) / 0.08))
     worth: float = min(_length(stroke.points), 0.4) ** 0.7 * min(stroke.strength, 0.4) * (0.6 + middle)
@@ -169,7 +169,7 @@ def _worth(stroke: Stroke) -> float:
 def thinned(
     strokes: list[Stroke], apart: float, most: int, least: float, always: Sequence[Stroke] = ()
 ) -> list[Stroke]:
-    """The best strokes that do not crowd: a stroke most of which runs within ``apart`` of a better one is left out.
+    """The best strokes that do not crowd: one that mostly runs within ``apart`` of a better one is left out.
 
     Args:
         strokes: best first.

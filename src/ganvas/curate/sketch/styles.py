@@ -1,4 +1,4 @@
-"""Drawings from pictures, as a person with a pencil makes them, in several styles; and the same drawn badly.
+"""Drawings made from pictures in several styles, and a model of unskilled drawing.
 
 Every style is a pure function of the picture and the random generator, and looks alike at every size. Two kinds:
 
@@ -45,7 +45,7 @@ def _enlarged(ink: Float, height: int, width: int) -> Float:
 
 
 def _photocopy(picture: Pixels, rng: np.random.Generator, landmarks: Float | None = None) -> Pixels:
-    """The look of a worn photocopy: dark where darker than the mean around, large dark areas half kept."""
+    """A worn photocopy: dark where darker than the mean around, large dark areas half filled."""
     grey = luma(at_working_size(picture))
     near, around = gaussian_blur(grey, 0.9), gaussian_blur(grey, float(rng.uniform(6.0, 8.5)))
     ratio = (near + 0.04) / (around + 0.04)
@@ -93,7 +93,7 @@ def _contour(picture: Pixels, rng: np.random.Generator, landmarks: Float | None 
 
 
 def _strokes(picture: Pixels, rng: np.random.Generator, landmarks: Float | None = None) -> Pixels:
-    """What somebody draws with a mouse: few lines of one width."""
+    """Few lines of one width, as drawn with a mouse."""
     found = lines(picture, scale=float(rng.uniform(1.5, 2.0)), sensitivity=float(rng.uniform(0.8, 1.1)))
     strokes = thinned(found, 0.010, int(rng.integers(40, 64)), 0.035, _features(picture, landmarks))
     strokes = [Stroke(smoothed(one.points, float(rng.uniform(2.5, 4.5))), one.strength) for one in strokes]
@@ -134,7 +134,7 @@ def draw(picture: Pixels, style: str, rng: np.random.Generator, landmarks: Float
 
 
 def roughen(sketch: Pixels, rng: np.random.Generator) -> Pixels:
-    """The same drawing by a less sure hand, so that a network trained on it endures poor drawings.
+    """A less skilled version of a drawing, so that a network trained on it tolerates poor drawings.
 
     Features drift from their place, pieces of strokes are shifted against each other or missing, the pen is thicker or
     thinner and presses unevenly, and a stroke or two lead nowhere. How much of each differs from draw to draw.
@@ -209,6 +209,6 @@ def _astray(rng: np.random.Generator) -> Stroke:
 
 
 def draw_any(picture: Pixels, rng: np.random.Generator) -> Pixels:
-    """A drawing in a style chosen at random, three times of four by a less sure hand."""
+    """A drawing in a random style, roughened three times of four."""
     drawing = draw(picture, list(STYLES)[int(rng.integers(len(STYLES)))], rng)
     return roughen(drawing, rng) if rng.random() < 0.75 else drawing

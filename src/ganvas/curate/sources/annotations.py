@@ -1,4 +1,4 @@
-"""Boxes and labels that came with pictures: Pascal VOC XML (as Stanford Dogs has it), COCO JSON, CSV."""
+"""Readers of boxes and labels of pictures: Pascal VOC XML (also of Stanford Dogs), COCO JSON, CSV."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _SIDES = (("x", "y", "width", "height"), ("x", "y", "w", "h"), ("x_1", "y_1", "w
 
 
 class Annotation(NamedTuple):
-    """One thing marked on a picture: ``box`` is left, top, right, bottom in pixels, or None for a label alone."""
+    """One annotation of a picture: ``box`` is left, top, right, bottom in pixels, or None for a label alone."""
 
     label: str
     box: Box | None
@@ -32,14 +32,14 @@ class Annotation(NamedTuple):
 
 @dataclass
 class Annotations:
-    """What is marked on which picture. Keys are paths without suffix, as far as the annotations tell them."""
+    """Annotations by picture. Keys are paths without suffix, as far as the annotations contain them."""
 
     marked: dict[str, list[Annotation]] = field(default_factory=dict)
     skipped: list[SkippedFile] = field(default_factory=list)
     fingerprint: str = ""
 
     def find(self, path: str) -> list[Annotation]:
-        """What is marked on the picture at ``path``: by its path's longest known ending, at last by its bare name."""
+        """The annotations of the picture at ``path``: by the longest known ending of its path."""
         parts = PurePosixPath(path).with_suffix("").parts
         for start in range(len(parts)):
             found = self.marked.get("/".join(parts[start:]))
@@ -49,7 +49,7 @@ class Annotations:
 
 
 class _UnreadableError(Exception):
-    """Why an annotation cannot be used."""
+    """The reason why an annotation cannot be used."""
 
 
 def read_annotations(where: Path) -> Annotations:

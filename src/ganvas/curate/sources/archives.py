@@ -1,4 +1,4 @@
-"""A zip of pictures as a source, and a packed data set to be packed anew."""
+"""Sources in zip files: an archive of pictures, or a packed data set to be packed again."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From the files of a folder or an archive to a listing: pictures with classes or pairs, notes and licences."""
+"""From the files of a folder or an archive to a listing: layout, annotations, notes, licences."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def fingerprint(where: Path, rows: list[ListedFile]) -> str:
 
 
 def is_nameless(name: str) -> bool:
-    """Crawls leave pictures without a suffix, and so are called many files that are none: content has to tell."""
+    """Whether a file has no suffix, so that only its content can show whether it is a picture."""
     return PurePosixPath(name).suffix == "" and not is_licence(name)
 
 
@@ -116,7 +116,7 @@ def finish(listing: Listing, layout: Layout, options: SourceOptions) -> Listing:
 
 
 def _annotate(annotations: Annotations, layout: Layout) -> None:
-    """Make one candidate of each mark, with the marks' labels as classes where they tell any apart."""
+    """Make one candidate of each annotation, with the labels as classes where they differ."""
     found = [(one, annotations.find(one.path)) for one in layout.candidates]
     labels = sorted({mark.label for _, marks in found for mark in marks})
     layout.skipped += annotations.skipped

@@ -1,4 +1,4 @@
-"""The pictures of a catalogue that are to be kept, as a source."""
+"""The kept pictures of a catalogue as a source."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ganvas.errors import UserError
 
 
 def list_catalogue(source: Path, root: Path, options: SourceOptions) -> Listing:
-    """The pictures of a catalogue that are judged to be kept, with what they are to be credited by."""
+    """The pictures of a catalogue whose result is keep, with their provenance."""
     listing = Listing(FolderReader(root))
     rows = []
     with Catalog.open(root, options.database) as catalogue:

@@ -1,4 +1,4 @@
-"""How published sets lay their pictures out: splits, domains, classes, pairs, told from names alone and said aloud."""
+"""Layouts of published data sets: splits, domains, classes and pairs, recognised by file names."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ _SYNSET = re.compile(r"n\d{8}-(.+)")
 
 
 class PairDetector(NamedTuple):
-    """Questions that only a glance at a few pictures answers."""
+    """Tests on the content of a few pictures."""
 
     simpler_half: Callable[[list[str]], Half | None]  # the plainer half, where all are two pictures side by side
     lie_on_each_other: Callable[[list[tuple[str, str]]], bool]  # whether pairs of paths show the same thing
@@ -56,7 +56,7 @@ class _Entry(NamedTuple):
 
     @property
     def top(self) -> str:
-        """The first folder, or nothing for a picture that stands here itself."""
+        """The first folder, or empty for a picture outside of folders."""
         return self.parts[0] if len(self.parts) > 1 else ""
 
     @property
@@ -181,7 +181,7 @@ def _halves(entries: list[_Entry], *names: str) -> Halves:
 
 
 def _one_scene(halves: Halves, look: PairDetector) -> bool:
-    """Whether two folders hold pairs: the same names, and pictures that lie on each other."""
+    """Whether two folders hold pairs: equal names, and pictures that are aligned."""
     one, other = halves.values()
     both = sorted(one.keys() & other.keys(), key=lambda key: one[key])
     if len(both) < 0.9 * max(len(one), len(other)):
@@ -305,7 +305,7 @@ def _celeba(paths: Sequence[str], notes: dict[str, Callable[[], bytes]], by: str
 
 
 def _table(content: bytes) -> tuple[list[str], dict[str, list[str]]]:
-    """Names of the columns, and by a picture's stem its values: CelebA comes with spaces or, from Kaggle, as CSV."""
+    """The columns and, by the stem of a picture, the values of a CelebA table: separated by spaces, or CSV (Kaggle)."""
     lines = content.decode(errors="replace").splitlines()
     if lines and "," in lines[0]:
         rows = [row for row in csv.reader(lines) if row]

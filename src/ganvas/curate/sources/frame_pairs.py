@@ -1,4 +1,4 @@
-"""Pairs out of time: frames in their order, each target with the frame before it or the frames around it."""
+"""Pairs of video frames: each target with the frame before it, or with the frames around it."""
 
 from __future__ import annotations
 

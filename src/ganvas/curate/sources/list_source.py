@@ -1,4 +1,4 @@
-"""Any source of pictures → what it holds: a folder, a zip, a catalogue or a packed data set."""
+"""Listing of any source: a folder, a zip, a catalogue or a packed data set."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ganvas.errors import UserError
 
 
 def list_source(source: Path, options: SourceOptions | None = None) -> Listing:
-    """Look into a folder, a zip of pictures, a catalogue or a packed data set, decoding no picture.
+    """List a folder, a zip of pictures, a catalogue or a packed data set, decoding no picture.
 
     Raises:
         UserError: it is missing, unreadable, no archive, holds names that lead outside, or no pictures at all.

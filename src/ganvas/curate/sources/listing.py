@@ -1,4 +1,4 @@
-"""What a source of pictures holds, before any picture is decoded: candidates, their layout, and how to read them."""
+"""The listing of a source: candidates, their layout, and how to read them; no picture is decoded."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Candidate(NamedTuple):
 
 @dataclass
 class Layout:
-    """What a layout makes of a list of files. ``description`` is a sentence for the user, empty for a plain folder."""
+    """The layout of a list of files. ``description`` is a sentence for the user, empty for a plain folder."""
 
     candidates: list[Candidate] = field(default_factory=list)
     classes: tuple[str, ...] = ()
@@ -37,7 +37,7 @@ class Layout:
 
 
 class FileReader(Protocol):
-    """Gives the bytes of a picture by its path; may be called from several threads."""
+    """Reads the bytes of a picture by its path; may be called from several threads."""
 
     def __call__(self, path: str) -> bytes: ...
 
@@ -58,7 +58,7 @@ class Listing:
 
 
 class SourceOptions(NamedTuple):
-    """What the user adds to what the files tell by themselves."""
+    """The user's options for a source."""
 
     by: str | None = None  # an attribute that makes the classes
     annotations: Annotations | None = None

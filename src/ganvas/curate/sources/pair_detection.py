@@ -1,4 +1,4 @@
-"""What only a look into a few pictures tells: halves side by side, and whether two folders show the same things."""
+"""Detection of pairs from a few pictures: halves side by side, and aligned pictures in two folders."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Read = Callable[[str], bytes]
 
 
 def simpler_half(read: Read, paths: list[str]) -> Half | None:
-    """Which half is plainer (a label map or a drawing: it packs smaller) when all these are twice as wide as high."""
+    """Which half is simpler (a label map or a drawing: it compresses better) when all are twice as wide as high."""
     sizes = {"left": 0, "right": 0}
     for path in paths:
         try:
@@ -36,7 +36,7 @@ def simpler_half(read: Read, paths: list[str]) -> Half | None:
 
 
 def lie_on_each_other(read: Read, pairs: list[tuple[str, str]]) -> bool:
-    """Whether pictures of equal name show the same thing: their edges agree more than those of any other two."""
+    """Whether pictures of equal name are aligned: their edges agree more than those of any other two."""
     found = []
     for pair in pairs:
         try:

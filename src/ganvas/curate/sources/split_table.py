@@ -1,4 +1,4 @@
-"""A table of which picture belongs to train, validation and test."""
+"""Tables that assign pictures to train, validation and test."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How Alembic runs the migrations: on the connection, and inside the transaction, that the catalogue opened."""
+"""Alembic environment: migrations run on the connection, and in the transaction, that the catalogue opened."""
 
 from alembic import context
 
