@@ -36,8 +36,9 @@ def reconstruction_weights(code: Codes, neighbours: Codes, regularisation: float
     not depend on the scale of the codes. It keeps the weights unique and small where neighbours are duplicates of each
     other or outnumber the dimensions. One neighbour weighs 1; neighbours that all equal the code share evenly.
 
-    :param code: float [D].
-    :param neighbours: float [k, D].
+    Args:
+        code: float [D].
+        neighbours: float [k, D].
     """
     k = len(neighbours)
     if k == 1:
@@ -56,8 +57,10 @@ def reconstruction_weights(code: Codes, neighbours: Codes, regularisation: float
 class Bank:
     """Codes of all training sketches of one component, float32 or float16 [N, D].
 
-    :param exact: whether neighbours are looked for in all of them; None: up to ``EXACT_UP_TO``, beyond that in the
-        nearest of many lists (:mod:`ganvas.apps.ivf_index`): a fraction of the time, and now and then one is missed.
+    Args:
+        exact: Whether neighbours are looked for in all of them; None: up to ``EXACT_UP_TO``, beyond that in the
+            nearest of many lists (:mod:`ganvas.apps.ivf_index`): a fraction of the time, and now and then one
+            is missed.
     """
 
     codes: Codes
@@ -88,8 +91,11 @@ class Bank:
     def prepare(self, progress: Progress | None = None) -> None:
         """Build the search index now rather than at the first search: a minute for a million codes, once a machine.
 
-        :param progress: called with (done, all) now and then.
-        :raises UserError: faiss is missing.
+        Args:
+            progress: Called with (done, all) now and then.
+
+        Raises:
+            UserError: faiss is missing.
         """
         if self.searches_all:
             _ = self._all
@@ -109,7 +115,8 @@ class Bank:
     def nearest(self, code: Codes, k: int) -> tuple[NDArray[np.int64], Codes]:
         """→ ids [k] and squared distances [k] of the nearest codes, nearest first; all when there are fewer than k.
 
-        :raises UserError: k is below 1.
+        Raises:
+            UserError: k is below 1.
         """
         if k < 1:
             raise UserError(
@@ -126,10 +133,14 @@ class Bank:
     def project(self, code: Codes, k: int = 3, t: float = 0.0, regularisation: float = REGULARISATION) -> Projection:
         """Draw a code towards the manifold.
 
-        :param code: float [D].
-        :param k: neighbours; 1 returns the bank's own nearest code.
-        :param t: share of the drawing's own code that stays, in [0, 1]: 0 is pure manifold, 1 the code as it is.
-        :raises UserError: k or t is outside its range.
+        Args:
+            code: float [D].
+            k: Neighbours; 1 returns the bank's own nearest code.
+            t: Share of the drawing's own code that stays, in [0, 1]: 0 is pure manifold, 1 the code as it
+                is.
+
+        Raises:
+            UserError: k or t is outside its range.
         """
         if not 0 <= t <= 1:
             raise UserError(

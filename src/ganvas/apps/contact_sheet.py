@@ -28,11 +28,14 @@ def sheet(
 ) -> Pictures:
     """Lay pictures uint8 [H, W, 1 or 3] of one size out in rows, on white; None leaves a place free.
 
-    :param row_names: a line of text at the left of each row.
-    :param column_names: a line of text above each column.
-    :param note: text below, broken into lines.
-    :param captions: a line of text under each cell.
-    :returns: uint8 [H', W', 3].
+    Args:
+        row_names: A line of text at the left of each row.
+        column_names: A line of text above each column.
+        note: Text below, broken into lines.
+        captions: A line of text under each cell.
+
+    Returns:
+        uint8 [H', W', 3].
     """
     side = next(cell for row in rows for cell in row if cell is not None).shape[0]
     factor = -(-LEGIBLE // side) if row_names or column_names or note or captions else 1
@@ -88,7 +91,8 @@ def _wrapped(text: str, font: Font, width: int) -> list[str]:
 def write_picture(path: Path, picture: Pictures) -> Path:
     """Write a PNG, whole or not at all.
 
-    :raises UserError: the place cannot be written.
+    Raises:
+        UserError: The place cannot be written.
     """
     try:
         write_atomically(path, encode_png(picture))

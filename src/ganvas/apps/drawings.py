@@ -87,8 +87,11 @@ def drawings_in(place: Path, data: DataSpec, photos: Path | None = None) -> list
     A drawing fills the paper as on the Draw page, with the face where the page outlines it. A picture beside a
     photograph of its name is cut as that one is, so that the face comes to stand where the model expects it.
 
-    :param photos: photographs with the names of the drawings; a drawing without one has nothing that it should be.
-    :raises UserError: there are no drawings, no name matches, or a file cannot be used.
+    Args:
+        photos: Photographs with the names of the drawings; a drawing without one has nothing that it should be.
+
+    Raises:
+        UserError: There are no drawings, no name matches, or a file cannot be used.
     """
     files = [
         file for file in _files(place) if file.suffix.lower() == STROKES or file.suffix.lower() in PICTURE_SUFFIXES
@@ -116,7 +119,8 @@ def sketched(portraits: Dataset, data: DataSpec) -> list[Case]:
 def portraits_in(place: Path, data: DataSpec) -> Dataset:
     """Real portraits to compare with, cut as the model's own were.
 
-    :raises UserError: there are none.
+    Raises:
+        UserError: There are none.
     """
     packed = pack(place, resolution=data.resolution, crop=data.crop, channels=data.channels)
     return Dataset(packed.path)
@@ -179,9 +183,12 @@ def judge(
 ) -> list[Judged]:
     """Paint all drawings in every way and measure; the first of the answers is about the real portraits themselves.
 
-    :param reals: portraits that were not trained on; four or more.
-    :param progress: called with (done, all) portraits.
-    :raises UserError: there are too few pictures, or weights that cannot be had.
+    Args:
+        reals: Portraits that were not trained on; four or more.
+        progress: Called with (done, all) portraits.
+
+    Raises:
+        UserError: There are too few pictures, or weights that cannot be had.
     """
     real = targets(reals, range(len(reals)))
     known = fidelity.extract([torch.from_numpy(real)], features)
@@ -267,10 +274,13 @@ def evaluate_drawings(
 ) -> Evaluation:
     """Judge the portraits of a run's bundle, or of a bundle, and keep a sheet and the figures beside it.
 
-    :param drawings: a folder, or ``auto``: the real portraits are drawn.
-    :param data: real portraits to compare with; None: those that the run held out.
-    :param photos: see :func:`drawings_in`.
-    :raises UserError: there is no bundle, no drawing, or no real portrait to compare with.
+    Args:
+        drawings: A folder, or ``auto``: the real portraits are drawn.
+        data: Real portraits to compare with; None: those that the run held out.
+        photos: See :func:`drawings_in`.
+
+    Raises:
+        UserError: There is no bundle, no drawing, or no real portrait to compare with.
     """
     is_bundle = (path / MANIFEST).exists()
     opened = read_bundle(path if is_bundle else _bundle_of(path))

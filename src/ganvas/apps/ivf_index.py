@@ -47,7 +47,8 @@ class Lists(NamedTuple):
     def of(cls, codes: Codes, progress: Progress | None = None) -> Lists:
         """Build the index, or take the one that was built of the same codes before.
 
-        :raises UserError: faiss is missing.
+        Raises:
+            UserError: faiss is missing.
         """
         import_faiss()
         path = _path(codes)
@@ -68,7 +69,8 @@ class Lists(NamedTuple):
     def nearest(self, code: Codes, k: int) -> tuple[Ids, Codes]:
         """→ ids [≤ k] and squared distances [≤ k], nearest first; fewer than k where the lists read hold fewer.
 
-        :param code: float32 [D].
+        Args:
+            code: float32 [D].
         """
         _, found = self.index.search(code[None], min(k + max(k, 16), len(self.codes)))
         ids: Ids = found[0][found[0] >= 0]
@@ -78,7 +80,11 @@ class Lists(NamedTuple):
 
 
 def import_faiss() -> Any:
-    """:raises UserError: it is not installed."""
+    """Check that faiss is installed.
+
+    Raises:
+        UserError: It is not installed.
+    """
     if find_spec("faiss") is None:
         raise UserError("Nearest neighbours need faiss; run `pip install 'ganvas[manifold]'`.", code="faiss-missing")
     import faiss

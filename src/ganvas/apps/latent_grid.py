@@ -14,8 +14,11 @@ from ganvas.models.family import Family
 def class_sheet(family: Family, places: Sequence[Place], names: Sequence[str] | None, psi: float = 1.0) -> Pictures:
     """Seeds × classes.
 
-    :param names: names or numbers of the classes; None: all.
-    :raises UserError: there is no such class, or a place is no seed.
+    Args:
+        names: Names or numbers of the classes; None: all.
+
+    Raises:
+        UserError: There is no such class, or a place is no seed.
     """
     classes = family.data.classes
     labels = list(range(len(classes))) if names is None else [class_number(classes, name) for name in names]

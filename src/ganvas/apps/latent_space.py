@@ -49,7 +49,8 @@ def places(text: str, family: Family, class_name: str | None = None) -> list[Pla
     A seed without a class has the class ``class_name``, or the one that ``ganvas generate`` gives it: classes take
     turns.
 
-    :raises UserError: an item cannot be read, or names a class or a file that is not there.
+    Raises:
+        UserError: An item cannot be read, or names a class or a file that is not there.
     """
     latent_space(family)
     fallback = class_number(family.data.classes, class_name)
@@ -100,7 +101,8 @@ def latent_space(family: Family) -> HasLatentSpace:
 def locate(family: Family, wanted: Sequence[Place], psi: float = 1.0) -> Tensor:
     """Latents float [N, layers, dim]; ``psi`` truncates seeds, and leaves kept latents as they are.
 
-    :raises UserError: psi means nothing to the family.
+    Raises:
+        UserError: psi means nothing to the family.
     """
     check_psi(family, psi)
     z = torch.from_numpy(latents([place.seed for place in wanted], family.z_dim))
@@ -147,7 +149,8 @@ def blend(family: Family, start: Tensor, end: Tensor, share: Tensor) -> Tensor:
 def layer_range(text: str | None, layers: int, option: str = "--layers") -> range:
     """Read ``0-3`` or ``5``; None: all.
 
-    :raises UserError: it cannot be read, or goes beyond the last layer.
+    Raises:
+        UserError: It cannot be read, or goes beyond the last layer.
     """
     if text is None:
         return range(layers)
@@ -173,7 +176,8 @@ def save_latent(path: Path, latent: Tensor, about: dict[str, str]) -> None:
 def load_latent(path: Path, family: Family) -> Tensor:
     """Read a latent [layers, dim] of :func:`save_latent`.
 
-    :raises UserError: the file is missing or damaged, or belongs to another kind of model.
+    Raises:
+        UserError: The file is missing or damaged, or belongs to another kind of model.
     """
     try:
         with safe_open(path, "pt") as file:
@@ -194,7 +198,8 @@ def shape_of(family: Family) -> tuple[int, int]:
 def fitting(latent: Tensor, family: Family, called: str) -> Tensor:
     """The latent, when the family can decode it.
 
-    :raises UserError: it cannot.
+    Raises:
+        UserError: It cannot.
     """
     shape = shape_of(family)
     if tuple(latent.shape) != shape or not latent.is_floating_point() or not bool(latent.isfinite().all()):

@@ -19,9 +19,14 @@ from ganvas.models.family import Family
 def walk(family: Family, ends: Tensor, steps: int, *, loop: bool = False) -> Tensor:
     """Latents on the way through ``ends`` [K, layers, dim]: ``steps`` from each to the next.
 
-    :param loop: go back to the first at the end; its frame is not repeated, so a film of it has no seam.
-    :returns: [(K − 1) · steps + 1, layers, dim], or [K · steps, layers, dim] of a loop.
-    :raises UserError: there is nothing to walk between.
+    Args:
+        loop: Go back to the first at the end; its frame is not repeated, so a film of it has no seam.
+
+    Returns:
+        [(K − 1) · steps + 1, layers, dim], or [K · steps, layers, dim] of a loop.
+
+    Raises:
+        UserError: There is nothing to walk between.
     """
     if len(ends) < 2:
         raise UserError("Interpolation goes from one place to another; name two or more, such as 1,2.")
@@ -59,7 +64,8 @@ def walk_frames(
 def mix(family: Family, rows: Tensor, columns: Tensor, layers: range) -> Tensor:
     """Each row's latent with the columns' layers put in: [R, C, layers, dim] (Karras et al. 2019, figure 3).
 
-    :raises UserError: the family has a single layer, so there is nothing to mix.
+    Raises:
+        UserError: The family has a single layer, so there is nothing to mix.
     """
     if rows.shape[1] == 1:
         raise UserError(

@@ -52,7 +52,8 @@ class MadeUp(NamedTuple):
 class Makeup:
     """Carries make-up over; the face networks are loaded once. One object serves one thread at a time.
 
-    :param reader: of faces; its own when left out.
+    Args:
+        reader: Of faces; its own when left out.
     """
 
     def __init__(self, reader: FaceReader | None = None) -> None:
@@ -61,8 +62,11 @@ class Makeup:
     def face(self, picture: Pixels, whose: Literal["source", "reference"] | None = None) -> Face:
         """The largest face of a picture, however small the picture is.
 
-        :param whose: ``source`` or ``reference``, where there are both: for the sentence when there is none.
-        :raises UserError: no face is found.
+        Args:
+            whose: ``source`` or ``reference``, where there are both: for the sentence when there is none.
+
+        Raises:
+            UserError: No face is found.
         """
         scale = max(READ_AT / min(picture.shape[:2]), 1.0)
         seen = picture
@@ -84,10 +88,13 @@ class Makeup:
     ) -> MadeUp:
         """The source's face with the reference's make-up, without any model.
 
-        :param source: uint8 [H, W, 3] RGB; the answer has its size.
-        :param reference: uint8 [H, W, 3] RGB of any size.
-        :param strength: of all regions together, in [0, 1]; 0 gives the source back.
-        :raises UserError: a face is missing, or the strength is out of its range.
+        Args:
+            source: uint8 [H, W, 3] RGB; the answer has its size.
+            reference: uint8 [H, W, 3] RGB of any size.
+            strength: Of all regions together, in [0, 1]; 0 gives the source back.
+
+        Raises:
+            UserError: A face is missing, or the strength is out of its range.
         """
         check_strength(strength)
         whole = self.face(source, "source")
@@ -113,10 +120,13 @@ class Makeup:
         The model may work at its own size: what it changed is enlarged and added to the source, so that the source's
         own detail stays.
 
-        :param source: uint8 [H, W, 3], square where the model's pictures are.
-        :param answer: uint8 [h, w, 3]: the model's answer to this very picture, brought to its size.
-        :param strength: in [0, 1].
-        :raises UserError: no face is found, or the strength is out of its range.
+        Args:
+            source: uint8 [H, W, 3], square where the model's pictures are.
+            answer: uint8 [h, w, 3]: the model's answer to this very picture, brought to its size.
+            strength: In [0, 1].
+
+        Raises:
+            UserError: No face is found, or the strength is out of its range.
         """
         check_strength(strength)
         face = self.face(source, "source")
@@ -160,7 +170,11 @@ def _no_face(role: Literal["source", "reference"] | None) -> UserError:
 
 
 def check_strength(strength: float) -> None:
-    """:raises UserError: it is not in [0, 1]."""
+    """Check that faiss is installed.
+
+    Raises:
+        UserError: It is not in [0, 1].
+    """
     if not 0 <= strength <= 1:
         raise UserError(f"The strength of make-up is from 0 (none) to 1 (the reference's), not {strength:g}.")
 

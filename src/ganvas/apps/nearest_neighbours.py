@@ -110,8 +110,11 @@ class Neighbourhood(NamedTuple):
 class TrainingPictures:
     """The training pictures of a data set, ready to be looked through.
 
-    :param features: the frozen network that compares; its answers are kept in the cache.
-    :raises UserError: there are fewer than two pictures.
+    Args:
+        features: The frozen network that compares; its answers are kept in the cache.
+
+    Raises:
+        UserError: There are fewer than two pictures.
     """
 
     def __init__(self, dataset: Dataset, features: Features, progress: Progress | None = None) -> None:
@@ -209,8 +212,11 @@ def neighbours_of(
 ) -> Compared:
     """What is near to the pictures of these seeds by the model at ``path``.
 
-    :param data: the training pictures, a folder or a zip; None: a run's own.
-    :raises UserError: the model or the pictures cannot be had, or nothing in them fits the model.
+    Args:
+        data: The training pictures, a folder or a zip; None: a run's own.
+
+    Raises:
+        UserError: The model or the pictures cannot be had, or nothing in them fits the model.
     """
     family, dataset = _model_and_pictures(path, data)
     latent_space(family)

@@ -64,13 +64,16 @@ def project(
 ) -> Iterator[Step]:
     """Look for the latent of a picture; stop iterating and it stops.
 
-    :param target: uint8 [H, W, C], prepared as the family's training pictures were.
-    :param distance: differentiable, such as ``load_lpips("vgg")``.
-    :param space: one latent that all layers share (w), or one for each layer (w+): nearer to the picture, but further
-        from what was trained, so that moving it on works less well.
-    :param label: the class to begin in; None: the one that begins nearest.
-    :param seed: of the noise; the same, the same result.
-    :raises UserError: the family has no latent space, or the number of steps is out of range.
+    Args:
+        target: uint8 [H, W, C], prepared as the family's training pictures were.
+        distance: Differentiable, such as ``load_lpips("vgg")``.
+        space: One latent that all layers share (w), or one for each layer (w+): nearer to the picture, but
+            further from what was trained, so that moving it on works less well.
+        label: The class to begin in; None: the one that begins nearest.
+        seed: Of the noise; the same, the same result.
+
+    Raises:
+        UserError: The family has no latent space, or the number of steps is out of range.
     """
     latent_space(family)
     if not 1 <= steps <= 10_000:
@@ -211,8 +214,11 @@ def project_file(
 ) -> Projection:
     """Project a picture file and write ``latent.safetensors``, ``projection.png`` and ``sheet.png`` into a folder.
 
-    :param stretch: take the whole picture, not the part the training pictures were cut to.
-    :raises UserError: the file is no picture, the weights of LPIPS cannot be had, or the folder cannot be written.
+    Args:
+        stretch: Take the whole picture, not the part the training pictures were cut to.
+
+    Raises:
+        UserError: The file is no picture, the weights of LPIPS cannot be had, or the folder cannot be written.
     """
     latent_space(family)
     data = family.data

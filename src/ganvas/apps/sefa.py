@@ -43,9 +43,12 @@ class Directions(NamedTuple):
 def directions(family: Family, layers: range | None = None, count: int | None = None) -> Directions:
     """The directions that change most what the layers take up.
 
-    :param layers: of :meth:`~ganvas.models.capabilities.HasLatentSpace.sefa_weights`; None: all.
-    :param count: at most so many; None: all.
-    :raises UserError: the family names no weights, or has no such layers.
+    Args:
+        layers: Of :meth:`~ganvas.models.capabilities.HasLatentSpace.sefa_weights`; None: all.
+        count: At most so many; None: all.
+
+    Raises:
+        UserError: The family names no weights, or has no such layers.
     """
     weights = latent_space(family).sefa_weights()
     if not weights:
@@ -81,7 +84,8 @@ def directions(family: Family, layers: range | None = None, count: int | None = 
 def move(latent: Tensor, known: Directions, strengths: Sequence[tuple[int, float]]) -> Tensor:
     """Latents [N, layers, dim] moved along directions: pairs of a direction's index and a strength, in deviations.
 
-    :raises UserError: there is no such direction, or the strength is beyond ± 10.
+    Raises:
+        UserError: There is no such direction, or the strength is beyond ± 10.
     """
     moved = latent.clone()
     for index, strength in strengths:

@@ -27,9 +27,10 @@ KEPT = 64_000_000  # bytes of decoded pieces
 class Shadows:
     """Draws the shadows of one bank.
 
-    :param draw: codes float [N, parts, D] → sketches float [N, 1, R, R] in [-1, 1].
-    :param parts: names of the parts, in the order of their codes.
-    :param kept: bytes of decoded pieces that are kept, the least recently used dropped first.
+    Args:
+        draw: Codes float [N, parts, D] → sketches float [N, 1, R, R] in [-1, 1].
+        parts: Names of the parts, in the order of their codes.
+        kept: Bytes of decoded pieces that are kept, the least recently used dropped first.
     """
 
     def __init__(

@@ -25,8 +25,11 @@ QUALITY = "16"  # H.264's constant rate factor: 18 is said to look like the orig
 def write_video(path: Path, frames: Iterable[Pictures], fps: int = 30) -> int:
     """Write frames uint8 [H, W, 1 or 3] as they come, so that memory does not grow; the format is told by the ending.
 
-    :returns: how many frames were written.
-    :raises UserError: the ending is unknown, PyAV is missing, or the place cannot be written.
+    Returns:
+        How many frames were written.
+
+    Raises:
+        UserError: The ending is unknown, PyAV is missing, or the place cannot be written.
     """
     ending = path.suffix.lower()
     if ending not in ENDINGS:

@@ -55,11 +55,13 @@ def may_look_alike(stage: Stage, clock: Clock) -> bool:
 class HealthWatch:
     """Reads the lines of ``stats.jsonl`` and ``metrics.jsonl`` as they are written, and the sheets.
 
-    :param critic: the discriminator's answers have no scale, as in the Wasserstein game: a gap between them is then no
-        bad sign.
-    :param suggestion: what to try against a trouble.
 
     Its memory is a few counters: a resumed run may need :data:`PATIENCE` ticks to say a sentence again.
+
+    Args:
+        critic: The discriminator's answers have no scale, as in the Wasserstein game: a gap between them is
+            then no bad sign.
+        suggestion: What to try against a trouble.
     """
 
     def __init__(self, *, critic: bool = False, suggestion: Callable[[Trouble], str] = suggest) -> None:
@@ -112,7 +114,8 @@ class HealthWatch:
     def compare(self, fakes: NDArray[np.uint8], reals: NDArray[np.uint8]) -> Iterator[Health | str]:
         """Judge a sheet by its diversity beside the data's.
 
-        :param fakes: uint8 [N, H, W, C], and ``reals`` alike.
+        Args:
+            fakes: uint8 [N, H, W, C], and ``reals`` alike.
         """
         ratio = diversity(fakes) / max(diversity(reals), 1e-6)
         yield from self._judge(

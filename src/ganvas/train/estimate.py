@@ -35,8 +35,11 @@ class Forecast(NamedTuple):
 def forecast(recipe: Recipe, dataset: Path, *, seconds: float = 6.0) -> Forecast:
     """Play a few real steps of the first stage on the real pictures, then forget them.
 
-    :param seconds: stop after about so long (and at least two steps, the first of which is not timed).
-    :raises UserError: the recipe and the data do not fit together.
+    Args:
+        seconds: Stop after about so long (and at least two steps, the first of which is not timed).
+
+    Raises:
+        UserError: The recipe and the data do not fit together.
     """
     pictures = Dataset(dataset)
     family = build(recipe.family, recipe.model, recipe.data_spec(pictures.classes), recipe.train.kimg)
