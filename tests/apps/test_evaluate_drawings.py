@@ -11,7 +11,7 @@ import torch
 from PIL import Image
 from support.face_pictures import networks  # noqa: F401
 
-from ganvas.apps.drawings import Way, drawings_in, judge, portraits_in, sketched, ways
+from ganvas.apps.drawings import PortraitOptions, drawings_in, judge, option_grid, portraits_in, sketched
 from ganvas.apps.portrait import PortraitGenerator
 from ganvas.bundle import Bundle, write_bundle
 from ganvas.cli import main
@@ -90,7 +90,13 @@ def test_what_is_no_drawing_is_said(tmp_path: Path, model: Bundle, content: dict
 
 
 def test_as_drawn_comes_first_and_once() -> None:
-    assert ways([1, 3], [0, 1, 0.4]) == [Way(1, 1.0), Way(1, 0.4), Way(3, 0.4), Way(1, 0.0), Way(3, 0.0)]
+    assert option_grid([1, 3], [0, 1, 0.4]) == [
+        PortraitOptions(1, 1.0),
+        PortraitOptions(1, 0.4),
+        PortraitOptions(3, 0.4),
+        PortraitOptions(1, 0.0),
+        PortraitOptions(3, 0.0),
+    ]
 
 
 class _Means:
@@ -116,13 +122,13 @@ def test_every_way_is_measured_and_the_real_ones_beside(model: Bundle, portraits
         PortraitGenerator(model),
         cases,
         reals,
-        ways([2], [0]),
+        option_grid([2], [0]),
         _Means(),
         lambda done, whole: counted.append((done, whole)),
     )
     assert counted[-1] == (12, 12)
     real, own, manifold = judged
-    assert real.way is None
+    assert real.options is None
     assert (real.portraits == np.stack([case.photo for case in cases])).all()
     assert {result.metric for result in real.results} == {"faces", "face_score"}
     assert (own.portraits != manifold.portraits).any()

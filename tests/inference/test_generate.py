@@ -14,7 +14,7 @@ from PIL import Image
 from torch import Tensor
 
 from ganvas.apps import latent_space as space_of
-from ganvas.apps.latent_space import Place, blend, load_latent, locate, place_of, places
+from ganvas.apps.latent_space import LatentPoint, blend, latents_of, load_latent, parse_points, point_of_seed
 from ganvas.apps.latent_walks import mix, walk
 from ganvas.apps.nearest_neighbours import Compared, Space, TrainingPictures, neighbour_sheet
 from ganvas.apps.projection import project, psnr
@@ -146,27 +146,27 @@ def test_a_seed_has_its_class_wherever_one_begins(models: dict[str, Path]) -> No
 
 def test_places_are_read(tmp_path: Path) -> None:
     family = fresh("dcgan", CLASSES)
-    found = places("1, 4-6:owl,7:0", family)
+    found = parse_points("1, 4-6:owl,7:0", family)
     assert [(place.seed, place.label) for place in found] == [(1, 1), (4, 2), (5, 2), (6, 2), (7, 0)]
     for wrong in ("x", "3-1", "1:cow", "-1", "", "gone.safetensors"):
         with pytest.raises(UserError):
-            places(wrong, family)
+            parse_points(wrong, family)
 
 
 def test_z_turns_on_its_sphere_and_w_goes_straight(style: Family) -> None:
     plain = fresh("dcgan")
-    ends = locate(plain, [place_of(plain, 1), place_of(plain, 2)])
+    ends = latents_of(plain, [point_of_seed(plain, 1), point_of_seed(plain, 2)])
     way = blend(plain, ends[0], ends[1], torch.tensor([0.0, 0.5, 1.0]))
     assert torch.allclose(way[0], ends[0], atol=1e-5)
     assert torch.allclose(way[2], ends[1], atol=1e-5)
     lengths = ends.norm(dim=2).flatten()
     assert lengths.min() * 0.9 < way[1].norm() < lengths.max() * 1.1  # a straight line's middle is far inside
-    ends = locate(style, [place_of(style, 1), place_of(style, 2)])
+    ends = latents_of(style, [point_of_seed(style, 1), point_of_seed(style, 2)])
     assert torch.allclose(blend(style, ends[0], ends[1], torch.tensor([0.5]))[0], ends.mean(0))
 
 
 def test_a_loop_has_no_seam(style: Family) -> None:
-    ends = locate(style, [place_of(style, seed) for seed in range(3)])
+    ends = latents_of(style, [point_of_seed(style, seed) for seed in range(3)])
     assert len(walk(style, ends, 5)) == 11
     loop = walk(style, ends, 5, loop=True)
     assert len(loop) == 15
@@ -175,8 +175,8 @@ def test_a_loop_has_no_seam(style: Family) -> None:
 
 
 def test_mixing_takes_the_columns_layers(style: Family) -> None:
-    left = locate(style, [place_of(style, seed) for seed in (0, 1)])
-    top = locate(style, [place_of(style, seed) for seed in (2, 3, 4)])
+    left = latents_of(style, [point_of_seed(style, seed) for seed in (0, 1)])
+    top = latents_of(style, [point_of_seed(style, seed) for seed in (2, 3, 4)])
     mixed = mix(style, left, top, range(1, 3))
     assert mixed.shape[:2] == (2, 3)
     assert torch.equal(mixed[1, 2, 1:3], top[2, 1:3])
@@ -247,7 +247,7 @@ def pyramid(a: Tensor, b: Tensor) -> Tensor:
 @pytest.mark.parametrize("space", ["shared", "layers"])
 def test_what_was_generated_is_found_again(style: Family, space: str) -> None:
     before = {key: value.clone() for key, value in style.state_dict().items()}
-    target, other = space_of.pictures(style, locate(style, [place_of(style, 12345), place_of(style, 1)]))
+    target, other = space_of.pictures(style, latents_of(style, [point_of_seed(style, 12345), point_of_seed(style, 1)]))
     steps = list(project(style, target, pyramid, steps=120, space=space))  # type: ignore[arg-type]
     found = next(space_of.pictures(style, steps[-1].latent[None]))
     assert psnr(found, target) > 28
@@ -265,7 +265,7 @@ def test_z_is_found_near_its_sphere() -> None:
         for parameter in family.parameters():
             if parameter.ndim > 1:
                 parameter.mul_(2)
-    target = next(space_of.pictures(family, locate(family, [place_of(family, 12345, 1)])))
+    target = next(space_of.pictures(family, latents_of(family, [point_of_seed(family, 12345, 1)])))
     first, *_, last = project(family, target, pyramid, steps=60)
     assert last.distance < first.distance
     assert psnr(next(space_of.pictures(family, last.latent[None])), target) > 20
@@ -303,7 +303,7 @@ def test_directions_are_those_that_change_most(style: Family) -> None:
     rows = F.normalize(torch.cat(style.sefa_weights()), dim=1)
     changes = (units @ rows.t()).norm(dim=1)
     assert torch.all(changes[:-1] >= changes[1:] - 1e-4)
-    start = locate(style, [place_of(style, 0)])
+    start = latents_of(style, [point_of_seed(style, 0)])
     some = directions(style, range(1, 3), 2)
     moved = move(start, some, [(1, 2.0)])
     assert torch.equal(moved[:, 0], start[:, 0])
@@ -341,7 +341,7 @@ def test_a_copy_is_told_from_an_invention(pictures: Path, tmp_path: Path) -> Non
     assert near.pixels[0][0].distance == 0
     assert near.copies == [True, False]
     assert "1 of 2 samples" in near.sentence
-    compared = Compared([Place("a"), Place("b")], np.stack([copied, invented]), dataset, near)
+    compared = Compared([LatentPoint("a"), LatentPoint("b")], np.stack([copied, invented]), dataset, near)
     assert neighbour_sheet(compared).shape[2] == 3
     again = TrainingPictures(dataset, Averages()).near(copied[None])  # from the cache
     assert [one.picture for one in again.features[0]] == [one.picture for one in near.features[0]]

@@ -44,13 +44,13 @@ Pictures = NDArray[np.uint8]
 Progress = Callable[[int, int], None]
 
 AUTO, STROKES = "auto", ".json"
-FACE = 0.5  # a detector's answer from which there is a face
-FAINT = 0.1  # what is asked of it, so that a face nearly there counts for more than none
-SHOWN = 24  # drawings on a sheet
-AT_ONCE = 8
+FACE = 0.5  # detector confidence from which there is a face
+FAINT = 0.1  # lowest confidence that is read, so that a nearly detected face counts for more than none
+MAX_SHOWN = 24  # drawings on a sheet
+BATCH_SIZE = 8
 
 
-class Case(NamedTuple):
+class DrawingCase(NamedTuple):
     """A drawing uint8 [R, R, 1], and the photograph uint8 [R, R, C] that its portrait should be, if there is one."""
 
     name: str
@@ -58,22 +58,22 @@ class Case(NamedTuple):
     photo: Pictures | None = None
 
 
-class Way(NamedTuple):
-    """How drawings are painted: ``t`` of the drawing itself stays, beside the ``k`` nearest real sketches."""
+class PortraitOptions(NamedTuple):
+    """Options of portraits: the share ``t`` of the drawing itself that stays, and the ``k`` nearest real sketches."""
 
     k: int
     t: float
 
     @property
-    def says(self) -> str:
+    def label(self) -> str:
         """Its name in tables."""
         return "as drawn" if self.t == 1 else f"k {self.k}, t {self.t:g}"
 
 
-class Judged(NamedTuple):
-    """The portraits of one way (None: real ones), uint8 [N, R, R, C], with what was measured of them."""
+class PortraitResults(NamedTuple):
+    """Portraits uint8 [N, R, R, C] by one set of options (None: real portraits), and their metrics."""
 
-    way: Way | None
+    options: PortraitOptions | None
     portraits: Pictures
     results: list[Result]
 
@@ -81,7 +81,7 @@ class Judged(NamedTuple):
 # ── What is painted ─────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def drawings_in(place: Path, data: DataSpec, photos: Path | None = None) -> list[Case]:
+def drawings_in(place: Path, data: DataSpec, photos: Path | None = None) -> list[DrawingCase]:
     """The drawings in a folder: stroke files of the Draw page, and pictures.
 
     A drawing fills the paper as on the Draw page, with the face where the page outlines it. A picture beside a
@@ -109,11 +109,13 @@ def drawings_in(place: Path, data: DataSpec, photos: Path | None = None) -> list
     return cases
 
 
-def sketched(portraits: Dataset, data: DataSpec) -> list[Case]:
+def sketched(portraits: Dataset, data: DataSpec) -> list[DrawingCase]:
     """Portraits drawn as for training, each with itself as what it should be."""
     every = range(len(portraits))
     pairs = zip(sources(portraits, data, every), targets(portraits, every), strict=True)
-    return [Case(Path(portraits.items[i].source).stem, drawing, photo) for i, (drawing, photo) in enumerate(pairs)]
+    return [
+        DrawingCase(Path(portraits.items[i].source).stem, drawing, photo) for i, (drawing, photo) in enumerate(pairs)
+    ]
 
 
 def portraits_in(place: Path, data: DataSpec) -> Dataset:
@@ -134,17 +136,17 @@ def _files(place: Path) -> list[Path]:
     return sorted(file for file in place.rglob("*") if file.is_file() and not file.name.startswith("."))
 
 
-def _case(file: Path, data: DataSpec, photo: Path | None) -> Case:
+def _case(file: Path, data: DataSpec, photo: Path | None) -> DrawingCase:
     side = data.resolution
     try:
         if file.suffix.lower() == STROKES:
             drawing = read_drawing(file).rendered(side)
             cut = None if photo is None else prepare_image(open_image(photo), side, data.crop, data.channels)
-            return Case(file.stem, drawing, cut)
+            return DrawingCase(file.stem, drawing, cut)
         picture = open_image(file)
         if photo is None:
-            return Case(file.stem, prepare_image(picture, side, "stretch", 1))
-        return Case(file.stem, *_cut_alike(picture, open_image(photo), data))
+            return DrawingCase(file.stem, prepare_image(picture, side, "stretch", 1))
+        return DrawingCase(file.stem, *_cut_alike(picture, open_image(photo), data))
     except PictureError as error:
         raise UserError(f"{file} cannot be judged ({error}): take it away or replace it.") from None
 
@@ -167,20 +169,20 @@ def _cut_alike(drawing: Image.Image, photo: Image.Image, data: DataSpec) -> tupl
 # ── Judging ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def ways(neighbours: Sequence[int], shares: Sequence[float]) -> list[Way]:
-    """As drawn, and every k with every t below 1."""
-    towards = [Way(k, t) for t in sorted(set(shares), reverse=True) if t < 1 for k in neighbours]
-    return [Way(1, 1.0), *towards]
+def option_grid(neighbours: Sequence[int], shares: Sequence[float]) -> list[PortraitOptions]:
+    """The options to compare: as drawn, and every k with every t below 1."""
+    towards = [PortraitOptions(k, t) for t in sorted(set(shares), reverse=True) if t < 1 for k in neighbours]
+    return [PortraitOptions(1, 1.0), *towards]
 
 
 def judge(
     generator: PortraitGenerator,
-    cases: Sequence[Case],
+    cases: Sequence[DrawingCase],
     reals: Dataset,
-    chosen: Sequence[Way],
+    chosen: Sequence[PortraitOptions],
     features: Features,
     progress: Progress | None = None,
-) -> list[Judged]:
+) -> list[PortraitResults]:
     """Paint all drawings in every way and measure; the first of the answers is about the real portraits themselves.
 
     Args:
@@ -193,12 +195,12 @@ def judge(
     real = targets(reals, range(len(reals)))
     known = fidelity.extract([torch.from_numpy(real)], features)
     faces = _FaceFinder()
-    answers = [Judged(None, real, faces.results(real))]
+    answers = [PortraitResults(None, real, faces.results(real))]
     whole = len(cases) * len(chosen)
     for turn, way in enumerate(chosen):
         portraits: list[Pictures] = []
-        for start in range(0, len(cases), AT_ONCE):
-            portraits += _portraits(generator, cases[start : start + AT_ONCE], way)
+        for start in range(0, len(cases), BATCH_SIZE):
+            portraits += _portraits(generator, cases[start : start + BATCH_SIZE], way)
             if progress is not None:
                 progress(turn * len(cases) + len(portraits), whole)
         made = np.stack(portraits)
@@ -206,16 +208,16 @@ def judge(
         assert kid is not None
         results = [kid, *faces.results(made), *_likeness(made, cases)]
         told: dict[str, Any] = {"k": way.k, "t": way.t}
-        answers.append(Judged(way, made, [one._replace(protocol=one.protocol | told) for one in results]))
+        answers.append(PortraitResults(way, made, [one._replace(protocol=one.protocol | told) for one in results]))
     return answers
 
 
-def _portraits(generator: PortraitGenerator, cases: Sequence[Case], way: Way) -> Iterator[Pictures]:
+def _portraits(generator: PortraitGenerator, cases: Sequence[DrawingCase], way: PortraitOptions) -> Iterator[Pictures]:
     for portrait in generator.generate_batch([PortraitRequest(case.drawing, way.k, way.t) for case in cases]):
         yield portrait.portrait
 
 
-def _likeness(made: Pictures, cases: Sequence[Case]) -> list[Result]:
+def _likeness(made: Pictures, cases: Sequence[DrawingCase]) -> list[Result]:
     with_photo = [index for index, case in enumerate(cases) if case.photo is not None]
     if not with_photo:
         return []
@@ -258,14 +260,14 @@ class _FaceFinder:
 class Evaluation(NamedTuple):
     """What was found, and where the sheet lies (``figures.json`` beside it)."""
 
-    judged: list[Judged]
+    judged: list[PortraitResults]
     sheet: Path
 
 
 def evaluate_drawings(
     path: Path,
     drawings: str,
-    chosen: Sequence[Way],
+    chosen: Sequence[PortraitOptions],
     *,
     data: Path | None = None,
     photos: Path | None = None,
@@ -297,7 +299,7 @@ def evaluate_drawings(
     place = path.with_name(f"{path.name}-evaluation") if is_bundle else path / "evaluation"
     place = place / f"drawings-{Path(drawings).resolve().name}"
     told = [
-        {"way": "real portraits" if one.way is None else one.way.says, **result._asdict()}
+        {"way": "real portraits" if one.options is None else one.options.label, **result._asdict()}
         for one in judged
         for result in one.results
     ]
@@ -314,7 +316,7 @@ def _bundle_of(path: Path) -> Path:
     return run.bundle
 
 
-def table(judged: Sequence[Judged]) -> Table:
+def table(judged: Sequence[PortraitResults]) -> Table:
     """A row for the real portraits and for each way, a column for each metric."""
     names = list(dict.fromkeys(result.metric for one in reversed(judged) for result in one.results))
     found = Table()
@@ -323,18 +325,22 @@ def table(judged: Sequence[Judged]) -> Table:
         found.add_column(name, justify="right")
     for one in judged:
         by_name = {result.metric: f"{result.value:.{2 if result.value >= 10 else 4}f}" for result in one.results}
-        says = "real ones" if one.way is None else one.way.says
+        says = "real ones" if one.options is None else one.options.label
         found.add_row(says, *(by_name.get(name, "") for name in names))
     return found
 
 
-def shown(cases: Sequence[Case], judged: Sequence[Judged]) -> Pictures:
+def shown(cases: Sequence[DrawingCase], judged: Sequence[PortraitResults]) -> Pictures:
     """Drawing | as drawn | each other way | photograph, a drawing a row, uint8 [H, W, 3]."""
-    painted = [one for one in judged if one.way is not None]
+    painted = [one for one in judged if one.options is not None]
     truths = any(case.photo is not None for case in cases)
     rows = [
         [case.drawing, *(one.portraits[number] for one in painted), *([case.photo] if truths else [])]
-        for number, case in enumerate(cases[:SHOWN])
+        for number, case in enumerate(cases[:MAX_SHOWN])
     ]
-    names = ["drawing", *(one.way.says for one in painted if one.way is not None), *(["photograph"] if truths else [])]
-    return sheet(rows, [case.name for case in cases[:SHOWN]], names)
+    names = [
+        "drawing",
+        *(one.options.label for one in painted if one.options is not None),
+        *(["photograph"] if truths else []),
+    ]
+    return sheet(rows, [case.name for case in cases[:MAX_SHOWN]], names)

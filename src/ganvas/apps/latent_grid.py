@@ -1,44 +1,46 @@
-"""Sheets that tell a latent's parts apart: the same seed in every class, and at every truncation."""
+"""Sheets of one latent in several forms: the same seed in every class, or at every truncation."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from ganvas.apps.contact_sheet import sheet
-from ganvas.apps.latent_space import Pictures, Place, locate, pictures, place_of
+from ganvas.apps.latent_space import LatentPoint, Pictures, latents_of, pictures, point_of_seed
 from ganvas.errors import UserError
 from ganvas.inference.generate import class_number
 from ganvas.models.family import Family
 
 
-def class_sheet(family: Family, places: Sequence[Place], names: Sequence[str] | None, psi: float = 1.0) -> Pictures:
+def class_sheet(
+    family: Family, points: Sequence[LatentPoint], names: Sequence[str] | None, psi: float = 1.0
+) -> Pictures:
     """Seeds × classes.
 
     Args:
         names: Names or numbers of the classes; None: all.
 
     Raises:
-        UserError: There is no such class, or a place is no seed.
+        UserError: There is no such class, or a point is not a seed.
     """
     classes = family.data.classes
     labels = list(range(len(classes))) if names is None else [class_number(classes, name) for name in names]
-    seeds = _seeds(places)
+    seeds = _seeds(points)
     rows = [
-        list(pictures(family, locate(family, [place_of(family, seed, label) for label in labels], psi)))
+        list(pictures(family, latents_of(family, [point_of_seed(family, seed, label) for label in labels], psi)))
         for seed in seeds
     ]
     return sheet(rows, [str(seed) for seed in seeds], [classes[label] for label in labels if label is not None])
 
 
-def psi_sheet(family: Family, places: Sequence[Place], steps: Sequence[float]) -> Pictures:
+def psi_sheet(family: Family, points: Sequence[LatentPoint], steps: Sequence[float]) -> Pictures:
     """Seeds × truncation."""
-    columns = [list(pictures(family, locate(family, places, psi))) for psi in steps]
+    columns = [list(pictures(family, latents_of(family, points, psi))) for psi in steps]
     rows = [list(row) for row in zip(*columns, strict=True)]
-    names = [place.name for place in places]
+    names = [point.name for point in points]
     return sheet(rows, names, [f"psi {psi:g}" for psi in steps] if len(steps) > 1 else ())
 
 
-def _seeds(places: Sequence[Place]) -> list[int]:
-    if any(place.latent is not None for place in places):
-        raise UserError("A projected photograph has its class in it already; name seeds for a sheet of classes.")
-    return [place.seed for place in places]
+def _seeds(points: Sequence[LatentPoint]) -> list[int]:
+    if any(point.latent is not None for point in points):
+        raise UserError("A projected photograph has a fixed class; name seeds for a sheet of classes.")
+    return [point.seed for point in points]

@@ -1,7 +1,7 @@
-"""Places in a family's latent space: found from seeds and classes, walked between, kept as files.
+"""Points in a latent space: from seeds and classes, interpolated, and saved as files.
 
-What a latent is, the family says (:class:`ganvas.models.capabilities.HasLatentSpace`): float [layers, dim], z in most
-families, the styles w in StyleGAN2. Here it is only moved about.
+The family defines its latents (:class:`ganvas.models.capabilities.HasLatentSpace`): float [layers, dim], z in most
+families, the styles w in StyleGAN2.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ from ganvas.models.family import Family
 
 Pictures = NDArray[np.uint8]
 
-AT_ONCE = 16  # pictures in one batch
-MOST = 1000  # places that one list may name
+BATCH_SIZE = 16  # pictures in one batch
+MAX_POINTS = 1000  # points in one list
 
 
-class Place(NamedTuple):
-    """A seed with its class, or a latent that was kept."""
+class LatentPoint(NamedTuple):
+    """A seed with its class, or a saved latent."""
 
     name: str
     seed: int = 0
@@ -40,11 +40,11 @@ class Place(NamedTuple):
     latent: Tensor | None = None  # float [layers, dim]
 
 
-# ── Saying where ────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── Points ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def places(text: str, family: Family, class_name: str | None = None) -> list[Place]:
-    """Read a list such as ``1,2,5-8:dog,me.safetensors``: seeds, ranges of seeds, each with a class, and kept latents.
+def parse_points(text: str, family: Family, class_name: str | None = None) -> list[LatentPoint]:
+    """Read a list such as ``1,2,5-8:dog,me.safetensors``: seeds, ranges of seeds, each with a class, and saved latents.
 
     A seed without a class has the class ``class_name``, or the one that ``ganvas generate`` gives it: classes take
     turns.
@@ -54,33 +54,33 @@ def places(text: str, family: Family, class_name: str | None = None) -> list[Pla
     """
     latent_space(family)
     fallback = class_number(family.data.classes, class_name)
-    found: list[Place] = []
+    found: list[LatentPoint] = []
     for item in (part.strip() for part in text.split(",")):
         if item.lower().endswith(".safetensors"):
             path = Path(item)
-            found.append(Place(path.stem, latent=load_latent(path, family)))
+            found.append(LatentPoint(path.stem, latent=load_latent(path, family)))
             continue
         match = re.fullmatch(r"(\d{1,15})(?:-(\d{1,15}))?(?::(.+))?", item)
         if match is None:
             raise UserError(
-                f"{item!r} is no place; write seeds such as 3, ranges such as 3-8, both with a class such as 3:dog, or "
-                "FILE.safetensors."
+                f"{item!r} is not a point of latent space; write seeds such as 3, ranges such as 3-8, "
+                "both with a class such as 3:dog, or FILE.safetensors."
             )
         first, last, name = int(match[1]), int(match[2] or match[1]), match[3]
-        if not 0 <= last - first < MOST:
-            raise UserError(f"{item!r} goes from {first} to {last}; name at most {MOST} seeds, the lowest first.")
+        if not 0 <= last - first < MAX_POINTS:
+            raise UserError(f"{item!r} goes from {first} to {last}; name at most {MAX_POINTS} seeds, the lowest first.")
         label = fallback if name is None else class_number(family.data.classes, name)
-        found += [place_of(family, seed, label) for seed in range(first, last + 1)]
+        found += [point_of_seed(family, seed, label) for seed in range(first, last + 1)]
     return found
 
 
-def place_of(family: Family, seed: int, label: int | None = None) -> Place:
-    """The place of a seed; classes take turns when ``label`` is None."""
+def point_of_seed(family: Family, seed: int, label: int | None = None) -> LatentPoint:
+    """The point of a seed; consecutive seeds take the classes in turn where ``label`` is None."""
     classes = family.data.classes
     if not classes:
-        return Place(str(seed), seed)
+        return LatentPoint(str(seed), seed)
     number = seed % len(classes) if label is None else label
-    return Place(f"{seed} {classes[number]}", seed, number)
+    return LatentPoint(f"{seed} {classes[number]}", seed, number)
 
 
 def latent_space(family: Family) -> HasLatentSpace:
@@ -98,31 +98,31 @@ def latent_space(family: Family) -> HasLatentSpace:
 
 
 @torch.no_grad()
-def locate(family: Family, wanted: Sequence[Place], psi: float = 1.0) -> Tensor:
-    """Latents float [N, layers, dim]; ``psi`` truncates seeds, and leaves kept latents as they are.
+def latents_of(family: Family, points: Sequence[LatentPoint], psi: float = 1.0) -> Tensor:
+    """Latents float [N, layers, dim]; ``psi`` truncates seeds; saved latents stay as they are.
 
     Raises:
-        UserError: psi means nothing to the family.
+        UserError: The family has no truncation.
     """
     check_psi(family, psi)
-    z = torch.from_numpy(latents([place.seed for place in wanted], family.z_dim))
-    y = torch.tensor([place.label for place in wanted])
-    found = latent_space(family).latent(SynthesisRequest(z, y, torch.full((len(wanted),), float(psi)))).clone()
-    for index, place in enumerate(wanted):
-        if place.latent is not None:
-            found[index] = place.latent
+    z = torch.from_numpy(latents([point.seed for point in points], family.z_dim))
+    y = torch.tensor([point.label for point in points])
+    found = latent_space(family).latent(SynthesisRequest(z, y, torch.full((len(points),), float(psi)))).clone()
+    for index, point in enumerate(points):
+        if point.latent is not None:
+            found[index] = point.latent
     return found
 
 
 @torch.inference_mode()
 def pictures(family: Family, latent: Tensor) -> Iterator[Pictures]:
-    """The pictures at latents [N, layers, dim], one by one: uint8 [H, W, C]."""
+    """Decode latents [N, layers, dim] to pictures uint8 [H, W, C], one by one."""
     space = latent_space(family)
-    for part in torch.split(latent, AT_ONCE):
+    for part in torch.split(latent, BATCH_SIZE):
         yield from to_uint8(space.decode(part)).numpy()
 
 
-# ── Going from one to another ───────────────────────────────────────────────────────────────────────────────────────
+# ── Interpolation ────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def blend(family: Family, start: Tensor, end: Tensor, share: Tensor) -> Tensor:
@@ -161,7 +161,7 @@ def layer_range(text: str | None, layers: int, option: str = "--layers") -> rang
     return range(first, last + 1)
 
 
-# ── Keeping ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── Files ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def save_latent(path: Path, latent: Tensor, about: dict[str, str]) -> None:

@@ -1,4 +1,4 @@
-"""Ways through latent space: from picture to picture, and one picture's coarse layers with another's fine ones."""
+"""Interpolation between points of latent space, and style mixing of their coarse and fine layers."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from ganvas.apps.contact_sheet import sheet
-from ganvas.apps.latent_space import Pictures, Place, blend, locate, pictures
+from ganvas.apps.latent_space import LatentPoint, Pictures, blend, latents_of, pictures
 from ganvas.errors import UserError
 from ganvas.models.family import Family
 
@@ -29,7 +29,7 @@ def walk(family: Family, ends: Tensor, steps: int, *, loop: bool = False) -> Ten
         UserError: There is nothing to walk between.
     """
     if len(ends) < 2:
-        raise UserError("Interpolation goes from one place to another; name two or more, such as 1,2.")
+        raise UserError("Interpolation needs two or more points, such as 1,2.")
     if steps < 1:
         raise UserError(f"--steps must be 1 or more, not {steps}.")
     share = torch.arange(steps) / steps
@@ -38,9 +38,9 @@ def walk(family: Family, ends: Tensor, steps: int, *, loop: bool = False) -> Ten
     return torch.cat(legs if loop else [*legs, ends[-1:]])
 
 
-def walk_sheet(family: Family, between: Sequence[Place], steps: int, *, psi: float = 1.0) -> Pictures:
+def walk_sheet(family: Family, between: Sequence[LatentPoint], steps: int, *, psi: float = 1.0) -> Pictures:
     """A row for each pair of neighbours, from the one to the other in ``steps`` steps."""
-    ends = locate(family, between, psi)
+    ends = latents_of(family, between, psi)
     rows = []
     for number in range(len(ends) - 1):
         rows.append(list(pictures(family, walk(family, ends[number : number + 2], steps))))
@@ -51,10 +51,10 @@ def walk_sheet(family: Family, between: Sequence[Place], steps: int, *, psi: flo
 
 
 def walk_frames(
-    family: Family, between: Sequence[Place], steps: int, *, psi: float = 1.0, loop: bool = False
+    family: Family, between: Sequence[LatentPoint], steps: int, *, psi: float = 1.0, loop: bool = False
 ) -> tuple[int, Iterator[Pictures]]:
-    """→ how many frames, and the frames one by one, of a film through all places."""
-    path = walk(family, locate(family, between, psi), steps, loop=loop)
+    """The number of frames and the frames, one by one, of a film through all points."""
+    path = walk(family, latents_of(family, between, psi), steps, loop=loop)
     return len(path), pictures(family, path)
 
 
@@ -79,31 +79,37 @@ def mix(family: Family, rows: Tensor, columns: Tensor, layers: range) -> Tensor:
 
 
 def mix_sheet(
-    family: Family, rows: Sequence[Place], columns: Sequence[Place], layers: range, *, psi: float = 1.0
+    family: Family, rows: Sequence[LatentPoint], columns: Sequence[LatentPoint], layers: range, *, psi: float = 1.0
 ) -> Pictures:
     """The rows' pictures at the left, the columns' on top, and their mixtures."""
-    left, top = locate(family, rows, psi), locate(family, columns, psi)
+    left, top = latents_of(family, rows, psi), latents_of(family, columns, psi)
     mixed = mix(family, left, top, layers)
     cells: list[list[Pictures | None]] = [[None, *pictures(family, top)]]
     for own, across in zip(left, mixed, strict=True):
         cells.append(list(pictures(family, torch.cat([own[None], across]))))
     used = f"{layers.start}-{layers.stop - 1}"
     note = f"Left: all layers. Top: layers {used} of {left.shape[1]} are taken from here."
-    return sheet(cells, ["", *(place.name for place in rows)], ["", *(place.name for place in columns)], note)
+    return sheet(cells, ["", *(point.name for point in rows)], ["", *(point.name for point in columns)], note)
 
 
 def mix_frames(
-    family: Family, rows: Sequence[Place], columns: Sequence[Place], layers: range, steps: int, *, psi: float = 1.0
+    family: Family,
+    rows: Sequence[LatentPoint],
+    columns: Sequence[LatentPoint],
+    layers: range,
+    steps: int,
+    *,
+    psi: float = 1.0,
 ) -> tuple[int, Iterator[Pictures]]:
-    """A film of the sheet: one column, which goes round through all the columns' places and takes the rows along."""
-    left, top = locate(family, rows, psi), locate(family, columns, psi)
+    """A film of the sheet: one column that moves through the points of all columns and back, beside the rows."""
+    left, top = latents_of(family, rows, psi), latents_of(family, columns, psi)
     path = walk(family, top, steps, loop=True)
     mix(family, left, top, layers)  # refuses now, not at the first frame
 
     def frames() -> Iterator[Pictures]:
         own = list(pictures(family, left))
-        for place in path:
-            guide, *mixed = pictures(family, torch.cat([place[None], mix(family, left, place[None], layers)[:, 0]]))
+        for latent in path:
+            guide, *mixed = pictures(family, torch.cat([latent[None], mix(family, left, latent[None], layers)[:, 0]]))
             yield sheet([[None, guide], *([one, other] for one, other in zip(own, mixed, strict=True))])
 
     return len(path), frames()

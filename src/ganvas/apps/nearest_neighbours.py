@@ -1,9 +1,9 @@
-"""Which training pictures are nearest to what a model makes: is it inventing, or did it learn some by heart?
+"""The training pictures nearest to generated ones, to detect memorisation.
 
-Two distances are told. Features are those that the metrics use; their distance is one less the cosine, as in MiFID (Bai
-et al. 2021). Pixels are compared by the root of the mean squared difference, of 255. What a small distance is, the
-training pictures say: each has a nearest other one, and a sample that lies nearer to a training picture than nearly all
-of these lie to each other is suspicious.
+Two distances are measured. Features are those of the metrics; their distance is one minus the cosine, as in MiFID (Bai
+et al. 2021). Pixels are compared by the root mean squared difference, on a scale of 255. The training pictures define
+what is small: a sample is suspicious if it is nearer to a training picture than nearly all training pictures are to
+their own nearest other one.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from ganvas.apps.contact_sheet import sheet
-from ganvas.apps.latent_space import Pictures, Place, latent_space, locate, pictures, place_of
+from ganvas.apps.latent_space import LatentPoint, Pictures, latent_space, latents_of, pictures, point_of_seed
 from ganvas.curate.dataset.dataset import Dataset
 from ganvas.curate.dataset.pack import pack
 from ganvas.errors import UserError
@@ -102,9 +102,9 @@ class Neighbourhood(NamedTuple):
             f"Training pictures lie {self.usual:.3f} from their nearest other one, 1 % of them below {self.small:.3f}."
         )
         if not copies:
-            return f"{measure} No sample is that near to a training picture: these are not learned by heart."
+            return f"{measure} No sample is that near to a training picture: these are not memorised."
         some = "The sample is" if count == 1 else f"{copies} of {count} samples are"
-        return f"{measure} {some} as near to a training picture as that, or nearer: look whether they are copies."
+        return f"{measure} {some} as near to a training picture as that, or nearer: check whether they are copies."
 
 
 class TrainingPictures:
@@ -120,7 +120,7 @@ class TrainingPictures:
     def __init__(self, dataset: Dataset, features: Features, progress: Progress | None = None) -> None:
         if len(dataset) < 2:
             raise UserError(
-                "Neighbours are looked for among two training pictures or more; give more with --data.",
+                "Neighbours need two training pictures or more; give more with --data.",
                 code="too-few-training-pictures",
             )
         self.dataset = dataset
@@ -154,7 +154,7 @@ def neighbour_sheet(compared: Compared) -> Pictures:
         told = [*(f"{one.distance:.3f}" for one in features), *(f"{one.distance:.1f}" for one in pixels)]
         captions.append(["copy?" if copied else "", *told])
     columns = ["sample", *(f"features {n + 1}" for n in range(count)), *(f"pixels {n + 1}" for n in range(count))]
-    return sheet(rows, [place.name for place in compared.places], columns, near.sentence, captions)
+    return sheet(rows, [point.name for point in compared.points], columns, near.sentence, captions)
 
 
 def _parts(count: int) -> list[NDArray[np.int64]]:
@@ -178,7 +178,7 @@ def _features_of(dataset: Dataset, features: Features, progress: Progress | None
             if known.shape == (len(dataset), features.dim):
                 return torch.from_numpy(known)
         except (ValueError, OSError, EOFError):
-            pass  # torn: made again
+            pass  # incomplete: computed again
     found = []
     for part in _parts(len(dataset)):
         found.append(features(torch.from_numpy(targets(dataset, part))))
@@ -193,7 +193,7 @@ def _features_of(dataset: Dataset, features: Features, progress: Progress | None
 class Compared(NamedTuple):
     """Samples of a model beside its training pictures."""
 
-    places: list[Place]
+    points: list[LatentPoint]
     samples: Pictures
     dataset: Dataset
     near: Neighbourhood
@@ -221,15 +221,15 @@ def neighbours_of(
     family, dataset = _model_and_pictures(path, data)
     latent_space(family)
     label = class_number(family.data.classes, class_name)
-    places = [place_of(family, seed, label) for seed in seeds]
-    samples = np.stack(list(pictures(family, locate(family, places, psi))))
+    points = [point_of_seed(family, seed, label) for seed in seeds]
+    samples = np.stack(list(pictures(family, latents_of(family, points, psi))))
     near = TrainingPictures(dataset, load_features(features), progress).near(samples, nearest)
-    return Compared(places, samples, dataset, near)
+    return Compared(points, samples, dataset, near)
 
 
 def _model_and_pictures(path: Path, data: Path | None) -> tuple[Family, Dataset]:
     if is_bundle(path) and data is None:
-        raise UserError(f"The bundle {path} does not hold its pictures; say with --data what it was trained on.")
+        raise UserError(f"The bundle {path} does not hold its pictures; give them with --data.")
     if data is None:
         trained = load_run(RunDir(path))
         return trained.family, trained.dataset

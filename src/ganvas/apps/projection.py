@@ -20,7 +20,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from ganvas.apps.contact_sheet import sheet, write_picture
-from ganvas.apps.latent_space import Pictures, latent_space, locate, pictures, place_of, save_latent
+from ganvas.apps.latent_space import Pictures, latent_space, latents_of, pictures, point_of_seed, save_latent
 from ganvas.curate.images.decode import PictureError, open_image
 from ganvas.curate.images.prepare import prepare_image
 from ganvas.errors import UserError
@@ -158,12 +158,12 @@ def _start(family: Family, wanted: Tensor, distance: Distance, label: int | None
     """→ the latent [layers, dim] to begin with, and how far noise goes around it."""
     classes = range(max(len(family.data.classes), 1)) if label is None else (label,)
     if latent_space(family).normal_dim:
-        tried = locate(family, [place_of(family, seed, classes[seed % len(classes)]) for seed in range(TRIED)])
+        tried = latents_of(family, [point_of_seed(family, seed, classes[seed % len(classes)]) for seed in range(TRIED)])
         return _nearest(family, tried, wanted, distance), 1.0
     each = max(SAMPLES // len(classes), 64)
     middles, spread = [], 0.0
     for one in classes:
-        latent = locate(family, [place_of(family, seed, one) for seed in range(each)])
+        latent = latents_of(family, [point_of_seed(family, seed, one) for seed in range(each)])
         middle = latent.mean(0)
         middles.append(middle)
         spread += float((latent[:, 0] - middle[0]).square().sum(1).mean()) / len(classes)

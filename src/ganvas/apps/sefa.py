@@ -15,7 +15,7 @@ import torch
 from torch import Tensor
 
 from ganvas.apps.contact_sheet import sheet
-from ganvas.apps.latent_space import Pictures, Place, latent_space, locate, pictures, place_of
+from ganvas.apps.latent_space import LatentPoint, Pictures, latent_space, latents_of, pictures, point_of_seed
 from ganvas.errors import UserError
 from ganvas.models.family import Family
 
@@ -71,7 +71,7 @@ def directions(family: Family, layers: range | None = None, count: int | None = 
     # A vector and its opposite are the same to the eigenvalue: the largest number is made positive.
     largest = vectors.gather(1, vectors.abs().argmax(1, keepdim=True))
     vectors = vectors * largest.sign()
-    latent = locate(family, [place_of(family, seed) for seed in range(SAMPLES)])[:, chosen.start].double()
+    latent = latents_of(family, [point_of_seed(family, seed) for seed in range(SAMPLES)])[:, chosen.start].double()
     width = vectors.shape[1]
     sizes = (latent[:, :width] @ vectors.t()).std(0)
     steps = torch.zeros(len(vectors), latent.shape[1])
@@ -106,16 +106,16 @@ def move(latent: Tensor, known: Directions, strengths: Sequence[tuple[int, float
 
 
 def direction_sheet(
-    family: Family, places: Sequence[Place], known: Directions, strengths: Sequence[float], *, psi: float = 1.0
+    family: Family, points: Sequence[LatentPoint], known: Directions, strengths: Sequence[float], *, psi: float = 1.0
 ) -> Pictures:
-    """A row for each direction of each place, a column for each strength."""
-    latent = locate(family, places, psi)
+    """A sheet with one row per direction of each point, and one column per strength."""
+    latent = latents_of(family, points, psi)
     rows, names = [], []
     for direction in known.found:
-        for place, start in zip(places, latent, strict=True):
+        for point, start in zip(points, latent, strict=True):
             moved = [move(start[None], known, [(direction.number, strength)]) for strength in strengths]
             rows.append(list(pictures(family, torch.cat(moved))))
-            names.append(f"{direction.number}: {place.name}")
+            names.append(f"{direction.number}: {point.name}")
     used = f"{known.layers.start}-{known.layers.stop - 1}"
     note = f"Row: direction and seed. Column: standard deviations along it, in layers {used}."
     return sheet(rows, names, [f"{strength:+g}" for strength in strengths], note)

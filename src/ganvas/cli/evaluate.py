@@ -56,9 +56,9 @@ def evaluate(
     if drawings is None:
         out.evaluate(path, data, count, features, everything=everything)
         return
-    from ganvas.apps.drawings import evaluate_drawings, table, ways
+    from ganvas.apps.drawings import evaluate_drawings, option_grid, table
 
-    chosen = ways(neighbours or (1, 3, 10), own or (0, 0.4))
+    chosen = option_grid(neighbours or (1, 3, 10), own or (0, 0.4))
     with out.progress("portraits") as progress:
         found = evaluate_drawings(
             path, drawings, chosen, data=data, photos=photos, features=features, progress=progress

@@ -107,7 +107,7 @@ def grid(
     """A sheet of seeds × classes, or of seeds × truncation: the same latent in every class or at every truncation."""
     from ganvas.apps.contact_sheet import write_picture
     from ganvas.apps.latent_grid import class_sheet, psi_sheet
-    from ganvas.apps.latent_space import places
+    from ganvas.apps.latent_space import parse_points
     from ganvas.errors import UserError
 
     family = _open(path)
@@ -115,10 +115,10 @@ def grid(
     if len(steps) > 1 and classes is not None and "," in classes:
         raise UserError("A sheet has classes or a ladder of --psi for its columns; give one of them.")
     if len(steps) > 1 or not family.data.classes:
-        made = psi_sheet(family, places(seeds, family, classes), steps)
+        made = psi_sheet(family, parse_points(seeds, family, classes), steps)
     else:
         names = None if classes is None else [name.strip() for name in classes.split(",")]
-        made = class_sheet(family, places(seeds, family), names, steps[0])
+        made = class_sheet(family, parse_points(seeds, family), names, steps[0])
     _say(quiet, f"The sheet is {write_picture(output, made)}.")
 
 
@@ -138,11 +138,11 @@ def interpolate(
 ) -> None:
     """Interpolate between seeds, classes and projected photographs; a sheet or a film."""
     from ganvas.apps.contact_sheet import write_picture
-    from ganvas.apps.latent_space import places
+    from ganvas.apps.latent_space import parse_points
     from ganvas.apps.latent_walks import walk_frames, walk_sheet
 
     family = _open(path)
-    through = places(between, family, class_name)
+    through = parse_points(between, family, class_name)
     if _is_film(output):
         _film(output, walk_frames(family, through, steps or 60, psi=psi, loop=loop), fps, quiet)
         return
@@ -166,11 +166,11 @@ def mix(
 ) -> None:
     """Mix styles: the pictures of the rows with layers from those of the columns; a sheet or a film."""
     from ganvas.apps.contact_sheet import write_picture
-    from ganvas.apps.latent_space import layer_range, places, shape_of
+    from ganvas.apps.latent_space import layer_range, parse_points, shape_of
     from ganvas.apps.latent_walks import mix_frames, mix_sheet
 
     family = _open(path)
-    left, top = places(rows, family), places(columns, family)
+    left, top = parse_points(rows, family), parse_points(columns, family)
     total = shape_of(family)[0]
     chosen = layer_range(layers, total) if layers else range(total // 2)
     if _is_film(output):
@@ -230,13 +230,13 @@ def directions(
 ) -> None:
     """Directions in latent space found in the model's weights (SeFa), each at several strengths."""
     from ganvas.apps.contact_sheet import write_picture
-    from ganvas.apps.latent_space import latent_space, layer_range, places
+    from ganvas.apps.latent_space import latent_space, layer_range, parse_points
     from ganvas.apps.sefa import direction_sheet
     from ganvas.apps.sefa import directions as find
 
     check_at_least("--count", count, 1)
     family = _open(path)
-    through = places(seeds, family)
+    through = parse_points(seeds, family)
     chosen = layer_range(layers, max(len(latent_space(family).sefa_weights()), 1)) if layers else None
     known = find(family, chosen, count)
     made = direction_sheet(family, through, known, _numbers("--strengths", strengths), psi=psi)

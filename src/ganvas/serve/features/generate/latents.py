@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ganvas.apps.latent_space import Place, fitting, latent_space, locate, shape_of
+from ganvas.apps.latent_space import LatentPoint, fitting, latent_space, latents_of, shape_of
 from ganvas.apps.sefa import Directions, directions
 from ganvas.bundle import Bundle
 from ganvas.errors import UserError
@@ -40,14 +40,14 @@ def latent_bundle(context: StudioContext, name: str) -> Bundle:
     return opened
 
 
-def places_of(opened: Bundle, points: Sequence[Point]) -> list[Place]:
+def places_of(opened: Bundle, points: Sequence[Point]) -> list[LatentPoint]:
     """The points of a request with their classes, decided by the seed where none is given.
 
     Raises:
         UserError: The model has no such class, or a latent cannot be read.
     """
     return [
-        Place(
+        LatentPoint(
             str(point.seed),
             point.seed,
             check_label(opened, point.label, point.seed),
@@ -67,7 +67,7 @@ def _parse_latent(text: str) -> Tensor:
     return torch.from_numpy(numbers)
 
 
-def locate_places(family: Family, places: Sequence[Place], psi: float) -> Tensor:
+def locate_places(family: Family, places: Sequence[LatentPoint], psi: float) -> Tensor:
     """Latents of places, [N, layers, width].
 
     Raises:
@@ -81,7 +81,7 @@ def locate_places(family: Family, places: Sequence[Place], psi: float) -> Tensor
             whole = latent.view(shape) if latent.numel() == shape[0] * shape[1] else latent[None]
             place = place._replace(latent=fitting(whole, family, "The latent"))
         fitted.append(place)
-    return locate(family, fitted, psi)
+    return latents_of(family, fitted, psi)
 
 
 def layer_range(first: int, last: int, available: int) -> range:

@@ -48,7 +48,7 @@ def _answer(found: Compared) -> NeighboursAnswer:
         ]
 
     near = found.near
-    rows = zip(found.places, found.samples, near.features, near.pixels, near.copies, strict=True)
+    rows = zip(found.points, found.samples, near.features, near.pixels, near.copies, strict=True)
     samples = [
         NeighbourSample(
             seed=place.seed, image=data_url(sample), copied=copied, features=infos(features), pixels=infos(pixels)

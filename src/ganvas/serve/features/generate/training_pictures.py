@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ganvas.apps.latent_space import Place, latent_space, locate, pictures, place_of
+from ganvas.apps.latent_space import LatentPoint, latent_space, latents_of, pictures, point_of_seed
 from ganvas.apps.nearest_neighbours import Compared, TrainingPictures, neighbours_of
 from ganvas.curate.dataset.dataset import Dataset, hold_out
 from ganvas.errors import UserError
@@ -64,10 +64,10 @@ def _compare(
     opened = context.bundle(name)
     label = class_number(opened.info.data.classes, class_name)
 
-    def work(family: Family) -> tuple[list[Place], Pictures]:
+    def work(family: Family) -> tuple[list[LatentPoint], Pictures]:
         latent_space(family)
-        places = [place_of(family, seed, label) for seed in seeds]
-        return places, np.stack(list(pictures(family, locate(family, places, psi))))
+        places = [point_of_seed(family, seed, label) for seed in seeds]
+        return places, np.stack(list(pictures(family, latents_of(family, places, psi))))
 
     places, samples = context.engine.submit_family(opened, work).result()
     known = _training_pictures(state, run)
