@@ -13,6 +13,8 @@ from support.requests import example_request
 
 from ganvas.bundle import export, export_onnx, read_bundle, write_bundle
 from ganvas.bundle.manifest import fingerprint_of
+from ganvas.curate.dataset.dataset import Dataset
+from ganvas.curate.dataset.pack import pack
 from ganvas.errors import UserError
 from ganvas.models.batches import TranslationRequest
 from ganvas.models.families import FAMILIES
@@ -249,3 +251,35 @@ def test_a_bundle_from_before_a_setting_was_invented_is_whole(copy: Path) -> Non
     older = content | {"fingerprint": fingerprint_of(content)}
     manifest.write_text(json.dumps(older))
     assert read_bundle(copy).info.data.flip
+
+
+def test_a_bundle_that_declares_no_use_is_completed(copy: Path) -> None:
+    manifest = copy / "bundle.json"
+    content = json.loads(manifest.read_text())
+    declared = {key: content.pop(key) for key in ("page", "accepts", "capabilities", "drawing_direction", "summary")}
+    content.pop("fingerprint")
+    stated = fingerprint_of(content)
+    manifest.write_text(json.dumps(content | {"fingerprint": stated}))
+    opened = read_bundle(copy)
+    assert opened.fingerprint == stated
+    assert {key: opened.info.model_dump(mode="json")[key] for key in declared} == declared
+
+
+def test_training_pictures_say_where_drawings_are_taken(tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    for name in ("one", "two"):
+        (tmp_path / "pictures" / name).mkdir(parents=True)
+        for number in range(4):
+            pixels = rng.integers(0, 255, (32, 32, 3), dtype=np.uint8)
+            if name == "two":
+                pixels = np.full_like(pixels, 250)
+                pixels[8:20, 4 * number : 4 * number + 2] = 20
+            Image.fromarray(pixels).save(tmp_path / "pictures" / name / f"{number}.png")
+    pictures = Dataset(pack(tmp_path / "pictures", resolution=32).path)
+    family = made("cyclegan")
+    info = write_bundle(tmp_path / "b", family, name="b", kimg=1, onnx=False, pictures=pictures).info
+    assert (info.drawing_direction, info.page, info.accepts) == ("b_to_a", "translate", ("picture", "drawing"))
+    assert read_bundle(tmp_path / "b").info == info
+    recipe = {"data": {"drawing_domain": "a"}}
+    declared = write_bundle(tmp_path / "c", family, name="c", kimg=1, onnx=False, pictures=pictures, recipe=recipe).info
+    assert declared.drawing_direction == "a_to_b"
