@@ -77,7 +77,7 @@ def test_a_photograph_of_the_same_name_is_the_truth(tmp_path: Path, model: Bundl
 
 
 @pytest.mark.parametrize(
-    ("content", "says"), [(None, "There is no"), ({}, "no drawings in"), ({"x.json": "{}"}, "is no drawing")]
+    ("content", "says"), [(None, "There is no"), ({}, "no drawings in"), ({"x.json": "{}"}, "is not a drawing")]
 )
 def test_what_is_no_drawing_is_said(tmp_path: Path, model: Bundle, content: dict[str, str] | None, says: str) -> None:
     place = tmp_path / "drawings"

@@ -381,7 +381,7 @@ def test_a_photo_becomes_strokes_to_go_on_from(at: Visit, pictures: Path) -> Non
 
 @pytest.mark.parametrize(
     ("content", "said"),
-    [("words", "is no drawing"), ('{"format": "ganvas-drawing", "version": 9, "marks": []}', "newer version")],
+    [("words", "is not a drawing"), ('{"format": "ganvas-drawing", "version": 9, "marks": []}', "newer version")],
 )
 def test_a_file_that_is_no_drawing_is_refused_and_nothing_lost(
     at: Visit, tmp_path: Path, content: str, said: str

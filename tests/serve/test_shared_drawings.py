@@ -203,9 +203,9 @@ def test_what_was_changed_in_the_folder_is_gone_until_it_is_shared_again(client:
 @pytest.mark.parametrize(
     ("drawing", "said"),
     [
-        ({}, "is no drawing"),
-        ({"format": "ganvas-drawing", "version": 1, "marks": {}}, "is no drawing"),
-        ({"format": "<script>", "version": 1, "marks": [PEN]}, "is no drawing"),
+        ({}, "is not a drawing"),
+        ({"format": "ganvas-drawing", "version": 1, "marks": {}}, "is not a drawing"),
+        ({"format": "<script>", "version": 1, "marks": [PEN]}, "is not a drawing"),
         (drawn(version=2), "version 2"),
         (drawn({"tool": "rm"}), "damaged"),
         (drawn({**PEN, "width": 2}), "damaged"),

@@ -84,7 +84,7 @@ def read_manifest(path: Path) -> Manifest:
     """The manifest of a packed data set.
 
     Raises:
-        UserError: the file is missing, is no packed data set, or was written by a newer Ganvas.
+        UserError: the file is missing, is not a packed data set, or was written by a newer Ganvas.
     """
     try:
         with zipfile.ZipFile(path) as archive:
@@ -106,4 +106,4 @@ def read_manifest(path: Path) -> Manifest:
     try:
         return Manifest.model_validate_json(content)
     except ValidationError:
-        raise UserError(f"{path} has a {MANIFEST} that cannot be understood; pack the pictures again.") from None
+        raise UserError(f"{path} has an invalid {MANIFEST}; pack the pictures again.") from None

@@ -429,7 +429,7 @@ def wrong(tmp_path: Path) -> dict[str, tuple[Path, Path | None, int, int]]:
         "the system": (Path("/"), None, 8, 1),
         "at least 50": (good, None, 8, 50),
         "resolution": (good, None, 2, 1),
-        "is no packed data set": (good, tmp_path / "file.txt", 8, 1),
+        "is not a packed data set": (good, tmp_path / "file.txt", 8, 1),
         "is a folder": (good, tmp_path / "empty", 8, 1),
         "cannot be written": (good, tmp_path / "file.txt" / "x.zip", 8, 1),
     }
@@ -462,7 +462,7 @@ def test_wrong_data_sets(tmp_path: Path) -> None:
         (tmp_path / "text.zip", "damaged"),
         (tmp_path, "cannot be read"),
         (newer, "newer Ganvas"),
-        (odd, "cannot be understood"),
+        (odd, "invalid"),
         (plain, "not a packed data set"),
     ):
         with pytest.raises(UserError, match=match):

@@ -101,10 +101,10 @@ PEN = {"tool": "pen", "width": 0.01, "dots": [[0.1, 0.1, 1]]}
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        (b"", "no drawing"),
-        (b"\xff\xfe", "no drawing"),
-        (b"[" * 100_000, "no drawing"),
-        (kept(format="other"), "no drawing"),
+        (b"", "not a drawing"),
+        (b"\xff\xfe", "not a drawing"),
+        (b"[" * 100_000, "not a drawing"),
+        (kept(format="other"), "not a drawing"),
         (kept(version=2), "version 2"),
         (kept(marks=["line"]), "damaged"),
         (kept(marks=[{}]), "damaged"),

@@ -112,7 +112,7 @@ def test_a_change_of_what_is_no_picture_of_the_same_kind_is_refused() -> None:
 def test_what_is_no_film_is_said(films: Path, tmp_path: Path) -> None:
     (tmp_path / "one").mkdir()
     Image.new("RGB", (SIDE, SIDE)).save(tmp_path / "one" / "0.png")
-    with pytest.raises(UserError, match="frames enough"):
+    with pytest.raises(UserError, match="enough frames"):
         pack(tmp_path / "one", resolution=SIDE, frames="next")
     packed = pack(films, resolution=SIDE, frames="next").path
     between = load("between-frames-128", [f"data.resolution={SIDE}"]).data_spec()

@@ -36,7 +36,7 @@ class Database:
         self.url = url
         self.kind = url.get_backend_name()
         if self.kind not in ("sqlite", "postgresql"):
-            raise UserError(f"A catalogue lies in SQLite or PostgreSQL, not in {self.kind}.")
+            raise UserError(f"The database of a catalogue is SQLite or PostgreSQL, not {self.kind}.")
         self.engine = _sqlite(url) if self.kind == "sqlite" else _postgresql(url)
         try:
             _upgrade(self.engine)
@@ -45,7 +45,7 @@ class Database:
             raise UserError(f"The catalogue {url.render_as_string()} cannot be opened: {_short(error)}.") from error
         except DBAPIError as error:
             self.close()
-            raise UserError(f"{url.render_as_string()} is no catalogue of Ganvas: {_short(error)}.") from error
+            raise UserError(f"{url.render_as_string()} is not a catalogue of Ganvas: {_short(error)}.") from error
         except UserError:
             self.close()
             raise

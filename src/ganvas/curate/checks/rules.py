@@ -118,7 +118,7 @@ def load_rules(name_or_path: str | Path = "portrait") -> Rules:
     not count at all.
 
     Raises:
-        UserError: there is no such set or file, or something in it is not understood.
+        UserError: there is no such set or file, or its content is not valid.
     """
     name = str(name_or_path)
     if name in rule_names():
@@ -131,18 +131,18 @@ def load_rules(name_or_path: str | Path = "portrait") -> Rules:
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as problem:
         raise UserError(f"{path} cannot be read as YAML ({' '.join(str(problem).split())[:120]}).") from problem
     if not isinstance(content, dict) or not isinstance(content.get("curate"), dict):
-        raise UserError(f"{path} has no `curate:` part: see `docs/faces.md` for what may stand there.")
+        raise UserError(f"{path} has no `curate:` part: see `docs/faces.md` for what it may contain.")
     try:
         given = _File.model_validate(content["curate"])
         base = _shipped(_known(given.extends or "portrait", path))
         return _merged(base, given, path)
     except ValidationError as problem:
-        raise UserError(f"{path} is not understood: {_first(problem)}.") from problem
+        raise UserError(f"{path} is not valid: {_first(problem)}.") from problem
 
 
 def _known(name: str, path: Path) -> str:
     if name not in rule_names():
-        raise UserError(f"{path} extends '{name}', which is not there: choose one of {', '.join(rule_names())}.")
+        raise UserError(f"{path} extends '{name}', which does not exist: choose one of {', '.join(rule_names())}.")
     return name
 
 
@@ -156,7 +156,7 @@ def _merged(base: Rules, given: _File, path: Path) -> Rules:
     checks = dict(base.checks)
     for name, change in given.checks.items():
         if name not in checks:
-            raise UserError(f"{path} sets a check '{name}', which is not there: choose among {', '.join(checks)}.")
+            raise UserError(f"{path} sets a check '{name}', which does not exist: choose from {', '.join(checks)}.")
         if change is None:
             del checks[name]
         else:

@@ -30,7 +30,7 @@ class Dataset:
     """Pictures of one size, by index. Holds no open file, so it may be forked, pickled and shared between threads.
 
     Raises:
-        UserError: the file is no packed data set, or lacks pictures that its manifest names.
+        UserError: the file is not a packed data set, or lacks pictures that its manifest names.
     """
 
     def __init__(self, path: Path | str) -> None:

@@ -69,10 +69,9 @@ def pack(
 ) -> PackReport:
     """Pack a folder, a zip of pictures, a catalogue, a packed data set or shards at a URL into one stored zip.
 
-    A class for each top-level sub-folder, if more than one holds pictures; layouts of well-known sets are recognised
-    (``curate/sources/dataset_layouts``). Of a catalogue, what is judged to be kept. Files that cannot be used are
-    reported
-    with a reason. The archive's bytes depend on the pictures and the settings alone.
+    There is one class for each top-level sub-folder, if more than one holds pictures; layouts of well-known data sets
+    are recognised (``curate/sources/dataset_layouts``). Of a catalogue, the kept pictures are packed. Files that cannot
+    be used are reported with a reason. The bytes of the archive depend on the pictures and the options alone.
 
     Args:
         output: where the archive is written (atomically); None is a place in the cache, one for each content.
@@ -109,7 +108,9 @@ def pack(
     if frames is not None and not (source.is_file() and listing.paired):  # that is: packed already
         listing = in_sequence(listing, frames)
     if (labels or frames) and crop in ("face", "face-fixed"):
-        raise UserError(f"The crop {crop} turns pictures, which maps of labels and films do not bear; take center.")
+        raise UserError(
+            f"The crop {crop} rotates pictures, which label maps and video frames do not allow; use center."
+        )
     settings = EncodingOptions(resolution, crop, channels, listing.side_by_side, margin if boxes else 0.0, labels)
     wanted = [
         RECIPE_OF_PIXELS,
@@ -190,7 +191,7 @@ def _reusable(output: Path, key: str) -> Manifest | None:
         manifest = read_manifest(output)
     except UserError:
         if output.stat().st_size and not _ours(output):
-            raise UserError(f"{output} exists and is no packed data set; name another file to write.") from None
+            raise UserError(f"{output} exists and is not a packed data set; name another file to write.") from None
         return None
     return manifest if manifest.listing == key else None
 

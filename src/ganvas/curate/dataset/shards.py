@@ -235,11 +235,11 @@ def _read_index(place: _Place) -> ShardIndex:
             return ShardIndex.model_validate_json(file.read())
     except FileNotFoundError:
         raise UserError(
-            f"{place.shown} holds no {INDEX}: it is no data set in shards, or not all of it was written; run `ganvas "
-            "pack … --shards` again."
+            f"{place.shown} has no {INDEX}: it is not a data set in shards, or writing it was not completed; run "
+            "`ganvas pack … --shards` again."
         ) from None
     except ValidationError:
-        raise UserError(f"{place.shown}/{INDEX} cannot be understood; write the shards again.") from None
+        raise UserError(f"{place.shown}/{INDEX} is not valid; write the shards again.") from None
 
 
 def fetch_shards(source: Path | str, *, progress: Callable[[int, int], None] | None = None) -> Path:

@@ -46,7 +46,7 @@ def region(face: Face, name: str, shape: tuple[int, ...]) -> Floats:
         UserError: there is no such part.
     """
     if name not in REGIONS:
-        raise UserError(f"A face has no part called '{name}': choose one of {', '.join(REGIONS)}.")
+        raise UserError(f"A face has no region called '{name}': choose one of {', '.join(REGIONS)}.")
     filled, removed = REGIONS[name]
     mask = _filled(face.landmarks, filled, shape)
     if removed:

@@ -84,7 +84,7 @@ class Rounds:
                         params={"scope": chosen},
                     )
         except IntegrityError:
-            raise UserError("Somebody else has begun this round just now; join that one.", code="round-taken") from None
+            raise UserError("Another reviewer has just opened this round; join it.", code="round-taken") from None
         return self.round(last + 1)
 
     def extend(self, number: int) -> int:
@@ -170,7 +170,7 @@ class Rounds:
         row = session.scalars(query.with_for_update() if lock else query).first()
         if row is None:
             raise UserError(
-                f"There is no round {number}; `ganvas review --new-round` begins the next one.",
+                f"There is no round {number}; `ganvas review --new-round` opens the next one.",
                 code="no-such-round",
                 params={"round": number},
             )

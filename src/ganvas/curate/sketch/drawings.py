@@ -96,7 +96,7 @@ def read_drawing(source: Path | bytes) -> Drawing:
     """Open a drawing.
 
     Raises:
-        UserError: it is no drawing, or of a version that is not known.
+        UserError: it is not a drawing, or of an unknown version.
     """
     name = str(source) if isinstance(source, Path) else "This file"
     try:
@@ -119,17 +119,17 @@ def parse_drawing(told: object, name: str) -> Drawing:
         name: what refusals call it.
 
     Raises:
-        UserError: it is no drawing, or of a version that is not known.
+        UserError: it is not a drawing, or of an unknown version.
     """
     if not isinstance(told, dict) or told.get("format") != FORMAT or not isinstance(told.get("marks"), list):
         raise UserError(
-            f"{name} is no drawing; choose one that was saved on the Draw page.",
+            f"{name} is not a drawing; choose one that was saved on the Draw page.",
             code="drawing-format",
             params={"name": name},
         )
     if told.get("version") != VERSION:
         raise UserError(
-            f"{name} is a drawing of version {told.get('version')!r}, and only {VERSION} is known; update Ganvas.",
+            f"{name} is a drawing of version {told.get('version')!r}, and only {VERSION} can be read; update Ganvas.",
             code="drawing-version",
             params={"name": name, "found": str(told.get("version")), "known": VERSION},
         )
@@ -137,7 +137,7 @@ def parse_drawing(told: object, name: str) -> Drawing:
         marks = tuple(_mark(mark) for mark in told["marks"])
     except (ValueError, TypeError, KeyError, AttributeError):
         raise UserError(
-            f"{name} is damaged: a mark in it is not as it should be; save the drawing again.",
+            f"{name} is damaged: one of its marks is invalid; save the drawing again.",
             code="drawing-damaged",
             params={"name": name},
         ) from None

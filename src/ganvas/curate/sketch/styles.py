@@ -126,7 +126,7 @@ def draw(picture: Pixels, style: str, rng: np.random.Generator, landmarks: Float
         UserError: there is no such style.
     """
     if style not in STYLES:
-        raise UserError(f"There is no style of drawing {style!r}; choose one of {', '.join(STYLES)}.")
+        raise UserError(f"There is no drawing style {style!r}; choose one of {', '.join(STYLES)}.")
     return STYLES[style].draw(picture, rng, landmarks)
 
 

@@ -34,7 +34,7 @@ def list_catalogue(source: Path, root: Path, options: SourceOptions) -> Listing:
             rows.append([image.sha256, part, credit and credit.model_dump()])
     if not listing.candidates:
         raise UserError(
-            f"None of the {counts.images:,} pictures of the catalogue {source} is judged to be kept; run `ganvas "
+            f"None of the {counts.images:,} pictures of the catalogue {source} is kept; run `ganvas "
             f"curate {source}` or review them first."
         )
     listing.fingerprint = hashlib.sha256(json.dumps([str(root), rows]).encode()).hexdigest()

@@ -21,12 +21,10 @@ def in_sequence(listing: Listing, frames: Frames) -> Listing:
     ``next``: the source is the frame before the target. ``between``: the sources are the frames before and after it.
 
     Raises:
-        UserError: they are pairs already, or no folder has frames enough.
+        UserError: they are pairs already, or no folder has enough frames.
     """
     if listing.paired or any(one.box is not None for one in listing.candidates):
-        raise UserError(
-            "Frames of a film are single pictures in their order, not pairs or boxes; set data.frames=null."
-        )
+        raise UserError("Video frames are single pictures in order, not pairs or boxes; set data.frames=null.")
     found: list[Candidate] = []
     for _, films in groupby(sorted(listing.candidates, key=_place), key=lambda one: _place(one)[0]):
         film = list(films)
@@ -34,7 +32,7 @@ def in_sequence(listing: Listing, frames: Frames) -> Listing:
             after = film[i + 1].path if frames == "between" else None
             found.append(film[i]._replace(label=0, pair=film[i - 1].path, after=after))
     if not found:
-        raise UserError("No folder holds frames enough to make pairs; name a video, or a folder of frames in order.")
+        raise UserError("No folder has enough frames for pairs; name a video, or a folder of frames in order.")
     listing.candidates, listing.classes, listing.paired, listing.side_by_side = found, (), True, None
     listing.fingerprint = hashlib.sha256(json.dumps([listing.fingerprint, frames]).encode()).hexdigest()
     listing.layout = f"Frames in their order: pairs for {'the next frame' if frames == 'next' else 'those between'}"
