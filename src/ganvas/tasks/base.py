@@ -29,16 +29,16 @@ Capability: TypeAlias = Literal[
     "latent_space", "truncation", "classes", "heatmap", "codes", "enlarges", "inpaints", "photo_to_drawing"
 ]
 
-PIXELS_AT_ONCE = 2**20  # of the pictures made in one call of a family: bounds the memory that large pictures take
+PIXELS_AT_ONCE = 2**20  # pixels generated in one call of a family, which bounds memory
 
 
 class Summary(BaseModel):
-    """What a model does: a key and parameters for translated pages, and the English sentence without full stop."""
+    """What a model does: a key and parameters for translated pages, and the English sentence without its full stop."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     key: str = Field(description="names the sentence for translation")
-    params: dict[str, int | str] = Field(default={}, description="what the sentence is filled with")
+    params: dict[str, int | str] = Field(default={}, description="the values in the sentence")
     sentence: str = Field(description="in English")
 
 

@@ -24,7 +24,7 @@ _PAPER_SHARE = 0.5  # of a drawing's pixels are paper, at least
 _SATURATION = 0.08  # of a drawing, at most: the mean over pixels of (largest - smallest channel) / 255
 _MEASURED = 64  # pictures of each domain
 
-# Bundles written before 1.1 do not say which domain holds drawings: its name is all there is.
+# Older bundles do not declare which domain holds drawings, and their pictures are not at hand: only names are left.
 _DRAWINGS = re.compile(r"sketch|draw|stroke|line|edge|contour|스케치|그림", re.IGNORECASE)
 
 

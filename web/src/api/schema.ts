@@ -2558,7 +2558,7 @@ export interface components {
             key: string;
             /**
              * Params
-             * @description what the sentence is filled with
+             * @description the values in the sentence
              * @default {}
              */
             params: {
