@@ -1,4 +1,4 @@
-"""Randomness by row: however a batch is split over micro-batches and processes, row *i* gets the same numbers.
+"""Random numbers by row: row *i* gets the same numbers however a batch is split over micro-batches and processes.
 
 The trainer opens :func:`rows` around each micro-batch and seeds torch with the same number for every micro-batch and
 process of a phase. The functions here then draw the numbers of the whole batch and keep the rows of this part, so that
@@ -30,7 +30,7 @@ _rows: ContextVar[Rows | None] = ContextVar("rows", default=None)
 
 @contextmanager
 def rows(start: int, size: int, total: int) -> Iterator[None]:
-    """Say which rows of the global batch the code inside works on."""
+    """Set which rows of the global batch the code inside works on."""
     token = _rows.set(Rows(start, size, total))
     try:
         yield
@@ -59,7 +59,7 @@ def _drawn(shape: tuple[int, ...], draw: Callable[[tuple[int, ...]], Tensor]) ->
     part = _rows.get()
     if part is None or part.size == part.total or shape[0] % part.size:
         return draw(shape)
-    # A network may be called on several stacked copies of the micro-batch (real and fake, say): each copy is its own
+    # A network may be called on several stacked copies of the micro-batch, such as real and fake: each copy is its own
     # draw of the global batch.
     copies = shape[0] // part.size
     whole = draw((copies * part.total, *shape[1:])).view(copies, part.total, *shape[1:])

@@ -1,5 +1,5 @@
 """Adaptive discriminator augmentation (Karras et al. 2020, "Training generative adversarial networks with limited
-data"): eighteen transforms, each happening with probability ``p``, and the rule that moves ``p``.
+data"): eighteen transforms, each applied with probability ``p``, and the rule that adapts ``p``.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def _pipe(*groups: str) -> dict[str, float]:
     return {name: 1.0 for group in groups for name in _GROUPS[group]}
 
 
-# Which transforms, and the factor on p of each. The names are the paper's; ``r3gan`` is R3GAN's choice.
+# Transforms of each pipe, and the factor of p for each. The names are the paper's; ``r3gan`` is R3GAN's.
 PIPES: dict[str, dict[str, float]] = {
     **{name: _pipe(name) for name in _GROUPS},
     "bg": _pipe("blit", "geom"),
@@ -42,7 +42,7 @@ PIPES: dict[str, dict[str, float]] = {
     "r3gan": {**_pipe("blit", "geom", "cutout"), **dict.fromkeys(_GROUPS["color"], 0.5)},
 }
 
-# How far each transform goes (appendix B): standard deviations, and ranges relative to the picture or the circle.
+# Strength of each transform (appendix B): standard deviations, and ranges relative to the picture or the circle.
 XINT_MAX = 0.125
 SCALE_STD = 0.2
 ANISO_STD = 0.2
@@ -57,7 +57,7 @@ BAND_POWER = (10 / 13, 1 / 13, 1 / 13, 1 / 13)
 
 
 class _Dice:
-    """The random numbers of one call: rows of the global batch, or one quantile for all, without chance."""
+    """The random numbers of one call: by row of the global batch, or one quantile for all rows."""
 
     def __init__(self, like: Tensor, p: Tensor, quantile: float | None) -> None:
         self.count, self.device = len(like), like.device
@@ -91,7 +91,8 @@ class Ada(nn.Module):
     Differentiable any number of times in the pictures. A row to which nothing geometric happens is left alone, which
     is what the paper's pipe comes to as well (its wavelet is orthogonal) and saves most of the time while p is small.
 
-    :param pipe: a name of :data:`PIPES`, or operation → factor on p.
+    Args:
+        pipe: A name of :data:`PIPES`, or operation → factor on p.
     """
 
     p: Tensor
@@ -108,8 +109,13 @@ class Ada(nn.Module):
         self.register_buffer("band_power", torch.tensor(BAND_POWER), persistent=False)
 
     def forward(self, x: Tensor, quantile: float | None = None) -> Tensor:
-        """:param quantile: in (0, 1): every transform of the pipe happens, with this quantile of its strength."""
-        with torch.autocast(x.device.type, enabled=False):  # places need more digits than half precision has
+        """Augment pictures.
+
+        Args:
+            x: Float [N, C, H, W] in [-1, 1].
+            quantile: In (0, 1): each transform is applied with this quantile of its strength, for tests; None: random.
+        """
+        with torch.autocast(x.device.type, enabled=False):  # coordinates need more digits than half precision has
             x = x.to(torch.promote_types(x.dtype, torch.float32))
             dice = _Dice(x, self.p, quantile)
             x = self._geometry(x, dice)
@@ -118,9 +124,9 @@ class Ada(nn.Module):
             return self._corrupt(x, dice, quantile)
 
     def adapt(self, sign: Tensor, target: float, step: float) -> None:
-        """Move p up by ``step`` when ``sign``, the mean sign of D at real pictures, is over ``target``, else down.
+        """Raise p by ``step`` when ``sign``, the mean sign of the real logits, exceeds ``target``, else lower it.
 
-        p stays in [0, 1]: beyond 1 nothing would change but the time to come back.
+        p is clamped to [0, 1].
         """
         self.p.add_(torch.sign(sign.to(self.p) - target) * step).clamp_(0, 1)
 
@@ -140,7 +146,7 @@ class Ada(nn.Module):
         return x.index_copy(0, rows, warp(x[rows], inverse[rows], line).to(x.dtype))
 
     def _placement(self, dice: _Dice, height: int, width: int) -> Tensor | None:
-        """[N, 3, 3]: place in the result → place in the picture, in pixels from the centre; None: nothing asked."""
+        """[N, 3, 3]: position in the result → position in the picture, in pixels from the centre; None: identity."""
         factors = self.factors
         one = torch.ones(dice.count, device=dice.device, dtype=self.p.dtype)
         parts: list[Tensor] = []
@@ -184,12 +190,12 @@ class Ada(nn.Module):
         return flat.view_as(x)
 
     def _palette(self, dice: _Dice, channels: int) -> Tensor | None:
-        """[N, 4, 4]: (r, g, b, 1) → its change; None: nothing asked."""
+        """[N, 4, 4]: transform of (r, g, b, 1); None: identity."""
         factors = self.factors
         axis = torch.tensor([1.0, 1.0, 1.0, 0.0], device=dice.device, dtype=self.p.dtype) / math.sqrt(3)
         luma = torch.outer(axis, axis)
         still = torch.eye(4, device=dice.device, dtype=self.p.dtype)
-        parts: list[Tensor] = []  # in the order in which they happen
+        parts: list[Tensor] = []  # in the order of their application
         if factors.get("brightness"):
             b = dice.normal() * BRIGHTNESS_STD * dice.happens(factors["brightness"])
             parts.append(matrix([[1, 0, 0, b], [0, 1, 0, b], [0, 0, 1, b], [0, 0, 0, 1]], b))

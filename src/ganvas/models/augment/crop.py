@@ -17,7 +17,8 @@ RATIO = (0.9, 1.1)  # width over height
 def random_resized_crop(x: Tensor, probability: float) -> Tensor:
     """Each row with this probability cut at a place of its own, as in StarGAN v2's training (Szegedy et al. 2015).
 
-    :param x: [N, C, H, W]; all its channels are cut alike.
+    Args:
+        x: [N, C, H, W]; all its channels are cut alike.
     """
     if not probability:
         return x
@@ -37,8 +38,9 @@ def random_resized_crop(x: Tensor, probability: float) -> Tensor:
 def enlarge_and_crop(x: Tensor, enlarge: float) -> Tensor:
     """Isola et al. 2017, §6.2, in one resampling: as if resized to (1 + ``enlarge``) times the side, then cut.
 
-    :param x: [N, C, H, W]; each row is cut at a place of its own.
-    :param enlarge: 30/256 in pix2pix, CycleGAN and U-GAT-IT; 0 changes nothing.
+    Args:
+        x: [N, C, H, W]; each row is cut at a place of its own.
+        enlarge: 30/256 in pix2pix, CycleGAN and U-GAT-IT; 0 changes nothing.
     """
     if not enlarge:
         return x
@@ -54,9 +56,10 @@ def enlarge_and_crop(x: Tensor, enlarge: float) -> Tensor:
 def crop_pair(source: Tensor, target: Tensor, side: int) -> tuple[Tensor, Tensor]:
     """A window of ``side`` target pixels from each row, at a place of its own, and the same place of the source.
 
-    :param source: [N, C, h, w].
-    :param target: [N, C, s·h, s·w], s a whole number; ``side`` is a multiple of s. Places are whole source pixels, so
-        no pixel is resampled.
+    Args:
+        source: [N, C, h, w].
+        target: [N, C, s·h, s·w], s a whole number; ``side`` is a multiple of s. Places are whole source pixels, so no
+            pixel is resampled.
     """
     scale = target.shape[-1] // source.shape[-1]
     window = side // scale

@@ -65,7 +65,8 @@ POLICY: dict[str, tuple[Callable[[Tensor], Tensor], ...]] = {
 class DiffAugment(nn.Module):
     """Pictures float [N, C, H, W] in [-1, 1] → the same, changed; always on, for real and generated alike.
 
-    :param policy: names of :data:`POLICY`, in the order in which they happen.
+    Args:
+        policy: Names of :data:`POLICY`, in the order in which they happen.
     """
 
     def __init__(self, policy: tuple[str, ...] = ("color", "translation", "cutout")) -> None:

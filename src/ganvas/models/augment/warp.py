@@ -67,8 +67,9 @@ def warp(x: Tensor, inverse: Tensor, line: Tensor) -> Tensor:
     The picture is padded by what the transforms reach, doubled in size, sampled bilinearly, filtered and halved: at
     twice the density, bilinear weights blur almost nothing.
 
-    :param inverse: [N, 3, 3], place in the result → place in ``x``, in pixels from the centre.
-    :param line: the taps of ``SYM6`` over their sum.
+    Args:
+        inverse: [N, 3, 3], place in the result → place in ``x``, in pixels from the centre.
+        line: The taps of ``SYM6`` over their sum.
     """
     count, channels, height, width = x.shape
     left, top, right, bottom = margins(inverse, height, width)

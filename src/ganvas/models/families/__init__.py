@@ -46,7 +46,8 @@ FAMILIES: dict[str, type[Family]] = {
 def build(name: str, model: dict[str, Any], data: DataSpec, kimg: float) -> Family:
     """Make a family from its name and the ``model`` part of a recipe.
 
-    :raises UserError: the name is unknown or a setting does not fit.
+    Raises:
+        UserError: The name is unknown or a setting does not fit.
     """
     if name not in FAMILIES:
         raise UserError(f"There is no family {name!r}; choose one of {', '.join(sorted(FAMILIES))}.")

@@ -28,7 +28,7 @@ from ganvas.models.imports import (
 from ganvas.models.imports.pickles import LEGACY, PICKLE, ZIP, first_bytes, read_checkpoint, read_pickle
 from ganvas.models.imports.published import PublishedFile, Reader
 
-# Tried in turn; those of one suffix stand together, as the error for unknown files lists them.
+# Tried in turn; grouped by suffix, as in the error for unknown files.
 READERS: tuple[Reader, ...] = (
     stylegan2_ada.READER,
     r3gan.READER,

@@ -1,6 +1,6 @@
 """Weights of the BigGAN authors' PyTorch version (``G_ema.pth``, ``G.pth``, ``D.pth``): BigGAN and its SAGAN.
 
-The settings are read off the shapes.
+Settings are inferred from the shapes.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ def read(file: PublishedFile) -> Read:
 
 
 def _settings(path: Path, weights: Weights, classes: tuple[str, ...]) -> tuple[dict[str, Any], DataSpec]:
-    """The settings of the family and of its pictures, as the shapes tell them."""
+    """The settings of the family and of its pictures, inferred from the shapes."""
     try:
         blocks = {int(found[1]) for key in weights if (found := re.match(r"blocks\.(\d+)\.0\.", key))}
         resolution = RESOLUTIONS[len(blocks)]

@@ -1,7 +1,7 @@
 """Weights of contrastive-unpaired-translation (``latest_net_G.pth``): CUT and FastCUT, with blurs where sizes change.
 
-The discriminator and what patches are compared by are looked for beside it under that code's names (``…_net_D.pth``,
-``…_net_F.pth``). The settings are read off the shapes; a file does not say whether it is CUT's or FastCUT's.
+The discriminator and the patch projector are searched for beside it under that code's names (``…_net_D.pth``,
+``…_net_F.pth``). Settings are inferred from the shapes, which are the same for CUT and FastCUT.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ WITHIN = {1: "conv1", 5: "conv2"}
 
 
 def recognises(content: object) -> bool:
-    """Whether this is the state of such a generator: its filters stand in it."""
+    """Whether this is the state of such a generator: its blur filters are in it."""
     return has_keys(content, "model.1.weight", "model.7.filt", f"model.{FIRST_BLOCK}.conv_block.1.weight")
 
 

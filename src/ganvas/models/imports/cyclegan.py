@@ -1,8 +1,8 @@
 """Weights of pytorch-CycleGAN-and-pix2pix (``latest_net_G*.pth``): U-Nets are pix2pix's, ResNets CycleGAN's.
 
-Such a file is one network. What else belongs to it is looked for beside it under that code's names: the way back
+Such a file is one network. The others are searched for beside it under that code's names: the other direction
 (``…_net_G_B.pth`` beside ``…_net_G_A.pth``) and the discriminators (``…_net_D.pth``, ``…_net_D_A.pth``,
-``…_net_D_B.pth``). The settings are read off the shapes.
+``…_net_D_B.pth``). Settings are inferred from the shapes.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Weights of the DCGAN in pytorch/examples (``netG_epoch_*.pth``, ``netD_epoch_*.pth``).
 
-The names in such a file are those of one ``nn.Sequential``, so the settings are read off the shapes. The example ends
-its discriminator with a sigmoid, which here belongs to the loss: ours answers with the logit before it.
+The names in such a file are those of one ``nn.Sequential``, so the settings are inferred from the shapes. The example
+ends its discriminator with a sigmoid, which here belongs to the loss: ours returns the logit before it.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""Weights files opened without running anything that stands in them.
+"""Safe reading of pickles and torch checkpoints: no code in them is run.
 
-A pickle is a program: it names functions and says what to call them with. Here a name is looked up in a short list of
-what files of weights need; to each belongs a stand-in of this module that only holds what it is given. Any other name
+A pickle is a program: it names functions and their arguments. Here only names of a short list are accepted, those that
+files of weights need, and each is replaced by a stand-in of this module that only stores its arguments. Any other name
 ends the reading. The source code that stylegan2-ada-pytorch stores beside its networks stays a string.
 """
 
@@ -24,7 +24,7 @@ from ganvas.errors import UserError
 
 Weights = dict[str, Tensor]
 PICKLE, LEGACY, ZIP = b"\x80", b"\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19.", b"PK\x03\x04"
-MOST_MEMO = 1_000_000  # the reader sets aside room for the largest index it is told; such files use some ten thousand
+MOST_MEMO = 1_000_000  # largest memo index; the reader allocates that much memory, and such files use some ten thousand
 
 
 # ── What stands in for what a file names: each only holds what it is given, and none can be changed from a file ──────
@@ -115,7 +115,7 @@ class _Held:
 
 
 class _Call:
-    """A function of this module, under the name that the file knows."""
+    """A function of this module that replaces one that a file names."""
 
     __slots__ = ("function",)
 
@@ -205,7 +205,7 @@ _NODES = {
 
 
 class _Reader(pickle.Unpickler):
-    """Finds stand-ins, never what is named."""
+    """An unpickler that finds stand-ins only."""
 
     def find_class(self, module: str, name: str) -> Any:
         full = f"{module}.{name}"
@@ -224,9 +224,10 @@ class _Reader(pickle.Unpickler):
 
 
 def first_bytes(path: Path) -> bytes:
-    """What a file begins with.
+    """The first bytes of a file.
 
-    :raises UserError: it cannot be read.
+    Raises:
+        UserError: It cannot be read.
     """
     try:
         with path.open("rb") as file:
@@ -238,9 +239,10 @@ def first_bytes(path: Path) -> bytes:
 
 
 def read_pickle(path: Path) -> object:
-    """What a pickle holds, with stand-ins for all that is not a plain value.
+    """The content of a pickle, with stand-ins for everything that is not a plain value.
 
-    :raises UserError: the file is damaged, or names what no file of weights needs.
+    Raises:
+        UserError: The file is damaged, or names what no file of weights needs.
     """
     try:
         with path.open("rb") as file:
@@ -265,16 +267,17 @@ def read_pickle(path: Path) -> object:
 
 
 def _look_over(file: IO[bytes]) -> None:
-    """Go through the instructions without following them: is the end there, and is any made to fill the memory?"""
+    """Check the instructions without running them: the end must be there, and no memo index too large."""
     for instruction, argument, _ in pickletools.genops(file):
         if instruction.name in ("PUT", "BINPUT", "LONG_BINPUT") and isinstance(argument, int) and argument > MOST_MEMO:
             raise pickle.UnpicklingError("an index far beyond what the file holds")
 
 
 def read_checkpoint(path: Path) -> object:
-    """What a torch checkpoint holds: tensors, plain containers and, as an option parser leaves them, settings.
+    """The content of a torch checkpoint: tensors, plain containers and an option parser's namespace.
 
-    :raises UserError: the file is damaged, or would run code.
+    Raises:
+        UserError: The file is damaged, or would run code.
     """
     try:
         with warnings.catch_warnings(action="ignore"), torch.serialization.safe_globals([argparse.Namespace]):
@@ -292,5 +295,5 @@ def read_checkpoint(path: Path) -> object:
 
 
 def damaged(path: Path) -> UserError:
-    """The sentence about a file that ends early or makes no sense."""
+    """The error for a file that is truncated or damaged."""
     return UserError(f"{path} is damaged or no file of weights; get it again from where it came.")

@@ -1,9 +1,9 @@
 """Weights of pix2pixHD (``latest_net_G.pth``), the global generator alone or with its local enhancer.
 
-Discriminator and encoder are looked for beside it under that code's names (``…_net_D.pth``, ``…_net_E.pth``). A file
-does not say what its inputs are: 1 or 3 are taken for a picture's channels; more for labels and, last, edges (that
-code's default), save for as many as the encoder's file has features. What its encoder's looks usually are stands in
-files of their own (``features_clustered_….npy``, pickles), which are not read: objects get a plain look.
+Discriminator and feature encoder are searched for beside it under that code's names (``…_net_D.pth``, ``…_net_E.pth``).
+A file does not contain the kind of its inputs: 1 or 3 channels are taken for a picture, more for labels, features of
+the encoder and, last, edges (that code's default). Clustered features are in files of their own
+(``features_clustered_….npy``, pickles), which are not read: the features of all labels are 0.
 """
 
 from __future__ import annotations
@@ -95,7 +95,7 @@ def _shape(path: Path, weights: Weights) -> _Shape:
 def _settings(
     path: Path, weights: Weights, shape: _Shape, local: bool, looks: Weights | None
 ) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The family's settings and data, read off the shapes."""
+    """The family's settings and data, inferred from the shapes."""
     features = 0
     model: dict[str, Any] = {"width": shape.width, "downs": shape.downs, "blocks": shape.blocks, "enhancer": local}
     try:

@@ -19,7 +19,7 @@ Rules: TypeAlias = Sequence[tuple[str, str | Callable[[re.Match[str]], str]]]  #
 
 
 class PublishedFile(NamedTuple):
-    """A file that has been opened, and what the user says about it."""
+    """A file that has been opened, and the options of the user."""
 
     path: Path
     content: object  # of :func:`~.pickles.read_pickle` or :func:`~.pickles.read_checkpoint`

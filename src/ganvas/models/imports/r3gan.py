@@ -1,6 +1,6 @@
 """Weights of R3GAN's own code: its pickles (``network-snapshot-*.pkl``).
 
-Sizes are read off the shapes. The averaged generator (``G_ema``) is taken, and the discriminator beside it. The
+Sizes are inferred from the shapes. The averaged generator (``G_ema``) is taken, and the discriminator beside it. The
 reference multiplies in bfloat16 at high resolutions on a GPU; here the weights are used as they are stored, in float32.
 """
 
@@ -78,7 +78,7 @@ def _layers(stage: Node) -> list[Node]:
 def _settings(
     path: Path, generator: Node, stages: list[Node], classes: tuple[str, ...]
 ) -> tuple[dict[str, Any], DataSpec]:
-    """The settings of the family and of its pictures, as the shapes tell them."""
+    """The settings of the family and of its pictures, inferred from the shapes."""
     if not 1 <= len(stages) <= 10:
         raise unsupported(path, "an R3GAN", f"{len(stages)} resolutions")
     blocks = [[layer for layer in _layers(stage) if "LinearLayer3" in layer.children()] for stage in stages]

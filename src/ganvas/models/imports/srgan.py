@@ -1,4 +1,4 @@
-"""Weights of leftthomas/SRGAN (``netG_epoch_4_100.pth``); the discriminator is looked for beside it (``netD_…``)."""
+"""Weights of leftthomas/SRGAN (``netG_epoch_4_100.pth``); the discriminator is searched for beside it (``netD_…``)."""
 
 from __future__ import annotations
 

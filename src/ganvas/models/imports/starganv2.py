@@ -3,7 +3,7 @@
 That code writes three files at a time. ``nets_ema`` holds the averaged generator, mapping network and style encoder:
 the ones to use. ``nets`` holds the same three as they stood at that moment, and the discriminator: training goes on
 from these. ``optims`` holds Adam's moments, which serve that code alone. Where both of the first two lie side by side
-the averaged networks are taken from one and the discriminator from the other. The settings are read off the shapes.
+the averaged networks are taken from one and the discriminator from the other. Settings are inferred from the shapes.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ from ganvas.models.networks.starganv2 import BUDGET
 from ganvas.spec import DataSpec
 
 USED = ("generator", "mapping_network", "style_encoder")
-BATCH = 8  # of the published training: to tell pictures from steps
+BATCH = 8  # of the published training
 ENDINGS = ("_nets_ema.ckpt", "_nets.ckpt", "_optims.ckpt")
 COMMON = ((r"\.conv1x1\.", ".shortcut."), (r"\.fc\.", ".affine."))
 TRUNK = (*COMMON, (r"^(?:shared|main)\.0\.", "trunk.first."), (r"^unshared\.", "heads."))
 
 
 def recognises(content: object) -> bool:
-    """Whether this is one of the three files: networks, or what Adam remembers of them."""
+    """Whether this is one of the three files: networks, or the state of their optimisers."""
     return isinstance(content, Mapping) and set(USED) <= content.keys()
 
 
@@ -43,8 +43,8 @@ def read(file: PublishedFile) -> Read:
     held = cast(Mapping[str, Any], file.content)
     if all(isinstance(held[name], Mapping) and "param_groups" in held[name] for name in USED):
         raise UserError(
-            f"{path} holds what Adam remembers and no networks; give the file that ends in _nets_ema.ckpt to use the "
-            "model, or in _nets.ckpt to train on."
+            f"{path} holds the state of the optimisers and no networks; give the file that ends in _nets_ema.ckpt to "
+            "use the model, or in _nets.ckpt to train on."
         )
     parts = {name: weights_of(path, held[name]) for name in USED}
     judge = _judge(path, held)

@@ -1,4 +1,4 @@
-"""StyleGAN2 built from what a published file says: shared by the formats that hold one."""
+"""StyleGAN2 built from the shapes of a published file; shared by the formats that hold one."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def make(
 
     Args:
         path: The file, for errors.
-        model: Settings that the file tells; ``base`` and ``most`` are added.
+        model: Settings found in the file; ``base`` and ``most`` are added.
         widths: Channels of the blocks, from 4 px up.
         resolution: Side of the pictures.
         channels: Of the pictures.

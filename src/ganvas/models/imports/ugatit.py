@@ -1,6 +1,6 @@
 """Weights of U-GAT-IT's PyTorch version (znxlwm/UGATIT-pytorch, ``*_params_*.pt``), full and light.
 
-Such a file holds all six networks, so training may go on. The settings are read off the shapes.
+Such a file holds all six networks, so training may go on. Settings are inferred from the shapes.
 """
 
 from __future__ import annotations

@@ -10,10 +10,10 @@ from ganvas.models.layers.spectral import SpectralConv2d
 
 
 class SelfAttention(nn.Module):
-    """Every place of ``[N, C, H, W]`` looks at every second place of it and adds γ × what it saw; γ starts at 0.
+    """x + γ · self-attention of x over the pixels of [N, C, H, W]; γ is learned and initially 0.
 
-    Zhang et al. 2019, §3, in the form of the authors' code: queries at all H·W places, keys and values max-pooled to
-    a quarter of them, C/8 channels of keys and C/2 of values (one at least). H and W must be even.
+    Zhang et al. 2019, §3, in the form of the authors' code: queries at all H·W pixels, keys and values max-pooled to a
+    quarter of them, C/8 channels of keys and C/2 of values (at least one). H and W must be even.
     """
 
     def __init__(self, channels: int, *, eps: float = 1e-6) -> None:
@@ -31,6 +31,6 @@ class SelfAttention(nn.Module):
         key = F.max_pool2d(self.phi(x), 2).flatten(2)  # [N, C/8, HW/4]
         value = F.max_pool2d(self.g(x), 2).flatten(2)  # [N, C/2, HW/4]
         attention = torch.softmax(query.transpose(1, 2) @ key, -1)  # [N, HW, HW/4]
-        seen = (value @ attention.transpose(1, 2)).view(x.shape[0], -1, height, width)
-        answer: Tensor = self.gamma * self.o(seen) + x
+        attended = (value @ attention.transpose(1, 2)).view(x.shape[0], -1, height, width)
+        answer: Tensor = self.gamma * self.o(attended) + x
         return answer

@@ -7,14 +7,14 @@ from torch import Tensor, nn
 
 
 class ClassEmbedding(nn.Embedding):
-    """A vector a class: of labels int64 [N], or blended by weights float [N, classes]."""
+    """A class embedding, of labels int64 [N] or as a mean with weights float [N, classes]."""
 
     def forward(self, input: Tensor) -> Tensor:  # noqa: A002 (the name nn.Embedding gave it)
         return input @ self.weight if input.is_floating_point() else super().forward(input)
 
 
 def class_weights(y: Tensor, classes: int, like: Tensor) -> Tensor:
-    """Labels int64 [N], or weights float [N, classes] → weights [N, classes] of the kind of ``like``."""
+    """Labels int64 [N], or weights float [N, classes] → weights [N, classes] of the type and device of ``like``."""
     if y.is_floating_point():
         return y.to(like)
     return F.one_hot(y, classes).to(like) if classes else like[:, :0]

@@ -14,9 +14,9 @@ from ganvas.models.layers.spectral import SpectralLinear
 class StandingBatchNorm(nn.BatchNorm2d):
     """Batch normalisation without scale and shift that can hold statistics for several truncations.
 
-    ``standing_mean`` and ``standing_var`` ``[K, channels]`` are what :func:`stand` measured at K values of psi; a call
-    with ``mix`` ``[N, K]`` takes each row's own mixture of them. Without, the running statistics serve. Statistics are
-    those of this process's micro-batch; the trainer averages the running ones over processes.
+    ``standing_mean`` and ``standing_var`` ``[K, channels]`` are what :func:`measure_statistics` measured at K values of
+    psi; a call with ``mix`` ``[N, K]`` takes each row's own mixture of them. Without, the running statistics serve.
+    Statistics are those of this process's micro-batch; the trainer averages the running ones over processes.
     """
 
     standing_mean: Tensor
@@ -31,7 +31,7 @@ class StandingBatchNorm(nn.BatchNorm2d):
         if self.training or mix is None:
             return super().forward(input)
         mean, var = mix @ self.standing_mean, mix @ self.standing_var
-        # A row of mix that sums to 0 asks for the running statistics: no branch, so that export sees one graph.
+        # A row of mix that sums to 0 takes the running statistics: no branch, so that the export has one graph.
         assert self.running_mean is not None
         assert self.running_var is not None
         rest = 1 - mix.sum(1, keepdim=True)
@@ -42,11 +42,15 @@ class StandingBatchNorm(nn.BatchNorm2d):
 class ConditionalBatchNorm(nn.Module):
     """Batch normalisation whose scale and shift are a function of the picture's condition.
 
-    :param condition: length of a condition vector (scale and shift are spectral linear maps of it, BigGAN), or
-    :param classes: number of classes (scale and shift are embeddings of the label, SAGAN), or neither of the two:
-        learned constants.
+    The scale is 1 + gain (de Vries et al. 2017; Dumoulin et al. 2017).
 
-    The scale is 1 + what the condition says (de Vries et al. 2017; Dumoulin et al. 2017).
+    Args:
+        channels: Of the features.
+        condition: Length of a condition vector, of which scale and shift are linear functions (BigGAN); 0: none.
+        classes: Number of classes, of which scale and shift are embeddings (SAGAN); 0: none. With neither, both are
+            learned constants.
+        truncations: See :class:`StandingBatchNorm`.
+        eps: Of spectral normalisation.
     """
 
     def __init__(

@@ -1,9 +1,9 @@
 """Convolutions whose derivative is again a convolution, as often as one likes.
 
 Gradient penalties (R1, R2, path length) differentiate a gradient. PyTorch's own second derivative of a grouped
-convolution walks over the groups one by one, which for a depthwise filter or for R3GAN's 96 groups takes tens of times
+convolution iterates over the groups, which for a depthwise filter or for R3GAN's 96 groups takes tens of times
 as long as the forward pass. A convolution is linear in the input and linear in the weight, so every derivative of every
-order can be said with three operations of the same cost: convolve, convolve with the adjoint, correlate for the weight.
+order consists of three operations of the same cost: convolve, convolve with the adjoint, correlate for the weight.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ Pair = tuple[int, int]
 
 
 class _Shape(NamedTuple):
-    """How a convolution walks; ``extra`` is the output padding of a transposed one."""
+    """Geometry of a convolution; ``extra`` is the output padding of a transposed one."""
 
     stride: Pair
     padding: Pair
@@ -30,13 +30,13 @@ class _Shape(NamedTuple):
         if self.transposed:
             reach = (weight.shape[2] - 1 - self.padding[0], weight.shape[3] - 1 - self.padding[1])
             if self.stride == (1, 1) and weight.shape[:2] == (self.groups, 1) and min(reach) >= 0:
-                # A depthwise filter walked back is the mirrored filter: on a CPU five times as fast.
+                # The adjoint of a depthwise filter is the mirrored filter: on a CPU five times as fast.
                 return F.conv2d(x, weight.flip(2, 3), bias, 1, reach, 1, self.groups)
             return F.conv_transpose2d(x, weight, bias, self.stride, self.padding, self.extra, self.groups)
         return F.conv2d(x, weight, bias, self.stride, self.padding, 1, self.groups)
 
     def adjoint(self, x: torch.Size, y: torch.Size, kernel: torch.Size) -> _Shape:
-        """The walk back: from where an output ``y`` stands to where the input ``x`` stood."""
+        """The adjoint: from the shape of an output ``y`` to that of the input ``x``."""
         if self.transposed:
             return self._replace(extra=(0, 0), transposed=False)
         rest = [x[2 + i] - ((y[2 + i] - 1) * self.stride[i] - 2 * self.padding[i] + kernel[2 + i]) for i in range(2)]
@@ -126,8 +126,9 @@ def conv2d(
 ) -> Tensor:
     """``torch.nn.functional.conv2d`` with cheap second derivatives.
 
-    :param x: [N, C, H, W].
-    :param weight: [O, C / groups, kernel height, kernel width].
+    Args:
+        x: [N, C, H, W].
+        weight: [O, C / groups, kernel height, kernel width].
     """
     return _run(x, weight, bias, _Shape(_pair(stride), _pair(padding), (0, 0), False, groups))
 
@@ -142,8 +143,9 @@ def conv_transpose2d(
 ) -> Tensor:
     """``torch.nn.functional.conv_transpose2d`` with cheap second derivatives.
 
-    :param x: [N, C, H, W].
-    :param weight: [C, O / groups, kernel height, kernel width].
+    Args:
+        x: [N, C, H, W].
+        weight: [C, O / groups, kernel height, kernel width].
     """
     return _run(x, weight, None, _Shape(_pair(stride), _pair(padding), (0, 0), True, groups))
 
@@ -187,8 +189,9 @@ class _Spread(torch.autograd.Function):
 def grid_sample(x: Tensor, grid: Tensor) -> Tensor:
     """Bilinear ``torch.nn.functional.grid_sample`` (zeros outside), differentiable in ``x`` any number of times.
 
-    :param x: [N, C, H, W].
-    :param grid: [N, h, w, 2] in [-1, 1], corners at the pixels' outer edges; no gradient flows to it.
+    Args:
+        x: [N, C, H, W].
+        grid: [N, h, w, 2] in [-1, 1], corners at the pixels' outer edges; no gradient flows to it.
     """
     if torch.is_grad_enabled():
         return _Sample.apply(x, grid)  # type: ignore[no-any-return, no-untyped-call]

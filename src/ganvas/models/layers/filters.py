@@ -20,8 +20,9 @@ def taps(values: Sequence[float]) -> Tensor:
 class Blur(nn.Module):
     """Filter each channel with ``kernel`` ⊗ ``kernel``; zeros outside the picture.
 
-    :param kernel: taps of one dimension; they are scaled to sum to one.
-    :param padding: zeros put around the picture first; the side becomes side + 2·padding − taps + 1.
+    Args:
+        kernel: Taps of one dimension; they are scaled to sum to one.
+        padding: Zeros put around the picture first; the side becomes side + 2·padding − taps + 1.
     """
 
     kernel: Tensor

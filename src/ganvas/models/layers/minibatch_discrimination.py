@@ -7,11 +7,11 @@ from torch import Tensor, nn
 
 
 class MinibatchDiscrimination(nn.Module):
-    """How near each picture is to the others of its batch (Salimans et al. 2016, §3.2), a cure for mode collapse.
+    """Similarity of each picture to the others of its batch (Salimans et al. 2016, §3.2), against mode collapse.
 
     ``[N, inputs]`` → ``[N, features]``: M_i = f_i·T is a ``features × numbers`` matrix and
     o_i[b] = Σ_j exp(−‖M_i[b] − M_j[b]‖₁) over the whole batch, the picture itself included. It mixes rows on
-    purpose, so what it answers depends on the size of the micro-batch.
+    purpose, so the output depends on the size of the micro-batch.
     """
 
     def __init__(self, inputs: int, features: int, numbers: int = 5) -> None:

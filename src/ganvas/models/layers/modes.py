@@ -12,7 +12,7 @@ from torch import nn
 def evaluating(network: nn.Module) -> Iterator[None]:
     """Evaluation mode inside, whatever the mode outside: dropout off, batch norm on its running statistics.
 
-    A network that is already in evaluation mode is not touched, so that tracing for export sees no side effects.
+    A network that is already in evaluation mode is not touched, so that tracing for export has no side effects.
     """
     if not any(module.training for module in network.modules()):
         yield

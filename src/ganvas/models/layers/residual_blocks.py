@@ -34,7 +34,7 @@ class GeneratorBlock(nn.Module):
 class DiscriminatorBlock(nn.Module):
     """(ReLU,) convolve, ReLU, convolve(, halve the side); plus the input, by a 1×1 convolution where shapes differ.
 
-    The first block of a discriminator sees a picture and so begins without ReLU.
+    The input of the first block is a picture, so it begins without ReLU.
     """
 
     def __init__(self, inputs: int, outputs: int, *, first: bool, halve: bool, eps: float) -> None:

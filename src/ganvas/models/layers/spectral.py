@@ -1,4 +1,13 @@
-"""Spectral normalisation (Miyato et al. 2018)."""
+"""Spectral normalisation (Miyato et al. 2018), as three published codes have it.
+
+They differ in when the power iteration runs and in which vectors are stored, so their numbers and checkpoints differ:
+
+- :func:`spectral_norm`: PyTorch's own, at each forward pass in training mode (DCGAN, pix2pix).
+- :class:`Spectral`: at each forward pass from the stored ``u``, in evaluation mode too (SAGAN, BigGAN).
+- :class:`StoredSingularValue`: only after an update of the weights, ``u`` and ``v`` stored (U-GAT-IT).
+
+The stored vectors of the last two are updated by :func:`advance`, once per step.
+"""
 
 from __future__ import annotations
 
@@ -11,8 +20,8 @@ from torch.nn.utils import parametrizations
 def spectral_norm(network: nn.Module, *, eps: float = 1e-12) -> nn.Module:
     """Divide the weight of every convolution and linear layer by its largest singular value (Miyato et al. 2018).
 
-    One power iteration a forward pass in training mode, none in evaluation mode; the vectors are buffers. Call it
-    after the weights got their first values. The network is changed in place and returned.
+    One power iteration per forward pass in training mode, none in evaluation mode; the vectors are buffers. To be
+    called after the weights have been initialised. The network is changed in place and returned.
     """
     for module in list(network.modules()):
         if isinstance(module, nn.Conv2d | nn.ConvTranspose2d | nn.Linear):
@@ -21,11 +30,11 @@ def spectral_norm(network: nn.Module, *, eps: float = 1e-12) -> nn.Module:
 
 
 class Spectral(nn.Module):
-    """The largest singular value of a weight seen as a matrix ``[outputs, rest]``, by one power iteration a call.
+    """Divide a weight by its largest singular value as a matrix [outputs, rest], by one power iteration per call.
 
-    Miyato et al. 2018, algorithm 1, as BigGAN has it: evaluation mode iterates too, and the left vector ``u`` is the
-    only state. A call does not keep what it found, :func:`advance` does: so the state moves once a step, however the
-    batch is split. ``eps`` (1e-6 in BigGAN, 1e-12 elsewhere) is the smallest length by which a vector is divided.
+    Miyato et al. 2018, algorithm 1, as in BigGAN: evaluation mode iterates too, and the left vector ``u`` is the
+    only state. It is stored by :func:`advance` and not by the forward pass, so once per step however the batch is
+    split. ``eps`` (1e-6 in BigGAN, 1e-12 elsewhere) is the smallest length by which a vector is divided.
     """
 
     u: Tensor
@@ -73,7 +82,7 @@ class SpectralLinear(nn.Linear):
 
 
 class SpectralEmbedding(nn.Embedding):
-    """One vector a class, the table divided by its largest singular value."""
+    """A class embedding whose table is divided by its largest singular value."""
 
     def __init__(self, classes: int, length: int, *, eps: float = 1e-6) -> None:
         super().__init__(classes, length)
@@ -86,8 +95,8 @@ class SpectralEmbedding(nn.Embedding):
 class StoredSingularValue(nn.Module):
     """The largest singular value of a weight seen as a matrix ``[outputs, rest]`` (Miyato et al. 2018, algorithm 1).
 
-    The vectors ``u`` and ``v`` move by one power iteration when :func:`advance` is called, once a step: so an answer
-    depends neither on the mode nor on how often the network was asked.
+    The vectors ``u`` and ``v`` are updated by one power iteration when :func:`advance` is called, once per step, so the
+    output depends neither on the mode nor on the number of calls.
     """
 
     u: Tensor
@@ -117,8 +126,8 @@ class StoredSingularValue(nn.Module):
 class StoredSpectralConv2d(nn.Conv2d):
     """A convolution without padding whose weight is divided by its largest singular value.
 
-    What is divided is the answer and not the weight: that is the same, and the weights of a wide layer are many times
-    the numbers it answers with.
+    The output is divided and not the weight, which is equivalent and faster: a wide layer has many more weights than
+    outputs.
     """
 
     def __init__(self, inputs: int, outputs: int, kernel: int, stride: int = 1, *, bias: bool = True) -> None:
@@ -144,7 +153,7 @@ class StoredSpectralLinear(nn.Linear):
 
 @torch.no_grad()
 def advance(network: nn.Module) -> None:
-    """Keep one power iteration of every spectral layer: to be called once its weights have moved."""
+    """Keep one power iteration of every spectral layer: to be called after each update of the weights."""
     for module in network.modules():
         match module:
             case SpectralConv2d() | SpectralLinear() | SpectralEmbedding():

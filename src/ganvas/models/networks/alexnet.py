@@ -36,10 +36,10 @@ class AlexNet(nn.Module):
         self.requires_grad_(False).eval()
 
     def forward(self, x: Tensor, layers: Sequence[str]) -> dict[str, Tensor]:
-        """Activations by name, in the order asked for.
+        """Activations of the given layers, by name.
 
         Raises:
-            ValueError: there is no such layer.
+            ValueError: There is no such layer.
         """
         if unknown := set(layers) - set(LAYERS):
             raise ValueError(f"AlexNet has no layer {min(unknown)}: choose from {', '.join(LAYERS)}")

@@ -39,9 +39,10 @@ BOTTOM = 4  # side of the generator's first feature map
 
 
 def check_sizes(family: str, resolution: int, attention: tuple[int, ...]) -> None:
-    """Refuse resolutions that the tables lack, and attention at sides at which there are no feature maps.
+    """Check the resolution and the sides of feature maps with attention.
 
-    :raises UserError: says which there are.
+    Raises:
+        UserError: There are no networks of that resolution, or no feature maps of such a side.
     """
     if resolution not in WIDTHS:
         sizes = ", ".join(map(str, WIDTHS))
@@ -58,14 +59,14 @@ def check_sizes(family: str, resolution: int, attention: tuple[int, ...]) -> Non
 class Generator(nn.Module):
     """z float ``[N, z_dim]`` and labels y int64 ``[N]`` → pictures ``[N, image_channels, R, R]`` in [-1, 1].
 
-    :param channels: the width unit (``ch`` of the paper).
-    :param classes: how many; 0: the norms learn constants and ``y`` is not looked at.
-    :param shared_dim: length of the class vector that all norms share and map linearly; 0: each norm has embeddings
-        of its own.
-    :param hierarchical: give each block its own part of z beside the class vector. ``z_dim`` is then rounded down to
-        a multiple of the number of parts: read the attribute.
-    :param attention: sides of the feature maps after which self-attention stands.
-    :param truncations: at how many values of psi the norms can hold standing statistics.
+    Args:
+        channels: Channel multiplier (``ch`` in the paper).
+        classes: Number of classes; 0: the norms have learned constants and ``y`` is ignored.
+        shared_dim: Length of the class embedding that all norms share and map linearly; 0: each norm has its own.
+        hierarchical: Concatenate a part of z per block to the class embedding. ``z_dim`` is then rounded down to a
+            multiple of the number of parts; see the attribute.
+        attention: Sides of the feature maps with self-attention.
+        truncations: Number of values of psi with standing statistics.
     """
 
     stands: Tensor
@@ -138,13 +139,13 @@ class Generator(nn.Module):
         return self.render(*self.conditions(z, y), mix)
 
     def render(self, first: Tensor, conditions: list[Tensor], mix: Tensor | None = None) -> Tensor:
-        """Pictures of what :meth:`conditions` says."""
+        """Pictures [N, image_channels, R, R] from the output of :meth:`conditions`."""
         h = self.linear(first).view(first.shape[0], -1, BOTTOM, BOTTOM)
         for index, (block, condition) in enumerate(zip(self.blocks, conditions, strict=True)):
             h = block(h, condition, mix)
             if str(index) in self.attention:
                 h = self.attention[str(index)](h)
-        return torch.tanh(self.to_image(F.relu(self.norm(h, first, mix))))  # this norm looks at no condition
+        return torch.tanh(self.to_image(F.relu(self.norm(h, first, mix))))  # this norm is not conditional
 
 
 class Discriminator(nn.Module):

@@ -1,4 +1,4 @@
-"""What CUT looks at to keep a picture's content: patches of features as unit vectors (Park et al. 2020, §3).
+"""The patch projector and the PatchNCE loss of CUT (Park et al. 2020, §3).
 
 At width 64 with nine blocks the projector has 560,384 parameters.
 """
@@ -17,10 +17,11 @@ EPSILON = 1e-7
 
 
 class PatchProjector(nn.Module):
-    """Two linear layers for each map of features, which make vectors of length one of its patches.
+    """An MLP of two layers per feature map, which embeds its patches as unit vectors.
 
-    :param channels: of the maps.
-    :param dim: numbers of a vector.
+    Args:
+        channels: Channels of each feature map.
+        dim: Length of an embedding.
     """
 
     def __init__(self, channels: Sequence[int], dim: int = 256) -> None:
@@ -30,7 +31,7 @@ class PatchProjector(nn.Module):
         )
 
     def forward(self, features: Sequence[Tensor], places: Sequence[Tensor]) -> list[Tensor]:
-        """Maps [N, C, H, W] and places in them, int64 [N, P], each a level → vectors [N, P, dim], each a level."""
+        """Per level: features [N, C, H, W] and positions in them, int64 [N, P] → unit vectors [N, P, dim]."""
         found = []
         for level, maps, where in zip(self.levels, features, places, strict=True):
             patches = maps.flatten(2).gather(2, where[:, None].expand(-1, maps.shape[1], -1)).transpose(1, 2)
@@ -40,7 +41,7 @@ class PatchProjector(nn.Module):
 
 
 def draw_places(features: Sequence[Tensor], count: int) -> list[Tensor]:
-    """Up to ``count`` different places in each map, int64 [N, P]; every row has its own."""
+    """Draw up to ``count`` different positions in each feature map per row, int64 [N, P]."""
     sizes = [(len(maps), maps.shape[2] * maps.shape[3]) for maps in features]
     return [
         noise.uniform(rows, places, device=maps.device).argsort(1)[:, :count]
@@ -49,11 +50,15 @@ def draw_places(features: Sequence[Tensor], count: int) -> list[Tensor]:
 
 
 def patch_nce(queries: Tensor, keys: Tensor, temperature: float) -> Tensor:
-    """Each query must be nearer to its own key than to the other keys of its picture (the paper's eq. 3 and 4).
+    """InfoNCE of patches: the other keys of the same picture are the negatives (Park et al. 2020, eq. 3 and 4).
 
-    :param queries: unit vectors [N, P, dim] of what was made.
-    :param keys: those of the source at the same places; they are not moved.
-    :returns: the mean cross-entropy over all patches, 0-d.
+    Args:
+        queries: Unit vectors [N, P, dim] of the output.
+        keys: Those of the source at the same positions; they get no gradient.
+        temperature: Divides the similarities.
+
+    Returns:
+        The mean cross-entropy over all patches, 0-d.
     """
     likeness = queries.float() @ keys.detach().float().transpose(1, 2) / temperature  # [N, P, P]
     right = torch.arange(likeness.shape[1], device=likeness.device).expand(len(likeness), -1)

@@ -23,7 +23,8 @@ WIDEST = 16  # × width: 1,024 channels at width 64, the paper's widest layer
 def channels_by_size(resolution: int, width: int) -> list[int]:
     """Channels at sides resolution/2, resolution/4, … 4: they double as the side halves, up to ``WIDEST`` × width.
 
-    :raises UserError: the resolution is not 16, 32, 64, 128 or 256.
+    Raises:
+        UserError: The resolution is not 16, 32, 64, 128 or 256.
     """
     if resolution not in (16, 32, 64, 128, 256):
         raise UserError(f"dcgan makes pictures of 16, 32, 64, 128 or 256 pixels, not {resolution}; change resolution.")
@@ -33,7 +34,7 @@ def channels_by_size(resolution: int, width: int) -> list[int]:
 class Generator(nn.Module):
     """z float ``[N, z_dim]`` and labels y int64 ``[N]`` → pictures ``[N, channels, R, R]`` in [-1, 1].
 
-    With classes, a learned vector of the class is concatenated to z (Mirza & Osindero 2014).
+    With classes, a learned class embedding is concatenated to z (Mirza & Osindero 2014).
     """
 
     def __init__(self, resolution: int, channels: int, z_dim: int, width: int, classes: int = 0, class_dim: int = 0):
@@ -60,9 +61,9 @@ class Generator(nn.Module):
 class Discriminator(nn.Module):
     """Pictures ``[N, channels, R, R]`` and labels y int64 ``[N]`` → logits ``[N]``.
 
-    With classes, the inner product of a learned vector of the class and the summed features is added to the logit
-    (projection, Miyato & Koyama 2018, eq. 4). With ``minibatch`` > 0, so many numbers of minibatch discrimination
-    are weighed into it.
+    With classes, the inner product of a learned class embedding and the summed features is added to the logit
+    (projection, Miyato & Koyama 2018, eq. 4). With ``minibatch`` > 0, that many features of minibatch
+    discrimination are added.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""Maps of labels: their numbers as networks take them, the edges between objects, the look that objects share."""
+"""Label maps: one-hot labels, edges between objects, and features per object."""
 
 from __future__ import annotations
 
@@ -36,9 +36,14 @@ def edges(objects: Tensor) -> Tensor:
 
 
 class LabelFeatures(nn.Module):
-    """The look of objects: an encoder's maps averaged over each of them (Wang et al. 2018, §3.4).
+    """Features of objects: the output of an encoder, averaged over each object (Wang et al. 2018, §3.4).
 
-    What is usual for each label, the running mean of what training has shown, is kept for use, where no target is.
+    A running mean per label is stored for inference, where there is no target to encode.
+
+    Args:
+        labels: Number of labels.
+        features: Number of features.
+        momentum: Of the running mean.
     """
 
     mean: Tensor
@@ -51,7 +56,10 @@ class LabelFeatures(nn.Module):
     def forward(self, labels: Tensor, objects: Tensor, maps: Tensor | None) -> Tensor:
         """``maps`` ``[N, features, H, W]`` → the same shape, constant within each object of each picture.
 
-        :param maps: of the target; None: each label ``[N, 1, H, W]`` gets its usual look.
+        Args:
+            labels: Numbers [N, 1, H, W].
+            objects: Numbers [N, 1, H, W], unique per object.
+            maps: Of the target; None: the running mean of each label.
         """
         if maps is None:
             numbers = labels[:, 0].long().clamp(0, len(self.mean) - 1)
@@ -64,12 +72,12 @@ class LabelFeatures(nn.Module):
         flat = maps.float().permute(0, 2, 3, 1).reshape(-1, features)
         means = flat.new_zeros(len(sizes), features).index_add(0, which, flat) / sizes[:, None]
         if self.training:
-            self._remember(flat.detach(), labels.flatten().long().clamp(max=len(self.mean) - 1))
+            self._update_mean(flat.detach(), labels.flatten().long().clamp(max=len(self.mean) - 1))
         own: Tensor = means[which].view(count, height, width, features).permute(0, 3, 1, 2)
         return own.to(maps.dtype)
 
     @torch.no_grad()
-    def _remember(self, flat: Tensor, labels: Tensor) -> None:
+    def _update_mean(self, flat: Tensor, labels: Tensor) -> None:
         sums = torch.zeros_like(self.mean).index_add(0, labels, flat.to(self.mean.dtype))
         sizes = torch.bincount(labels, minlength=len(self.mean))[:, None]
         now = sums / sizes.clamp(min=1)

@@ -1,4 +1,4 @@
-"""The PatchGAN discriminator (Isola et al. 2017, §6.1.2): judges overlapping patches, each on its own."""
+"""The PatchGAN discriminator (Isola et al. 2017, §6.1.2): one logit per overlapping patch."""
 
 from __future__ import annotations
 
@@ -12,12 +12,13 @@ from ganvas.models.layers.spectral import spectral_norm
 
 
 class PatchGAN(nn.Module):
-    """``[N, inputs, H, W]`` → logits ``[N, 1, h, w]``, one a patch.
+    """``[N, inputs, H, W]`` → logits ``[N, 1, h, w]``, one per patch.
 
-    ``layers`` = 3 sees patches of 70 × 70 pixels, 2 of 34, 1 of 16; 2,768,705 parameters at width 64, three layers,
+    ``layers`` = 3 has patches of 70 × 70 pixels, 2 of 34, 1 of 16; 2,768,705 parameters at width 64, three layers,
     batch norm and the six channels of a pair of RGB pictures.
 
-    :param antialias: convolutions keep the size, and maps are halved behind a blur (Zhang 2019, as in CUT).
+    Args:
+        antialias: Convolutions have stride 1, each followed by blurred downsampling (Zhang 2019, as in CUT).
     """
 
     def __init__(
@@ -58,9 +59,10 @@ class _Half(nn.Module):
 
 
 def check_patch_layers(layers: int, resolution: int) -> None:
-    """See that a picture leaves at least one logit.
+    """Check that pictures are large enough for one logit.
 
-    :raises UserError: the picture is too small for so many layers.
+    Raises:
+        UserError: The picture is too small for so many layers.
     """
     if resolution // 2**layers < 3:
         raise UserError(

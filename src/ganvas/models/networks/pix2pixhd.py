@@ -1,7 +1,7 @@
 """The networks of pix2pixHD (Wang, Liu, Zhu, Tao, Kautz & Catanzaro 2018, §3.1, §3.2 and §3.4).
 
-A global generator (down, residual blocks, up), a local enhancer around it that works at twice the side, discriminators
-at several scales that also hand out their features, and the encoder that tells the look of each object.
+A global generator (down, residual blocks, up), a local enhancer around it at twice the side, discriminators at several
+scales that also return their features, and the feature encoder of objects.
 """
 
 from __future__ import annotations
@@ -143,15 +143,15 @@ class MultiscaleDiscriminator(nn.Module):
         initialize_normal(self)
 
     def forward(self, x: Tensor) -> list[list[Tensor]]:
-        answers = []
+        outputs_by_scale = []
         for i, scale in enumerate(self.scales):
             x = half_size(x) if i else x
-            answers.append(scale(x))
-        return answers
+            outputs_by_scale.append(scale(x))
+        return outputs_by_scale
 
 
 class FeatureEncoder(nn.Module):
-    """A picture → maps of its look ``[N, outputs, H, W]`` in [-1, 1], to be averaged over each object.
+    """A picture → features [N, outputs, H, W] in [-1, 1], which are then averaged over each object.
 
     Width 16, four halvings, three maps of a picture in colour: 788,803 parameters.
     """

@@ -1,8 +1,8 @@
 """The networks of Progressive GAN (Karras, Aila, Laine & Lehtinen 2018, appendix A), squares of 8 to 1,024 pixels.
 
 Both hold the layers of every size from the beginning; how many are used, and how far the newest one is faded in, is
-said in each call. The generator has 23,051,989 parameters at 256 px and 23,086,795 at 1,024 px, as the PyTorch version
-of Facebook's GAN zoo (the authors' own has one bias a channel in the first layer, not one a number: 7,680 fewer). The
+given in each call. The generator has 23,051,989 parameters at 256 px and 23,086,795 at 1,024 px, as the PyTorch version
+of Facebook's GAN zoo (the authors' own has one bias per channel in the first layer, not one per unit: 7,680 fewer). The
 discriminator has 23,052,353 and 23,087,249, as the authors'; without the minibatch deviation 4,608 fewer.
 """
 
@@ -27,7 +27,8 @@ SLOPE = 0.2  # of leaky ReLU below 0
 def levels(resolution: int) -> int:
     """How many sizes there are from 4 px to ``resolution``.
 
-    :raises UserError: the resolution is not a power of two from 8 to 1,024.
+    Raises:
+        UserError: The resolution is not a power of two from 8 to 1,024.
     """
     sides = [2**i for i in range(3, 11)]
     if resolution not in sides:
@@ -134,7 +135,14 @@ class Generator(nn.Module):
         return maps
 
     def forward(self, z: Tensor, y: Tensor, depth: int, alpha: float = 1.0) -> Tensor:
-        """:param alpha: weight of the newest size; below 1 the one before, doubled, has the rest."""
+        """Pictures at a depth.
+
+        Args:
+            z: Latents [N, z_dim].
+            y: Labels [N].
+            depth: 0 is 4 px.
+            alpha: Weight of the newest resolution; the one before, doubled, has the rest.
+        """
         maps = self.features(z, y, depth)
         picture: Tensor = self.to_image[depth](maps[depth])
         if depth and alpha < 1:
@@ -142,7 +150,7 @@ class Generator(nn.Module):
         return picture
 
     def forward_at(self, z: Tensor, y: Tensor, position: Tensor) -> Tensor:
-        """Pictures at full size of a ``position`` (0-d) = depth − 1 + alpha that is a tensor: one graph for all."""
+        """Pictures at full size for a tensor ``position`` (0-d) = depth − 1 + alpha: one graph for all depths."""
         maps = self.features(z, y, len(self.blocks))
         picture = torch.zeros((), device=z.device)
         for level, to_image in enumerate(self.to_image):
@@ -169,10 +177,10 @@ class Discriminator(nn.Module):
 
     The second is ``[N, classes]``, or None without a classifier.
 
-    :param group_size: pictures compared by the minibatch deviation; 1: it is left out.
-    :param classes: how many the auxiliary classifier tells apart (AC-GAN, Odena et al. 2017), or
-    :param projected: how many have a vector whose inner product with the features joins the logit (Miyato & Koyama
-        2018). At most one of the two is above 0.
+    Args:
+        group_size: Pictures per group of the minibatch standard deviation; 1: it is left out.
+        classes: Classes of the auxiliary classifier (AC-GAN, Odena et al. 2017); 0: none.
+        projected: Classes of the projection (Miyato & Koyama 2018); 0: none. At most one of the two is above 0.
     """
 
     def __init__(
@@ -199,7 +207,14 @@ class Discriminator(nn.Module):
         self.projection = nn.Embedding(projected, last) if projected else None
 
     def forward(self, x: Tensor, y: Tensor, depth: int, alpha: float = 1.0) -> tuple[Tensor, Tensor | None]:
-        """:param alpha: weight of the newest size; below 1 the one before, of halved pictures, has the rest."""
+        """Logits at a depth.
+
+        Args:
+            image: Pictures [N, image_channels, S, S].
+            y: Labels [N].
+            depth: 0 is 4 px.
+            alpha: Weight of the newest resolution; the one before, of halved pictures, has the rest.
+        """
         h = F.leaky_relu(self.from_image[depth](x), SLOPE)
         for level in range(depth - 1, -1, -1):
             h = self.blocks[level](h)
@@ -210,8 +225,8 @@ class Discriminator(nn.Module):
             h = self.stddev(h)
         h = F.leaky_relu(self.conv(h), SLOPE)
         h = F.leaky_relu(self.dense(h.flatten(1)), SLOPE)
-        answers = self.logit(h)
-        logits = answers[:, 0]
+        outputs = self.logit(h)
+        logits = outputs[:, 0]
         if self.projection is not None:
             logits = logits + (self.projection(y) * h).sum(1) / math.sqrt(h.shape[1])
-        return logits, answers[:, 1:] if answers.shape[1] > 1 else None
+        return logits, outputs[:, 1:] if outputs.shape[1] > 1 else None

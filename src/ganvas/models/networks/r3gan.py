@@ -1,8 +1,8 @@
 """The networks of R3GAN (Huang, Gokaslan, Kuleshov & Tompkin 2024, "The GAN is dead; long live the GAN!").
 
-A plain residual network, the same for both players: 1 × 1 to a wider space, a grouped 3 × 3, 1 × 1 back; no
-normalisation; leaky ReLU with a bias of its own; bilinear resampling between the resolutions. What keeps it stable is
-the game, not the network.
+A plain residual network, the same for generator and discriminator: 1 × 1 to a wider space, a grouped 3 × 3, 1 × 1 back;
+no normalisation; leaky ReLU with a bias of its own; bilinear resampling between resolutions. Stability comes from the
+loss, not from the network.
 
 Pictures are float [N, channels, R, R] in about [-1, 1]; ``z`` [N, z_dim]; ``y`` int64 [N].
 """
@@ -53,8 +53,9 @@ class Pointwise(nn.Module):
 class ResidualBlock(nn.Module):
     """x + narrow(act(grouped(act(widen(x))))), the last layer zero at the beginning.
 
-    :param depth: blocks in the whole network; the others' weights shrink with it (Fixup: Zhang et al. 2019), so that
-        the variance does not grow with depth.
+    Args:
+        depth: Blocks in the whole network; initial weights shrink with it (Fixup: Zhang et al. 2019), so that the
+            variance does not grow with depth.
     """
 
     def __init__(self, width: int, groups: int, expansion: int, depth: int) -> None:
@@ -79,7 +80,7 @@ def _blocks(level: Level, expansion: int, depth: int) -> list[nn.Module]:
 
 
 class Label(nn.Module):
-    """A class as a vector."""
+    """A class embedding, of labels int64 [N] or weights float [N, classes]."""
 
     def __init__(self, classes: int, features: int, gain: float = 1.0) -> None:
         super().__init__()
@@ -91,8 +92,8 @@ class Label(nn.Module):
         return F.embedding(y, self.weight.t())
 
 
-class Basis(nn.Module):
-    """Latent → 4 × 4 features: one learned picture a channel, scaled by a linear function of the latent."""
+class GenerativeBasis(nn.Module):
+    """Latent → 4 × 4 features: one learned 4 × 4 map per channel, scaled by a linear function of the latent."""
 
     def __init__(self, inputs: int, outputs: int) -> None:
         super().__init__()
@@ -103,8 +104,8 @@ class Basis(nn.Module):
         return self.pictures * F.linear(z, self.weight)[:, :, None, None]
 
 
-class Verdict(nn.Module):
-    """4 × 4 features → numbers: each channel's weighted sum, then a linear function of them."""
+class DiscriminativeBasis(nn.Module):
+    """4 × 4 features → outputs: a weighted sum per channel, then a linear layer."""
 
     def __init__(self, inputs: int, outputs: int) -> None:
         super().__init__()
@@ -118,8 +119,9 @@ class Verdict(nn.Module):
 class Generator(nn.Module):
     """z (and class) → picture.
 
-    :param levels: from 4 × 4 up, each twice the side of the one before.
-    :param class_dim: length of a class's vector, put beside z.
+    Args:
+        levels: From 4 × 4 up, each twice the side of the one before.
+        class_dim: Length of the class embedding, concatenated to z.
     """
 
     def __init__(
@@ -135,7 +137,7 @@ class Generator(nn.Module):
         super().__init__()
         depth = sum(level.blocks for level in levels)
         self.embed = Label(classes, class_dim) if classes else None
-        self.basis = Basis(z_dim + (class_dim if classes else 0), levels[0].width)
+        self.basis = GenerativeBasis(z_dim + (class_dim if classes else 0), levels[0].width)
         layers: list[nn.Module] = _blocks(levels[0], expansion, depth)
         for below, level in pairwise(levels):
             if below.width != level.width:
@@ -154,8 +156,9 @@ class Generator(nn.Module):
 class Discriminator(nn.Module):
     """Picture (and class, by projection) → logit [N].
 
-    :param levels: from 4 × 4 up, as the generator's; they are walked down.
-    :param class_dim: length of the vector that is projected on the class's.
+    Args:
+        levels: From 4 × 4 up, as for the generator.
+        class_dim: Length of the class embedding of the projection.
     """
 
     def __init__(
@@ -178,10 +181,10 @@ class Discriminator(nn.Module):
                 layers.append(Pointwise(above.width, level.width))
             layers += _blocks(level, expansion, depth)
         self.layers = nn.Sequential(*layers)
-        self.verdict = Verdict(down[-1].width, class_dim if classes else 1)
+        self.verdict = DiscriminativeBasis(down[-1].width, class_dim if classes else 1)
         self.embed = Label(classes, class_dim, 1 / math.sqrt(class_dim)) if classes else None
 
     def forward(self, image: Tensor, y: Tensor) -> Tensor:
-        verdict: Tensor = self.verdict(self.layers(self.from_image(image)))
-        logits = verdict[:, 0] if self.embed is None else (verdict * self.embed(y)).sum(1)
+        outputs: Tensor = self.verdict(self.layers(self.from_image(image)))
+        logits = outputs[:, 0] if self.embed is None else (outputs * self.embed(y)).sum(1)
         return logits.to(torch.promote_types(logits.dtype, torch.float32))

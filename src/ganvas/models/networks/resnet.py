@@ -1,7 +1,7 @@
 """The residual generator of CycleGAN (Zhu, Park, Isola & Efros 2017, appendix 7.2; after Johnson et al. 2016).
 
 Two steps down, residual blocks, two steps up. At width 64, RGB and instance norm: 11,378,179 parameters with nine
-blocks, 7,837,699 with six. CUT's has as many: it blurs where sizes change (Zhang 2019).
+blocks, 7,837,699 with six. CUT's has as many, with antialiased resampling (Zhang 2019).
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ from ganvas.models.layers.filters import halved
 from ganvas.models.layers.initialization import initialize_normal
 from ganvas.models.layers.normalization import normalization
 
-SMALLEST = 16  # pixels of a side
-FIFTH = 5  # the last block that contrastive losses look at
+SMALLEST = 16  # smallest side in pixels
+FIFTH = 5  # the last block whose features contrastive losses take
 
 
 class ResidualBlock(nn.Module):
-    """x + two 3 × 3 convolutions of x, each on a reflected border and normalised; ``[N, C, H, W]`` stays that."""
+    """x + two 3 × 3 convolutions of x with reflection padding and normalisation; the shape [N, C, H, W] is kept."""
 
     def __init__(self, channels: int, *, norm: str, bias: bool, dropout: float = 0.0) -> None:
         super().__init__()
@@ -39,10 +39,11 @@ class ResidualBlock(nn.Module):
 class ResNetGenerator(nn.Module):
     """``[N, inputs, H, W]`` → ``[N, outputs, H, W]`` in [-1, 1]; H and W are divisible by 4 and 12 at least.
 
-    :param width: channels at full resolution; twice as many at one half, four times at one quarter.
-    :param blocks: residual blocks at one quarter of the resolution.
-    :param antialias: convolutions keep the size; between them pictures are halved behind a blur and doubled by
-        bilinear interpolation. Dearer, and without the checks that strides leave.
+    Args:
+        width: Channels at full resolution; twice as many at one half, four times at one quarter.
+        blocks: Residual blocks at one quarter of the resolution.
+        antialias: Convolutions have stride 1, with blurred downsampling and bilinear upsampling between them. Slower,
+            and without checkerboard artefacts.
     """
 
     def __init__(
@@ -82,8 +83,8 @@ class ResNetGenerator(nn.Module):
         return self.with_features(x)[0]
 
     def with_features(self, x: Tensor) -> tuple[Tensor, list[Tensor]]:
-        """The answer to ``x``, and :meth:`features` of ``x``, in one pass."""
-        x, found = self._lead(x)
+        """The output for ``x`` and :meth:`features` of ``x``, in one pass."""
+        x, found = self._encode(x)
         for block in list(self.blocks)[FIFTH:]:
             x = block(x)
         for conv, norm in zip(self.up, self.up_norm, strict=True):
@@ -94,15 +95,15 @@ class ResNetGenerator(nn.Module):
         return picture, found
 
     def features(self, x: Tensor) -> list[Tensor]:
-        """What the way down sees in pictures, from pixels to shapes: maps ``[N, C, H, W]`` of ``feature_channels``.
+        """Features of the encoder for PatchNCE: maps [N, C, H, W] with ``feature_channels``.
 
-        The picture itself with its mirrored border, both convolutions before their norm, the first residual block and
-        the fifth, where there are so many (Park et al. 2020, §C.1).
+        The padded picture, both downsampling convolutions before their norm, the first residual block and the fifth,
+        where there is one (Park et al. 2020, §C.1).
         """
-        return self._lead(x)[1]
+        return self._encode(x)[1]
 
-    def _lead(self, x: Tensor) -> tuple[Tensor, list[Tensor]]:
-        """The way to the fifth block, or to the last of fewer: where it ends, and the features met."""
+    def _encode(self, x: Tensor) -> tuple[Tensor, list[Tensor]]:
+        """The output of the fifth block, or of the last of fewer, and the features up to it."""
         x = reflected(x, 3)
         found = [x]
         x = F.relu(self.first_norm(self.first(x)))
@@ -119,7 +120,11 @@ class ResNetGenerator(nn.Module):
 
 
 def check_side(family: str, side: int) -> None:
-    """:raises UserError: such a generator cannot take pictures of this side."""
+    """Check the side of pictures.
+
+    Raises:
+        UserError: Such a generator cannot take pictures of this side.
+    """
     if side % 4 or side < SMALLEST:
         raise UserError(
             f"{family} takes pictures of {SMALLEST}, {SMALLEST + 4}, {SMALLEST + 8}, … pixels, not {side}; change "

@@ -1,7 +1,7 @@
-"""DeepFaceDrawing's component networks (Chen, Su, Gao, Xia & Fu 2020): a face sketch taken apart and told in codes.
+"""DeepFaceDrawing's component networks (Chen, Su, Gao, Xia & Fu 2020): codes of parts of a sketch.
 
 Five windows of a sketch (two eyes, nose, mouth and the remainder with the four blanked out) each have an autoencoder,
-and a second decoder that turns the same code into feature maps of the face. The windows and the networks are those of
+and a second decoder that maps the same code to feature maps of the face. The windows and the networks are those of
 the published code at 512 px; at half the side a network has one level less, so that its innermost map keeps its size.
 """
 
@@ -28,7 +28,7 @@ class Window(NamedTuple):
     side: int
 
 
-# Left and right as one looks at the picture. Pasted in this order: where windows overlap, the later one is seen.
+# Left and right are those of the picture. Pasted in this order: where windows overlap, the later one is kept.
 WINDOWS: dict[str, Window] = {
     "remainder": Window(0, 0, 512),
     "mouth": Window(169, 301, 192),
@@ -140,7 +140,8 @@ class Encoder(nn.Module):
 class Decoder(nn.Module):
     """A code ``[N, code_dim]`` → ``[N, outputs, side, side]``.
 
-    :param widths: channels after each doubling, innermost first.
+    Args:
+        widths: Channels after each doubling, innermost first.
     """
 
     def __init__(self, side: int, widths: list[int], innermost: int, code_dim: int, outputs: int) -> None:
@@ -183,6 +184,6 @@ class Component(nn.Module):
         self.decoder = sketch_decoder(side, levels, width, code_dim)
 
     def forward(self, window: Tensor) -> Tensor:
-        """A window → itself through its code."""
+        """Reconstruct a window from its code."""
         sketch: Tensor = self.decoder(self.encoder(window))
         return sketch

@@ -1,7 +1,7 @@
-"""The networks of SRGAN (Ledig, Theis, Huszár et al. 2017, figure 4): SRResNet, and a discriminator in VGG's manner.
+"""The networks of SRGAN (Ledig, Theis, Huszár et al. 2017, figure 4): SRResNet, and a discriminator like VGG.
 
-Inside, numbers run from 0 to 1 as in the published implementations; pictures outside are in [-1, 1]. That matters at
-the edges, where convolutions see zeros: black, not grey.
+Internally pictures are in [0, 1] as in the published implementations; inputs and outputs are in [-1, 1]. It matters at
+the edges, where zero padding is black and not grey.
 """
 
 from __future__ import annotations

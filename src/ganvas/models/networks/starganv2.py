@@ -37,10 +37,10 @@ def initialize_he(network: nn.Module) -> None:
                 nn.init.zeros_(module.bias)
 
 
-def of_domain(answers: Tensor, y: Tensor) -> Tensor:
-    """What the head of each row's domain says: [N, domains, …], int64 [N] → [N, …]."""
-    index = y.view(-1, *[1] * (answers.dim() - 1)).expand(-1, 1, *answers.shape[2:])
-    return answers.gather(1, index)[:, 0]
+def of_domain(outputs: Tensor, y: Tensor) -> Tensor:
+    """Select the output of the head of each row's domain: [N, domains, …], int64 [N] → [N, …]."""
+    index = y.view(-1, *[1] * (outputs.dim() - 1)).expand(-1, 1, *outputs.shape[2:])
+    return outputs.gather(1, index)[:, 0]
 
 
 class Block(nn.Module):
@@ -109,12 +109,13 @@ class StyledBlock(nn.Module):
 class Generator(nn.Module):
     """``x`` [N, channels, R, R] in about [-1, 1] and styles ``s`` [N, style_dim] → pictures of the shape of ``x``.
 
-    :param resolution: a power of two, 32 at least.
-    :param width: channels at full resolution; twice as many at each half, ``widest`` at most.
-    :param residual: what comes out is a change of ``x`` and not the whole picture, at first a slight one.
-    :param outline: 0: none; else the fine lines of the source, high-passed and divided by this number, are added to the
-        maps on the way up wherever ``outlines`` says (§A of the paper's appendix); the way down goes one level deeper
-        and the blocks up have no shortcut, so that nothing else is carried over.
+    Args:
+        resolution: A power of two, 32 at least.
+        width: Channels at full resolution; twice as many at each half, ``widest`` at most.
+        residual: The output is added to ``x``; it is small at the beginning.
+        outline: 0: none; else features of the source, high-pass filtered and divided by this number, are added to the
+            features of the decoder where ``outlines`` is not 0 (§A of the paper's appendix); the encoder is one level
+            deeper and the blocks of the decoder have no shortcut.
     """
 
     laplacian: Tensor
@@ -161,7 +162,13 @@ class Generator(nn.Module):
         return f"outline={self.outline}, residual={self.residual}"
 
     def forward(self, x: Tensor, s: Tensor, outlines: Tensor | None = None) -> Tensor:
-        """:param outlines: [N, 2, R, R] in [0, 1]: where lines are kept, in coarse maps and in fine ones."""
+        """Translate pictures into styles.
+
+        Args:
+            x: Sources [N, channels, R, R].
+            s: Styles [N, style_dim].
+            outlines: Masks [N, 2, R, R] in [0, 1] of the features to pass on, for coarse and for fine feature maps.
+        """
         source = x
         x = self.from_rgb(x)
         kept: dict[int, Tensor] = {}

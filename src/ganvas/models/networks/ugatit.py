@@ -1,8 +1,8 @@
 """The networks of U-GAT-IT (Kim, Kim, Kang & Lee 2020): attention by class activation, and AdaLIN.
 
-An auxiliary classifier says of which domain a feature map is, from its mean and from its maximum over all places
-(class activation map, Zhou et al. 2016). Its weights tell which channels matter, and the features go on times them:
-the networks look where the domains differ. At 256 px, width 64 and four blocks the full generator has 278,959,808
+An auxiliary classifier predicts the domain of a feature map from its mean and from its maximum over all pixels (class
+activation map, Zhou et al. 2016). The features are weighted with the weights of the classifier, so that the networks
+attend to regions where the domains differ. At 256 px, width 64 and four blocks the full generator has 278,959,808
 parameters, the light one 10,589,888; the discriminators have 53,130,176 (global, seven layers) and 3,290,560 (local,
 five).
 """
@@ -22,24 +22,23 @@ EPS = 1e-5
 
 
 class CamOutput(NamedTuple):
-    """What a network answers: its ``output`` (a picture, or logits [N, 1, h, w]), the classifier's ``logits`` [N, 2]
-    (from the mean and from the maximum) and the ``attention`` [N, 1, h, w], larger where it looks."""
+    """The output of a network with class activation maps."""
 
-    output: Tensor
-    logits: Tensor
-    attention: Tensor
+    output: Tensor  # pictures, or logits [N, 1, h, w]
+    logits: Tensor  # of the auxiliary classifier, from the mean and from the maximum, [N, 2]
+    attention: Tensor  # [N, 1, h, w]
 
 
 @torch.no_grad()
 def clip_rho(network: nn.Module) -> None:
-    """Put every ρ back into [0, 1]: to be called once the weights have moved."""
+    """Clip each ρ to [0, 1]; to be called after each update of the weights."""
     for module in network.modules():
         if isinstance(module, AdaLIN):
             module.rho.clamp_(0, 1)
 
 
 class Attention(nn.Module):
-    """``[N, C, h, w]`` → the same, weighted by what an auxiliary classifier goes by, and the classifier's logits."""
+    """Weight features [N, C, h, w] with the weights of an auxiliary classifier; its logits are returned too."""
 
     def __init__(self, channels: int, *, spectral: bool, slope: float) -> None:
         super().__init__()
@@ -50,10 +49,9 @@ class Attention(nn.Module):
         self.slope = slope
 
     def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
-        """→ the weighted features [N, C, h, w] and the logits [N, 2].
+        """Return the weighted features [N, C, h, w] and the logits [N, 2].
 
-        The features are weighted by the classifier's weights as they stand, before spectral normalisation, as in the
-        paper's code.
+        The features are weighted with the weights before spectral normalisation, as in the paper's code.
         """
         logits = torch.cat([self.of_mean(x.mean((2, 3))), self.of_maximum(x.amax((2, 3)))], 1)
         # Weighting the channels and merging them is one convolution with weighted weights: the wide map in between
@@ -70,7 +68,10 @@ class AdaLIN(nn.Module):
     ρ is learned for each channel and stays in [0, 1] (:func:`clip_rho`). Variances are those of samples (divided by
     n − 1), as in the paper's code.
 
-    :param learned: keep γ and β as parameters (the paper's LIN) in place of taking them with each call.
+    Args:
+        channels: C.
+        rho: Initial ρ.
+        learned: γ and β are parameters (LIN in the paper) and not arguments of each call.
     """
 
     def __init__(self, channels: int, *, rho: float, learned: bool = False) -> None:
@@ -82,10 +83,16 @@ class AdaLIN(nn.Module):
             self.beta = nn.Parameter(torch.zeros(1, channels, 1, 1))
 
     def forward(self, x: Tensor, gamma: Tensor | None = None, beta: Tensor | None = None) -> Tensor:
-        """:param gamma: and ``beta``: [N, C, 1, 1], for a layer that learns none of its own."""
+        """Normalise features [N, C, h, w].
+
+        Args:
+            x: The features.
+            gamma: Scale [N, C, 1, 1], for a layer without parameters of its own.
+            beta: Shift [N, C, 1, 1], likewise.
+        """
         if gamma is None or beta is None:
             gamma, beta = self.gamma, self.beta
-        # Both norms and γ, β are together one factor and one term a channel: the map itself is read once for its
+        # Both norms and γ, β are together one factor and one term per channel: the map itself is read once for its
         # statistics and once to be scaled. The layer's statistics follow from the channels'.
         with torch.autocast(x.device.type, enabled=False):
             places = x.shape[2] * x.shape[3]
@@ -118,11 +125,15 @@ class AdaptiveBlock(nn.Module):
 
 
 class Generator(nn.Module):
-    """``[N, channels, R, R]`` → a picture ``[N, channels, R, R]`` in [-1, 1] with what was attended to.
+    """``[N, channels, R, R]`` → a picture ``[N, channels, R, R]`` in [-1, 1], with its class activation map.
 
-    :param resolution: R, divisible by 4. The full generator's size goes with its fourth power: γ and β come from a
-        linear layer on the whole map of R/4 × R/4; the light one takes the map's mean.
-    :param blocks: residual blocks before the attention, and as many adaptive ones after it.
+    Args:
+        resolution: R, divisible by 4. The size of the full generator grows with its fourth power, because γ and β come
+            from a linear layer on the whole map of R/4 × R/4; the light one takes the mean of the map.
+        channels: Of the pictures.
+        width: Channels of the first layer.
+        blocks: Residual blocks before the attention, and as many adaptive ones after it.
+        light: The light generator.
     """
 
     def __init__(
@@ -135,8 +146,8 @@ class Generator(nn.Module):
         self.down = nn.ModuleList(nn.Conv2d(width * i, width * i * 2, 3, 2, bias=False) for i in (1, 2))
         self.blocks = nn.Sequential(*(ResidualBlock(inner, norm="instance", bias=False) for _ in range(blocks)))
         self.attention = Attention(inner, spectral=False, slope=0.0)
-        seen = inner if light else (resolution // 4) ** 2 * inner
-        self.style1 = nn.Linear(seen, inner, bias=False)
+        inputs = inner if light else (resolution // 4) ** 2 * inner
+        self.style1 = nn.Linear(inputs, inner, bias=False)
         self.style2 = nn.Linear(inner, inner, bias=False)
         self.gamma = nn.Linear(inner, inner, bias=False)
         self.beta = nn.Linear(inner, inner, bias=False)
@@ -158,7 +169,7 @@ class Generator(nn.Module):
         return CamOutput(self.last(reflected(x, 3)).tanh(), logits, attention)
 
     def encode(self, x: Tensor) -> tuple[Tensor, Tensor]:
-        """→ the attended features [N, 4 · width, R/4, R/4] and the classifier's logits [N, 2]."""
+        """Return the weighted features [N, 4 · width, R/4, R/4] and the classifier's logits [N, 2]."""
         x = F.relu(F.instance_norm(self.first(reflected(x, 3))))
         for conv in self.down:
             x = F.relu(F.instance_norm(conv(reflected(x, 1))))
@@ -167,10 +178,10 @@ class Generator(nn.Module):
 
 
 class Discriminator(nn.Module):
-    """``[N, channels, R, R]`` → logits ``[N, 1, h, w]``, one a patch, with what was attended to.
+    """``[N, channels, R, R]`` → logits ``[N, 1, h, w]``, one per patch, with its class activation map.
 
-    ``layers`` counts as the paper does: ``layers`` − 2 convolutions of stride 2, one of stride 1, the last. Seven see
-    the whole picture at 256 px, five see patches of 70 pixels.
+    ``layers`` counts as the paper does: ``layers`` − 2 convolutions of stride 2, one of stride 1, the last. With seven
+    a logit depends on the whole picture at 256 px, with five on a patch of 70 pixels.
     """
 
     def __init__(self, channels: int, width: int = 64, layers: int = 5) -> None:

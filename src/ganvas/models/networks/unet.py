@@ -21,8 +21,8 @@ class UNet(nn.Module):
     Dropout is on the way up, at the levels that are as wide as the one inside them, save the innermost: three
     levels at 256 px, two at 128, one at 64.
 
-    :param residual: what comes out is added to ``x`` (the mean of its pictures, where it holds several), at first
-        nothing.
+    Args:
+        residual: The output, initially 0, is added to ``x`` (to the mean of its pictures, where it holds several).
     """
 
     def __init__(

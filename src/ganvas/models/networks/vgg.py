@@ -1,6 +1,6 @@
-"""VGG16's convolutions (Simonyan & Zisserman 2015, configuration D): a frozen eye for perceptual terms.
+"""VGG16's convolutions (Simonyan & Zisserman 2015, configuration D): the feature network of perceptual losses.
 
-14,714,688 parameters; the three fully connected layers are left out, for nobody looks through them.
+14,714,688 parameters; the three fully connected layers are left out.
 """
 
 from __future__ import annotations
@@ -55,10 +55,10 @@ class VGG16(nn.Module):
         self.requires_grad_(False).eval()
 
     def forward(self, x: Tensor, layers: Sequence[str]) -> dict[str, Tensor]:
-        """Activations by name, in the order asked for; nothing beyond the deepest of them is worked out.
+        """Activations of the given layers, by name; layers behind the last of them are not computed.
 
         Raises:
-            ValueError: there is no such layer.
+            ValueError: There is no such layer.
         """
         if unknown := set(layers) - set(LAYERS):
             raise ValueError(f"VGG16 has no layer {min(unknown)}: choose from {', '.join(LAYERS)}")

@@ -84,7 +84,7 @@ class DiscriminatorBlock(nn.Module):
 
 
 class LayerName(NamedTuple):
-    """A layer of the discriminator that FreezeD may hold still: its place and the side of the pictures it sees."""
+    """A layer of the discriminator that FreezeD may freeze: its name and the resolution of its input."""
 
     name: str
     resolution: int

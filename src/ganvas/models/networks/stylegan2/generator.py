@@ -13,9 +13,10 @@ from ganvas.models.networks.stylegan2.synthesis import Synthesis
 class Generator(nn.Module):
     """z (and class) → picture: ``mapping`` then ``synthesis``.
 
-    :param base: channels × resolution; 32768 is the full size and 16384 the halved one.
-    :param classes: 0 when unconditional.
-    :param noisy: with noise of its own beside each convolution.
+    Args:
+        base: Channels × resolution; 32768 is the full size and 16384 the halved one.
+        classes: 0 when unconditional.
+        noisy: Each convolution has a noise input.
     """
 
     def __init__(

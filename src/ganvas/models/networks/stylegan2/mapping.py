@@ -14,7 +14,7 @@ from ganvas.models.networks.stylegan2.layers import Dense
 
 
 class Label(nn.Module):
-    """A class as a vector: the layer a one-hot label would go through, by looking the row up."""
+    """A linear layer of one-hot labels, int64 [N] → [N, features]."""
 
     def __init__(self, classes: int, features: int) -> None:
         super().__init__()
@@ -26,7 +26,7 @@ class Label(nn.Module):
 
 
 class Mapping(nn.Module):
-    """z (and class) → w; with ``z_dim`` 0 the class alone, as the discriminator uses it. The game tracks ``w_avg``."""
+    """z and class → w; with ``z_dim`` 0 the class alone, for the discriminator. The family updates ``w_avg``."""
 
     w_avg: Tensor
 
@@ -39,7 +39,7 @@ class Mapping(nn.Module):
         self.register_buffer("w_avg", torch.zeros(w_dim))
 
     def forward(self, z: Tensor | None, y: Tensor) -> Tensor:
-        """:returns: w [N, w_dim]."""
+        """Map latents [N, z_dim] and labels [N] to w [N, w_dim]."""
         parts = [] if z is None else [pixel_norm(z)]
         if self.embed is not None:
             parts.append(pixel_norm(self.embed(y)))

@@ -37,7 +37,7 @@ class Modulated(nn.Module):
 
     def forward(self, x: Tensor, w: Tensor, mode: Noise, gain: float = 1.0) -> Tensor:
         style = self.affine(w)
-        # Demodulation: the output channel's expected deviation is what the scaled weights' norm says.
+        # Demodulation: the expected deviation of an output channel is the norm of its scaled weights.
         with precisely(x):
             power = self.weight.square().sum((2, 3))
             scale = (style.square() @ power.t() + 1e-8).rsqrt() * (GAIN * gain)
@@ -45,7 +45,7 @@ class Modulated(nn.Module):
         if self.blur is None:
             x = conv2d(x, self.weight, padding=1)
         else:
-            # Zeros between the pixels, convolution and filter; the filter's factor 4 undoes the zeros' darkening.
+            # Zeros between the pixels, convolution and filter; the filter's factor 4 restores the mean.
             x = conv_transpose2d(x, self.weight.transpose(0, 1), stride=2)
             x = self.blur(x)
             scale = scale * 4
