@@ -84,7 +84,7 @@ def begin(visit: Visit, name: str, **settings: object) -> Page:
 
 
 def ready(page: Page) -> None:
-    expect(page.locator(".review-mounted[data-state=ready]").first).to_be_visible()
+    expect(page.locator("[data-testid=picture][data-state=ready]").first).to_be_visible()
 
 
 def press(page: Page, keys: str) -> None:
@@ -99,7 +99,7 @@ def saved(page: Page) -> None:
 
 
 def done(page: Page) -> Locator:
-    return page.locator(".review-standing strong")
+    return page.get_by_test_id("progress").locator("strong")
 
 
 def showing(page: Page, number: int) -> None:
@@ -158,12 +158,12 @@ def test_undo_goes_back_as_far_as_one_likes_and_over_a_reload(visit: Visit) -> N
 def test_looking_back_changes_a_verdict_and_undo_brings_the_first_one_back(visit: Visit) -> None:
     page = begin(visit, "Back")
     press(page, "k ArrowLeft")
-    expect(page.locator(".review-said")).to_have_text("Kept")
+    expect(page.get_by_test_id("verdict")).to_have_text("Kept")
     press(page, "6")
     saved(page)
     assert progress(visit.studio.root, "Back") == (0, 1, 0)
     press(page, "u")
-    expect(page.locator(".review-said")).to_have_text("Kept")
+    expect(page.get_by_test_id("verdict")).to_have_text("Kept")
     saved(page)
     assert progress(visit.studio.root, "Back") == (1, 0, 0)
 
@@ -175,7 +175,7 @@ def test_it_goes_on_where_one_stopped(visit: Visit) -> None:
     page.goto(visit.studio.url + "/runs")
     page.goto(visit.studio.url + "/review")
     ready(page)
-    expect(page.locator(".review-head")).to_contain_text("as Resume")
+    expect(page.get_by_test_id("round")).to_contain_text("as Resume")
     expect(done(page)).to_have_text("3 done")
     press(page, "7")
     saved(page)

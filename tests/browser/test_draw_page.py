@@ -152,7 +152,7 @@ def opened(page: Page, path: Path) -> None:
 def settled(page: Page) -> str:
     """The portrait once nothing newer is on its way."""
     page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
-    expect(page.locator("figure.draw-result")).to_have_attribute("aria-busy", "false")
+    expect(page.get_by_test_id("result")).to_have_attribute("aria-busy", "false")
     picture = page.get_by_role("img", name="Result")
     picture.evaluate("picture => picture.decode()")
     return str(picture.evaluate(PIXELS))
@@ -160,7 +160,7 @@ def settled(page: Page) -> str:
 
 def ink(page: Page, side: int = 128) -> np.ndarray:
     """What stands on the paper: how dark each place is, float [side, side] in [0, 1]."""
-    data = str(page.evaluate("() => document.querySelector('.paper-ink').toDataURL()")).partition(",")[2]
+    data = str(page.evaluate("() => document.querySelector('[data-testid=ink]').toDataURL()")).partition(",")[2]
     with Image.open(io.BytesIO(base64.b64decode(data))) as layer:
         alpha = np.asarray(layer.getchannel("A").resize((side, side), Image.Resampling.BOX))
     return alpha / 255
@@ -262,7 +262,7 @@ def test_the_shadow_shows_the_way_and_goes_again(at: Visit) -> None:
     page = at.open(PAGE)
     opened(page, GOOD)
     settled(page)
-    shadow = page.locator(".paper-shadow")
+    shadow = page.get_by_test_id("shadow")
     expect(shadow).to_have_count(0)
     page.get_by_role("region", name="Guidance").get_by_text("Show me the way").click()
     expect(shadow).to_be_visible()
@@ -350,14 +350,14 @@ def test_the_portrait_lies_under_the_ink_when_wished(at: Visit) -> None:
     opened(page, GOOD)
     beside = settled(page)
     page.get_by_role("radio", name="Over").check(force=True)
-    on_paper = page.locator(".paper").get_by_role("img", name="Result")
+    on_paper = page.get_by_test_id("paper").get_by_role("img", name="Result")
     expect(on_paper).to_be_visible()
     assert settled(page) == beside
     strength = page.get_by_role("slider", name="How strongly the portrait shows")
     strength.press("Home")
     expect(on_paper).to_have_css("opacity", "0")
     page.keyboard.press("o")
-    expect(page.locator("figure.draw-result").get_by_role("img", name="Result")).to_be_visible()
+    expect(page.get_by_test_id("result").get_by_role("img", name="Result")).to_be_visible()
 
 
 def test_drawing_and_portrait_are_saved_together(at: Visit, tmp_path: Path) -> None:
@@ -422,7 +422,7 @@ def test_a_shared_drawing_is_the_same_for_whoever_opens_its_link(at_sharing: Vis
     stroke(page, (0.2, 0.3), (0.4, 0.5))
     settled(page)
     page.get_by_role("slider", name="How much to trust my drawing").press("Home")
-    page.locator(".guidance summary").click()
+    page.locator("summary").first.click()
     page.get_by_role("slider", name="Real faces to lean on").press("Home")
     page.get_by_role("slider", name="Mouth").press("End")
     portrait = settled(page)
@@ -437,7 +437,7 @@ def test_a_shared_drawing_is_the_same_for_whoever_opens_its_link(at_sharing: Vis
     assert settled(other) == portrait
     assert saved_marks(other, tmp_path / "there.json") == saved_marks(page, tmp_path / "here.json")
     expect(other.get_by_role("group", name="How much to trust my drawing")).to_contain_text("by part")
-    other.locator(".guidance summary").click()
+    other.locator("summary").first.click()
     expect(other.get_by_role("slider", name="Real faces to lean on")).to_have_value("1")
     expect(other.get_by_role("slider", name="Mouth")).to_have_value("100")
     expect(other.get_by_role("slider", name="Nose")).to_have_value("0")
@@ -537,8 +537,8 @@ def test_nothing_is_wider_than_the_window(at_sharing: Visit, width: int, locale:
     opened(page, GOOD)
     page.wait_for_selector(".result img")
     page.keyboard.press("k")
-    page.locator(".guidance summary").click()
-    page.locator(".draw-yours .draw-foot button").last.click()
+    page.locator("summary").first.click()
+    page.get_by_test_id("drawing").locator("button").last.click()
     page.wait_for_selector(".link-said p")
     for _ in range(2):
         assert page.evaluate("document.documentElement.scrollWidth") <= width

@@ -50,7 +50,7 @@ def stroke(page: Page, *points: tuple[float, float], lift: bool = True) -> None:
 def settled(page: Page) -> str:
     """What the Draw page shows once nothing newer is on its way."""
     page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
-    expect(page.locator("figure.draw-result")).to_have_attribute("aria-busy", "false")
+    expect(page.get_by_test_id("result")).to_have_attribute("aria-busy", "false")
     return pixels(page.get_by_role("img", name="Result"))
 
 
@@ -169,7 +169,7 @@ def test_the_picture_comes_while_the_pen_is_still_down(visit: Visit) -> None:
 def test_pen_and_eraser_change_the_paper(visit: Visit) -> None:
     page = visit.open("/draw/drawings")
     inked = """() => {
-        const canvas = document.querySelector(".paper-ink");
+        const canvas = document.querySelector("[data-testid=ink]");
         const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
         let sum = 0;
         for (let i = 3; i < data.length; i += 4) sum += data[i];

@@ -202,7 +202,7 @@ def test_the_heat_map_lies_over_the_picture_and_fades(visit: Visit, folder: Path
     expect(heat).to_have_css("opacity", "1")
     page.get_by_role("radio", name="anime → selfie").check(force=True)
     page.wait_for_function(
-        f"first => ({PIXELS})(document.querySelector('.tr-heat')) !== first",
+        f"first => ({PIXELS})(document.querySelector('[data-testid=heat]')) !== first",
         arg=first,
     )
     page.get_by_text("Show where it looks").click()
@@ -443,8 +443,8 @@ def test_where_faces_cannot_be_read_the_page_says_what_to_install(
 def test_make_up_fits_a_phone(visit: Visit, portraits: list[Path], made_up: list[Path], locale: str) -> None:
     page = visit.open("/translate?make-up", width=360, height=780, locale=locale, has_touch=True, is_mobile=True)
     page.locator("input[type=file]").set_input_files(portraits)
-    page.locator(".tr-stage input[type=file]").set_input_files(made_up)
-    expect(page.locator(".tr-after")).to_be_visible()
+    page.get_by_test_id("translation").locator("input[type=file]").set_input_files(made_up)
+    expect(page.get_by_test_id("after")).to_be_visible()
     assert fits(page)
 
 
@@ -578,6 +578,6 @@ def test_no_wider_than_a_phone_and_no_control_without_a_name(
 ) -> None:
     page = visit.open(f"/translate/{model}", width=360, height=780, locale=locale, has_touch=True, is_mobile=True)
     page.locator("input[type=file]").set_input_files([folder / "small.png", folder / "two.png"])
-    expect(page.locator(".tr-stage")).to_have_attribute("aria-busy", "false")
-    expect(page.locator(".tr-stage img").first).to_be_visible()
+    expect(page.get_by_test_id("translation")).to_have_attribute("aria-busy", "false")
+    expect(page.get_by_test_id("translation").locator("img").first).to_be_visible()
     assert fits(page)

@@ -5,9 +5,6 @@ import "./ui/base.css";
 import "./ui/controls.css";
 import "./ui/feedback.css";
 import "./ui/workspace.css";
-import "./features/translate/translate.css";
-import "./features/draw/draw.css";
-import "./features/curate/curate.css";
 
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";

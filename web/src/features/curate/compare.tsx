@@ -3,6 +3,7 @@ import { skipToken, useQuery } from "@tanstack/react-query";
 import { Button, IconButton } from "../../ui/controls";
 import { BackIcon, CloseIcon, ForwardIcon } from "../../ui/icons";
 import { type Queued, readPicture, sized } from "./api";
+import styles from "./compare.module.css";
 import { FlipIcon } from "./icons";
 import { useWords } from "./words";
 
@@ -34,8 +35,8 @@ export function Compare({
   const mine = picture.width * picture.height;
   const other = data ? data.width * data.height : mine;
   return (
-    <div className="review-compare" role="group" aria-label={words.twins}>
-      <div className="review-compare-bar">
+    <div className={styles.compare} role="group" aria-label={words.twins}>
+      <div className={styles.compareBar}>
         <strong>{words.twins}</strong>
         {twins.length > 1 && (
           <>

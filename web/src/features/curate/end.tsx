@@ -2,6 +2,7 @@ import { Link } from "wouter";
 import { Button } from "../../ui/controls";
 import { Empty } from "../../ui/feedback";
 import type { Tally } from "./api";
+import styles from "./end.module.css";
 import type { Source } from "./store";
 import { useWords } from "./words";
 
@@ -21,7 +22,7 @@ export function End({
   return (
     <Empty title={words.allDone}>
       <p>{words.allDoneText}</p>
-      <div className="review-end">
+      <div className={styles.end}>
         <Link href={`/review/${round}/results`} className="button button-solid">
           {words.results}
         </Link>

@@ -2,6 +2,7 @@
 import { memo } from "react";
 
 import type { Check, CheckDescription, Origin, Queued } from "./api";
+import styles from "./facts.module.css";
 import { useWords, type Words } from "./words";
 
 const FINE = 0.75;
@@ -32,7 +33,7 @@ export const Facts = memo(function Facts({ picture, descriptions }: Known) {
         {picture.proposal && (
           <p className="small">
             {words.proposes}:{" "}
-            <strong className={picture.proposal.keep ? "review-good" : "review-bad"}>
+            <strong className={picture.proposal.keep ? styles.good : styles.bad}>
               {picture.proposal.keep
                 ? words.proposesKeep
                 : words.proposesDrop(said(picture.proposal.reason ?? "", words))}
@@ -44,7 +45,7 @@ export const Facts = memo(function Facts({ picture, descriptions }: Known) {
         )}
         {worth.length > 0 && <Scores checks={worth} descriptions={descriptions} />}
         {fine.length > 0 && (
-          <details className="review-fine">
+          <details className={styles.fine}>
             <summary className="small quiet">{words.fine(fine.length)}</summary>
             <Scores checks={fine} descriptions={descriptions} />
           </details>
@@ -52,7 +53,7 @@ export const Facts = memo(function Facts({ picture, descriptions }: Known) {
       </section>
       <section aria-labelledby="review-origin">
         <h3 id="review-origin">{words.origin}</h3>
-        <ul className="review-origins">
+        <ul className={styles.origins}>
           {picture.origins.map((origin, index) => (
             // biome-ignore lint/suspicious/noArrayIndexKey: the position in the list identifies the item
             <Provenance key={index} origin={origin} />
@@ -74,26 +75,26 @@ function Scores({ checks, descriptions }: { checks: Check[]; descriptions: Check
   const words = useWords();
   const described = new Map(descriptions.map((one) => [one.name, one]));
   return (
-    <ul className="review-scores">
+    <ul className={styles.scores}>
       {checks.map((check) => {
         const grades = grade(check.score);
         const description = described.get(check.name);
         const measure = inUnit(check.raw, description?.unit ?? "");
         return (
           <li key={check.name} data-grade={grades}>
-            <span className="review-score-name">
+            <span>
               {words.measures[check.name] ?? description?.title ?? check.name}
               {description?.hint && (
-                <span className="review-hint" title={words.hintHelp}>
+                <span className={styles.hint} title={words.hintHelp}>
                   {words.hint}
                 </span>
               )}
             </span>
-            <span className="review-score-word figures">
+            <span className={`${styles.scoreWord} figures`}>
               {words.scores[grades]}
               {measure && ` · ${measure}`}
             </span>
-            <span className="review-score-bar" aria-hidden="true">
+            <span className={styles.scoreBar} aria-hidden="true">
               <span style={{ transform: `scaleX(${Math.max(0.02, check.score)})` }} />
             </span>
           </li>
@@ -110,7 +111,7 @@ function Provenance({ origin }: { origin: Origin }) {
   return (
     <li className="small">
       <span>{origin.keyword ? `${what}: ${words.keyword(origin.keyword)}` : what}</span>
-      {origin.path && <span className="quiet review-path">{origin.path}</span>}
+      {origin.path && <span className={`quiet ${styles.path}`}>{origin.path}</span>}
       {origin.page && <Away address={origin.page} name={words.onPage} />}
       {origin.url && <Away address={origin.url} name={words.address} />}
       <span className="quiet">{origin.licence ? words.licence(origin.licence) : words.noLicence}</span>
@@ -124,10 +125,10 @@ function Away({ address, name }: { address: string; name: string }) {
   try {
     url = new URL(address);
   } catch {
-    return <span className="quiet review-path">{address}</span>;
+    return <span className={`quiet ${styles.path}`}>{address}</span>;
   }
   if (url.protocol !== "https:" && url.protocol !== "http:")
-    return <span className="quiet review-path">{address}</span>;
+    return <span className={`quiet ${styles.path}`}>{address}</span>;
   return (
     <a href={url.href} target="_blank" rel="noopener noreferrer" title={address}>
       {name}: {url.hostname}

@@ -2,8 +2,11 @@
 import { memo, useEffect, useRef } from "react";
 import { IconButton } from "../../ui/controls";
 import { BackIcon, CheckIcon, ForwardIcon } from "../../ui/icons";
+import factsStyles from "./facts.module.css";
+import styles from "./grid.module.css";
 import { CompareIcon, DropIcon, SkipIcon } from "./icons";
 import { addressOf, Mounted } from "./picture";
+import pictureStyles from "./picture.module.css";
 import type { Pool } from "./pool";
 import type { Item, Said } from "./store";
 import { useWords } from "./words";
@@ -42,11 +45,11 @@ export function Grid({
 }) {
   const words = useWords();
   return (
-    <div className="review-grid-frame">
+    <div className={styles.gridFrame}>
       <div
         role="group"
         aria-label={words.page(page + 1, pages)}
-        className="review-grid"
+        className={styles.grid}
         style={{ "--columns": columns, "--rows": rows } as React.CSSProperties}
       >
         {items.map((item, index) => (
@@ -61,7 +64,7 @@ export function Grid({
           />
         ))}
       </div>
-      <div className="review-pages">
+      <div className={styles.pages}>
         <IconButton name={words.previous} isDisabled={page === 0} onPress={() => turn(-1)}>
           <BackIcon />
         </IconButton>
@@ -103,7 +106,7 @@ const Cell = memo(function Cell({
       ref={button}
       type="button"
       data-cell
-      className="review-cell"
+      className={pictureStyles.cell}
       data-said={item.open ? undefined : said?.verdict}
       aria-current={current || undefined}
       tabIndex={current ? 0 : -1}
@@ -111,14 +114,14 @@ const Cell = memo(function Cell({
       onClick={() => choose(index)}
     >
       <Mounted pool={pool} address={thumbnailOf(item)} label="" />
-      <span className="review-cell-foot" aria-hidden="true">
-        <span className="review-cell-score" data-bad={picture.score < 0.5 || undefined}>
+      <span className={styles.cellFoot} aria-hidden="true">
+        <span className={factsStyles.cellScore} data-bad={picture.score < 0.5 || undefined}>
           <span style={{ transform: `scaleX(${Math.max(0.03, picture.score)})` }} />
         </span>
         {picture.duplicates.length > 0 && <CompareIcon />}
       </span>
       {said && !item.open && (
-        <span className="review-cell-said" aria-hidden="true">
+        <span className={styles.cellSaid} aria-hidden="true">
           {said.verdict === "keep" ? <CheckIcon /> : said.verdict === "drop" ? <DropIcon /> : <SkipIcon />}
           {reason && <span>{reason}</span>}
         </span>

@@ -12,6 +12,7 @@ import { Facts } from "./facts";
 import { CELL, Grid, SMALL_CELL, saying, thumbnailOf } from "./grid";
 import { CompareIcon, DropIcon, GridIcon, KeysIcon, SkipIcon, ZoomIcon } from "./icons";
 import { type Action, actionOf } from "./keys";
+import styles from "./layout.module.css";
 import type { MutationQueue } from "./mutation-queue";
 import { addressOf, Stage } from "./picture";
 import { Pool } from "./pool";
@@ -201,8 +202,8 @@ export function ReviewLayout({
   const label = item ? words.picture(cursor + 1, `${item.picture.width} × ${item.picture.height}`) : "";
   const said = item?.said && !item.open ? saying(item.said, reasonOf(item.said.reason), words) : "";
   return (
-    <section className="review" data-many={many || undefined}>
-      <div className="review-top">
+    <section className={styles.review} data-many={many || undefined}>
+      <div className={styles.top}>
         <Standing store={store} view={view} line={mutations.line} retry={() => mutations.retry()}>
           <IconToggle name={words.grid} shortcut="G" chosen={many} onChoose={layout}>
             <GridIcon />
@@ -219,10 +220,10 @@ export function ReviewLayout({
             <KeysIcon />
           </IconButton>
         </Standing>
-        {source === "skipped" && <p className="quiet small review-above">{words.onlySkipped}</p>}
+        {source === "skipped" && <p className={`quiet small ${styles.above}`}>{words.onlySkipped}</p>}
         {view.error !== undefined && items.length === 0 && <ProblemNote error={view.error} retry={store.again} />}
       </div>
-      <div ref={area} className="review-stage" tabIndex={-1}>
+      <div ref={area} className={styles.stage} tabIndex={-1}>
         {comparing !== null && item ? (
           <Compare
             picture={item.picture}
@@ -250,12 +251,12 @@ export function ReviewLayout({
         ) : item && address ? (
           <Stage pool={pool} picture={item.picture} address={address} label={label} zoomed={zoomed} onZoom={setZoomed}>
             {(said || item.refused) && (
-              <p className="review-said" data-said={item.said?.verdict}>
+              <p className={styles.said} data-testid="verdict" data-said={item.said?.verdict}>
                 {item.refused ? words.refused(item.refused) : said}
               </p>
             )}
             {item.picture.duplicates.length > 0 && (
-              <button type="button" className="review-twin" onClick={compare}>
+              <button type="button" className={styles.twin} onClick={compare}>
                 <CompareIcon />
                 {item.picture.duplicates.length} <kbd>D</kbd>
               </button>
@@ -268,7 +269,7 @@ export function ReviewLayout({
           <End round={round} source={source} tally={view.tally} again={store.again} />
         )}
       </div>
-      <div className="review-actions">
+      <div className={styles.actions}>
         <Button variant="soft" isDisabled={!view.canUndo} onPress={by(() => store.undo())}>
           <UndoIcon />
           {words.undo} <kbd>U</kbd>
@@ -291,7 +292,7 @@ export function ReviewLayout({
           <SkipIcon />
           {words.skip} <kbd>S</kbd>
         </Button>
-        <span className="review-narrow">
+        <span className={styles.narrow}>
           <Button variant="soft" isDisabled={!item} onPress={by(() => setSheet("reasons"))}>
             <DropIcon />
             {words.drop}…
@@ -302,8 +303,8 @@ export function ReviewLayout({
           {words.keep} <kbd>K</kbd>
         </Button>
       </div>
-      <aside className="review-side" aria-label={words.facts}>
-        <section className="review-wide" aria-labelledby="review-reasons">
+      <aside className={styles.side} aria-label={words.facts}>
+        <section className={styles.wide} aria-labelledby="review-reasons">
           <h3 id="review-reasons">{words.dropBecause}</h3>
           <Reasons reasons={reasons} drop={(reason) => say("drop", reason)} />
         </section>
@@ -330,7 +331,7 @@ function Fleeting({ about, children }: { about: unknown; children: ReactNode }) 
     return () => clearTimeout(timer);
   }, [about]);
   return (
-    <p className="review-last small quiet" role="status" data-gone={gone || undefined}>
+    <p className={`${styles.last} small quiet`} role="status" data-gone={gone || undefined}>
       {children}
     </p>
   );

@@ -1,6 +1,7 @@
 // What the other pages show of a review: an entry in the navigation and a notice above the home page.
 import { Link } from "wouter";
 import { useHealth } from "../../api/queries";
+import styles from "./notice.module.css";
 import { useWords } from "./words";
 
 const useCatalogue = () => useHealth()?.catalogue ?? null;
@@ -12,7 +13,7 @@ export function CatalogueNotice() {
   const catalogue = useCatalogue();
   if (catalogue === null) return null;
   return (
-    <p className="review-call">
+    <p className={styles.call}>
       {words.call(catalogue)}
       <Link href="/review" className="button button-solid">
         {words.callGo}

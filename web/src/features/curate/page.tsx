@@ -10,7 +10,9 @@ import { MissingPage } from "../../ui/missing-page";
 import { useTitle } from "../../ui/use-title";
 import { type ReviewState, readReview } from "./api";
 import { ReviewLayout } from "./layout";
+import layoutStyles from "./layout.module.css";
 import { MutationQueue, SILENT } from "./mutation-queue";
+import styles from "./page.module.css";
 import { NextRound, Results } from "./results";
 import { knownReviewer, Who } from "./who";
 import { useWords } from "./words";
@@ -39,7 +41,7 @@ export function CuratePage({ params: { round, part } }: PageProps) {
   const last = data.rounds.at(-1)?.number;
   if (last === undefined)
     return (
-      <div className="review-first">
+      <div className={styles.first}>
         <header className="page-head">
           <h1>{words.noRound}</h1>
           <p>{words.noRoundText}</p>
@@ -82,7 +84,7 @@ function Round({
   if (!["desk", "skipped", "results"].includes(part)) return <MissingPage />;
   return (
     <>
-      <header className="review-head">
+      <header className={styles.head} data-testid="round">
         <h1>{words.title}</h1>
         <p className="quiet">{state.catalogue}</p>
         {reviewer !== null && !results && !asking && (
@@ -92,7 +94,7 @@ function Round({
         )}
         <span className="spring" />
         {state.rounds.length > 1 && (
-          <nav className="review-tabs" aria-label={words.rounds}>
+          <nav className={styles.tabs} aria-label={words.rounds}>
             {state.rounds.map((one) => (
               <Link
                 key={one.number}
@@ -104,7 +106,7 @@ function Round({
             ))}
           </nav>
         )}
-        <nav className="review-tabs" aria-label={words.parts}>
+        <nav className={styles.tabs} aria-label={words.parts}>
           <Link href={`/review/${number}`} aria-current={results ? undefined : "page"}>
             {words.desk}
           </Link>
@@ -114,7 +116,7 @@ function Round({
         </nav>
       </header>
       {!results && number !== last && (
-        <p className="review-above">
+        <p className={layoutStyles.above}>
           {words.closed(number)} <Link href={`/review/${last}`}>{words.toLatest(last)}</Link>
         </p>
       )}

@@ -1,6 +1,8 @@
 // A picture of the pool put on the page, and the stage on which one is looked at closely.
 import { type ReactNode, useEffect, useLayoutEffect, useRef, useSyncExternalStore } from "react";
 import { type Queued, sized } from "./api";
+import layoutStyles from "./layout.module.css";
+import styles from "./picture.module.css";
 import type { Pool } from "./pool";
 import { useWords } from "./words";
 
@@ -25,7 +27,7 @@ export function Mounted({ pool, address, label }: { pool: Pool; address: string;
     image.alt = label;
     if (holder.current?.firstChild !== image) holder.current?.replaceChildren(image);
   });
-  return <div ref={holder} className="review-mounted" data-state={state} />;
+  return <div ref={holder} className={styles.mounted} data-testid="picture" data-state={state} />;
 }
 
 type Box = [number, number, number, number];
@@ -102,12 +104,12 @@ export function Stage({
     aim(at.x, at.y);
   };
   return (
-    <div className="review-stage-frame">
+    <div className={styles.stageFrame}>
       {/* biome-ignore lint/a11y/noStaticElementInteractions: zooming is on a key and on a button as well */}
       {/* biome-ignore lint/a11y/useKeyWithClickEvents: zooming is on a key and on a button as well */}
       <div
         ref={frame}
-        className="review-zoom"
+        className={styles.zoom}
         data-zoomed={zoomed || undefined}
         style={{ "--zoom": ENLARGED } as React.CSSProperties}
         onPointerDown={() => {
@@ -120,12 +122,12 @@ export function Stage({
           onZoom(!zoomed);
         }}
       >
-        <div className="review-zoomed">
+        <div className={styles.zoomed}>
           <Mounted pool={pool} address={shown} label={label} />
         </div>
       </div>
       {state !== "ready" && (
-        <p className="review-coming" role="status">
+        <p className={layoutStyles.coming} role="status">
           {state === "failed" ? words.missing : words.coming}
         </p>
       )}

@@ -15,6 +15,8 @@ import {
   readRound,
   type Scope,
 } from "./api";
+import factsStyles from "./facts.module.css";
+import styles from "./results.module.css";
 import { useWords } from "./words";
 
 const POLL_SECONDS = 4;
@@ -38,7 +40,7 @@ export function Results({ state, round, reload }: { state: ReviewState; round: n
   if (!detail.data || !agreement.data)
     return error === null ? <Waiting /> : <ProblemNote error={error} retry={detail.refetch} />;
   return (
-    <div className="review-results">
+    <div className={styles.results}>
       <HowFar round={detail.data} />
       <Agree agreement={agreement.data} />
       <Changed round={detail.data} />
@@ -57,7 +59,7 @@ function HowFar({ round }: { round: RoundDetail }) {
         {words.settled(count(round.settled), count(round.pictures))}{" "}
         {round.shared > 0 && words.sharedCount(count(round.shared))}
       </p>
-      <ul className="review-people">
+      <ul className={styles.people}>
         {round.progress.map((one) => {
           const done = one.kept + one.dropped + one.skipped;
           return (
@@ -100,7 +102,7 @@ function Agree({ agreement }: { agreement: Agreement }) {
           {kappa === null ? (
             <p>{words.noKappa}</p>
           ) : (
-            <div className="review-kappa">
+            <div className={styles.kappa}>
               <p>
                 <span className="quiet small">{words.kappaOf[agreement.method]}</span>
                 <strong className="figures">{twoPlaces(kappa)}</strong>
@@ -112,7 +114,7 @@ function Agree({ agreement }: { agreement: Agreement }) {
             </div>
           )}
           {pairs.length > 1 && (
-            <ul className="review-pairs figures small">
+            <ul className={`${styles.pairs} figures small`}>
               {pairs.map((pair) => (
                 <li key={`${pair.a}/${pair.b}`}>
                   <span>
@@ -140,7 +142,7 @@ function Changed({ round }: { round: RoundDetail }) {
     <section aria-labelledby="review-changed">
       <h2 id="review-changed">{words.changes}</h2>
       {round.changes.length === 0 && <p>{words.noChanges}</p>}
-      <ul className="review-changes">
+      <ul className={styles.changes}>
         {round.changes.map((change) => (
           <li key={`${change.before}/${change.after}`}>
             <span>
@@ -149,7 +151,7 @@ function Changed({ round }: { round: RoundDetail }) {
                 : words.fromTo(name(change.before), name(change.after))}
             </span>
             <span className="figures">{count(change.pictures)}</span>
-            <span className="review-change-bar" data-after={change.after ?? "none"} aria-hidden="true">
+            <span className={factsStyles.changeBar} data-after={change.after ?? "none"} aria-hidden="true">
               <span style={{ transform: `scaleX(${change.pictures / most})` }} />
             </span>
           </li>
@@ -188,7 +190,7 @@ function Disputes({ agreement, open, reload }: { agreement: Agreement; open: num
       <h2 id="review-disputes">{words.disputes}</h2>
       <p>{differ.length ? words.differ(differ.length) : words.noDisputes}</p>
       {differ.length > 0 && (
-        <ul className="review-disputed">
+        <ul className={styles.disputed}>
           {differ.slice(0, SHOWN).map((id) => (
             <li key={id}>
               <img src={`/v1/pictures/${id}/thumbnail?size=256`} alt="" loading="lazy" decoding="async" />
@@ -198,7 +200,7 @@ function Disputes({ agreement, open, reload }: { agreement: Agreement; open: num
       )}
       {differ.length > SHOWN && <p className="quiet small">{words.moreDisputes(differ.length - SHOWN)}</p>}
       {open > 0 && (
-        <div className="review-row">
+        <div className={styles.row}>
           <p>{words.openDisputes(open)}</p>
           <Button variant="solid" isDisabled={busy} onPress={() => void begin("disputed", 0)}>
             {words.settle(open)}
@@ -226,7 +228,7 @@ export function NextRound({ state, reload }: { state: ReviewState; reload: () =>
     undecided: counts.undecided,
   };
   return (
-    <section aria-labelledby="review-next" className="review-next">
+    <section aria-labelledby="review-next" className={styles.next}>
       <h2 id="review-next">{words.nextRound}</h2>
       <p className="quiet">{words.nextRoundHelp}</p>
       <Choice

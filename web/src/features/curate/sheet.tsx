@@ -4,6 +4,7 @@ import { Dialog, Heading, Modal, ModalOverlay } from "react-aria-components";
 import { IconButton } from "../../ui/controls";
 import { CloseIcon } from "../../ui/icons";
 import type { Reason } from "./api";
+import styles from "./sheet.module.css";
 import { useWords } from "./words";
 
 function Sheet({
@@ -21,7 +22,7 @@ function Sheet({
   const heading = useId();
   return (
     <ModalOverlay className="veil" isDismissable isOpen={open} onOpenChange={(isOpen) => !isOpen && close()}>
-      <Modal className="modal review-sheet">
+      <Modal className={`modal ${styles.sheet}`}>
         <Dialog className="dialog" aria-labelledby={heading}>
           <div className="dialog-head">
             <Heading id={heading} slot="title">
@@ -58,8 +59,8 @@ export function KeySheet({ open, close, reasons }: { open: boolean; close: () =>
   ];
   return (
     <Sheet title={words.sheet} open={open} close={close}>
-      <div className="review-sheet-body">
-        <dl className="review-keys">
+      <div className={styles.sheetBody}>
+        <dl className={styles.keys}>
           {rows.map(([names, what]) => (
             <div key={what}>
               <dt>
@@ -72,7 +73,7 @@ export function KeySheet({ open, close, reasons }: { open: boolean; close: () =>
           ))}
         </dl>
         <h3>{words.dropBecause}</h3>
-        <dl className="review-keys review-keys-reasons">
+        <dl className={`${styles.keys} ${styles.keysReasons}`}>
           {reasons.map((reason) => (
             <div key={reason.key}>
               <dt>
@@ -102,7 +103,7 @@ export function ReasonSheet({
   const words = useWords();
   return (
     <Sheet title={words.dropBecause} open={open} close={close}>
-      <div className="review-sheet-body">
+      <div className={styles.sheetBody}>
         <Reasons reasons={reasons} drop={drop} />
       </div>
     </Sheet>
@@ -112,13 +113,13 @@ export function ReasonSheet({
 export function Reasons({ reasons, drop }: { reasons: Reason[]; drop: (reason: Reason) => void }) {
   const words = useWords();
   return (
-    <ul className="review-reasons">
+    <ul className={styles.reasons}>
       {reasons.map((reason) => (
         <li key={reason.key}>
           {/* A plain button, so that a click leaves the keys where they are. */}
           <button
             type="button"
-            className="review-reason"
+            className={styles.reason}
             onPointerDown={(event) => event.preventDefault()}
             onMouseDown={(event) => event.preventDefault()}
             onClick={() => drop(reason)}

@@ -5,7 +5,9 @@ import { useLanguage, useWords as useSharedWords } from "../../i18n/provider";
 import { Button } from "../../ui/controls";
 import { ProblemNote, Progress } from "../../ui/feedback";
 import { CheckIcon, WarningIcon } from "../../ui/icons";
+import layoutStyles from "./layout.module.css";
 import type { Line } from "./mutation-queue";
+import styles from "./standing.module.css";
 import type { ReviewStore, View } from "./store";
 import { useWords } from "./words";
 
@@ -31,8 +33,8 @@ export const Standing = memo(function Standing({
   const count = (value: number) => value.toLocaleString("en");
   return (
     <>
-      <div className="review-bar">
-        <div className="review-standing">
+      <div className={styles.bar}>
+        <div className={styles.standing} data-testid="progress">
           <Progress value={done + waiting ? done / (done + waiting) : 1} label={words.progress} />
           <p className="figures small">
             <strong>{words.done(count(done))}</strong>
@@ -41,12 +43,12 @@ export const Standing = memo(function Standing({
             {speed !== null && waiting > 0 && (
               <span className="quiet">{units.left(duration((60 * waiting) / speed, language))}</span>
             )}
-            <span className="quiet review-tally">
+            <span className={`quiet ${styles.tally}`}>
               {words.kept(count(kept))} · {words.dropped(count(dropped))} · {words.skipped(count(skipped))}
             </span>
           </p>
         </div>
-        <span className="review-line small" data-state={line.state}>
+        <span className={`${styles.line} small`} data-state={line.state}>
           {line.state === "saved" ? (
             <>
               <CheckIcon /> {words.saved}
@@ -57,7 +59,7 @@ export const Standing = memo(function Standing({
             <WarningIcon />
           )}
         </span>
-        <div className="review-tools">{children}</div>
+        <div className={styles.tools}>{children}</div>
       </div>
       {line.state === "offline" && (
         <div className="note note-warning" role="status">
@@ -69,7 +71,7 @@ export const Standing = memo(function Standing({
         </div>
       )}
       {line.state === "stopped" && (
-        <div className="review-above">
+        <div className={layoutStyles.above}>
           <p className="small worry-error">{words.stopped(line.count)}</p>
           <ProblemNote error={line.error} retry={retry} />
         </div>

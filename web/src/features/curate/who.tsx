@@ -2,6 +2,7 @@ import { useState } from "react";
 import { Input, Label, TextField } from "react-aria-components";
 import { Button } from "../../ui/controls";
 import { recall, remember } from "../../ui/local-storage";
+import styles from "./who.module.css";
 import { useWords } from "./words";
 
 const KEY = "review.reviewer";
@@ -20,7 +21,7 @@ export function Who({ before, begin }: { before: string; begin: (name: string) =
   const usable = tidy.length > 0 && tidy.length <= 100 && tidy !== "checks"; // the checks' own name
   return (
     <form
-      className="empty review-who"
+      className={`empty ${styles.who}`}
       onSubmit={(event) => {
         event.preventDefault();
         if (!usable) return;

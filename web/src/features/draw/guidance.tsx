@@ -1,6 +1,8 @@
 // The sliders beside the portrait: one for all, the others folded away.
 import { Switch } from "react-aria-components";
 import { Slider } from "../../ui/controls";
+import styles from "./guidance.module.css";
+import portraitStyles from "./portrait.module.css";
 import type { Guidance } from "./use-guidance";
 import { useWords } from "./words";
 
@@ -24,7 +26,7 @@ export function GuidancePanel({
   const mean = percentOf(shares.reduce((sum, share) => sum + share, 0) / Math.max(1, shares.length));
   const even = shares.every((share) => share === shares[0]);
   return (
-    <section className="guidance" aria-label={words.guidance}>
+    <section className={portraitStyles.guidance} aria-label={words.guidance}>
       {over && (
         <Slider
           label={words.strength}
@@ -59,9 +61,9 @@ export function GuidancePanel({
             </Switch>
             <p className="quiet small">{words.shadowHelp}</p>
           </div>
-          <details className="guidance-details">
+          <details className={styles.guidanceDetails}>
             <summary>{words.details}</summary>
-            <div className="guidance-parts">
+            <div className={styles.guidanceParts}>
               {parts.parts.length > 1 &&
                 ORDER.filter((part) => parts.parts.includes(part)).map((part) => (
                   <Slider

@@ -7,6 +7,7 @@ import type { BundleCard } from "../../api/types";
 import { useSummary } from "../../i18n/summaries";
 import { Choice } from "../../ui/controls";
 import { Select } from "../../ui/select";
+import styles from "./head.module.css";
 import { useWords } from "./words";
 
 export type View = "beside" | "over";
@@ -15,7 +16,7 @@ export function DrawHead({ bundle, lead, children }: { bundle: BundleCard; lead:
   const words = useWords();
   const summary = useSummary();
   return (
-    <header className="page-head page-head-tight draw-head">
+    <header className={`page-head page-head-tight ${styles.drawHead}`}>
       <div>
         <p className="eyebrow">{words.title}</p>
         <h1>{bundle.name}</h1>
@@ -23,7 +24,7 @@ export function DrawHead({ bundle, lead, children }: { bundle: BundleCard; lead:
           {summary(bundle)}. {lead}
         </p>
       </div>
-      {children && <div className="draw-head-choices">{children}</div>}
+      {children && <div className={styles.drawHeadChoices}>{children}</div>}
     </header>
   );
 }
@@ -37,7 +38,7 @@ export function ModelChoice({ bundle }: { bundle: BundleCard }) {
   if (models.length < 2 || !models.some((one) => one.id === bundle.id)) return null;
   return (
     <Select
-      className="model-choice"
+      className={styles.modelChoice}
       label={words.model}
       hideLabel
       value={bundle.id}

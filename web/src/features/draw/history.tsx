@@ -1,5 +1,6 @@
 // What was kept: drawing and result side by side, small; one press goes back.
 import { IconButton } from "../../ui/controls";
+import styles from "./history.module.css";
 import { KeepIcon } from "./icons";
 import type { Entry } from "./store";
 import { useWords } from "./words";
@@ -16,8 +17,8 @@ export function History({
 }) {
   const words = useWords();
   return (
-    <section className="history" aria-labelledby="history">
-      <div className="history-head">
+    <section className={styles.history} aria-labelledby="history">
+      <div className={styles.historyHead}>
         <h2 id="history">{words.history}</h2>
         <IconButton name={words.keepHelp} shortcut="K" variant="soft" isDisabled={!keep} onPress={() => keep?.()}>
           <KeepIcon />
@@ -26,16 +27,16 @@ export function History({
       {entries.length === 0 ? (
         <p className="quiet small">{words.historyHelp}</p>
       ) : (
-        <ul className="history-entries">
+        <ul className={styles.historyEntries}>
           {entries.map((entry) => (
             <li key={entry.id}>
               <button
                 type="button"
-                className="history-entry"
+                className={styles.historyEntry}
                 aria-label={words.entry(entry.id)}
                 onClick={() => open(entry)}
               >
-                {entry.address ? <img src={entry.address} alt="" /> : <span className="history-waits" />}
+                {entry.address ? <img src={entry.address} alt="" /> : <span className={styles.historyWaits} />}
                 <img src={entry.sketch} alt="" />
               </button>
             </li>

@@ -1,6 +1,8 @@
 // The paper: a pen that keeps up with the hand. It paints while the pointer moves; React hears of whole strokes only.
 import { type ReactNode, type RefObject, useEffect, useLayoutEffect, useRef } from "react";
 import { type Dot, type Drawing, fine, type Ink, paint, paintEnd, paintPiece, type Stroke } from "./marks";
+import styles from "./pad.module.css";
+import portraitStyles from "./portrait.module.css";
 
 export const SIDE = 1024; // pixels of the paper itself, whatever its size on the page
 const PALM_MILLISECONDS = 1000; // after the pen, touches are the hand that holds it
@@ -120,7 +122,7 @@ export function Pad({
   }, [layer]);
 
   return (
-    <div className="paper" data-mirrored={mirrored || undefined}>
+    <div className={portraitStyles.paper} data-testid="paper" data-mirrored={mirrored || undefined}>
       <div aria-hidden="true">
         <canvas ref={ground} width={SIDE} height={SIDE} />
       </div>
@@ -129,7 +131,8 @@ export function Pad({
         ref={layer}
         width={SIDE}
         height={SIDE}
-        className="paper-ink"
+        className={styles.paperInk}
+        data-testid="ink"
         role="img"
         aria-label={name}
         data-tool={tool}

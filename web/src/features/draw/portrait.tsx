@@ -5,6 +5,7 @@ import { download } from "../../ui/download";
 import { DownloadIcon } from "../../ui/icons";
 import { BothIcon } from "./icons";
 import { Latency } from "./latency";
+import styles from "./portrait.module.css";
 import type { Result } from "./use-result";
 import { useWords } from "./words";
 
@@ -25,14 +26,14 @@ export function Portrait({
 }) {
   const words = useWords();
   return (
-    <figure className="draw-side draw-result" aria-busy={busy}>
+    <figure className={`${styles.drawSide} ${styles.drawResult}`} data-testid="result" aria-busy={busy}>
       {!over && <figcaption>{words.result}</figcaption>}
       {!over && (
-        <div className="result">
+        <div className={styles.result}>
           {result ? <img src={result.address} alt={words.result} /> : <p className="quiet">{words.waiting}</p>}
         </div>
       )}
-      <div className="draw-foot">
+      <div className={styles.drawFoot}>
         <Button
           variant="bare"
           isDisabled={!result}

@@ -10,6 +10,7 @@ import { CheckIcon, CloseIcon, InfoIcon, LinkIcon } from "../../ui/icons";
 import { shareDrawing } from "./api";
 import { told } from "./file";
 import { type Drawing, visible } from "./marks";
+import styles from "./share.module.css";
 import type { Settings } from "./store";
 import { type Arriving, NAMED } from "./use-arrival";
 import { useWords, type Words } from "./words";
@@ -96,7 +97,7 @@ export function LinkSaid({ sharing: { said } }: { sharing: Sharing }) {
   const words = useWords();
   const { offline } = useSharedWords();
   return (
-    <div className="link-said small" role="status">
+    <div className={`${styles.linkSaid} small`} role="status">
       {said && "problem" in said && <p>{refusal(said.problem, words, offline)}</p>}
       {said && "link" in said && <p>{said.copied ? words.linkCopied : words.linkShown}</p>}
       {said && "link" in said && !said.copied && (
@@ -117,7 +118,7 @@ export function Arrived({ arriving }: { arriving: Arriving }) {
     <div role="status">
       {arriving.here && !arriving.back && <p className="sr-only">{words.arrived}</p>}
       {arriving.here && arriving.back && (
-        <div className="note note-info arrived">
+        <div className={`note note-info ${styles.arrived}`}>
           <InfoIcon />
           <p className="note-body">{words.arrivedOver}</p>
           <Button onPress={arriving.back}>{words.ownBack}</Button>

@@ -1,5 +1,6 @@
 // The keyboard on the Draw page.
 import { useEffect, useRef } from "react";
+import styles from "./shortcuts.module.css";
 import { useWords } from "./words";
 
 /** Where keys are for typing or choosing: there they mean something else. */
@@ -38,7 +39,7 @@ export function Shortcuts({ masks, guided }: { masks: boolean; guided: boolean }
     ...(guided ? ([["S", words.shadow]] as [string, string][]) : []),
   ];
   return (
-    <details className="shortcuts">
+    <details className={styles.shortcuts}>
       <summary>{words.shortcuts}</summary>
       <dl>
         {rows.map(([key, what]) => (

@@ -3,32 +3,31 @@
 import { useEffect, useRef, useState } from "react";
 import { can } from "../../api/bundles";
 import type { BundleCard } from "../../api/types";
-import { Button } from "../../ui/controls";
-import { download } from "../../ui/download";
 import { ProblemNote } from "../../ui/feedback";
-import { DownloadIcon } from "../../ui/icons";
 import { recall, remember } from "../../ui/local-storage";
 import { PictureDrop } from "../../ui/picture-drop";
 import { sketchPhoto } from "./api";
-import { fromFile, toFile, UnreadableDrawing } from "./file";
+import { fromFile, UnreadableDrawing } from "./file";
 import { GuidancePanel } from "./guidance";
 import { DrawHead, ModelChoice, type View, ViewChoice } from "./head";
 import { History } from "./history";
 import { add, EMPTY, isBlank, type Mark, redo, undo } from "./marks";
-import { Pad, SIDE, type Tool } from "./pad";
-import { asInk, besideEachOther, flattened, readPicture, sketched, square, toBlob } from "./photo";
+import { SIDE, type Tool } from "./pad";
+import { asInk, besideEachOther, flattened, readPicture, sketched, square } from "./photo";
 import { Portrait } from "./portrait";
-import { Arrived, CopyLink, LinkSaid, useSharing } from "./share";
+import portraitStyles from "./portrait.module.css";
+import { Arrived, useSharing } from "./share";
 import { Shortcuts, useShortcuts } from "./shortcuts";
 import { starterFace } from "./starter";
 import { type Entry, useDrawingStore } from "./store";
+import styles from "./studio.module.css";
 import { Tools, WIDTHS } from "./tools";
 import { useAnswer } from "./use-answer";
 import { useArrival } from "./use-arrival";
 import { useGuidance } from "./use-guidance";
 import { useWords } from "./words";
+import { YourDrawing } from "./your-drawing";
 
-const HOLE = "#808080"; // the grey that stands for "missing" in the models' own training
 const THUMB = 144;
 
 /** A pen about as wide as the lines the model learned from: a little over one of its pixels. */
@@ -153,10 +152,10 @@ export function Studio({ bundle, lead }: { bundle: BundleCard; lead: string }) {
   const share = width / (masks ? 100 : 400);
   const guided = can(bundle, "codes");
   return (
-    <div className="draw-page" data-view={view} data-guided={guided || over || undefined}>
+    <div className={styles.drawPage} data-view={view} data-guided={guided || over || undefined}>
       {head}
       <Arrived arriving={arriving} />
-      <div className="draw" data-view={view} data-guided={guided || over || undefined}>
+      <div className={portraitStyles.draw} data-view={view} data-guided={guided || over || undefined}>
         <Tools
           masks={masks}
           tool={tool}
@@ -175,52 +174,23 @@ export function Studio({ bundle, lead }: { bundle: BundleCard; lead: string }) {
         {wrong !== undefined && (
           <ProblemNote error={wrong} {...(unread === undefined ? { retry: () => send(true) } : {})} />
         )}
-        <figure className="draw-side draw-yours">
-          {!over && <figcaption>{words.yours}</figcaption>}
-          <Pad
-            layer={layer}
-            paper={paper}
-            drawing={drawing}
-            tool={tool}
-            width={share}
-            mirrored={mirrored}
-            colour={masks ? HOLE : "#000"}
-            name={words.paper}
-            under={
-              <>
-                {guidance.shadow && result?.shadow && (
-                  <img src={result.shadow} alt={words.shadow} className="paper-shadow" />
-                )}
-                {over && result && <img src={result.address} alt={words.result} style={{ opacity: strength / 100 }} />}
-              </>
-            }
-            changing={() => send(false)}
-            finished={(stroke) => setDrawing((old) => add(old, stroke))}
-          />
-          <div className="draw-foot">
-            <Button
-              variant="bare"
-              isDisabled={isBlank(drawing) && !paper}
-              onPress={async () => download(await toBlob(flat(SIDE)), `${bundle.id}-drawing.png`)}
-            >
-              <DownloadIcon />
-              {words.saveDrawing}
-            </Button>
-            {bundle.drawing_direction && (
-              <Button
-                variant="bare"
-                isDisabled={isBlank(drawing)}
-                onPress={() =>
-                  download(new Blob([toFile(drawing.marks)], { type: "application/json" }), "drawing.json")
-                }
-              >
-                {words.saveLater}
-              </Button>
-            )}
-            {sharing && <CopyLink sharing={sharing} blank={isBlank(drawing)} />}
-          </div>
-          {sharing && <LinkSaid sharing={sharing} />}
-        </figure>
+        <YourDrawing
+          bundle={bundle}
+          layer={layer}
+          paper={paper}
+          drawing={drawing}
+          tool={tool}
+          width={share}
+          mirrored={mirrored}
+          shadow={guidance.shadow ? result?.shadow : undefined}
+          onPaper={over ? result?.address : undefined}
+          strength={strength}
+          over={over}
+          sharing={sharing}
+          flat={flat}
+          changing={() => send(false)}
+          finished={(stroke) => setDrawing((old) => add(old, stroke))}
+        />
         <Portrait
           bundle={bundle}
           result={result}

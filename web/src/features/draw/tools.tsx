@@ -4,6 +4,8 @@ import { Button, IconButton, IconToggle, Slider } from "../../ui/controls";
 import { ClearIcon, EraserIcon, FaceIcon, PenIcon, PhotoIcon, RedoIcon, UndoIcon } from "../../ui/icons";
 import { MirrorIcon, OpenIcon } from "./icons";
 import type { Tool } from "./pad";
+import portraitStyles from "./portrait.module.css";
+import styles from "./tools.module.css";
 import { useWords } from "./words";
 
 export const WIDTHS = { min: 1, max: 24 };
@@ -28,8 +30,8 @@ export function Tools(props: ToolsProps) {
   const words = useWords();
   const { masks, tool, setTool, width } = props;
   return (
-    <div className="tools" role="toolbar" aria-label={words.tools}>
-      <div className="tools-group">
+    <div className={portraitStyles.tools} role="toolbar" aria-label={words.tools}>
+      <div className={styles.toolsGroup}>
         <IconToggle name={words.pen} shortcut="P" chosen={tool === "pen"} onChoose={() => setTool("pen")}>
           <PenIcon />
         </IconToggle>
@@ -47,7 +49,7 @@ export function Tools(props: ToolsProps) {
           </IconToggle>
         )}
       </div>
-      <div className="tools-group tools-width" title="[ ]">
+      <div className={`${styles.toolsGroup} ${styles.toolsWidth}`} title="[ ]">
         <Slider
           quiet
           label={words.width}
@@ -57,11 +59,11 @@ export function Tools(props: ToolsProps) {
           maxValue={WIDTHS.max}
           step={1}
         />
-        <span className="nib" aria-hidden="true">
+        <span className={styles.nib} aria-hidden="true">
           <span style={{ width: 3 + width * 0.8, height: 3 + width * 0.8 }} />
         </span>
       </div>
-      <div className="tools-group">
+      <div className={styles.toolsGroup}>
         <IconButton name={words.undo} shortcut="Ctrl Z" isDisabled={!props.undo} onPress={() => props.undo?.()}>
           <UndoIcon />
         </IconButton>
@@ -81,7 +83,7 @@ export function Tools(props: ToolsProps) {
 function Beginnings({ masks, starter, load, open }: ToolsProps) {
   const words = useWords();
   return (
-    <div className="tools-group tools-start">
+    <div className={`${styles.toolsGroup} ${styles.toolsStart}`}>
       {!masks && (
         <Button variant="bare" aria-label={words.starterHelp} onPress={starter}>
           <FaceIcon />

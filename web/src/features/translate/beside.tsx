@@ -1,5 +1,6 @@
 // Before and after: under a slider, or next to each other.
 import { type CSSProperties, useState } from "react";
+import styles from "./beside.module.css";
 import type { Shown } from "./shown";
 import { useWords } from "./words";
 
@@ -8,7 +9,13 @@ export type Overlay = { address: string; opacity: number };
 type Pair = { before: Shown; after: Shown | undefined; beforeName: string; overlay?: Overlay | undefined };
 
 const Heat = ({ overlay, alt }: { overlay: Overlay; alt: string }) => (
-  <img className="tr-heat" src={overlay.address} alt={alt} style={{ opacity: overlay.opacity }} />
+  <img
+    className={styles.heat}
+    data-testid="heat"
+    src={overlay.address}
+    alt={alt}
+    style={{ opacity: overlay.opacity }}
+  />
 );
 
 export function Slide({ before, after, beforeName, overlay }: Pair) {
@@ -19,17 +26,17 @@ export function Slide({ before, after, beforeName, overlay }: Pair) {
     "--ratio": before.width / before.height,
   } as CSSProperties;
   return (
-    <div className="tr-frame tr-slide" style={style}>
+    <div className={`${styles.frame} ${styles.slide}`} style={style}>
       <img src={before.address} alt={beforeName} />
-      {after && <img className="tr-after" src={after.address} alt={words.result} />}
+      {after && <img className={styles.after} data-testid="after" src={after.address} alt={words.result} />}
       {overlay && <Heat overlay={overlay} alt={words.heatAlt} />}
       {after && (
         <>
-          <span className="tr-line" aria-hidden="true" />
-          <span className="tr-tag" aria-hidden="true">
+          <span className={styles.line} aria-hidden="true" />
+          <span className={styles.tag} aria-hidden="true">
             {beforeName}
           </span>
-          <span className="tr-tag tr-tag-after" aria-hidden="true">
+          <span className={`${styles.tag} ${styles.tagAfter}`} aria-hidden="true">
             {words.after}
           </span>
           <input
@@ -50,16 +57,16 @@ export function Beside({ before, after, beforeName, overlay }: Pair) {
   const words = useWords();
   const style = { "--ratio": before.width / before.height } as CSSProperties;
   return (
-    <div className="tr-beside" style={style}>
+    <div className={styles.beside} style={style}>
       <figure>
-        <div className="tr-frame">
+        <div className={styles.frame}>
           <img src={before.address} alt={beforeName} />
           {overlay && <Heat overlay={overlay} alt={words.heatAlt} />}
         </div>
         <figcaption>{beforeName}</figcaption>
       </figure>
       <figure>
-        <div className="tr-frame">{after && <img src={after.address} alt={words.result} />}</div>
+        <div className={styles.frame}>{after && <img src={after.address} alt={words.result} />}</div>
         <figcaption>{words.after}</figcaption>
       </figure>
     </div>

@@ -3,6 +3,7 @@ import { Dialog, Heading, Modal, ModalOverlay } from "react-aria-components";
 import { useWords as useSharedWords } from "../../i18n/provider";
 import { Button, IconButton } from "../../ui/controls";
 import { CloseIcon, WarningIcon } from "../../ui/icons";
+import styles from "./camera.module.css";
 import { useWords, type Words } from "./words";
 
 /** Opens the camera in a dialog; what is taken is as it was seen, mirrored like a mirror. */
@@ -81,14 +82,14 @@ function Camera({ take, close }: { take: (picture: Blob) => void; close: () => v
         </IconButton>
       </div>
       {problem === undefined ? (
-        <div className="tr-camera">
+        <div className={styles.camera}>
           {!ready && <p role="status">{words.cameraWaits}</p>}
           {/* What a camera shows has no words to caption. */}
           {/* biome-ignore lint/a11y/noAriaHiddenOnFocusable: without controls a video takes no focus */}
           <video ref={video} autoPlay playsInline muted onPlaying={() => setReady(true)} aria-hidden="true" />
         </div>
       ) : (
-        <div className="note note-error tr-camera-note" role="alert">
+        <div className={`note note-error ${styles.cameraNote}`} role="alert">
           <WarningIcon />
           <p className="note-body">{problem}</p>
         </div>

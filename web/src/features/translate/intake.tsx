@@ -4,6 +4,7 @@ import { FileTrigger } from "react-aria-components";
 import { Button } from "../../ui/controls";
 import { PhotoIcon } from "../../ui/icons";
 import { CameraButton } from "./camera";
+import styles from "./intake.module.css";
 import { useWords } from "./words";
 
 /** Takes files that are dropped or pasted while the page is open. → whether some are held over it. */
@@ -47,14 +48,14 @@ export function useArrivals(add: (files: File[]) => void): boolean {
 export function Intake({ add, over, note }: { add: (files: Blob[]) => void; over: boolean; note: string | undefined }) {
   const words = useWords();
   return (
-    <section className="tr-drop" aria-label={words.choose} data-drop-target={over || undefined}>
+    <section className={styles.drop} aria-label={words.choose} data-drop-target={over || undefined}>
       <PhotoIcon />
       <p>{words.drop}</p>
-      <div className="tr-row">
+      <div className={styles.row}>
         <ChooseButton variant="solid" text={words.choose} add={add} />
         <CameraButton take={(picture) => add([picture])} />
       </div>
-      {note && <p className="tr-face">{note}</p>}
+      {note && <p className={styles.face}>{note}</p>}
       <p className="quiet small">{words.kinds}</p>
     </section>
   );

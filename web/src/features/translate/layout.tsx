@@ -6,6 +6,8 @@ import { ClearIcon, DownloadIcon } from "../../ui/icons";
 import type { Overlay } from "./beside";
 import { CameraButton } from "./camera";
 import { ChooseButton } from "./intake";
+import intakeStyles from "./intake.module.css";
+import styles from "./layout.module.css";
 import type { Picture, Table } from "./pictures";
 import { type Shown, sideBySide } from "./shown";
 import { Stage, type View } from "./stage";
@@ -66,7 +68,7 @@ export function TranslateLayout({
     download(picture, `${of}-${ending}${what}.png`);
   };
   return (
-    <div className="bench tr-bench">
+    <div className={`bench ${styles.bench}`}>
       <section className="panel" aria-label={name}>
         {children}
         <div className="panel-actions">
@@ -89,7 +91,7 @@ export function TranslateLayout({
           retry={retry}
           invitation={invitation}
         />
-        <div className="tr-foot">
+        <div className={intakeStyles.foot}>
           <Button variant="solid" isDisabled={!after || stale} onPress={() => after && save(after.picture, "")}>
             <DownloadIcon />
             {words.save}

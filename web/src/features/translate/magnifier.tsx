@@ -1,6 +1,8 @@
 // A magnifier over an enlarged picture: the same place by bicubic interpolation and by the model.
 import { type CSSProperties, type KeyboardEvent, type PointerEvent, useEffect, useId, useRef, useState } from "react";
 import { Choice } from "../../ui/controls";
+import besideStyles from "./beside.module.css";
+import styles from "./magnifier.module.css";
 import type { Shown } from "./shown";
 import { useWords } from "./words";
 
@@ -45,9 +47,9 @@ export function Magnifier({ before, after, scale }: { before: Shown; after: Show
   };
   const source = words.size(Math.round(wide / scale), Math.round(tall / scale));
   return (
-    <div className="tr-lens" style={{ "--ratio": width / height } as CSSProperties}>
+    <div className={styles.lens} style={{ "--ratio": width / height } as CSSProperties}>
       <div
-        className="tr-frame tr-lens-picture"
+        className={`${besideStyles.frame} ${besideStyles.lensPicture}`}
         role="group"
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls or follows the arrow keys has to take the focus
         tabIndex={0}
@@ -58,16 +60,16 @@ export function Magnifier({ before, after, scale }: { before: Shown; after: Show
         onKeyDown={step}
       >
         <img src={after.address} alt={words.result} draggable={false} />
-        <span className="tr-lens-frame" style={frame} aria-hidden="true" />
+        <span className={styles.lensFrame} style={frame} aria-hidden="true" />
       </div>
-      <div className="tr-lens-side">
+      <div className={styles.lensSide}>
         <Choice
           label={words.zoom}
           value={String(zoom)}
           onChange={(next) => setZoom(Number(next))}
           options={ZOOMS.map((each) => ({ value: String(each), text: `×${each}` }))}
         />
-        <div className="tr-lens-views">
+        <div className={styles.lensViews}>
           <View shown={before} name={words.bicubic} {...seen} />
           <View shown={after} name={words.after} {...seen} />
         </div>

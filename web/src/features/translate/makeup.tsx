@@ -6,6 +6,7 @@ import { InfoIcon } from "../../ui/icons";
 import { makeUp, prepareForMakeUp, REGIONS, type Touch } from "./api";
 import { ChooseButton } from "./intake";
 import { inOrder, pictureOf, TranslateLayout } from "./layout";
+import styles from "./makeup.module.css";
 import type { Table } from "./pictures";
 import { References } from "./references";
 import { inWords } from "./refusals";
@@ -85,8 +86,8 @@ export function MakeUp({
       >
         <p className="quiet small">{words.makeUp.referencesHelp}</p>
       </References>
-      <div className="tr-regions" role="group" aria-label={words.makeUp.regions}>
-        <p className="tr-label">{words.makeUp.regions}</p>
+      <div className={styles.regions} role="group" aria-label={words.makeUp.regions}>
+        <p className={styles.label}>{words.makeUp.regions}</p>
         {REGIONS.map((region) => (
           <Toggle
             key={region}

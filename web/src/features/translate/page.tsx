@@ -10,9 +10,11 @@ import { Command, Empty, ProblemNote, Waiting } from "../../ui/feedback";
 import { InfoIcon } from "../../ui/icons";
 import { Select } from "../../ui/select";
 import { useTitle } from "../../ui/use-title";
+import besideStyles from "./beside.module.css";
 import { needsFace } from "./domains";
 import { Intake, useArrivals } from "./intake";
 import { MakeUp } from "./makeup";
+import styles from "./page.module.css";
 import { MOST_PICTURES, MOST_REFERENCES, type Picture, type Table, useTable } from "./pictures";
 import { Translator } from "./translator";
 import { useWords } from "./words";
@@ -40,7 +42,7 @@ export function TranslatePage({ params: { bundle: id } }: PageProps) {
   if (!listed && id !== undefined) return <Other id={id} />;
   return (
     <>
-      <div className="tr-top">
+      <div className={styles.top}>
         <header className="page-head page-head-tight">
           <p className="eyebrow">{words.title}</p>
           <h1>{name}</h1>
@@ -77,7 +79,7 @@ function Room({ bundle, table, references }: { bundle: BundleCard | undefined; t
   const over = useArrivals(add);
   const faceNote = bundle ? (needsFace(bundle) ? words.faceNeeded : undefined) : words.makeUp.face;
   return (
-    <div className="tr-room" data-over={over || undefined}>
+    <div className={besideStyles.room} data-over={over || undefined}>
       {told.map((sentence) => (
         <div key={sentence} className="note note-warning" role="alert">
           <InfoIcon />
@@ -101,7 +103,7 @@ function ModelChoice({ bundle, bundles }: { bundle: BundleCard | undefined; bund
   const { makeUp, model, modelHelp } = words;
   const [, go] = useLocation();
   if (bundles.length === 0) return null;
-  const detail = (text: string) => <span className="quiet small tr-kind">{text}</span>;
+  const detail = (text: string) => <span className={`quiet small ${styles.kind}`}>{text}</span>;
   const models = bundles.map((each) => ({
     id: addressIn(each),
     name: each.name,
@@ -109,7 +111,7 @@ function ModelChoice({ bundle, bundles }: { bundle: BundleCard | undefined; bund
   }));
   return (
     <Select
-      className="field tr-model"
+      className="field"
       label={model}
       value={addressIn(bundle)}
       onChange={go}

@@ -5,7 +5,9 @@ import { IconButton } from "../../ui/controls";
 import { CloseIcon } from "../../ui/icons";
 import { CameraButton } from "./camera";
 import { ChooseButton } from "./intake";
+import makeupStyles from "./makeup.module.css";
 import type { Picture, Table } from "./pictures";
+import styles from "./references.module.css";
 import type { Shown } from "./shown";
 import { Thumbnail } from "./strip";
 import type { Work } from "./use-work";
@@ -31,14 +33,14 @@ export function References({
   const words = useWords();
   return (
     <section aria-label={words.references}>
-      <p className="tr-label">{words.references}</p>
-      <ul className="tr-gallery">
+      <p className={makeupStyles.label}>{words.references}</p>
+      <ul className={styles.gallery}>
         {table.pictures.map((picture, index) => {
           const outcome = prepared.of(String(picture.id));
           return (
             <li key={picture.id}>
               <ToggleButton
-                className="tr-tile"
+                className={styles.tile}
                 aria-label={words.reference(index + 1)}
                 isSelected={chosen === picture.id}
                 onChange={() => choose(picture.id)}
@@ -46,7 +48,7 @@ export function References({
               >
                 <Thumbnail address={outcome?.made?.address ?? picture.address} />
               </ToggleButton>
-              <span className="tr-remove">
+              <span className={styles.remove}>
                 <IconButton name={words.remove(words.reference(index + 1))} onPress={() => remove(picture)}>
                   <CloseIcon />
                 </IconButton>

@@ -7,6 +7,7 @@ import { Magnifier } from "./magnifier";
 import type { Picture } from "./pictures";
 import { inWords } from "./refusals";
 import type { Shown } from "./shown";
+import styles from "./stage.module.css";
 import { useWords } from "./words";
 
 export type View = "slide" | "beside" | "lens";
@@ -46,11 +47,11 @@ export function Stage({
   const beforeName = scale > 1 ? words.bicubic : words.before;
   const views: View[] = scale > 1 ? ["lens", "slide", "beside"] : ["slide", "beside"];
   return (
-    <section className="stage tr-stage" aria-label={words.stage} aria-busy={busy}>
+    <section className={`stage ${styles.stage}`} data-testid="translation" aria-label={words.stage} aria-busy={busy}>
       {problem !== undefined && <ProblemNote error={inWords(problem, words)} retry={retry} />}
       {problem === undefined && !before && busy && <Waiting />}
       {problem !== undefined && !before && picture && (
-        <div className="tr-refused">
+        <div className={styles.refused}>
           <img
             key={picture.address}
             src={picture.address}
@@ -63,7 +64,7 @@ export function Stage({
       )}
       {before && (
         <>
-          <div className="tr-head">
+          <div className={styles.head}>
             <Choice
               label={words.view}
               hideLabel
@@ -96,7 +97,7 @@ function Figures({ scale, after }: { scale: number; after: Shown }) {
   const { modelMilliseconds: model, milliseconds: whole, likeness } = after;
   const spent = Number.isFinite(model) ? model : whole;
   return (
-    <p className="quiet small figures tr-figures">
+    <p className={`quiet small figures ${styles.figures}`}>
       <span>
         {scale > 1
           ? words.sizes(

@@ -3,6 +3,7 @@ import { ToggleButton } from "react-aria-components";
 import { IconButton } from "../../ui/controls";
 import { CloseIcon } from "../../ui/icons";
 import type { Picture, Table } from "./pictures";
+import styles from "./references.module.css";
 import { useWords } from "./words";
 
 export function Strip({
@@ -19,13 +20,13 @@ export function Strip({
   const words = useWords();
   if (table.pictures.length < 2) return null;
   return (
-    <ul className="tr-strip" aria-label={words.strip}>
+    <ul className={styles.strip} aria-label={words.strip}>
       {table.pictures.map((picture, index) => {
         const made = madeOf(picture);
         return (
           <li key={picture.id}>
             <ToggleButton
-              className="tr-tile"
+              className={styles.tile}
               aria-label={`${words.pictureOf(index + 1, picture.name)}${failed(picture) ? ` (${words.failed})` : ""}`}
               isSelected={table.chosen?.id === picture.id}
               onChange={() => table.choose(picture.id)}
@@ -34,7 +35,7 @@ export function Strip({
             >
               <Thumbnail address={made ?? picture.address} />
             </ToggleButton>
-            <span className="tr-remove">
+            <span className={styles.remove}>
               <IconButton name={words.remove(picture.name)} onPress={() => table.remove(picture.id)}>
                 <CloseIcon />
               </IconButton>

@@ -5,8 +5,10 @@ import { ClassChoice } from "../../ui/class-choice";
 import { Button, Choice, Toggle } from "../../ui/controls";
 import { ProblemNote } from "../../ui/feedback";
 import type { Wish } from "./api";
+import makeupStyles from "./makeup.module.css";
 import type { Table } from "./pictures";
 import { References } from "./references";
+import referencesStyles from "./references.module.css";
 import { inWords } from "./refusals";
 import { Share } from "./share";
 import type { Shown } from "./shown";
@@ -58,14 +60,14 @@ export function Styles({
         <p className="quiet small">{words.referencesHelp(bundle.classes[wish.domain] ?? "")}</p>
       </References>
       <section aria-label={words.variations}>
-        <p className="tr-label">{words.variations}</p>
-        <ul className="tr-gallery">
+        <p className={makeupStyles.label}>{words.variations}</p>
+        <ul className={referencesStyles.gallery}>
           {seeds.map((seed) => {
             const made = variations.of(String(seed))?.made;
             return (
               <li key={seed}>
                 <ToggleButton
-                  className="tr-tile"
+                  className={referencesStyles.tile}
                   aria-label={words.variation(seed)}
                   isSelected={style.kind === "seed" && style.seed === seed}
                   onChange={() => change({ style: { kind: "seed", seed } })}
