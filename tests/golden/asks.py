@@ -175,6 +175,8 @@ ASKS_OF_A_REVIEW = {
     "begin a round": _json("/v1/review/rounds", scope="all", overlap=1),
     "a scope that is none": _json("/v1/review/rounds", scope="nonsense"),
     "the review": _get("/v1/review"),
+    "a queue of somebody who has not joined": _get(f"{ROUND}/queue?reviewer=Ann&count=3"),
+    "join": _json(f"{ROUND}/reviewers", reviewer="Ann"),
     "a queue": _get(f"{ROUND}/queue?reviewer=Ann&count=3"),
     "a queue of nobody": _get(f"{ROUND}/queue"),
     "verdicts": _json(f"{ROUND}/verdicts", **_verdicts(*ANN)),
