@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from itertools import pairwise
 from typing import Any, NamedTuple
@@ -151,22 +151,6 @@ def group_duplicates(hashes: Hashes, distance: int) -> list[DuplicateGroup]:
         mirrored = frozenset(int(ids[one]) for one in members if parent.find(one)[1] != first)
         found.append(DuplicateGroup(tuple(int(ids[one]) for one in members), mirrored))
     return sorted(found)
-
-
-def redundant(groups: Sequence[DuplicateGroup], pixels: Mapping[int, int]) -> dict[int, int]:
-    """The pictures that are superfluous: of each group all but the largest (of equals, the oldest).
-
-    Args:
-        pixels: picture → width × height.
-
-    Returns:
-        picture → the one that stays in its place.
-    """
-    spare: dict[int, int] = {}
-    for one in groups:
-        best = max(one.ids, key=lambda number: (pixels.get(number, 0), -number))
-        spare.update((number, best) for number in one.ids if number != best)
-    return spare
 
 
 class UnionFind:

@@ -23,7 +23,7 @@ from support.database import encoded, filled, picture, turned
 from ganvas.curate.catalog import Catalog, Check, Counts, Origin, Proposal
 from ganvas.curate.catalog.database import MIGRATIONS
 from ganvas.curate.catalog.tables import REVISIONS, Base
-from ganvas.curate.duplicates import Hashes, group_duplicates, redundant
+from ganvas.curate.duplicates import Hashes, group_duplicates
 from ganvas.curate.images.decode import PictureError
 from ganvas.curate.review.propose import propose
 from ganvas.errors import UserError
@@ -247,12 +247,6 @@ def test_pictures_that_are_seen_late_are_taken_in() -> None:
     hashes.extend(lambda after: [row for row in rows if row[0] > after])
     assert hashes.ids.tolist() == [1, 2, 3]
     assert [twin.id for twin in hashes.near(1, 0)] == [2]
-
-
-def test_the_largest_of_a_group_stays() -> None:
-    hashes = Hashes()
-    hashes.extend(lambda after: [(1, 5, 9), (2, 5, 9), (3, 5, 9)])
-    assert redundant(group_duplicates(hashes, 0), {1: 100, 2: 400, 3: 400}) == {1: 2, 3: 2}
 
 
 # ── The database ────────────────────────────────────────────────────────────────────────────────────────────────────

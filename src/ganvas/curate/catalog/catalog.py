@@ -89,7 +89,7 @@ class Catalog:
         sha256 = digest(content)
         known = self._find(sha256)
         if known is not None:
-            self.store.put(content, sha256, known[1])  # should somebody have lost the file
+            self.store.put(content, sha256, known[1])  # in case the file was lost
             with self.database.writing() as session:
                 self._note_origin(session, known[0], origin)
                 self.crawl_log.note_answer(session, origin.url, etag, last_modified, sha256)

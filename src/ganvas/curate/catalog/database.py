@@ -122,7 +122,7 @@ def _sqlite(url: URL) -> Engine:
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: Any) -> None:
-        connection.isolation_level = None  # the driver begins nothing by itself: we say when, and how
+        connection.isolation_level = None  # the driver begins no transaction; the "begin" listener does
         cursor = connection.cursor()
         cursor.execute(f"PRAGMA busy_timeout = {PATIENCE * 1000}")
         cursor.execute("PRAGMA journal_mode = WAL")  # readers never wait for a writer

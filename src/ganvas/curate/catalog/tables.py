@@ -176,7 +176,7 @@ class VerdictRow(Base):
     __table_args__ = (
         UniqueConstraint("round", "reviewer", "client_id"),
         Index("ix_verdict_image_id_round", "image_id", "round"),
-        Index("ix_verdict_round_reviewer_id", "round", "reviewer", "id"),  # the last one said, for undo
+        Index("ix_verdict_round_reviewer_id", "round", "reviewer", "id"),  # the last verdict, for undo
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -128,7 +128,7 @@ class Dataset:
                 skip = int.from_bytes(lengths[:2], "little") + int.from_bytes(lengths[2:], "little")
                 file.seek(place.header + 30 + skip)
                 content = file.read(place.size)
-            if place.method == zipfile.ZIP_DEFLATED:  # somebody zipped the archive again
+            if place.method == zipfile.ZIP_DEFLATED:  # the archive was zipped again
                 content = zlib.decompress(content, -15)
         except (OSError, zlib.error):
             raise damaged from None

@@ -99,7 +99,7 @@ def _by_time(
 def _by_face(
     image: Image.Image, origin: Image.Image | None, box: Box | None, settings: EncodingOptions
 ) -> EncodedPicture:
-    if box is not None:  # a box says which of several people is meant
+    if box is not None:  # a box selects one of several persons
         left, top = max(round(box[0]), 0), max(round(box[1]), 0)
         right, bottom = min(round(box[2]), image.width), min(round(box[3]), image.height)
         if right <= left or bottom <= top:
@@ -108,7 +108,7 @@ def _by_face(
     resolution = settings.resolution
     pixels = np.asarray(image)
     matrix = face_matrix(pixels, resolution, settings.crop)
-    from ganvas.curate import faces  # is there, or face_matrix had said so
+    from ganvas.curate import faces  # installed, or face_matrix would have failed
 
     scale = float(np.sqrt(abs(np.linalg.det(matrix[:, :2].astype(np.float64)))))
     made = with_channels(faces.cut_square(pixels, matrix, resolution).pixels, settings.channels)

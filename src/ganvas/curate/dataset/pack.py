@@ -19,7 +19,7 @@ from ganvas.curate.dataset.shards import fetch_shards, holds_shards
 from ganvas.curate.images.crop import Half
 from ganvas.curate.manifest import MANIFEST, Item, Manifest, SkippedFile, read_manifest
 from ganvas.curate.ordered_map import ordered_map
-from ganvas.curate.sources.annotations import read_annotations
+from ganvas.curate.sources.annotations import Annotations, read_annotations
 from ganvas.curate.sources.frame_pairs import Frames, in_sequence
 from ganvas.curate.sources.list_source import list_source
 from ganvas.curate.sources.listing import Listing, SourceOptions
@@ -74,6 +74,7 @@ def pack(
     be used are reported with a reason. The bytes of the archive depend on the pictures and the options alone.
 
     Args:
+        source: what is packed.
         output: where the archive is written (atomically); None is a place in the cache, one for each content.
         resolution: side of the pictures in the archive, in pixels.
         crop: how pictures become square; ``face`` and ``face-fixed`` align faces, and skip pictures without one.
@@ -81,74 +82,80 @@ def pack(
         minimum: fewer usable pictures than this are an error.
         side_by_side: the pictures are twice as wide as high and hold a pair; this half is the source.
         labels: the sources of pairs are maps of labels: numbers, which are kept as they are.
-        frames: the pictures are frames of films in their order: see :mod:`ganvas.curate.sources.frame_pairs`.
+        frames: the pictures are video frames in order: see :mod:`ganvas.curate.sources.frame_pairs`.
         boxes: annotations: one picture for each box, classes from the labels.
-        margin: round a box, each side, as a share of its longer side.
+        margin: around a box, on each side, as a share of its longer side.
         classes_by: the attribute of CelebA that makes the classes.
         database: address of the catalogue's database, where it is not the file beside the pictures.
-        parts_table: a CSV that says which picture belongs to train, validation and test; of a catalogue, by default its
+        parts_table: a CSV that assigns pictures to train, validation and test; of a catalogue, by default its
             ``split.csv``.
-        workers: threads that decode; None is one a core.
-        processes: more than one share the work instead of threads, where there are pictures enough to be worth it;
-            finding faces hardly gains by threads. As with every use of ``spawn``, a script needs a ``__main__`` guard.
+        workers: threads that decode; None is one per core.
+        processes: more than one share the work instead of threads, where there are enough pictures; threads hardly
+            speed up the search for faces. As with every use of ``spawn``, a script needs a ``__main__`` guard.
         progress: called with (done, total), in the calling thread.
 
     Raises:
         UserError: wrong source or output, or too few usable pictures.
     """
-    if not 4 <= resolution <= 2048:
-        raise UserError(f"The resolution must be from 4 to 2048 pixels, not {resolution}.")
-    if not 0 <= margin <= 2:
-        raise UserError(f"The margin is a share of a box's side from 0 to 2, not {margin:g}.")
-    if holds_shards(source):
-        source = fetch_shards(source)
-    source = Path(source).expanduser()
+    _refuse_options(resolution, margin, crop, upright=bool(labels or frames))
+    source = fetch_shards(source) if holds_shards(source) else Path(source).expanduser()
     annotations = None if boxes is None else read_annotations(Path(boxes).expanduser())
     listing = list_source(source, SourceOptions(classes_by, annotations, side_by_side, database, parts_table))
     if frames is not None and not (source.is_file() and listing.paired):  # that is: packed already
         listing = in_sequence(listing, frames)
-    if (labels or frames) and crop in ("face", "face-fixed"):
+    options = EncodingOptions(resolution, crop, channels, listing.side_by_side, margin if boxes else 0.0, labels)
+    key = _key(listing, options, classes_by, annotations)
+    manifest = _already_packed(source, options) if output is None else None
+    if manifest is not None:
+        output = source
+    else:
+        output = cache_dir() / "datasets" / f"{key[:32]}.zip" if output is None else Path(output).expanduser()
+        manifest = _reusable(output, key)
+    reused = manifest is not None
+    if manifest is None:
+        worth_it = len(listing.candidates) >= ENOUGH[crop in ("face", "face-fixed")]
+        chosen = Workers(workers or os.cpu_count() or 1, processes if worth_it else 1)
+        manifest = _build(listing, options, key, output, source, minimum, chosen, progress)
+    _demand(len(manifest.items), minimum, source, list(manifest.skipped))
+    return _report(output, manifest, reused)
+
+
+def _refuse_options(resolution: int, margin: float, crop: Crop, *, upright: bool) -> None:
+    if not 4 <= resolution <= 2048:
+        raise UserError(f"The resolution must be from 4 to 2048 pixels, not {resolution}.")
+    if not 0 <= margin <= 2:
+        raise UserError(f"The margin is a share of a box's side from 0 to 2, not {margin:g}.")
+    if upright and crop in ("face", "face-fixed"):
         raise UserError(
             f"The crop {crop} rotates pictures, which label maps and video frames do not allow; use center."
         )
-    settings = EncodingOptions(resolution, crop, channels, listing.side_by_side, margin if boxes else 0.0, labels)
+
+
+def _key(listing: Listing, options: EncodingOptions, classes_by: str | None, annotations: Annotations | None) -> str:
+    """A digest of everything that the bytes of the archive depend on."""
     wanted = [
         RECIPE_OF_PIXELS,
         listing.fingerprint,
-        *settings[:5],
-        *(["labels"] if labels else []),
+        *options[:5],
+        *(["labels"] if options.labels else []),
         classes_by,
         annotations and annotations.fingerprint,
-        _face_readers(crop),
+        _face_readers(options.crop),
     ]
-    key = hashlib.sha256(json.dumps(wanted).encode()).hexdigest()
-    if output is None:
-        ready = _already_packed(source, settings)
-        output = source if ready else cache_dir() / "datasets" / f"{key[:32]}.zip"
-    else:
-        output = Path(output).expanduser()
-        ready = None
-    if ready is None:
-        ready = _reusable(output, key)
-    if ready is None:
-        worth_it = len(listing.candidates) >= ENOUGH[settings.crop in ("face", "face-fixed")]
-        chosen = Workers(workers or os.cpu_count() or 1, processes if worth_it else 1)
-        ready = _build(listing, settings, key, output, source, minimum, chosen, progress)
-        reused = False
-    else:
-        reused = True
-    report = PackReport(
+    return hashlib.sha256(json.dumps(wanted).encode()).hexdigest()
+
+
+def _report(output: Path, manifest: Manifest, reused: bool) -> PackReport:
+    return PackReport(
         path=output,
-        count=len(ready.items),
-        classes=ready.classes,
-        skipped=list(ready.skipped),
+        count=len(manifest.items),
+        classes=manifest.classes,
+        skipped=list(manifest.skipped),
         reused=reused,
-        enlarged=ready.enlarged,
-        paired=ready.paired,
-        layout=ready.layout,
+        enlarged=manifest.enlarged,
+        paired=manifest.paired,
+        layout=manifest.layout,
     )
-    _demand(report.count, minimum, source, report.skipped)
-    return report
 
 
 def _face_readers(crop: Crop) -> list[str]:

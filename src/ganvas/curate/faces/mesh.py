@@ -69,7 +69,7 @@ class Iris:
             along = corners[1] - corners[0]
             side = max(2.3 * float(np.linalg.norm(along)), 4.0)
             to_picture = square_at(corners.mean(axis=0), side, along, IRIS_SIDE)
-            if mirrored:  # the network knows the eye at the picture's left; the other one is shown in a mirror
+            if mirrored:  # the network was trained on the eye at the picture's left; the other one is mirrored
                 flip = np.array([[-1, 0, IRIS_SIDE - 1], [0, 1, 0], [0, 0, 1]], np.float32)
                 to_picture = to_picture @ flip
             crop = sample_square(picture, to_picture, IRIS_SIDE)

@@ -16,7 +16,7 @@ from ganvas.curate.review.schema import DONE, EVERYBODY, ONE, REASONS, Verdict, 
 
 
 def lock(session: Session, number: int, name: str, images: Iterable[int]) -> None:
-    # The reviewer first, then pictures by rising number: everybody in the same order, so nobody waits in a circle.
+    # The reviewer first, then pictures by rising number: the same order everywhere, so there is no deadlock.
     session.scalars(select(SeatRow.number).filter_by(round=number, reviewer=name).with_for_update()).all()
     locked = select(ImageRow.id).where(ImageRow.id.in_(sorted(set(images)))).order_by(ImageRow.id)
     session.scalars(locked.with_for_update()).all()

@@ -11,7 +11,7 @@ import numpy as np
 from ganvas.curate.images.decode import Pixels
 from ganvas.curate.images.filters import Float, gaussian_blur, resized, unit_range
 
-WORKING = 192  # px: lines finer than this share of a picture are texture, which nobody draws
+WORKING = 192  # px: lines finer than this share of a picture are texture and not drawn
 
 
 def at_working_size(picture: Pixels) -> Float:

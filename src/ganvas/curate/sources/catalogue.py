@@ -25,7 +25,7 @@ def list_catalogue(source: Path, root: Path, options: SourceOptions) -> Listing:
         divided = read_split_table(table) if table is not None else {}
         for image in catalogue.images(result="keep"):
             origins = catalogue.origins(image.id)
-            # Of several origins the first that states a licence says most.
+            # Of several origins, the first that states a licence.
             first = next((one for one in origins if one.licence), origins[0] if origins else None)
             credit = first and Provenance(source=first.source, url=first.url, page=first.page, licence=first.licence)
             path = image.path.resolve().relative_to(root).as_posix()
