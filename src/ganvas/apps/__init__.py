@@ -1,1 +1,1 @@
-"""What a person does with trained models."""
+"""Applications of trained models: portraits, make-up, latent-space tools, neighbours, videos."""

@@ -1,4 +1,4 @@
-"""The manifold of real sketches: a bank of codes, and a drawing's code drawn towards its nearest neighbours in it.
+"""A bank of codes of real sketches, and the projection of a drawing's code onto its nearest neighbours.
 
 A code is projected onto the locally linear patch that its k nearest codes span (Roweis & Saul 2000; Chen et al. 2020,
 DeepFaceDrawing, §3.2): weights that sum to one and rebuild it best, and the same combination of the neighbours. The
@@ -22,7 +22,7 @@ REGULARISATION = 1e-3  # share of the neighbours' mean squared distance: what k 
 
 
 class Projection(NamedTuple):
-    """Where a code came to stand: the blended ``code`` [D], and the ``neighbours`` (ids) with their ``weights`` [k]."""
+    """A projected code: the blended ``code`` [D], and the ``neighbours`` (ids) with their ``weights`` [k]."""
 
     code: Codes
     neighbours: NDArray[np.int64]
@@ -75,7 +75,7 @@ class Bank:
 
     @property
     def searches_all(self) -> bool:
-        """Whether every code is compared, and so none missed."""
+        """Whether the search compares every code, so that no neighbour is missed."""
         return self.exact if self.exact is not None else len(self.codes) <= EXACT_UP_TO
 
     @property
@@ -89,7 +89,7 @@ class Bank:
         return self.codes.size * 4 if self.searches_all else self._lists.bytes
 
     def prepare(self, progress: Progress | None = None) -> None:
-        """Build the search index now rather than at the first search: a minute for a million codes, once a machine.
+        """Build the search index now, not at the first search: about a minute for a million codes, once per machine.
 
         Args:
             progress: Called with (done, all) now and then.
@@ -113,7 +113,7 @@ class Bank:
         return Lists.of(self.codes)
 
     def nearest(self, code: Codes, k: int) -> tuple[NDArray[np.int64], Codes]:
-        """→ ids [k] and squared distances [k] of the nearest codes, nearest first; all when there are fewer than k.
+        """Ids [k] and squared distances [k] of the nearest codes, nearest first; all when there are fewer than k.
 
         Raises:
             UserError: k is below 1.
@@ -131,7 +131,7 @@ class Bank:
         return ids[0], distances[0]
 
     def project(self, code: Codes, k: int = 3, t: float = 0.0, regularisation: float = REGULARISATION) -> Projection:
-        """Draw a code towards the manifold.
+        """Project a code towards its nearest neighbours.
 
         Args:
             code: float [D].

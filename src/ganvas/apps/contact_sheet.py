@@ -26,7 +26,7 @@ def sheet(
     note: str = "",
     captions: Sequence[Sequence[str]] = (),
 ) -> Pictures:
-    """Lay pictures uint8 [H, W, 1 or 3] of one size out in rows, on white; None leaves a place free.
+    """Lay pictures uint8 [H, W, 1 or 3] of one size out in rows, on white; None leaves a cell empty.
 
     Args:
         row_names: A line of text at the left of each row.
@@ -89,10 +89,10 @@ def _wrapped(text: str, font: Font, width: int) -> list[str]:
 
 
 def write_picture(path: Path, picture: Pictures) -> Path:
-    """Write a PNG, whole or not at all.
+    """Write a PNG atomically.
 
     Raises:
-        UserError: The place cannot be written.
+        UserError: The path cannot be written.
     """
     try:
         write_atomically(path, encode_png(picture))

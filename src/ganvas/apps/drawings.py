@@ -1,8 +1,8 @@
-"""How good the portraits are that a bundle paints from drawings, with and without the manifold.
+"""Evaluates the portraits that a bundle generates from drawings, with and without projection onto real sketches.
 
-Each drawing is painted as it is (t = 1) and drawn towards real sketches (smaller t, some k). Each way is judged by the
-distance of its portraits from real ones (KID), by how often and how surely a face is found in them, and, where there is
-a photograph that the portrait should be, by PSNR, SSIM and LPIPS.
+Portraits are generated from each drawing as it is (t = 1) and projected towards real sketches (smaller t, some k). Each
+set of options is measured by the distance of its portraits from real ones (KID), by how often and how confidently a
+face is detected in them, and, where there is a photograph of the expected portrait, by PSNR, SSIM and LPIPS.
 """
 
 from __future__ import annotations
@@ -110,7 +110,7 @@ def drawings_in(place: Path, data: DataSpec, photos: Path | None = None) -> list
 
 
 def sketched(portraits: Dataset, data: DataSpec) -> list[DrawingCase]:
-    """Portraits drawn as for training, each with itself as what it should be."""
+    """Real portraits as drawings, each with itself as the expected portrait."""
     every = range(len(portraits))
     pairs = zip(sources(portraits, data, every), targets(portraits, every), strict=True)
     return [
@@ -119,7 +119,7 @@ def sketched(portraits: Dataset, data: DataSpec) -> list[DrawingCase]:
 
 
 def portraits_in(place: Path, data: DataSpec) -> Dataset:
-    """Real portraits to compare with, cut as the model's own were.
+    """Real portraits to compare with, cropped as the model's own were.
 
     Raises:
         UserError: There are none.
@@ -183,7 +183,8 @@ def judge(
     features: Features,
     progress: Progress | None = None,
 ) -> list[PortraitResults]:
-    """Paint all drawings in every way and measure; the first of the answers is about the real portraits themselves.
+    """Generate portraits of all drawings with every set of options and measure them; the first results are those of the
+    real portraits.
 
     Args:
         reals: Portraits that were not trained on; four or more.
@@ -235,7 +236,7 @@ class _FaceFinder:
         self._reader = FaceReader(least=FAINT)
 
     def results(self, portraits: Pictures) -> list[Result]:
-        """``faces``: share of the portraits with a face; ``face_score``: how sure the detector is, 0 without one."""
+        """``faces``: share of portraits with a face; ``face_score``: the detector's confidence, 0 without a face."""
         scores = np.array([self._score(np.broadcast_to(one, (*one.shape[:2], 3))) for one in portraits])
         protocol = {
             "features": "face detector and 468 points",
@@ -258,7 +259,7 @@ class _FaceFinder:
 
 
 class Evaluation(NamedTuple):
-    """What was found, and where the sheet lies (``figures.json`` beside it)."""
+    """The results, and the path of the sheet (``figures.json`` is beside it)."""
 
     judged: list[PortraitResults]
     sheet: Path
@@ -274,7 +275,7 @@ def evaluate_drawings(
     features: str | None = None,
     progress: Progress | None = None,
 ) -> Evaluation:
-    """Judge the portraits of a run's bundle, or of a bundle, and keep a sheet and the figures beside it.
+    """Evaluate the portraits of a run's bundle, or of a bundle, and write a sheet and the results beside it.
 
     Args:
         drawings: A folder, or ``auto``: the real portraits are drawn.
@@ -317,7 +318,7 @@ def _bundle_of(path: Path) -> Path:
 
 
 def table(judged: Sequence[PortraitResults]) -> Table:
-    """A row for the real portraits and for each way, a column for each metric."""
+    """One row for the real portraits and per set of options, one column per metric."""
     names = list(dict.fromkeys(result.metric for one in reversed(judged) for result in one.results))
     found = Table()
     found.add_column("portraits")
@@ -331,7 +332,7 @@ def table(judged: Sequence[PortraitResults]) -> Table:
 
 
 def shown(cases: Sequence[DrawingCase], judged: Sequence[PortraitResults]) -> Pictures:
-    """Drawing | as drawn | each other way | photograph, a drawing a row, uint8 [H, W, 3]."""
+    """Drawing | as drawn | the other options | photograph, one row per drawing, uint8 [H, W, 3]."""
     painted = [one for one in judged if one.options is not None]
     truths = any(case.photo is not None for case in cases)
     rows = [

@@ -1,4 +1,4 @@
-"""Nearest codes among very many: sorted into lists round centres, and only the lists nearest to a query are read.
+"""Approximate nearest codes among very many: an inverted-file index, of which only the nearest lists are searched.
 
 An inverted file (Jégou, Douze & Schmid 2011, §IV) whose codes are kept as bytes (Douze et al. 2024, *The faiss
 library*); the few that come out nearest are compared once more with the codes as they are. Against a graph (HNSW) of
@@ -45,7 +45,7 @@ class Lists(NamedTuple):
 
     @classmethod
     def of(cls, codes: Codes, progress: Progress | None = None) -> Lists:
-        """Build the index, or take the one that was built of the same codes before.
+        """Build the index, or read the one built from the same codes before.
 
         Raises:
             UserError: faiss is missing.
@@ -62,12 +62,12 @@ class Lists(NamedTuple):
 
     @property
     def bytes(self) -> int:
-        """Memory of the index, beside the codes themselves: a byte a number, an id a code, the centres."""
+        """Memory of the index beside the codes: one byte per number, one id per code, the centres."""
         count, dim = self.codes.shape
         return int(count * (dim + 8) + self.index.nlist * dim * 4)
 
     def nearest(self, code: Codes, k: int) -> tuple[Ids, Codes]:
-        """→ ids [≤ k] and squared distances [≤ k], nearest first; fewer than k where the lists read hold fewer.
+        """Ids [≤ k] and squared distances [≤ k], nearest first; fewer than k where the lists read hold fewer.
 
         Args:
             code: float32 [D].
@@ -178,7 +178,7 @@ def _keep(path: Path, lists: Lists) -> None:
 
 
 def _kept(path: Path, codes: Codes) -> Lists | None:
-    """What was built before; what cannot be read is built anew."""
+    """The index built before; one that cannot be read is built again."""
     try:
         with path.open("rb") as file, np.load(file, allow_pickle=False) as kept:
             index, recall = import_faiss().deserialize_index(kept["index"]), float(kept["recall"])

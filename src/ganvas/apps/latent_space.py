@@ -165,7 +165,7 @@ def layer_range(text: str | None, layers: int, option: str = "--layers") -> rang
 
 
 def save_latent(path: Path, latent: Tensor, about: dict[str, str]) -> None:
-    """Write a latent [layers, dim] as a safetensors file, with what it is."""
+    """Write a latent [layers, dim] as a safetensors file, with metadata."""
     content = save({"latent": latent.detach().float().contiguous().clone()}, {"format": "ganvas-latent", **about})
     try:
         write_atomically(path, content)
@@ -189,14 +189,14 @@ def load_latent(path: Path, family: Family) -> Tensor:
 
 @torch.no_grad()
 def shape_of(family: Family) -> tuple[int, int]:
-    """→ (layers, dim) of the family's latents."""
+    """(layers, dim) of the family's latents."""
     request = SynthesisRequest(torch.zeros(1, family.z_dim), torch.zeros(1, dtype=torch.long), torch.ones(1))
     latent = latent_space(family).latent(request)
     return latent.shape[1], latent.shape[2]
 
 
 def fitting(latent: Tensor, family: Family, called: str) -> Tensor:
-    """The latent, when the family can decode it.
+    """Check that the family can decode a latent, and return it.
 
     Raises:
         UserError: It cannot.

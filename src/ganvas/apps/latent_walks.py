@@ -17,7 +17,7 @@ from ganvas.models.family import Family
 
 
 def walk(family: Family, ends: Tensor, steps: int, *, loop: bool = False) -> Tensor:
-    """Latents on the way through ``ends`` [K, layers, dim]: ``steps`` from each to the next.
+    """Latents interpolated through ``ends`` [K, layers, dim]: ``steps`` from each to the next.
 
     Args:
         loop: Go back to the first at the end; its frame is not repeated, so a film of it has no seam.
@@ -39,7 +39,7 @@ def walk(family: Family, ends: Tensor, steps: int, *, loop: bool = False) -> Ten
 
 
 def walk_sheet(family: Family, between: Sequence[LatentPoint], steps: int, *, psi: float = 1.0) -> Pictures:
-    """A row for each pair of neighbours, from the one to the other in ``steps`` steps."""
+    """A sheet with one row per pair of consecutive points, in ``steps`` steps."""
     ends = latents_of(family, between, psi)
     rows = []
     for number in range(len(ends) - 1):
@@ -81,7 +81,7 @@ def mix(family: Family, rows: Tensor, columns: Tensor, layers: range) -> Tensor:
 def mix_sheet(
     family: Family, rows: Sequence[LatentPoint], columns: Sequence[LatentPoint], layers: range, *, psi: float = 1.0
 ) -> Pictures:
-    """The rows' pictures at the left, the columns' on top, and their mixtures."""
+    """A sheet with the rows' pictures at the left, the columns' at the top, and their mixtures."""
     left, top = latents_of(family, rows, psi), latents_of(family, columns, psi)
     mixed = mix(family, left, top, layers)
     cells: list[list[Pictures | None]] = [[None, *pictures(family, top)]]

@@ -1,9 +1,9 @@
-"""Make-up from a reference on a face: without any training, or by a trained model whose answer is held to the face.
+"""Make-up transfer from a reference to a face: without training, or by a trained model with a masked output.
 
-Both ways leave the person: what is not lips, eyelids or skin stays as it was to the last bit (hair, earrings, teeth,
-eyes, ground), and detail stays the source's. :func:`transfer` needs no model: it lays the reference's face over the
-source's by the points of the mesh and carries the colours over, region by region, in CIE Lab. :func:`keep_person` does
-the same for the answer of a model.
+Both preserve identity: everything but lips, eyelids and skin is unchanged to the last bit (hair, earrings, teeth, eyes,
+background), and fine detail is that of the source. :func:`transfer` needs no model: it warps the reference's face onto
+the source's by the face mesh and transfers colours region by region in CIE Lab. :func:`keep_person` does the same with
+the output of a model.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _HAIR = 3.5  # deviations from the skin's colour beyond which it is hair, a hand
 
 
 class Amounts(NamedTuple):
-    """How much of the reference each region takes, in [0, 1]."""
+    """Strength of the reference's make-up per region, in [0, 1]."""
 
     lips: float = 1.0
     eyes: float = 0.6
@@ -50,7 +50,7 @@ class MadeUp(NamedTuple):
 
 
 class Makeup:
-    """Carries make-up over; the face networks are loaded once. One object serves one thread at a time.
+    """Transfers make-up; the face networks are loaded once. Not thread-safe.
 
     Args:
         reader: Of faces; its own when left out.
@@ -115,7 +115,7 @@ class Makeup:
         return MadeUp(picture, changed, self.likeness(source, picture, whole))
 
     def keep_person(self, source: Pixels, answer: Pixels, strength: float = 1.0) -> MadeUp:
-        """What a model made of a face, laid over the source where make-up lies and nowhere else.
+        """A model's output for a face, blended into the source only where make-up is.
 
         The model may work at its own size: what it changed is enlarged and added to the source, so that the source's
         own detail stays.
@@ -170,7 +170,7 @@ def _no_face(role: Literal["source", "reference"] | None) -> UserError:
 
 
 def check_strength(strength: float) -> None:
-    """Check that faiss is installed.
+    """Check the strength of make-up.
 
     Raises:
         UserError: It is not in [0, 1].
@@ -183,7 +183,7 @@ def check_strength(strength: float) -> None:
 
 
 def _near(face: Face, picture: Pixels) -> tuple[tuple[slice, slice], Face]:
-    """→ rows and columns round a face, and the face as it lies in them: the rest of a large picture costs no time."""
+    """Rows and columns around a face, and the face in their coordinates; the rest of a picture is not processed."""
     points, margin = face.landmarks[:, :2], face.eye_distance
     low = np.maximum(np.floor(points.min(0) - margin), 0).astype(int)
     high = np.ceil(points.max(0) + margin).astype(int)
@@ -208,7 +208,7 @@ def _regions(face: Face, lab: Floats) -> dict[str, Floats]:
 
 
 def _lower_lids(face: Face, shape: tuple[int, ...]) -> Floats:
-    """A band round each eye, where liner and mascara lie."""
+    """A band around each eye, for eyeliner and mascara."""
     eyes = np.maximum(region(face, "left_eye", shape), region(face, "right_eye", shape))
     return _coarsely(_grown, eyes, 0.08 * face.eye_distance)
 
@@ -235,14 +235,14 @@ def _coarsely(work: Callable[[Floats, float], Floats], picture: Floats, width: f
 
 
 def _feathered(mask: Floats, width: float) -> Floats:
-    """Fades towards its border from within, so that nothing outside is touched."""
+    """Fade a mask inwards from its border, so that nothing outside changes."""
     blurred = _coarsely(_blurred, mask, width)
     soft: Floats = np.clip(mask * np.clip(2 * blurred - 1, 0, 1), 0, 1).astype(np.float32, copy=False)
     return soft
 
 
 def _skin_coloured(lab: Floats, mask: Floats, soft: float) -> Floats:
-    """1 where a colour is near the face's most common one, falling to 0 where it is another thing's."""
+    """1 where a colour is near the most common one of the face, falling to 0 with distance."""
     sure = lab[mask > 0.9]
     if len(sure) < 16:
         return np.ones_like(mask)

@@ -1,11 +1,11 @@
-"""Watches the balance of a game and says in a plain sentence what is wrong and what to try.
+"""Diagnoses of a training in progress: what is wrong, in one sentence, and what to try.
 
-The thresholds are rules of thumb, chosen so that a healthy run of the shipped recipes says nothing: a discriminator
-that is right more than 95 % of the time and whose logits lie far apart gives the generator hardly any gradient
-(Arjovsky & Bottou 2017); a generator whose samples differ far less among each other than the pictures do has collapsed
-(Salimans et al. 2016, §3.2); an augmentation that happens always and still does not keep the discriminator from being
-sure of its pictures has too few of them (Karras et al. 2020, "Training generative adversarial networks with limited
-data", §3). What to try is each family's own knowledge (``Family.advice``).
+The thresholds are rules of thumb, chosen so that healthy runs of the shipped recipes have no diagnosis: a discriminator
+with an accuracy above 95 % and a large gap between its logits gives the generator hardly any gradient (Arjovsky &
+Bottou 2017); a generator whose samples vary far less than the real pictures has collapsed (Salimans et al. 2016, §3.2);
+an augmentation with p = 1 under which the discriminator still overfits indicates too few pictures (Karras et al. 2020,
+"Training generative adversarial networks with limited data", §3). Each family provides its own advice
+(``Family.advice``).
 """
 
 from __future__ import annotations
@@ -25,22 +25,22 @@ ACCURACY = 0.95
 GAP = 6.0  # in logits: a probability ratio of 400
 BLIND_ACCURACY = 0.52
 BLIND_GAP = 0.02  # in logits
-VANISHING = 1e-4  # of the generator's gradient norm to its usual size
-EXPLODING = 100.0  # times a phase's usual gradient norm
-CEILING = 0.99  # ADA's p
-DIVERSITY = 0.35  # of the data's
-WORSE = 0.1  # share of the best metric by which later ones must be worse, and two of its standard deviations
-MEASUREMENTS = 3  # in a row that are worse
-BEGINNING = 0.05  # share of the training in which balance may still be found
-EARLY = 0.2  # share of a stage before which samples may look alike
-PATIENCE = 5  # ticks in a row before a sentence is said
-MEMORY = 0.9  # of the usual gradient norm, a tick
+VANISHING = 1e-4  # ratio of the generator's gradient norm to its largest one
+EXPLODING = 100.0  # ratio of a phase's gradient norm to its usual one
+CEILING = 0.99  # p of the adaptive augmentation
+DIVERSITY = 0.35  # ratio of the samples' diversity to that of the real pictures
+WORSE = 0.1  # share of the best metric by which later ones are worse; also at least two standard deviations
+MEASUREMENTS = 3  # consecutive worse ones
+BEGINNING = 0.05  # share of the training in which an imbalance is not diagnosed
+EARLY = 0.2  # share of a stage in which low diversity is not diagnosed
+PATIENCE = 5  # consecutive ticks before a diagnosis
+MEMORY = 0.9  # decay of the usual gradient norm per tick
 
 Stats = Mapping[str, Any]
 
 
 class _Measured(NamedTuple):
-    """A quick metric: the lower the better."""
+    """A quick metric; lower is better."""
 
     nimg: int
     value: float
@@ -48,20 +48,18 @@ class _Measured(NamedTuple):
 
 
 def may_look_alike(stage: Stage, clock: Clock) -> bool:
-    """Whether samples that look alike are no collapse yet: early in a stage, or where no discriminator plays."""
+    """Whether low diversity is expected: early in a stage, or where no discriminator is trained."""
     return clock.progress <= EARLY or not any(phase.name.startswith("D") for phase in stage.phases)
 
 
 class HealthWatch:
-    """Reads the lines of ``stats.jsonl`` and ``metrics.jsonl`` as they are written, and the sheets.
+    """Diagnoses lines of ``stats.jsonl`` and ``metrics.jsonl`` and sample sheets as they are written.
 
-
-    Its memory is a few counters: a resumed run may need :data:`PATIENCE` ticks to say a sentence again.
+    Its state is a few counters: after a resume, a diagnosis may take :data:`PATIENCE` ticks to appear again.
 
     Args:
-        critic: The discriminator's answers have no scale, as in the Wasserstein game: a gap between them is
-            then no bad sign.
-        suggestion: What to try against a trouble.
+        critic: The discriminator's output has no scale (Wasserstein), so that a large gap is no problem.
+        suggestion: Returns what to try against a problem.
     """
 
     def __init__(self, *, critic: bool = False, suggestion: Callable[[Trouble], str] = suggest) -> None:
@@ -72,39 +70,39 @@ class HealthWatch:
         self._usual: dict[str, tuple[int, float]] = {}  # phase → ticks seen, mean logarithm of its gradient norm
         self._stage: object = None
         self._measured: dict[str, list[_Measured]] = {}
-        self.said: set[str] = set()
+        self.active: set[str] = set()
 
     def look(self, stats: Stats) -> Iterator[Health | str]:
-        """Judge a tick: yields what is newly wrong, and the names of what is well again."""
-        if stats.get("stage") != self._stage:  # other layers, other optimisers: other sizes are usual
+        """Diagnose a tick: yields new diagnoses, and the names of those that no longer hold."""
+        if stats.get("stage") != self._stage:  # other layers and optimisers have other gradient norms
             self._stage, self._usual, self._largest = stats.get("stage"), {}, {}
         right, gap = _values(stats, "/accuracy"), _gap(stats)
         accuracy, sharpest = min(right, default=0.0), max(right, default=1.0)
         balanced = self._critic or not right or stats.get("progress", 1.0) < BEGINNING
-        yield from self._judge(
+        yield from self._diagnose(
             "discriminator_overpowers",
             not balanced and accuracy > ACCURACY and gap > GAP,
-            f"The discriminator tells real from made almost every time (accuracy {accuracy:.0%}, logits {gap:.0f} "
-            "apart), so the generator learns little",
+            f"The discriminator separates real and generated pictures almost always (accuracy {accuracy:.0%}, logits "
+            f"{gap:.0f} apart), so the generator learns little",
         )
-        yield from self._judge(
+        yield from self._diagnose(
             "discriminator_is_blind",
             not balanced and sharpest < BLIND_ACCURACY and gap < BLIND_GAP,
-            f"The discriminator only guesses (accuracy {sharpest:.0%}), so it has nothing to teach the generator",
+            f"The discriminator is at chance level (accuracy {sharpest:.0%}), so the generator learns nothing from it",
         )
-        yield from self._judge(
+        yield from self._diagnose(
             "generator_gradient_vanishes",
             self._vanishes(stats),
-            "The generator's gradients have all but vanished, so it no longer learns",
+            "The gradients of the generator have almost vanished, so it no longer learns",
         )
         phase, times = self._explodes(stats)
-        yield from self._judge(
+        yield from self._diagnose(
             "gradients_explode",
             bool(phase),
-            f"The gradients of {phase} are {times:.0f} times as large as usual, so its steps go astray",
+            f"The gradients of {phase} are {times:.0f} times as large as usual, so its steps are too large",
             patience=2,
         )
-        yield from self._judge(
+        yield from self._diagnose(
             "augmentation_at_ceiling",
             any(value >= CEILING for value in _values(stats, "/augment_p")),
             "The augmentation has reached its ceiling (p is 1) and the discriminator is still too sure of the real "
@@ -112,22 +110,23 @@ class HealthWatch:
         )
 
     def compare(self, fakes: NDArray[np.uint8], reals: NDArray[np.uint8]) -> Iterator[Health | str]:
-        """Judge a sheet by its diversity beside the data's.
+        """Diagnose a sample sheet by its diversity.
 
         Args:
-            fakes: uint8 [N, H, W, C], and ``reals`` alike.
+            fakes: The samples, uint8 [N, H, W, C].
+            reals: Real pictures, uint8 [N, H, W, C].
         """
         ratio = diversity(fakes) / max(diversity(reals), 1e-6)
-        yield from self._judge(
+        yield from self._diagnose(
             "collapse",
             ratio < DIVERSITY,
-            f"The samples differ only {ratio:.0%} as much among each other as the pictures do: the generator may be "
-            "collapsing",
+            f"The samples differ from each other only {ratio:.0%} as much as the real pictures do: the generator "
+            "may be collapsing",
             patience=2,
         )
 
     def measured(self, line: Mapping[str, Any]) -> Iterator[Health | str]:
-        """Judge a line of ``metrics.jsonl``; those of a full evaluation are passed over."""
+        """Diagnose a line of ``metrics.jsonl``; lines of full evaluations are ignored."""
         value = line.get("value")
         if not line.get("quick") or not isinstance(value, int | float) or not math.isfinite(value):
             return
@@ -136,7 +135,7 @@ class HealthWatch:
         best = min(past, key=lambda one: one.value)
         later = [one for one in past if one.nimg > best.nimg][-MEASUREMENTS:]
         limit = best.value + max(WORSE * abs(best.value), 2 * best.std)
-        yield from self._judge(
+        yield from self._diagnose(
             "quality_falls",
             len(later) == MEASUREMENTS and all(one.value > limit for one in later),
             f"{line['metric']} was best at {best.nimg / 1000:g} kimg ({best.value:.3g}) and has been worse in the last "
@@ -145,16 +144,16 @@ class HealthWatch:
             patience=1,
         )
 
-    def _judge(
+    def _diagnose(
         self, name: Trouble, wrong: bool, what: str, patience: int = PATIENCE
     ) -> Iterator[Health | str]:  # fmt: skip
         self._strikes[name] = self._strikes.get(name, 0) + 1 if wrong else 0
-        if self._strikes[name] == patience and name not in self.said:
-            self.said.add(name)
+        if self._strikes[name] == patience and name not in self.active:
+            self.active.add(name)
             joint = ", " if what.endswith("to get further") else "; "
             yield Health(name, "warning", f"{what}{joint}try {self._suggestion(name)}.")
-        elif not wrong and name in self.said:
-            self.said.discard(name)
+        elif not wrong and name in self.active:
+            self.active.discard(name)
             yield name
 
     def _vanishes(self, stats: Stats) -> bool:
@@ -167,7 +166,7 @@ class HealthWatch:
         return vanished
 
     def _explodes(self, stats: Stats) -> tuple[str, float]:
-        """The phase whose gradients are much larger than usual and how many times, or nothing."""
+        """The phase whose gradients are much larger than usual, and by which factor; ("", 0) for none."""
         worst = ("", 0.0)
         for key, value in _norms(stats):
             if value <= 0:
@@ -176,7 +175,7 @@ class HealthWatch:
             times = value / math.exp(usual)
             if seen >= PATIENCE and times > EXPLODING:
                 worst = max(worst, (key.removesuffix("/gradient_norm"), times), key=lambda one: one[1])
-                continue  # an explosion is not to become the usual
+                continue  # an explosion must not become the usual norm
             self._usual[key] = seen + 1, MEMORY * usual + (1 - MEMORY) * math.log(value)
         return worst
 
@@ -202,7 +201,7 @@ def _gap(stats: Stats) -> float:
 
 
 def diversity(pictures: NDArray[np.uint8]) -> float:
-    """Mean distance of two different pictures, each seen as an 8 × 8 thumbnail: root mean square, in grey levels."""
+    """Mean distance between two different pictures as 8 × 8 thumbnails: root mean square, in grey levels."""
     count, height, width, _ = pictures.shape
     rows, columns = height // 8 * 8, width // 8 * 8
     if count < 2 or not rows or not columns:

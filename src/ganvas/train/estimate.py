@@ -1,4 +1,4 @@
-"""Before a training: what will be played, how large it is, how much memory and how long it will take."""
+"""Estimates speed, duration and memory of a training from a few real steps."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from ganvas.train.stream import Stream
 
 
 class Forecast(NamedTuple):
-    """Measured on a few real steps of the first stage."""
+    """Speed, duration and memory, measured on a few real steps of the first stage."""
 
     images_per_second: float
     seconds: float  # for all kimg
@@ -33,7 +33,7 @@ class Forecast(NamedTuple):
 
 
 def forecast(recipe: Recipe, dataset: Path, *, seconds: float = 6.0) -> Forecast:
-    """Play a few real steps of the first stage on the real pictures, then forget them.
+    """Execute a few real steps of the first stage on the real pictures, and discard them.
 
     Args:
         seconds: Stop after about so long (and at least two steps, the first of which is not timed).
@@ -78,7 +78,7 @@ def forecast(recipe: Recipe, dataset: Path, *, seconds: float = 6.0) -> Forecast
 
 
 class _Peak:
-    """How much the process grew at most, in MB; of the GPU, what was allocated on it."""
+    """Peak growth of the process's memory in MB; on a GPU, peak of what was allocated there."""
 
     def __enter__(self) -> _Peak:
         self.mb = 0.0
@@ -102,7 +102,7 @@ class _Peak:
 
 
 def _resident_mb() -> float:
-    """Memory of this process now, where the system tells (Linux); its peak elsewhere."""
+    """Present memory of this process in MB on Linux; elsewhere its peak."""
     try:
         pages = int(Path("/proc/self/statm").read_text().split()[1])
         return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
