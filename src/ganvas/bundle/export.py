@@ -113,7 +113,8 @@ def _export(
 ) -> OnnxReport:
     """Export a module, whose one parameter ``shapes`` names, and compare the graph with it.
 
-    :param any_size: pictures of any height and width go in, not only those of the example.
+    Args:
+        any_size: the graph takes pictures of any height and width.
     """
     if not can_export():
         raise UserError("Exporting to ONNX needs the extra: run `pip install 'ganvas[export]'`.")

@@ -1,9 +1,9 @@
-"""A step's ONNX graph in numbers of eight bits: on processors with dot products of bytes about twice as fast.
+"""Quantisation of a subgraph to int8: about twice as fast on processors with byte dot products.
 
 Weights are rounded channel by channel and activations to ranges seen on the model's own codes (static quantisation:
-Jacob et al. 2018, §3). Convolutions that double a map, normalisation and the rest stay as they are. What it costs is
-measured on other codes, as the LPIPS between the pictures of both graphs; a graph that costs too much or gains too
-little is not kept.
+Jacob et al. 2018, §3). Transposed convolutions, normalisation and the rest stay float32. The loss is
+measured on other codes, as LPIPS between the pictures of both graphs; a graph that loses too much or gains too little
+is not kept.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ Floats = NDArray[np.float32]
 
 MOST_LPIPS = 0.02  # mean; 0.1 is hard to tell
 LEAST_GAIN = 1.2
-CODES = 32  # that ranges are taken from, and as many that the pictures are compared on
-LEAST = 16  # codes below which neither means anything
+CODES = 32  # for calibration, and as many for comparison
+LEAST = 16  # codes for both
 _AT_ONCE = 4
 _TIMED = 7
 
@@ -43,17 +43,24 @@ def quantize_subgraph(
     most_lpips: float = MOST_LPIPS,
     least_gain: float = LEAST_GAIN,
 ) -> Int8Report:
-    """Write ``graph`` (codes → pictures in [-1, 1]) in int8 to ``output`` where that is worth it.
+    """Write a graph (codes → pictures in [-1, 1]) in int8 where that loses little and gains enough.
 
-    :param codes: float32 [N, …] of training pictures, what the graph takes.
-    :param most_lpips: mean distance from the pictures of ``graph`` that is allowed.
-    :param least_gain: how many times faster it must be, in processor time of one thread.
-    :returns: what was measured; nothing stands at ``output`` unless ``kept``.
-    :raises UserError: there are too few codes, the ``export`` extra is missing, or LPIPS's weights cannot be had.
+    Args:
+        graph: The float32 graph.
+        codes: Float32 [N, …] of training pictures, the input of the graph.
+        output: The int8 graph; may be ``graph``.
+        most_lpips: Allowed mean LPIPS between the pictures of both graphs.
+        least_gain: Required speed-up, in processor time of one thread.
+
+    Returns:
+        The measurements; ``output`` is written only if ``kept``.
+
+    Raises:
+        UserError: There are too few codes, the ``export`` extra is missing, or the LPIPS weights cannot be fetched.
     """
     if len(codes) < LEAST:
         raise UserError(
-            f"int8 is fitted to {LEAST} training pictures or more, and there are {len(codes)}: leave it out."
+            f"int8 is calibrated on {LEAST} training pictures or more, and there are {len(codes)}: leave it out."
         )
     some = codes[np.random.default_rng(0).permutation(len(codes))[: 2 * CODES]]
     half = len(some) // 2
@@ -112,11 +119,11 @@ def _run(session: Any, codes: Floats) -> Floats:
 
 @torch.no_grad()
 def _distances(one: Floats, other: Floats) -> NDArray[np.float64]:
-    eye = load_lpips("alex")
+    network = load_lpips("alex")
     rows = zip(one, other, strict=True)
     pairs = [(torch.from_numpy(a[None]).clamp(-1, 1), torch.from_numpy(b[None]).clamp(-1, 1)) for a, b in rows]
     wide = [(a.expand(-1, 3, -1, -1), b.expand(-1, 3, -1, -1)) for a, b in pairs]
-    return np.array([float(eye(a, b)) for a, b in wide])
+    return np.array([float(network(a, b)) for a, b in wide])
 
 
 def _processor_time(session: Any, codes: Floats) -> float:

@@ -1,7 +1,7 @@
-"""The endless stream of training pictures: what stands at a position is a function of the seed and the position alone.
+"""The endless stream of training batches: each row is a function of the seed and its position alone.
 
-So training resumes anywhere, and accumulation, several processes and any number of workers change nothing: each of them
-only decides who prepares which positions.
+So training can resume anywhere, and accumulation, several processes and any number of workers give the same rows: they
+only distribute the positions.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class _Positions(TorchDataset[tuple[Tensor, ...]]):
 
 
 class _Micros(Sampler[list[int]]):
-    """The positions of one process's micro-batches, without end."""
+    """The positions of the micro-batches of one process; endless."""
 
     def __init__(self, position: int, batch_size: int, micro_batch: int, rank: int, world: int) -> None:
         self.position, self.batch_size, self.micro_batch = position, batch_size, micro_batch
@@ -57,8 +57,8 @@ class _Micros(Sampler[list[int]]):
             position += self.batch_size
 
 
-def _leave_stopping_to_the_trainer(worker: int) -> None:
-    """Ctrl+C reaches every process of a terminal: a worker that died of it would cost the step and the checkpoint."""
+def _ignore_interrupts(worker: int) -> None:
+    """Let the trainer alone react to Ctrl+C, which reaches every process: a worker that ends would break the step."""
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)
 
@@ -68,12 +68,17 @@ def _unchanged(batch: Any) -> Any:
 
 
 class Stream:
-    """Pictures for a task, endless, in a seeded order, from any position.
+    """Endless training batches of a task in a seeded order, from any position.
 
-    :param dataset: packed at the resolution of ``data``.
-    :param data: says flips, channels, degradation and whether labels are used (``classes`` not empty).
-    :param workers: processes that prepare batches ahead; 0 prepares them in this one.
-    :raises UserError: the data set does not fit the task or ``data``.
+    Args:
+        dataset: Packed at the resolution of ``data``.
+        task: Its name.
+        data: Flips, channels, degradation, and classes, which are empty where labels are not used.
+        seed: Decides the order and each row's random numbers.
+        workers: Processes that prepare batches ahead; 0: this process prepares them.
+
+    Raises:
+        UserError: The data set does not fit the task or ``data``.
     """
 
     def __init__(self, dataset: Dataset, task: str, data: DataSpec, seed: int, workers: int = 0) -> None:
@@ -84,14 +89,17 @@ class Stream:
     def micros(
         self, position: int, batch_size: int, micro_batch: int, rank: int = 0, world: int = 1
     ) -> Iterator[Batch]:
-        """This process's micro-batches from a stream position on, without end.
+        """The micro-batches of one process from a stream position on; endless.
 
-        Global batch *k* is the positions ``position + k·batch_size …``; process ``rank`` of ``world`` owns its
-        ``rank``-th part of the rows and gets them ``micro_batch`` at a time (the last of a batch may be smaller).
+        Global batch *k* is the positions ``position + k·batch_size …``; process ``rank`` of ``world`` gets its
+        ``rank``-th part of the rows, ``micro_batch`` at a time (the last of a batch may be smaller).
 
-        :returns: the task's batch: images uint8 [N, C, H, W], labels int64 [N], on the CPU, with a new empty memo.
-            Closing the iterator ends its workers.
-        :raises UserError: the batch cannot be divided among the processes.
+        Returns:
+            Batches of the task: images uint8 [N, C, H, W], labels int64 [N], on the CPU, with a new empty memo. Closing
+            the iterator ends its workers.
+
+        Raises:
+            UserError: The batch cannot be divided among the processes.
         """
         if min(batch_size, micro_batch, world) < 1 or batch_size % world:
             raise UserError(f"A batch of {batch_size} cannot be divided among {world} processes; change batch_size.")
@@ -108,14 +116,14 @@ class Stream:
             num_workers=self.workers,
             collate_fn=_unchanged,
             persistent_workers=True,
-            worker_init_fn=_leave_stopping_to_the_trainer,
+            worker_init_fn=_ignore_interrupts,
         )
         for columns in loader:
             yield self.spec.make_batch(columns)
 
 
 def _check(dataset: Dataset, task: str, data: DataSpec) -> None:
-    """Find out before training what would otherwise fail in the middle of it."""
+    """Check before training that the data set fits the task and ``data``."""
     if len(dataset) == 0:
         raise UserError("The data set has no pictures left; lower held_out or add pictures.")
     if dataset.resolution != data.resolution:
