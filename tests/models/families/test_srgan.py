@@ -89,7 +89,7 @@ def test_the_data_spec_follows_the_degradation() -> None:
 
 
 def test_families_that_keep_the_size_refuse_smaller_sources() -> None:
-    with pytest.raises(UserError, match=r"pix2pix answers in the size of the source.*srgan"):
+    with pytest.raises(UserError, match=r"pix2pix makes pictures of the size of the source.*srgan"):
         build("pix2pix", {}, DataSpec(resolution=64, degradation="downscale-x4", source_scale=4), 1.0)
     with pytest.raises(UserError, match="downscale-x4"):
         build("srgan", {}, DataSpec(resolution=64), 1.0)

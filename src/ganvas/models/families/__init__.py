@@ -1,4 +1,4 @@
-"""The games, by name. A new family is one file here, one in ``networks/``, one line below and one recipe."""
+"""All families of GANs, by name. A new one is a file here, one in ``networks/``, one line below and one recipe."""
 
 from __future__ import annotations
 
@@ -46,8 +46,14 @@ FAMILIES: dict[str, type[Family]] = {
 def build(name: str, model: dict[str, Any], data: DataSpec, kimg: float) -> Family:
     """Make a family from its name and the ``model`` part of a recipe.
 
+    Args:
+        name: Key of ``FAMILIES``.
+        model: Settings of the family.
+        data: The pictures it is trained on.
+        kimg: Length of the whole training.
+
     Raises:
-        UserError: The name is unknown or a setting does not fit.
+        UserError: The name is unknown, or a setting does not fit.
     """
     if name not in FAMILIES:
         raise UserError(f"There is no family {name!r}; choose one of {', '.join(sorted(FAMILIES))}.")
@@ -62,7 +68,7 @@ def build(name: str, model: dict[str, Any], data: DataSpec, kimg: float) -> Fami
     if data.source_scale != 1 and not issubclass(kind, Enlarges):
         able = ", ".join(sorted(name for name, family in FAMILIES.items() if issubclass(family, Enlarges)))
         raise UserError(
-            f"{name} answers in the size of the source, and here sources are {data.source_scale} times smaller; take "
-            f"another degradation, such as downscale, or another family ({able})."
+            f"{name} makes pictures of the size of the source, and here sources are {data.source_scale} times smaller; "
+            f"take another degradation, such as downscale, or another family ({able})."
         )
     return kind(config, data, kimg)

@@ -142,11 +142,10 @@ class CycleGAN(Family):
         fake_b = stored_fake(batch, lambda: self.g_ab(batch.a), "fake_b")
         real_logits_a, fake_logits_a = self._both(self.d_a, batch.a, self.pool_a.query(fake_a, clock).to(batch.a.dtype))
         real_logits_b, fake_logits_b = self._both(self.d_b, batch.b, self.pool_b.query(fake_b, clock).to(batch.b.dtype))
-        game = self.config.game
-        loss_a = losses.discriminator_loss(game, real_logits_a, fake_logits_a)
-        loss_b = losses.discriminator_loss(game, real_logits_b, fake_logits_b)
+        loss_a = losses.discriminator_loss(self.config.game, real_logits_a, fake_logits_a)
+        loss_b = losses.discriminator_loss(self.config.game, real_logits_b, fake_logits_b)
         shown = losses.discriminator_statistics(
-            game, torch.cat([real_logits_a, real_logits_b]), torch.cat([fake_logits_a, fake_logits_b])
+            self.config.game, torch.cat([real_logits_a, real_logits_b]), torch.cat([fake_logits_a, fake_logits_b])
         )
         return 0.5 * (loss_a + loss_b), shown
 
