@@ -22,7 +22,7 @@ from ganvas.runs.folder import RunDir
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 
 # Machines that build and test at once are slow: patience costs nothing where all is well.
-sync_api.expect.set_options(timeout=20_000)
+sync_api.expect.set_options(timeout=60_000)
 
 CHROMIUM = Path(os.environ.get("GANVAS_CHROMIUM", "/usr/bin/chromium"))
 STATIC = Path(ganvas.serve.__file__).parent / "static"
@@ -173,7 +173,7 @@ class Visit:
             viewport={"width": width, "height": height}, **{"locale": "en-GB", "reduced_motion": "reduce", **settings}
         )
         self.contexts.append(context)
-        context.set_default_timeout(30_000)
+        context.set_default_timeout(60_000)
         context.on("request", self._note)
         page = context.new_page()
         page.on("console", lambda said: said.type == "error" and self.complaints.append(said.text))

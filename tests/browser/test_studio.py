@@ -350,12 +350,12 @@ def test_language_follows_the_system_and_a_choice_is_kept(visit: Visit) -> None:
 
 def test_theme_follows_the_system_and_a_choice_is_kept(visit: Visit) -> None:
     page = visit.open("/", color_scheme="dark")
-    ground = "() => getComputedStyle(document.body).backgroundColor"
-    dark = page.evaluate(ground)
+    body = page.locator("body")
+    dark = str(body.evaluate("body => getComputedStyle(body).backgroundColor"))
     page.get_by_role("radio", name="Light").check(force=True)
-    light = page.evaluate(ground)
-    assert light != dark
+    expect(body).not_to_have_css("background-color", dark)
+    light = str(body.evaluate("body => getComputedStyle(body).backgroundColor"))
     page.reload()
-    assert page.evaluate(ground) == light
+    expect(body).to_have_css("background-color", light)
     page.get_by_role("radio", name="System").check(force=True)
-    assert page.evaluate(ground) == dark
+    expect(body).to_have_css("background-color", dark)
