@@ -11,8 +11,10 @@ import sys
 from pathlib import Path
 from types import ModuleType
 
+import numpy as np
 import pytest
 import torch
+import yaml
 from support.harness import Game
 from support.studio import served
 
@@ -157,6 +159,30 @@ def test_the_page_passes_the_checks_of_the_web_app(
     ):
         done = subprocess.run(command, cwd=web, env=environment, capture_output=True, text=True, check=False)
         assert done.returncode == 0, f"{' '.join(command)}\n{done.stdout}\n{done.stderr}"
+
+
+def test_the_check_judges_pictures(blocks: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("ganvas.curate.faces", reason="the faces extra is not installed")
+    from ganvas.curate.checks import measure as step
+    from ganvas.curate.checks import picture_measures
+    from ganvas.curate.checks.rules import Rule
+
+    added: dict[str, object] = {}
+    exec(blocks["curate/checks/picture_measures.py (added)"], picture_measures.__dict__, added)
+    monkeypatch.setattr(picture_measures, "flatness", added["flatness"], raising=False)
+    monkeypatch.setattr(step, "PICTURE_MEASUREMENTS", dict(step.PICTURE_MEASUREMENTS))
+    exec(blocks["curate/checks/measure.py (added)"], step.__dict__)
+    entry = yaml.safe_load(blocks["curate/checks/rules/portrait.yaml (added)"])
+    rule = Rule.model_validate(entry["flat"])
+
+    class NoFaces:
+        def faces(self, picture: object) -> list[object]:
+            return []
+
+    noise = np.random.default_rng(0).integers(0, 256, (64, 64, 3), dtype=np.uint8)
+    for picture, score in ((np.full((64, 64, 3), 255, np.uint8), 0.0), (noise, 1.0)):
+        raw = step.measure(picture, NoFaces()).raws["flat"]  # type: ignore[arg-type]
+        assert rule.score(raw) == score
 
 
 @pytest.mark.usefixtures("family")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -29,69 +30,86 @@ class Measurements(NamedTuple):
     details: dict[str, dict[str, Any]]
 
 
+class Portrait(NamedTuple):
+    """The largest face of a picture, with what its measurements need."""
+
+    picture: Pixels
+    scaled: pictures.ScaledPicture
+    enlargement: float  # original pixels per pixel of ``picture``
+    face: Face
+    others: list[Face]  # smaller ones
+    cut: portraits.AlignedPortrait
+    reader: FaceReader
+
+
+# A new check is a function, a line in one of these tables, and an entry in a file of ``rules/``.
+PICTURE_MEASUREMENTS: dict[str, Callable[[pictures.ScaledPicture], float]] = {
+    "ratio": lambda scaled: pictures.aspect_ratio(scaled.full.shape[1], scaled.full.shape[0]),
+    "badge": lambda scaled: pictures.oval(scaled.rgb),
+    "mirror": lambda scaled: pictures.mirror_likeness(scaled.grey),
+    "collage": lambda scaled: pictures.seams(scaled.grey),
+    "writing": lambda scaled: pictures.writing(scaled.grey),
+    "grey": lambda scaled: pictures.colourfulness(scaled.lab),
+}
+PORTRAIT_MEASUREMENTS: dict[str, Callable[[Portrait], float]] = {
+    "face": lambda portrait: portrait.face.score * portrait.face.presence,
+    "several": lambda portrait: _width_of_second(portrait) / max(float(np.ptp(portrait.face.box[[0, 2]])), 1e-6),
+    "share": lambda portrait: float(np.ptp(portrait.face.box[[1, 3]])) / portrait.picture.shape[0],
+    "small": lambda portrait: portrait.face.eye_distance * portrait.enlargement,
+    "turned": lambda portrait: abs(portrait.face.yaw),
+    "nod": lambda portrait: abs(portrait.face.pitch),
+    "tilted": lambda portrait: abs(portrait.face.roll),
+    "eyes": lambda portrait: min(portrait.face.eyes_open),
+    "wink": lambda portrait: abs(portrait.face.eyes_open[0] - portrait.face.eyes_open[1]),
+    "headroom": lambda portrait: portraits.headroom(portrait.reader.person(portrait.picture), portrait.face),
+    "frame": lambda portrait: portraits.room_in_frame(
+        portrait.face, pictures.frame(portrait.scaled.grey), portrait.picture.shape
+    ),
+    "fringe": lambda portrait: portraits.fringe(portrait.cut),
+    "covered": lambda portrait: portraits.covered(portrait.cut),
+    # A grey face on a coloured badge or mat is grey.
+    "grey": lambda portrait: min(pictures.colourfulness(portrait.scaled.lab), pictures.colourfulness(portrait.cut.lab)),
+    "painting": lambda portrait: painting(portrait.scaled, portrait.cut),
+    "engraving": lambda portrait: portraits.hatching(portrait.cut),
+    "blur": lambda portrait: portraits.blur(portrait.cut),
+    "dark": lambda portrait: portraits.brightness(portrait.cut),
+    "bright": lambda portrait: portraits.brightness(portrait.cut),
+    "clipped": lambda portrait: portraits.clipped(portrait.cut),
+    "shadow": lambda portrait: portraits.shadow(portrait.cut),
+}
+
+
 def measure(picture: Pixels, reader: FaceReader, *, full_width: int | None = None) -> Measurements:
     """Every measurement of one picture by itself; about 40 ms of one core.
 
     Args:
         picture: uint8 [H, W, 3] RGB.
+        reader: detects faces.
         full_width: in pixels, where ``picture`` was decoded at a smaller scale: sizes are then of the original.
     """
     scaled = pictures.ScaledPicture(picture)
-    height, width = picture.shape[:2]
-    frame = pictures.frame(scaled.grey)
-    raws: dict[str, float] = {
-        "ratio": pictures.aspect_ratio(width, height),
-        "badge": pictures.oval(scaled.rgb),
-        "mirror": pictures.mirror_likeness(scaled.grey),
-        "collage": pictures.seams(scaled.grey),
-        "writing": pictures.writing(scaled.grey),
-        "grey": pictures.colourfulness(scaled.lab),
-    }
-    details: dict[str, dict[str, Any]] = {}
+    raws = {name: of(scaled) for name, of in PICTURE_MEASUREMENTS.items()}
     faces = reader.faces(picture)
     if not faces:
-        return Measurements(raws | {"face": 0.0}, details)
+        return Measurements(raws | {ALWAYS_MEASURED: 0.0}, {})
+    height, width = picture.shape[:2]
     face = faces[0]
-    raws |= _of_face(face, faces, picture, (full_width or width) / width)
     cut = portraits.AlignedPortrait(picture, face)
-    raws |= {
-        "headroom": portraits.headroom(reader.person(picture), face),
-        "frame": portraits.room_in_frame(face, frame, picture.shape),
-        "fringe": portraits.fringe(cut),
-        "covered": portraits.covered(cut),
-        # A grey face on a coloured badge or mat is grey.
-        "grey": min(raws["grey"], pictures.colourfulness(cut.lab)),
-        "painting": painting(scaled, cut),
-        "engraving": portraits.hatching(cut),
-        "blur": portraits.blur(cut),
-        "dark": portraits.brightness(cut),
-        "bright": portraits.brightness(cut),
-        "clipped": portraits.clipped(cut),
-        "shadow": portraits.shadow(cut),
-    }
-    details["face"] = {
-        "box": _rounded(face.box / np.array([width, height, width, height])),
-        "eyes": [_rounded(eye / np.array([width, height])) for eye in (face.left_eye, face.right_eye)],
-        "faces": len(faces),
-    }
-    details["person"] = {"likeness": embedding_to_text(reader.embed(picture, face))}
-    return Measurements(raws, details)
+    portrait = Portrait(picture, scaled, (full_width or width) / width, face, faces[1:], cut, reader)
+    raws |= {name: of(portrait) for name, of in PORTRAIT_MEASUREMENTS.items()}
+    box = face.box / np.array([width, height, width, height])
+    eyes = [_rounded(eye / np.array([width, height])) for eye in (face.left_eye, face.right_eye)]
+    return Measurements(
+        raws,
+        {
+            "face": {"box": _rounded(box), "eyes": eyes, "faces": len(faces)},
+            "person": {"likeness": embedding_to_text(reader.embed(picture, face))},
+        },
+    )
 
 
-def _of_face(face: Face, faces: list[Face], picture: Pixels, scale: float) -> dict[str, float]:
-    second = max((float(np.ptp(other.box[[0, 2]])) for other in faces[1:]), default=0.0)
-    left, right = face.eyes_open
-    return {
-        "face": face.score * face.presence,
-        "several": second / max(float(np.ptp(face.box[[0, 2]])), 1e-6),
-        "share": float(np.ptp(face.box[[1, 3]])) / picture.shape[0],
-        "small": face.eye_distance * scale,
-        "turned": abs(face.yaw),
-        "nod": abs(face.pitch),
-        "tilted": abs(face.roll),
-        "eyes": min(left, right),
-        "wink": abs(left - right),
-    }
+def _width_of_second(portrait: Portrait) -> float:
+    return max((float(np.ptp(other.box[[0, 2]])) for other in portrait.others), default=0.0)
 
 
 def _rounded(values: npt.NDArray[np.floating]) -> list[float]:
