@@ -80,7 +80,7 @@ def _served(app: Any) -> Iterator[httpx.Client]:
     thread = threading.Thread(target=server.run, args=([listening],))
     thread.start()
     try:
-        with httpx.Client(base_url=f"http://127.0.0.1:{listening.getsockname()[1]}", timeout=60) as client:
+        with httpx.Client(base_url=f"http://127.0.0.1:{listening.getsockname()[1]}", timeout=300) as client:
             yield client
     finally:
         server.should_exit = True

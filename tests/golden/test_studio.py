@@ -148,7 +148,7 @@ def _projection(client: httpx.Client) -> Any:
         pytest.skip("the weights that compare pictures are not here; see `ganvas weights`")
     started = client.request("POST", "/v1/bundles/shelf/project", **PHOTO, data={"steps": 2})
     path = f"/v1/projections/{started.json()['id']}"
-    until = time.monotonic() + 60
+    until = time.monotonic() + 300
     while (state := client.get(path)).json()["state"] in ("waiting", "running"):
         assert time.monotonic() < until, "the projection did not end"
         time.sleep(0.02)
