@@ -32,14 +32,14 @@ FLOOR = 0.6  # of the likeness; SFace takes two pictures for one person above 0.
 
 
 @pytest.fixture(scope="module")
-def artist(networks: None) -> Any:  # noqa: F811
+def artist(networks: None) -> Any:
     from ganvas.apps.makeup import Makeup
 
     return Makeup()
 
 
 @pytest.fixture(scope="module")
-def bare(astronaut: Pixels) -> Pixels:  # noqa: F811
+def bare(astronaut: Pixels) -> Pixels:
     return cv2.resize(astronaut[:320, 60:380], (256, 256), interpolation=cv2.INTER_AREA).astype(np.uint8)
 
 

@@ -6,113 +6,34 @@ import io
 import re
 from base64 import b64decode, b64encode
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-import torch
 from PIL import Image
+from support.translate_page import (  # noqa: F401 - fixtures
+    PIXELS,
+    SIDE,
+    expect,
+    fits,
+    folder,
+    give,
+    models,
+    pixels,
+    portraits,
+    refusal,
+    settled,
+    shown,
+    stage,
+)
 
-from ganvas.bundle import write_bundle
-from ganvas.models.families import FAMILIES
 from ganvas.weights import find
 
 if TYPE_CHECKING:
-    from conftest import Studio, Visit
-    from playwright.sync_api import Locator, Page
+    from conftest import Visit
+
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-expect = pytest.importorskip("playwright.sync_api", reason="playwright is not installed").expect
-
-SIDE = 32
-
-PIXELS = """picture => {
-    const canvas = document.createElement("canvas");
-    canvas.width = picture.naturalWidth;
-    canvas.height = picture.naturalHeight;
-    canvas.getContext("2d").drawImage(picture, 0, 0);
-    return canvas.toDataURL();
-}"""
-
-
-def write(root: Path, name: str, kind: str, **data: Any) -> None:
-    """An untrained family of the smallest size, its weights large enough that its answers differ."""
-    torch.manual_seed(0)
-    config, spec = FAMILIES[kind].tiny()
-    family = FAMILIES[kind](config, spec.model_copy(update=data), 1.0)
-    with torch.no_grad():
-        for parameter in family.parameters():
-            if parameter.ndim > 1:
-                parameter.mul_(2.0)
-    write_bundle(root / name, family, name=name.title(), kimg=1.0, onnx=False)
-
-
-@pytest.fixture(scope="module", autouse=True)
-def models(studio: Studio) -> None:
-    """One model of each kind beside those that every studio here has."""
-    root = studio.root / "bundles"
-    write(root, "anime", "ugatit", classes=("selfie", "anime"), resolution=SIDE)
-    write(root, "horses", "cyclegan", resolution=SIDE)
-    write(root, "portraits", "cyclegan", resolution=SIDE, crop="face")
-    write(root, "styled", "starganv2")
-    write(root, "faces-styled", "starganv2", crop="face", resolution=64)
-    write(root, "larger", "srgan", degradation="downscale-x4", source_scale=4)
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Pictures of all sorts, some of which are none."""
-    folder = tmp_path_factory.mktemp("uploads")
-    draw = np.random.default_rng(0)
-    for name, (width, height) in {"one": (90, 60), "two": (64, 64), "three": (50, 80), "small": (24, 18)}.items():
-        blocks = Image.fromarray(draw.integers(0, 255, (6, 6, 3), dtype=np.uint8))
-        blocks.resize((width, height), Image.Resampling.BICUBIC).save(folder / f"{name}.png")
-    Image.new("RGB", (1, 1), "red").save(folder / "dot.png")
-    Image.new("RGB", (8000, 5000), (180, 120, 60)).save(folder / "forty.jpg")
-    Image.new("1", (8001, 5000)).save(folder / "over-forty.png")
-    (folder / "setup.png").write_bytes(b"MZ\x90\0\3\0\0\0" + bytes(4000))
-    return folder
-
-
-def pixels(picture: Locator) -> str:
-    picture.evaluate("picture => picture.decode()")
-    return str(picture.evaluate(PIXELS))
-
-
-def give(page: Page, *files: Path) -> None:
-    """Choose files, at the start or later."""
-    page.locator("input[type=file]:not(section[aria-label=References] input)").last.set_input_files(list(files))
-
-
-def stage(page: Page) -> Locator:
-    return page.get_by_role("region", name="Result")
-
-
-def settled(page: Page) -> str:
-    """What the page shows once nothing newer is on its way."""
-    page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
-    expect(stage(page)).to_have_attribute("aria-busy", "false")
-    return pixels(stage(page).get_by_role("img", name="Result"))
-
-
-def refusal(visit: Visit, page: Page, status: int) -> str:
-    """The one sentence of a refusal; the browser's own line about the status is expected."""
-    alert = page.get_by_role("alert")
-    expect(alert).to_be_visible()
-    assert all(str(status) in complaint for complaint in visit.complaints), visit.complaints
-    visit.complaints.clear()
-    return str(alert.inner_text())
-
-
-def fits(page: Page) -> bool:
-    """Whether a phone shows the page whole, and each control has a name."""
-    nameless = re.compile(r"^\s*- (button|link|slider|radio|switch|img|group|dialog)\b(?! \")")
-    rows = page.locator("main").aria_snapshot().splitlines()
-    wide = page.evaluate("document.documentElement.scrollWidth")
-    return wide <= 360 and not [row for row in rows if nameless.match(row)]
-
-
-# ── Finding the page ──
 
 
 def test_home_leads_to_the_page_and_the_page_to_its_models(visit: Visit) -> None:
@@ -145,9 +66,6 @@ def test_without_a_model_the_page_says_how_to_train_one(visit: Visit) -> None:
     expect(page.get_by_role("heading", level=1)).to_have_text("Make-up")
     expect(page.get_by_role("button", name="Choose pictures")).to_be_visible()
     page.context.close()
-
-
-# ── Before and after ──
 
 
 def test_before_and_after_are_slid_by_keyboard(visit: Visit, folder: Path) -> None:
@@ -268,9 +186,6 @@ def test_results_are_saved_alone_and_beside_the_source(visit: Visit, folder: Pat
         assert right.tobytes() == alone.convert("RGB").tobytes()
 
 
-# ── By reference ──
-
-
 def test_styles_come_from_variations_and_from_references(visit: Visit, folder: Path) -> None:
     page = visit.open("/translate/styled")
     give(page, folder / "one.png")
@@ -331,126 +246,6 @@ def test_the_person_is_kept_as_strongly_as_wished(visit: Visit, folder: Path) ->
     assert "No face was found in this picture" in refusal(visit, page, 422)
 
 
-# ── Make-up, without any model ──
-
-
-@pytest.fixture
-def portraits(shared_data: Path) -> list[Path]:
-    """Faces to be made up."""
-    if find("face-landmark") is None:
-        pytest.skip("the pinned face networks are not on this machine")
-    return sorted((shared_data / "portraits").glob("*.jpg"))[:2]
-
-
-@pytest.fixture
-def made_up(shared_data: Path) -> list[Path]:
-    """Faces that wear make-up."""
-    return [shared_data / "makeup" / "makeup" / f"{number}.jpg" for number in (1, 5)]
-
-
-def refer(page: Page, *files: Path) -> None:
-    """Choose pictures whose make-up is taken."""
-    page.get_by_role("region", name="References").locator("input[type=file]").set_input_files(list(files))
-
-
-def shown(address: str) -> np.ndarray[Any, np.dtype[np.int64]]:
-    """What a page's picture shows, as ``pixels`` gives it."""
-    return np.asarray(Image.open(io.BytesIO(b64decode(address.partition(",")[2]))).convert("RGB")).astype(int)
-
-
-@pytest.mark.shared_data
-def test_make_up_is_carried_over_region_by_region(
-    visit: Visit, portraits: list[Path], made_up: list[Path], tmp_path: Path
-) -> None:
-    page = visit.open("/translate/horses")
-    give(page, portraits[0])
-    settled(page)
-    page.get_by_role("button", name="Model").click()
-    page.get_by_role("option", name="Make-up").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Make-up")
-    before = stage(page).get_by_role("img", name="Before")
-    expect(before).to_be_visible()
-    with Image.open(portraits[0]) as given:
-        assert shown(pixels(before)).shape == (given.height, given.width, 3), "whole, in its own size"
-    expect(stage(page).get_by_role("button", name="Choose a reference")).to_be_visible()
-    refer(page, *made_up)
-    full = settled(page)
-    expect(stage(page).get_by_role("button", name="Choose a reference")).to_have_count(0)
-    expect(stage(page)).to_contain_text("still the same person")
-    page.get_by_role("button", name="Reference 2", exact=True).click()
-    other = settled(page)
-    assert other != full
-
-    was = shown(pixels(before))
-    changed = {}
-    page.get_by_text("Skin", exact=True).click()
-    page.get_by_text("Eyelids", exact=True).click()
-    changed["lips"] = np.abs(shown(settled(page)) - was).max(2) > 5
-    page.get_by_text("Lips", exact=True).click()
-    page.get_by_text("Eyelids", exact=True).click()
-    changed["eyes"] = np.abs(shown(settled(page)) - was).max(2) > 5
-    lowest, highest = (np.nonzero(changed[name])[0] for name in ("eyes", "lips"))
-    assert lowest.max() < highest.min(), "the eyes lie above the lips, and nothing between them changes"
-    page.get_by_role("slider", name="Strength").focus()
-    page.keyboard.press("Home")
-    assert np.abs(shown(settled(page)) - was).max() <= 1, "no strength, no change"
-
-    page.keyboard.press("End")
-    kept = settled(page)
-    with page.expect_download() as saved:
-        page.get_by_role("button", name="Save result").click()
-    assert saved.value.suggested_filename == f"{portraits[0].stem}-make-up.png"
-    saved.value.save_as(tmp_path / "kept.png")
-    with Image.open(tmp_path / "kept.png") as picture:
-        assert np.array_equal(np.asarray(picture.convert("RGB")), shown(kept))
-
-
-@pytest.mark.shared_data
-def test_make_up_needs_a_face_in_both_pictures(
-    visit: Visit, folder: Path, portraits: list[Path], made_up: list[Path]
-) -> None:
-    page = visit.open("/translate?make-up")
-    expect(page.get_by_text("Begin with the face to be made up")).to_be_visible()
-    page.locator("input[type=file]").set_input_files(folder / "one.png")
-    assert "No face was found in this picture" in refusal(visit, page, 422)
-    page.get_by_role("button", name="Remove one.png").click()
-    page.locator("input[type=file]").set_input_files(portraits[0])
-    stage(page).get_by_role("button", name="Choose a reference").wait_for()
-    stage(page).locator("input[type=file]").set_input_files(folder / "two.png")
-    assert "Reference 1: No face was found in this picture" in refusal(visit, page, 422)
-    expect(stage(page).get_by_role("img", name="Before")).to_be_visible()
-    refer(page, made_up[0])
-    settled(page)
-    expect(page.get_by_role("alert")).to_have_count(0)
-
-
-@pytest.mark.parametrize(("locale", "said"), [("en-GB", "Reading faces needs the extra"), ("ko-KR", "설치하세요")])
-def test_where_faces_cannot_be_read_the_page_says_what_to_install(
-    visit: Visit, folder: Path, locale: str, said: str
-) -> None:
-    networks = pytest.importorskip("ganvas.curate.faces.networks", reason="the faces extra is not installed")
-    missing = {"detail": str(networks.missing_extra())}
-    page = visit.open("/translate?make-up", locale=locale)
-    page.route("**/v1/makeup/prepare", lambda route: route.fulfill(status=422, json=missing))
-    page.locator("input[type=file]").set_input_files(folder / "one.png")
-    sentence = refusal(visit, page, 422)
-    assert said in sentence
-    assert "pip install 'ganvas[faces]'" in sentence
-
-
-@pytest.mark.shared_data
-@pytest.mark.parametrize("locale", ["en-GB", "ko-KR"])
-def test_make_up_fits_a_phone(visit: Visit, portraits: list[Path], made_up: list[Path], locale: str) -> None:
-    page = visit.open("/translate?make-up", width=360, height=780, locale=locale, has_touch=True, is_mobile=True)
-    page.locator("input[type=file]").set_input_files(portraits)
-    page.get_by_test_id("translation").locator("input[type=file]").set_input_files(made_up)
-    expect(page.get_by_test_id("after")).to_be_visible()
-    assert fits(page)
-
-
-# ── Enlarging ──
-
-
 def test_the_magnifier_shows_both_enlargements_at_one_place(visit: Visit, folder: Path) -> None:
     page = visit.open("/translate/larger")
     give(page, folder / "small.png")
@@ -484,9 +279,6 @@ def test_of_a_large_picture_the_middle_is_enlarged(visit: Visit, folder: Path) -
     page.get_by_role("radio", name="Middle 256 px").check(force=True)
     settled(page)
     expect(stage(page)).to_contain_text("256 × 256 → 1024 × 1024 pixels (×4)")
-
-
-# ── What cannot be used ──
 
 
 @pytest.mark.parametrize("model", ["anime", "styled", "larger", "colours"])
@@ -535,9 +327,6 @@ def test_a_picture_without_a_face_is_refused_where_one_is_needed(visit: Visit, f
     assert "No face was found in this picture" in refusal(visit, page, 422)
 
 
-# ── The camera ──
-
-
 def test_no_camera_is_said_in_a_sentence(visit: Visit) -> None:
     page = visit.open("/translate/horses")
     page.get_by_role("button", name="Use the camera").click()
@@ -566,9 +355,6 @@ def test_a_camera_takes_a_picture(visit: Visit) -> None:
         settled(page)
     finally:
         browser.close()
-
-
-# ── For everybody ──
 
 
 @pytest.mark.parametrize("locale", ["en-GB", "ko-KR"])

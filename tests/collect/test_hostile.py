@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from support.archives import make_tar, make_zip
 from support.crawl_server import picture
 
-from ganvas.collect import items_of_archive as archive_module
+from ganvas.collect import archive as archive_module
 from ganvas.collect.archive import items_of_archive
 from ganvas.collect.ingest import IncomingFile, IngestCounts, Ingester, Refusal, ingest_all
 from ganvas.collect.local_files import items_of, items_of_upload

@@ -2,27 +2,17 @@
 
 from __future__ import annotations
 
-import math
-
 import pytest
 import torch
+from support.augmentation import x  # noqa: F401 - fixtures
 from torch import Tensor
 from torch.autograd import gradcheck, gradgradcheck
 from torch.nn.functional import grid_sample as torch_grid_sample
 
 from ganvas.models import noise
 from ganvas.models.augment import PIPES, Ada, DiffAugment, ada
-from ganvas.models.augment.diffaugment import cutout, saturation, translation
 from ganvas.models.layers.convolutions import conv2d, conv_transpose2d, grid_sample
 from ganvas.models.losses import logits_and_gradient, squared_norm
-
-
-@pytest.fixture
-def x() -> Tensor:
-    """Smooth pictures [4, 3, 32, 32]: what a filter may lose lies outside their frequencies."""
-    torch.manual_seed(0)
-    coarse = torch.randn(4, 3, 8, 8)
-    return torch.nn.functional.interpolate(coarse, 32, mode="bicubic", align_corners=False).clamp(-1, 1)
 
 
 def one(operation: str, p: float = 1.0) -> Ada:
@@ -37,9 +27,6 @@ def assert_same_picture(got: Tensor, wanted: Tensor) -> None:
 
 def inner(x: Tensor, edge: int = 8) -> Tensor:
     return x[..., edge:-edge, edge:-edge]
-
-
-# ── Convolutions and sampling that differentiate for ever ───────────────────────────────────────────────────────────
 
 
 @pytest.mark.parametrize(("stride", "padding", "groups"), [(1, 1, 1), (1, 2, 4), (2, 1, 2), (2, 0, 4)])
@@ -81,9 +68,6 @@ def test_sampling_differentiates_twice_where_torchs_does_not() -> None:
     torch.testing.assert_close(grid_sample(x, grid), torch_grid_sample(x, grid, align_corners=False))
     assert gradcheck(lambda x: grid_sample(x, grid), (x,))
     assert gradgradcheck(lambda x: grid_sample(x, grid), (x,))
-
-
-# ── Blits are exact ─────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def test_flip_mirrors(x: Tensor) -> None:
@@ -134,9 +118,6 @@ def test_turning_before_or_after_the_stretch_happens_with_p() -> None:
     assert abs(moved - 0.5) < 0.03
 
 
-# ── Geometry that resamples ─────────────────────────────────────────────────────────────────────────────────────────
-
-
 def test_a_whole_rotation_by_a_quarter_is_a_quarter_turn(x: Tensor) -> None:
     turned = one("rotate")(x, 0.75)  # θ = π / 2
     assert_same_picture(turned, torch.rot90(x, 1, (2, 3)))
@@ -166,9 +147,6 @@ def test_scales_and_their_inverses_give_the_picture_back(x: Tensor) -> None:
 def test_the_resampling_of_nothing_is_nothing(x: Tensor) -> None:
     still = torch.eye(3).repeat(4, 1, 1)
     torch.testing.assert_close(ada.warp(x, still, one("scale").line), x, atol=1e-5, rtol=0)
-
-
-# ── Colour, frequencies, corruption ─────────────────────────────────────────────────────────────────────────────────
 
 
 def test_colours_follow_their_formulas(x: Tensor) -> None:
@@ -273,9 +251,6 @@ def test_noise_has_no_mean_and_its_size_is_half_normal() -> None:
     assert abs(sizes.square().mean().sqrt() - ada.NOISE_STD) < 0.004
 
 
-# ── The whole pipe ──────────────────────────────────────────────────────────────────────────────────────────────────
-
-
 @pytest.mark.parametrize("pipe", PIPES)
 def test_at_p_0_nothing_happens(x: Tensor, pipe: str) -> None:
     torch.testing.assert_close(Ada(pipe, 0.0)(x), x, atol=1e-6, rtol=0)
@@ -370,41 +345,3 @@ def test_p_follows_the_sign_and_stays_a_probability() -> None:
         augment.adapt(torch.tensor(0.9), 0.6, 0.3)
     assert augment.p == 1
     assert list(augment.state_dict()) == ["p"]
-
-
-# ── DiffAugment ─────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def test_diffaugment_shifts_in_zeros_by_at_most_an_eighth() -> None:
-    torch.manual_seed(0)
-    x = torch.zeros(300, 1, 16, 16)
-    x[:, :, 8, 8] = 1
-    rows, columns = translation(x)[:, 0].flatten(1).argmax(1) // 16, translation(x)[:, 0].flatten(1).argmax(1) % 16
-    assert set(rows.tolist()) == set(columns.tolist()) == {6, 7, 8, 9, 10}
-    assert (translation(x + 1)[:, 0, 0] == 0).any()
-
-
-def test_diffaugment_cuts_a_square_of_half_the_side() -> None:
-    torch.manual_seed(0)
-    holes = (cutout(torch.ones(400, 1, 16, 16)) == 0).float().sum((1, 2, 3))
-    assert holes.max() == 64
-    assert holes.min() >= 16  # a quarter of it where the centre is a corner
-
-
-def test_diffaugment_keeps_the_grey_of_a_pixel() -> None:
-    torch.manual_seed(0)
-    x = torch.rand(4, 3, 8, 8)
-    torch.testing.assert_close(saturation(x).mean(1), x.mean(1))
-    assert not torch.allclose(saturation(x), x)
-
-
-def test_diffaugment_differentiates_twice() -> None:
-    x = torch.rand(2, 3, 8, 8, dtype=torch.double, requires_grad=True)
-    augment = DiffAugment()
-
-    def run(x: Tensor) -> Tensor:
-        torch.manual_seed(math.floor(math.pi))
-        return augment(x).square()
-
-    assert gradcheck(run, (x,), fast_mode=True)
-    assert gradgradcheck(run, (x,), fast_mode=True)

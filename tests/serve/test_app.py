@@ -17,103 +17,24 @@ import httpx
 import numpy as np
 import pytest
 import torch
-import uvicorn
-import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
+from support.serving import client, events, home, make_run, pixels, sentence  # noqa: F401 - fixtures
 from support.studio import served
 
-from ganvas.bundle import write_bundle
 from ganvas.errors import UserError
-from ganvas.models.families import FAMILIES, build
-from ganvas.runs.folder import RunDir
 from ganvas.serve.app import create_app, openapi_json
-from ganvas.serve.core.decode_pool import UploadLimits
 from ganvas.serve.core.settings import StudioSettings
 from ganvas.serve.server import serve
 
 torch.set_num_threads(1)
 
 
-RECIPE = {"name": "dcgan-quick", "family": "dcgan", "train": {"kimg": 4.0}}
-
-
-def line(nimg: int, **terms: float) -> str:
-    return json.dumps({"nimg": nimg, "kimg": nimg / 1000, "stage": "all", "G/loss": 1.5, **terms}) + "\n"
-
-
-def make_run(root: Path, *, state: str = "running", pid: int | None = None) -> RunDir:
-    run = RunDir(root)
-    run.sheets.mkdir(parents=True)
-    run.recipe.write_text(yaml.safe_dump(RECIPE))
-    run.stats.write_text("".join(line(nimg) for nimg in (1000, 2000, 3000)))
-    health = [{"name": "collapse", "level": "warning", "sentence": "Samples look alike."}]
-    status = {"state": state, "pid": pid or os.getpid(), "nimg": 3000, "progress": 0.75, "health": health}
-    run.status.write_text(json.dumps(status))
-    run.metrics.write_text(json.dumps({"nimg": 2000, "metric": "kid_effnet", "value": 0.1, "protocol": {"seed": 0}}))
-    for nimg in (0, 2000):
-        Image.new("RGB", (8, 8), (nimg % 255, 0, 0)).save(run.sheets / f"{nimg:09d}.png")
-    return run
-
-
-@pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    root = tmp_path_factory.mktemp("home")
-    (root / "secret.txt").write_text("not for the web")
-    config, data = FAMILIES["dcgan"].tiny()
-    torch.manual_seed(0)
-    dcgan = build("dcgan", config.model_dump(mode="json"), data.model_copy(update={"classes": ("cat", "dog")}), 1.0)
-    pix2pix = FAMILIES["pix2pix"](*FAMILIES["pix2pix"].tiny(), 1.0)
-    write_bundle(root / "bundles" / "animals", dcgan, name="Animals", kimg=4, recipe=RECIPE, onnx=False)
-    write_bundle(root / "bundles" / "고양이 sketch", pix2pix, name="Sketches", kimg=4, onnx=False)
-    (root / "bundles" / "torn").mkdir()
-    (root / "bundles" / "torn" / "bundle.json").write_text("{")
-    run = make_run(root / "runs" / "first", state="finished")
-    write_bundle(run.bundle, dcgan, name="First", kimg=4, recipe=RECIPE, onnx=False)
-    make_run(root / "runs" / "second")
-    (root / "runs" / "not a run").mkdir()
-    pages = root / "static"
-    (pages / "assets").mkdir(parents=True)
-    (pages / "index.html").write_text("<!doctype html><title>Ganvas</title>")
-    (pages / "assets" / "app-1a2b.js").write_text("export {}")
-    return root
-
-
-@pytest.fixture(scope="module")
-def client(home: Path) -> Iterator[httpx.Client]:
-    app = create_app(
-        settings=StudioSettings(
-            bundles=home / "bundles", runs=home / "runs", limits=UploadLimits(bytes=2_000_000, workers=1)
-        ),
-        static=home / "static",
-    )
-    with served(app) as (opened, _):
-        yield opened
-
-
-def sentence(response: httpx.Response, status: int) -> str:
-    """The detail of an answer that must be a problem with this status."""
-    assert response.status_code == status, response.text
-    assert response.headers["content-type"] == "application/problem+json"
-    body = response.json()
-    assert set(body) == {"type", "title", "status", "detail", "code", "params"}
-    assert body["status"] == status
-    assert body["detail"].endswith(".")
-    return str(body["detail"])
-
-
-def pixels(content: bytes) -> np.ndarray:
-    return np.asarray(Image.open(io.BytesIO(content)))
-
-
 def png(width: int = 50, height: int = 40) -> bytes:
     content = io.BytesIO()
     Image.fromarray(np.random.default_rng(0).integers(0, 256, (height, width, 3)).astype(np.uint8)).save(content, "PNG")
     return content.getvalue()
-
-
-# ── Bundles ──
 
 
 def test_health_counts_what_there_is(client: httpx.Client) -> None:
@@ -229,9 +150,6 @@ def test_questions_to_the_wrong_kind_of_bundle_are_told_so(client: httpx.Client)
     assert "image" in sentence(client.post("/v1/bundles/고양이 sketch/translate"), 422)
 
 
-# ── Errors, addresses, headers ──
-
-
 def test_unknown_addresses_and_methods_are_problems(client: httpx.Client) -> None:
     for path in ("/v1/nothing", "/v1", "/v1/bundles/none", "/v1/runs/none", "/v1/runs/first/sheets/7.png"):
         sentence(client.get(path), 404)
@@ -327,144 +245,6 @@ def test_the_schema_says_what_the_pages_need() -> None:
         for operation in operations.values():
             problem = operation["responses"]["default"]["content"]["application/problem+json"]["schema"]
             assert problem == {"$ref": "#/components/schemas/Problem"}
-
-
-# ── Runs ──
-
-
-def test_a_run_shows_its_state_recipe_health_sheets_and_bundle(client: httpx.Client) -> None:
-    listed = client.get("/v1/runs").json()["runs"]
-    assert {run["id"]: run["status"]["state"] for run in listed} == {"first": "finished", "second": "running"}
-    run = client.get("/v1/runs/first").json()
-    assert run["recipe"] == RECIPE
-    assert run["health"][0]["sentence"] == "Samples look alike."
-    assert [sheet["nimg"] for sheet in run["sheets"]] == [0, 2000]
-    assert run["metrics"][0]["protocol"] == {"seed": 0}
-    assert run["bundle"] == "first"
-    assert client.get("/v1/runs/second").json()["bundle"] is None
-    assert pixels(client.get(run["sheets"][1]["url"]).content).shape == (8, 8, 3)
-
-
-def test_stats_are_asked_for_from_where_one_stands(client: httpx.Client) -> None:
-    first = client.get("/v1/runs/first/stats").json()
-    assert [entry["nimg"] for entry in first["stats"]] == [1000, 2000, 3000]
-    assert first["stats"][0]["G/loss"] == 1.5
-    assert first["next"] == 3000
-    later = client.get("/v1/runs/first/stats", params={"after": 2000}).json()
-    assert [entry["nimg"] for entry in later["stats"]] == [3000]
-    assert client.get("/v1/runs/first/stats", params={"after": 3000}).json() == {"stats": [], "next": 3000}
-
-
-def test_torn_and_garbled_files_of_a_run_never_stop_the_studio(tmp_path: Path) -> None:
-    run = make_run(tmp_path / "odd")
-    run.stats.write_bytes(
-        line(1000, **{"D/loss": float("nan")}).encode()
-        + b'{"nimg": "many"}\n[1]\nnull\n\xff\xfe\n{"nimg": 2000, "D/loss": Infin\n'
-        + line(3000).encode()
-        + b'{"nimg": 40'
-    )
-    run.metrics.write_text('{"metric": "kid"}\n{"metric": "kid", "value": NaN}\n{"metric": "kid", "value": 1}\n{')
-    run.recipe.write_text("a: [1,")
-    (run.sheets / "notes.txt").write_text("x")
-    with served(create_app(settings=StudioSettings(runs=tmp_path))) as (opened, _):
-        stats = opened.get("/v1/runs/odd/stats").json()
-        assert [entry["nimg"] for entry in stats["stats"]] == [1000, 3000]
-        assert stats["stats"][0]["D/loss"] is None
-        detail = opened.get("/v1/runs/odd").json()
-        assert [metric["value"] for metric in detail["metrics"]] == [1]
-        assert detail["recipe"] == {}
-        for content in (
-            "",
-            "{",
-            "[]",
-            "null",
-            '{"state": "exploded", "pid": "x", "health": [1, {"name": 2}], "nimg": 5}',
-        ):
-            run.status.write_text(content)
-            status = opened.get("/v1/runs/odd").json()["status"]
-            assert status["state"] == "unknown"
-        assert status["nimg"] == 5
-
-
-def test_a_run_that_was_killed_is_not_shown_as_running(tmp_path: Path) -> None:
-    ended = subprocess.Popen([sys.executable, "-c", ""])
-    ended.wait()
-    run = make_run(tmp_path / "killed", pid=ended.pid)
-    with served(create_app(settings=StudioSettings(runs=tmp_path))) as (opened, _):
-        assert opened.get("/v1/runs/killed").json()["status"]["state"] == "running", "it may just have restarted"
-        os.utime(run.status, (1, 1))
-        assert opened.get("/v1/runs/killed").json()["status"]["state"] == "stopped"
-
-
-# ── Over a real socket ──
-
-
-@pytest.fixture
-def live(tmp_path: Path) -> Iterator[tuple[str, RunDir, uvicorn.Server]]:
-    run = make_run(tmp_path / "runs" / "now")
-    with served(create_app(settings=StudioSettings(runs=tmp_path / "runs", poll=0.02))) as (client, server):
-        yield str(client.base_url), run, server
-
-
-def events(lines: Iterator[str]) -> Iterator[tuple[str, Any]]:
-    kind = ""
-    for text in lines:
-        if text.startswith("event: "):
-            kind = text.removeprefix("event: ")
-        elif text.startswith("data: "):
-            yield kind, json.loads(text.removeprefix("data: "))
-
-
-def test_a_page_follows_a_run_as_it_is_written(live: tuple[str, RunDir, uvicorn.Server]) -> None:
-    url, run, _ = live
-    with httpx.stream("GET", f"{url}/v1/runs/now/events?after=2000", timeout=20) as response:
-        assert response.headers["content-type"].startswith("text/event-stream")
-        heard = events(response.iter_lines())
-        assert next(heard)[1]["nimg"] == 3000
-        assert next(heard)[0] == "status"
-        with run.stats.open("a") as file:
-            file.write(line(4000)[:20])  # half a line is no news
-            file.flush()
-            Image.new("RGB", (8, 8)).save(run.sheets / "000004000.png")
-            kind, sheet = next(heard)
-            assert (kind, sheet["url"]) == ("sheet", "/v1/runs/now/sheets/4000.png")
-            file.write(line(4000)[20:])
-            file.flush()
-        kind, stats = next(heard)
-        assert (kind, stats["nimg"], stats["G/loss"]) == ("stats", 4000, 1.5)
-        run.status.write_text(json.dumps({"state": "finished", "nimg": 4000}))
-        while True:  # a look between truncating and writing sees an unknown state, and that is well
-            kind, status = next(heard)
-            assert kind == "status"
-            if status["state"] == "finished":
-                break
-        fresh = run.root / "stats.new"  # back to a checkpoint: the file is replaced
-        fresh.write_text(line(1000) + line(1500))
-        fresh.replace(run.stats)
-        assert next(heard)[0] == "rewind"
-        assert [next(heard)[1]["nimg"] for _ in range(2)] == [1000, 1500]
-
-
-def test_a_browser_that_comes_back_goes_on_where_it_was(live: tuple[str, RunDir, uvicorn.Server]) -> None:
-    url, _, _ = live
-    with httpx.stream("GET", f"{url}/v1/runs/now/events", headers={"Last-Event-ID": "2000"}, timeout=20) as response:
-        assert next(events(response.iter_lines()))[1]["nimg"] == 3000
-
-
-def test_followers_that_left_are_let_go_and_others_are_served(live: tuple[str, RunDir, uvicorn.Server]) -> None:
-    url, _, server = live
-    for _ in range(5):
-        with httpx.stream("GET", f"{url}/v1/runs/now/events", timeout=20) as response:
-            next(response.iter_lines())
-    with httpx.stream("GET", f"{url}/v1/runs/now/events", timeout=20) as response:
-        heard = events(response.iter_lines())
-        next(heard)
-        assert httpx.get(f"{url}/v1/health", timeout=20).json()["runs"] == 1
-        for _ in range(400):
-            if len(server.server_state.tasks) <= 2:
-                break
-            httpx.get(f"{url}/v1/health", timeout=20)
-        assert len(server.server_state.tasks) <= 2
 
 
 def test_a_taken_port_is_one_sentence(tmp_path: Path) -> None:

@@ -147,7 +147,7 @@ def test_forty_megapixels_are_taken(client: httpx.Client) -> None:
 @pytest.mark.usefixtures("networks")
 def test_a_picture_without_a_face_is_refused_where_one_is_needed(
     client: httpx.Client,
-    astronaut: Pixels,  # noqa: F811
+    astronaut: Pixels,
 ) -> None:
     flat, face = encoded(noise(64, 64)), encoded(astronaut)
     for path in ("faces/prepare", "faces/translate", "made-up/prepare"):
@@ -165,7 +165,7 @@ def test_a_picture_without_a_face_is_refused_where_one_is_needed(
 @pytest.mark.usefixtures("networks")
 def test_a_small_face_in_a_large_photograph_is_found(
     client: httpx.Client,
-    astronaut: Pixels,  # noqa: F811
+    astronaut: Pixels,
 ) -> None:
     ground = Image.new("RGB", (2400, 1600), (90, 110, 100))
     ground.paste(Image.fromarray(astronaut).resize((400, 400)), (900, 500))

@@ -36,7 +36,7 @@ READER = FaceReader()
 
 
 @pytest.fixture(scope="module")
-def portrait(astronaut: Pixels) -> Pixels:  # noqa: F811
+def portrait(astronaut: Pixels) -> Pixels:
     """A usable portrait: uint8 [300, 240, 3]."""
     return np.ascontiguousarray(astronaut[0:300, 105:345])
 
@@ -198,7 +198,7 @@ def test_a_good_portrait_is_kept(portrait: Pixels) -> None:
 
 
 @pytest.mark.usefixtures("networks")
-def test_every_fault_is_found_and_named(portrait: Pixels, astronaut: Pixels) -> None:  # noqa: F811
+def test_every_fault_is_found_and_named(portrait: Pixels, astronaut: Pixels) -> None:
     light = portrait.mean(axis=2, keepdims=True)
     face = READER.faces(portrait)[0]
     ground = np.random.default_rng(0).integers(90, 110, (300, 240, 3)).astype(np.uint8)

@@ -44,7 +44,7 @@ def reader() -> FaceReader:
 
 
 @pytest.fixture(scope="module")
-def face(reader: FaceReader, astronaut: Pixels) -> Face:  # noqa: F811
+def face(reader: FaceReader, astronaut: Pixels) -> Face:
     return reader.faces(astronaut)[0]
 
 
@@ -58,7 +58,7 @@ def turned(picture: Pixels, degrees: float) -> tuple[Pixels, npt.NDArray[np.floa
 # ── Reading ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_one_face_is_found_with_its_parts_in_place(reader: FaceReader, astronaut: Pixels) -> None:  # noqa: F811
+def test_one_face_is_found_with_its_parts_in_place(reader: FaceReader, astronaut: Pixels) -> None:
     faces = reader.faces(astronaut)
     assert len(faces) == 1
     face = faces[0]
@@ -86,7 +86,7 @@ def test_a_picture_without_a_face_has_none(reader: FaceReader) -> None:
     assert reader.faces(np.zeros((1, 1, 3), np.uint8)) == []
 
 
-def test_the_mirrored_picture_has_the_mirrored_face(reader: FaceReader, astronaut: Pixels, face: Face) -> None:  # noqa: F811
+def test_the_mirrored_picture_has_the_mirrored_face(reader: FaceReader, astronaut: Pixels, face: Face) -> None:
     other = reader.faces(np.ascontiguousarray(astronaut[:, ::-1]))[0]
     assert other.yaw == pytest.approx(-face.yaw, abs=4)
     assert other.roll == pytest.approx(-face.roll, abs=3)
@@ -98,7 +98,7 @@ def test_the_mirrored_picture_has_the_mirrored_face(reader: FaceReader, astronau
 @pytest.mark.parametrize("degrees", [-25, 15])
 def test_turning_the_picture_turns_the_roll_alone(
     reader: FaceReader,
-    astronaut: Pixels,  # noqa: F811
+    astronaut: Pixels,
     face: Face,
     degrees: float,
 ) -> None:
@@ -110,7 +110,7 @@ def test_turning_the_picture_turns_the_roll_alone(
     assert np.linalg.norm(other.mouth - matrix @ (*face.mouth, 1)) < 4
 
 
-def test_size_and_place_of_the_face_do_not_matter(reader: FaceReader, astronaut: Pixels, face: Face) -> None:  # noqa: F811
+def test_size_and_place_of_the_face_do_not_matter(reader: FaceReader, astronaut: Pixels, face: Face) -> None:
     """A close-up that fills the picture, and a small face at the edge of a large picture."""
     x0, y0, x1, y1 = face.box.astype(int)
     close = astronaut[max(y0 - 20, 0) : y1 + 10, x0 - 10 : x1 + 10]
@@ -123,11 +123,11 @@ def test_size_and_place_of_the_face_do_not_matter(reader: FaceReader, astronaut:
     assert np.linalg.norm(found[0].left_eye - (face.left_eye / 2 + (1300, 600))) < 3
 
 
-def test_one_face_is_enough_when_one_is_asked_for(reader: FaceReader, astronaut: Pixels) -> None:  # noqa: F811
+def test_one_face_is_enough_when_one_is_asked_for(reader: FaceReader, astronaut: Pixels) -> None:
     assert len(reader.faces(astronaut, most=1)) == 1
 
 
-def test_several_faces_come_largest_first(reader: FaceReader, astronaut: Pixels) -> None:  # noqa: F811
+def test_several_faces_come_largest_first(reader: FaceReader, astronaut: Pixels) -> None:
     small = cv2.resize(astronaut, (300, 300), interpolation=cv2.INTER_AREA)
     picture = np.full((512, 900, 3), 60, np.uint8)
     picture[100:400, 20:320] = small
@@ -138,7 +138,7 @@ def test_several_faces_come_largest_first(reader: FaceReader, astronaut: Pixels)
     assert faces[0].eye_distance > 1.5 * faces[1].eye_distance
 
 
-def test_the_eyes_are_read(reader: FaceReader, astronaut: Pixels, face: Face) -> None:  # noqa: F811
+def test_the_eyes_are_read(reader: FaceReader, astronaut: Pixels, face: Face) -> None:
     gaze = reader.iris(astronaut, face)
     assert gaze.outline.shape == (2, 16, 2)
     assert np.linalg.norm(gaze.centre[0] - face.left_eye) < 6
@@ -147,7 +147,7 @@ def test_the_eyes_are_read(reader: FaceReader, astronaut: Pixels, face: Face) ->
     assert (gaze.radius < 10).all()
 
 
-def test_the_person_is_told_from_the_ground(reader: FaceReader, astronaut: Pixels, face: Face) -> None:  # noqa: F811
+def test_the_person_is_told_from_the_ground(reader: FaceReader, astronaut: Pixels, face: Face) -> None:
     person = reader.person(astronaut)
     assert person.shape == (512, 512)
     assert person.dtype == np.float32
@@ -157,7 +157,7 @@ def test_the_person_is_told_from_the_ground(reader: FaceReader, astronaut: Pixel
     assert person[10:60, 350:420].mean() < 0.3  # a shuttle on the wall
 
 
-def test_likeness_knows_the_person_again(reader: FaceReader, astronaut: Pixels, face: Face) -> None:  # noqa: F811
+def test_likeness_knows_the_person_again(reader: FaceReader, astronaut: Pixels, face: Face) -> None:
     here = reader.embed(astronaut, face)
     assert here.shape == (128,)
     assert np.linalg.norm(here) == pytest.approx(1, abs=1e-4)
@@ -166,7 +166,7 @@ def test_likeness_knows_the_person_again(reader: FaceReader, astronaut: Pixels, 
     assert float(here @ again) > 0.7
 
 
-def test_a_reader_travels_to_another_process(reader: FaceReader, astronaut: Pixels, face: Face) -> None:  # noqa: F811
+def test_a_reader_travels_to_another_process(reader: FaceReader, astronaut: Pixels, face: Face) -> None:
     sent = pickle.dumps(reader)
     assert len(sent) < 1000, "settings travel, networks do not"
     again = pickle.loads(sent).faces(astronaut)[0]
@@ -181,7 +181,7 @@ def test_a_reader_travels_to_another_process(reader: FaceReader, astronaut: Pixe
 @pytest.mark.parametrize("style", ["ffhq", "fixed"])
 def test_eyes_stand_where_the_matrix_says(
     reader: FaceReader,
-    astronaut: Pixels,  # noqa: F811
+    astronaut: Pixels,
     face: Face,
     size: int,
     style: str,
@@ -197,7 +197,7 @@ def test_eyes_stand_where_the_matrix_says(
 @pytest.mark.parametrize("degrees", [0, 20, -35])
 def test_fixed_brings_eyes_and_mouth_to_their_places_whatever_the_tilt(
     reader: FaceReader,
-    astronaut: Pixels,  # noqa: F811
+    astronaut: Pixels,
     degrees: float,
 ) -> None:
     picture, _ = turned(astronaut, degrees)
@@ -252,7 +252,7 @@ def test_shrinking_counts_every_pixel() -> None:
         assert np.abs(small.astype(int) - 127).max() < 24, "a fine pattern becomes its mean, not moiré"
 
 
-def test_what_lies_outside_is_made_up_without_edges(astronaut: Pixels, reader: FaceReader) -> None:  # noqa: F811
+def test_what_lies_outside_is_made_up_without_edges(astronaut: Pixels, reader: FaceReader) -> None:
     """A face cut off at the top: no black, and no edge where the picture ends."""
     picture = np.ascontiguousarray(astronaut[60:300, 130:330])
     face = reader.faces(picture)[0]
@@ -274,7 +274,7 @@ def test_what_lies_outside_is_made_up_without_edges(astronaut: Pixels, reader: F
 # ── Parts ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_parts_lie_where_they_should(face: Face, astronaut: Pixels) -> None:  # noqa: F811
+def test_parts_lie_where_they_should(face: Face, astronaut: Pixels) -> None:
     masks = {name: region(face, name, astronaut.shape) for name in REGIONS}
     for mask in masks.values():
         assert mask.shape == (512, 512)
@@ -307,7 +307,7 @@ def test_parts_outside_the_picture_are_empty_and_unknown_ones_are_refused(face: 
         region(face, "ear", (512, 512))
 
 
-def test_a_moved_face_goes_with_its_picture(reader: FaceReader, astronaut: Pixels, face: Face) -> None:  # noqa: F811
+def test_a_moved_face_goes_with_its_picture(reader: FaceReader, astronaut: Pixels, face: Face) -> None:
     aligned = align(astronaut, face, 256, "fixed")
     moved = face.moved(aligned.matrix)
     again = reader.faces(aligned.pixels)[0]
@@ -344,7 +344,7 @@ def test_answers_for_one_face_are_joined_by_score() -> None:
 # ── Many ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_many_are_read_over_processes_in_order(tmp_path: Path, astronaut: Pixels, face: Face) -> None:  # noqa: F811
+def test_many_are_read_over_processes_in_order(tmp_path: Path, astronaut: Pixels, face: Face) -> None:
     broken = tmp_path / "broken.jpg"
     broken.write_bytes(b"\xff\xd8\xff and nothing")
     grey = np.full((64, 64, 3), 128, np.uint8)

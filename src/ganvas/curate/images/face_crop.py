@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -13,9 +14,19 @@ from ganvas.curate.images.filters import with_channels
 from ganvas.errors import UserError
 from ganvas.spec import Crop
 
+if TYPE_CHECKING:
+    from ganvas.curate import faces
+
 Matrix = npt.NDArray[np.float32]
 
-_own = threading.local()  # a reader of faces serves one thread at a time
+
+class _ReaderOfThread(threading.local):
+    """The face reader of the current thread, made when it is first needed: it serves one thread at a time."""
+
+    reader: faces.FaceReader | None = None
+
+
+_own = _ReaderOfThread()
 
 
 def face_matrix(pixels: Pixels, resolution: int, crop: Crop) -> Matrix:
@@ -31,7 +42,7 @@ def face_matrix(pixels: Pixels, resolution: int, crop: Crop) -> Matrix:
         raise UserError(
             f"The crop {crop!r} needs the extra: pip install 'ganvas[faces]'.", code="crop-extra", params={"crop": crop}
         ) from None
-    if not hasattr(_own, "reader"):
+    if _own.reader is None:
         _own.reader = faces.FaceReader()
     found = _own.reader.faces(pixels)
     if not found:
