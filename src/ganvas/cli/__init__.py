@@ -24,6 +24,7 @@ from ganvas.cli import (  # noqa: F401
     evaluate,
     measure,
     studio,
+    starters,
     generate,
     translate,
     export,

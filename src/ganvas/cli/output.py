@@ -203,6 +203,18 @@ class Output:
         self.line(f"Sample sheets: {run.sheets}   curves: {run.stats}   recipe: {run.recipe}")
         self.next_steps(f"ganvas studio --runs {run.root.parent}")
 
+    def starters(self) -> None:
+        """Print the models that ship with the package."""
+        from ganvas import starters
+
+        table = _table("name", "what it does", "pixels", "size")
+        for name in starters.names():
+            about = starters.about(name)
+            side = about["data"]["resolution"]
+            table.add_row(name, about["summary"]["sentence"], f"{side} × {side}", f"{starters.size(name) / 1e6:.1f} MB")
+        self.console.print(table)
+        self.next_steps("ganvas studio")
+
     def weights_table(self) -> None:
         """Print the pinned pretrained files and whether they are installed."""
         from ganvas.weights import listing

@@ -22,6 +22,9 @@ def studio(
         Path | None,
         typer.Option(help="Allow sharing drawings by link, and keep them in this folder; nothing is kept without it."),
     ] = None,
+    starters: Annotated[
+        bool, typer.Option("--starters/--no-starters", help="Show the models that ship with Ganvas.")
+    ] = True,
 ) -> None:
     """Use models in the browser, and watch training runs."""
     from ganvas.cli.output import Output
@@ -30,12 +33,13 @@ def studio(
     if not 1 <= port <= 65535:
         raise UserError(f"--port is a number from 1 to 65535, not {port}.")
     check_studio_installed()
+    from ganvas import starters as shipped
     from ganvas.serve.core.settings import StudioSettings
     from ganvas.serve.server import serve
 
     out = Output()
     serve(
-        StudioSettings(bundles=bundles, runs=runs, shared=shared),
+        StudioSettings(bundles=bundles, runs=runs, starters=shipped.FOLDER if starters else None, shared=shared),
         host=host,
         port=port,
         open_browser=open_browser,

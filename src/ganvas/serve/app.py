@@ -44,7 +44,11 @@ def create_app(
     settings = settings or StudioSettings()
     runs = RunStore(settings.runs)
     context = StudioContext(
-        settings, BundleStore(settings.bundles, runs), runs, engine or Engine(), DecodePool(settings.limits)
+        settings,
+        BundleStore(settings.bundles, runs, settings.starters),
+        runs,
+        engine or Engine(),
+        DecodePool(settings.limits),
     )
     closing = ExitStack()
     for feature in features:

@@ -1,4 +1,4 @@
-"""The bundles that the studio can use: those in the bundles folder, and those that runs have made."""
+"""The bundles that the studio can use: those in the bundles folder, those of runs, and the starter models."""
 
 from __future__ import annotations
 
@@ -23,19 +23,25 @@ class BundleStore:
     Args:
         root: Folder of bundle folders; None or absent: only runs have bundles.
         runs: The runs, whose finished bundles are found as well.
+        starters: Folder of bundles that ship with the package; None: none.
     """
 
-    def __init__(self, root: Path | None, runs: RunStore) -> None:
+    def __init__(self, root: Path | None, runs: RunStore, starters: Path | None = None) -> None:
         self._root = root
+        self._starters = starters
         self._runs = runs
         self._known: dict[Path, tuple[Signature, Bundle | UserError]] = {}
         self._lock = threading.Lock()
 
     def paths(self) -> dict[str, Path]:
-        """The folders by id. A run's bundle has the run's id; a bundle of the same name in the folder wins."""
+        """The folders by id: a run's bundle has the run's id.
+
+        Of several bundles with one name, that in the folder of bundles is used, else that of a run.
+        """
+        shipped = {name: path for name, path in folders(self._starters).items() if _has_manifest(path)}
         made = {name: run.bundle for name, run in self._runs.ids().items() if _has_manifest(run.bundle)}
         kept = {name: path for name, path in folders(self._root).items() if _has_manifest(path)}
-        return made | kept
+        return shipped | made | kept
 
     def find(self, name: str) -> Bundle | None:
         """The bundle of an id, or None.

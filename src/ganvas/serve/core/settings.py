@@ -19,6 +19,7 @@ class StudioSettings:
     Attributes:
         bundles: Folder of bundle folders; None or absent: none.
         runs: Folder of run folders, whose finished bundles are served as well; None or absent: none.
+        starters: Folder of bundles that ship with the package, shown beside the others; None: none.
         hosts: Values of the ``Host`` header that are answered, without the port; empty: any.
         limits: Bounds of one upload.
         poll: Seconds between two reads of the files of a run that a page follows.
@@ -29,6 +30,7 @@ class StudioSettings:
 
     bundles: Path | None = None
     runs: Path | None = None
+    starters: Path | None = None
     hosts: tuple[str, ...] = ()
     limits: UploadLimits = field(default_factory=UploadLimits)
     poll: float = 0.5
