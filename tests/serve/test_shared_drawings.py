@@ -126,7 +126,7 @@ def test_settings_are_those_the_model_has(client: httpx.Client) -> None:
     assert (partly["k"], partly["t"]) == (10, {**dict.fromkeys(PARTS, 0.4), "mouth": 1.0})
     plain = client.get(f"/v1/drawings/{share(client, told(model='plain', k=None, t=None))}").json()
     assert (plain["k"], plain["t"]) == (None, None)
-    assert "no manifold" in refused(client, told(model="plain"), 422)
+    assert "no codes" in refused(client, told(model="plain"), 422)
 
 
 def test_a_full_folder_refuses_what_is_new_and_still_gives_what_it_has(client: httpx.Client, folder: Path) -> None:
