@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 import pytest
 import torch
+from support.chromium import ARGUMENTS, CHROMIUM
 
 import ganvas.serve
 from ganvas.bundle import write_bundle
@@ -24,17 +25,7 @@ sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not 
 # Machines that build and test at once are slow: patience costs nothing where all is well.
 sync_api.expect.set_options(timeout=60_000)
 
-CHROMIUM = Path(os.environ.get("GANVAS_CHROMIUM", "/usr/bin/chromium"))
 STATIC = Path(ganvas.serve.__file__).parent / "static"
-ARGUMENTS = [
-    "--no-sandbox",
-    "--headless=new",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-]
 SERVE = """
 import sys
 from pathlib import Path

@@ -92,12 +92,15 @@ def test_make_up_needs_a_face_in_both_pictures(
     expect(page.get_by_role("alert")).to_have_count(0)
 
 
-@pytest.mark.parametrize(("locale", "said"), [("en-GB", "Reading faces needs the extra"), ("ko-KR", "설치하세요")])
+@pytest.mark.parametrize(
+    ("locale", "said"), [("en-GB", "Reading faces needs the extra"), ("ko-KR", "추가 패키지가 필요합니다")]
+)
 def test_where_faces_cannot_be_read_the_page_says_what_to_install(
     visit: Visit, folder: Path, locale: str, said: str
 ) -> None:
     networks = pytest.importorskip("ganvas.curate.faces.networks", reason="the faces extra is not installed")
-    missing = {"detail": str(networks.missing_extra())}
+    error = networks.missing_extra()
+    missing = {"detail": str(error), "code": error.code, "params": error.params}
     page = visit.open("/translate?make-up", locale=locale)
     page.route("**/v1/makeup/prepare", lambda route: route.fulfill(status=422, json=missing))
     page.locator("input[type=file]").set_input_files(folder / "one.png")

@@ -336,7 +336,7 @@ def test_no_camera_is_said_in_a_sentence(visit: Visit) -> None:
 
 
 def test_a_camera_takes_a_picture(visit: Visit) -> None:
-    from conftest import ARGUMENTS, CHROMIUM
+    from support.chromium import ARGUMENTS, CHROMIUM
 
     pretends = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
     kind = visit.browser.browser_type

@@ -6,6 +6,7 @@ import { makeQueryClient, useHealth } from "./api/queries";
 import styles from "./app.module.css";
 import type { Feature, NavigationEntry } from "./feature";
 import { FEATURES } from "./features";
+import { useErrorTable } from "./i18n/errors";
 import { LanguageProvider, useLanguage, useWords } from "./i18n/provider";
 import { Button } from "./ui/controls";
 import { Waiting } from "./ui/feedback";
@@ -80,6 +81,7 @@ const routesOf = ({ name, routes, page: Page }: Feature) =>
 
 function Pages() {
   const words = useWords();
+  useErrorTable(); // at hand before the first error
   const [path] = useLocation();
   const main = useRef<HTMLElement>(null);
   const arrived = useRef(path);

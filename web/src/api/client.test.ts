@@ -24,10 +24,17 @@ test("an answer is read as JSON", async () => {
 });
 
 test("a problem document becomes its sentence, with the status", async () => {
-  answering(() => Response.json({ title: "Not found", detail: "There is no such model." }, { status: 404 }));
+  answering(() =>
+    Response.json({ detail: "There is no model x.", code: "no-bundle", params: { bundle: "x" } }, { status: 404 }),
+  );
   const problem = await readHealth().catch((error: unknown) => error);
   expect(problem).toBeInstanceOf(Problem);
-  expect(problem).toMatchObject({ status: 404, message: "There is no such model." });
+  expect(problem).toMatchObject({
+    status: 404,
+    message: "There is no model x.",
+    code: "no-bundle",
+    params: { bundle: "x" },
+  });
 });
 
 test.each([

@@ -1,27 +1,33 @@
 // The client of the studio's API. Paths, parameters, bodies and answers are typed by the server's OpenAPI document.
 import createClient, { type Middleware } from "openapi-fetch";
-import type { paths } from "./schema";
+import type { components, paths } from "./schema";
 
 /** A refusal of the server (RFC 9457), or no answer at all (status 0). */
 export class Problem extends Error {
   readonly status: number;
+  /** Names the error, for a translation of its sentence. */
+  readonly code: string;
+  /** The values in the sentence, by name. */
+  readonly params: Readonly<Record<string, string | number>>;
 
-  constructor(status: number, detail: string) {
+  constructor(status: number, detail: string, code = "", params: Problem["params"] = {}) {
     super(detail);
     this.name = "Problem";
     this.status = status;
+    this.code = code;
+    this.params = params;
   }
 }
 
 async function problemOf(response: Response): Promise<Problem> {
-  let detail = `${response.status} ${response.statusText}`;
+  const { status, statusText } = response;
   try {
-    const body: unknown = await response.json();
-    if (body && typeof body === "object" && "detail" in body && typeof body.detail === "string") detail = body.detail;
+    const body = (await response.json()) as Partial<components["schemas"]["Problem"]>;
+    if (typeof body.detail === "string") return new Problem(status, body.detail, body.code, body.params);
   } catch {
     // Not a problem document: the status line is all there is.
   }
-  return new Problem(response.status, detail);
+  return new Problem(status, `${status} ${statusText}`);
 }
 
 const problems: Middleware = {

@@ -2,14 +2,14 @@
 import type { ErrorCode } from "./errors.en";
 
 export const errors: Readonly<Record<ErrorCode, string>> = {
-  // 올린 사진
+  // 올린 사진 (1백만이 100만이므로 {millions}00만)
   "empty-upload": "빈 파일입니다. 사진을 선택하세요.",
   "upload-too-large": "파일이 {megabytes} MB보다 큽니다. 더 작은 사진을 올리세요.",
   "not-a-picture": "읽을 수 없는 형식입니다. PNG, JPEG, WebP, GIF, BMP, TIFF, AVIF, HEIC 사진을 올리세요.",
   "decode-failed": "사진을 열지 못했습니다(처리 시간 {seconds}초 초과 또는 오류). PNG로 다시 저장해 올리세요.",
   "picture-too-small": "사진 크기가 {width} × {height} 픽셀입니다. {side} × {side} 픽셀 이상인 사진을 올리세요.",
-  "picture-too-large": "사진 크기가 {width} × {height} 픽셀입니다. 전체 {millions}백만 픽셀 이하인 사진을 올리세요.",
-  "too-many-pixels": "사진의 픽셀 수가 너무 많습니다. 전체 {millions}백만 픽셀 이하인 사진을 올리세요.",
+  "picture-too-large": "사진 크기가 {width} × {height} 픽셀입니다. 전체 {millions}00만 픽셀 이하인 사진을 올리세요.",
+  "too-many-pixels": "사진의 픽셀 수가 너무 많습니다. 전체 {millions}00만 픽셀 이하인 사진을 올리세요.",
   "picture-damaged": "사진을 열 수 없습니다. 다시 저장하거나 다른 사진을 선택하세요.",
   "picture-unusable": "이 사진은 사용할 수 없습니다. 다른 사진을 선택하세요.",
   "reference-unusable": "이 참조 사진은 사용할 수 없습니다. 다른 사진을 선택하세요.",
@@ -50,7 +50,7 @@ export const errors: Readonly<Record<ErrorCode, string>> = {
   "one-direction": "{model} 모델은 한 방향으로만 변환합니다. 방향을 지정하지 마세요.",
   "needs-two-frames": "{model} 모델은 두 프레임 사이를 채웁니다. 사진 한 장 대신 동영상을 사용하세요.",
   "answer-too-large":
-    "{width} × {height} 픽셀 사진을 {scale}배로 확대하면 {millions}백만 픽셀을 넘습니다. 더 작은 사진을 선택하세요.",
+    "{width} × {height} 픽셀 사진을 {scale}배로 확대하면 {millions}00만 픽셀을 넘습니다. 더 작은 사진을 선택하세요.",
   "no-reference": "{model} 모델은 참조 사진을 사용하지 않습니다. 참조 사진으로 변환하는 모델을 선택하세요.",
   "reference-domain": "참조 사진의 도메인을 class로 지정하세요({domains}).",
   "bundle-missing": "{bundle} 폴더에 번들이 없습니다. `ganvas export`로 만드세요.",

@@ -7,7 +7,7 @@ const summaries: Translations<Messages> = {
   en: {},
   ko: {
     synthesis: "난수로 새로운 그림을 만듭니다",
-    classes: ({ count }) => `${count}가지 종류의 새로운 그림을 만듭니다`,
+    classes: "{count}가지 종류의 새로운 그림을 만듭니다",
     sketch: "스케치를 그림으로 바꿉니다",
     grayscale: "흑백 사진에 색을 입힙니다",
     downscale: "작은 그림의 세부를 되살립니다",

@@ -19,10 +19,10 @@ const ALL: [string, Translations<object>][] = [
 ];
 
 /** What may be English in Korean: the name of the other language, patterns of server sentences, formulas. */
-const SAME = /^(\.language|\.refusals\.\d+\.said|.*\.kappaOf\..*)$/;
+const SAME = /^(\.language|.*\.kappaOf\..*)$/;
 
 // Sentences of the server that only Korean replaces: the server's own are English.
-const KOREAN_ONLY = /^\.(measures|proposals|refusals)\./;
+const KOREAN_ONLY = /^\.(measures|proposals|troubles)\./;
 
 test.each(ALL)("%s has the same keys in both languages", (_, { en, ko }) => {
   const keys = (words: object) =>

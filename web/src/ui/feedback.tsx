@@ -1,30 +1,26 @@
 // What the pages say while they load, when something fails, and when there is nothing yet.
 import { type ReactNode, useState } from "react";
-import { Problem } from "../api/client";
+import { useErrorSentence } from "../i18n/errors";
 import { useWords } from "../i18n/provider";
 import { Button } from "./controls";
 import { CheckIcon, CopyIcon, InfoIcon, WarningIcon } from "./icons";
 
-export function sentenceOf(error: unknown, offline: string): string {
-  if (error instanceof Problem) return error.status === 0 ? offline : error.message;
-  return error instanceof Error ? error.message : String(error);
-}
-
 export function ProblemNote({ error, retry }: { error: unknown; retry?: () => void }) {
   const words = useWords();
+  const sentence = useErrorSentence();
   return (
     <div className="note note-error" role="alert">
       <WarningIcon />
       <div className="note-body">
         <strong>{words.problem}</strong>
-        <p>{sentenceOf(error, words.offline)}</p>
+        <p>{sentence(error)}</p>
       </div>
       {retry && <Button onPress={retry}>{words.retry}</Button>}
     </div>
   );
 }
 
-export function HealthNote({ level, sentence }: { level: string; sentence: string }) {
+export function HealthNote({ level, sentence, children }: { level: string; sentence: string; children?: ReactNode }) {
   const words = useWords();
   return (
     <div className={`note note-${level}`}>
@@ -32,6 +28,7 @@ export function HealthNote({ level, sentence }: { level: string; sentence: strin
       <div className="note-body">
         <strong>{words.levels[level] ?? level}</strong>
         <p>{sentence}</p>
+        {children}
       </div>
     </div>
   );

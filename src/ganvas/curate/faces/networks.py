@@ -63,7 +63,7 @@ class Onnx:
 
 def missing_extra() -> UserError:
     """The error for a missing library of the faces extra."""
-    return UserError("Reading faces needs the extra: pip install 'ganvas[faces]'.")
+    return UserError("Reading faces needs the extra: pip install 'ganvas[faces]'.", code="faces-extra")
 
 
 def _with_float_weights(path: Path, any_size: bool) -> bytes:

@@ -3,9 +3,9 @@ import { useState } from "react";
 import { Problem } from "../../api/client";
 import { useHealth } from "../../api/queries";
 import type { BundleCard } from "../../api/types";
-import { useWords as useSharedWords } from "../../i18n/provider";
+import { useErrorSentence } from "../../i18n/errors";
 import { Button, IconButton } from "../../ui/controls";
-import { ProblemNote, sentenceOf } from "../../ui/feedback";
+import { ProblemNote } from "../../ui/feedback";
 import { CheckIcon, CloseIcon, InfoIcon, LinkIcon } from "../../ui/icons";
 import { shareDrawing } from "./api";
 import { told } from "./file";
@@ -44,9 +44,9 @@ async function share(bundle: BundleCard, drawing: Drawing, settings: Settings | 
 }
 
 /** Why a drawing is not shared, in the language of the page as far as that is to be expected. */
-function refusal(problem: unknown, words: Words, offline: string): string {
+function refusal(problem: unknown, words: Words, sentence: (error: unknown) => string): string {
   const own: Record<number, string> = { 413: words.linkLarge, 507: words.linkFull };
-  return (problem instanceof Problem && own[problem.status]) || sentenceOf(problem, offline);
+  return (problem instanceof Problem && own[problem.status]) || sentence(problem);
 }
 
 export type Sharing = {
@@ -95,10 +95,10 @@ export function CopyLink({ sharing: { copy, busy, said }, blank }: { sharing: Sh
 /** What came of copying. It stands on the page before there is anything to say, so that it is read out. */
 export function LinkSaid({ sharing: { said } }: { sharing: Sharing }) {
   const words = useWords();
-  const { offline } = useSharedWords();
+  const sentence = useErrorSentence();
   return (
     <div className={`${styles.linkSaid} small`} role="status">
-      {said && "problem" in said && <p>{refusal(said.problem, words, offline)}</p>}
+      {said && "problem" in said && <p>{refusal(said.problem, words, sentence)}</p>}
       {said && "link" in said && <p>{said.copied ? words.linkCopied : words.linkShown}</p>}
       {said && "link" in said && !said.copied && (
         <div className="field">

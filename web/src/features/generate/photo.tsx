@@ -1,17 +1,21 @@
 import { useState } from "react";
+import { Problem } from "../../api/client";
 import type { BundleCard } from "../../api/types";
 import { ClassChoice } from "../../ui/class-choice";
 import { Button, Choice, Toggle } from "../../ui/controls";
 import { ProblemNote } from "../../ui/feedback";
 import { PictureDrop } from "../../ui/picture-drop";
 import type { Change, Tool, View } from "./address";
-import type { Abilities } from "./api";
+import type { Abilities, Projection } from "./api";
 import { ToolLayout } from "./layout";
 import { SearchView } from "./search-view";
 import type { Search } from "./use-projection";
 import { useWords } from "./words";
 
 const STEPS = [100, 300, 1000];
+
+/** Why a search failed. */
+const failureOf = ({ sentence, code, params }: Projection) => new Problem(200, sentence ?? "", code ?? "", params);
 
 /** Finds the picture of the model that is nearest to a photograph, to go on from there. */
 export function PhotoTool({
@@ -63,7 +67,7 @@ export function PhotoTool({
       }
     >
       {search.error !== undefined && <ProblemNote error={search.error} />}
-      {search.state?.state === "failed" && <ProblemNote error={search.state.sentence ?? ""} />}
+      {search.state?.state === "failed" && <ProblemNote error={failureOf(search.state)} />}
       {search.state?.state === "stopped" && <p className="quiet">{words.stopped}</p>}
       {search.busy || search.state ? (
         <SearchView bundle={bundle} search={search} tools={tools} view={view} change={change} />

@@ -1,5 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { bundlesQuery, polled, runsQuery } from "../../api/queries";
+import { useServerError } from "../../i18n/errors";
 import { Command, Empty, HealthNote, ProblemNote, Waiting } from "../../ui/feedback";
 import { useTitle } from "../../ui/use-title";
 import { Card } from "./card";
@@ -11,6 +12,7 @@ const POLL_SECONDS = 5;
 
 export function HomePage() {
   const words = useWords();
+  const say = useServerError();
   useTitle("");
   const bundles = useQuery({ ...bundlesQuery, ...polled(POLL_SECONDS) });
   const runs = useQuery({ ...runsQuery, ...polled(POLL_SECONDS) });
@@ -57,7 +59,7 @@ export function HomePage() {
         <section className="section" aria-labelledby="refused">
           <h2 id="refused">{words.refused}</h2>
           {bundles.data.refused.map((one) => (
-            <HealthNote key={one.id} level="warning" sentence={`${one.id}: ${one.reason}`} />
+            <HealthNote key={one.id} level="warning" sentence={`${one.id}: ${say({ ...one, sentence: one.reason })}`} />
           ))}
         </section>
       )}

@@ -43,6 +43,7 @@ export function RunsPage() {
 
 function RunRow({ run }: { run: RunCard }) {
   const { language } = useLanguage();
+  const words = useWords();
   const { progress, units } = useSharedWords();
   const { status } = run;
   const facts = [
@@ -67,7 +68,7 @@ function RunRow({ run }: { run: RunCard }) {
       </div>
       <p className="quiet figures">{facts.join(" · ")}</p>
       <Progress value={status.progress ?? 0} label={`${progress}: ${run.name}`} />
-      {worry && <p className={`small worry worry-${worry.level}`}>{worry.sentence}</p>}
+      {worry && <p className={`small worry worry-${worry.level}`}>{words.troubles[worry.name] ?? worry.sentence}</p>}
     </li>
   );
 }

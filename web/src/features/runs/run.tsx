@@ -4,10 +4,11 @@ import { bundleAddress } from "../../api/bundles";
 import { useLiveRun } from "../../api/live-run";
 import { bundlesQuery } from "../../api/queries";
 import { useWords as useSharedWords } from "../../i18n/provider";
-import { HealthNote, ProblemNote, Progress, Waiting } from "../../ui/feedback";
+import { ProblemNote, Progress, Waiting } from "../../ui/feedback";
 import { BackIcon } from "../../ui/icons";
 import { useTitle } from "../../ui/use-title";
 import { Curves } from "./curves";
+import { Health } from "./health";
 import { Metrics } from "./metrics";
 import styles from "./run.module.css";
 import { RunFacts } from "./run-facts";
@@ -51,13 +52,7 @@ export function RunPage({ id }: { id: string }) {
       </header>
       <div className={styles.runNow}>
         <Sheets sheets={run.sheets} />
-        <section className="section" aria-labelledby="health">
-          <h2 id="health">{words.health}</h2>
-          {run.health.length === 0 && <HealthNote level="info" sentence={words.healthy} />}
-          {run.health.map((said) => (
-            <HealthNote key={said.name + said.sentence} level={said.level} sentence={said.sentence} />
-          ))}
-        </section>
+        <Health health={run.health} />
       </div>
       <Curves lines={lines} />
       <Metrics metrics={run.metrics} />

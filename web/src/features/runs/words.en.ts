@@ -21,6 +21,8 @@ export const en = {
   stage: "Stage",
   health: "Health",
   healthy: "Nothing unusual so far.",
+  // The server's own sentences are English.
+  troubles: {} as Record<string, string>,
   sheets: "Samples over time",
   sheetsHelp: "Pictures of the same seeds in the course of the training.",
   sheetAt: (kimg: string) => `Samples after ${kimg} kimg`,

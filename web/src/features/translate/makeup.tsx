@@ -1,6 +1,7 @@
 // The make-up of a reference on the faces of the table, without any model.
 import { useState } from "react";
 import { Problem } from "../../api/client";
+import { useErrorSentence } from "../../i18n/errors";
 import { Toggle } from "../../ui/controls";
 import { InfoIcon } from "../../ui/icons";
 import { makeUp, prepareForMakeUp, REGIONS, type Touch } from "./api";
@@ -9,7 +10,6 @@ import { inOrder, pictureOf, TranslateLayout } from "./layout";
 import styles from "./makeup.module.css";
 import type { Table } from "./pictures";
 import { References } from "./references";
-import { inWords } from "./refusals";
 import { Share } from "./share";
 import { letGo, type Shown, toShown } from "./shown";
 import { usePrepared } from "./use-prepared";
@@ -28,6 +28,7 @@ export function MakeUp({
   addReferences: (files: Blob[]) => void;
 }) {
   const words = useWords();
+  const sentence = useErrorSentence();
   const [touch, setTouch] = useState<Touch>({ lips: true, eyes: true, skin: true, strength: 1 });
   const faces = usePrepared(prepareForMakeUp, table.pictures, null);
   const models = usePrepared(prepareForMakeUp, references.pictures, null);
@@ -63,7 +64,7 @@ export function MakeUp({
       before={faces.of(table.chosen)}
       busy={busy}
       stale={busy}
-      problem={refused ?? (modelRefused && ofReference(modelRefused, references, words))}
+      problem={refused ?? (modelRefused && ofReference(modelRefused, references, words, sentence))}
       retry={() => (refused === undefined ? modelWork.retry(modelItem) : work.retry(item))}
       invitation={
         !model &&
@@ -106,10 +107,9 @@ export function MakeUp({
   );
 }
 
-/** A refusal that says of which of the pictures it is. */
-function ofReference(error: unknown, references: Table, words: Words): unknown {
-  const said = inWords(error, words);
-  if (!(said instanceof Problem) || said.status === 0) return said;
-  const place = references.chosen ? references.pictures.indexOf(references.chosen) : -1;
-  return new Problem(said.status, `${words.reference(place + 1)}: ${said.message}`);
+/** An error about a reference, with the number of the picture that it is about. */
+function ofReference(error: unknown, references: Table, words: Words, sentence: (error: unknown) => string): unknown {
+  if (!(error instanceof Problem) || error.status === 0) return error;
+  const number = references.chosen ? references.pictures.indexOf(references.chosen) + 1 : 0;
+  return new Error(`${words.reference(number)}: ${sentence(error)}`);
 }

@@ -5,7 +5,6 @@ import { ProblemNote, Waiting } from "../../ui/feedback";
 import { Beside, type Overlay, Slide } from "./beside";
 import { Magnifier } from "./magnifier";
 import type { Picture } from "./pictures";
-import { inWords } from "./refusals";
 import type { Shown } from "./shown";
 import styles from "./stage.module.css";
 import { useWords } from "./words";
@@ -48,7 +47,7 @@ export function Stage({
   const views: View[] = scale > 1 ? ["lens", "slide", "beside"] : ["slide", "beside"];
   return (
     <section className={`stage ${styles.stage}`} data-testid="translation" aria-label={words.stage} aria-busy={busy}>
-      {problem !== undefined && <ProblemNote error={inWords(problem, words)} retry={retry} />}
+      {problem !== undefined && <ProblemNote error={problem} retry={retry} />}
       {problem === undefined && !before && busy && <Waiting />}
       {problem !== undefined && !before && picture && (
         <div className={styles.refused}>

@@ -56,7 +56,7 @@ export function Styles({
         }}
         add={addReferences}
       >
-        {problem !== undefined && <ProblemNote error={inWords(problem, words)} />}
+        {problem !== undefined && <ProblemNote error={problem} />}
         <p className="quiet small">{words.referencesHelp(bundle.classes[wish.domain] ?? "")}</p>
       </References>
       <section aria-label={words.variations}>

@@ -10,7 +10,6 @@ import { carryOver, heatmap, prepareFor, translate, type Wish } from "./api";
 import { domainsOf, needsFace } from "./domains";
 import { inOrder, pictureOf, TranslateLayout } from "./layout";
 import type { Picture, Table } from "./pictures";
-import { inWords } from "./refusals";
 import { Share } from "./share";
 import { coloured, letGo, type Shown, toShown } from "./shown";
 import { FIRST_SEEDS, Styles } from "./styles";
@@ -147,7 +146,7 @@ export function Translator({
           <Toggle text={words.heat} value={heat} onChange={setHeat} />
           <p className="quiet small">{words.heatHelp}</p>
           {heat && <Share label={words.heatOpacity} value={opacity} onChange={setOpacity} />}
-          {heat && looks.error !== undefined && <ProblemNote error={inWords(looks.error, words)} retry={looks.retry} />}
+          {heat && looks.error !== undefined && <ProblemNote error={looks.error} retry={looks.retry} />}
         </div>
       )}
       {can(bundle, "enlarges") && (

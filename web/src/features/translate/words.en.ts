@@ -97,5 +97,4 @@ export const en = {
   paint: "To choose yourself what is filled in, paint over it.",
   openDraw: "Open it on the Draw page",
   // The studio's own sentences are English already.
-  refusals: [] as { said: RegExp; instead: (...parts: string[]) => string }[],
 };

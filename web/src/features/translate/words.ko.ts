@@ -90,47 +90,4 @@ export const ko: typeof en = {
   savePair: "나란히 저장",
   paint: "채울 곳을 직접 고르려면 그 위에 칠하세요.",
   openDraw: "그리기 페이지에서 열기",
-  refusals: [
-    {
-      said: /^No face was found in (?:this|the) /,
-      instead: () => "이 사진에서 얼굴을 찾지 못했습니다. 밝은 곳에서 가까이 찍은 정면 얼굴 사진을 고르세요.",
-    },
-    {
-      said: /not a picture that can be read/,
-      instead: () => "읽을 수 있는 그림 파일이 아닙니다. PNG, JPEG, WebP, GIF, BMP, TIFF, AVIF, HEIC 파일을 고르세요.",
-    },
-    {
-      said: /^The picture has (.+?); send one of at most (\d+) million/,
-      instead: (size, most) =>
-        `사진이 너무 큽니다(${size?.replace("pixels", "픽셀")}). ${Number(most) * 100}만 화소까지 쓸 수 있습니다.`,
-    },
-    {
-      said: /^The picture is only (.+?) pixels; send one of at least (.+?)\.$/,
-      instead: (size, least) => `사진이 ${size} 픽셀뿐입니다. ${least} 픽셀 이상인 사진을 고르세요.`,
-    },
-    {
-      said: /^A picture of (.+?) pixels, (\d+) times enlarged/,
-      instead: (size, scale) =>
-        `${size} 픽셀 사진을 ${scale}배로 키우면 너무 큽니다. 더 작은 사진이나 가운데만 고르세요.`,
-    },
-    {
-      said: /^Reading faces needs the extra: (.+?)\.$/,
-      instead: (command) => `얼굴을 찾는 부분이 설치되어 있지 않습니다. 서버에서 ${command} 명령으로 설치하세요.`,
-    },
-    {
-      said: /^The pretrained file (.+?) \(/,
-      instead: (file) =>
-        `얼굴을 찾는 데 필요한 파일(${file})이 서버에 없고 받아 오지도 못했습니다. 서버를 인터넷에 연결하고 ganvas weights fetch 명령을 실행하세요.`,
-    },
-    { said: /^The upload is empty/, instead: () => "빈 파일입니다. 다른 사진을 고르세요." },
-    {
-      said: /^The upload is larger than (.+?);/,
-      instead: (most) => `파일이 ${most}보다 큽니다. 더 작은 사진을 고르세요.`,
-    },
-    {
-      said: /^The picture cannot be opened/,
-      instead: () => "사진을 열 수 없습니다. PNG로 다시 저장하거나 다른 사진을 고르세요.",
-    },
-    { said: /requests waiting/, instead: () => "지금 요청이 많이 밀려 있습니다. 잠시 뒤에 다시 시도하세요." },
-  ],
 };
