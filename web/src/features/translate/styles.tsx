@@ -9,7 +9,6 @@ import makeupStyles from "./makeup.module.css";
 import type { Table } from "./pictures";
 import { References } from "./references";
 import referencesStyles from "./references.module.css";
-import { inWords } from "./refusals";
 import { Share } from "./share";
 import type { Shown } from "./shown";
 import { Thumbnail } from "./strip";
