@@ -57,7 +57,7 @@ export const en = {
   arrivedOver: "This drawing came by link. Yours lies under it and is not lost.",
   ownBack: "Back to my drawing",
   close: "Close",
-  notDrawing: "This file is no drawing; choose one that was saved for later on this page.",
+  notDrawing: "This file is not a drawing; choose one that was saved for later on this page.",
   newerDrawing: "This drawing was made by a newer version; update Ganvas to open it.",
   damagedDrawing: "This drawing is damaged; save it again where it came from.",
   model: "Model",
