@@ -104,7 +104,7 @@ def test_each_slider_changes_the_portrait(at: Visit) -> None:
     assert len({usual, own, real}) == 3
 
     page.get_by_text("Details", exact=True).click()
-    lean = page.get_by_role("slider", name="Real faces to lean on")
+    lean = page.get_by_role("slider", name="Nearest real drawings (k)")
     expect(lean).to_have_value("10")
     lean.press("Home")
     nearest = settled(page)
@@ -123,7 +123,7 @@ def test_the_shadow_shows_the_way_and_goes_again(at: Visit) -> None:
     settled(page)
     shadow = page.get_by_test_id("shadow")
     expect(shadow).to_have_count(0)
-    page.get_by_role("region", name="Guidance").get_by_text("Show me the way").click()
+    page.get_by_role("region", name="Guidance").get_by_text("Tracing guide").click()
     expect(shadow).to_be_visible()
     assert shadow.evaluate("picture => picture.decode().then(() => picture.naturalWidth)") == 64
     page.keyboard.press("s")

@@ -1,4 +1,4 @@
-"""Gates and publications: the roads that nobody watches, from the command to the exit code."""
+"""Gates and publications, from the command to the exit code."""
 
 from __future__ import annotations
 

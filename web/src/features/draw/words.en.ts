@@ -72,9 +72,9 @@ export const en = {
   trustHelp: "Less: the portrait follows real faces. More: it follows your lines, well or badly drawn.",
   mixed: "by part",
   details: "Details",
-  lean: "Real faces to lean on",
-  leanHelp: (n: string) => `The most alike of ${n} that the model knows.`,
-  shadow: "Show me the way",
+  lean: "Nearest real drawings (k)",
+  leanHelp: (n: string) => `How many of the ${n} training drawings the face is projected onto.`,
+  shadow: "Tracing guide",
   shadowHelp: "Real drawings like yours, faint under your lines.",
   parts: {
     left_eye: "Left eye",

@@ -71,8 +71,8 @@ export const ko: typeof en = {
   trustHelp: "낮추면 실제 얼굴을 따르고, 높이면 잘 그렸든 못 그렸든 내 선을 따릅니다.",
   mixed: "부위별",
   details: "자세히",
-  lean: "참고할 실제 얼굴 수",
-  leanHelp: (n) => `모델이 아는 ${n}개 가운데 가장 비슷한 것입니다.`,
+  lean: "가까운 실제 그림 수 (k)",
+  leanHelp: (n) => `학습에 쓴 그림 ${n}개 가운데 얼굴을 투영할 가까운 그림의 수입니다.`,
   shadow: "길잡이 보기",
   shadowHelp: "내 그림과 닮은 실제 그림을 선 아래에 옅게 보여 줍니다.",
   parts: {
