@@ -15,6 +15,7 @@ from support.draw_page import (  # noqa: F401 - fixtures
     PAGE,
     PIXELS,
     STROKES,
+    address,
     at,
     at_sharing,
     draw,
@@ -23,7 +24,9 @@ from support.draw_page import (  # noqa: F401 - fixtures
     opened,
     saved,
     settled,
+    sharing_address,
     stroke,
+    studio_root,
 )
 
 from ganvas.curate.sketch.drawings import Dot, Drawing, Mark, read_drawing

@@ -13,6 +13,7 @@ from support.draw_page import (  # noqa: F401 - fixtures
     GOOD,
     PAGE,
     STROKES,
+    address,
     at,
     at_sharing,
     draw,
@@ -22,7 +23,9 @@ from support.draw_page import (  # noqa: F401 - fixtures
     saved,
     settled,
     shared,
+    sharing_address,
     stroke,
+    studio_root,
 )
 
 from ganvas.curate.sketch.drawings import Drawing, read_drawing

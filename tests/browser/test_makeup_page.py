@@ -8,7 +8,19 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 from PIL import Image
-from support.translate_page import expect, fits, folder, give, models, pixels, portraits, refusal, settled, shown, stage  # noqa: F401 - fixtures
+from support.translate_page import (  # noqa: F401 - fixtures
+    expect,
+    fits,
+    folder,
+    give,
+    models,
+    pixels,
+    portraits,
+    refusal,
+    settled,
+    shown,
+    stage,
+)
 
 if TYPE_CHECKING:
     from conftest import Visit

@@ -5,7 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
-from support.fidelity import one_thread, own_cache, pictures, tiny, values  # noqa: F401 - fixtures
+from support.fidelity import (  # noqa: F401 - fixtures
+    one_thread,
+    own_cache,
+    pictures,
+    tiny,
+    values,
+)
 from torch import Tensor, nn
 from torchmetrics.image.fid import FrechetInceptionDistance
 from torchmetrics.image.inception import InceptionScore

@@ -9,7 +9,13 @@ from typing import Any
 
 import pytest
 from rich.console import Console
-from support.fidelity import one_thread, own_cache, pictures, tiny, values  # noqa: F401 - fixtures
+from support.fidelity import (  # noqa: F401 - fixtures
+    one_thread,
+    own_cache,
+    pictures,
+    tiny,
+    values,
+)
 from torch import Tensor
 
 from ganvas.errors import UserError

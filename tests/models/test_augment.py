@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 import torch
-from support.augmentation import x  # noqa: F401 - fixtures
+from support.augmentation import (
+    x,  # noqa: F401 - fixtures
+)
 from torch import Tensor
 from torch.autograd import gradcheck, gradgradcheck
 from torch.nn.functional import grid_sample as torch_grid_sample

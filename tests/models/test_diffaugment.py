@@ -5,7 +5,9 @@ from __future__ import annotations
 import math
 
 import torch
-from support.augmentation import x  # noqa: F401 - fixtures
+from support.augmentation import (
+    x,  # noqa: F401 - fixtures
+)
 from torch import Tensor
 from torch.autograd import gradcheck, gradgradcheck
 

@@ -20,7 +20,14 @@ import torch
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
-from support.serving import client, events, home, make_run, pixels, sentence  # noqa: F401 - fixtures
+from support.serving import (  # noqa: F401 - fixtures
+    client,
+    events,
+    home,
+    make_run,
+    pixels,
+    sentence,
+)
 from support.studio import served
 
 from ganvas.errors import UserError

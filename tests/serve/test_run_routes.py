@@ -14,7 +14,16 @@ import pytest
 import torch
 import uvicorn
 from PIL import Image
-from support.serving import RECIPE, client, events, line, make_run, pixels, sentence  # noqa: F401 - fixtures
+from support.serving import (  # noqa: F401 - fixtures
+    RECIPE,
+    client,
+    events,
+    home,
+    line,
+    make_run,
+    pixels,
+    sentence,
+)
 from support.studio import served
 
 from ganvas.runs.folder import RunDir

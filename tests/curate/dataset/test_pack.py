@@ -12,7 +12,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
-from support.packing import cache, folder_of, picture, png, zip_of  # noqa: F401 - fixtures
+from support.packing import (  # noqa: F401 - fixtures
+    cache,
+    folder_of,
+    picture,
+    png,
+    zip_of,
+)
 
 from ganvas.curate.dataset.dataset import Dataset, random_hold_out
 from ganvas.curate.dataset.pack import pack

@@ -10,7 +10,13 @@ from typing import Any
 import numpy as np
 import pytest
 from PIL import Image
-from support.packing import cache, folder_of, picture, png, zip_of  # noqa: F401 - fixtures
+from support.packing import (  # noqa: F401 - fixtures
+    cache,
+    folder_of,
+    picture,
+    png,
+    zip_of,
+)
 
 from ganvas.curate.dataset import pack as packing
 from ganvas.curate.dataset.dataset import Dataset

@@ -12,7 +12,13 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from support.pix2pixhd import LABELS, SMALL, _in_an_empty_folder, a_map, count  # noqa: F401 - fixtures
+from support.pix2pixhd import (  # noqa: F401 - fixtures
+    LABELS,
+    SMALL,
+    _in_an_empty_folder,
+    a_map,
+    count,
+)
 
 from ganvas.bundle import write_bundle
 from ganvas.curate.dataset.pack import pack

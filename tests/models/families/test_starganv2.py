@@ -14,7 +14,9 @@ import pytest
 import torch
 import torch.nn.functional as F
 from support.requests import example_request
-from support.starganv2 import networks  # noqa: F401 - fixtures
+from support.starganv2 import (
+    networks,  # noqa: F401 - fixtures
+)
 from torch import Tensor
 
 from ganvas.curate.dataset.dataset import Dataset

@@ -10,7 +10,12 @@ from typing import Any
 
 import pytest
 import torch
-from support.pix2pixhd import LABELS, SMALL, _in_an_empty_folder, a_map  # noqa: F401 - fixtures
+from support.pix2pixhd import (  # noqa: F401 - fixtures
+    LABELS,
+    SMALL,
+    _in_an_empty_folder,
+    a_map,
+)
 from support.published import State, stirred
 from torch import Tensor
 

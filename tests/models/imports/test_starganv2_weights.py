@@ -12,7 +12,9 @@ import pytest
 import torch
 from support.published import stirred
 from support.requests import example_request
-from support.starganv2 import networks  # noqa: F401 - fixtures
+from support.starganv2 import (
+    networks,  # noqa: F401 - fixtures
+)
 from torch import Tensor
 
 from ganvas.errors import UserError

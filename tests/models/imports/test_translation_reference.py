@@ -10,7 +10,9 @@ from typing import Any
 
 import pytest
 import torch
-from support.published_translation import _in_an_empty_folder  # noqa: F401 - fixtures
+from support.published_translation import (
+    _in_an_empty_folder,  # noqa: F401 - fixtures
+)
 
 from ganvas.models.imports import read
 

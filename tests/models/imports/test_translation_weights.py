@@ -16,7 +16,9 @@ from typing import Any
 import pytest
 import torch
 from support.published import State, stirred
-from support.published_translation import _in_an_empty_folder  # noqa: F401 - fixtures
+from support.published_translation import (
+    _in_an_empty_folder,  # noqa: F401 - fixtures
+)
 from torch import Tensor
 
 from ganvas.bundle import read_bundle
