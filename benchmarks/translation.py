@@ -3,15 +3,14 @@
     python benchmarks/translation.py --family ugatit --reference UGATIT-pytorch --resolution 64 --steps 3 --rounds 3
 
 ``--reference`` is a checkout of github.com/znxlwm/UGATIT-pytorch, github.com/NVIDIA/pix2pixHD,
-github.com/clovaai/stargan-v2, for ``cut`` of github.com/taesungp/contrastive-unpaired-translation, and for
-``cyclegan`` of that or github.com/junyanz/pytorch-CycleGAN-and-pix2pix. They are trained in the order of their own
-training loop, written out below (StarGAN v2: with its own losses): the same losses, weights, optimisers, sizes and
-batch on both sides, on pictures in memory; CUT's D moves before its G there, and after it here. U-GAT-IT is the light
-one; pix2pixHD is in the stage that moves both generators, without the perceptual term, whose network is another;
-StarGAN v2 is without masks and random crops. Each side has a process of its own. A round's first step warms up and is
-not counted. At 64 px the discriminators of U-GAT-IT that see the whole picture have six layers on both sides: the
-published seven do not fit there. ``--width`` narrows all networks of both sides alike, but StarGAN v2's, which the
-size decides.
+github.com/clovaai/stargan-v2, for ``cut`` of github.com/taesungp/contrastive-unpaired-translation, and for ``cyclegan``
+of that or github.com/junyanz/pytorch-CycleGAN-and-pix2pix. They are trained in the order of their own training loop,
+written out below: the same losses, weights, optimisers, sizes and batch on both sides, on pictures in memory; CUT's D
+moves before its G there, and after it here. U-GAT-IT is the light one; pix2pixHD is in the stage that moves both
+generators, without the perceptual term, whose network is another; StarGAN v2 is without masks and random crops. Each
+side has its own process. A round's first step warms up and is not counted. At 64 px the discriminators of U-GAT-IT that
+see the whole picture have six layers on both sides: the published seven do not fit there. ``--width`` narrows all
+networks of both sides alike, but StarGAN v2's, which the size decides.
 """
 
 from __future__ import annotations

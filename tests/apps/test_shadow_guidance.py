@@ -30,7 +30,7 @@ class Model:
     @torch.no_grad()
     def draw(self, codes: np.ndarray) -> np.ndarray:
         self.rows.append(len(codes))
-        return self.family.drawn(torch.from_numpy(codes)).numpy()
+        return self.family.sketch(torch.from_numpy(codes)).numpy()
 
     def shadows(self, kept: int = 10**6) -> Shadows:
         return Shadows(self.draw, self.parts, self.banks, kept)
