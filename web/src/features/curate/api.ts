@@ -1,5 +1,5 @@
 // Requests of the review.
-import { api, dataOf, Problem } from "../../api/client";
+import { api, dataOf } from "../../api/client";
 import type { components } from "../../api/schema";
 
 type Schemas = components["schemas"];
@@ -36,23 +36,23 @@ export const readRound = (round: number, signal: AbortSignal): Promise<RoundDeta
 export const readAgreement = (round: number, signal: AbortSignal): Promise<Agreement> =>
   dataOf(api.GET("/v1/review/{round}/agreement", { params: ofRound(round), signal }));
 
-const NOT_A_REVIEWER = 409;
+/** Rounds and reviewers that this page has joined; joining again is safe. */
+const joined = new Set<string>();
 
-/** The next pictures of a reviewer, who joins the round with the first request. */
+/** The next pictures of a reviewer, who joins the round before the first request. */
 export async function readQueue(
   round: number,
   reviewer: string,
   { count = 50, ...query }: { after?: number; count?: number; skipped?: boolean },
 ): Promise<Queue> {
-  const params = { ...ofRound(round), query: { reviewer, count, ...query } };
-  const read = (): Promise<Queue> => dataOf(api.GET("/v1/review/{round}/queue", { params }));
-  try {
-    return await read();
-  } catch (problem) {
-    if (!(problem instanceof Problem) || problem.status !== NOT_A_REVIEWER) throw problem;
+  const key = `${round} ${reviewer}`;
+  if (!joined.has(key)) {
     await api.POST("/v1/review/{round}/reviewers", { params: ofRound(round), body: { reviewer } });
-    return read();
+    joined.add(key);
   }
+  return dataOf(
+    api.GET("/v1/review/{round}/queue", { params: { ...ofRound(round), query: { reviewer, count, ...query } } }),
+  );
 }
 
 /** `leaving`: the page is being closed, and the browser may finish the request without it. */
