@@ -258,13 +258,13 @@ def test_a_file_that_is_no_drawing_is_refused_and_nothing_lost(
 @pytest.mark.parametrize("width", [360, 390, 800, 1280])
 def test_nothing_is_wider_than_the_window(at_sharing: Visit, width: int, locale: str) -> None:
     page = at_sharing.open(PAGE, width=width, locale=locale)
-    page.wait_for_selector(".guidance details")
+    expect(page.locator("section details")).to_be_visible()  # the guidance
     opened(page, GOOD)
-    page.wait_for_selector(".result img")
+    expect(page.get_by_test_id("result").locator("img")).to_be_visible()
     page.keyboard.press("k")
     page.locator("summary").first.click()
     page.get_by_test_id("drawing").locator("button").last.click()
-    page.wait_for_selector(".link-said p")
+    expect(page.get_by_role("status").filter(has=page.locator("p, input"))).to_be_visible()  # what came of the link
     for _ in range(2):
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         page.keyboard.press("o")

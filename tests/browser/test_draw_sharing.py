@@ -157,4 +157,4 @@ def test_where_sharing_is_not_allowed_nothing_is_said_of_it(at: Visit, at_sharin
     expect(page.get_by_role("button", name="Save for later")).to_be_visible()
     expect(page.get_by_role("button", name="Copy link")).to_have_count(0)
     expect(page.get_by_role("contentinfo")).to_contain_text(f"{promise}.")
-    expect(at_sharing.open(PAGE).get_by_role("contentinfo")).to_contain_text(f"{promise}, but for")
+    expect(at_sharing.open(PAGE).get_by_role("contentinfo")).to_contain_text(f"{promise}, except")
