@@ -46,7 +46,7 @@ def _components(path: Path) -> Iterator[tuple[str, int]]:
         if (found := re.match(r"(?:export )?(?:default )?(?:function|const) ([A-Z]\w*)\b", line)) and line[-1] in "{("
     ]
     for number, name in starts:
-        end = next((i for i in range(number, len(lines)) if re.match(r"[})]", lines[i])), number)
+        end = next((i for i in range(number, len(lines)) if re.match(r"[})]+;?$", lines[i])), number)
         yield f"{path.relative_to(ROOT)}:{name}", end - number + 1
 
 

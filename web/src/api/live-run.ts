@@ -34,91 +34,117 @@ const linesKey = (id: string) => ["runs", id, "stats"];
 
 type Listener = { streams: (streaming: boolean) => void; failed: (error: unknown) => void };
 
-/** Follows a run from its first line and writes it into the cache. @returns what ends it. */
-function followRun(client: QueryClient, id: string, { streams, failed }: Listener): () => void {
-  const controller = new AbortController();
-  const { signal } = controller;
-  let source: EventSource | undefined;
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  let last = -1; // pictures seen at the newest line
+/** Follows a run from its first line and writes it into the cache. */
+class RunFollower {
+  private readonly controller = new AbortController();
+  private source: EventSource | undefined;
+  private timer: ReturnType<typeof setTimeout> | undefined;
+  private last = -1; // pictures seen at the newest line
 
-  const take = (fresh: StatsLine[]) => {
-    if (signal.aborted || !fresh.length) return;
-    last = Number(fresh.at(-1)?.nimg);
-    client.setQueryData<StatsLine[]>(linesKey(id), (old = []) => join(old, fresh));
-  };
-  const forgetLines = () => {
-    last = -1;
-    client.setQueryData<StatsLine[]>(linesKey(id), []);
-  };
-  const catchUp = async () => {
-    const lines = await readStats(id, last, signal);
-    take(lines.filter((line) => Number(line.nimg) > last));
-  };
-  const refresh = async () => {
-    const run = await readRun(id, signal);
-    if (!signal.aborted) client.setQueryData<Run>(runKey(id), run);
-    return run;
-  };
-  const takeStatus = (status: Status) => {
-    client.setQueryData<Run>(runKey(id), (old) => old && { ...old, status, health: status.health });
-    client.setQueryData(runsQuery.queryKey, (old) => old?.map((run) => (run.id === id ? { ...run, status } : run)));
-  };
-  const poll = async () => {
+  private readonly client: QueryClient;
+  private readonly id: string;
+  private readonly listener: Listener;
+
+  constructor(client: QueryClient, id: string, listener: Listener) {
+    this.client = client;
+    this.id = id;
+    this.listener = listener;
+  }
+
+  async start(): Promise<void> {
+    this.forgetLines();
+    try {
+      const [run] = await Promise.all([this.refresh(), this.catchUp()]);
+      if (this.stopped) return;
+      if (run.status.state === "running") this.listen();
+      else this.plan(IDLE_MILLISECONDS);
+    } catch (error) {
+      if (!this.stopped) this.listener.failed(error);
+    }
+  }
+
+  stop(): void {
+    this.controller.abort();
+    this.source?.close();
+    clearTimeout(this.timer);
+  }
+
+  private get stopped(): boolean {
+    return this.controller.signal.aborted;
+  }
+
+  private plan(milliseconds: number): void {
+    if (!this.stopped) this.timer = setTimeout(() => void this.poll(), milliseconds);
+  }
+
+  private async poll(): Promise<void> {
     let wait = POLL_MILLISECONDS;
     try {
-      const [run] = await Promise.all([refresh(), catchUp()]);
+      const [run] = await Promise.all([this.refresh(), this.catchUp()]);
       if (run.status.state !== "running") wait = IDLE_MILLISECONDS;
     } catch {
       // The next round may succeed; what is on the page stays.
     }
-    if (!signal.aborted) timer = setTimeout(poll, wait);
-  };
-  const listen = () => {
-    source = new EventSource(addressOf("runs", id, "events"));
-    source.addEventListener("open", () => {
-      streams(true);
-      void catchUp().catch(() => {});
+    this.plan(wait);
+  }
+
+  private listen(): void {
+    const source = new EventSource(addressOf("runs", this.id, "events"));
+    this.source = source;
+    const on = (name: string, act: (data: string) => void) =>
+      source.addEventListener(name, (event) => act((event as MessageEvent<string>).data));
+    const refresh = () => void this.refresh().catch(() => {});
+    on("open", () => {
+      this.listener.streams(true);
+      void this.catchUp().catch(() => {});
     });
-    source.addEventListener("stats", (event) => {
-      const body = JSON.parse(event.data) as StatsLine | StatsLine[];
-      take((Array.isArray(body) ? body : [body]).filter((line) => Number(line.nimg) !== last));
+    on("stats", (data) => {
+      const body = JSON.parse(data) as StatsLine | StatsLine[];
+      this.take((Array.isArray(body) ? body : [body]).filter((line) => Number(line.nimg) !== this.last));
     });
     // The run went back to a checkpoint: all of its lines follow.
-    source.addEventListener("rewind", forgetLines);
-    source.addEventListener("status", (event) => {
-      const status = JSON.parse(event.data) as Status;
-      takeStatus(status);
-      if (status.state !== "running") {
-        source?.close();
-        void poll();
-      }
+    on("rewind", () => this.forgetLines());
+    on("status", (data) => this.takeStatus(JSON.parse(data) as Status));
+    on("sheet", refresh);
+    on("metric", refresh);
+    on("error", () => {
+      source.close();
+      this.listener.streams(false);
+      this.plan(POLL_MILLISECONDS);
     });
-    source.addEventListener("sheet", () => void refresh().catch(() => {}));
-    source.addEventListener("metric", () => void refresh().catch(() => {}));
-    source.addEventListener("error", () => {
-      source?.close();
-      streams(false);
-      timer = setTimeout(poll, POLL_MILLISECONDS);
-    });
-  };
-  const begin = async () => {
-    try {
-      const [run] = await Promise.all([refresh(), catchUp()]);
-      if (signal.aborted) return;
-      if (run.status.state === "running") listen();
-      else timer = setTimeout(poll, IDLE_MILLISECONDS);
-    } catch (error) {
-      if (!signal.aborted) failed(error);
-    }
-  };
-  forgetLines();
-  void begin();
-  return () => {
-    controller.abort();
-    source?.close();
-    clearTimeout(timer);
-  };
+  }
+
+  private take(fresh: StatsLine[]): void {
+    if (this.stopped || !fresh.length) return;
+    this.last = Number(fresh.at(-1)?.nimg);
+    this.client.setQueryData<StatsLine[]>(linesKey(this.id), (old = []) => join(old, fresh));
+  }
+
+  private takeStatus(status: Status): void {
+    this.client.setQueryData<Run>(runKey(this.id), (old) => old && { ...old, status, health: status.health });
+    this.client.setQueryData(runsQuery.queryKey, (old) =>
+      old?.map((run) => (run.id === this.id ? { ...run, status } : run)),
+    );
+    if (status.state === "running") return;
+    this.source?.close();
+    void this.poll();
+  }
+
+  private forgetLines(): void {
+    this.last = -1;
+    this.client.setQueryData<StatsLine[]>(linesKey(this.id), []);
+  }
+
+  private async catchUp(): Promise<void> {
+    const lines = await readStats(this.id, this.last, this.controller.signal);
+    this.take(lines.filter((line) => Number(line.nimg) > this.last));
+  }
+
+  private async refresh(): Promise<Run> {
+    const run = await readRun(this.id, this.controller.signal);
+    if (!this.stopped) this.client.setQueryData<Run>(runKey(this.id), run);
+    return run;
+  }
 }
 
 export type LiveRun = {
@@ -141,7 +167,9 @@ export function useLiveRun(id: string): LiveRun {
   useEffect(() => {
     setStreaming(false);
     setError(undefined);
-    return followRun(client, id, { streams: setStreaming, failed: setError });
+    const follower = new RunFollower(client, id, { streams: setStreaming, failed: setError });
+    void follower.start();
+    return () => follower.stop();
   }, [client, id, attempt]);
   return { run, lines, error, streaming, retry: () => setAttempt((n) => n + 1) };
 }
