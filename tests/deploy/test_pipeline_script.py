@@ -72,7 +72,7 @@ def test_the_whole_road_twice_and_a_gate_that_stays_shut(pictures: Path, tmp_pat
     assert start(settings(home, pictures)).returncode == 0  # nothing is new: nothing changes
     assert read_bundle(home / "bundles" / "portraits").fingerprint == first.fingerprint
     assert len(folders(home / "runs")) == 1
-    assert "this very model stands there already" in log(home)
+    assert "the same model is already there" in log(home)
 
     shut = start(settings(home, pictures, AT_MOST="-1", SETTINGS=f"({CHANGES} model.width=8)"))
     assert shut.returncode == 3
