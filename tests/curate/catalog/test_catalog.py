@@ -272,7 +272,7 @@ def test_a_catalogue_of_a_newer_version_is_refused(tmp_path: Path, database: str
 
 def test_what_is_no_catalogue_is_refused_in_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "catalog.db").write_bytes(b"not a database, but long enough to look at" * 40)
-    with pytest.raises(UserError, match="no catalogue of Ganvas"):
+    with pytest.raises(UserError, match="not a catalogue of Ganvas"):
         Catalog.open(tmp_path)
     with pytest.raises(UserError, match="cannot be opened"):
         Catalog.open(tmp_path / "new", "postgresql://nobody@127.0.0.1:1/nothing")
