@@ -276,7 +276,7 @@ def test_what_is_no_catalogue_is_refused_in_one_sentence(tmp_path: Path) -> None
         Catalog.open(tmp_path)
     with pytest.raises(UserError, match="cannot be opened"):
         Catalog.open(tmp_path / "new", "postgresql://nobody@127.0.0.1:1/nothing")
-    with pytest.raises(UserError, match="not in mysql"):
+    with pytest.raises(UserError, match="not mysql"):
         Catalog.open(tmp_path / "new", "mysql://a@b/c")
     with pytest.raises(UserError, match="must be an address"):
         Catalog.open(tmp_path / "new", "postgres//x")
