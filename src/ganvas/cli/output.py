@@ -46,6 +46,8 @@ class Output:
 
     def pack_report(self, report: PackReport) -> None:
         """Print how many pictures a data set has, and which files could not be used."""
+        from ganvas.curate.images.remarks import sentences
+
         classes = f" in {len(report.classes)} classes" if report.classes else ""
         done = "were packed already" if report.reused else "packed"
         self.line(f"{report.count:,} pictures{classes} {done}: {report.path}")
@@ -53,6 +55,8 @@ class Output:
             self.line(report.layout)
         if report.enlarged:
             self.line(f"{report.enlarged:,} of them were smaller than that and enlarged: expect them soft.", "yellow")
+        for sentence in sentences(report.remarks):
+            self.line(sentence, "yellow")
         if report.skipped:
             self.line(f"{len(report.skipped):,} files could not be used:", "yellow")
         for path, reason in report.skipped[:MAX_NAMED]:

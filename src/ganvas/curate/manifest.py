@@ -10,6 +10,7 @@ from typing import Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from ganvas.curate.images.remarks import RemarkCount
 from ganvas.errors import UserError
 from ganvas.spec import Crop
 
@@ -73,6 +74,7 @@ class Manifest(BaseModel):
     classes: tuple[str, ...] = ()
     paired: bool = False
     enlarged: int = Field(0, description="how many pictures were smaller than the resolution")
+    remarks: dict[str, RemarkCount] = Field({}, description="what decoding changed or guessed, with counts")
     skipped: tuple[SkippedFile, ...] = ()
     licences: tuple[Licence, ...] = ()
     layout: str = Field("", description="what was recognised in the way the files lay, as a sentence")

@@ -235,7 +235,9 @@ def test_packing_again_costs_nothing_until_something_changes(
     assert not first.reused
     before = first.path.stat()
     with monkeypatch.context() as patch:
-        patch.setattr("ganvas.curate.dataset.encode.open_image", lambda *_, **__: pytest.fail("a picture was decoded"))
+        patch.setattr(
+            "ganvas.curate.dataset.encode.decode_picture", lambda *_, **__: pytest.fail("a picture was decoded")
+        )
         again = pack(source, output, resolution=8)
     after = again.path.stat()
     assert again.reused

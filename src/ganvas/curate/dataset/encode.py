@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import numpy as np
 from PIL import Image
 
 from ganvas.curate.images.crop import Box, Half, crop_box, split_halves, square_around
-from ganvas.curate.images.decode import PictureError, encode_png, open_image
+from ganvas.curate.images.decode import DecodedPicture, PictureError, decode_picture, encode_png
 from ganvas.curate.images.face_crop import face_matrix
 from ganvas.curate.images.filters import with_channels
 from ganvas.curate.images.prepare import prepare_image
+from ganvas.curate.images.remarks import Remark
 from ganvas.curate.manifest import SkippedFile
 from ganvas.curate.sources.listing import Candidate, FileReader
 from ganvas.spec import Crop
@@ -34,36 +35,50 @@ class EncodedPicture(NamedTuple):
     png: bytes
     pair: bytes | None
     enlarged: bool
+    remarks: frozenset[Remark] = frozenset()
 
 
 def encode_candidate(candidate: Candidate, read: FileReader, settings: EncodingOptions) -> EncodedPicture | SkippedFile:
     """Read, crop and encode a picture; any problem with it is a reason to skip it."""
-    path = candidate.path
+    remarks: set[Remark] = set()
+
+    def decoded(path: str, least: int | None, labels: bool = False) -> Image.Image:
+        picture: DecodedPicture = decode_picture(read(path), least=least, labels=labels)
+        remarks.update(picture.remarks)
+        return picture.image
+
     try:
-        content = read(path)
-        # Boxes and faces are found on the whole picture; otherwise a large JPEG need not be decoded in full.
-        faces = settings.crop in ("face", "face-fixed")
-        least = None if candidate.box is not None or faces else settings.resolution
-        image, origin = open_image(content, least=least), None
-        if settings.side_by_side is not None:
-            image, origin = split_halves(image, settings.side_by_side)
-        if candidate.pair is not None:
-            path = candidate.pair
-            origin = open_image(read(path), least=None if settings.labels else least, labels=settings.labels)
-            path = candidate.path
-        if candidate.after is not None:
-            return _by_time(image, origin, open_image(read(candidate.after), least=least), settings)
-        if faces:
-            return _by_face(image, origin, candidate.box, settings)
-        if candidate.box is not None:
-            box = square_around(candidate.box, image.size, settings.margin)
-            if box is None:
-                return SkippedFile(path, f"a box lies outside of the picture ({_told(candidate.box)})")
-        else:
-            box = crop_box(image, settings.crop)
-        return _by_box(image, origin, box, settings)
+        made = _encoded(candidate, decoded, settings)
     except PictureError as error:
-        return SkippedFile(path, str(error))
+        return SkippedFile(candidate.path, str(error))
+    return made._replace(remarks=frozenset(remarks))
+
+
+class _Decode(Protocol):
+    """Decodes the picture at a path; ``least`` as in :func:`decode_picture`."""
+
+    def __call__(self, path: str, least: int | None, labels: bool = False) -> Image.Image: ...
+
+
+def _encoded(candidate: Candidate, decoded: _Decode, settings: EncodingOptions) -> EncodedPicture:
+    # Boxes and faces are found on the whole picture; otherwise a large JPEG need not be decoded in full.
+    faces = settings.crop in ("face", "face-fixed")
+    least = None if candidate.box is not None or faces else settings.resolution
+    image, origin = decoded(candidate.path, least), None
+    if settings.side_by_side is not None:
+        image, origin = split_halves(image, settings.side_by_side)
+    if candidate.pair is not None:
+        origin = decoded(candidate.pair, None if settings.labels else least, settings.labels)
+    if candidate.after is not None:
+        return _by_time(image, origin, decoded(candidate.after, least), settings)
+    if faces:
+        return _by_face(image, origin, candidate.box, settings)
+    if candidate.box is None:
+        return _by_box(image, origin, crop_box(image, settings.crop), settings)
+    box = square_around(candidate.box, image.size, settings.margin)
+    if box is None:
+        raise PictureError(f"a box lies outside of the picture ({_told(candidate.box)})")
+    return _by_box(image, origin, box, settings)
 
 
 def _told(box: Box) -> str:

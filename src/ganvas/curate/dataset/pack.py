@@ -17,6 +17,7 @@ from typing import BinaryIO, NamedTuple
 from ganvas.curate.dataset.encode import EncodingOptions, encode_candidate
 from ganvas.curate.dataset.shards import fetch_shards, holds_shards
 from ganvas.curate.images.crop import Half
+from ganvas.curate.images.remarks import Remark, RemarkCount, count_remarks
 from ganvas.curate.manifest import MANIFEST, Item, Manifest, SkippedFile, read_manifest
 from ganvas.curate.ordered_map import ordered_map
 from ganvas.curate.sources.annotations import Annotations, read_annotations
@@ -30,7 +31,7 @@ from ganvas.spec import Crop
 from ganvas.weights import WEIGHTS
 
 ENOUGH = (500, 64)  # pictures from which processes are worth their start: usually, and where faces are sought
-RECIPE_OF_PIXELS = 2  # raised when the same file would give other pixels, so that old cached archives are not reused
+RECIPE_OF_PIXELS = 3  # raised when the same file would give other pixels, so that old cached archives are not reused
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,7 @@ class PackReport:
     enlarged: int = 0  # pictures smaller than the resolution
     paired: bool = False
     layout: str = ""  # what was recognised in the way the files lay, as a sentence
+    remarks: dict[str, RemarkCount] = field(default_factory=dict)  # what decoding changed or guessed
 
 
 def pack(
@@ -155,6 +157,7 @@ def _report(output: Path, manifest: Manifest, reused: bool) -> PackReport:
         enlarged=manifest.enlarged,
         paired=manifest.paired,
         layout=manifest.layout,
+        remarks=manifest.remarks,
     )
 
 
@@ -259,6 +262,7 @@ def _spool(
     items: list[Item] = []
     members: list[_Spooled] = []
     skipped = list(listing.skipped)
+    remarks: list[tuple[str, frozenset[Remark]]] = []
     enlarged = 0
     total = len(listing.candidates)
 
@@ -297,6 +301,8 @@ def _spool(
                     )
                 )
                 enlarged += result.enlarged
+                if result.remarks:
+                    remarks.append((candidate.path, result.remarks))
             if progress is not None:
                 progress(done, total)
     manifest = Manifest(
@@ -306,6 +312,7 @@ def _spool(
         classes=listing.classes,
         paired=listing.paired,
         enlarged=enlarged,
+        remarks=count_remarks(remarks),
         skipped=tuple(skipped),
         licences=tuple(listing.licences),
         layout=listing.layout,

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import io
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from ganvas.curate.file_kinds import HEAD_BYTES, picture_format
+from ganvas.curate.images.colour_profiles import to_srgb
+from ganvas.curate.images.remarks import Remark
 
 Pixels = npt.NDArray[np.uint8]
-
 
 # Formats by content. Those that start another program (EPS) or describe drawings (WMF) are left out on purpose.
 FORMATS = (
@@ -89,14 +90,21 @@ def _eight_bit(image: Image.Image) -> Image.Image:
     return Image.fromarray(np.clip(scaled + 0.5, 0, 255).astype(np.uint8))
 
 
-def _to_rgb(image: Image.Image) -> Image.Image:
+def _to_rgb(image: Image.Image) -> DecodedPicture:
+    """An upright picture of any mode → 8-bit sRGB without transparency or metadata."""
+    profile = image.info.get("icc_profile")
     if image.mode == "F" or image.mode.startswith("I"):
         image = _eight_bit(image)
+    alpha = None
     if image.has_transparency_data:
         clear = image.convert("RGBA")
-        ground = Image.new("RGBA", clear.size, "white")
-        return Image.alpha_composite(ground, clear).convert("RGB")
-    return image.convert("RGB")
+        alpha = clear.getchannel("A")
+        image = clear.getchannel("R") if image.mode in ("LA", "La") else clear.convert("RGB")
+    colours, remark = to_srgb(image, profile)
+    if alpha is not None:
+        colours = Image.composite(colours, Image.new("RGB", colours.size, "white"), alpha)
+    colours.info = {}  # the profile, above all, must not be applied or saved again
+    return DecodedPicture(colours, frozenset() if remark is None else frozenset([remark]))
 
 
 def _numbers(image: Image.Image) -> Image.Image:
@@ -113,11 +121,23 @@ def _numbers(image: Image.Image) -> Image.Image:
     return Image.fromarray(values.astype(np.uint8)).convert("RGB")
 
 
+class DecodedPicture(NamedTuple):
+    """A decoded picture, mode RGB, and what was changed or guessed in it."""
+
+    image: Image.Image
+    remarks: frozenset[Remark] = frozenset()
+
+
 def open_image(source: Path | str | bytes, *, least: int | None = None, labels: bool = False) -> Image.Image:
+    """The picture of :func:`decode_picture`, without the remarks."""
+    return decode_picture(source, least=least, labels=labels).image
+
+
+def decode_picture(source: Path | str | bytes, *, least: int | None = None, labels: bool = False) -> DecodedPicture:
     """Read a picture from a path or from bytes.
 
-    The first frame, turned upright as its EXIF orientation says, transparency composited on white, deep grey scaled to
-    8 bits, always mode RGB. The format is told by content, not by name.
+    The first frame, turned upright as its EXIF orientation says, converted to sRGB by its colour profile, transparency
+    composited on white, deep grey scaled to 8 bits, always mode RGB. The format is told by content, not by name.
 
     Args:
         least: when given, JPEG files far larger than this side (in pixels) are decoded at a lower scale, which is
@@ -139,7 +159,7 @@ def open_image(source: Path | str | bytes, *, least: int | None = None, labels: 
                     image.draft(None, (int(width * scale) + 1, int(height * scale) + 1))
             image.load()
             if labels:
-                return _numbers(image)
+                return DecodedPicture(_numbers(image))
             upright: Image.Image = ImageOps.exif_transpose(image)
             return _to_rgb(upright)
     except PictureError:
