@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from ganvas.bundle import Bundle
 from ganvas.curate.dataset.pack import PackReport, pack
+from ganvas.curate.images.decode import DecodeOptions
 from ganvas.errors import UserError
 from ganvas.evaluate.run import EvaluationOutcome, evaluate_run
 from ganvas.inference.load import load_run
@@ -52,6 +53,8 @@ def pack_for(recipe: Recipe, data: Path, progress: Callable[[int, int], None] | 
         minimum=settings.minimum,
         side_by_side=settings.side_by_side,
         labels=settings.labels > 0,
+        decoding=DecodeOptions.of(settings, round(settings.max_megapixels * 1e6)),
+        resize=settings.resize,
         frames=settings.frames,
         processes=os.cpu_count() or 1,
         progress=progress,

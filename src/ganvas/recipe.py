@@ -17,7 +17,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from ganvas.errors import UserError
-from ganvas.spec import Crop, DataSpec
+from ganvas.spec import Colour, Crop, DataSpec, Resize
 
 SHIPPED = Path(__file__).parent / "recipes"
 
@@ -36,6 +36,14 @@ class DataSettings(Settings):
     resolution: int = Field(64, ge=4, le=2048, description="side of the square picture, in pixels")
     channels: Literal[1, 3] = Field(3, description="channels of the generated pictures: 1 grey, 3 RGB")
     crop: Crop = Field("center", description="how a picture that is not square becomes square")
+    resize: Resize = Field("lanczos", description="lanczos, or nearest for pixel art: no pixel is mixed with another")
+    background: Colour = Field("white", description="colour under transparent parts and around padded pictures")
+    white_level: float | None = Field(
+        None, gt=0, allow_inf_nan=False, description="value of white in pictures of more than 8 bits; null: guessed"
+    )
+    max_megapixels: float = Field(
+        80.0, gt=0, allow_inf_nan=False, description="largest picture that is decoded, in millions of pixels"
+    )
     flip: bool = Field(True, description="mirror pictures at random while training")
     conditional: bool = Field(False, description="train with the sub-folders as classes")
     expected_classes: int = Field(
@@ -153,6 +161,9 @@ class Recipe(Settings):
             resolution=self.data.resolution,
             channels=self.data.channels,
             crop=self.data.crop,
+            resize=self.data.resize,
+            background=self.data.background,
+            white_level=self.data.white_level,
             flip=self.data.flip,
             classes=classes if self.data.conditional else (),
             degradation=self.data.degradation,

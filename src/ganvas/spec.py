@@ -2,11 +2,34 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from PIL import ImageColor
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-Crop = Literal["center", "smart", "stretch", "face", "face-fixed"]
+Crop = Literal["center", "smart", "stretch", "pad", "face", "face-fixed"]
+Resize = Literal["lanczos", "nearest"]
+
+
+def rgb_of(colour: str) -> tuple[int, int, int]:
+    """Red, green and blue, 0 to 255, of a colour's name or of #rrggbb.
+
+    Raises:
+        ValueError: it is neither.
+    """
+    try:
+        red, green, blue, *_ = ImageColor.getrgb(colour)
+    except ValueError:
+        raise ValueError(f"{colour!r} is no colour: give a name such as white, or #rrggbb") from None
+    return red, green, blue
+
+
+def _checked(colour: str) -> str:
+    rgb_of(colour)
+    return colour
+
+
+Colour = Annotated[str, AfterValidator(_checked)]
 
 
 class DataSpec(BaseModel):
@@ -17,6 +40,11 @@ class DataSpec(BaseModel):
     resolution: int = Field(64, ge=4, le=2048, description="side of the square picture, in pixels")
     channels: Literal[1, 3] = Field(3, description="channels of the generated pictures (1 grey, 3 RGB)")
     crop: Crop = Field("center", description="how a picture that is not square becomes square")
+    resize: Resize = Field("lanczos", description="lanczos, or nearest for pixel art: no pixel is mixed with another")
+    background: Colour = Field("white", description="colour under transparent parts and around padded pictures")
+    white_level: float | None = Field(
+        None, gt=0, allow_inf_nan=False, description="value of white in pictures of more than 8 bits; null: guessed"
+    )
     flip: bool = Field(True, description="mirror pictures at random while training")
     classes: tuple[str, ...] = Field((), description="class names in label order; empty when unconditional")
     degradation: str | None = Field(None, description="paired only: what makes the source from the target")

@@ -22,9 +22,9 @@ from ganvas.apps.contact_sheet import sheet, write_picture
 from ganvas.apps.portrait import PortraitGenerator, PortraitRequest, parts_of
 from ganvas.bundle import MANIFEST, read_bundle
 from ganvas.curate.dataset.dataset import Dataset
-from ganvas.curate.dataset.pack import pack
+from ganvas.curate.dataset.pack import pack_like
 from ganvas.curate.file_kinds import PICTURE_SUFFIXES
-from ganvas.curate.images.decode import PictureError, open_image
+from ganvas.curate.images.decode import DecodeOptions, PictureError, open_image
 from ganvas.curate.images.face_crop import face_matrix
 from ganvas.curate.images.prepare import prepare_image
 from ganvas.curate.sketch.drawings import read_drawing
@@ -35,6 +35,7 @@ from ganvas.evaluate.protocol import missing_lpips
 from ganvas.evaluate.similarity import Similarity, similarity
 from ganvas.files import write_atomically
 from ganvas.inference.load import load_run
+from ganvas.inference.translate import prepare_picture
 from ganvas.models.features import Features, load_features
 from ganvas.runs.folder import RunDir
 from ganvas.spec import DataSpec
@@ -124,8 +125,7 @@ def portraits_in(place: Path, data: DataSpec) -> Dataset:
     Raises:
         UserError: There are none.
     """
-    packed = pack(place, resolution=data.resolution, crop=data.crop, channels=data.channels)
-    return Dataset(packed.path)
+    return Dataset(pack_like(place, data).path)
 
 
 def _files(place: Path) -> list[Path]:
@@ -141,12 +141,12 @@ def _case(file: Path, data: DataSpec, photo: Path | None) -> DrawingCase:
     try:
         if file.suffix.lower() == STROKES:
             drawing = read_drawing(file).rendered(side)
-            cut = None if photo is None else prepare_image(open_image(photo), side, data.crop, data.channels)
+            cut = None if photo is None else prepare_picture(data, open_image(photo, DecodeOptions.of(data)))
             return DrawingCase(file.stem, drawing, cut)
         picture = open_image(file)
         if photo is None:
             return DrawingCase(file.stem, prepare_image(picture, side, "stretch", 1))
-        return DrawingCase(file.stem, *_cut_alike(picture, open_image(photo), data))
+        return DrawingCase(file.stem, *_cut_alike(picture, open_image(photo, DecodeOptions.of(data)), data))
     except PictureError as error:
         raise UserError(f"{file} cannot be judged ({error}): take it away or replace it.") from None
 
@@ -155,7 +155,7 @@ def _cut_alike(drawing: Image.Image, photo: Image.Image, data: DataSpec) -> tupl
     side = data.resolution
     drawing = drawing.resize(photo.size, Image.Resampling.LANCZOS)
     if data.crop not in ("face", "face-fixed"):
-        return prepare_image(drawing, side, data.crop, 1), prepare_image(photo, side, data.crop, data.channels)
+        return prepare_image(drawing, side, data.crop, 1), prepare_picture(data, photo)
     matrix = face_matrix(np.asarray(photo), side, data.crop)
     from ganvas.curate.faces import cut_square
 

@@ -22,7 +22,7 @@ from torch import Tensor
 from ganvas.apps.contact_sheet import sheet
 from ganvas.apps.latent_space import LatentPoint, Pictures, latent_space, latents_of, pictures, point_of_seed
 from ganvas.curate.dataset.dataset import Dataset
-from ganvas.curate.dataset.pack import pack
+from ganvas.curate.dataset.pack import pack_like
 from ganvas.errors import UserError
 from ganvas.files import replacing
 from ganvas.inference.generate import class_number
@@ -234,5 +234,4 @@ def _model_and_pictures(path: Path, data: Path | None) -> tuple[Family, Dataset]
         trained = load_run(RunDir(path))
         return trained.family, trained.dataset
     family = load_model(path).family
-    spec = family.data
-    return family, Dataset(pack(data, resolution=spec.resolution, crop=spec.crop, channels=spec.channels).path)
+    return family, Dataset(pack_like(data, family.data).path)

@@ -21,9 +21,9 @@ from torch import Tensor
 
 from ganvas.apps.contact_sheet import sheet, write_picture
 from ganvas.apps.latent_space import Pictures, latent_space, latents_of, pictures, point_of_seed, save_latent
-from ganvas.curate.images.decode import PictureError, open_image
-from ganvas.curate.images.prepare import prepare_image
+from ganvas.curate.images.decode import DecodeOptions, PictureError, open_image
 from ganvas.errors import UserError
+from ganvas.inference.translate import prepare_picture
 from ganvas.models.batches import to_float
 from ganvas.models.family import Family
 from ganvas.models.perceptual import load_lpips
@@ -223,9 +223,7 @@ def project_file(
     latent_space(family)
     data = family.data
     try:
-        target = prepare_image(
-            open_image(photograph), data.resolution, "stretch" if stretch else data.crop, data.channels
-        )
+        target = prepare_picture(data, open_image(photograph, DecodeOptions.of(data)), prepared=stretch)
     except (PictureError, OSError) as error:
         raise UserError(f"{photograph} cannot be projected ({error}); give a picture.") from None
     distance = load_lpips("vgg")

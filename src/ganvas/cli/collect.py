@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ganvas.cli.app import app
-from ganvas.cli.options import CURATE, Quiet, check_at_least
+from ganvas.cli.options import CURATE, Quiet, check_at_least, megapixels
 
 if TYPE_CHECKING:
     from ganvas.collect.session import CollectSession, NetworkOptions
@@ -93,6 +93,9 @@ def collect(
         str | None,
         typer.Option(help="Your e-mail address, sent to the hosts.", metavar="MAIL", rich_help_panel=_NETWORK),
     ] = None,
+    max_megapixels: Annotated[
+        float, typer.Option(help="Largest picture that is taken, in millions of pixels; JPEG files may have 4 times.")
+    ] = 80.0,
     workers: Annotated[int | None, typer.Option(help="Pictures decoded in parallel; one per core by default.")] = None,
     quiet: Quiet = False,
 ) -> None:
@@ -128,7 +131,7 @@ def collect(
     from ganvas.collect.session import NetworkOptions
 
     conduct = NetworkOptions(delay, int(max_mb * 1e6), timeout, private, robots, refresh, contact)
-    _run(work, catalog, database, conduct, licence, workers, quiet)
+    _run(work, catalog, database, conduct, licence, workers, megapixels(max_megapixels), quiet)
 
 
 def _run(
@@ -138,6 +141,7 @@ def _run(
     conduct: NetworkOptions,
     licence: str | None,
     workers: int | None,
+    max_pixels: int,
     quiet: bool,
 ) -> None:
     import warnings
@@ -148,6 +152,7 @@ def _run(
     from ganvas.collect.ingest import Ingester
     from ganvas.collect.session import CollectSession
     from ganvas.curate.catalog import Catalog
+    from ganvas.curate.images.opening import TOO_MANY
     from ganvas.errors import UserError
 
     warnings.filterwarnings(
@@ -157,7 +162,7 @@ def _run(
 
     console = Console(quiet=quiet)
     with Catalog.open(root.expanduser(), database) as catalog, CollectProgress(console, quiet=quiet) as view:
-        taker = Ingester(catalog, listener=view)
+        taker = Ingester(catalog, listener=view, max_pixels=max_pixels)
         session = CollectSession(taker, conduct, licence, workers, view.say)
         stopped = False
         try:
@@ -178,6 +183,8 @@ def _run(
     if stopped:
         view.say("Stopped. Run the same command again to resume.")
         raise typer.Exit(130)
+    if any(reason.startswith(TOO_MANY) for reason in harvest.refused):
+        view.say("--max-megapixels raises the limit of pixels.")
     if "a web page, not a picture" in harvest.refused:
         view.say("To collect the pictures of a web page: ganvas collect --page URL")
     if harvest.done and not harvest.good:

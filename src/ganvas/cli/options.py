@@ -53,6 +53,19 @@ def check_at_least(option: str, value: int, least: int) -> None:
         raise UserError(f"{option} must be {least} or more, not {value}.")
 
 
+def megapixels(millions: float) -> int:
+    """The number of pixels of --max-megapixels.
+
+    Raises:
+        UserError: it is not a number above 0.
+    """
+    from ganvas.errors import UserError
+
+    if not 0 < millions < 1e5:
+        raise UserError(f"--max-megapixels is a number above 0 and below 100,000, not {millions:g}.")
+    return round(millions * 1e6)
+
+
 def check_distance(distance: int) -> int:
     """A Hamming distance between perceptual hashes.
 

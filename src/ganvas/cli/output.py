@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from ganvas.train.trainer import Summary
 
 MAX_NAMED = 20  # unusable files that are printed one by one
+LIMIT_HINT = "--max-megapixels raises the limit of pixels (of a recipe: --set data.max_megapixels=N)."
 
 
 class Output:
@@ -46,6 +47,7 @@ class Output:
 
     def pack_report(self, report: PackReport) -> None:
         """Print how many pictures a data set has, and which files could not be used."""
+        from ganvas.curate.images.opening import TOO_MANY
         from ganvas.curate.images.remarks import sentences
 
         classes = f" in {len(report.classes)} classes" if report.classes else ""
@@ -63,6 +65,8 @@ class Output:
             self.line(f"  {path}: {reason}", "yellow")
         if len(report.skipped) > MAX_NAMED:
             self.line(f"  … and {len(report.skipped) - MAX_NAMED:,} more, named in {report.path}", "yellow")
+        if any(reason.startswith(TOO_MANY) for _, reason in report.skipped):
+            self.line(LIMIT_HINT, "yellow")
 
     def recipe_table(self) -> None:
         """Print the shipped recipes."""

@@ -8,8 +8,8 @@ from typing import Annotated, get_args
 import typer
 
 from ganvas.cli.app import app
-from ganvas.cli.options import CURATE, Quiet, Sets, check_at_least
-from ganvas.spec import Crop
+from ganvas.cli.options import CURATE, Quiet, Sets, check_at_least, megapixels
+from ganvas.spec import Crop, Resize
 
 
 @app.command(rich_help_panel=CURATE)
@@ -22,9 +22,23 @@ def pack(
     ] = None,
     resolution: Annotated[int, typer.Option(help="Side of the square pictures, in pixels.")] = 64,
     crop: Annotated[
-        str, typer.Option(help="center, smart or stretch; face and face-fixed align faces and skip other pictures.")
+        str,
+        typer.Option(help="center, smart, stretch or pad; face and face-fixed align faces and skip other pictures."),
     ] = "center",
     channels: Annotated[int, typer.Option(help="3 for colour, 1 for grey.")] = 3,
+    resize: Annotated[
+        str, typer.Option(help="lanczos, or nearest for pixel art: no pixel is mixed with another.")
+    ] = "lanczos",
+    background: Annotated[
+        str, typer.Option(help="Colour under transparent parts and around padded pictures: a name or #rrggbb.")
+    ] = "white",
+    white_level: Annotated[
+        float | None,
+        typer.Option(help="Value of white in pictures of more than 8 bits; guessed over the set by default."),
+    ] = None,
+    max_megapixels: Annotated[
+        float, typer.Option(help="Largest picture that is decoded, in millions of pixels; JPEG files may have 4 times.")
+    ] = 80.0,
     side_by_side: Annotated[
         str | None, typer.Option(help="Each picture holds a pair side by side; the source is left or right.")
     ] = None,
@@ -61,10 +75,13 @@ def pack(
 
     from ganvas.cli.output import Output
     from ganvas.curate.dataset.pack import pack as pack_pictures
+    from ganvas.curate.images.decode import DecodeOptions
     from ganvas.errors import UserError
 
     if crop not in get_args(Crop):
         raise UserError(f"--crop is one of {', '.join(get_args(Crop))}, not {crop!r}.")
+    if resize not in get_args(Resize):
+        raise UserError(f"--resize is one of {', '.join(get_args(Resize))}, not {resize!r}.")
     if channels not in (1, 3):
         raise UserError(f"--channels is 3 (colour) or 1 (grey), not {channels}.")
     if side_by_side not in (None, "left", "right"):
@@ -76,7 +93,8 @@ def pack(
     minimum, wanted = 1, ""
     labels, frames = False, None
     if recipe is not None:
-        if (resolution, crop, channels, side_by_side) != (64, "center", 3, None):
+        given = (resolution, crop, channels, side_by_side, resize, background, white_level, max_megapixels)
+        if given != (64, "center", 3, None, "lanczos", "white", None, 80.0):
             raise UserError(
                 "With --for the recipe decides how pictures are prepared; change it with --set data.KEY=VALUE."
             )
@@ -84,6 +102,8 @@ def pack(
 
         resolved = load(recipe, sets or [])
         resolution, crop, channels = resolved.data.resolution, resolved.data.crop, resolved.data.channels
+        resize, background, white_level = resolved.data.resize, resolved.data.background, resolved.data.white_level
+        max_megapixels = resolved.data.max_megapixels
         side_by_side, minimum = resolved.data.side_by_side, resolved.data.minimum
         labels, frames = resolved.data.labels > 0, resolved.data.frames
         wanted = resolved.model_dump_json(include={"family", "model", "data"})  # what a run cannot change later
@@ -98,6 +118,8 @@ def pack(
             minimum=minimum,
             side_by_side=side_by_side,  # type: ignore[arg-type]
             labels=labels,
+            decoding=DecodeOptions(megapixels(max_megapixels), white_level, background),
+            resize=resize,  # type: ignore[arg-type]
             frames=frames,
             boxes=boxes,
             margin=margin,

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from ganvas.curate.catalog import Added, Catalog, Origin
 from ganvas.curate.file_kinds import other_kind
-from ganvas.curate.images.decode import PictureError
+from ganvas.curate.images.decode import MAX_PIXELS, PictureError
 
 EXAMPLES = 3  # of each reason, in the summary
 _AHEAD = 128 * 2**20  # bytes that may wait to be stored
@@ -87,9 +87,14 @@ class Ingester:
     """Stores files in a catalogue and counts; may be used from several threads."""
 
     def __init__(
-        self, catalog: Catalog, counts: IngestCounts | None = None, listener: ProgressListener | None = None
+        self,
+        catalog: Catalog,
+        counts: IngestCounts | None = None,
+        listener: ProgressListener | None = None,
+        max_pixels: int = MAX_PIXELS,
     ) -> None:
         self.catalog = catalog
+        self.max_pixels = max_pixels
         self.counts = counts or IngestCounts()
         self._listener = listener
         self._lock = threading.Lock()
@@ -101,7 +106,9 @@ class Ingester:
             etag, last_modified: validators of its address, stored for conditional requests.
         """
         try:
-            added = self.catalog.add(file.content, file.origin, etag=etag, last_modified=last_modified)
+            added = self.catalog.add(
+                file.content, file.origin, etag=etag, last_modified=last_modified, max_pixels=self.max_pixels
+            )
         except PictureError as error:
             refusal = Refusal(file.name, reason_for(file.content, error))
             self.refuse(refusal)

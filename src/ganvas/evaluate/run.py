@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 
 from ganvas.bundle import read_bundle
 from ganvas.curate.dataset.dataset import Dataset
-from ganvas.curate.dataset.pack import pack
+from ganvas.curate.dataset.pack import pack, pack_like
+from ganvas.curate.images.decode import DecodeOptions
 from ganvas.errors import UserError
 from ganvas.evaluate import report
 from ganvas.evaluate.fidelity import Progress
@@ -186,7 +187,7 @@ def _of_bundle(path: Path, data: Path | None, changes: dict[str, Any]) -> _Setup
         raise UserError(f"The bundle {path} does not hold its pictures; give pictures to compare it with by --data.")
     model = load_bundle(path)
     spec = model.family.data
-    packed = pack(data, resolution=spec.resolution, crop=spec.crop, channels=spec.channels)
+    packed = pack_like(data, spec)
     settings = EvaluateSettings().model_copy(update=changes)  # type: ignore[call-arg]
     place = path.with_name(path.name + "-evaluation")
     return _Setup(model.family, {None: Dataset(packed.path)}, settings, model.nimg, place)
@@ -203,6 +204,8 @@ def _packed_for_run(run: RunDir, data: Path | None) -> Path | None:
         channels=wanted.channels,
         side_by_side=wanted.side_by_side,
         labels=wanted.labels > 0,
+        decoding=DecodeOptions.of(wanted, round(wanted.max_megapixels * 1e6)),
+        resize=wanted.resize,
         frames=wanted.frames,
     )
     return packed.path

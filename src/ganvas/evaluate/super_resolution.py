@@ -14,7 +14,7 @@ import numpy as np
 import torch
 from PIL import Image
 
-from ganvas.curate.images.decode import PictureError, open_image
+from ganvas.curate.images.decode import DecodeOptions, PictureError, open_image
 from ganvas.curate.images.prepare import whole_picture
 from ganvas.curate.sketch.degrade import degradation
 from ganvas.curate.sources.list_source import list_source
@@ -77,11 +77,12 @@ def benchmark(
 def examples(family: Family, listing: Listing) -> Iterator[Example]:
     """Examples from the pictures of a listing; those that cannot be read are left out."""
     data = family.data
+    decoding = DecodeOptions.of(data)
     for candidate in listing.candidates:
         try:
-            large = whole_picture(open_image(listing.read(candidate.path)), data.channels)
+            large = whole_picture(open_image(listing.read(candidate.path), decoding), data.channels)
             if candidate.pair is not None:
-                small = whole_picture(open_image(listing.read(candidate.pair)), data.source_channels)
+                small = whole_picture(open_image(listing.read(candidate.pair), decoding), data.source_channels)
                 yield Example(candidate.path, small, _fitting(candidate, small, large, data.source_scale))
                 continue
         except PictureError:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ganvas.curate.images.decode import PictureError, encode_png, open_image
+from ganvas.curate.images.decode import DecodeOptions, PictureError, encode_png, open_image
 from ganvas.errors import UserError
 from ganvas.files import replacing, write_atomically
 from ganvas.inference.generate import check_psi, class_in_turn, class_number, generate
@@ -163,7 +163,7 @@ def _translate(
         if made == options.count:
             break
         try:
-            image = open_image(file, labels=data.labels > 0)
+            image = open_image(file, DecodeOptions.of(data), labels=data.labels > 0)
             rng = np.random.default_rng((options.seed, number))
             pixels = prepare_source(data, image, enlarges=enlarges, prepared=options.prepared, rng=rng)
         except PictureError as error:

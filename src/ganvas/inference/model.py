@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from ganvas.curate.images.decode import PictureError, open_image
+from ganvas.curate.images.decode import DecodeOptions, PictureError, open_image
 from ganvas.errors import UserError
 from ganvas.inference.generate import check_psi, class_in_turn, class_number, generate
 from ganvas.inference.reference import domain_number, translate_one
@@ -102,14 +102,14 @@ class Model:
         spec = TASKS[family.task]
         try:
             if spec.request is ReferenceRequest:
-                style = None if reference is None else prepare_picture(data, _open(reference))
-                source = prepare_picture(data, _open(image), prepared=prepared)
+                style = None if reference is None else prepare_picture(data, _open(reference, data))
+                source = prepare_picture(data, _open(image, data), prepared=prepared)
                 label = 0 if to is None else domain_number(data.classes, to)
                 return _to_image(translate_one(family, source, label, style, seed=seed))
             spec.require(TranslationRequest, self.name)
             enlarges = isinstance(family, Enlarges)
             rng = np.random.default_rng((seed, 0))
-            opened = _open(image, labels=data.labels > 0)
+            opened = _open(image, data, labels=data.labels > 0)
             source = prepare_source(data, opened, enlarges=enlarges, prepared=prepared, rng=rng)
         except PictureError as error:
             raise UserError(f"The picture cannot be used ({error}); choose another.") from None
@@ -117,10 +117,10 @@ class Model:
         return _to_image(translate(TorchSession(family), data, source, enlarges=enlarges, direction=direction))
 
 
-def _open(image: Image.Image | Path | str, *, labels: bool = False) -> Image.Image:
+def _open(image: Image.Image | Path | str, data: DataSpec, *, labels: bool = False) -> Image.Image:
     if isinstance(image, Image.Image):
         return image if labels else image.convert("RGB")
-    return open_image(Path(image), labels=labels)
+    return open_image(Path(image), DecodeOptions.of(data), labels=labels)
 
 
 def _to_image(picture: Pictures) -> Image.Image:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ganvas.curate.images.decode import PictureError, open_image
+from ganvas.curate.images.decode import DecodeOptions, PictureError, open_image
 from ganvas.errors import UserError
 from ganvas.inference.translate import prepare_picture
 from ganvas.models.family import Family
@@ -136,7 +136,7 @@ def _usable(family: Family, files: list[Path], place: Path | None) -> Iterator[t
     last: PictureError | None = None
     for file in files:
         try:
-            pixels = prepare_picture(family.data, open_image(file))
+            pixels = prepare_picture(family.data, open_image(file, DecodeOptions.of(family.data)))
         except PictureError as error:
             last = error
             continue

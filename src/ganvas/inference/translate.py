@@ -13,7 +13,7 @@ from ganvas.inference.session import Fields, Session, to_pictures
 from ganvas.models.batches import to_float
 from ganvas.models.family import Family
 from ganvas.models.tiling import check_size, enlarge
-from ganvas.spec import Crop, DataSpec
+from ganvas.spec import Crop, DataSpec, Resize
 from ganvas.tasks import TASKS
 from ganvas.tasks.pictures import Pictures
 from ganvas.tasks.unpaired import direction_to
@@ -32,7 +32,7 @@ def prepare_picture(data: DataSpec, image: Image.Image, *, prepared: bool = Fals
     Raises:
         PictureError: It cannot be used, for instance because it shows no face.
     """
-    return prepare_image(image, data.resolution, "stretch" if prepared else data.crop, data.channels)
+    return _square(data, image, "stretch" if prepared else data.crop, data.channels)
 
 
 def prepare_source(
@@ -65,14 +65,19 @@ def prepare_source(
         return whole_picture(image, data.source_channels)
     if takes_frame_pairs(data):
         raise UserError("This model generates frames between two frames; give it a video.")
-    nearest = data.labels > 0
     if prepared:
-        return prepare_image(image, data.resolution, "stretch", data.source_channels, nearest=nearest)
+        return _square(data, image, "stretch", data.source_channels)
     channels = data.source_channels if data.degradation is None else data.channels
-    target = prepare_image(image, data.resolution, crop or data.crop, channels, nearest=nearest)
+    target = _square(data, image, crop or data.crop, channels)
     if data.degradation is None:
         return target
     return degradation(data.degradation)(target, np.random.default_rng(0) if rng is None else rng)
+
+
+def _square(data: DataSpec, image: Image.Image, crop: Crop, channels: int) -> Pictures:
+    resize: Resize = "nearest" if data.labels else data.resize
+    background = "black" if data.labels else data.background  # label 0
+    return prepare_image(image, data.resolution, crop, channels, resize=resize, background=background)
 
 
 def translate(session: Session, data: DataSpec, source: Pictures, *, enlarges: bool, direction: int = 0) -> Pictures:

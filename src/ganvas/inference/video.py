@@ -79,7 +79,7 @@ def _translate(
 def _interpolate(session: Session, data: DataSpec, images: Iterable[Image.Image], times: int) -> Iterator[Pictures]:
     before: Pictures | None = None
     for image in images:
-        frame = prepare_image(image, data.resolution, _steady_crop(data), 3)
+        frame = prepare_image(image, data.resolution, _steady_crop(data), 3, resize=data.resize)
         if before is not None:
             yield from _between(session, data, before, frame, times)
         before = frame

@@ -1101,7 +1101,7 @@ export interface components {
              * @description How a picture is cropped to a square; face and face-fixed need a face in it.
              * @enum {string}
              */
-            crop: "center" | "smart" | "stretch" | "face" | "face-fixed";
+            crop: "center" | "smart" | "stretch" | "pad" | "face" | "face-fixed";
             /**
              * Labels
              * @description Number of labels of the label maps that it takes; 0: it takes pictures.
@@ -1213,7 +1213,7 @@ export interface components {
              * @description How a picture is cropped to a square; face and face-fixed need a face in it.
              * @enum {string}
              */
-            crop: "center" | "smart" | "stretch" | "face" | "face-fixed";
+            crop: "center" | "smart" | "stretch" | "pad" | "face" | "face-fixed";
             /**
              * Labels
              * @description Number of labels of the label maps that it takes; 0: it takes pictures.
@@ -2548,7 +2548,7 @@ export interface components {
         };
         /**
          * Summary
-         * @description What a model does: a key and parameters for translated pages, and the English sentence without full stop.
+         * @description What a model does: a key and parameters for translated pages, and the English sentence without its full stop.
          */
         Summary: {
             /**

@@ -26,6 +26,7 @@ from ganvas.curate.catalog.store import Store, digest, read_properties
 from ganvas.curate.catalog.tables import CheckRow, ImageRow, OriginRow, now
 from ganvas.curate.catalog.thumbnails import Thumbnails
 from ganvas.curate.duplicates import DuplicateGroup, Hashes, LookAlike, group_duplicates
+from ganvas.curate.images.decode import MAX_PIXELS
 
 BATCH = 500
 
@@ -72,7 +73,13 @@ class Catalog:
     # ── Pictures come ───────────────────────────────────────────────────────────────────────────────────────────────
 
     def add(
-        self, content: bytes, origin: Origin, *, etag: str | None = None, last_modified: str | None = None
+        self,
+        content: bytes,
+        origin: Origin,
+        *,
+        etag: str | None = None,
+        last_modified: str | None = None,
+        max_pixels: int = MAX_PIXELS,
     ) -> Added:
         """Store a picture. The same bytes again only add an origin, and the same origin again adds nothing.
 
@@ -82,6 +89,7 @@ class Catalog:
         Args:
             content: the file as it came; it is kept unchanged.
             etag, last_modified: what the address said of it, for conditional requests.
+            max_pixels: the largest width × height that is taken.
 
         Raises:
             PictureError: this is no picture that can be used; nothing is kept of it.
@@ -94,7 +102,7 @@ class Catalog:
                 self._note_origin(session, known[0], origin)
                 self.crawl_log.note_answer(session, origin.url, etag, last_modified, sha256)
             return Added(known[0], sha256, new=False)
-        measured = read_properties(content)
+        measured = read_properties(content, max_pixels)
         self.store.put(content, sha256, measured.suffix)
         values = {"sha256": sha256, "bytes": len(content), "added": now(), **measured._asdict()}
         with self.database.writing() as session:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import io
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -12,7 +11,7 @@ import imagehash
 import numpy as np
 from PIL import Image
 
-from ganvas.curate.images.decode import open_image
+from ganvas.curate.images.decode import MAX_PIXELS, DecodeOptions, decode_picture
 from ganvas.files import write_atomically
 
 SUFFIX = {"JPEG": ".jpg", "MPO": ".jpg", "TIFF": ".tif", "DIB": ".bmp", "JPEG2000": ".jp2", "HEIF": ".heic"}
@@ -50,7 +49,7 @@ def digest(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def read_properties(content: bytes) -> PictureProperties:
+def read_properties(content: bytes, max_pixels: int = MAX_PIXELS) -> PictureProperties:
     """Decode a picture and read its size, format and perceptual hashes.
 
     The perceptual hash is the DCT hash of 64 bits (Zauner 2010, as ImageHash computes it) of the upright picture;
@@ -59,15 +58,13 @@ def read_properties(content: bytes) -> PictureProperties:
     Raises:
         PictureError: this is no picture, a damaged one, or one that is too large.
     """
-    image = open_image(content)
+    picture = decode_picture(content, DecodeOptions(max_pixels))
     # Averaging to 64 px first is many times faster than the hash's own filter on the full picture, and both hashes
     # share it; reducing further here would lose detail that the hash looks at.
-    small = image.convert("L").resize((64, 64), Image.Resampling.BOX, reducing_gap=2.0)
+    small = picture.image.convert("L").resize((64, 64), Image.Resampling.BOX, reducing_gap=2.0)
     flipped = small.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
-    with Image.open(io.BytesIO(content)) as raw:
-        name = raw.format or "PNG"
-    suffix = SUFFIX.get(name, f".{name.lower()}")
-    return PictureProperties(image.width, image.height, suffix, _bits(small), _bits(flipped))
+    suffix = SUFFIX.get(picture.format, f".{picture.format.lower()}")
+    return PictureProperties(*picture.size, suffix, _bits(small), _bits(flipped))
 
 
 def _bits(image: Image.Image) -> int:

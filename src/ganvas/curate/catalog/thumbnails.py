@@ -9,7 +9,7 @@ from pathlib import Path
 from PIL import Image as Pillow
 
 from ganvas.curate.catalog.records import Image
-from ganvas.curate.images.decode import PictureError, open_image
+from ganvas.curate.images.decode import MAX_PIXELS, DecodeOptions, PictureError, open_image
 from ganvas.files import write_atomically
 
 SIZES = (64, 128, 256, 512, 1024, 2048)
@@ -36,7 +36,9 @@ class Thumbnails:
         # A long narrow picture would be decoded too small by its shorter side alone.
         least = round(size * min(image.width, image.height) / max(image.width, image.height)) or 1
         try:
-            picture = open_image(image.path, least=least)
+            # The catalogue may hold larger pictures than usual: whoever collected them chose the limit.
+            options = DecodeOptions(max(MAX_PIXELS, image.width * image.height))
+            picture = open_image(image.path, options, least=least)
         except PictureError:
             return None
         picture.thumbnail((size, size), Pillow.Resampling.LANCZOS, reducing_gap=2.0)

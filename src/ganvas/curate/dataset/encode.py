@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import NamedTuple, Protocol
 
 import numpy as np
 from PIL import Image
 
 from ganvas.curate.images.crop import Box, Half, crop_box, split_halves, square_around
-from ganvas.curate.images.decode import DecodedPicture, PictureError, decode_picture, encode_png
+from ganvas.curate.images.decode import (
+    DecodedPicture,
+    DecodeOptions,
+    PictureError,
+    Pixels,
+    SetLevels,
+    decode_picture,
+    encode_png,
+)
 from ganvas.curate.images.face_crop import face_matrix
 from ganvas.curate.images.filters import with_channels
 from ganvas.curate.images.prepare import prepare_image
 from ganvas.curate.images.remarks import Remark
 from ganvas.curate.manifest import SkippedFile
 from ganvas.curate.sources.listing import Candidate, FileReader
-from ganvas.spec import Crop
+from ganvas.spec import Crop, Resize
+
+SMALL, FEW = 256, 64  # pixels of the longer side, and colours, up to which a picture may be pixel art
+GREY_SPREAD = 6  # levels between the channels of a grey picture: JPEG changes them a little
 
 
 class EncodingOptions(NamedTuple):
@@ -27,6 +39,8 @@ class EncodingOptions(NamedTuple):
     side_by_side: Half | None
     margin: float = 0.1
     labels: bool = False  # sources are maps of labels
+    decoding: DecodeOptions = DecodeOptions()
+    resize: Resize = "lanczos"
 
 
 class EncodedPicture(NamedTuple):
@@ -38,14 +52,18 @@ class EncodedPicture(NamedTuple):
     remarks: frozenset[Remark] = frozenset()
 
 
-def encode_candidate(candidate: Candidate, read: FileReader, settings: EncodingOptions) -> EncodedPicture | SkippedFile:
+def encode_candidate(
+    candidate: Candidate, read: FileReader, settings: EncodingOptions, levels: SetLevels
+) -> EncodedPicture | SkippedFile:
     """Read, crop and encode a picture; any problem with it is a reason to skip it."""
     remarks: set[Remark] = set()
 
-    def decoded(path: str, least: int | None, labels: bool = False) -> Image.Image:
-        picture: DecodedPicture = decode_picture(read(path), least=least, labels=labels)
+    def decoded(path: str, least: int | None, labels: bool = False) -> DecodedPicture:
+        picture = decode_picture(read(path), settings.decoding, least=least, labels=labels, levels=levels)
         remarks.update(picture.remarks)
-        return picture.image
+        if path == candidate.path:
+            remarks.update(_suggestions(picture.image, settings))
+        return picture
 
     try:
         made = _encoded(candidate, decoded, settings)
@@ -54,47 +72,78 @@ def encode_candidate(candidate: Candidate, read: FileReader, settings: EncodingO
     return made._replace(remarks=frozenset(remarks))
 
 
+def _suggestions(image: Image.Image, settings: EncodingOptions) -> Iterator[Remark]:
+    """Other settings that a picture speaks for; whether they are told depends on the whole set."""
+    width, height = image.size
+    if settings.resize != "nearest" and min(width, height) < settings.resolution and max(width, height) <= SMALL:
+        colours = image.getcolors(FEW)
+        if colours is not None and len(colours) > 1:
+            yield Remark.FEW_COLOURS
+    if settings.channels == 3:
+        small = np.asarray(image.resize((64, 64), Image.Resampling.BOX, reducing_gap=2.0)).astype(int)
+        if np.ptp(small, axis=2).max() <= GREY_SPREAD:
+            yield Remark.GREY
+
+
 class _Decode(Protocol):
     """Decodes the picture at a path; ``least`` as in :func:`decode_picture`."""
 
-    def __call__(self, path: str, least: int | None, labels: bool = False) -> Image.Image: ...
+    def __call__(self, path: str, least: int | None, labels: bool = False) -> DecodedPicture: ...
 
 
 def _encoded(candidate: Candidate, decoded: _Decode, settings: EncodingOptions) -> EncodedPicture:
     # Boxes and faces are found on the whole picture; otherwise a large JPEG need not be decoded in full.
     faces = settings.crop in ("face", "face-fixed")
     least = None if candidate.box is not None or faces else settings.resolution
-    image, origin = decoded(candidate.path, least), None
+    whole, origin = decoded(candidate.path, least), None
+    image, box = whole.image, candidate.box
     if settings.side_by_side is not None:
         image, origin = split_halves(image, settings.side_by_side)
     if candidate.pair is not None:
-        origin = decoded(candidate.pair, None if settings.labels else least, settings.labels)
+        origin = decoded(candidate.pair, None if settings.labels else least, settings.labels).image
     if candidate.after is not None:
-        return _by_time(image, origin, decoded(candidate.after, least), settings)
+        return _by_time(image, origin, decoded(candidate.after, least).image, settings)
+    if box is not None:  # of a picture of very many pixels, which was decoded at a lower scale
+        x, y = image.width / whole.size[0], image.height / whole.size[1]
+        box = (box[0] * x, box[1] * y, box[2] * x, box[3] * y)
     if faces:
-        return _by_face(image, origin, candidate.box, settings)
-    if candidate.box is None:
-        return _by_box(image, origin, crop_box(image, settings.crop), settings)
-    box = square_around(candidate.box, image.size, settings.margin)
+        return _by_face(image, origin, box, settings)
     if box is None:
-        raise PictureError(f"a box lies outside of the picture ({_told(candidate.box)})")
-    return _by_box(image, origin, box, settings)
+        return _by_box(image, origin, crop_box(image, settings.crop), settings)
+    square = square_around(box, image.size, settings.margin)
+    if square is None:
+        raise PictureError(f"a box lies outside of the picture ({_told(box)})")
+    return _by_box(image, origin, square, settings)
 
 
 def _told(box: Box) -> str:
     return ", ".join(f"{side:g}" for side in box)
 
 
+def _square(image: Image.Image, settings: EncodingOptions, box: Box | None = None) -> Pixels:
+    return prepare_image(
+        image,
+        settings.resolution,
+        settings.crop,
+        settings.channels,
+        box=box,
+        resize=settings.resize,
+        background=settings.decoding.background,
+    )
+
+
 def _by_box(image: Image.Image, origin: Image.Image | None, box: Box, settings: EncodingOptions) -> EncodedPicture:
     resolution = settings.resolution
     enlarged = min(box[2] - box[0], box[3] - box[1]) < resolution
-    png = encode_png(prepare_image(image, resolution, settings.crop, settings.channels, box=box))
+    png = encode_png(_square(image, settings, box=box))
     if origin is None:
         return EncodedPicture(png, None, enlarged)
     # Both pictures of a pair are cut by one box, or they would no longer lie on each other.
     x, y = origin.width / image.width, origin.height / image.height
     other = (box[0] * x, box[1] * y, box[2] * x, box[3] * y)
-    source = prepare_image(origin, resolution, settings.crop, 3, box=other, nearest=settings.labels)
+    resize: Resize = "nearest" if settings.labels else settings.resize
+    ground = "black" if settings.labels else settings.decoding.background  # label 0
+    source = prepare_image(origin, resolution, settings.crop, 3, box=other, resize=resize, background=ground)
     return EncodedPicture(png, encode_png(source), enlarged)
 
 
@@ -104,10 +153,9 @@ def _by_time(
     """A frame, and as its source those before and after it, one above the other."""
     assert before is not None
     crop = "center" if settings.crop == "smart" else settings.crop  # all frames are cut alike
-    made, *around = (
-        prepare_image(frame, settings.resolution, crop, channels)
-        for frame, channels in ((image, settings.channels), (before, 3), (after, 3))
-    )
+    settings = settings._replace(crop=crop)
+    made = _square(image, settings)
+    around = [_square(frame, settings._replace(channels=3)) for frame in (before, after)]
     return EncodedPicture(encode_png(made), encode_png(np.concatenate(around)), min(image.size) < settings.resolution)
 
 

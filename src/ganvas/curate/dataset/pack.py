@@ -5,33 +5,29 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import warnings
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
-from tempfile import TemporaryFile
-from typing import BinaryIO, NamedTuple
 
-from ganvas.curate.dataset.encode import EncodingOptions, encode_candidate
+from ganvas.curate.dataset.build import Workers, build_archive, demand
+from ganvas.curate.dataset.encode import EncodingOptions
 from ganvas.curate.dataset.shards import fetch_shards, holds_shards
 from ganvas.curate.images.crop import Half
-from ganvas.curate.images.remarks import Remark, RemarkCount, count_remarks
-from ganvas.curate.manifest import MANIFEST, Item, Manifest, SkippedFile, read_manifest
-from ganvas.curate.ordered_map import ordered_map
+from ganvas.curate.images.decode import DecodeOptions
+from ganvas.curate.images.remarks import RemarkCount
+from ganvas.curate.manifest import MANIFEST, Manifest, SkippedFile, read_manifest
 from ganvas.curate.sources.annotations import Annotations, read_annotations
 from ganvas.curate.sources.frame_pairs import Frames, in_sequence
 from ganvas.curate.sources.list_source import list_source
 from ganvas.curate.sources.listing import Listing, SourceOptions
 from ganvas.errors import UserError
-from ganvas.files import replacing
 from ganvas.paths import cache_dir
-from ganvas.spec import Crop
+from ganvas.spec import Crop, DataSpec, Resize, rgb_of
 from ganvas.weights import WEIGHTS
 
 ENOUGH = (500, 64)  # pictures from which processes are worth their start: usually, and where faces are sought
-RECIPE_OF_PIXELS = 3  # raised when the same file would give other pixels, so that old cached archives are not reused
+RECIPE_OF_PIXELS = 4  # raised when the same file would give other pixels, so that old cached archives are not reused
 
 
 @dataclass(frozen=True)
@@ -59,6 +55,8 @@ def pack(
     minimum: int = 1,
     side_by_side: Half | None = None,
     labels: bool = False,
+    decoding: DecodeOptions = DecodeOptions(),  # noqa: B008 - immutable
+    resize: Resize = "lanczos",
     frames: Frames | None = None,
     boxes: Path | None = None,
     margin: float = 0.1,
@@ -84,6 +82,8 @@ def pack(
         minimum: fewer usable pictures than this are an error.
         side_by_side: the pictures are twice as wide as high and hold a pair; this half is the source.
         labels: the sources of pairs are maps of labels: numbers, which are kept as they are.
+        decoding: the white level of deep pictures, the colour under transparent ones, the largest number of pixels.
+        resize: ``nearest`` keeps the pixels of pixel art.
         frames: the pictures are video frames in order: see :mod:`ganvas.curate.sources.frame_pairs`.
         boxes: annotations: one picture for each box, classes from the labels.
         margin: around a box, on each side, as a share of its longer side.
@@ -105,7 +105,9 @@ def pack(
     listing = list_source(source, SourceOptions(classes_by, annotations, side_by_side, database, parts_table))
     if frames is not None and not (source.is_file() and listing.paired):  # that is: packed already
         listing = in_sequence(listing, frames)
-    options = EncodingOptions(resolution, crop, channels, listing.side_by_side, margin if boxes else 0.0, labels)
+    _refuse_decoding(decoding)
+    margin = margin if boxes else 0.0
+    options = EncodingOptions(resolution, crop, channels, listing.side_by_side, margin, labels, decoding, resize)
     key = _key(listing, options, classes_by, annotations)
     manifest = _already_packed(source, options) if output is None else None
     if manifest is not None:
@@ -117,9 +119,21 @@ def pack(
     if manifest is None:
         worth_it = len(listing.candidates) >= ENOUGH[crop in ("face", "face-fixed")]
         chosen = Workers(workers or os.cpu_count() or 1, processes if worth_it else 1)
-        manifest = _build(listing, options, key, output, source, minimum, chosen, progress)
-    _demand(len(manifest.items), minimum, source, list(manifest.skipped))
+        manifest = build_archive(listing, options, key, output, source, minimum, chosen, progress)
+    demand(len(manifest.items), minimum, source, list(manifest.skipped))
     return _report(output, manifest, reused)
+
+
+def pack_like(source: Path | str, data: DataSpec) -> PackReport:
+    """Pack pictures as those of a model were prepared; see :func:`pack`."""
+    return pack(
+        source,
+        resolution=data.resolution,
+        crop=data.crop,
+        channels=data.channels,
+        decoding=DecodeOptions.of(data),
+        resize=data.resize,
+    )
 
 
 def _refuse_options(resolution: int, margin: float, crop: Crop, *, upright: bool) -> None:
@@ -133,6 +147,17 @@ def _refuse_options(resolution: int, margin: float, crop: Crop, *, upright: bool
         )
 
 
+def _refuse_decoding(decoding: DecodeOptions) -> None:
+    if decoding.max_pixels < 1:
+        raise UserError("The limit of a picture's pixels must be 1 or more.")
+    if decoding.white_level is not None and not 0 < decoding.white_level < float("inf"):
+        raise UserError(f"The white level must be a number above 0, not {decoding.white_level:g}.")
+    try:
+        rgb_of(decoding.background)
+    except ValueError as error:
+        raise UserError(f"The background is wrong: {error}.") from None
+
+
 def _key(listing: Listing, options: EncodingOptions, classes_by: str | None, annotations: Annotations | None) -> str:
     """A digest of everything that the bytes of the archive depend on."""
     wanted = [
@@ -140,6 +165,8 @@ def _key(listing: Listing, options: EncodingOptions, classes_by: str | None, ann
         listing.fingerprint,
         *options[:5],
         *(["labels"] if options.labels else []),
+        *([options.decoding] if options.decoding != DecodeOptions() else []),
+        *([options.resize] if options.resize != "lanczos" else []),
         classes_by,
         annotations and annotations.fingerprint,
         _face_readers(options.crop),
@@ -166,15 +193,6 @@ def _face_readers(crop: Crop) -> list[str]:
     if crop not in ("face", "face-fixed"):
         return []
     return [WEIGHTS[name].sha256 for name in ("face-detection", "yunet", "face-landmark") if name in WEIGHTS]
-
-
-def _demand(count: int, minimum: int, source: Path, skipped: list[SkippedFile]) -> None:
-    if count >= max(minimum, 1):
-        return
-    first = f" (the first of {len(skipped)} skipped: {skipped[0].path}, {skipped[0].reason})" if skipped else ""
-    if count == 0:
-        raise UserError(f"None of the pictures in {source} can be used{first}; name a folder of pictures.")
-    raise UserError(f"{source} has {count} usable pictures{first} where at least {minimum} are needed; add more.")
 
 
 def _already_packed(source: Path, settings: EncodingOptions) -> Manifest | None:
@@ -209,123 +227,3 @@ def _reusable(output: Path, key: str) -> Manifest | None:
 def _ours(output: Path) -> bool:
     """Whether a file that cannot be read as a data set is in our own cache."""
     return output.resolve().is_relative_to(cache_dir().resolve())
-
-
-# ── Pictures → members ──────────────────────────────────────────────────────────────────────────────────────────────
-
-
-class Workers(NamedTuple):
-    """How many threads, or processes, prepare the pictures."""
-
-    threads: int
-    processes: int = 1
-
-
-class _Spooled(NamedTuple):
-    name: str
-    offset: int
-    size: int
-
-
-def _build(
-    listing: Listing,
-    settings: EncodingOptions,
-    key: str,
-    output: Path,
-    source: Path,
-    minimum: int,
-    workers: Workers,
-    progress: Callable[[int, int], None] | None,
-) -> Manifest:
-    try:
-        output.parent.mkdir(parents=True, exist_ok=True)
-        with TemporaryFile(dir=output.parent) as spool:
-            manifest, members = _spool(listing, settings, key, workers, progress, spool)
-            _demand(len(manifest.items), minimum, source, list(manifest.skipped))
-            _write_archive(output, manifest, members, spool)
-    except OSError as error:
-        raise UserError(
-            f"{output} cannot be written ({error.strerror}); free some space or name another place."
-        ) from None
-    return manifest
-
-
-def _spool(
-    listing: Listing,
-    settings: EncodingOptions,
-    key: str,
-    workers: Workers,
-    progress: Callable[[int, int], None] | None,
-    spool: BinaryIO,
-) -> tuple[Manifest, list[_Spooled]]:
-    """Prepare every picture into a scratch file: the manifest is first in the archive but is complete last."""
-    items: list[Item] = []
-    members: list[_Spooled] = []
-    skipped = list(listing.skipped)
-    remarks: list[tuple[str, frozenset[Remark]]] = []
-    enlarged = 0
-    total = len(listing.candidates)
-
-    def keep(name: str, content: bytes) -> str:
-        members.append(_Spooled(name, spool.tell(), len(content)))
-        spool.write(content)
-        return hashlib.sha256(content).hexdigest()
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # Pillow warns of odd metadata, which does not concern pixels
-        work = partial(encode_candidate, read=listing.read, settings=settings)
-        encoded = ordered_map(work, listing.candidates, processes=workers.processes, threads=workers.threads)
-        for done, result in enumerate(encoded, start=1):
-            if isinstance(result, SkippedFile):
-                skipped.append(result)
-            else:
-                candidate, number = listing.candidates[done - 1], f"{len(items):08d}.png"
-                folder = "images" if result.pair is None else "target"
-                pair = pair_sha256 = None
-                name = f"{folder}/{number}"
-                sha256 = keep(name, result.png)
-                if result.pair is not None:
-                    pair = f"source/{number}"
-                    pair_sha256 = keep(pair, result.pair)
-                items.append(
-                    Item(
-                        name=name,
-                        sha256=sha256,
-                        label=candidate.label,
-                        source=candidate.path,
-                        licence=candidate.licence,
-                        pair=pair,
-                        pair_sha256=pair_sha256,
-                        split=candidate.split,
-                        origin=candidate.origin,
-                    )
-                )
-                enlarged += result.enlarged
-                if result.remarks:
-                    remarks.append((candidate.path, result.remarks))
-            if progress is not None:
-                progress(done, total)
-    manifest = Manifest(
-        resolution=settings.resolution,
-        channels=1 if settings.channels == 1 else 3,
-        crop=settings.crop,
-        classes=listing.classes,
-        paired=listing.paired,
-        enlarged=enlarged,
-        remarks=count_remarks(remarks),
-        skipped=tuple(skipped),
-        licences=tuple(listing.licences),
-        layout=listing.layout,
-        listing=key,
-        items=tuple(items),
-    )
-    return manifest, members
-
-
-def _write_archive(output: Path, manifest: Manifest, members: list[_Spooled], spool: BinaryIO) -> None:
-    with replacing(output) as file, zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
-        # A fixed date keeps the bytes the same whenever the archive is written.
-        archive.writestr(zipfile.ZipInfo(MANIFEST, (1980, 1, 1, 0, 0, 0)), manifest.model_dump_json(indent=1))
-        for member in members:
-            spool.seek(member.offset)
-            archive.writestr(zipfile.ZipInfo(member.name, (1980, 1, 1, 0, 0, 0)), spool.read(member.size))

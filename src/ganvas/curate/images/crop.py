@@ -18,13 +18,18 @@ Half = Literal["left", "right"]
 def crop_box(image: Image.Image, crop: Crop) -> Box:
     """The part of a picture that becomes the square: left, top, right, bottom in pixels.
 
-    ``center`` is the largest square in the middle, ``stretch`` the whole picture, ``smart`` the largest square moved
-    along the longer side to where the picture has most edges, leaning to the upper part of upright pictures, where
-    heads are. The same picture always gives the same box.
+    ``pad`` is the smallest square round the whole picture, which reaches beyond it. ``center`` is the largest square
+    in the middle, ``stretch`` the whole picture, ``smart`` the largest square moved along the longer side to where the
+    picture has most edges, leaning to the upper part of upright pictures, where heads are. The same picture always
+    gives the same box.
     """
     width, height = image.size
     if crop == "stretch" or width == height:
         return (0.0, 0.0, float(width), float(height))
+    if crop == "pad":
+        left, top = -(max(height - width, 0) // 2), -(max(width - height, 0) // 2)
+        side = max(width, height)
+        return (float(left), float(top), float(left + side), float(top + side))
     side = min(width, height)
     free = max(width, height) - side
     offset = free / 2 if crop == "center" else free * _most_interesting(image)

@@ -1,110 +1,230 @@
-"""Decoding of untrusted image files to 8-bit pictures, and encoding of arrays as PNG."""
+"""Decoding of untrusted image files to 8-bit sRGB pictures, and encoding of arrays as PNG."""
 
 from __future__ import annotations
 
 import io
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageOps
 
-from ganvas.curate.file_kinds import HEAD_BYTES, picture_format
+from ganvas.curate.images.bit_depth import (
+    OVERSHOOT,
+    Levels,
+    ValueRange,
+    guess_levels,
+    is_deep,
+    to_eight_bits,
+    value_range,
+)
 from ganvas.curate.images.colour_profiles import to_srgb
+from ganvas.curate.images.opening import NoFaceError as NoFaceError
+from ganvas.curate.images.opening import PictureError as PictureError
+from ganvas.curate.images.opening import TooManyPixelsError, opened, picture_errors, refused_for_texts
+from ganvas.curate.images.opening import picture_size as picture_size
+from ganvas.curate.images.png_text import without_long_texts
 from ganvas.curate.images.remarks import Remark
+from ganvas.spec import rgb_of
 
 Pixels = npt.NDArray[np.uint8]
 
-# Formats by content. Those that start another program (EPS) or describe drawings (WMF) are left out on purpose.
-FORMATS = (
-    *("PNG", "JPEG", "MPO", "WEBP", "GIF", "BMP", "DIB", "TIFF", "AVIF", "HEIF"),
-    *("JPEG2000", "PPM", "TGA", "ICO", "PSD"),
-)
-
-MAX_PIXELS = 80_000_000  # below Pillow's own alarm, above any usual camera
+MAX_PIXELS = 80_000_000  # of a decoded picture, unless a setting says otherwise
+JPEG_FACTOR = 4  # how many times as many pixels a JPEG may have: it is decoded at half of its sides
 
 
-class PictureError(ValueError):
-    """A file that cannot be used as a picture; the message is the reason, for a list of skipped files."""
+class DecodedData(Protocol):
+    """The settings of the decoding in a ``DataSpec`` and in a recipe."""
+
+    @property
+    def white_level(self) -> float | None: ...
+    @property
+    def background(self) -> str: ...
 
 
-class NoFaceError(PictureError):
-    """A picture in which no face was found, where the crop needs one."""
+class DecodeOptions(NamedTuple):
+    """What may be set of the decoding.
 
-    def __init__(self) -> None:
-        super().__init__("no face was found")
+    Attributes:
+        max_pixels: the largest width × height that is decoded; JPEG files may have ``JPEG_FACTOR`` times as many, and
+            are then decoded at half of their sides.
+        white_level: the value that is white in pictures of more than 8 bits or floating point; None: guessed.
+        background: the colour under transparent parts: a name or #rrggbb.
+    """
+
+    max_pixels: int = MAX_PIXELS
+    white_level: float | None = None
+    background: str = "white"
+
+    @classmethod
+    def of(cls, data: DecodedData, max_pixels: int = MAX_PIXELS) -> DecodeOptions:
+        """The options by which the pictures of a model, or of a recipe, are decoded."""
+        return cls(max_pixels, data.white_level, data.background)
 
 
-def _opened(file: Path | io.BytesIO) -> Image.Image:
+DEFAULTS = DecodeOptions()
+
+
+class SetLevels(NamedTuple):
+    """Black and white of a set's pictures of integers and of floating point, where it has such."""
+
+    integers: Levels | None = None
+    floats: Levels | None = None
+
+
+class DecodedPicture(NamedTuple):
+    """A decoded picture.
+
+    Attributes:
+        image: mode RGB, or what :func:`decode_picture` says of label maps.
+        size: width and height of the whole picture, upright; a JPEG may have been decoded at a lower scale.
+        format: Pillow's name of the file's format.
+        remarks: what was changed or guessed.
+    """
+
+    image: Image.Image
+    size: tuple[int, int]
+    format: str
+    remarks: frozenset[Remark] = frozenset()
+
+
+def _allow(pixels: int) -> None:
+    """Raise Pillow's own limit, which is one for the process, so that the limit here decides."""
+    if Image.MAX_IMAGE_PIXELS is not None and pixels > Image.MAX_IMAGE_PIXELS:
+        Image.MAX_IMAGE_PIXELS = pixels
+
+
+# ── Decoding ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def open_image(
+    source: Path | str | bytes, options: DecodeOptions = DEFAULTS, *, least: int | None = None, labels: bool = False
+) -> Image.Image:
+    """The image of :func:`decode_picture`, without what is known beside it."""
+    return decode_picture(source, options, least=least, labels=labels).image
+
+
+def decode_picture(
+    source: Path | str | bytes,
+    options: DecodeOptions = DEFAULTS,
+    *,
+    least: int | None = None,
+    labels: bool = False,
+    levels: SetLevels = SetLevels(),  # noqa: B008 - immutable
+) -> DecodedPicture:
+    """Read a picture from a path or from bytes.
+
+    The first frame, turned upright as its EXIF orientation says, converted to sRGB by its colour profile, transparency
+    laid on the background, deep grey brought to 8 bits, always mode RGB. The format is told by content, not by name.
+
+    Args:
+        source: the file.
+        options: see :class:`DecodeOptions`.
+        least: when given, JPEG files far larger than this side (in pixels) are decoded at a lower scale, which is
+            several times faster and still leaves the shorter side at least twice ``least``.
+        labels: the picture is a map of labels: its numbers are kept as they are, grey ones in three equal channels.
+        levels: of the set that the picture belongs to; ``options.white_level`` goes before them.
+
+    Raises:
+        PictureError: the content is no readable picture, is damaged, or has too many pixels.
+    """
+    place = source if isinstance(source, bytes) else Path(source)
+    with picture_errors(place):
+        try:
+            return _decoded(place, options, least, labels, levels)
+        except ValueError as error:
+            if not refused_for_texts(place, error):
+                raise
+        content = place if isinstance(place, bytes) else place.read_bytes()
+        return _decoded(without_long_texts(content), options, least, labels, levels)
+
+
+def _decoded(
+    source: bytes | Path, options: DecodeOptions, least: int | None, labels: bool, levels: SetLevels
+) -> DecodedPicture:
+    _allow(JPEG_FACTOR * options.max_pixels)
+    remarks = set()
+    with opened(source) as image:
+        size, kind = image.size, image.format or "PNG"
+        if kind in ("JPEG", "MPO") and _at_lower_scale(image, least, options.max_pixels):
+            remarks.add(Remark.REDUCED)
+        if image.width * image.height > options.max_pixels:
+            raise TooManyPixelsError(size, options.max_pixels)
+        image.load()
+        if labels:
+            return DecodedPicture(_numbers(image), size, kind)
+        profile, stored = image.info.get("icc_profile"), image.size
+        if is_deep(image):
+            image, found = _eight_bits(image, options, levels)
+            remarks |= found
+        upright: Image.Image = ImageOps.exif_transpose(image)
+        if upright.size != stored:
+            size = size[::-1]
+        colours, found = _to_rgb(upright, profile, rgb_of(options.background))
+        return DecodedPicture(colours, size, kind, frozenset(remarks | found))
+
+
+def _at_lower_scale(image: Image.Image, least: int | None, max_pixels: int) -> bool:
+    """Make a JPEG decode at a lower scale where that is enough. → whether only because of its many pixels."""
+    width, height = image.size
+    scale = 1.0 if least is None else min(2 * least / min(width, height), 1.0)
+    many = width * height > max_pixels and scale > 0.5
+    if width * height > JPEG_FACTOR * max_pixels:
+        raise TooManyPixelsError((width, height), JPEG_FACTOR * max_pixels)
+    if many:
+        image.draft(None, (width // 2, height // 2))
+    elif scale < 1:
+        image.draft(None, (int(width * scale) + 1, int(height * scale) + 1))
+    return many
+
+
+def _eight_bits(image: Image.Image, options: DecodeOptions, levels: SetLevels) -> tuple[Image.Image, set[Remark]]:
+    values = value_range(image)
+    known = levels.floats if values.floating else levels.integers
+    chosen = known or guess_levels(values) if options.white_level is None else Levels(0.0, options.white_level)
+    found = {Remark.DEEP} if options.white_level is None else set()
+    if values.high > chosen.white * (OVERSHOOT if values.floating else 1):
+        found.add(Remark.CLIPPED)
+    return to_eight_bits(image, chosen), found
+
+
+def deep_range(content: bytes, options: DecodeOptions = DEFAULTS) -> ValueRange | None:
+    """The range of values of a picture with more than 8 bits or of floating point.
+
+    Returns:
+        None for all other pictures, which are not decoded, and for what is no picture.
+    """
     try:
-        return Image.open(file, formats=_formats())
-    except UnidentifiedImageError:
-        if not _learn_heif():
-            raise
-        if isinstance(file, io.BytesIO):
-            file.seek(0)
-        return Image.open(file, formats=_formats())
+        with picture_errors(content), opened(content) as image:
+            if not is_deep(image) or image.width * image.height > options.max_pixels:
+                return None
+            image.load()
+            return value_range(image)
+    except PictureError:
+        return None
 
 
-def _formats() -> list[str]:
-    Image.init()
-    return [name for name in FORMATS if name in Image.OPEN]  # Pillow fails on names it was built without
-
-
-def _learn_heif() -> bool:
-    """Register HEIC, the format of many phones, with Pillow when pillow-heif is installed. → whether it is new."""
-    if "HEIF" in Image.OPEN:
-        return False
-    try:
-        from pillow_heif import register_heif_opener
-    except ImportError:
-        return False
-    register_heif_opener()
-    return True
-
-
-def _is_heic(file: Path | io.BytesIO) -> bool:
-    if isinstance(file, io.BytesIO):
-        head = file.getvalue()[:HEAD_BYTES]
-    else:
-        with file.open("rb") as opened:
-            head = opened.read(HEAD_BYTES)
-    return picture_format(head) == "HEIF"
-
-
-def _eight_bit(image: Image.Image) -> Image.Image:
-    """Bring 16-bit, 32-bit and floating-point grey pictures to 8 bits (Pillow alone would clip them)."""
-    values: npt.NDArray[np.float64] = np.asarray(image).astype(np.float64)
-    values = np.nan_to_num(values, nan=0.0, posinf=0.0, neginf=0.0)
-    low, high = float(values.min()), float(values.max())
-    if image.mode.startswith("I;16"):
-        low, high = 0.0, 65535.0
-    elif low >= 0 and image.mode == "F" and high <= 1:
-        low, high = 0.0, 1.0
-    elif low >= 0 and high <= 255:
-        low, high = 0.0, 255.0
-    elif low >= 0 and high <= 65535:
-        low, high = 0.0, 65535.0
-    scaled = (values - low) / max(high - low, 1e-12) * 255
-    return Image.fromarray(np.clip(scaled + 0.5, 0, 255).astype(np.uint8))
-
-
-def _to_rgb(image: Image.Image) -> DecodedPicture:
-    """An upright picture of any mode → 8-bit sRGB without transparency or metadata."""
-    profile = image.info.get("icc_profile")
-    if image.mode == "F" or image.mode.startswith("I"):
-        image = _eight_bit(image)
+def _to_rgb(
+    image: Image.Image, profile: bytes | None, background: tuple[int, int, int]
+) -> tuple[Image.Image, set[Remark]]:
+    """An upright picture of 8 bits → sRGB without transparency or metadata."""
     alpha = None
     if image.has_transparency_data:
         clear = image.convert("RGBA")
         alpha = clear.getchannel("A")
         image = clear.getchannel("R") if image.mode in ("LA", "La") else clear.convert("RGB")
     colours, remark = to_srgb(image, profile)
-    if alpha is not None:
-        colours = Image.composite(colours, Image.new("RGB", colours.size, "white"), alpha)
+    remarks = set() if remark is None else {remark}
+    if alpha is not None and _lowest(alpha) < 255:
+        colours = Image.composite(colours, Image.new("RGB", colours.size, background), alpha)
+        remarks.add(Remark.TRANSPARENT)
     colours.info = {}  # the profile, above all, must not be applied or saved again
-    return DecodedPicture(colours, frozenset() if remark is None else frozenset([remark]))
+    return colours, remarks
+
+
+def _lowest(alpha: Image.Image) -> int:
+    return int(np.asarray(alpha).min())
 
 
 def _numbers(image: Image.Image) -> Image.Image:
@@ -121,81 +241,7 @@ def _numbers(image: Image.Image) -> Image.Image:
     return Image.fromarray(values.astype(np.uint8)).convert("RGB")
 
 
-class DecodedPicture(NamedTuple):
-    """A decoded picture, mode RGB, and what was changed or guessed in it."""
-
-    image: Image.Image
-    remarks: frozenset[Remark] = frozenset()
-
-
-def open_image(source: Path | str | bytes, *, least: int | None = None, labels: bool = False) -> Image.Image:
-    """The picture of :func:`decode_picture`, without the remarks."""
-    return decode_picture(source, least=least, labels=labels).image
-
-
-def decode_picture(source: Path | str | bytes, *, least: int | None = None, labels: bool = False) -> DecodedPicture:
-    """Read a picture from a path or from bytes.
-
-    The first frame, turned upright as its EXIF orientation says, converted to sRGB by its colour profile, transparency
-    composited on white, deep grey scaled to 8 bits, always mode RGB. The format is told by content, not by name.
-
-    Args:
-        least: when given, JPEG files far larger than this side (in pixels) are decoded at a lower scale, which is
-            several times faster and still leaves the shorter side at least twice ``least``.
-        labels: the picture is a map of labels: its numbers are kept as they are, grey ones in three equal channels.
-
-    Raises:
-        PictureError: the content is no readable picture, is damaged, or has more than ``MAX_PIXELS`` pixels.
-    """
-    file: Path | io.BytesIO = io.BytesIO(source) if isinstance(source, bytes) else Path(source)
-    try:
-        with _opened(file) as image:
-            width, height = image.size
-            if width * height > MAX_PIXELS:
-                raise PictureError(f"too many pixels ({width} × {height})")
-            if least is not None and image.format in ("JPEG", "MPO"):
-                scale = 2 * least / min(width, height)
-                if scale < 1:
-                    image.draft(None, (int(width * scale) + 1, int(height * scale) + 1))
-            image.load()
-            if labels:
-                return DecodedPicture(_numbers(image))
-            upright: Image.Image = ImageOps.exif_transpose(image)
-            return _to_rgb(upright)
-    except PictureError:
-        raise
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
-        raise PictureError("too many pixels") from None
-    except UnidentifiedImageError:
-        if _is_heic(file):
-            raise PictureError("HEIC needs the extra: pip install 'ganvas[heif]'") from None
-        raise PictureError("not a picture") from None
-    except FileNotFoundError:
-        raise PictureError("the file is gone") from None
-    except PermissionError:
-        raise PictureError("no permission to read it") from None
-    except MemoryError:
-        raise PictureError("too large for the memory of this machine") from None
-    except Exception as error:  # noqa: BLE001 - decoders raise anything on hostile bytes (struct.error, SyntaxError, …)
-        raise PictureError(f"damaged picture ({_short(error)})") from None
-
-
-def picture_size(content: bytes) -> tuple[int, int]:
-    """Width and height by the header of the file, without decoding it.
-
-    Raises:
-        PictureError: the content is no picture.
-    """
-    try:
-        with _opened(io.BytesIO(content)) as image:
-            return image.size
-    except Exception:  # noqa: BLE001 - see open_image
-        raise PictureError("not a picture") from None
-
-
-def _short(error: Exception) -> str:
-    words = " ".join(str(error).split()) or type(error).__name__
-    return words if len(words) <= 80 else f"{words[:79]}…"
+# ── PNG ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def encode_png(pixels: Pixels) -> bytes:

@@ -8,22 +8,30 @@ from PIL import Image
 from ganvas.curate.images.crop import Box, crop_box
 from ganvas.curate.images.decode import Pixels
 from ganvas.curate.images.face_crop import face_square
-from ganvas.spec import Crop
+from ganvas.spec import Crop, Resize
 
 
 def prepare_image(
-    image: Image.Image, resolution: int, crop: Crop, channels: int, *, box: Box | None = None, nearest: bool = False
+    image: Image.Image,
+    resolution: int,
+    crop: Crop,
+    channels: int,
+    *,
+    box: Box | None = None,
+    resize: Resize = "lanczos",
+    background: str = "white",
 ) -> Pixels:
     """Cut a picture square and bring it to ``resolution``.
 
-    Shrinking is antialiased (Lanczos over every pixel of the square; very large pictures are first averaged by whole
-    factors).
+    With ``lanczos``, shrinking is antialiased (over every pixel of the square; very large pictures are first averaged
+    by whole factors).
 
     Args:
         crop: as :func:`crop_box` says; or ``face`` and ``face-fixed``, the largest face turned upright as FFHQ's or
             with eyes and mouth at fixed places.
         box: the part to take, in pixels, instead of what ``crop`` would choose.
-        nearest: take the nearest pixels as they are: numbers of labels have no mean.
+        resize: ``nearest`` takes the nearest pixels as they are: numbers of labels and pixel art have no mean.
+        background: the colour of what is outside of the picture.
 
     Returns:
         uint8 [resolution, resolution, channels]; one channel is the luma of ITU-R 601.
@@ -36,15 +44,29 @@ def prepare_image(
     if box is None:
         box = crop_box(image, crop)
     wanted = image.convert("L" if channels == 1 else "RGB")
-    if nearest:
-        small = wanted.resize((resolution, resolution), Image.Resampling.NEAREST, box=box)
-    else:
-        small = wanted.resize((resolution, resolution), Image.Resampling.LANCZOS, box=box, reducing_gap=3.0)
-    pixels: Pixels = np.asarray(small)
-    return pixels.reshape(resolution, resolution, channels)
+    inside = (max(box[0], 0.0), max(box[1], 0.0), min(box[2], float(image.width)), min(box[3], float(image.height)))
+    if inside == box:
+        return _pixels(_resized(wanted, (resolution, resolution), box, resize), channels)
+    x, y = resolution / (box[2] - box[0]), resolution / (box[3] - box[1])
+    left, top = round((inside[0] - box[0]) * x), round((inside[1] - box[1]) * y)
+    right, bottom = round((inside[2] - box[0]) * x), round((inside[3] - box[1]) * y)
+    part = _resized(wanted, (max(right - left, 1), max(bottom - top, 1)), inside, resize)
+    canvas = Image.new("RGB", (resolution, resolution), background).convert(wanted.mode)
+    canvas.paste(part, (min(left, resolution - 1), min(top, resolution - 1)))
+    return _pixels(canvas, channels)
+
+
+def _resized(image: Image.Image, size: tuple[int, int], box: Box, resize: Resize) -> Image.Image:
+    if resize == "nearest":
+        return image.resize(size, Image.Resampling.NEAREST, box=box)
+    return image.resize(size, Image.Resampling.LANCZOS, box=box, reducing_gap=3.0)
+
+
+def _pixels(image: Image.Image, channels: int) -> Pixels:
+    pixels: Pixels = np.asarray(image)
+    return pixels.reshape(image.height, image.width, channels)
 
 
 def whole_picture(image: Image.Image, channels: int) -> Pixels:
     """A picture as it is, neither cut nor resized: uint8 [H, W, 1 or 3]."""
-    pixels: Pixels = np.asarray(image.convert("L" if channels == 1 else "RGB"))
-    return pixels.reshape(*pixels.shape[:2], channels)
+    return _pixels(image.convert("L" if channels == 1 else "RGB"), channels)

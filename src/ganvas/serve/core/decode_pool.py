@@ -13,6 +13,7 @@ from typing import Any
 from PIL import Image
 
 from ganvas.curate.file_kinds import HEAD_BYTES, picture_format
+from ganvas.curate.images.decode import DEFAULTS, DecodeOptions
 from ganvas.serve.core import decode_worker
 from ganvas.serve.core.errors import UploadError
 
@@ -106,16 +107,17 @@ class DecodePool:
         for process in self._all:
             self._free.put(process)
 
-    def open(self, content: bytes, *, least: int | None = None) -> Image.Image:
+    def open(self, content: bytes, *, least: int | None = None, options: DecodeOptions = DEFAULTS) -> Image.Image:
         """Decode an uploaded picture.
 
         Args:
             content: The file.
             least: Side in pixels that is enough (see :func:`ganvas.curate.images.decode.open_image`); None: decode at
                 full size.
+            options: How pictures are decoded for a model; the limit of pixels is that of the pool.
 
         Returns:
-            The picture in mode RGB, upright, on white, without metadata.
+            The picture in mode RGB, upright, on the background, without metadata.
 
         Raises:
             UploadError: It is not a picture, of an unsupported format, damaged, too large, too small, or takes too
@@ -130,7 +132,8 @@ class DecodePool:
             raise _not_a_picture()
         process = self._free.get()
         try:
-            answer = process.request({"max_pixels": limits.pixels, "least": least}, content, limits.seconds)
+            options = options._replace(max_pixels=limits.pixels)
+            answer = process.request({"options": options, "least": least}, content, limits.seconds)
         finally:
             self._free.put(process)
         if answer is None:

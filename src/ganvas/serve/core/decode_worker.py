@@ -8,48 +8,40 @@ and are killed when they take too long.
 
 from __future__ import annotations
 
-import io
 import json
 import sys
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+if TYPE_CHECKING:
+    from ganvas.curate.images.decode import DecodeOptions
 
 MEMORY = 3 << 30  # bytes of address space: 40 megapixels take some 700 MB in the widest format
 
 
-def decode(content: bytes, *, max_pixels: int, least: int | None) -> tuple[dict[str, Any], bytes]:
+def decode(content: bytes, options: DecodeOptions, *, least: int | None) -> tuple[dict[str, Any], bytes]:
     """Decode a picture.
 
     Args:
         content: The file.
-        max_pixels: Largest width × height.
+        options: The largest width × height, and how pictures are decoded for a model.
         least: Side in pixels that is enough; None: decode at full size.
 
     Returns:
         ``{"width", "height"}`` and the RGB bytes, or ``{"refused", "reason"}`` and no bytes.
     """
-    from PIL import Image
-
     from ganvas.curate.file_kinds import HEAD_BYTES, picture_format
-    from ganvas.curate.images.decode import PictureError, open_image
+    from ganvas.curate.images.decode import open_image
+    from ganvas.curate.images.opening import PictureError, TooManyPixelsError
 
-    kind = picture_format(content[:HEAD_BYTES])
-    if kind is None:
+    if picture_format(content[:HEAD_BYTES]) is None:
         return {"refused": "kind"}, b""
     try:
-        if kind != "HEIF":  # Pillow reads only the header here; nothing is decompressed
-            with Image.open(io.BytesIO(content), formats=[kind]) as probe:
-                width, height = probe.size
-            if width * height > max_pixels:
-                return {"refused": "pixels", "width": width, "height": height}, b""
-        image = open_image(content, least=least)
+        image = open_image(content, options, least=least)
+    except TooManyPixelsError as error:
+        width, height = error.size
+        return {"refused": "pixels", "width": width, "height": height}, b""
     except PictureError as error:
         return {"refused": "damaged", "reason": str(error)}, b""
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
-        return {"refused": "pixels"}, b""
-    except Exception:  # noqa: BLE001 - decoders raise anything on hostile bytes
-        return {"refused": "damaged", "reason": "its header cannot be read"}, b""
-    if image.width * image.height > max_pixels:
-        return {"refused": "pixels", "width": image.width, "height": image.height}, b""
     return {"width": image.width, "height": image.height}, image.tobytes()
 
 
@@ -88,7 +80,7 @@ def main() -> None:
     """Answer requests until standard input ends."""
     import warnings
 
-    import ganvas.curate.images.decode  # noqa: F401 - slow imports happen before the message that it is ready
+    from ganvas.curate.images.decode import DecodeOptions  # slow imports happen before the message that it is ready
 
     warnings.simplefilter("ignore")  # Pillow's warnings about unusual files are of no use here
     _bound_memory()
@@ -98,7 +90,7 @@ def main() -> None:
     while (message := receive(sys.stdin.buffer)) is not None:
         header, content = message
         try:
-            answer, pixels = decode(content, max_pixels=header["max_pixels"], least=header["least"])
+            answer, pixels = decode(content, DecodeOptions(*header["options"]), least=header["least"])
         except MemoryError:
             answer, pixels = {"refused": "pixels"}, b""
         send(answers, answer, pixels)

@@ -8,6 +8,7 @@ from fastapi import UploadFile
 from PIL import Image
 
 from ganvas.bundle import Bundle
+from ganvas.curate.images.decode import DecodeOptions
 from ganvas.serve.core.bundle_inputs import FACE_CROPS, enlarges
 from ganvas.serve.core.context import StudioContext
 from ganvas.serve.core.decode_pool import upload_too_large
@@ -41,8 +42,10 @@ async def open_upload(context: StudioContext, upload: UploadFile, opened: Bundle
         UploadError: The studio does not accept it.
     """
     content = await read_upload(context, upload)
-    least = None if opened is None else least_side(opened)
-    return await asyncio.to_thread(context.decoder.open, content, least=least)
+    if opened is None:
+        return await asyncio.to_thread(context.decoder.open, content)
+    options = DecodeOptions.of(opened.info.data)
+    return await asyncio.to_thread(context.decoder.open, content, least=least_side(opened), options=options)
 
 
 def least_side(opened: Bundle) -> int | None:

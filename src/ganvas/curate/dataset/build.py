@@ -1,0 +1,187 @@
+"""Writing of a packed data set: every picture prepared in parallel, then one archive with the manifest first."""
+
+from __future__ import annotations
+
+import hashlib
+import warnings
+import zipfile
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryFile
+from typing import BinaryIO, NamedTuple
+
+from ganvas.curate.dataset.encode import EncodingOptions, encode_candidate
+from ganvas.curate.dataset.set_levels import measure_levels
+from ganvas.curate.images.decode import SetLevels
+from ganvas.curate.images.remarks import Remark, RemarkCount, count_remarks
+from ganvas.curate.manifest import MANIFEST, Item, Manifest, SkippedFile
+from ganvas.curate.ordered_map import ordered_map
+from ganvas.curate.sources.listing import Listing
+from ganvas.errors import UserError
+from ganvas.files import replacing
+
+
+def demand(count: int, minimum: int, source: Path, skipped: list[SkippedFile]) -> None:
+    """Refuse a set of too few pictures.
+
+    Raises:
+        UserError: there are fewer than ``minimum``, or none.
+    """
+    if count >= max(minimum, 1):
+        return
+    first = f" (the first of {len(skipped)} skipped: {skipped[0].path}, {skipped[0].reason})" if skipped else ""
+    if count == 0:
+        raise UserError(f"None of the pictures in {source} can be used{first}; name a folder of pictures.")
+    raise UserError(f"{source} has {count} usable pictures{first} where at least {minimum} are needed; add more.")
+
+
+MOST = 0.9  # share of a set that must speak for another setting
+
+
+class Workers(NamedTuple):
+    """How many threads, or processes, prepare the pictures."""
+
+    threads: int
+    processes: int = 1
+
+
+class _Spooled(NamedTuple):
+    name: str
+    offset: int
+    size: int
+
+
+def build_archive(
+    listing: Listing,
+    settings: EncodingOptions,
+    key: str,
+    output: Path,
+    source: Path,
+    minimum: int,
+    workers: Workers,
+    progress: Callable[[int, int], None] | None,
+) -> Manifest:
+    """Prepare the pictures of a listing and write them as one archive, atomically.
+
+    Args:
+        listing: the pictures.
+        settings: how they are prepared.
+        key: the digest of everything that the bytes of the archive depend on.
+        output: the archive.
+        source: what is packed, for messages.
+        minimum: fewer usable pictures than this are an error.
+        workers: how many threads or processes prepare them.
+        progress: called with (done, total).
+
+    Raises:
+        UserError: there are too few usable pictures, or the archive cannot be written.
+    """
+    try:
+        output.parent.mkdir(parents=True, exist_ok=True)
+        with TemporaryFile(dir=output.parent) as spool:
+            manifest, members = _spool(listing, settings, key, workers, progress, spool)
+            demand(len(manifest.items), minimum, source, list(manifest.skipped))
+            _write_archive(output, manifest, members, spool)
+    except OSError as error:
+        raise UserError(
+            f"{output} cannot be written ({error.strerror}); free some space or name another place."
+        ) from None
+    return manifest
+
+
+def _spool(
+    listing: Listing,
+    settings: EncodingOptions,
+    key: str,
+    workers: Workers,
+    progress: Callable[[int, int], None] | None,
+    spool: BinaryIO,
+) -> tuple[Manifest, list[_Spooled]]:
+    """Prepare every picture into a scratch file: the manifest is first in the archive but is complete last."""
+    items: list[Item] = []
+    members: list[_Spooled] = []
+    skipped = list(listing.skipped)
+    remarks: list[tuple[str, frozenset[Remark]]] = []
+    enlarged = 0
+    total = len(listing.candidates)
+
+    def keep(name: str, content: bytes) -> str:
+        members.append(_Spooled(name, spool.tell(), len(content)))
+        spool.write(content)
+        return hashlib.sha256(content).hexdigest()
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # Pillow warns of odd metadata, which does not concern pixels
+        levels = measure_levels(listing, settings.decoding, threads=workers.threads, processes=workers.processes)
+        work = partial(encode_candidate, read=listing.read, settings=settings, levels=levels)
+        encoded = ordered_map(work, listing.candidates, processes=workers.processes, threads=workers.threads)
+        for done, result in enumerate(encoded, start=1):
+            if isinstance(result, SkippedFile):
+                skipped.append(result)
+            else:
+                candidate, number = listing.candidates[done - 1], f"{len(items):08d}.png"
+                folder = "images" if result.pair is None else "target"
+                pair = pair_sha256 = None
+                name = f"{folder}/{number}"
+                sha256 = keep(name, result.png)
+                if result.pair is not None:
+                    pair = f"source/{number}"
+                    pair_sha256 = keep(pair, result.pair)
+                items.append(
+                    Item(
+                        name=name,
+                        sha256=sha256,
+                        label=candidate.label,
+                        source=candidate.path,
+                        licence=candidate.licence,
+                        pair=pair,
+                        pair_sha256=pair_sha256,
+                        split=candidate.split,
+                        origin=candidate.origin,
+                    )
+                )
+                enlarged += result.enlarged
+                if result.remarks:
+                    remarks.append((candidate.path, result.remarks))
+            if progress is not None:
+                progress(done, total)
+    manifest = Manifest(
+        resolution=settings.resolution,
+        channels=1 if settings.channels == 1 else 3,
+        crop=settings.crop,
+        classes=listing.classes,
+        paired=listing.paired,
+        enlarged=enlarged,
+        remarks=_counted(remarks, len(items), settings, levels),
+        skipped=tuple(skipped),
+        licences=tuple(listing.licences),
+        layout=listing.layout,
+        listing=key,
+        items=tuple(items),
+    )
+    return manifest, members
+
+
+def _counted(
+    remarks: list[tuple[str, frozenset[Remark]]], total: int, settings: EncodingOptions, levels: SetLevels
+) -> dict[str, RemarkCount]:
+    """The remarks on the pictures; suggestions only where they fit nearly the whole set."""
+    counts = count_remarks(remarks, {Remark.DEEP: _told(levels), Remark.TRANSPARENT: settings.decoding.background})
+    weak = [one for one in (Remark.FEW_COLOURS, Remark.GREY) if one in counts and counts[one].count < MOST * total]
+    return {one: count for one, count in counts.items() if one not in weak}
+
+
+def _told(levels: SetLevels) -> str:
+    """The white levels of a set, for a sentence."""
+    whites = [one.white for one in levels if one is not None]
+    return " and ".join(f"{white:,.0f}" if white > 9 else f"{white:.3g}" for white in whites) or "its own for each"
+
+
+def _write_archive(output: Path, manifest: Manifest, members: list[_Spooled], spool: BinaryIO) -> None:
+    with replacing(output) as file, zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
+        # A fixed date keeps the bytes the same whenever the archive is written.
+        archive.writestr(zipfile.ZipInfo(MANIFEST, (1980, 1, 1, 0, 0, 0)), manifest.model_dump_json(indent=1))
+        for member in members:
+            spool.seek(member.offset)
+            archive.writestr(zipfile.ZipInfo(member.name, (1980, 1, 1, 0, 0, 0)), spool.read(member.size))
