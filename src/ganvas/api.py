@@ -61,7 +61,14 @@ def translate(
 
 
 def train_model(
-    recipe: str | Path, data: Path | str, run: Path | str | None = None, *, train_only: bool = False, **settings: Any
+    recipe: str | Path,
+    data: Path | str,
+    run: Path | str | None = None,
+    *,
+    train_only: bool = False,
+    fresh: bool = False,
+    more_data: bool = False,
+    **settings: Any,
 ) -> Model:
     """Train a model, evaluate it and export it as ``RUN/bundle``. The same call resumes a run that was stopped.
 
@@ -70,6 +77,8 @@ def train_model(
         data: A folder or zip of pictures.
         run: The run's folder; None: ``runs/RECIPE-DATA``.
         train_only: Neither evaluate nor export.
+        fresh: Delete what the run's folder contains and start again.
+        more_data: Resume also with other pictures of the same classes than the run was trained on before.
         **settings: Settings of the recipe, with two underscores for the dot: ``train__kimg=100``.
 
     Returns:
@@ -81,9 +90,10 @@ def train_model(
     changes = [f"{name.replace('__', '.')}={json.dumps(value)}" for name, value in settings.items()]
     resolved, pictures = load_recipe(recipe, changes), Path(data)
     report = pack_for(resolved, pictures)
-    folder = default_run(resolved, pictures) if run is None else RunDir(Path(run))
-    name = pictures.resolve().stem
-    for _ in run_pipeline(resolved, folder, report.path, dataset_name=name, train_only=train_only):
+    folder = default_run(resolved, pictures, report.path).run if run is None else RunDir(Path(run))
+    for _ in run_pipeline(
+        resolved, folder, report.path, data=pictures, fresh=fresh, more_data=more_data, train_only=train_only
+    ):
         pass
     return load(folder.root)
 

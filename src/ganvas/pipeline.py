@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
 from ganvas.bundle import Bundle
+from ganvas.curate.dataset.dataset import Dataset
 from ganvas.curate.dataset.pack import PackReport, pack
 from ganvas.curate.images.decode import DecodeOptions
 from ganvas.errors import UserError
@@ -17,6 +19,7 @@ from ganvas.recipe import Recipe
 from ganvas.release.export import export_run
 from ganvas.runs.folder import RunDir
 from ganvas.runs.log import Listener
+from ganvas.runs.trained_sets import belongs_to
 from ganvas.train.trainer import Summary, train
 
 
@@ -61,9 +64,34 @@ def pack_for(recipe: Recipe, data: Path, progress: Callable[[int, int], None] | 
     )
 
 
-def default_run(recipe: Recipe, data: Path) -> RunDir:
-    """The run's folder where none is chosen: ``runs/RECIPE-DATA``."""
-    return RunDir(Path("runs") / f"{recipe.name}-{data.resolve().stem}")
+class DefaultRun(NamedTuple):
+    """The run's folder where none is chosen.
+
+    Attributes:
+        run: The folder.
+        taken: The folder with the plain name, where a run of other pictures is in it; else None.
+    """
+
+    run: RunDir
+    taken: RunDir | None
+
+
+def default_run(recipe: Recipe, data: Path, dataset: Path) -> DefaultRun:
+    """Where a run is kept for which no folder is chosen: ``runs/RECIPE-DATA``.
+
+    Where that is a run of another folder of the same name, digits that stand for the path of this one are added.
+
+    Args:
+        recipe: The resolved recipe.
+        data: The folder or file of pictures.
+        dataset: The packed pictures; see :func:`pack_for`.
+    """
+    source = data.expanduser().resolve()
+    plain = RunDir(Path("runs") / f"{recipe.name}-{source.stem}")
+    if belongs_to(plain, source, Dataset(dataset).sha256):
+        return DefaultRun(plain, None)
+    digits = hashlib.sha256(os.fsencode(source)).hexdigest()[:8]
+    return DefaultRun(RunDir(plain.root.with_name(f"{plain.root.name}-{digits}")), plain)
 
 
 def run_pipeline(
@@ -71,8 +99,9 @@ def run_pipeline(
     run: RunDir,
     dataset: Path,
     *,
-    dataset_name: str | None = None,
+    data: Path | None = None,
     fresh: bool = False,
+    more_data: bool = False,
     train_only: bool = False,
     listener: Listener | None = None,
 ) -> Iterator[PipelineResult]:
@@ -84,15 +113,19 @@ def run_pipeline(
         recipe: The resolved recipe.
         run: The run's folder.
         dataset: The packed pictures; see :func:`pack_for`.
-        dataset_name: The name of the data set in credits.
+        data: The folder or file that was packed; its name is that of the data set in credits.
         fresh: Delete what the run's folder contains and start again.
+        more_data: Resume also with other pictures of the same classes than the run was trained on before.
         train_only: Neither evaluate nor export.
         listener: Called with every event of the training.
 
     Raises:
         UserError: The recipe, the data and the run do not fit together, or a step fails.
     """
-    summary = train(recipe, run, dataset, dataset_name=dataset_name, fresh=fresh, listener=listener)
+    name = None if data is None else data.expanduser().resolve().stem
+    summary = train(
+        recipe, run, dataset, dataset_name=name, source=data, fresh=fresh, more_data=more_data, listener=listener
+    )
     yield summary
     if summary.state != "finished" or train_only or os.environ.get("LOCAL_RANK", "0") != "0":
         return

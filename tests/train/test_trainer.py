@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 import torch
 from support.harness import same
+from support.small_run import BATCH, recipe
 
 from ganvas.curate.dataset.pack import pack
 from ganvas.errors import UserError
@@ -32,26 +33,6 @@ from ganvas.train.diagnostics import HealthWatch, diversity
 from ganvas.train.launch import claim, launch
 from ganvas.train.step import Stepper
 from ganvas.train.trainer import train
-
-BATCH = 8
-
-
-def recipe(steps: int = 6, **train_settings: Any) -> Recipe:
-    settings = {
-        "kimg": steps * BATCH / 1000,
-        "batch_size": BATCH,
-        "ema_kimg": 0.05,
-        "tick_kimg": BATCH / 1000,
-        "sheet_kimg": 3 * BATCH / 1000,
-        "checkpoint_kimg": BATCH / 1000,
-        "metric_kimg": 0,
-        "workers": 0,
-    }
-    model = {"width": 4, "z_dim": 8}
-    data = {"resolution": 16, "minimum": 2}
-    return Recipe.model_validate(
-        {"name": "test", "family": "dcgan", "data": data, "model": model, "train": settings | train_settings}
-    )
 
 
 @pytest.fixture(scope="module")

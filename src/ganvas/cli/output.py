@@ -113,7 +113,7 @@ class Output:
         self.line(f"time        about {duration(expected.seconds)} ({speed}; sheets and metrics come on top)")
 
     def run_pipeline(
-        self, recipe: Recipe, run: RunDir, dataset: Path, *, dataset_name: str, fresh: bool, train_only: bool
+        self, recipe: Recipe, run: RunDir, dataset: Path, *, data: Path, fresh: bool, more_data: bool, train_only: bool
     ) -> Summary:
         """Train with live progress, then evaluate and export."""
         from ganvas.bundle import Bundle
@@ -125,7 +125,14 @@ class Output:
         self.line(f"The run is {run.root} (Ctrl+C stops it and keeps everything).")
         with TrainingProgress(self.console, quiet=self.quiet) as view:
             results = run_pipeline(
-                recipe, run, dataset, dataset_name=dataset_name, fresh=fresh, train_only=train_only, listener=view
+                recipe,
+                run,
+                dataset,
+                data=data,
+                fresh=fresh,
+                more_data=more_data,
+                train_only=train_only,
+                listener=view,
             )
             summary = next(results)
         assert isinstance(summary, Summary)

@@ -29,6 +29,10 @@ def train(
     kimg: Annotated[float | None, typer.Option(help="Length of the training, in thousands of pictures shown.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the plan, memory and time, and stop.")] = False,
     fresh: Annotated[bool, typer.Option("--fresh", help="Start over even if the run exists.")] = False,
+    more_data: Annotated[
+        bool,
+        typer.Option("--more-data", help="Resume with other pictures of the same classes; all sets are credited."),
+    ] = False,
     devices: Devices = None,
     train_only: Annotated[bool, typer.Option("--train-only", help="Do not evaluate and export at the end.")] = False,
     quiet: Quiet = False,
@@ -57,9 +61,15 @@ def train(
     if dry_run:
         out.estimate(resolved, report.path)
         return
-    place = default_run(resolved, data) if run is None else RunDir(run)
-    name = data.resolve().stem
-    summary = out.run_pipeline(resolved, place, report.path, dataset_name=name, fresh=fresh, train_only=train_only)
+    if run is None:
+        place, taken = default_run(resolved, data, report.path)
+        if taken is not None:
+            out.line(f"{taken.root} is a run of other pictures, so this one has a folder of its own.")
+    else:
+        place = RunDir(run)
+    summary = out.run_pipeline(
+        resolved, place, report.path, data=data, fresh=fresh, more_data=more_data, train_only=train_only
+    )
     if summary.state == "stopped":
         if first:
             at = f"{summary.nimg / 1000:.3g} kimg"

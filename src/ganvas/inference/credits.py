@@ -10,6 +10,7 @@ from ganvas.errors import UserError
 from ganvas.runs.folder import RunDir
 from ganvas.runs.reader import dataset_path, read_status
 from ganvas.runs.start import read_start
+from ganvas.runs.trained_sets import read_sets
 
 
 def credits_of_pictures(dataset: Dataset, name: str) -> list[Credit]:
@@ -32,16 +33,27 @@ def credits_of_start(run: RunDir) -> list[Credit]:
     return [Credit.model_validate(credit) for credit in read_start(run).get("credits", [])]
 
 
-def credits_of_run(run: RunDir) -> list[Credit]:
-    """Credits of a run's pictures and of the weights it began from.
+def credits_of_run(run: RunDir, pictures: Dataset | None = None) -> list[Credit]:
+    """Credits of all pictures that a run was trained on, and of the weights it began from.
 
-    Of pictures that no longer exist only the name is credited.
+    Args:
+        run: The run's folder.
+        pictures: The present training pictures, for runs that record no credits; None: those named in ``status.json``.
+            Of pictures that no longer exist only the name is credited.
     """
-    name = read_status(run).get("dataset_name") or "pictures"
+    own: list[Credit] = []
+    for one in read_sets(run):
+        own += [credit for credit in map(Credit.model_validate, one.credits) if credit not in own]
+    if not own:
+        name = read_status(run).get("dataset_name") or (pictures.path.stem if pictures is not None else "pictures")
+        found = _stated_pictures(run) if pictures is None else pictures
+        own = credits_of_pictures(found, name) if found is not None else [Credit(name=name)]  # type: ignore[call-arg]
+    return [*own, *credits_of_start(run)]
+
+
+def _stated_pictures(run: RunDir) -> Dataset | None:
     path = dataset_path(run)
     try:
-        pictures = Dataset(path) if path is not None else None
+        return Dataset(path) if path is not None else None
     except UserError:
-        pictures = None
-    own = credits_of_pictures(pictures, name) if pictures is not None else [Credit(name=name)]  # type: ignore[call-arg]
-    return [*own, *credits_of_start(run)]
+        return None

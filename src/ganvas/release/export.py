@@ -8,10 +8,10 @@ from typing import Any
 
 from ganvas.bundle import Bundle, write_bundle
 from ganvas.bundle.tensors import WeightFormat
-from ganvas.inference.credits import credits_of_pictures, credits_of_start
+from ganvas.inference.credits import credits_of_run
 from ganvas.inference.load import RunModel
 from ganvas.models.capabilities import HasCodes
-from ganvas.runs.reader import latest_metrics, read_status
+from ganvas.runs.reader import latest_metrics
 from ganvas.tasks import TASKS
 
 BATCH_SIZE = 32
@@ -47,10 +47,7 @@ def export_run(
         kimg=model.kimg,
         recipe=model.recipe.model_dump(mode="json"),
         metrics=latest_metrics(run),
-        credits=[
-            *credits_of_pictures(model.dataset, read_status(run).get("dataset_name") or model.dataset.path.stem),
-            *credits_of_start(run),
-        ],
+        credits=credits_of_run(run, model.dataset),
         sources=spec.preview_sources(model.family, model.held_out),
         pictures=model.dataset,
         onnx=onnx,

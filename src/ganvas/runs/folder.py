@@ -48,6 +48,11 @@ class RunDir:
         return self.root / "start.json"
 
     @property
+    def datasets(self) -> Path:
+        """The data sets that the run was trained on, with their digests, classes and credits."""
+        return self.root / "datasets.json"
+
+    @property
     def bundle(self) -> Path:
         """The bundle of the trained model."""
         return self.root / "bundle"

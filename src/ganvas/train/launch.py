@@ -78,6 +78,7 @@ def claim(run: RunDir, recipe: Recipe, family: Family, fresh: bool) -> str | Non
                 run.stats,
                 run.metrics,
                 run.start,
+                run.datasets,
                 *run.checkpoints.glob("*.pt"),
                 *run.sheets.glob("*.png"),
             ):

@@ -22,7 +22,7 @@ from ganvas.runs.folder import RunDir
 from ganvas.runs.log import Listener, Note, Resumed, RunLog, State
 from ganvas.runs.reader import read_lines
 from ganvas.runs.trackers import open_trackers
-from ganvas.train import warm_start
+from ganvas.train import picture_record, warm_start
 from ganvas.train.launch import claim, launch, share_cores, stopping
 from ganvas.train.monitoring import Monitor
 from ganvas.train.recovery import Recovery
@@ -49,7 +49,9 @@ def train(
     dataset: Path,
     *,
     dataset_name: str | None = None,
+    source: Path | None = None,
     fresh: bool = False,
+    more_data: bool = False,
     listener: Listener | None = None,
 ) -> Summary:
     """Train a recipe on a packed data set, or resume the run.
@@ -61,36 +63,59 @@ def train(
         run: The run's folder.
         dataset: The packed pictures.
         dataset_name: The name of the data set in credits; None: the file's name.
+        source: The folder or file that was packed, to recognise it later; None: unknown.
         fresh: Delete what the run's folder contains and start again.
+        more_data: Resume also with other pictures of the same classes than the run was trained on before.
         listener: Called with every :class:`~ganvas.runs.log.Event`, in the first process only.
 
     Raises:
         UserError: The recipe, the data and the run do not fit together, or training cannot recover.
     """
+    if fresh and more_data:
+        raise UserError("--fresh begins a run anew and --more-data continues it; give one of them.")
     pictures = Dataset(dataset)
     fabric = launch(recipe)
     share_cores(fabric)
     data = recipe.data_spec(pictures.classes)
     torch.manual_seed(recipe.train.seed)
     family = build(recipe.family, recipe.model, data, recipe.train.kimg)
+    parts = _divide(pictures, recipe)
+    mine = picture_record.describe(pictures, parts.train, data.classes, dataset_name or dataset.stem, source)
     start = None
     if not fresh and checkpoint.listing(run.checkpoints):
         recipe = warm_start.with_recorded_start(recipe, run)
+        picture_record.refuse_other_pictures(run, mine, more_data)
     elif recipe.train.start is not None:
         start = match_weights(family, recipe.family, open_source(Path(recipe.train.start)))
     else:
         warm_start.refuse_untrained(family)
-    fabric.barrier()  # every process has read the start before a fresh run may delete it
-    changes = None
+    fabric.barrier()  # every process has read the start and the run before the first one changes them
+    changes: list[str | None] = []
     if fabric.is_global_zero:
-        changes = claim(run, recipe, family, fresh)
+        changes = [claim(run, recipe, family, fresh), picture_record.record(run, mine)]
         if start is not None:
             warm_start.record(run, str(recipe.train.start), start)
     fabric.barrier()
-    trainer = Trainer(recipe, run, pictures, family, fabric, listener, dataset_name or dataset.stem, start)
-    if changes is not None:
-        trainer.log.record(Note(changes))
+    trainer = Trainer(recipe, run, parts, family, fabric, listener, mine.name, start)
+    for change in changes:
+        if change is not None:
+            trainer.log.record(Note(change))
     return trainer.train()
+
+
+class _Parts(NamedTuple):
+    """The pictures to train on, and those to compare with; all pictures where none are held out."""
+
+    train: Dataset
+    held_out: Dataset
+
+
+def _divide(pictures: Dataset, recipe: Recipe) -> _Parts:
+    indices = hold_out(pictures, recipe.data.held_out, recipe.train.seed)
+    trained_on = pictures.subset(indices.train)
+    if len(trained_on) < 2:
+        raise UserError("Fewer than two pictures are left for training; add pictures or lower data.held_out.")
+    return _Parts(trained_on, pictures.subset(indices.held_out) if len(indices.held_out) else trained_on)
 
 
 class Trainer:
@@ -100,7 +125,7 @@ class Trainer:
         self,
         recipe: Recipe,
         run: RunDir,
-        pictures: Dataset,
+        pictures: _Parts,
         family: Family,
         fabric: Fabric,
         listener: Listener | None,
@@ -111,11 +136,7 @@ class Trainer:
         self.recipe, self.run, self.fabric, self.start = recipe, run, fabric, start
         self.stages = family.stages()
         self.total_kimg = sum(stage.kimg for stage in self.stages)
-        parts = hold_out(pictures, recipe.data.held_out, settings.seed)
-        self.dataset = pictures.subset(parts.train)
-        held_out = pictures.subset(parts.held_out) if len(parts.held_out) else self.dataset
-        if len(self.dataset) < 2:
-            raise UserError("Fewer than two pictures are left for training; add pictures or lower data.held_out.")
+        self.dataset = pictures.train
         self.stream = Stream(self.dataset, family.task, family.data, settings.seed, settings.workers)
         self.stepper = Stepper(
             family,
@@ -134,12 +155,12 @@ class Trainer:
             "recipe": recipe.name,
             "total_kimg": self.total_kimg,
             "pictures": len(self.dataset),
-            "dataset": str(pictures.path.resolve()),
+            "dataset": str(self.dataset.path.resolve()),
             "dataset_name": dataset_name,
             "classes": list(family.data.classes),
         }
         self.log = RunLog(run, about, listener, trackers, silent=silent)
-        self.monitor = Monitor(recipe, run, self.stepper, held_out, self.log, self.total_kimg)
+        self.monitor = Monitor(recipe, run, self.stepper, pictures.held_out, self.log, self.total_kimg)
         self.recovery = Recovery(recipe, run, self.stepper, self.log)
         self.clock = self._clock_at_stage(0, Clock())
         self._batches: Iterator[Batch] | None = None
