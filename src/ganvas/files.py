@@ -65,6 +65,29 @@ def read_regular(path: Path, most: int) -> bytes:
     return content
 
 
+def try_lock(descriptor: int, *, shared: bool = False) -> bool | None:
+    """Lock an open file without waiting; the lock ends when it is closed everywhere, also by the end of its process.
+
+    Args:
+        descriptor: The open file or folder.
+        shared: Several may hold it at a time, but none beside an exclusive one.
+
+    Returns:
+        True: locked; False: another open file holds the lock; None: the system or the file system has no such locks.
+    """
+    try:
+        import fcntl
+    except ImportError:  # not a POSIX system
+        return None
+    try:
+        fcntl.flock(descriptor, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError:
+        return None
+    return True
+
+
 @contextmanager
 def replacing_folder(path: Path) -> Iterator[Path]:
     """Yield an empty folder to fill, which replaces ``path`` when the block ends without an error.

@@ -18,6 +18,7 @@ from ganvas.inference.load import load_run
 from ganvas.recipe import Recipe
 from ganvas.release.export import export_run
 from ganvas.runs.folder import RunDir
+from ganvas.runs.lock import hold
 from ganvas.runs.log import Listener
 from ganvas.runs.trained_sets import belongs_to
 from ganvas.train.trainer import Summary, train
@@ -129,10 +130,11 @@ def run_pipeline(
     yield summary
     if summary.state != "finished" or train_only or os.environ.get("LOCAL_RANK", "0") != "0":
         return
-    model = load_run(run)
-    try:
-        evaluation: EvaluationOutcome | NotEvaluated = evaluate_run(model)
-    except UserError as error:
-        evaluation = NotEvaluated(str(error))
-    yield evaluation
-    yield export_run(model)
+    with hold(run):
+        model = load_run(run)
+        try:
+            evaluation: EvaluationOutcome | NotEvaluated = evaluate_run(model)
+        except UserError as error:
+            evaluation = NotEvaluated(str(error))
+        yield evaluation
+        yield export_run(model)

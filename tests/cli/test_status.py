@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 
 from ganvas.cli import main
+from ganvas.runs.folder import RunDir
+from ganvas.runs.lock import hold
 
 SENTENCE = "The samples are alike; try a larger train.batch_size."
 
@@ -60,6 +62,19 @@ def test_a_run_whose_process_is_gone_was_killed(tmp_path: Path, capsys: pytest.C
     assert "to resume from the newest checkpoint" in out
     assert " left" not in out
     assert "nothing unusual" in out
+
+
+def test_who_trains_is_told_and_a_lock_left_behind_means_killed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = RunDir(write(tmp_path / "a"))
+    with hold(run):
+        left = run.lock.read_bytes()
+        assert f"process {os.getpid()} on " in told(capsys, str(run.root))
+    run.lock.write_bytes(left)
+    out = told(capsys, str(run.root))
+    assert ": killed" in out
+    assert "trainer" not in out
 
 
 def test_all_runs_of_a_folder_and_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

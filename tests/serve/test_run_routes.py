@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -27,6 +28,7 @@ from support.serving import (  # noqa: F401 - fixtures
 from support.studio import served
 
 from ganvas.runs.folder import RunDir
+from ganvas.runs.lock import hold
 from ganvas.serve.app import create_app
 from ganvas.serve.core.settings import StudioSettings
 
@@ -95,6 +97,21 @@ def test_a_run_that_was_killed_is_not_shown_as_running(tmp_path: Path) -> None:
         assert opened.get("/v1/runs/killed").json()["status"]["state"] == "running", "it may just have restarted"
         os.utime(run.status, (1, 1))
         assert opened.get("/v1/runs/killed").json()["status"]["state"] == "stopped"
+
+
+def test_a_run_says_who_trains_it(tmp_path: Path) -> None:
+    run = make_run(tmp_path / "now", trainer={"host": "invented", "pid": 1, "started": "long ago"})
+    with served(create_app(settings=StudioSettings(runs=tmp_path))) as (opened, _):
+        assert opened.get("/v1/runs/now").json()["status"]["trainer"] is None
+        with hold(run):
+            left = run.lock.read_bytes()
+            listed = opened.get("/v1/runs").json()["runs"]
+            assert listed[0]["status"]["trainer"]["pid"] == os.getpid()
+            assert listed[0]["status"]["trainer"]["host"] == socket.gethostname()
+            assert listed[0]["status"]["state"] == "running"
+        run.lock.write_bytes(left)  # as if it had been killed
+        status = opened.get("/v1/runs/now").json()["status"]
+        assert (status["trainer"], status["state"]) == (None, "stopped")
 
 
 @pytest.fixture

@@ -43,13 +43,16 @@ def status(
 
 
 def _read(run: Any) -> dict[str, Any]:
-    """``status.json``, with the state of a killed process corrected, and the last of each metric."""
+    """``status.json``, with the state of a killed process corrected, who trains, and the last of each metric."""
+    from ganvas.runs.lock import lock_state
     from ganvas.runs.reader import latest_metrics, process_has_ended, read_status
 
     content = read_status(run)
-    if content.get("state") == "running" and process_has_ended(content.get("pid")):
+    lock = lock_state(run)
+    if content.get("state") == "running" and (process_has_ended(content.get("pid")) if lock is None else not lock.held):
         content["state"] = "killed"
-    return {"run": str(run.root), **content, "metrics": latest_metrics(run)}
+    trainer = lock.trainer.model_dump(include={"host", "pid", "started"}) if lock is not None and lock.held else None
+    return {"run": str(run.root), **content, "trainer": trainer, "metrics": latest_metrics(run)}
 
 
 def _lines(run: dict[str, Any]) -> list[tuple[str, str | None]]:
@@ -61,6 +64,9 @@ def _lines(run: dict[str, Any]) -> list[tuple[str, str | None]]:
     lines.append((f"  recipe   {run.get('recipe', 'unknown')} ({run.get('family', 'unknown')})", None))
     at, total = _number(run.get("nimg")) / 1000, _number(run.get("total_kimg"))
     lines.append((f"  progress {at:.4g} of {total:g} kimg ({_number(run.get('progress')):.0%})", None))
+    trainer = run.get("trainer")
+    if trainer:
+        lines.append((f"  trainer  process {trainer['pid']} on {trainer['host']}, started {trainer['started']}", None))
     speed, left = _number(run.get("images_per_second")), run.get("eta_seconds")
     if speed:
         ends = f", {duration(left)} left" if state == "running" and isinstance(left, int | float) else ""

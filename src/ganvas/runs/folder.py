@@ -53,6 +53,11 @@ class RunDir:
         return self.root / "datasets.json"
 
     @property
+    def lock(self) -> Path:
+        """Which process trains the run; missing while none does."""
+        return self.root / "lock.json"
+
+    @property
     def bundle(self) -> Path:
         """The bundle of the trained model."""
         return self.root / "bundle"

@@ -7,8 +7,9 @@ import os
 import signal
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from types import FrameType
+from typing import TypeVar
 
 import torch
 from lightning_fabric import Fabric
@@ -20,6 +21,7 @@ from ganvas.models.family import Family
 from ganvas.recipe import Recipe, load
 from ganvas.runs import checkpoint
 from ganvas.runs.folder import RunDir
+from ganvas.runs.lock import hold
 
 
 def launch(recipe: Recipe) -> Fabric:
@@ -51,6 +53,41 @@ def share_cores(fabric: Fabric) -> None:
     """Divide the CPU cores between the processes: two that each use all cores are several times slower than one."""
     if fabric.world_size > 1 and fabric.device.type == "cpu":
         torch.set_num_threads(max(1, (os.cpu_count() or 1) // int(fabric.world_size)))
+
+
+T = TypeVar("T")
+
+
+def in_first_process(fabric: Fabric, work: Callable[[], T]) -> T:
+    """Do something in the first process only, and give all processes its result.
+
+    Raises:
+        UserError: ``work`` raised one; the other processes end with exit code 2 and print nothing.
+    """
+    result, failure = None, None
+    if fabric.is_global_zero:
+        try:
+            result = work()
+        except UserError as error:
+            failure = error
+    result, failed = fabric.broadcast((result, failure is not None))
+    if failure is not None:
+        raise failure
+    if failed:
+        raise SystemExit(2)
+    return result  # type: ignore[return-value] # ``work`` has succeeded
+
+
+@contextmanager
+def holding(run: RunDir, fabric: Fabric) -> Iterator[None]:
+    """Be the only training in the run's folder; the first process holds the lock for all of them.
+
+    Raises:
+        UserError: Another process trains the run.
+    """
+    with ExitStack() as stack:
+        in_first_process(fabric, lambda: stack.enter_context(hold(run)))
+        yield
 
 
 def claim(run: RunDir, recipe: Recipe, family: Family, fresh: bool) -> str | None:

@@ -22,8 +22,9 @@ from ganvas.runs.folder import RunDir
 from ganvas.runs.log import Listener, Note, Resumed, RunLog, State
 from ganvas.runs.reader import read_lines
 from ganvas.runs.trackers import open_trackers
+from ganvas.runs.trained_sets import TrainedSet
 from ganvas.train import picture_record, warm_start
-from ganvas.train.launch import claim, launch, share_cores, stopping
+from ganvas.train.launch import claim, holding, in_first_process, launch, share_cores, stopping
 from ganvas.train.monitoring import Monitor
 from ganvas.train.recovery import Recovery
 from ganvas.train.start_source import open_source
@@ -81,26 +82,31 @@ def train(
     family = build(recipe.family, recipe.model, data, recipe.train.kimg)
     parts = _divide(pictures, recipe)
     mine = picture_record.describe(pictures, parts.train, data.classes, dataset_name or dataset.stem, source)
-    start = None
-    if not fresh and checkpoint.listing(run.checkpoints):
-        recipe = warm_start.with_recorded_start(recipe, run)
-        picture_record.refuse_other_pictures(run, mine, more_data)
-    elif recipe.train.start is not None:
-        start = match_weights(family, recipe.family, open_source(Path(recipe.train.start)))
-    else:
-        warm_start.refuse_untrained(family)
-    fabric.barrier()  # every process has read the start and the run before the first one changes them
-    changes: list[str | None] = []
-    if fabric.is_global_zero:
-        changes = [claim(run, recipe, family, fresh), picture_record.record(run, mine)]
-        if start is not None:
-            warm_start.record(run, str(recipe.train.start), start)
-    fabric.barrier()
-    trainer = Trainer(recipe, run, parts, family, fabric, listener, mine.name, start)
-    for change in changes:
-        if change is not None:
+    with holding(run, fabric):
+        start = None
+        if not fresh and checkpoint.listing(run.checkpoints):
+            recipe = warm_start.with_recorded_start(recipe, run)
+            picture_record.refuse_other_pictures(run, mine, more_data)
+        elif recipe.train.start is not None:
+            start = match_weights(family, recipe.family, open_source(Path(recipe.train.start)))
+        else:
+            warm_start.refuse_untrained(family)
+        fabric.barrier()  # every process has read the start and the run before the first one changes them
+        changes = in_first_process(fabric, lambda: _prepare(run, recipe, family, mine, start, fresh))
+        trainer = Trainer(recipe, run, parts, family, fabric, listener, mine.name, start)
+        for change in changes:
             trainer.log.record(Note(change))
-    return trainer.train()
+        return trainer.train()
+
+
+def _prepare(
+    run: RunDir, recipe: Recipe, family: Family, pictures: TrainedSet, start: MatchedWeights | None, fresh: bool
+) -> list[str]:
+    """Write what the run's folder says of a training before it begins; returns what is to be said."""
+    changes = [claim(run, recipe, family, fresh), picture_record.record(run, pictures)]
+    if start is not None:
+        warm_start.record(run, str(recipe.train.start), start)
+    return [change for change in changes if change is not None]
 
 
 class _Parts(NamedTuple):

@@ -27,6 +27,13 @@ export function duration(seconds: number, language: string): string {
   return minutes > 0 ? `${minutes}${m} ${rest}${s}` : `${rest}${s}`;
 }
 
+/** A moment given as ISO 8601, in the reader's time zone. */
+export function moment(iso: string, language: string): string {
+  const date = new Date(iso);
+  if (Number.isNaN(date.getTime())) return iso;
+  return date.toLocaleString(language, { dateStyle: "medium", timeStyle: "short" });
+}
+
 export function count(value: number): string {
   if (value >= 1e6) return `${Number((value / 1e6).toFixed(1))} M`;
   if (value >= 1e4) return `${Math.round(value / 1e3)} k`;

@@ -8,6 +8,7 @@ import { Command, Empty, ProblemNote, Progress, Waiting } from "../../ui/feedbac
 import { useTitle } from "../../ui/use-title";
 import styles from "./list.module.css";
 import { State } from "./state";
+import { Trainer } from "./trainer";
 import { useWords } from "./words";
 
 const POLL_SECONDS = 5;
@@ -67,6 +68,7 @@ function RunRow({ run }: { run: RunCard }) {
         <State state={status.state} />
       </div>
       <p className="quiet figures">{facts.join(" · ")}</p>
+      <Trainer status={status} />
       <Progress value={status.progress ?? 0} label={`${progress}: ${run.name}`} />
       {worry && <p className={`small worry worry-${worry.level}`}>{words.troubles[worry.name] ?? worry.sentence}</p>}
     </li>

@@ -15,6 +15,7 @@ import { RunFacts } from "./run-facts";
 import { SettingsTree } from "./settings-tree";
 import { Sheets } from "./sheets";
 import { State } from "./state";
+import { Trainer } from "./trainer";
 import { useWords } from "./words";
 
 export function RunPage({ id }: { id: string }) {
@@ -43,6 +44,7 @@ export function RunPage({ id }: { id: string }) {
           <span className="spring" />
           {run.bundle && <ModelLink id={run.bundle} />}
         </div>
+        <Trainer status={run.status} />
         <Progress value={run.status.progress ?? 0} label={progress} />
         <RunFacts
           run={run}

@@ -13,6 +13,7 @@ export const en = {
     failed: "Failed",
     unknown: "Unknown",
   } as Record<string, string>,
+  trainer: (host: string, pid: number, since: string) => `Trained by process ${pid} on ${host}, started ${since}`,
   seen: "Pictures seen",
   speed: "Speed",
   left: "Time left",

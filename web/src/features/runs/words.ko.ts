@@ -8,6 +8,7 @@ export const ko: typeof en = {
   emptyText: "학습을 시작하면 진행되는 동안 곡선이 여기에 표시됩니다.",
   all: "모든 기록",
   state: { running: "학습 중", finished: "완료", stopped: "중지됨", failed: "실패", unknown: "알 수 없음" },
+  trainer: (host, pid, since) => `${host}의 프로세스 ${pid}에서 학습 중 (시작: ${since})`,
   seen: "학습한 그림",
   speed: "속도",
   left: "남은 시간",

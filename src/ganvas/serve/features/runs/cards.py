@@ -16,6 +16,7 @@ from pydantic import BaseModel, ValidationError
 from ganvas.errors import UserError
 from ganvas.runs import reader
 from ganvas.runs.folder import RunDir
+from ganvas.runs.lock import lock_state
 from ganvas.runs.reader import without_non_finite
 from ganvas.serve.features.runs.schemas import (
     HealthSentence,
@@ -23,6 +24,7 @@ from ganvas.serve.features.runs.schemas import (
     RunDetail,
     RunMetric,
     RunStatus,
+    RunTrainer,
     SheetLink,
     Stats,
     UnreadableFile,
@@ -73,16 +75,25 @@ def _unreadable(name: str, run: RunDir) -> UnreadableFile | None:
 
 
 def read_status(run: RunDir) -> RunStatus:
-    """The fields of ``status.json`` that have the documented form; the others keep their defaults."""
+    """The fields of ``status.json`` that have the documented form, the others with their defaults, and who trains."""
     content = reader.read_status(run)
     health = content.pop("health", None)
+    content.pop("trainer", None)  # ``lock.json`` says it
     status = _valid_fields(content)
     found = [checked(HealthSentence, item) for item in health] if isinstance(health, list) else []
     status.health = [sentence for sentence in found if sentence is not None]
-    silent = time.time() - reader.modified_at(run.status) > SILENT_SECONDS
-    if status.state == "running" and silent and reader.process_has_ended(status.pid):
+    lock = lock_state(run)
+    if lock is not None and lock.held:
+        status.trainer = checked(RunTrainer, lock.trainer.model_dump())
+    elif status.state == "running" and (lock is not None or _is_silent(run, status)):
         status.state = "stopped"
     return status
+
+
+def _is_silent(run: RunDir, status: RunStatus) -> bool:
+    """Whether the process of a run without a lock, as earlier versions leave it, has ended."""
+    silent = time.time() - reader.modified_at(run.status) > SILENT_SECONDS
+    return silent and reader.process_has_ended(status.pid)
 
 
 def _valid_fields(content: dict[str, Any]) -> RunStatus:

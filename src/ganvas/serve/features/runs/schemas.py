@@ -20,6 +20,14 @@ class HealthSentence(BaseModel):
     sentence: str
 
 
+class RunTrainer(BaseModel):
+    """The process that trains a run."""
+
+    host: str = Field(description="Name of its machine.")
+    pid: int = Field(description="Its number there.")
+    started: str = Field(description="When it was started, ISO 8601 in UTC.")
+
+
 class RunStatus(BaseModel):
     """The status of a run."""
 
@@ -40,6 +48,7 @@ class RunStatus(BaseModel):
     updated: str | None = None
     latest_sheet: str | None = None
     health: list[HealthSentence] = []
+    trainer: RunTrainer | None = Field(None, description="The process that trains the run now; null: none.")
 
 
 class UnreadableFile(BaseModel):
