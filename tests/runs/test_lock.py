@@ -58,7 +58,9 @@ def test_the_command_says_who_trains_and_ends_with_2(
 ) -> None:
     data = draw_pictures(tmp_path / "data")
     with hold(run):
-        run.lock.write_text(Trainer.model_validate_json(run.lock.read_text()).model_copy(update={"pid": 1}).model_dump_json())
+        run.lock.write_text(
+            Trainer.model_validate_json(run.lock.read_text()).model_copy(update={"pid": 1}).model_dump_json()
+        )
         assert main(train_command(data, "--run", str(run.root), "--kimg", "0.008")) == 2
         said = capsys.readouterr().err
     assert f"process 1 on {socket.gethostname()}, started 20" in said

@@ -27,6 +27,7 @@ from ganvas.curate.file_kinds import PICTURE_SUFFIXES
 from ganvas.curate.images.decode import DecodeOptions, PictureError, open_image
 from ganvas.curate.images.face_crop import face_matrix
 from ganvas.curate.images.prepare import prepare_image
+from ganvas.curate.own_folders import files_below
 from ganvas.curate.sketch.drawings import read_drawing
 from ganvas.errors import UserError
 from ganvas.evaluate import fidelity
@@ -133,7 +134,7 @@ def _files(place: Path) -> list[Path]:
         return [place]
     if not place.is_dir():
         raise UserError(f"There is no {place}: give a folder.")
-    return sorted(file for file in place.rglob("*") if file.is_file() and not file.name.startswith("."))
+    return [file for file in files_below(place) if not file.name.startswith(".")]
 
 
 def _case(file: Path, data: DataSpec, photo: Path | None) -> DrawingCase:

@@ -119,6 +119,7 @@ def _take(opened: object, folder: Path, out: Output) -> None:
     from ganvas.collect.ingest import IngestCounts, Ingester, ingest_all
     from ganvas.collect.local_files import items_of_folder as offers_of_folder
     from ganvas.curate.catalog import Catalog
+    from ganvas.curate.own_folders import REASON
     from ganvas.errors import UserError
 
     assert isinstance(opened, Catalog)
@@ -131,6 +132,12 @@ def _take(opened: object, folder: Path, out: Output) -> None:
     if not harvest.good and not len(opened):
         raise UserError(f"{folder} has no pictures: name a folder of pictures, or a catalogue.")
     out.line(f"{folder}: {harvest.taken:,} pictures added to {opened.root}, {harvest.known:,} known already.")
+    if left_out := harvest.refused.pop(REASON, None):
+        out.line(
+            f"{left_out.count:,} folders were left out because Ganvas itself wrote them: "
+            f"{', '.join(left_out.examples)}.",
+            "yellow",
+        )
     if harvest.refusals:
         most = max(harvest.refused.items(), key=lambda item: item[1].count)
         out.line(f"{harvest.refusals:,} files could not be used, most often: {most[0]}.", "yellow")

@@ -51,8 +51,11 @@ def evaluate(
     onto the -k nearest real sketches, with KID, how often a face is found, and a sheet of pictures.
     """
     from ganvas.cli.output import Output
+    from ganvas.curate.own_folders import own_folders_below
 
     out = Output(quiet)
+    folders = [data, photos, None if drawings in (None, "auto") else Path(str(drawings))]
+    out.own_folders(own_folders_below(*folders))
     if drawings is None:
         out.evaluate(path, data, count, features, everything=everything)
         return

@@ -73,11 +73,13 @@ def pictures(
 ) -> None:
     """Generate pictures: a folder, one zip (`--count 10000 --zip`), a grid, or the same number of every class."""
     from ganvas.cli.output import Output
+    from ganvas.curate.own_folders import own_folders_below
     from ganvas.inference.images import ImageOptions, make_images, write_images
     from ganvas.inference.load import load_model
 
     check_at_least("--count", count, 1)
     out = Output(quiet)
+    out.own_folders(own_folders_below(source, reference))
     options = ImageOptions(
         count=count,
         seed=seed,

@@ -30,10 +30,12 @@ def measure(
     Distributions: kid, fid, is, precision, recall, mifid.
     """
     from ganvas.cli.output import Output
+    from ganvas.curate.own_folders import own_folders_below
     from ganvas.evaluate.image_folders import AS_PAIRS, AS_SETS, are_pairs, compare
     from ganvas.evaluate.report import notes, table
 
     out = Output(quiet)
+    out.own_folders(own_folders_below(made, real))
     if metrics is None:
         wanted: list[str] = list(AS_PAIRS if are_pairs(made, real) else AS_SETS)
     else:

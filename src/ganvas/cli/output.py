@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from ganvas.bundle import Bundle
     from ganvas.bundle.tensors import WeightFormat
     from ganvas.curate.dataset.pack import PackReport
+    from ganvas.curate.own_folders import OwnFolder
     from ganvas.evaluate.run import EvaluationOutcome
     from ganvas.recipe import Recipe
     from ganvas.train.trainer import Summary
@@ -55,6 +56,7 @@ class Output:
         self.line(f"{report.count:,} pictures{classes} {done}: {report.path}")
         if report.layout:
             self.line(report.layout)
+        self.own_folders(report.own_folders)
         if report.enlarged:
             self.line(f"{report.enlarged:,} of them were smaller than that and enlarged: expect them soft.", "yellow")
         for sentence in sentences(report.remarks):
@@ -67,6 +69,13 @@ class Output:
             self.line(f"  … and {len(report.skipped) - MAX_NAMED:,} more, named in {report.path}", "yellow")
         if any(reason.startswith(TOO_MANY) for _, reason in report.skipped):
             self.line(LIMIT_HINT, "yellow")
+
+    def own_folders(self, found: Collection[OwnFolder]) -> None:
+        """Print which folders were left out because Ganvas itself wrote them."""
+        from ganvas.curate.own_folders import describe
+
+        if found:
+            self.line(describe(found), "yellow")
 
     def recipe_table(self) -> None:
         """Print the shipped recipes."""

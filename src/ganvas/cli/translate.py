@@ -37,12 +37,14 @@ def translate(
     A super-resolution model keeps the aspect of each picture; a frame interpolation model raises the frame rate.
     """
     from ganvas.cli.output import Output
+    from ganvas.curate.own_folders import own_folders_below
     from ganvas.inference.images import ImageOptions, make_images, write_images
     from ganvas.inference.load import load_model
 
     if most is not None:
         check_at_least("--most", most, 1)
     out = Output(quiet)
+    out.own_folders(own_folders_below(source))
     if not (video or source.suffix.lower() in VIDEOS):
         options = ImageOptions(count=most or 2**31, source=source, prepared=prepared, domain=to)
         stream = make_images(load_model(path).family, options)

@@ -25,6 +25,7 @@ from ganvas.curate.archive_safety import (
 from ganvas.curate.catalog import Origin
 from ganvas.curate.file_kinds import HEAD_BYTES
 from ganvas.curate.images.decode import PictureError
+from ganvas.curate.own_folders import REASON, is_below, own_folders_among
 from ganvas.errors import UserError
 
 _ESCAPES = "its name leads outside of the archive"
@@ -73,8 +74,10 @@ def _zip(path: Path, label: str, licence: str | None) -> Iterator[IngestItem]:
         limit = size_limit(path)
         if sum(entry.file_size for entry in entries) > limit:
             raise UserError(f"{readable(label)} {_BOMB.format(limit / 2**30)}.")
+        own = own_folders_among(_zip_name(entry) for entry in entries)
+        yield from (Refusal(folder.path, REASON) for folder in own)
         for entry in entries:
-            if not entry.is_dir():
+            if not entry.is_dir() and not is_below(_zip_name(entry), own):
                 yield _zip_entry(opened, entry, label, licence)
 
 

@@ -14,6 +14,7 @@ from ganvas.collect.ingest import MAX_NAME, IncomingFile, IngestItem, Refusal, r
 from ganvas.curate.archive_safety import MAX_FILE_BYTES, too_large
 from ganvas.curate.catalog import Origin
 from ganvas.curate.file_kinds import HEAD_BYTES, is_archive
+from ganvas.curate.own_folders import REASON, own_kind, refuse_own
 from ganvas.errors import UserError
 
 _NOT_FOLDERS_OF_PICTURES = ("/", "/proc", "/sys", "/dev")
@@ -28,6 +29,10 @@ def count_files(source: Path, *, without: Path | None = None) -> int | None:
     if source.is_dir():
         count = 0
         for here, names, files in os.walk(source.resolve()):
+            if Path(here) != source.resolve() and own_kind(Path(here), {*names, *files}) is not None:
+                names.clear()
+                count += 1  # it is refused as one
+                continue
             names[:] = [name for name in names if not is_hidden(name) and Path(here, name) != without]
             count += sum(1 for name in files if not is_hidden(name))
         return count
@@ -71,6 +76,7 @@ def items_of_folder(root: Path, *, licence: str | None = None, without: Path | N
     where = root.resolve()
     if str(where) in _NOT_FOLDERS_OF_PICTURES:
         raise UserError(f"{root} is a folder of the system itself; name the folder that holds your pictures.")
+    refuse_own(where)
     problems: list[Refusal] = []
 
     def report(error: OSError) -> None:
@@ -81,6 +87,10 @@ def items_of_folder(root: Path, *, licence: str | None = None, without: Path | N
 
     seen = {where} | ({without.resolve()} if without is not None else set())
     for here, names, files in os.walk(where, onerror=report, followlinks=True):
+        if Path(here) != where and own_kind(Path(here), {*names, *files}) is not None:
+            problems.append(Refusal(_relative(Path(here), where), REASON))
+            names.clear()
+            continue
         kept = []
         for name in sorted(names):
             inner = Path(here, name).resolve()

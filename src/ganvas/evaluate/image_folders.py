@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from ganvas.curate.images.decode import PictureError, open_image
+from ganvas.curate.own_folders import files_below
 from ganvas.errors import UserError
 from ganvas.evaluate import fidelity
 from ganvas.evaluate.fidelity import METRICS, Metric, Progress, Result
@@ -80,8 +81,8 @@ def _files(place: Path) -> dict[str, Path]:
     if not place.is_dir():
         raise UserError(f"There is no {place}: give a picture or a folder of pictures.")
     found: dict[str, Path] = {}
-    for file in sorted(place.rglob("*")):
-        if not file.is_file() or any(part.startswith(".") for part in file.relative_to(place).parts):
+    for file in files_below(place):
+        if any(part.startswith(".") for part in file.relative_to(place).parts):
             continue
         if file.suffix.lower() in (".txt", ".md", ".json", ".jsonl", ".html", ".csv", ".yaml"):
             continue

@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ganvas.curate.images.decode import DecodeOptions, PictureError, encode_png, open_image
+from ganvas.curate.own_folders import files_below
 from ganvas.errors import UserError
 from ganvas.files import replacing, write_atomically
 from ganvas.inference.generate import check_psi, class_in_turn, class_number, generate
@@ -148,7 +149,7 @@ def _translation(family: Family, options: ImageOptions) -> ImageStream:
         raise UserError(f"There is no {source}; give a picture or a folder of pictures with --source.")
     if takes_frame_pairs(family.data):
         raise UserError("This model generates frames between two frames; give it a video.")
-    files = sorted(file for file in source.rglob("*") if file.is_file()) if source.is_dir() else [source]
+    files = files_below(source) if source.is_dir() else [source]
     direction = direction_into(family, options.domain)
     return ImageStream(min(options.count, len(files)), _translate(family, options, source, files, direction))
 

@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ganvas.curate.images.decode import DecodeOptions, PictureError, open_image
+from ganvas.curate.own_folders import files_below
 from ganvas.errors import UserError
 from ganvas.inference.translate import prepare_picture
 from ganvas.models.family import Family
@@ -97,7 +98,7 @@ def _list_files(path: Path | None, option: str, what: str) -> list[Path]:
         raise UserError(f"This model translates pictures; give {what} with {option} FILE or FOLDER.")
     if not path.exists():
         raise UserError(f"There is no {path}; give a picture or a folder of pictures with {option}.")
-    return sorted(file for file in path.rglob("*") if file.is_file()) if path.is_dir() else [path]
+    return files_below(path) if path.is_dir() else [path]
 
 
 def _translate_by_seed(

@@ -1,4 +1,4 @@
-"""``datasets.json``: the data sets that a run was trained on, so that other pictures cannot take its place unnoticed."""
+"""``datasets.json``: the data sets that a run was trained on, so that others do not replace them unnoticed."""
 
 from __future__ import annotations
 

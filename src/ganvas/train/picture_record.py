@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ganvas.bundle import Credit
 from ganvas.curate.dataset.dataset import Dataset
 from ganvas.errors import UserError
 from ganvas.inference.credits import credits_of_pictures
@@ -16,7 +15,9 @@ from ganvas.runs.trained_sets import TrainedSet, read_sets, write_sets
 MAX_CLASSES_NAMED = 4
 
 
-def describe(whole: Dataset, trained_on: Dataset, classes: tuple[str, ...], name: str, source: Path | None) -> TrainedSet:
+def describe(
+    whole: Dataset, trained_on: Dataset, classes: tuple[str, ...], name: str, source: Path | None
+) -> TrainedSet:
     """The record of a packed set.
 
     Args:

@@ -7,7 +7,7 @@ import json
 import os
 import zipfile
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from ganvas.curate.dataset.build import Workers, build_archive, demand
@@ -17,6 +17,7 @@ from ganvas.curate.images.crop import Half
 from ganvas.curate.images.decode import DecodeOptions
 from ganvas.curate.images.remarks import RemarkCount
 from ganvas.curate.manifest import MANIFEST, Manifest, SkippedFile, read_manifest
+from ganvas.curate.own_folders import OwnFolder
 from ganvas.curate.sources.annotations import Annotations, read_annotations
 from ganvas.curate.sources.frame_pairs import Frames, in_sequence
 from ganvas.curate.sources.list_source import list_source
@@ -42,6 +43,7 @@ class PackReport:
     enlarged: int = 0  # pictures smaller than the resolution
     paired: bool = False
     layout: str = ""  # what was recognised in the way the files lay, as a sentence
+    own_folders: tuple[OwnFolder, ...] = ()  # left out, because Ganvas itself wrote them
     remarks: dict[str, RemarkCount] = field(default_factory=dict)  # what decoding changed or guessed
 
 
@@ -121,7 +123,7 @@ def pack(
         chosen = Workers(workers or os.cpu_count() or 1, processes if worth_it else 1)
         manifest = build_archive(listing, options, key, output, source, minimum, chosen, progress)
     demand(len(manifest.items), minimum, source, list(manifest.skipped))
-    return _report(output, manifest, reused)
+    return replace(_report(output, manifest, reused), own_folders=tuple(listing.own_folders))
 
 
 def pack_like(source: Path | str, data: DataSpec) -> PackReport:

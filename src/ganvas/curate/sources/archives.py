@@ -10,6 +10,7 @@ from ganvas.curate.archive_safety import leads_outside, read_member, size_limit
 from ganvas.curate.file_kinds import HEAD_BYTES, picture_format
 from ganvas.curate.images.decode import PictureError
 from ganvas.curate.manifest import MANIFEST, Manifest, read_manifest
+from ganvas.curate.own_folders import is_below, own_folders_among
 from ganvas.curate.sources.assemble import (
     ListedFile,
     assemble,
@@ -46,10 +47,18 @@ def list_zip(source: Path, where: Path, options: SourceOptions) -> Listing:
                 return list_dataset(where)
             _refuse_hostile(source, where, entries)
             listing = Listing(ZipReader(where))
+            listing.own_folders = own_folders_among(entry.filename for entry in entries)
+            if any(folder.path == "." for folder in listing.own_folders):
+                raise UserError(f"{source} holds a {listing.own_folders[0].kind} of Ganvas, not pictures; zip those.")
             files = []
             for entry in entries:
                 parts = PurePosixPath(entry.filename).parts
-                if entry.is_dir() or not parts or any(is_hidden(part) for part in parts):
+                if (
+                    is_below(entry.filename, listing.own_folders)
+                    or entry.is_dir()
+                    or not parts
+                    or any(is_hidden(part) for part in parts)
+                ):
                     continue
                 if is_nameless(parts[-1]):
                     with suppress(PictureError):

@@ -11,6 +11,7 @@ from ganvas.curate.archive_safety import MAX_FILE_BYTES, too_large
 from ganvas.curate.file_kinds import HEAD_BYTES, picture_format
 from ganvas.curate.images.decode import PictureError
 from ganvas.curate.manifest import SkippedFile
+from ganvas.curate.own_folders import OwnFolder, own_kind, refuse_own
 from ganvas.curate.sources.assemble import (
     ListedFile,
     assemble,
@@ -48,7 +49,7 @@ class FolderReader:
             raise PictureError(f"cannot be read ({error.strerror})") from None
 
 
-def _walk(root: Path, skipped: list[SkippedFile]) -> Iterator[ListedFile]:
+def _walk(root: Path, skipped: list[SkippedFile], own_folders: list[OwnFolder]) -> Iterator[ListedFile]:
     def report(error: OSError) -> None:
         path = Path(error.filename).relative_to(root).as_posix()
         if path == ".":
@@ -58,6 +59,10 @@ def _walk(root: Path, skipped: list[SkippedFile]) -> Iterator[ListedFile]:
     seen = {root}
     for folder, names, files in os.walk(root, onerror=report, followlinks=True):
         here = Path(folder)
+        if here != root and (own := own_kind(here, {*names, *files})) is not None:
+            own_folders.append(OwnFolder(here.relative_to(root).as_posix(), own))
+            names.clear()
+            continue
         kept = []
         for name in sorted(names):
             inner = (here / name).resolve()
@@ -94,6 +99,7 @@ def _begins_like_picture(file: Path, information: os.stat_result) -> bool:
 
 
 def list_folder(source: Path, root: Path, options: SourceOptions) -> Listing:
+    refuse_own(root)
     listing = Listing(FolderReader(root))
-    files = list(_walk(root, listing.skipped))
+    files = list(_walk(root, listing.skipped, listing.own_folders))
     return assemble(source, root, files, listing, options)

@@ -8,6 +8,7 @@ from typing import NamedTuple, Protocol
 
 from ganvas.curate.images.crop import Box, Half
 from ganvas.curate.manifest import Licence, Provenance, SkippedFile, SplitName
+from ganvas.curate.own_folders import OwnFolder
 from ganvas.curate.sources.annotations import Annotations
 
 
@@ -55,6 +56,7 @@ class Listing:
     fingerprint: str = ""
     layout: str = ""
     side_by_side: Half | None = None
+    own_folders: list[OwnFolder] = field(default_factory=list)  # left out, because Ganvas itself wrote them
 
 
 class SourceOptions(NamedTuple):
