@@ -2422,6 +2422,29 @@ export interface components {
              * @default []
              */
             health: components["schemas"]["HealthSentence"][];
+            /** @description The process that trains the run now; null: none. */
+            trainer?: components["schemas"]["RunTrainer"] | null;
+        };
+        /**
+         * RunTrainer
+         * @description The process that trains a run.
+         */
+        RunTrainer: {
+            /**
+             * Host
+             * @description Name of its machine.
+             */
+            host: string;
+            /**
+             * Pid
+             * @description Its number there.
+             */
+            pid: number;
+            /**
+             * Started
+             * @description When it was started, ISO 8601 in UTC.
+             */
+            started: string;
         };
         /**
          * SaidVerdict
