@@ -100,7 +100,9 @@ def test_a_run_that_was_killed_is_not_shown_as_running(tmp_path: Path) -> None:
 
 
 def test_a_run_says_who_trains_it(tmp_path: Path) -> None:
-    run = make_run(tmp_path / "now", trainer={"host": "invented", "pid": 1, "started": "long ago"})
+    run = make_run(tmp_path / "now")
+    invented = {"trainer": {"host": "invented", "pid": 1, "started": "long ago"}}
+    run.status.write_text(json.dumps(json.loads(run.status.read_text()) | invented))
     with served(create_app(settings=StudioSettings(runs=tmp_path))) as (opened, _):
         assert opened.get("/v1/runs/now").json()["status"]["trainer"] is None
         with hold(run):

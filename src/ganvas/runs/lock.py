@@ -70,7 +70,7 @@ def _close_inherited() -> None:
     _held.clear()
 
 
-if hasattr(os, "register_at_fork"):
+if os.name == "posix":
     os.register_at_fork(after_in_child=_close_inherited)
 
 
