@@ -96,7 +96,9 @@ def test_collecting_counts_them(folder: Path, tmp_path: Path, zipped: bool) -> N
 def test_curate_takes_only_the_pictures_and_says_so(
     folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(checks_run, "check_all", lambda *arguments, **options: checks_run.CheckSummary(0, 0, 0, 0, (), 0))
+    monkeypatch.setattr(
+        checks_run, "check_all", lambda *arguments, **options: checks_run.CheckSummary(0, 0, 0, 0, (), 0)
+    )
     assert main(["curate", str(folder), "--catalog", str(tmp_path / "new")]) == 0
     said = capsys.readouterr().out
     assert f"{COUNT} pictures added" in said
