@@ -35,8 +35,8 @@ class Trainer(BaseModel):
     host: str
     pid: int
     started: str = Field(description="start of the process, ISO 8601 in UTC")
-    start_ticks: int | None = Field(None, description="start of the process in clock ticks since boot (Linux)")
-    boot: str | None = Field(None, description="random id of the boot of the machine (Linux)")
+    start_ticks: int | None = Field(default=None, description="start of the process in clock ticks since boot (Linux)")
+    boot: str | None = Field(default=None, description="random id of the boot of the machine (Linux)")
 
     def is_here(self) -> bool:
         """Whether the process belongs to this machine, also if the machine has been started again since."""

@@ -19,12 +19,12 @@ class TrainedSet(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     name: str = Field(description="as in credits")
-    source: str | None = Field(None, description="the folder or file that was packed, as an absolute path")
-    sha256: str | None = Field(None, description="digest of the packed set; null: unknown")
-    train_sha256: str | None = Field(None, description="digest of the part that is trained on; null: unknown")
-    pictures: int = Field(0, description="pictures trained on")
+    source: str | None = Field(default=None, description="the folder or file that was packed, as an absolute path")
+    sha256: str | None = Field(default=None, description="digest of the packed set; null: unknown")
+    train_sha256: str | None = Field(default=None, description="digest of the part that is trained on; null: unknown")
+    pictures: int = Field(default=0, description="pictures trained on")
     classes: tuple[str, ...] = ()
-    from_nimg: int = Field(0, description="pictures shown when training on this set began")
+    from_nimg: int = Field(default=0, description="pictures shown when training on this set began")
     credits: tuple[dict[str, Any], ...] = ()
 
     def is_same(self, other: TrainedSet) -> bool:
