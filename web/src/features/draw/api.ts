@@ -2,6 +2,7 @@
 import { api, dataOf, madePicture, multipart } from "../../api/client";
 import type { components } from "../../api/schema";
 import type { Direction } from "../../api/types";
+import { reduced } from "../../ui/reduced";
 import type { Answer } from "./use-result";
 
 export type Parts = components["schemas"]["PortraitParts"];
@@ -67,11 +68,11 @@ export const readShared = (id: string, signal: AbortSignal): Promise<Shared> =>
   dataOf(api.GET("/v1/drawings/{id}", { params: { path: { id } }, signal }));
 
 /** A photo as lines such as the model learned from, cut as its pictures were. */
-export const sketchPhoto = (id: string, photo: Blob): Promise<Blob> =>
+export const sketchPhoto = async (id: string, photo: Blob): Promise<Blob> =>
   dataOf(
     api.POST("/v1/bundles/{id}/sketch", {
       params: ofBundle(id),
-      body: { image: photo },
+      body: { image: await reduced(photo) },
       bodySerializer: multipart,
       parseAs: "blob",
     }),

@@ -2,6 +2,7 @@
 import { addressOf, api, dataOf, multipart } from "../../api/client";
 import type { components } from "../../api/schema";
 import type { GenerateRequest } from "../../api/types";
+import { reduced } from "../../ui/reduced";
 
 type Schemas = components["schemas"];
 
@@ -53,7 +54,7 @@ export const edit = (id: string, body: Schemas["EditRequest"], signal: AbortSign
 // One search at a time belongs to this page: a newer one replaces an older one on the server too.
 const client = Array.from(crypto.getRandomValues(new Uint32Array(3)), (part) => part.toString(36)).join("");
 
-export const startProjection = (
+export const startProjection = async (
   id: string,
   { picture, ...settings }: { picture: Blob; steps: number; plus: boolean; class: number | null },
   signal: AbortSignal,
@@ -61,7 +62,7 @@ export const startProjection = (
   dataOf(
     api.POST("/v1/bundles/{id}/project", {
       params: ofBundle(id),
-      body: { image: picture, client, ...settings },
+      body: { image: await reduced(picture), client, ...settings },
       bodySerializer: multipart,
       signal,
     }),

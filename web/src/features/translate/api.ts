@@ -1,6 +1,7 @@
 // Requests about pictures: cut as a model takes them, translated, carried over, made up, and where the model looks.
 import { api, type MadePicture, madePicture, multipart } from "../../api/client";
 import type { Direction } from "../../api/types";
+import { reduced } from "../../ui/reduced";
 
 export type Given = { picture: Blob; prepared: boolean };
 
@@ -14,27 +15,31 @@ const ofBundle = (id: string) => ({ path: { id } });
 /** A picture as it stands beside the answer: cut as the model takes it, or enlarged where the model enlarges. */
 export const prepareFor =
   (id: string): Prepare =>
-  (image, signal) =>
-    madePicture(api.POST("/v1/bundles/{id}/prepare", { params: ofBundle(id), body: { image }, ...blob, signal }));
+  async (picture, signal) => {
+    const body = { image: await reduced(picture) };
+    return madePicture(api.POST("/v1/bundles/{id}/prepare", { params: ofBundle(id), body, ...blob, signal }));
+  };
 
-export const prepareForMakeUp: Prepare = (image, signal) =>
-  madePicture(api.POST("/v1/makeup/prepare", { body: { image }, ...blob, signal }));
+export const prepareForMakeUp: Prepare = async (picture, signal) => {
+  const body = { image: await reduced(picture) };
+  return madePicture(api.POST("/v1/makeup/prepare", { body, ...blob, signal }));
+};
 
-export const translate = (id: string, { picture, prepared }: Given, direction: Direction, signal: AbortSignal) =>
+export const translate = async (id: string, { picture, prepared }: Given, direction: Direction, signal: AbortSignal) =>
   madePicture(
     api.POST("/v1/bundles/{id}/translate", {
       params: ofBundle(id),
-      body: { image: picture, prepared, direction },
+      body: { image: await reduced(picture), prepared, direction },
       ...blob,
       signal,
     }),
   );
 
-export const heatmap = (id: string, { picture, prepared }: Given, direction: Direction, signal: AbortSignal) =>
+export const heatmap = async (id: string, { picture, prepared }: Given, direction: Direction, signal: AbortSignal) =>
   madePicture(
     api.POST("/v1/bundles/{id}/heatmap", {
       params: ofBundle(id),
-      body: { image: picture, prepared, direction },
+      body: { image: await reduced(picture), prepared, direction },
       ...blob,
       signal,
     }),
