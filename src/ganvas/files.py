@@ -88,6 +88,27 @@ def try_lock(descriptor: int, *, shared: bool = False) -> bool | None:
     return True
 
 
+def check_below(root: Path, path: Path) -> None:
+    """Check that the folder of ``path`` lies below ``root`` and is reached without symbolic links below it.
+
+    Raises:
+        OSError: It does not, or a link leads there.
+    """
+    folders = path.relative_to(root).parts[:-1]
+    if ".." in folders or path.parent.resolve() != root.resolve().joinpath(*folders):
+        raise OSError(errno.ELOOP, "reached by a symbolic link", str(path))
+
+
+def read_below(root: Path, path: Path, most: int) -> bytes:
+    """The content of a regular file below ``root``, to which no symbolic link below ``root`` leads.
+
+    Raises:
+        OSError: There is none, or it is larger than ``most`` bytes.
+    """
+    check_below(root, path)
+    return read_regular(path, most)
+
+
 @contextmanager
 def replacing_folder(path: Path) -> Iterator[Path]:
     """Yield an empty folder to fill, which replaces ``path`` when the block ends without an error.

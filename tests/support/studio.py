@@ -11,12 +11,15 @@ import httpx
 import uvicorn
 from fastapi import FastAPI
 
+from ganvas.serve.core.connections import ConnectionLimits
+from ganvas.serve.server import uvicorn_config
+
 
 @contextmanager
-def served(app: FastAPI) -> Iterator[tuple[httpx.Client, uvicorn.Server]]:
-    """The app on a free port of this machine."""
+def served(app: FastAPI, limits: ConnectionLimits | None = None) -> Iterator[tuple[httpx.Client, uvicorn.Server]]:
+    """The app on a free port of this machine, within the limits of connections that the studio has."""
     listening = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(app, log_level="critical", timeout_graceful_shutdown=5))
+    server = uvicorn.Server(uvicorn_config(app, limits or ConnectionLimits()))
     thread = threading.Thread(target=server.run, args=([listening],))
     thread.start()
     try:

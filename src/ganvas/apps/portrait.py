@@ -7,7 +7,6 @@ there are ONNX files and else with torch; :mod:`ganvas.apps.code_bank` projects 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -20,10 +19,10 @@ from ganvas.apps.shadow_guidance import KEPT, Shadows
 from ganvas.bundle import Bundle
 from ganvas.bundle.manifest import CODE_BANK, STATE
 from ganvas.errors import UserError
+from ganvas.inference.bundle_graph import BundleGraph
 from ganvas.models.batches import to_float, to_uint8
 from ganvas.models.capabilities import HasCodes
 from ganvas.models.networks.sketchportrait import WINDOWS
-from ganvas.onnx_session import open_graph
 
 Pictures = NDArray[np.uint8]
 Floats = NDArray[np.float32]
@@ -146,12 +145,19 @@ class PortraitGenerator:
         for bank in self.banks:  # of a large bank this takes a minute, which the first drawing should not wait for
             bank.prepare()
         self.resolution = bundle.info.data.resolution
+        self._graphs: dict[str, BundleGraph] = {}
         graphs = {name: path for name in SUBGRAPHS if (path := bundle.subgraph(name)) is not None}
         if onnx and len(graphs) == len(SUBGRAPHS):
-            self._functions = {name: _onnx_function(path, threads) for name, path in graphs.items()}
+            self._graphs = {name: BundleGraph(bundle, path, threads) for name, path in graphs.items()}
+            self._functions = {name: _onnx_function(graph) for name, graph in self._graphs.items()}
         else:
             self._functions = _torch_functions(bundle)
         self._shadows = Shadows(self._functions["draw"], self.parts, self.banks)
+
+    def stop(self) -> None:
+        """End the call of a graph that runs, and refuse further ones; may be called from any thread."""
+        for graph in self._graphs.values():
+            graph.stop()
 
     def generate(
         self,
@@ -193,14 +199,8 @@ def _pictures(answer: Floats) -> Pictures:
     return pictures
 
 
-def _onnx_function(path: Path, threads: int) -> Callable[[Floats], Floats]:
-    session = open_graph(path, threads)
-
-    def run(rows: Floats) -> Floats:
-        answer: Floats = session.run(["output"], {"input": rows})[0]
-        return answer
-
-    return run
+def _onnx_function(graph: BundleGraph) -> Callable[[Floats], Floats]:
+    return lambda rows: graph({"input": rows})
 
 
 def _torch_functions(bundle: Bundle) -> dict[str, Callable[[Floats], Floats]]:

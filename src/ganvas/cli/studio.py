@@ -22,6 +22,9 @@ def studio(
         Path | None,
         typer.Option(help="Allow sharing drawings by link, and keep them in this folder; nothing is kept without it."),
     ] = None,
+    answer_seconds: Annotated[
+        float, typer.Option(help="Longest time for one answer of a model; one that takes longer is stopped.")
+    ] = 120.0,
     starters: Annotated[
         bool, typer.Option("--starters/--no-starters", help="Show the models that ship with Ganvas.")
     ] = True,
@@ -32,6 +35,8 @@ def studio(
 
     if not 1 <= port <= 65535:
         raise UserError(f"--port is a number from 1 to 65535, not {port}.")
+    if not answer_seconds > 0:
+        raise UserError(f"--answer-seconds is a number above 0, not {answer_seconds:g}.")
     check_studio_installed()
     from ganvas import starters as shipped
     from ganvas.serve.core.settings import StudioSettings
@@ -39,7 +44,13 @@ def studio(
 
     out = Output()
     serve(
-        StudioSettings(bundles=bundles, runs=runs, starters=shipped.FOLDER if starters else None, shared=shared),
+        StudioSettings(
+            bundles=bundles,
+            runs=runs,
+            starters=shipped.FOLDER if starters else None,
+            shared=shared,
+            answer_seconds=answer_seconds,
+        ),
         host=host,
         port=port,
         open_browser=open_browser,

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import ipaddress
 import random
 import re
-import socket
 import zlib
 from collections import defaultdict
 from collections.abc import Awaitable, Callable
@@ -26,6 +24,8 @@ try:
     import httpx
 except ImportError:
     raise UserError("Collecting needs the extra: pip install 'ganvas[collect]'.") from None
+
+from ganvas.collect.addresses import NoSuchHostError, PrivateAddressError, PublicTransport, is_local_name
 
 HOMEPAGE = "https://ganvas.github.io/ganvas"
 AGENT = "Ganvas"  # the product token in robots.txt
@@ -123,14 +123,10 @@ class Fetcher:
         self._asked = asked
         self._chance = chance
         self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
-        self._public: dict[str, bool] = {}
         self._proxies = getproxies()
         about = f"+{HOMEPAGE}" + (f"; {contact}" if contact else "")
-        self._client = httpx.AsyncClient(
-            headers={"User-Agent": f"{AGENT}/{__version__} ({about})", "Accept-Encoding": "identity"},
-            timeout=httpx.Timeout(20.0, connect=10.0, pool=None),
-            follow_redirects=False,
-        )
+        self._headers = {"User-Agent": f"{AGENT}/{__version__} ({about})", "Accept-Encoding": "identity"}
+        self._clients: dict[str | None, httpx.AsyncClient] = {}  # by the address of the proxy
 
     async def __aenter__(self) -> Fetcher:
         return self
@@ -138,7 +134,8 @@ class Fetcher:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        await self._client.aclose()
+        for client in self._clients.values():
+            await client.aclose()
 
     async def get(
         self,
@@ -205,7 +202,8 @@ class Fetcher:
     async def _request(self, url: httpx.URL, headers: dict[str, str], size: int) -> Fetched | httpx.URL | None:
         """One request: its content, the address of a redirect, or None for "not modified"."""
         host = host_of(url)
-        await self._refuse_private(url)
+        if not self.private and is_local_name(url.host):  # a proxy would perhaps lead there
+            raise FetchError(_PRIVATE, lasting=True)
         async with self._locks[host]:
             await self.pace.turn(host)
             try:
@@ -213,6 +211,10 @@ class Fetcher:
                     answer = await self._receive(url, headers, size)
             except TimeoutError:
                 raise _Later(f"took longer than {self.limits.seconds:g} s", host, silent=True) from None
+            except PrivateAddressError:
+                raise FetchError(_PRIVATE, lasting=True) from None
+            except NoSuchHostError:
+                raise _Later("there is no such host", host, silent=True) from None
             except httpx.TimeoutException:
                 raise _Later("the host does not answer in time", host, silent=True) from None
             except (httpx.ConnectError, httpx.ProxyError):
@@ -226,8 +228,7 @@ class Fetcher:
     async def _receive(self, url: httpx.URL, headers: dict[str, str], size: int) -> Fetched | httpx.URL | None:
         received = 0
         try:
-            async with self._client.stream("GET", url, headers=headers) as response:
-                self._refuse_private_peer(url, response)
+            async with self._client_for(url).stream("GET", url, headers=headers) as response:
                 self.pace.answered(host_of(url))
                 status = response.status_code
                 if status == 304:
@@ -254,52 +255,26 @@ class Fetcher:
             if self._asked is not None:
                 self._asked(received)
 
-    # ── Private networks ────────────────────────────────────────────────────────────────────────────────────────────
+    def _client_for(self, url: httpx.URL) -> httpx.AsyncClient:
+        """The client that requests an address: through the proxy of the environment, where one is set for it.
 
-    async def _refuse_private(self, url: httpx.URL) -> None:
-        if self.private:
-            return
-        host = url.host
-        if host not in self._public:
-            self._public[host] = await self._leads_outside(url)
-        if not self._public[host]:
-            raise FetchError(_PRIVATE, lasting=True)
-
-    async def _leads_outside(self, url: httpx.URL) -> bool:
-        host = url.host
-        try:
-            return _is_public(host)
-        except ValueError:
-            pass
-        if host == "localhost" or host.endswith((".localhost", ".local", ".internal")):
-            return False
-        if self._through_proxy(url):
-            return True  # names are resolved there, and perhaps only there
-        try:
-            found = await asyncio.get_running_loop().getaddrinfo(host, None, type=socket.SOCK_STREAM)
-        except (OSError, UnicodeError):
-            raise _Later("there is no such host", host_of(url), silent=True) from None
-        return all(_is_public(str(address[4][0])) for address in found)
-
-    def _refuse_private_peer(self, url: httpx.URL, response: httpx.Response) -> None:
-        """Check the address that answers: the name may have resolved to another one since it was checked."""
-        if self.private or self._through_proxy(url):
-            return
-        stream = response.extensions.get("network_stream")
-        peer = stream.get_extra_info("server_addr") if stream is not None else None
-        if peer and not _is_public(str(peer[0])):
-            raise FetchError(_PRIVATE, lasting=True)
-
-    def _through_proxy(self, url: httpx.URL) -> bool:
-        proxied = url.scheme in self._proxies or "all" in self._proxies
-        return proxied and not proxy_bypass(url.host)
-
-
-def _is_public(address: str) -> bool:
-    parsed = ipaddress.ip_address(address.partition("%")[0])
-    if isinstance(parsed, ipaddress.IPv6Address) and parsed.ipv4_mapped is not None:
-        parsed = parsed.ipv4_mapped
-    return parsed.is_global and not parsed.is_multicast
+        A proxy resolves names itself, and perhaps only the proxy can, so the addresses behind it cannot be checked.
+        """
+        proxy = self._proxies.get(url.scheme) or self._proxies.get("all")
+        if proxy is None or proxy_bypass(url.host):
+            proxy = None
+        elif "://" not in proxy:
+            proxy = f"http://{proxy}"
+        if proxy not in self._clients:
+            direct = httpx.AsyncHTTPTransport() if self.private else PublicTransport()
+            self._clients[proxy] = httpx.AsyncClient(
+                headers=self._headers,
+                timeout=httpx.Timeout(20.0, connect=10.0, pool=None),
+                follow_redirects=False,
+                proxy=proxy,
+                transport=direct if proxy is None else None,
+            )
+        return self._clients[proxy]
 
 
 class _Later(Exception):  # noqa: N818 - a reason to try again, not yet an error

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any, Literal, Protocol, TypeAlias
 
 import numpy as np
@@ -10,10 +9,11 @@ import torch
 from numpy.typing import NDArray
 
 from ganvas.bundle import Bundle
+from ganvas.bundle.manifest import ONNX
+from ganvas.inference.bundle_graph import BundleGraph, StoppedError
 from ganvas.models.batches import to_uint8
 from ganvas.models.capabilities import HasHeatmap
 from ganvas.models.family import Family
-from ganvas.onnx_session import open_graph
 from ganvas.tasks import TASKS
 from ganvas.tasks.pictures import Pictures
 
@@ -33,17 +33,21 @@ class OnnxSession:
     """A bundle's ONNX graph, run by onnxruntime.
 
     Args:
-        graph: The path of ``model.onnx``.
+        bundle: A bundle with a graph.
+
+    Raises:
+        UserError: The graph cannot be opened.
     """
 
-    def __init__(self, graph: Path) -> None:
-        self._session = open_graph(graph)
-        self._inputs = {node.name for node in self._session.get_inputs()}
+    def __init__(self, bundle: Bundle) -> None:
+        self._graph = BundleGraph(bundle, bundle.path / ONNX)
 
     def __call__(self, fields: Fields) -> NDArray[np.float32]:
-        inputs = {name: value for name, value in fields.items() if name in self._inputs}
-        output: NDArray[np.float32] = self._session.run(["output"], inputs)[0]
-        return output
+        return self._graph({name: value for name, value in fields.items() if name in self._graph.inputs}, rank=4)
+
+    def stop(self) -> None:
+        """End the call that runs, and refuse further ones; may be called from any thread."""
+        self._graph.stop()
 
 
 class TorchSession:
@@ -57,6 +61,11 @@ class TorchSession:
         self.family = family
         self._request = TASKS[family.task].request
         self._device = next(family.parameters()).device
+        self._stopped = False
+
+    def stop(self) -> None:
+        """Refuse further calls, such as that for the next batch; the one that runs goes on."""
+        self._stopped = True
 
     def __call__(self, fields: Fields) -> NDArray[np.float32]:
         with torch.inference_mode():
@@ -71,6 +80,8 @@ class TorchSession:
         return output
 
     def _make_request(self, fields: Fields) -> Any:
+        if self._stopped:
+            raise StoppedError
         return self._request(**{name: torch.from_numpy(value).to(self._device) for name, value in fields.items()})
 
 

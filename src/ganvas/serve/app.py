@@ -16,6 +16,7 @@ from ganvas.serve.core.context import StudioContext
 from ganvas.serve.core.decode_pool import DecodePool
 from ganvas.serve.core.engine import Engine
 from ganvas.serve.core.feature import Feature
+from ganvas.serve.core.local_paths import LocalPaths
 from ganvas.serve.core.middleware import RequestMiddleware
 from ganvas.serve.core.run_store import RunStore
 from ganvas.serve.core.settings import StudioSettings
@@ -47,8 +48,9 @@ def create_app(
         settings,
         BundleStore(settings.bundles, runs, settings.starters),
         runs,
-        engine or Engine(),
+        engine or Engine(seconds=settings.answer_seconds),
         DecodePool(settings.limits),
+        LocalPaths(settings),
     )
     closing = ExitStack()
     for feature in features:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import socket
+import sys
 import threading
 import webbrowser
 from collections.abc import Callable
@@ -13,12 +14,15 @@ from pathlib import Path
 from types import FrameType
 
 import uvicorn
+from fastapi import FastAPI
 
 from ganvas.errors import UserError
 from ganvas.serve.app import create_app
+from ganvas.serve.core.connections import BACKLOG, ConnectionLimits, limited_protocol, shorten_logs
 from ganvas.serve.core.settings import StudioSettings
 
 PORT = 8300
+UNREAD_SECONDS = 60.0  # time in which a client must take something of an answer
 LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
 
 
@@ -76,12 +80,30 @@ def serve(
         def stopping() -> None:
             app.state.context.stopping = True
 
-        config = uvicorn.Config(
-            app, log_level="warning", access_log=False, timeout_graceful_shutdown=5, server_header=False
-        )
-        server = _Server(config, ready, stopping)
+        server = _Server(uvicorn_config(app, settings.connections), ready, stopping)
         with contextlib.suppress(KeyboardInterrupt):  # uvicorn raises the signal again after a clean stop
             server.run([listening])
+
+
+def uvicorn_config(app: FastAPI, limits: ConnectionLimits) -> uvicorn.Config:
+    """The settings of the HTTP server.
+
+    Args:
+        app: The studio.
+        limits: Bounds of the connections.
+    """
+    config = uvicorn.Config(
+        app,
+        http=limited_protocol(limits),
+        ws="none",
+        backlog=BACKLOG,
+        log_level="warning",
+        access_log=False,
+        timeout_graceful_shutdown=5,
+        server_header=False,
+    )
+    shorten_logs()
+    return config
 
 
 def _listen(host: str, port: int) -> socket.socket:
@@ -94,6 +116,9 @@ def _listen(host: str, port: int) -> socket.socket:
     listening = socket.socket(family, socket.SOCK_STREAM)
     try:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if sys.platform == "linux":  # closes connections of clients that are gone, or take nothing
+            milliseconds = round(1000 * UNREAD_SECONDS)
+            listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, milliseconds)
         listening.bind((host, port))
     except OSError as error:
         listening.close()

@@ -135,7 +135,7 @@ def test_a_verdict_sent_twice_counts_once_and_a_wrong_one_stops_no_other(tmp_pat
         assert statuses == [("a", "saved"), ("b", "refused"), ("c", "refused"), ("d", "saved"), ("a", "repeated")]
         again = review.decide(1, "Ann", said)
         assert [answer.status for answer in again] == ["repeated", "refused", "refused", "repeated", "repeated"]
-        assert all(answer.why and answer.why.endswith(".") for answer in again if answer.status == "refused")
+        assert all(answer.why and str(answer.why).endswith(".") for answer in again if answer.status == "refused")
         assert record(catalog) == 2
         assert catalog.counts() == Counts(4, 1, 1, 0, 2)
 

@@ -158,15 +158,15 @@ def test_cancelled_work_never_runs_and_too_much_is_turned_away(engine: Engine, b
     engine.generate(opened, [0])
     worker = engine._workers._workers[str(opened.path)]
     gate, ran = threading.Event(), []
-    true_model = worker.loaded
+    true_model = worker._loaded
 
     def counting(fields: dict[str, np.ndarray]) -> np.ndarray:
         ran.append(len(fields["z"]))
         return true_model(fields)
 
     worker._loaded = counting
-    worker.thread.submit(gate.wait)  # something long is being worked on
-    waiting = [engine.submit_generate(opened, [0] * (4 if turn == 3 else 1)) for turn in range(MAX_WAITING)]
+    worker.submit(lambda model: gate.wait())  # something long is being worked on
+    waiting = [engine.submit_generate(opened, [0] * (4 if turn == 3 else 1)) for turn in range(MAX_WAITING - 1)]
     with pytest.raises(BusyError, match="waiting"):
         engine.submit_generate(opened, [1])
     assert waiting[3].cancel()

@@ -2651,8 +2651,23 @@ export interface components {
              * @enum {string}
              */
             status: "saved" | "repeated" | "refused";
-            /** Why */
+            /**
+             * Why
+             * @description Why it was refused, in English; null: it was not.
+             */
             why: string | null;
+            /**
+             * Code
+             * @description Name of the reason, as in the errors; null: none.
+             */
+            code: string | null;
+            /**
+             * Params
+             * @description The values that stand in the reason, by name.
+             */
+            params: {
+                [key: string]: string | number;
+            };
         };
         /**
          * VerdictsAnswer

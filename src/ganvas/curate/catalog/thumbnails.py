@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,14 +11,19 @@ from PIL import Image as Pillow
 
 from ganvas.curate.catalog.records import Image
 from ganvas.curate.images.decode import MAX_PIXELS, DecodeOptions, PictureError, open_image
-from ganvas.files import write_atomically
+from ganvas.files import check_below, read_below, write_atomically
 
 SIZES = (64, 128, 256, 512, 1024, 2048)
+MAX_THUMBNAIL = 20_000_000  # bytes
+MAX_ORIGINAL = 1 << 30  # bytes
 
 
 @dataclass(frozen=True)
 class Thumbnails:
-    """The folder of thumbnails. It may be deleted at any time; missing ones are made again."""
+    """The folder of thumbnails in a catalogue. It may be deleted at any time; missing ones are made again.
+
+    Symbolic links below the catalogue are not followed, since they may lead anywhere.
+    """
 
     root: Path
 
@@ -26,20 +32,21 @@ class Thumbnails:
         return next((size for size in SIZES if size >= wanted), SIZES[-1])
 
     def get(self, image: Image, wanted: int) -> bytes | None:
-        """A WebP whose longer side is at most :meth:`size` pixels; None when the original cannot be read any more."""
+        """A WebP whose longer side is at most :meth:`size` pixels; None when the original cannot be read any more,
+        or a symbolic link leads to it."""
         size = self.size(wanted)
         path = self.root / str(size) / image.sha256[:2] / f"{image.sha256}.webp"
-        try:
-            return path.read_bytes()
-        except OSError:
-            pass
+        catalogue = self.root.parent
+        with suppress(OSError):
+            return read_below(catalogue, path, MAX_THUMBNAIL)
         # A long narrow picture would be decoded too small by its shorter side alone.
         least = round(size * min(image.width, image.height) / max(image.width, image.height)) or 1
         try:
+            check_below(catalogue, path)
             # The catalogue may hold larger pictures than usual: whoever collected them chose the limit.
             options = DecodeOptions(max(MAX_PIXELS, image.width * image.height))
-            picture = open_image(image.path, options, least=least)
-        except PictureError:
+            picture = open_image(read_below(catalogue, image.path, MAX_ORIGINAL), options, least=least)
+        except (OSError, PictureError):
             return None
         picture.thumbnail((size, size), Pillow.Resampling.LANCZOS, reducing_gap=2.0)
         content = io.BytesIO()

@@ -55,7 +55,7 @@ class VerdictReceipt(NamedTuple):
     client_id: str
     image_id: int
     status: Literal["saved", "repeated", "refused"]
-    why: str | None = None
+    why: UserError | None = None
 
 
 class Round(NamedTuple):

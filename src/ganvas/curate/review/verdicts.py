@@ -13,6 +13,7 @@ from ganvas.curate.catalog.database import Database
 from ganvas.curate.catalog.records import Result
 from ganvas.curate.catalog.tables import BallotRow, ImageRow, PlaceRow, SeatRow, VerdictRow, now
 from ganvas.curate.review.schema import DONE, EVERYBODY, ONE, REASONS, Verdict, VerdictChoice, VerdictReceipt
+from ganvas.errors import UserError
 
 
 def lock(session: Session, number: int, name: str, images: Iterable[int]) -> None:
@@ -31,7 +32,7 @@ def record(
     database: Database, session: Session, number: int, name: str, verdict: Verdict, places: dict[int, bool]
 ) -> VerdictReceipt:
     why = _refusal(verdict, number, places)
-    if why:
+    if why is not None:
         return VerdictReceipt(verdict.client_id, verdict.image_id, "refused", why)
     row = {"round": number, "reviewer": name, "said": now(), **verdict._asdict()}
     if verdict.verdict != "drop":
@@ -73,15 +74,24 @@ def settle(session: Session, number: int, images: Sequence[int]) -> None:
     session.execute(update(PlaceRow), places)
 
 
-def _refusal(verdict: Verdict, number: int, places: dict[int, bool]) -> str | None:
+def _refusal(verdict: Verdict, number: int, places: dict[int, bool]) -> UserError | None:
     if number and verdict.image_id not in places:
-        return f"Picture {verdict.image_id} is not in round {number}."
+        return UserError(
+            f"Picture {verdict.image_id} is not in round {number}.",
+            code="verdict-not-in-round",
+            params={"picture": verdict.image_id, "round": number},
+        )
     if verdict.verdict not in get_args(VerdictChoice):
-        return f"A verdict is keep, drop or skip, not {verdict.verdict!r}."
+        return UserError(
+            f"A verdict is keep, drop or skip, not {verdict.verdict!r}.",
+            code="verdict-unknown",
+            params={"verdict": verdict.verdict},
+        )
     if not 1 <= len(verdict.client_id) <= 64:
-        return "A verdict needs a client_id of 1 to 64 letters."
+        return UserError("A verdict needs a client_id of 1 to 64 letters.", code="verdict-client-id")
     if number and verdict.verdict == "drop" and verdict.reason not in {reason.key for reason in REASONS}:
-        return f"A reason to drop is one of {', '.join(reason.key for reason in REASONS)}."
+        known = ", ".join(reason.key for reason in REASONS)
+        return UserError(f"A reason to drop is one of {known}.", code="verdict-reason", params={"known": known})
     return None
 
 

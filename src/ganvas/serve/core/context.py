@@ -13,6 +13,7 @@ from ganvas.serve.core.bundle_store import BundleStore
 from ganvas.serve.core.decode_pool import DecodePool
 from ganvas.serve.core.engine import Engine
 from ganvas.serve.core.errors import MissingError
+from ganvas.serve.core.local_paths import LocalPaths
 from ganvas.serve.core.run_store import RunStore
 from ganvas.serve.core.settings import StudioSettings
 
@@ -30,6 +31,7 @@ class StudioContext:
         engine: Runs the models.
         decoder: Decodes uploaded pictures.
         states: The states of the features, by type.
+        paths: The folders that no answer may name.
         stopping: True once the studio was asked to stop: streams end then.
     """
 
@@ -38,6 +40,7 @@ class StudioContext:
     runs: RunStore
     engine: Engine
     decoder: DecodePool
+    paths: LocalPaths
     states: dict[type, object] = field(default_factory=dict)
     stopping: bool = False
 

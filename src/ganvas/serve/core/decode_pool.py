@@ -1,4 +1,4 @@
-"""Decodes uploaded pictures in a bounded number of separate processes."""
+"""Decodes uploaded pictures in a bounded number of separate processes, in turns."""
 
 from __future__ import annotations
 
@@ -7,15 +7,22 @@ import queue
 import subprocess
 import sys
 import threading
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple, TypeVar
 
 from PIL import Image
 
 from ganvas.curate.file_kinds import HEAD_BYTES, picture_format
 from ganvas.curate.images.decode import DEFAULTS, DecodeOptions
+from ganvas.inference.worker import BusyError
 from ganvas.serve.core import decode_worker
 from ganvas.serve.core.errors import UploadError
+from ganvas.serve.core.fair_queue import FairQueue
+
+T = TypeVar("T")
 
 START_SECONDS = 60.0  # time that a decoder process may take to start; not part of the time for a picture
 FORMATS = "PNG, JPEG, WebP, GIF, BMP, TIFF, AVIF or HEIC"
@@ -31,6 +38,8 @@ class UploadLimits:
         side: Smallest length of the shorter side, in pixels.
         seconds: Longest time to decode it.
         workers: Number of decoder processes.
+        waiting: Bytes of all uploads that may wait.
+        waiting_per_person: Bytes of the uploads of one person that may wait.
     """
 
     bytes: int = 20_000_000
@@ -38,6 +47,8 @@ class UploadLimits:
     side: int = 8
     seconds: float = 10.0
     workers: int = 2
+    waiting: int = 400_000_000
+    waiting_per_person: int = 200_000_000
 
 
 class _DecodeProcess:
@@ -93,8 +104,20 @@ class _DecodeProcess:
         process.wait()
 
 
+class _Upload(NamedTuple):
+    """An upload that waits, and what to do with its picture."""
+
+    content: bytes
+    least: int | None
+    options: DecodeOptions
+    work: Callable[[Image.Image], Any]
+
+
 class DecodePool:
-    """Decodes uploaded pictures in separate processes. May be used from several threads.
+    """Decodes uploaded pictures in separate processes, and prepares them in threads of its own.
+
+    Neither the event loop nor the threads of other answers wait for it. People take turns, so that somebody's many
+    large pictures do not hold up another's small one. May be used from several threads.
 
     Args:
         limits: Bounds of one upload; None: the defaults.
@@ -106,36 +129,95 @@ class DecodePool:
         self._all = [_DecodeProcess() for _ in range(self.limits.workers)]
         for process in self._all:
             self._free.put(process)
+        self._threads = ThreadPoolExecutor(self.limits.workers, thread_name_prefix="decode")
+        self._queue: FairQueue[_Upload, Any] = FairQueue(1)
+        self._waiting: Counter[str] = Counter()  # bytes by person
+        self._lock = threading.Lock()
 
-    def open(self, content: bytes, *, least: int | None = None, options: DecodeOptions = DEFAULTS) -> Image.Image:
-        """Decode an uploaded picture.
+    def submit(
+        self,
+        content: bytes,
+        work: Callable[[Image.Image], T],
+        *,
+        person: str = "",
+        least: int | None = None,
+        options: DecodeOptions = DEFAULTS,
+    ) -> Future[T]:
+        """Decode an uploaded picture, and work on it. A cancelled future that has not begun is never decoded.
 
         Args:
             content: The file.
+            work: Called with the picture in mode RGB, upright, on the background, without metadata, in the pool's
+                thread.
+            person: Whose upload it is; people take turns.
             least: Side in pixels that is enough (see :func:`ganvas.curate.images.decode.open_image`); None: decode at
                 full size.
             options: How pictures are decoded for a model; the limit of pixels is that of the pool.
 
         Returns:
-            The picture in mode RGB, upright, on the background, without metadata.
+            What ``work`` returns. It raises UploadError for a picture that is damaged, too large, too small, or takes
+            too long.
 
         Raises:
-            UploadError: It is not a picture, of an unsupported format, damaged, too large, too small, or takes too
-                long.
+            UploadError: It is not a picture, of an unsupported format, or of too many bytes.
+            BusyError: Too many uploads wait.
         """
-        limits = self.limits
         if not content:
             raise UploadError("The upload is empty; choose a picture.", status=422, code="empty-upload")
-        if len(content) > limits.bytes:
-            raise upload_too_large(limits)
+        if len(content) > self.limits.bytes:
+            raise upload_too_large(self.limits)
         if picture_format(content[:HEAD_BYTES]) is None:
             raise _not_a_picture()
-        process = self._free.get()
+        self._reserve(person, len(content))
         try:
-            options = options._replace(max_pixels=limits.pixels)
-            answer = process.request({"options": options, "least": least}, content, limits.seconds)
+            future: Future[T] = self._queue.submit(
+                "",
+                _Upload(content, least, options._replace(max_pixels=self.limits.pixels), work),
+                lambda process, uploads: [self._decode(process, one) for one in uploads],
+                lambda job: self._threads.submit(self._with_process, job),
+                person,
+            )
+        except BaseException:
+            self._release(person, len(content))
+            raise
+        future.add_done_callback(lambda done: self._release(person, len(content)))
+        return future
+
+    def open(self, content: bytes, *, least: int | None = None, options: DecodeOptions = DEFAULTS) -> Image.Image:
+        """Decode an uploaded picture and wait for it; see :meth:`submit`."""
+        return self.submit(content, lambda image: image, least=least, options=options).result()
+
+    def close(self) -> None:
+        """Drop what waits, and end the processes."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
+        for process in self._all:
+            process.close()
+
+    def _reserve(self, person: str, size: int) -> None:
+        limits = self.limits
+        with self._lock:
+            total, own = self._waiting.total(), self._waiting[person]
+            if total and (own + size > limits.waiting_per_person or total + size > limits.waiting):
+                raise BusyError("Many pictures are waiting to be read; try again in a moment.", code="uploads-busy")
+            self._waiting[person] += size
+
+    def _release(self, person: str, size: int) -> None:
+        with self._lock:
+            self._waiting[person] -= size
+            if self._waiting[person] <= 0:
+                del self._waiting[person]
+
+    def _with_process(self, job: Callable[[_DecodeProcess], None]) -> None:
+        process = self._free.get()  # there are as many as threads
+        try:
+            job(process)
         finally:
             self._free.put(process)
+
+    def _decode(self, process: _DecodeProcess, upload: _Upload) -> Any:
+        limits = self.limits
+        header = {"options": upload.options, "least": upload.least}
+        answer = process.request(header, upload.content, limits.seconds)
         if answer is None:
             raise UploadError(
                 f"The picture cannot be opened (it took more than {limits.seconds:g} s or failed); save it again as "
@@ -144,10 +226,10 @@ class DecodePool:
                 code="decode-failed",
                 params={"seconds": limits.seconds},
             )
-        header, pixels = answer
-        if "refused" in header:
-            raise _refusal(header, limits)
-        image = Image.frombytes("RGB", (header["width"], header["height"]), pixels)
+        found, pixels = answer
+        if "refused" in found:
+            raise _refusal(found, limits)
+        image = Image.frombytes("RGB", (found["width"], found["height"]), pixels)
         if min(image.size) < limits.side:
             raise UploadError(
                 f"The picture has only {image.width} × {image.height} pixels; send one of at least {limits.side} × "
@@ -156,12 +238,7 @@ class DecodePool:
                 code="picture-too-small",
                 params={"width": image.width, "height": image.height, "side": limits.side},
             )
-        return image
-
-    def close(self) -> None:
-        """End the processes."""
-        for process in self._all:
-            process.close()
+        return upload.work(image)
 
 
 def upload_too_large(limits: UploadLimits) -> UploadError:

@@ -19,7 +19,6 @@ from ganvas.apps.portrait import (
     parts_of,
 )
 from ganvas.bundle import Bundle
-from ganvas.bundle.manifest import ONNX
 from ganvas.errors import UserError
 from ganvas.inference.generate import generate
 from ganvas.inference.session import (
@@ -32,7 +31,7 @@ from ganvas.inference.session import (
     to_pictures,
 )
 from ganvas.inference.translate import source_fields, translate
-from ganvas.inference.worker import WorkerPool
+from ganvas.inference.worker import JOB_SECONDS, WorkerPool
 from ganvas.models.batches import SynthesisRequest
 from ganvas.models.family import Family
 from ganvas.models.tiling import check_size
@@ -53,14 +52,17 @@ class Engine:
     Args:
         engine: What runs the models; None: onnxruntime where it is installed and the bundle has a graph, else torch.
         memory: Bytes that loaded models may take together; beyond it the least recently used are dropped.
+        seconds: Longest time of one answer; a model that takes longer is stopped, and loaded again for the next one.
     """
 
-    def __init__(self, *, engine: EngineName | None = None, memory: int = 2 << 30) -> None:
+    def __init__(
+        self, *, engine: EngineName | None = None, memory: int = 2 << 30, seconds: float = JOB_SECONDS
+    ) -> None:
         has_onnx = find_spec("onnxruntime") is not None
         if engine == "onnxruntime" and not has_onnx:
             raise UserError("onnxruntime is not installed; run `pip install 'ganvas[studio]'` or use the torch engine.")
         self.name: EngineName = engine or ("onnxruntime" if has_onnx else "torch")
-        self._workers = WorkerPool(memory)
+        self._workers = WorkerPool(memory, seconds)
         self._portraits: FairQueue[PortraitRequest, Portrait] = FairQueue(MAX_PORTRAITS)
 
     def close(self) -> None:
@@ -249,7 +251,7 @@ class Engine:
 
 
 def _load_onnx(bundle: Bundle) -> Session:
-    return OnnxSession(bundle.path / ONNX)
+    return OnnxSession(bundle)
 
 
 def _load_torch(bundle: Bundle) -> Session:

@@ -13,7 +13,7 @@ from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
 from ganvas.errors import ErrorParams, UserError
-from ganvas.inference.worker import BusyError
+from ganvas.inference.worker import BusyError, TimeLimitError
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -89,20 +89,25 @@ def install(app: FastAPI) -> None:
 
 
 async def _user_error(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, UserError)
+    headers = {"Retry-After": "1"} if isinstance(error, BusyError) else None
+    return problem(_status(error), request.app.state.context.paths.public(error), headers)
+
+
+def _status(error: UserError) -> int:
     match error:
         case MissingError():
-            return problem(404, error)
+            return 404
         case ConflictError():
-            return problem(409, error)
+            return 409
         case UploadError():
-            return problem(error.status, error)
+            return error.status
         case NoRoomError():
-            return problem(507, error)
-        case BusyError():
-            return problem(503, error, {"Retry-After": "1"})
+            return 507
+        case BusyError() | TimeLimitError():
+            return 503
         case _:
-            assert isinstance(error, UserError)
-            return problem(422, error)
+            return 422
 
 
 async def _invalid_request(request: Request, error: Exception) -> JSONResponse:

@@ -10,9 +10,10 @@ so requests are batched only when many are waiting.
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future
+from concurrent.futures import Future, InvalidStateError
 from typing import Any, Generic, TypeVar
 
 RequestT = TypeVar("RequestT")
@@ -99,18 +100,20 @@ class FairQueue(Generic[RequestT, AnswerT]):
         """
         pending: _Pending[RequestT, AnswerT] = _Pending(request)
 
+        taken: list[_Pending[RequestT, AnswerT]] = []
+
         def job(model: Any) -> None:
-            batch = self._take(key)
-            if not batch:
+            taken.extend(self._take(key))
+            if not taken:
                 return
             try:
-                answers = answer(model, [one.request for one in batch])
+                answers = answer(model, [one.request for one in taken])
             except BaseException as error:  # noqa: BLE001 - raised in the thread that waits for the answer
-                for one in batch:
-                    one.answer.set_exception(error)
+                _fail(taken, error)
                 return
-            for one, found in zip(batch, answers, strict=True):
-                one.answer.set_result(found)
+            for one, found in zip(taken, answers, strict=True):
+                with contextlib.suppress(InvalidStateError):  # the job took too long and was given up
+                    one.answer.set_result(found)
 
         with self._lock:
             self._queues.setdefault(key, _ClientQueues()).add(client, pending)
@@ -123,7 +126,7 @@ class FairQueue(Generic[RequestT, AnswerT]):
         except BaseException:
             remove()
             raise
-        pending.job.add_done_callback(lambda done: _pass_on_failure(done, pending, remove))
+        pending.job.add_done_callback(lambda done: _pass_on_failure(done, pending, remove, taken))
         pending.answer.add_done_callback(lambda done: _cancel_job(pending, remove) if done.cancelled() else None)
         return pending.answer
 
@@ -150,14 +153,29 @@ class FairQueue(Generic[RequestT, AnswerT]):
             return queues is not None and queues.remove(client, pending)
 
 
-def _pass_on_failure(done: Future[None], pending: _Pending[RequestT, AnswerT], remove: Callable[[], bool]) -> None:
-    """Fail a request whose job failed before it took one, for example because the model could not be loaded."""
+def _fail(requests: Sequence[_Pending[RequestT, AnswerT]], error: BaseException) -> None:
+    for one in requests:
+        with contextlib.suppress(InvalidStateError):  # it has its answer already
+            one.answer.set_exception(error)
+
+
+def _pass_on_failure(
+    done: Future[None],
+    pending: _Pending[RequestT, AnswerT],
+    remove: Callable[[], bool],
+    taken: Sequence[_Pending[RequestT, AnswerT]],
+) -> None:
+    """Fail the requests of a job that failed: before it took one, because the model cannot be loaded, or in the middle,
+    because it took too long."""
     if done.cancelled():
         if remove():  # the model's queue was closed
             pending.answer.cancel()
         return
     error = done.exception()
-    if error is not None and remove() and pending.answer.set_running_or_notify_cancel():
+    if error is None:
+        return
+    _fail(taken, error)
+    if remove() and pending.answer.set_running_or_notify_cancel():
         pending.answer.set_exception(error)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ganvas.errors import UserError
@@ -89,6 +90,8 @@ class RequestMiddleware:
         body = _BoundedBody(receive, self.limits)
         try:
             await self.app(scope, body.receive, send_with_headers)
+        except ClientDisconnect:  # nobody receives an answer, and anybody could fill the log so
+            return
         except Exception as error:
             log.error("%s %s failed", scope["method"], scope["path"], exc_info=error)
             if started:  # the answer cannot be changed any more; the server closes the connection

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ganvas.inference.worker import JOB_SECONDS
+from ganvas.serve.core.connections import ConnectionLimits
 from ganvas.serve.core.decode_pool import UploadLimits
 
 if TYPE_CHECKING:  # the catalogue needs an extra that serving models does not
@@ -22,6 +24,8 @@ class StudioSettings:
         starters: Folder of bundles that ship with the package, shown beside the others; None: none.
         hosts: Values of the ``Host`` header that are answered, without the port; empty: any.
         limits: Bounds of one upload.
+        connections: Bounds of the connections.
+        answer_seconds: Longest time that a model may take for one answer.
         poll: Seconds between two reads of the files of a run that a page follows.
         catalog: The catalogue under review. The caller closes it, after the studio; None: no review.
         reviewer: Name of the person at this machine, so that the page need not ask; None: the page asks.
@@ -33,6 +37,8 @@ class StudioSettings:
     starters: Path | None = None
     hosts: tuple[str, ...] = ()
     limits: UploadLimits = field(default_factory=UploadLimits)
+    connections: ConnectionLimits = field(default_factory=ConnectionLimits)
+    answer_seconds: float = JOB_SECONDS
     poll: float = 0.5
     catalog: Catalog | None = None
     reviewer: str | None = None

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
+from collections.abc import Callable
+from typing import TypeVar
 
-from fastapi import UploadFile
+from fastapi import Request, UploadFile
 from PIL import Image
 
 from ganvas.bundle import Bundle
-from ganvas.curate.images.decode import DecodeOptions
+from ganvas.curate.images.decode import DEFAULTS, DecodeOptions
 from ganvas.serve.core.bundle_inputs import FACE_CROPS, enlarges
 from ganvas.serve.core.context import StudioContext
 from ganvas.serve.core.decode_pool import upload_too_large
+from ganvas.serve.core.disconnect import while_connected
+
+T = TypeVar("T")
 
 
 async def read_upload(context: StudioContext, upload: UploadFile) -> bytes:
@@ -27,25 +31,36 @@ async def read_upload(context: StudioContext, upload: UploadFile) -> bytes:
     return content
 
 
-async def open_upload(context: StudioContext, upload: UploadFile, opened: Bundle | None = None) -> Image.Image:
-    """An uploaded picture.
+async def decode_upload(
+    request: Request,
+    context: StudioContext,
+    upload: UploadFile,
+    work: Callable[[Image.Image], T],
+    opened: Bundle | None = None,
+) -> T:
+    """Decode an uploaded picture, and work on it in a thread of the decoders.
 
     Args:
+        request: The request; when its client disconnects, the picture is not decoded.
         context: The studio.
         upload: The file in the request.
+        work: Called with the picture, in mode RGB and upright.
         opened: The bundle it is for, which bounds the size that is decoded; None: decode at full size.
-
-    Returns:
-        The picture in mode RGB, upright.
 
     Raises:
         UploadError: The studio does not accept it.
+        BusyError: Too many uploads wait.
     """
     content = await read_upload(context, upload)
-    if opened is None:
-        return await asyncio.to_thread(context.decoder.open, content)
-    options = DecodeOptions.of(opened.info.data)
-    return await asyncio.to_thread(context.decoder.open, content, least=least_side(opened), options=options)
+    least = None if opened is None else least_side(opened)
+    options = DEFAULTS if opened is None else DecodeOptions.of(opened.info.data)
+    future = context.decoder.submit(content, work, person=address_of(request), least=least, options=options)
+    return await while_connected(request, future)
+
+
+def address_of(request: Request) -> str:
+    """The network address of the client."""
+    return request.client.host if request.client else ""
 
 
 def least_side(opened: Bundle) -> int | None:

@@ -18,6 +18,7 @@ export type Check = Schemas["PictureCheck"];
 export type CheckDescription = Schemas["CheckDescription"];
 export type Origin = Schemas["PictureOrigin"];
 export type SaidVerdict = Schemas["SaidVerdict"];
+export type Refusal = Pick<Schemas["VerdictAnswer"], "why" | "code" | "params">;
 export type Answers = Schemas["VerdictsAnswer"];
 export type Undone = Schemas["UndoAnswer"];
 export type Result = Schemas["RoundChange"]["after"];

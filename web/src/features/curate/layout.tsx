@@ -1,4 +1,5 @@
 import { useEffect, useMemo, useRef, useSyncExternalStore } from "react";
+import { useServerError } from "../../i18n/errors";
 import { IconButton, IconToggle } from "../../ui/controls";
 import { ProblemNote, Waiting } from "../../ui/feedback";
 import type { CheckDescription, Reason } from "./api";
@@ -63,6 +64,7 @@ export function ReviewLayout({
     return (key: string | null) => (key === null ? "" : (meanings.get(key) ?? key));
   }, [reasons, words]);
 
+  const sentence = useServerError();
   const label = item ? words.picture(cursor + 1, `${item.picture.width} × ${item.picture.height}`) : "";
   const said = item?.said && !item.open ? saying(item.said, reasonOf(item.said.reason), words) : "";
   return (
@@ -116,7 +118,7 @@ export function ReviewLayout({
           <Stage pool={pool} picture={item.picture} address={address} label={label} zoomed={zoomed} onZoom={setZoomed}>
             {(said || item.refused) && (
               <p className={styles.said} data-testid="verdict" data-said={item.said?.verdict}>
-                {item.refused ? words.refused(item.refused) : said}
+                {item.refused ? words.refused(sentence(item.refused)) : said}
               </p>
             )}
             {item.picture.duplicates.length > 0 && (

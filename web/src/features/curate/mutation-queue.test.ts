@@ -19,7 +19,13 @@ const undo = (of: string, client_id: string): Op => ({ ...said(0, client_id), ki
 const answered = (status = "saved") =>
   vi.fn(async (request: Request) => {
     const body = (await request.clone().json()) as { verdicts?: { client_id: string }[] };
-    const answers = (body.verdicts ?? []).map(({ client_id }) => ({ client_id, status, why: "It is gone." }));
+    const answers = (body.verdicts ?? []).map(({ client_id }) => ({
+      client_id,
+      status,
+      why: "It is gone.",
+      code: "gone",
+      params: {},
+    }));
     return Response.json({ answers, progress: TALLY, picture: null });
   });
 const refusing = (status: number) => vi.fn(async (_request: Request) => Response.json({ detail: "No." }, { status }));
@@ -153,7 +159,11 @@ test("a refused verdict takes its own undo with it", async () => {
   queue.add(said(1, "a"));
   queue.add(undo("a", "u"));
   await vi.advanceTimersByTimeAsync(2000);
-  expect(listener.refused).toHaveBeenCalledWith(expect.objectContaining({ client_id: "a" }), "It is gone.");
+  expect(listener.refused).toHaveBeenCalledWith(expect.objectContaining({ client_id: "a" }), {
+    sentence: "It is gone.",
+    code: "gone",
+    params: {},
+  });
   expect(fetch).toHaveBeenCalledTimes(1);
   expect(queue.line).toEqual({ state: "saved" });
   end();

@@ -2,7 +2,8 @@
 // server has answered, goes out in order and in batches, and may be sent again: each entry has a number made here, and
 // the same number counts once. So neither a bad line, nor a closed window, nor a second one loses or doubles a verdict.
 import { Problem } from "../../api/client";
-import { type SaidVerdict, sendUndo, sendVerdicts, type Tally, type Undone } from "./api";
+import type { ServerError } from "../../i18n/errors";
+import { type Refusal, type SaidVerdict, sendUndo, sendVerdicts, type Tally, type Undone } from "./api";
 
 const PREFIX = "ganvas.review.said.";
 const GATHER_MS = 250; // what is said in quick succession goes together
@@ -27,11 +28,13 @@ export type Line =
 export type Listener = {
   changed: () => void;
   tallied: (op: Op, tally: Tally) => void;
-  refused: (op: SaidOp, why: string) => void;
+  refused: (op: SaidOp, why: ServerError) => void;
   undone: (op: UndoOp, answer: Undone) => void;
 };
 
 /** For pages that show nothing of it, and yet let it go on. */
+const refusalOf = ({ why, code, params }: Refusal): ServerError => ({ sentence: why ?? "", code: code ?? "", params });
+
 export const SILENT: Listener = { changed() {}, tallied() {}, refused() {}, undone() {} };
 
 /** A number nobody else makes; also where `crypto.randomUUID` is not to be had (a plain address in a local network). */
@@ -168,7 +171,7 @@ export class MutationQueue {
         this.acknowledge(batch, flight);
         for (const one of answer.answers) {
           const op = said.find((op) => op.client_id === one.client_id);
-          if (op && one.status === "refused") this.refuse(op, one.why ?? "");
+          if (op && one.status === "refused") this.refuse(op, refusalOf(one));
         }
         this.listener?.tallied(first, answer.progress);
       }
@@ -199,7 +202,7 @@ export class MutationQueue {
     this.forget(batch);
   }
 
-  private refuse(op: SaidOp, why: string): void {
+  private refuse(op: SaidOp, why: ServerError): void {
     // What was not taken cannot be taken back: an undo that follows would hit another verdict.
     const useless = this.waiting.filter(({ op: later }) => later.kind === "undo" && later.of === op.client_id);
     this.waiting = this.waiting.filter((one) => !useless.includes(one));

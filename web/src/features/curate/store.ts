@@ -1,5 +1,6 @@
 // The state of one reviewer in one round: the pictures that wait, the verdicts on them, and the current one. Every change
 // here is immediate; the mutation queue sends it to the server afterwards.
+import type { ServerError } from "../../i18n/errors";
 import { type Queue, type Queued, readQueue, type Tally, type Undone } from "./api";
 import { freshId, type MutationQueue, type Op, type Place, type SaidOp, type UndoOp } from "./mutation-queue";
 
@@ -9,7 +10,7 @@ const PAUSE_MS = 45_000; // a longer gap between two verdicts is no work
 
 export type Said = { verdict: "keep" | "drop" | "skip"; reason: string | null };
 /** `open`: it waits for a verdict. `said`: the last word on it, also when it is open again (put off before). */
-export type Item = { picture: Queued; said: Said | null; open: boolean; refused: string | null };
+export type Item = { picture: Queued; said: Said | null; open: boolean; refused: ServerError | null };
 type Step = { client_id: string; id: number; before: Said | null; wasOpen: boolean };
 
 export type Source = "waiting" | "skipped";
@@ -221,7 +222,7 @@ export class ReviewStore {
     this.tell();
   }
 
-  private refused(op: SaidOp, why: string): void {
+  private refused(op: SaidOp, why: ServerError): void {
     const index = this.items.findIndex((item) => item.picture.id === op.verdict.id);
     const item = this.items[index];
     this.steps = this.steps

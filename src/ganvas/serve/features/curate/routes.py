@@ -140,7 +140,14 @@ def send_verdicts(context: Context, round: Number, body: VerdictsRequest) -> Ver
     review = context.state(CurateState).round(round)
     verdicts = [Verdict(one.id, one.verdict, one.reason, one.client_id) for one in body.verdicts]
     answers = [
-        VerdictAnswer(client_id=one.client_id, id=one.image_id, status=one.status, why=one.why)
+        VerdictAnswer(
+            client_id=one.client_id,
+            id=one.image_id,
+            status=one.status,
+            why=None if one.why is None else str(one.why),
+            code=None if one.why is None else one.why.code,
+            params={} if one.why is None else one.why.params,
+        )
         for one in review.decide(round, body.reviewer, verdicts)
     ]
     return VerdictsAnswer(answers=answers, progress=_progress(review, round, body.reviewer))

@@ -226,7 +226,9 @@ class VerdictAnswer(BaseModel):
     client_id: str
     id: int
     status: Literal["saved", "repeated", "refused"]
-    why: str | None
+    why: str | None = Field(description="Why it was refused, in English; null: it was not.")
+    code: str | None = Field(description="Name of the reason, as in the errors; null: none.")
+    params: dict[str, str | float] = Field(description="The values that stand in the reason, by name.")
 
 
 class VerdictsAnswer(BaseModel):

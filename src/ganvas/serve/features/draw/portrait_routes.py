@@ -12,6 +12,7 @@ from typing import Annotated
 import numpy as np
 from fastapi import APIRouter, File, Form, Header, Request, UploadFile
 from fastapi.responses import Response
+from PIL import Image
 
 from ganvas.apps.portrait import NEIGHBOURS, OWN, Portrait, PortraitRequest, parts_of, sketches_of
 from ganvas.bundle import Bundle
@@ -24,7 +25,7 @@ from ganvas.serve.core.bundle_inputs import prepare_source
 from ganvas.serve.core.context import Context
 from ganvas.serve.core.disconnect import while_connected
 from ganvas.serve.core.responses import data_url, elapsed_milliseconds, picture_answer, picture_response
-from ganvas.serve.core.uploads import open_upload
+from ganvas.serve.core.uploads import address_of, decode_upload
 from ganvas.serve.features.draw.schemas import MOST_SKETCHES, PortraitAnswer, PortraitParts, Shares, Sketches
 from ganvas.tasks.pictures import Pictures
 
@@ -89,15 +90,14 @@ async def paint_portrait(
             params={"most": MOST_SKETCHES, "k": k},
         )
     shares = _parse_shares(t)
-    drawing = await open_upload(context, image, opened)
 
-    def submit() -> Future[Portrait]:
+    def submit(drawing: Image.Image) -> Future[Portrait]:
         sketch = prepare_source(opened, drawing, prepared=prepared)
         return context.engine.submit_portrait(
-            opened, PortraitRequest(sketch, k, shares, shadow), client or _address_of(request)
+            opened, PortraitRequest(sketch, k, shares, shadow), client or address_of(request)
         )
 
-    painted = await while_connected(request, await asyncio.to_thread(submit))
+    painted = await while_connected(request, await decode_upload(request, context, image, submit, opened))
     return await asyncio.to_thread(_answer, painted, start)
 
 
@@ -109,6 +109,7 @@ async def paint_portrait(
     responses=picture_response("Grey strokes on white; its side is 512 pixels, or the model's own if that is larger."),
 )
 async def sketch_photo(
+    request: Request,
     context: Context,
     id: str,  # noqa: A002
     image: Annotated[UploadFile, File(description="A photo.")],
@@ -117,9 +118,8 @@ async def sketch_photo(
     start = time.perf_counter()
     opened = await asyncio.to_thread(context.bundle, id)
     style = _sketch_style(opened)
-    photo = await open_upload(context, image, opened)
 
-    def work() -> Pictures:
+    def work(photo: Image.Image) -> Pictures:
         data = opened.info.data
         try:
             target = prepare_image(photo, max(SKETCH_SIDE, data.resolution), data.crop, 3)
@@ -131,7 +131,8 @@ async def sketch_photo(
             ) from None
         return style(target, np.random.default_rng(0))
 
-    return picture_answer(await asyncio.to_thread(work), start)
+    made = await decode_upload(request, context, image, work, opened)
+    return await asyncio.to_thread(picture_answer, made, start)
 
 
 def _sketch_style(opened: Bundle) -> Degradation:
@@ -175,7 +176,3 @@ def _is_number(value: object) -> bool:
 def _answer(painted: Portrait, start: float) -> PortraitAnswer:
     shadow = None if painted.shadow is None else data_url(painted.shadow[:, :, None])
     return PortraitAnswer(portrait=data_url(painted.portrait), shadow=shadow, milliseconds=elapsed_milliseconds(start))
-
-
-def _address_of(request: Request) -> str:
-    return request.client.host if request.client else ""

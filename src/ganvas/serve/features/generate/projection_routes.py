@@ -5,14 +5,15 @@ from __future__ import annotations
 import asyncio
 from typing import Annotated
 
-from fastapi import APIRouter, File, Form, UploadFile
+from fastapi import APIRouter, File, Form, Request, UploadFile
 from fastapi.responses import Response
+from PIL import Image
 
 from ganvas.apps.projection import Space
 from ganvas.serve.core.bundle_inputs import check_label, prepare_picture
 from ganvas.serve.core.context import Context
 from ganvas.serve.core.errors import MissingError
-from ganvas.serve.core.uploads import read_upload
+from ganvas.serve.core.uploads import decode_upload
 from ganvas.serve.features.generate.latents import latent_bundle
 from ganvas.serve.features.generate.schemas import ProjectionStarted, ProjectionState
 from ganvas.serve.features.generate.state import GenerateState
@@ -22,6 +23,7 @@ router = APIRouter()
 
 @router.post("/v1/bundles/{id}/project", tags=["explore"], operation_id="project", status_code=202)
 async def start_projection(
+    request: Request,
     context: Context,
     id: str,  # noqa: A002
     image: Annotated[UploadFile, File(description="Any picture.")],
@@ -40,16 +42,14 @@ async def start_projection(
     opened = await asyncio.to_thread(latent_bundle, context, id)
     if label is not None:
         check_label(opened, label, 0)
-    content = await read_upload(context, image)
 
-    def submit() -> str:
-        picture = context.decoder.open(content, least=opened.info.data.resolution)
+    def submit(picture: Image.Image) -> str:
         target = prepare_picture(opened, picture)
         space: Space = "layers" if plus else "shared"
         projections = context.state(GenerateState).projections
         return projections.start(opened, target, client=client, steps=steps, space=space, label=label)
 
-    return ProjectionStarted(id=await asyncio.to_thread(submit))
+    return ProjectionStarted(id=await decode_upload(request, context, image, submit, opened))
 
 
 @router.get("/v1/projections/{id}", tags=["explore"], operation_id="getProjection")

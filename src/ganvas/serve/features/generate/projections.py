@@ -20,7 +20,9 @@ from ganvas.errors import UserError
 from ganvas.inference.worker import BusyError
 from ganvas.models.perceptual import load_lpips
 from ganvas.serve.core.errors import internal_error
+from ganvas.serve.core.local_paths import LocalPaths
 from ganvas.serve.core.responses import data_url
+from ganvas.serve.core.settings import StudioSettings
 from ganvas.serve.features.generate.schemas import ProjectionState
 from ganvas.tasks.pictures import Pictures
 
@@ -37,10 +39,6 @@ def latent_text(latent: Tensor) -> str:
     return b64encode(latent.detach().float().contiguous().numpy().astype("<f4").tobytes()).decode()
 
 
-def _described(reason: UserError) -> dict[str, Any]:
-    return {"sentence": str(reason), "code": reason.code, "params": reason.params}
-
-
 @dataclass
 class _Projection:
     state: ProjectionState
@@ -54,9 +52,11 @@ class Projections:
 
     Args:
         distance: Compares pictures; None: LPIPS on VGG16, loaded when first needed.
+        paths: The folders that no answer may name; None: the general ones.
     """
 
-    def __init__(self, distance: Distance | None = None) -> None:
+    def __init__(self, distance: Distance | None = None, paths: LocalPaths | None = None) -> None:
+        self._paths = paths or LocalPaths(StudioSettings())
         self._distance = distance
         self._jobs: dict[str, _Projection] = {}
         self._lock = threading.Lock()
@@ -138,7 +138,7 @@ class Projections:
     def _stop(self, job: _Projection, reason: UserError) -> None:
         job.cancelled.set()
         if job.state.state in ("waiting", "running"):
-            job.state = job.state.model_copy(update={"state": "stopped", **_described(reason)})
+            job.state = job.state.model_copy(update={"state": "stopped", **self._paths.described(reason)})
 
     def _update(self, job: _Projection, **changes: Any) -> None:
         with self._lock:
@@ -149,10 +149,10 @@ class Projections:
         try:
             self._project(job, bundle, target, space, label)
         except UserError as error:
-            self._update(job, state="failed", **_described(error))
+            self._update(job, state="failed", **self._paths.described(error))
         except Exception:
             log.exception("a projection failed")
-            self._update(job, state="failed", **_described(internal_error()))
+            self._update(job, state="failed", **self._paths.described(internal_error()))
 
     def _project(self, job: _Projection, bundle: Bundle, target: Pictures, space: Space, label: int | None) -> None:
         if job.cancelled.is_set():

@@ -54,7 +54,7 @@ async def image(
     if (known := not_modified(request, etag, cache)) is not None:
         return known
     pictures = await while_connected(request, context.engine.submit_generate(opened, [seed], label, psi))
-    return cached_png(encode_png(pictures[0]), etag, cache)
+    return cached_png(await asyncio.to_thread(encode_png, pictures[0]), etag, cache)
 
 
 @router.post("/v1/bundles/{id}/generate", tags=["bundles"], operation_id="generate")

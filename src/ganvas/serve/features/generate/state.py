@@ -37,6 +37,6 @@ class GenerateState:
 
 def open_state(context: StudioContext, closing: ExitStack) -> GenerateState:
     """Make the state; its projections end with the application."""
-    state = GenerateState()
+    state = GenerateState(Projections(paths=context.paths))
     closing.callback(lambda: state.projections.close())
     return state

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,7 +14,7 @@ from PIL import Image
 from ganvas.serve.core.context import Context
 from ganvas.serve.core.disconnect import while_connected
 from ganvas.serve.core.responses import picture_answer, picture_response
-from ganvas.serve.core.uploads import open_upload
+from ganvas.serve.core.uploads import decode_upload
 from ganvas.serve.features.translate.state import MakeupState
 from ganvas.tasks.pictures import Pictures
 
@@ -54,18 +55,19 @@ async def make_up(
     the same person).
     """
     start = time.perf_counter()
-    source, style = (await open_upload(context, image), await open_upload(context, reference))
+    source = await decode_upload(request, context, image, _pixels)
+    style = await decode_upload(request, context, reference, _pixels)
     given = {"lips": lips, "eyes": eyes, "skin": skin}
     amounts = {region: amount for region, amount in given.items() if amount is not None}
 
     def work(makeup: Makeup) -> tuple[Pictures, float]:
         from ganvas.apps.makeup import Amounts
 
-        done = makeup.transfer(_pixels(source), _pixels(style), strength, Amounts(**amounts))
+        done = makeup.transfer(source, style, strength, Amounts(**amounts))
         return done.picture, done.likeness
 
     picture, similarity = await while_connected(request, context.state(MakeupState).submit(work))
-    return picture_answer(picture, start, {"X-Likeness": f"{similarity:.3f}"})
+    return await asyncio.to_thread(picture_answer, picture, start, {"X-Likeness": f"{similarity:.3f}"})
 
 
 @router.post(
@@ -82,14 +84,9 @@ async def prepare_make_up(
 ) -> Response:
     """A picture in the size in which make-up is transferred, once a face was found in it. It is not kept."""
     start = time.perf_counter()
-    picture = await open_upload(context, image)
-
-    def work(makeup: Makeup) -> Pictures:
-        pixels = _pixels(picture)
-        makeup.face(pixels)
-        return pixels
-
-    return picture_answer(await while_connected(request, context.state(MakeupState).submit(work)), start)
+    pixels = await decode_upload(request, context, image, _pixels)
+    await while_connected(request, context.state(MakeupState).submit(lambda makeup: makeup.face(pixels)))
+    return await asyncio.to_thread(picture_answer, pixels, start)
 
 
 def _pixels(image: Image.Image) -> Pictures:

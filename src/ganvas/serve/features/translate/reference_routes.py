@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import numpy as np
 from fastapi import APIRouter, File, Form, Request, UploadFile
 from fastapi.responses import Response
+from PIL import Image
 
 from ganvas.bundle import Bundle
 from ganvas.errors import UserError
@@ -18,7 +19,7 @@ from ganvas.serve.core.context import Context, StudioContext
 from ganvas.serve.core.disconnect import while_connected
 from ganvas.serve.core.parameters import SEEDS
 from ganvas.serve.core.responses import picture_answer, picture_response
-from ganvas.serve.core.uploads import open_upload
+from ganvas.serve.core.uploads import decode_upload
 from ganvas.serve.features.translate.state import MakeupState
 from ganvas.tasks.pictures import Pictures
 from ganvas.tasks.reference import keeps_lines, reference_request
@@ -66,9 +67,7 @@ async def carry_over(
     start = time.perf_counter()
     opened = await asyncio.to_thread(context.bundle, id)
     _check_task(opened)
-    source = await open_upload(context, image, opened)
-    style = None if reference is None else await open_upload(context, reference, opened)
-    if style is not None and label is None:
+    if reference is not None and label is None:
         domains = ", ".join(f"{number}: {name}" for number, name in enumerate(opened.info.data.classes))
         raise UserError(
             f"Name the domain of the reference with class ({domains}).",
@@ -76,19 +75,22 @@ async def carry_over(
             params={"domains": domains},
         )
     domain = check_label(opened, label, seed)
-    seed_share = share if share is not None else float(style is None)
+    seed_share = share if share is not None else float(reference is None)
 
-    def submit() -> tuple[Pictures, Future[Pictures]]:
-        x = prepare_picture(opened, source, prepared=prepared)
-        x_ref = x if style is None else prepare_picture(opened, style, prepared=prepared, reference=True)
-        return x, context.engine.submit_fields(opened, _fields(opened, x, x_ref, domain, seed, seed_share))
+    def prepare(picture: Image.Image) -> Pictures:
+        return prepare_picture(opened, picture, prepared=prepared)
 
-    x, future = await asyncio.to_thread(submit)
-    answer = (await while_connected(request, future))[0]
+    def prepare_reference(picture: Image.Image) -> Pictures:
+        return prepare_picture(opened, picture, prepared=prepared, reference=True)
+
+    x = await decode_upload(request, context, image, prepare, opened)
+    x_ref = x if reference is None else await decode_upload(request, context, reference, prepare_reference, opened)
+    fields = _fields(opened, x, x_ref, domain, seed, seed_share)
+    answer = (await while_connected(request, context.engine.submit_fields(opened, fields)))[0]
     if not keep:
-        return picture_answer(answer, start)
+        return await asyncio.to_thread(picture_answer, answer, start)
     answer, similarity = await while_connected(request, _keep_person(context, x, answer, strength))
-    return picture_answer(answer, start, {"X-Likeness": f"{similarity:.3f}"})
+    return await asyncio.to_thread(picture_answer, answer, start, {"X-Likeness": f"{similarity:.3f}"})
 
 
 def _check_task(opened: Bundle) -> None:

@@ -19,7 +19,7 @@ from ganvas.serve.core.bundle_inputs import check_direction, enlarges, prepare_p
 from ganvas.serve.core.context import Context, StudioContext
 from ganvas.serve.core.disconnect import while_connected
 from ganvas.serve.core.responses import picture_answer, picture_response
-from ganvas.serve.core.uploads import least_side, open_upload, read_upload
+from ganvas.serve.core.uploads import decode_upload
 from ganvas.tasks.pictures import Pictures
 
 router = APIRouter()
@@ -96,7 +96,7 @@ async def heatmap(
     response_class=Response,
     responses=picture_response("The picture to show beside the answer."),
 )
-async def prepare(context: Context, id: str, image: Upload) -> Response:  # noqa: A002
+async def prepare(request: Request, context: Context, id: str, image: Upload) -> Response:  # noqa: A002
     """Crop a picture as the model takes it: a page shows it beside the answer and sends it again as ``prepared``.
 
     A model that enlarges takes whole pictures; for it the picture is enlarged to the size of the answer by bicubic
@@ -104,8 +104,8 @@ async def prepare(context: Context, id: str, image: Upload) -> Response:  # noqa
     """
     start = time.perf_counter()
     opened = await asyncio.to_thread(context.bundle, id)
-    picture = await open_upload(context, image, opened)
-    return picture_answer(await asyncio.to_thread(_comparison, opened, picture), start)
+    picture = await decode_upload(request, context, image, lambda found: _comparison(opened, found), opened)
+    return await asyncio.to_thread(picture_answer, picture, start)
 
 
 def _comparison(opened: Bundle, picture: Image.Image) -> Pictures:
@@ -132,10 +132,5 @@ async def _answer(
 ) -> Response:
     """Read an uploaded picture, give it to the model, and answer with a PNG."""
     start = time.perf_counter()
-    content = await read_upload(context, image)
-
-    def decode_and_submit() -> Future[Pictures]:
-        return submit(context.decoder.open(content, least=least_side(opened)))
-
-    made = await while_connected(request, await asyncio.to_thread(decode_and_submit))
-    return picture_answer(made, start)
+    made = await while_connected(request, await decode_upload(request, context, image, submit, opened))
+    return await asyncio.to_thread(picture_answer, made, start)
