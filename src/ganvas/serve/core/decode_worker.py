@@ -31,7 +31,7 @@ def decode(content: bytes, options: DecodeOptions, *, least: int | None) -> tupl
     """
     from ganvas.curate.file_kinds import HEAD_BYTES, picture_format
     from ganvas.curate.images.decode import open_image
-    from ganvas.curate.images.opening import PictureError, TooManyPixelsError
+    from ganvas.curate.images.opening import TOO_MANY, PictureError, TooManyPixelsError
 
     if picture_format(content[:HEAD_BYTES]) is None:
         return {"refused": "kind"}, b""
@@ -41,6 +41,8 @@ def decode(content: bytes, options: DecodeOptions, *, least: int | None) -> tupl
         width, height = error.size
         return {"refused": "pixels", "width": width, "height": height}, b""
     except PictureError as error:
+        if str(error).startswith(TOO_MANY):
+            return {"refused": "pixels"}, b""
         return {"refused": "damaged", "reason": str(error)}, b""
     return {"width": image.width, "height": image.height}, image.tobytes()
 
