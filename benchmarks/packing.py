@@ -22,7 +22,7 @@ import ganvas
 from ganvas.curate.dataset import pack as packing
 from ganvas.curate.dataset.dataset import Dataset
 from ganvas.curate.sketch.degrade import DEGRADATIONS
-from ganvas.curate.sources.folders import list_source
+from ganvas.curate.sources.list_source import list_source
 from ganvas.spec import Crop
 
 

@@ -11,7 +11,6 @@ from typing import NamedTuple
 from ganvas.bundle import Bundle
 from ganvas.curate.dataset.dataset import Dataset
 from ganvas.curate.dataset.pack import PackReport, pack
-from ganvas.curate.images.decode import DecodeOptions
 from ganvas.errors import UserError
 from ganvas.evaluate.run import EvaluationOutcome, evaluate_run
 from ganvas.inference.load import load_run
@@ -21,6 +20,7 @@ from ganvas.runs.folder import RunDir
 from ganvas.runs.lock import hold
 from ganvas.runs.log import Listener
 from ganvas.runs.trained_sets import belongs_to
+from ganvas.tasks.preparation import settings_of_recipe
 from ganvas.train.trainer import Summary, train
 
 
@@ -33,33 +33,33 @@ class NotEvaluated(NamedTuple):
 PipelineResult = Summary | EvaluationOutcome | NotEvaluated | Bundle
 
 
-def pack_for(recipe: Recipe, data: Path, progress: Callable[[int, int], None] | None = None) -> PackReport:
+def pack_for(
+    recipe: Recipe,
+    data: Path,
+    progress: Callable[[int, int], None] | None = None,
+    *,
+    zip_encoding: str | None = None,
+) -> PackReport:
     """Pack pictures as a recipe needs them.
 
     Args:
         recipe: The resolved recipe.
         data: A folder or zip of pictures; a video where the recipe trains on frames.
         progress: Called with how many pictures are done and how many there are.
+        zip_encoding: Of the names in a zip that are not marked as UTF-8; None: detected.
 
     Raises:
-        UserError: There are no pictures, or too few.
+        UserError: There are no pictures, too few, or they are not arranged as the recipe needs them.
     """
-    settings, pictures = recipe.data, data
-    if settings.frames is not None and data.is_file() and data.suffix.lower() != ".zip":
+    pictures = data
+    if recipe.data.frames is not None and data.is_file() and data.suffix.lower() != ".zip":
         from ganvas.collect.frames import extracted
 
         pictures = extracted(data)
     return pack(
         pictures,
-        resolution=settings.resolution,
-        crop=settings.crop,
-        channels=settings.channels,
-        minimum=settings.minimum,
-        side_by_side=settings.side_by_side,
-        labels=settings.labels > 0,
-        decoding=DecodeOptions.of(settings, round(settings.max_megapixels * 1e6)),
-        resize=settings.resize,
-        frames=settings.frames,
+        **settings_of_recipe(recipe),
+        zip_encoding=zip_encoding,
         processes=os.cpu_count() or 1,
         progress=progress,
     )

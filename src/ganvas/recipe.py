@@ -6,17 +6,17 @@ it ``extends``. The resolved recipe is written into the run, so that a run never
 
 from __future__ import annotations
 
-import difflib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal, get_args, get_origin
+from typing import Any, Literal
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from ganvas.errors import UserError
+from ganvas.setting_names import invalid_setting, nearest, setting_keys
 from ganvas.spec import Colour, Crop, DataSpec, Resize
 
 SHIPPED = Path(__file__).parent / "recipes"
@@ -50,11 +50,21 @@ class DataSettings(Settings):
         2, ge=2, description="conditional: number of classes that is assumed until a data set is given"
     )
     degradation: str | None = Field(None, description="paired only: makes the source from the target; null: real pairs")
-    side_by_side: Literal["left", "right"] | None = Field(
-        None, description="paired only: each file holds a pair, side by side; which half is the source"
+    source_channels: Literal[1, 3] | None = Field(
+        None, description="paired only: channels of own sources (1 for drawings); null: 3, or as the degradation makes"
+    )
+    side_by_side: Literal["left", "right", "single"] | None = Field(
+        None,
+        description="each file holds a pair side by side, whose source is this half; single: one picture; null: seen",
     )
     labels: int = Field(
         0, ge=0, le=256, description="paired only: sources are maps of so many labels (numbers, not colours); 0: none"
+    )
+    void_label: int | None = Field(
+        None, ge=0, le=255, description="label maps: the number of pixels without a label, such as 255; null: none"
+    )
+    palette: tuple[tuple[int, int, int, int], ...] = Field(
+        (), description="label maps of colours: a file of colours, or red, green, blue and number of each; []: numbers"
     )
     frames: Literal["next", "between"] | None = Field(
         None, description="paired only: from videos; predict the next frame, or the frame between two"
@@ -65,6 +75,18 @@ class DataSettings(Settings):
     )
     held_out: float = Field(0.0, ge=0, le=0.5, description="share of the pictures kept from training, for evaluation")
     minimum: int = Field(32, ge=1, description="least number of usable pictures")
+
+    @model_validator(mode="after")
+    def _labels_fit(self) -> DataSettings:
+        if not self.labels and (self.palette or self.void_label is not None):
+            raise ValueError("data.palette and data.void_label are for label maps; set data.labels to their number")
+        for *colour, number in self.palette:
+            if number >= self.labels and number != self.void_label:
+                raise ValueError(
+                    f"the palette gives the colour {tuple(colour)} the number {number}, which is not below data.labels="
+                    f"{self.labels}; raise that, or set data.void_label={number} if it means no label"
+                )
+        return self
 
 
 class TrainSettings(Settings):
@@ -137,21 +159,26 @@ class Recipe(Settings):
         """How pictures are prepared, given the classes of the data set.
 
         Raises:
-            UserError: the recipe is conditional and there are fewer than two classes, or the resolution is not a
-                multiple of the degradation's scale.
+            UserError: the recipe is conditional and there are fewer than two classes, the resolution is not a multiple
+                of the degradation's scale, or the degradation makes sources of other channels.
         """
         if self.data.conditional and len(classes) < 2:
             raise UserError(
                 f"Recipe {self.name} is conditional: the pictures must be in two or more sub-folders, one per class, "
                 f"but {'only one class' if classes else 'no sub-folder'} was found."
             )
-        channels: Literal[1, 3, 6] = 6 if self.data.frames == "between" else 3
+        channels: Literal[1, 3, 6] = 6 if self.data.frames == "between" else self.data.source_channels or 3
         scale = 1
         if self.data.degradation is not None:
             from ganvas.curate.sketch.degrade import degradation
 
             degraded = degradation(self.data.degradation)
             channels, scale = degraded.source_channels(self.data.channels), degraded.scale
+            if self.data.source_channels not in (None, channels):
+                raise UserError(
+                    f"The degradation {self.data.degradation} makes sources of {channels} channels, and "
+                    f"data.source_channels is {self.data.source_channels}; leave it null."
+                )
         if self.data.resolution % scale:
             raise UserError(
                 f"The degradation {self.data.degradation} divides sides by {scale}, so data.resolution must be a "
@@ -170,6 +197,8 @@ class Recipe(Settings):
             source_channels=channels,
             source_scale=scale,
             labels=self.data.labels,
+            void_label=self.data.void_label,
+            palette=self.data.palette,
         )
 
     def to_yaml(self) -> str:
@@ -187,12 +216,24 @@ def load(name_or_path: str | Path, overrides: list[str] | tuple[str, ...] = ()) 
     content = _resolve(path, ())
     for text in overrides:
         _override(content, text)
+    _read_palette(content, path.parent)
     try:
         recipe = Recipe.model_validate(content)
     except ValidationError as error:
-        raise UserError(_sentence(error, str(content["name"]))) from None
+        raise UserError(invalid_setting(error, str(content["name"]), Recipe)) from None
     _check_degradation(recipe)
     return recipe
+
+
+def _read_palette(content: dict[str, Any], beside: Path) -> None:
+    """Replace the name of a palette file, found from here or beside the recipe, by its colours."""
+    data = content.get("data")
+    if not isinstance(data, dict) or not isinstance(data.get("palette"), str):
+        return
+    from ganvas.curate.label_maps import read_palette
+
+    path = Path(data["palette"]).expanduser()
+    content["data"] = data | {"palette": read_palette(path if path.exists() else beside / path)}
 
 
 def names() -> dict[str, str]:
@@ -227,7 +268,7 @@ def _find(text: str) -> Path:
         if path.is_file():
             return path
         raise UserError(f"There is no recipe file {path}; give the path of a YAML file or a name of `ganvas recipes`.")
-    raise UserError(f"There is no recipe {text!r}{_nearest(text, shipped)}; `ganvas recipes` lists them all.")
+    raise UserError(f"There is no recipe {text!r}{nearest(text, shipped)}; `ganvas recipes` lists them all.")
 
 
 def _resolve(path: Path, chain: tuple[Path, ...]) -> dict[str, Any]:
@@ -279,9 +320,9 @@ def _override(content: dict[str, Any], text: str) -> None:
     key = key.strip()
     if not equals or not key:
         raise UserError(f"--set {text!r} is not of the form key=value, such as train.kimg=100.")
-    if key not in _keys() and not re.fullmatch(r"model(\.\w+)+", key):
-        hint = " (a group: set one of its keys)" if any(k.startswith(key + ".") for k in _keys()) else ""
-        raise UserError(f"--set {key}: there is no such setting{hint or _nearest(key, _keys())}.")
+    if key not in setting_keys(Recipe) and not re.fullmatch(r"model(\.\w+)+", key):
+        hint = " (a group: set one of its keys)" if any(k.startswith(key + ".") for k in setting_keys(Recipe)) else ""
+        raise UserError(f"--set {key}: there is no such setting{hint or nearest(key, setting_keys(Recipe))}.")
     try:
         value = yaml.load(raw, Loader=_Loader)
     except yaml.YAMLError:
@@ -292,65 +333,6 @@ def _override(content: dict[str, Any], text: str) -> None:
         content[group] = dict(below) if isinstance(below, dict) else {}
         content = content[group]
     content[last] = value
-
-
-@cache
-def _keys() -> tuple[str, ...]:
-    """Every setting except those of the family, as a dotted path."""
-
-    def walk(model: type[BaseModel], prefix: str) -> Iterator[str]:
-        for name, field in model.model_fields.items():
-            kind = field.annotation
-            if isinstance(kind, type) and get_origin(kind) is None and issubclass(kind, BaseModel):
-                yield from walk(kind, f"{prefix}{name}.")
-            elif kind != dict[str, Any]:
-                yield prefix + name
-
-    return tuple(walk(Recipe, ""))
-
-
-def _nearest(text: str, known: Mapping[str, Any] | tuple[str, ...]) -> str:
-    """``, the nearest is X`` where a known name is similar, as a whole or in its last part; else an empty string."""
-    found = difflib.get_close_matches(text, list(known), 1, 0.6)
-    if not found:
-        last = text.rpartition(".")[2]
-        ends = {name.rpartition(".")[2]: name for name in known}
-        found = [ends[end] for end in difflib.get_close_matches(last, list(ends), 1, 0.6)]
-    return f", the nearest is {found[0]}" if found else ""
-
-
-# ── Errors ──────────────────────────────────────────────────────────────────────────────────────
-
-
-def _sentence(error: ValidationError, recipe: str) -> str:
-    first = error.errors()[0]
-    where = ".".join(str(part) for part in first["loc"])
-    match first["type"]:
-        case "extra_forbidden":
-            return f"Recipe {recipe}: there is no setting {where}{_nearest(where, _keys())}."
-        case "missing":
-            return f"Recipe {recipe} lacks {where}; add it or start from another recipe with `extends: NAME`."
-        case "value_error":
-            return f"Recipe {recipe}: {str(first['ctx']['error']).rstrip('.')}."
-        case _:
-            wanted = first["msg"].removeprefix("Input ").rstrip(".")
-            return f"Recipe {recipe}: {where} is {first['input']!r} but {wanted}{_unit(where)}."
-
-
-def _unit(where: str) -> str:
-    model: type[BaseModel] = Recipe
-    field = None
-    for part in where.split("."):
-        field = model.model_fields.get(part)
-        if field is None:
-            return ""
-        if (
-            isinstance(field.annotation, type)
-            and not get_args(field.annotation)
-            and issubclass(field.annotation, BaseModel)
-        ):
-            model = field.annotation
-    return f" ({field.description})" if field is not None and field.description else ""
 
 
 def _check_degradation(recipe: Recipe) -> None:

@@ -51,6 +51,12 @@ class DataSpec(BaseModel):
     source_channels: Literal[1, 3, 6] = Field(3, description="paired only: channels of the source picture")
     source_scale: int = Field(1, ge=1, le=8, description="paired only: how many times smaller the source's sides are")
     labels: int = Field(0, ge=0, le=256, description="paired only: sources are maps of so many labels; 0: pictures")
+    void_label: int | None = Field(
+        None, ge=0, le=255, description="label maps: the number of pixels without a label; null: none"
+    )
+    palette: tuple[tuple[int, int, int, int], ...] = Field(
+        (), description="label maps: their colours as red, green, blue and number; empty: their pixels are numbers"
+    )
 
     @property
     def source_resolution(self) -> int:

@@ -14,8 +14,9 @@ from ganvas.models.advice import TROUBLES, If, Trouble, suggest
 from ganvas.models.families import FAMILIES
 from ganvas.models.families.sketchportrait import SketchPortrait
 from ganvas.models.family import Clock, Family
-from ganvas.recipe import _keys
+from ganvas.recipe import Recipe
 from ganvas.runs.log import Health
+from ganvas.setting_names import setting_keys
 from ganvas.train.diagnostics import EXPLODING, PATIENCE, HealthWatch, may_look_alike
 
 # Settings under which the advice of a family differs from that of its defaults.
@@ -61,7 +62,7 @@ def test_advice_names_only_settings_that_the_family_has(name: str, settings: dic
     for trouble in TROUBLES:
         advice = family.suggestion(trouble)
         for group, key in re.findall(r"\b(model|train|data|evaluate)\.([a-z_0-9]+)", advice):
-            known = key in fields if group == "model" else f"{group}.{key}" in _keys()
+            known = key in fields if group == "model" else f"{group}.{key}" in setting_keys(Recipe)
             assert known, f"{name} has no {group}.{key}: {advice}"
         for key, value in re.findall(r"\bmodel\.(\w+)=(\[[^]]*]|[\w.-]+)", advice):
             chosen = yaml.safe_load(value)

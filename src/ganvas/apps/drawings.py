@@ -24,6 +24,7 @@ from ganvas.bundle import MANIFEST, read_bundle
 from ganvas.curate.dataset.dataset import Dataset
 from ganvas.curate.dataset.pack import pack_like
 from ganvas.curate.file_kinds import PICTURE_SUFFIXES
+from ganvas.curate.file_names import name_key
 from ganvas.curate.images.decode import DecodeOptions, PictureError, open_image
 from ganvas.curate.images.face_crop import face_matrix
 from ganvas.curate.images.prepare import prepare_image
@@ -103,9 +104,9 @@ def drawings_in(place: Path, data: DataSpec, photos: Path | None = None) -> list
     known = (
         {}
         if photos is None
-        else {file.stem: file for file in _files(photos) if file.suffix.lower() in PICTURE_SUFFIXES}
+        else {name_key(file.stem): file for file in _files(photos) if file.suffix.lower() in PICTURE_SUFFIXES}
     )
-    cases = [_case(file, data, known.get(file.stem)) for file in files]
+    cases = [_case(file, data, known.get(name_key(file.stem))) for file in files]
     if photos is not None and not any(case.photo is not None for case in cases):
         raise UserError(f"No photograph in {photos} has the name of a drawing in {place}: rename one or the other.")
     return cases

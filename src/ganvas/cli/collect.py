@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ganvas.cli.app import app
-from ganvas.cli.options import CURATE, Quiet, check_at_least, megapixels
+from ganvas.cli.options import CURATE, Quiet, ZipEncoding, check_at_least, megapixels
 
 if TYPE_CHECKING:
     from ganvas.collect.session import CollectSession, NetworkOptions
@@ -69,6 +69,7 @@ def collect(
         int | None, typer.Option(help="Pictures per word (default 100), frames of a video (all), avatars (1000).")
     ] = None,
     every: Annotated[float, typer.Option(help="Video: seconds between two frames.")] = 1.0,
+    zip_encoding: ZipEncoding = None,
     delay: Annotated[
         float, typer.Option(help="Seconds between two requests to a host.", rich_help_panel=_NETWORK)
     ] = 1.0,
@@ -131,7 +132,7 @@ def collect(
     from ganvas.collect.session import NetworkOptions
 
     conduct = NetworkOptions(delay, int(max_mb * 1e6), timeout, private, robots, refresh, contact)
-    _run(work, catalog, database, conduct, licence, workers, megapixels(max_megapixels), quiet)
+    _run(work, catalog, database, conduct, licence, workers, megapixels(max_megapixels), quiet, zip_encoding)
 
 
 def _run(
@@ -143,6 +144,7 @@ def _run(
     workers: int | None,
     max_pixels: int,
     quiet: bool,
+    zip_encoding: str | None,
 ) -> None:
     import warnings
 
@@ -163,7 +165,7 @@ def _run(
     console = Console(quiet=quiet)
     with Catalog.open(root.expanduser(), database) as catalog, CollectProgress(console, quiet=quiet) as view:
         taker = Ingester(catalog, listener=view, max_pixels=max_pixels)
-        session = CollectSession(taker, conduct, licence, workers, view.say)
+        session = CollectSession(taker, conduct, licence, workers, view.say, zip_encoding)
         stopped = False
         try:
             work(session)

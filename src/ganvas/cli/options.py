@@ -31,6 +31,10 @@ CatalogFolder = Annotated[Path, typer.Argument(help="The folder of the catalogue
 DatabaseUrl = Annotated[
     str | None, typer.Option(metavar="URL", help="The PostgreSQL database that holds the catalogue's data.")
 ]
+ZipEncoding = Annotated[
+    str | None,
+    typer.Option(metavar="NAME", help="Encoding of file names in a zip that are not UTF-8, such as cp949; detected."),
+]
 Distance = Annotated[int, typer.Option(help="Bits of 64 that may differ between pictures that count as duplicates.")]
 Features = Annotated[
     str | None, typer.Option(help="Feature network: auto, effnet, inception or inception-clean; the recipe's if unset.")

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, get_args
+from typing import TYPE_CHECKING, Annotated, get_args
 
 import typer
 
 from ganvas.cli.app import app
-from ganvas.cli.options import CURATE, Quiet, Sets, check_at_least, megapixels
+from ganvas.cli.options import CURATE, Quiet, Sets, ZipEncoding, check_at_least, megapixels
 from ganvas.spec import Crop, Resize
+
+if TYPE_CHECKING:
+    from ganvas.tasks.preparation import PackSettings
 
 
 @app.command(rich_help_panel=CURATE)
@@ -40,7 +43,8 @@ def pack(
         float, typer.Option(help="Largest picture that is decoded, in millions of pixels; JPEG files may have 4 times.")
     ] = 80.0,
     side_by_side: Annotated[
-        str | None, typer.Option(help="Each picture holds a pair side by side; the source is left or right.")
+        str | None,
+        typer.Option(help="Each file holds a pair side by side, whose source is left or right; single: no pairs."),
     ] = None,
     boxes: Annotated[
         Path | None, typer.Option(help="Annotations: a folder of Pascal VOC XML, a COCO .json or a .csv.")
@@ -51,6 +55,7 @@ def pack(
         Path | None,
         typer.Option(help="A .csv that assigns each picture to train, validation or test (`ganvas split`)."),
     ] = None,
+    zip_encoding: ZipEncoding = None,
     database: Annotated[str | None, typer.Option(help="Address of the catalogue's database.")] = None,
     shards: Annotated[
         str | None, typer.Option(help="Also write WebDataset shards here: a folder or an address such as s3://….")
@@ -84,14 +89,21 @@ def pack(
         raise UserError(f"--resize is one of {', '.join(get_args(Resize))}, not {resize!r}.")
     if channels not in (1, 3):
         raise UserError(f"--channels is 3 (colour) or 1 (grey), not {channels}.")
-    if side_by_side not in (None, "left", "right"):
-        raise UserError(f"--side-by-side is left or right, not {side_by_side!r}.")
+    if side_by_side not in (None, "left", "right", "single"):
+        raise UserError(f"--side-by-side is left, right or single, not {side_by_side!r}.")
     check_at_least("--processes", processes or 1, 1)
     check_at_least("--shard-size", shard_size, 1)
     if recipe is None and sets:
         raise UserError("--set changes a recipe: name it with --for.")
-    minimum, wanted = 1, ""
-    labels, frames = False, None
+    wanted = ""
+    settings: PackSettings = {
+        "resolution": resolution,
+        "crop": crop,  # type: ignore[typeddict-item]
+        "channels": channels,
+        "side_by_side": side_by_side,  # type: ignore[typeddict-item]
+        "decoding": DecodeOptions(megapixels(max_megapixels), white_level, background),
+        "resize": resize,  # type: ignore[typeddict-item]
+    }
     if recipe is not None:
         given = (resolution, crop, channels, side_by_side, resize, background, white_level, max_megapixels)
         if given != (64, "center", 3, None, "lanczos", "white", None, 80.0):
@@ -101,30 +113,21 @@ def pack(
         from ganvas.recipe import load
 
         resolved = load(recipe, sets or [])
-        resolution, crop, channels = resolved.data.resolution, resolved.data.crop, resolved.data.channels
-        resize, background, white_level = resolved.data.resize, resolved.data.background, resolved.data.white_level
-        max_megapixels = resolved.data.max_megapixels
-        side_by_side, minimum = resolved.data.side_by_side, resolved.data.minimum
-        labels, frames = resolved.data.labels > 0, resolved.data.frames
+        from ganvas.tasks.preparation import settings_of_recipe
+
+        settings = settings_of_recipe(resolved)
         wanted = resolved.model_dump_json(include={"family", "model", "data"})  # what a run cannot change later
     out = Output(quiet)
     with out.progress("packing") as progress:
         report = pack_pictures(
             source,
             output,
-            resolution=resolution,
-            crop=crop,  # type: ignore[arg-type]
-            channels=channels,
-            minimum=minimum,
-            side_by_side=side_by_side,  # type: ignore[arg-type]
-            labels=labels,
-            decoding=DecodeOptions(megapixels(max_megapixels), white_level, background),
-            resize=resize,  # type: ignore[arg-type]
-            frames=frames,
+            **settings,
             boxes=boxes,
             margin=margin,
             classes_by=classes_by,
             parts_table=parts,
+            zip_encoding=zip_encoding,
             database=database,
             processes=processes or os.cpu_count() or 1,
             progress=progress,

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from ganvas.cli.app import app, print_error
-from ganvas.cli.options import TRAIN, Devices, Quiet, RecipeName, Sets
+from ganvas.cli.options import TRAIN, Devices, Quiet, RecipeName, Sets, ZipEncoding
 
 
 @app.command(rich_help_panel=TRAIN)
@@ -34,6 +34,7 @@ def train(
         typer.Option("--more-data", help="Resume with other pictures of the same classes; all sets are credited."),
     ] = False,
     devices: Devices = None,
+    zip_encoding: ZipEncoding = None,
     train_only: Annotated[bool, typer.Option("--train-only", help="Do not evaluate and export at the end.")] = False,
     quiet: Quiet = False,
 ) -> None:
@@ -55,7 +56,7 @@ def train(
     first = os.environ.get("LOCAL_RANK", "0") == "0"
     out = Output(quiet or not first)
     with out.progress("packing") as progress:
-        report = pack_for(resolved, data, progress)
+        report = pack_for(resolved, data, progress, zip_encoding=zip_encoding)
     out.pack_report(report)
     out.plan(resolved, report.classes)
     if dry_run:

@@ -9,6 +9,7 @@ from pathlib import Path, PurePosixPath
 
 from ganvas.collect.file_kinds import is_hidden, refuse_by_kind
 from ganvas.collect.ingest import Ignored, IncomingFile, IngestItem, Refusal, readable
+from ganvas.curate.archive_names import decoded_name, member_names
 from ganvas.curate.archive_safety import (
     BROKEN,
     MAX_FILE_BYTES,
@@ -32,19 +33,22 @@ _ESCAPES = "its name leads outside of the archive"
 _BOMB = "would unpack to more than {:.1f} GB, so it is no archive of pictures"
 
 
-def items_of_archive(path: Path, *, licence: str | None = None, label: str | None = None) -> Iterator[IngestItem]:
+def items_of_archive(
+    path: Path, *, licence: str | None = None, label: str | None = None, encoding: str | None = None
+) -> Iterator[IngestItem]:
     """The pictures in a zip, a tar, or a tar packed by gzip, bzip2 or xz.
 
     Args:
         label: the name of the archive in origins; its path by default.
+        encoding: of the names in a zip that are not marked as UTF-8; None: detected.
 
     Raises:
-        UserError: it is damaged from the start, unreadable, or a bomb.
+        UserError: it is damaged from the start, unreadable, a bomb, or its names are not in the encoding.
     """
     label = label or str(path)
     try:
         if zipfile.is_zipfile(path):
-            yield from _zip(path, label, licence)
+            yield from _zip(path, label, licence, encoding)
         else:
             yield from _tar(path, label, licence)
     except OSError as error:
@@ -62,7 +66,20 @@ def _is_hidden(name: str) -> bool:
 # ── Zip ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _zip(path: Path, label: str, licence: str | None) -> Iterator[IngestItem]:
+def about_names(path: Path, encoding: str | None = None) -> str:
+    """What is guessed and changed about the names in an archive, in sentences; empty where nothing is.
+
+    Raises:
+        UserError: the names are not in the encoding.
+    """
+    try:
+        with zipfile.ZipFile(path) as opened:
+            return member_names(opened, encoding).sentences()
+    except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError):
+        return ""  # no zip, or a damaged one, which is said where it is read
+
+
+def _zip(path: Path, label: str, licence: str | None, encoding: str | None) -> Iterator[IngestItem]:
     try:
         opened = zipfile.ZipFile(path)
     except (zipfile.BadZipFile, NotImplementedError, ValueError, UnicodeError):
@@ -74,15 +91,19 @@ def _zip(path: Path, label: str, licence: str | None) -> Iterator[IngestItem]:
         limit = size_limit(path)
         if sum(entry.file_size for entry in entries) > limit:
             raise UserError(f"{readable(label)} {_BOMB.format(limit / 2**30)}.")
-        own = own_folders_among(_zip_name(entry) for entry in entries)
+        names = member_names(opened, encoding)
+        own = own_folders_among(names.members)
         yield from (Refusal(folder.path, REASON) for folder in own)
-        for entry in entries:
-            if not entry.is_dir() and not is_below(_zip_name(entry), own):
-                yield _zip_entry(opened, entry, label, licence)
+        for name, entry in names.members.items():
+            if not name.endswith("/") and not is_below(name, own):
+                yield _zip_entry(opened, name, entry, label, licence)
+        for name in names.repeated:
+            yield Refusal(name, _ESCAPES if leads_outside(name) else "a second file of the same name")
 
 
-def _zip_entry(opened: zipfile.ZipFile, entry: zipfile.ZipInfo, label: str, licence: str | None) -> IngestItem:
-    name = _zip_name(entry)
+def _zip_entry(
+    opened: zipfile.ZipFile, name: str, entry: zipfile.ZipInfo, label: str, licence: str | None
+) -> IngestItem:
     if leads_outside(name):
         return Refusal(name, _ESCAPES)
     if is_link(entry):
@@ -100,16 +121,6 @@ def _zip_entry(opened: zipfile.ZipFile, entry: zipfile.ZipInfo, label: str, lice
             return _piece(name, head + file.read(MAX_FILE_BYTES), label, licence)
     except PictureError as error:
         return Refusal(name, str(error))
-
-
-def _zip_name(entry: zipfile.ZipInfo) -> str:
-    """The name of an entry: many programs write UTF-8 without the flag, which Python decodes as code page 437."""
-    if entry.flag_bits & 0x800:
-        return entry.filename
-    try:
-        return entry.filename.encode("cp437").decode("utf-8")
-    except UnicodeError:
-        return entry.filename
 
 
 # ── Tar ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -140,7 +151,7 @@ def _tar(path: Path, label: str, licence: str | None) -> Iterator[IngestItem]:
 
 
 def _tar_entry(opened: tarfile.TarFile, entry: tarfile.TarInfo, label: str, licence: str | None) -> IngestItem:
-    name = entry.name
+    name = decoded_name(entry.name.encode("utf-8", "surrogateescape"))
     if leads_outside(name):
         return Refusal(name, _ESCAPES)
     if entry.issym() or entry.islnk():

@@ -45,11 +45,14 @@ def count_files(source: Path, *, without: Path | None = None) -> int | None:
     return None
 
 
-def items_of(source: Path, *, licence: str | None = None, without: Path | None = None) -> Iterator[IngestItem]:
+def items_of(
+    source: Path, *, licence: str | None = None, without: Path | None = None, encoding: str | None = None
+) -> Iterator[IngestItem]:
     """The items of a folder, an archive or a single picture.
 
     Args:
         without: a folder that is left out, see :func:`folder`.
+        encoding: of the names in a zip, see :func:`items_of_archive`.
 
     Raises:
         UserError: the source cannot be used at all; problems of single files are refusals.
@@ -58,7 +61,7 @@ def items_of(source: Path, *, licence: str | None = None, without: Path | None =
     if kind is SourceKind.FOLDER:
         return items_of_folder(source, licence=licence, without=without)
     if kind is SourceKind.ARCHIVE:
-        return items_of_archive(source, licence=licence)
+        return items_of_archive(source, licence=licence, encoding=encoding)
     if kind is SourceKind.PICTURE:
         return iter([_file(source, source.name, licence)])
     raise UserError(f"{source} is a {kind}, which holds no files.")

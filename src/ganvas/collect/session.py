@@ -8,6 +8,7 @@ from collections.abc import Callable, Coroutine, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from ganvas.collect.archive import about_names
 from ganvas.collect.crawl import Crawl, PictureUrl
 from ganvas.collect.fetch import Fetcher, Limits
 from ganvas.collect.file_kinds import SourceKind, source_kind
@@ -49,6 +50,7 @@ class CollectSession:
     licence: str | None = None
     workers: int | None = None
     say: Callable[[str], None] = _nothing
+    zip_encoding: str | None = None  # of names in a zip that are not marked as UTF-8; None: detected
     searched: bool = False  # keywords were processed, even if all of them had been used before
 
     def files(self, source: Path) -> None:
@@ -58,7 +60,9 @@ class CollectSession:
             UserError: the source cannot be used.
         """
         own = self.ingester.catalog.root.resolve()
-        items = items_of(source, licence=self.licence, without=own)
+        items = items_of(source, licence=self.licence, without=own, encoding=self.zip_encoding)
+        if source.is_file() and (said := about_names(source, self.zip_encoding)):
+            self.say(said)
         if (files := count_files(source, without=own)) is not None:
             self.ingester.expect(files)
         ingest_all(items, self.ingester, workers=self.workers)

@@ -72,16 +72,14 @@ def open_member(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Iterator[IO
         raise PictureError("packed in a way that cannot be read; zip it again") from None
 
 
-def read_member(archive: zipfile.ZipFile, path: str, most: int = MAX_FILE_BYTES) -> bytes:
-    """The first ``most`` bytes of a member of an untrusted zip.
+def read_entry(archive: zipfile.ZipFile, entry: zipfile.ZipInfo | None, most: int = MAX_FILE_BYTES) -> bytes:
+    """The first ``most`` bytes of a member of an untrusted zip; None: a member that is not there.
 
     Raises:
         PictureError: there is no such member, or it is damaged, locked, too large or cannot be unpacked.
     """
-    try:
-        entry = archive.getinfo(path)
-    except KeyError:
-        raise PictureError("damaged inside the archive") from None
+    if entry is None:
+        raise PictureError("damaged inside the archive")
     with open_member(archive, entry) as file:
         if entry.file_size > MAX_FILE_BYTES:
             raise PictureError(too_large())

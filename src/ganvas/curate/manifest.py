@@ -75,6 +75,7 @@ class Manifest(BaseModel):
     paired: bool = False
     enlarged: int = Field(0, description="how many pictures were smaller than the resolution")
     remarks: dict[str, RemarkCount] = Field({}, description="what decoding changed or guessed, with counts")
+    label_values: dict[int, int] = Field({}, description="sources that are label maps: value → in how many it occurs")
     skipped: tuple[SkippedFile, ...] = ()
     licences: tuple[Licence, ...] = ()
     layout: str = Field("", description="what was recognised in the way the files lay, as a sentence")

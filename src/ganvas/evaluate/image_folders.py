@@ -9,6 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from ganvas.curate.file_names import name_key
 from ganvas.curate.images.decode import PictureError, open_image
 from ganvas.curate.own_folders import files_below
 from ganvas.errors import UserError
@@ -86,7 +87,7 @@ def _files(place: Path) -> dict[str, Path]:
             continue
         if file.suffix.lower() in (".txt", ".md", ".json", ".jsonl", ".html", ".csv", ".yaml"):
             continue
-        found[str(file.relative_to(place).with_suffix(""))] = file
+        found[name_key(str(file.relative_to(place).with_suffix("")))] = file
     if not found:
         raise UserError(f"There are no pictures in {place}: give a picture or a folder of pictures.")
     return found

@@ -7,8 +7,7 @@ from typing import Any, NamedTuple
 
 from ganvas.bundle import read_bundle
 from ganvas.curate.dataset.dataset import Dataset
-from ganvas.curate.dataset.pack import pack, pack_like
-from ganvas.curate.images.decode import DecodeOptions
+from ganvas.curate.dataset.pack import pack
 from ganvas.errors import UserError
 from ganvas.evaluate import report
 from ganvas.evaluate.fidelity import Progress
@@ -25,6 +24,7 @@ from ganvas.recipe import EvaluateSettings, load
 from ganvas.runs.folder import RunDir
 from ganvas.runs.reader import read_status
 from ganvas.tasks import TASKS
+from ganvas.tasks.preparation import settings_of_model, settings_of_recipe
 
 
 class EvaluationOutcome(NamedTuple):
@@ -186,8 +186,7 @@ def _of_bundle(path: Path, data: Path | None, changes: dict[str, Any]) -> _Setup
     if data is None:
         raise UserError(f"The bundle {path} does not hold its pictures; give pictures to compare it with by --data.")
     model = load_bundle(path)
-    spec = model.family.data
-    packed = pack_like(data, spec)
+    packed = pack(data, **settings_of_model(model.family))
     settings = EvaluateSettings().model_copy(update=changes)  # type: ignore[call-arg]
     place = path.with_name(path.name + "-evaluation")
     return _Setup(model.family, {None: Dataset(packed.path)}, settings, model.nimg, place)
@@ -196,16 +195,4 @@ def _of_bundle(path: Path, data: Path | None, changes: dict[str, Any]) -> _Setup
 def _packed_for_run(run: RunDir, data: Path | None) -> Path | None:
     if data is None or not run.recipe.is_file():
         return None
-    wanted = load(run.recipe).data
-    packed = pack(
-        data,
-        resolution=wanted.resolution,
-        crop=wanted.crop,
-        channels=wanted.channels,
-        side_by_side=wanted.side_by_side,
-        labels=wanted.labels > 0,
-        decoding=DecodeOptions.of(wanted, round(wanted.max_megapixels * 1e6)),
-        resize=wanted.resize,
-        frames=wanted.frames,
-    )
-    return packed.path
+    return pack(data, **settings_of_recipe(load(run.recipe)) | {"minimum": 1}).path

@@ -17,7 +17,7 @@ from ganvas.files import replacing, write_atomically
 from ganvas.inference.generate import check_psi, class_in_turn, class_number, generate
 from ganvas.inference.reference import ReferenceOptions, translate_by_reference
 from ganvas.inference.session import TorchSession
-from ganvas.inference.translate import direction_into, prepare_source, takes_frame_pairs, translate
+from ganvas.inference.translate import direction_into, has_numbers, prepare_source, takes_frame_pairs, translate
 from ganvas.models.batches import ReferenceRequest, SynthesisRequest, TranslationRequest
 from ganvas.models.capabilities import Enlarges
 from ganvas.models.family import Family
@@ -164,7 +164,7 @@ def _translate(
         if made == options.count:
             break
         try:
-            image = open_image(file, DecodeOptions.of(data), labels=data.labels > 0)
+            image = open_image(file, DecodeOptions.of(data), labels=has_numbers(data))
             rng = np.random.default_rng((options.seed, number))
             pixels = prepare_source(data, image, enlarges=enlarges, prepared=options.prepared, rng=rng)
         except PictureError as error:

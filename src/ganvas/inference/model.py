@@ -14,7 +14,7 @@ from ganvas.errors import UserError
 from ganvas.inference.generate import check_psi, class_in_turn, class_number, generate
 from ganvas.inference.reference import domain_number, translate_one
 from ganvas.inference.session import TorchSession
-from ganvas.inference.translate import direction_into, prepare_picture, prepare_source, translate
+from ganvas.inference.translate import direction_into, has_numbers, prepare_picture, prepare_source, translate
 from ganvas.models.batches import ReferenceRequest, SynthesisRequest, TranslationRequest
 from ganvas.models.capabilities import Enlarges
 from ganvas.models.family import Family
@@ -109,7 +109,7 @@ class Model:
             spec.require(TranslationRequest, self.name)
             enlarges = isinstance(family, Enlarges)
             rng = np.random.default_rng((seed, 0))
-            opened = _open(image, data, labels=data.labels > 0)
+            opened = _open(image, data, labels=has_numbers(data))
             source = prepare_source(data, opened, enlarges=enlarges, prepared=prepared, rng=rng)
         except PictureError as error:
             raise UserError(f"The picture cannot be used ({error}); choose another.") from None

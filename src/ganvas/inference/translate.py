@@ -6,7 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from ganvas.curate.images.decode import PictureError
 from ganvas.curate.images.prepare import prepare_image, whole_picture
+from ganvas.curate.label_maps import LabelMaps, as_numbers, label_values, values_beyond
 from ganvas.curate.sketch.degrade import degradation
 from ganvas.errors import UserError
 from ganvas.inference.session import Fields, Session, to_pictures
@@ -51,7 +53,7 @@ def prepare_source(
 
     Args:
         data: How the model's pictures are prepared.
-        image: Mode RGB, upright; label maps as ``open_image(…, labels=True)`` returns them.
+        image: Mode RGB, upright; label maps of numbers as ``open_image(…, labels=True)`` returns them.
         enlarges: Whether the model enlarges.
         prepared: The picture is a source already (a drawing, a grey photograph): it is only resized.
         crop: How it becomes square; None: as the training pictures did.
@@ -65,6 +67,8 @@ def prepare_source(
         return whole_picture(image, data.source_channels)
     if takes_frame_pairs(data):
         raise UserError("This model generates frames between two frames; give it a video.")
+    if data.labels:
+        image = _label_map(data, image)
     if prepared:
         return _square(data, image, "stretch", data.source_channels)
     channels = data.source_channels if data.degradation is None else data.channels
@@ -76,8 +80,21 @@ def prepare_source(
 
 def _square(data: DataSpec, image: Image.Image, crop: Crop, channels: int) -> Pictures:
     resize: Resize = "nearest" if data.labels else data.resize
-    background = "black" if data.labels else data.background  # label 0
+    background = _maps(data).ground if data.labels else data.background
     return prepare_image(image, data.resolution, crop, channels, resize=resize, background=background)
+
+
+def _maps(data: DataSpec) -> LabelMaps:
+    return LabelMaps(data.labels, data.void_label, data.palette)
+
+
+def _label_map(data: DataSpec, image: Image.Image) -> Image.Image:
+    """A label map as a picture of numbers; refused where it holds others than the model was trained on."""
+    numbers = as_numbers(image, _maps(data))
+    if beyond := values_beyond(label_values(numbers), _maps(data)):
+        held = ", ".join(map(str, beyond[:8]))
+        raise PictureError(f"a label map with the numbers {held}; this model knows 0 to {data.labels - 1}")
+    return numbers
 
 
 def translate(session: Session, data: DataSpec, source: Pictures, *, enlarges: bool, direction: int = 0) -> Pictures:
@@ -117,6 +134,11 @@ def direction_into(family: Family, domain: str | None) -> int:
 def source_fields(source: Pictures, direction: int) -> Fields:
     """The request of one source, uint8 [H, W, C]."""
     return _fields(to_float(source[None]).numpy(), direction)
+
+
+def has_numbers(data: DataSpec) -> bool:
+    """Whether sources are label maps whose pixels are numbers and not colours."""
+    return data.labels > 0 and not data.palette
 
 
 def takes_frame_pairs(data: DataSpec) -> bool:

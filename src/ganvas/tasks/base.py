@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from torch import Tensor
 
 from ganvas.curate.dataset.dataset import Dataset
+from ganvas.curate.sources.listing import Structure
 from ganvas.errors import UserError
 from ganvas.models.batches import Batch, to_uint8
 from ganvas.models.family import Family
@@ -97,6 +98,16 @@ class TaskSpec(ABC):
     sheet_count: ClassVar[int] = 24
 
     # ── Training data ───────────────────────────────────────────────────────────────────────────────────────────────
+
+    def structure(self, *, conditional: bool, degraded: bool, frames: bool) -> Structure:
+        """The arrangement that a data set needs: a class per folder where there are classes, else single pictures.
+
+        Args:
+            conditional: The folders are classes.
+            degraded: Sources are computed from the targets.
+            frames: The pictures are video frames in order.
+        """
+        return "classes" if conditional else "pictures"
 
     def check(self, dataset: Dataset, data: DataSpec) -> None:  # noqa: B027 - most data sets fit
         """Check that a packed data set fits the task.

@@ -9,7 +9,9 @@ import numpy as np
 import torch
 
 from ganvas.curate.dataset.dataset import Dataset
+from ganvas.curate.label_maps import LabelMaps, check_label_values
 from ganvas.curate.sketch.degrade import degradation, displayed
+from ganvas.curate.sources.listing import Structure
 from ganvas.errors import UserError
 from ganvas.models.batches import PairedBatch, TranslationRequest, to_float
 from ganvas.models.family import Family
@@ -28,8 +30,14 @@ class Paired(Translation):
     makes = "turns a source picture into the picture it should become"
     pairs = True
 
+    def structure(self, *, conditional: bool, degraded: bool, frames: bool) -> Structure:
+        """Pairs, or targets alone where a degradation makes the sources; frames in order become pairs later."""
+        if frames:
+            return "any"
+        return "targets" if degraded else "pairs"
+
     def check(self, dataset: Dataset, data: DataSpec) -> None:
-        """Check that there are sources, with the channels that the model takes."""
+        """Check that there are sources, with the channels and labels that the model takes."""
         if data.degradation is not None:
             made = degradation(data.degradation).source_channels(data.channels)
             if made != data.source_channels:
@@ -44,6 +52,10 @@ class Paired(Translation):
             raise UserError(
                 f"{dataset.path} was packed for other frames than the recipe's data.frames; pack the frames again."
             )
+
+        if data.labels:
+            maps = LabelMaps(data.labels, data.void_label, data.palette)
+            check_label_values(dataset.manifest.label_values, maps, str(dataset.path))
 
     def reads_sources(self, data: DataSpec) -> bool:
         """Sources are read where no degradation makes them."""

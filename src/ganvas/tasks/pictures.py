@@ -12,6 +12,7 @@ from torch import Tensor
 from ganvas.curate.dataset.dataset import Dataset
 from ganvas.curate.sketch.degrade import degradation
 from ganvas.spec import DataSpec
+from ganvas.tasks.rows import with_channels
 
 Pictures = NDArray[np.uint8]
 Indices = Sequence[int] | NDArray[np.int64]
@@ -25,7 +26,7 @@ def targets(dataset: Dataset, indices: Indices) -> Pictures:
 def sources(dataset: Dataset, data: DataSpec, indices: Indices) -> Pictures:
     """The source of each picture (paired tasks), uint8 [N, H, W, source_channels]; a picture's source never varies."""
     if data.degradation is None:
-        return np.stack([dataset.source(int(index)) for index in indices])
+        return np.stack([with_channels(dataset.source(int(index)), data.source_channels) for index in indices])
     degrade = degradation(data.degradation)
     return np.stack([degrade(dataset.image(int(index)), np.random.default_rng(int(index))) for index in indices])
 

@@ -10,6 +10,7 @@ import numpy as np
 import torch
 
 from ganvas.curate.dataset.dataset import Dataset
+from ganvas.curate.sources.listing import Structure
 from ganvas.errors import UserError
 from ganvas.models.batches import TranslationRequest, UnpairedBatch, to_float
 from ganvas.models.family import Family
@@ -35,6 +36,10 @@ class Unpaired(Translation):
     batch = UnpairedBatch
     makes = "translates pictures from one domain to the other"
     by_domain = True
+
+    def structure(self, *, conditional: bool, degraded: bool, frames: bool) -> Structure:
+        """Two domains, whatever the names of their pictures."""
+        return "domains"
 
     def check(self, dataset: Dataset, data: DataSpec) -> None:
         """Check that there are two domains with pictures."""

@@ -12,6 +12,7 @@ import torch
 from lightning_fabric import Fabric
 
 from ganvas.curate.dataset.dataset import Dataset, hold_out
+from ganvas.curate.sources.structure import check_structure
 from ganvas.errors import UserError
 from ganvas.models.batches import Batch
 from ganvas.models.families import build
@@ -23,6 +24,7 @@ from ganvas.runs.log import Listener, Note, Resumed, RunLog, State
 from ganvas.runs.reader import read_lines
 from ganvas.runs.trackers import open_trackers
 from ganvas.runs.trained_sets import TrainedSet
+from ganvas.tasks.preparation import structure_of
 from ganvas.train import picture_record, warm_start
 from ganvas.train.launch import claim, holding, in_first_process, launch, share_cores, stopping
 from ganvas.train.monitoring import Monitor
@@ -77,6 +79,7 @@ def train(
     pictures = Dataset(dataset)
     fabric = launch(recipe)
     share_cores(fabric)
+    check_structure(structure_of(recipe), str(dataset), classes=pictures.classes, paired=pictures.paired)
     data = recipe.data_spec(pictures.classes)
     torch.manual_seed(recipe.train.seed)
     family = build(recipe.family, recipe.model, data, recipe.train.kimg)

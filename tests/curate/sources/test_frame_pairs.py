@@ -17,6 +17,7 @@ from ganvas.cli import main
 from ganvas.curate.dataset.dataset import Dataset
 from ganvas.curate.dataset.pack import pack
 from ganvas.curate.images.decode import PictureError, open_image
+from ganvas.curate.label_maps import LabelMaps
 from ganvas.errors import UserError
 from ganvas.evaluate.protocol import evaluate_family
 from ganvas.inference.video import translate_frames
@@ -170,7 +171,7 @@ def test_numbers_of_labels_stay_numbers(mode: str, tmp_path: Path) -> None:
     for i in range(3):
         a_map(tmp_path / "pairs" / "source" / f"{i}.png", mode)
         Image.new("RGB", (48, 48), (i * 40, 0, 0)).save(tmp_path / "pairs" / "target" / f"{i}.png")
-    dataset = Dataset(pack(tmp_path / "pairs", resolution=SIDE, labels=True).path)
+    dataset = Dataset(pack(tmp_path / "pairs", resolution=SIDE, labels=LabelMaps(8)).path)
     source = dataset.source(0)
     assert np.unique(source[..., 0]).tolist() == [0, 3, 7]  # nothing in between
     data = DataSpec(resolution=SIDE, labels=8)

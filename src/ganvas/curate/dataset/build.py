@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import warnings
 import zipfile
+from collections import Counter
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -104,6 +105,7 @@ def _spool(
     skipped = list(listing.skipped)
     remarks: list[tuple[str, frozenset[Remark]]] = []
     enlarged = 0
+    label_values: Counter[int] = Counter()
     total = len(listing.candidates)
 
     def keep(name: str, content: bytes) -> str:
@@ -144,6 +146,7 @@ def _spool(
                 enlarged += result.enlarged
                 if result.remarks:
                     remarks.append((candidate.path, result.remarks))
+                label_values.update(result.labels)
             if progress is not None:
                 progress(done, total)
     manifest = Manifest(
@@ -154,6 +157,7 @@ def _spool(
         paired=listing.paired,
         enlarged=enlarged,
         remarks=_counted(remarks, len(items), settings, levels),
+        label_values=dict(sorted(label_values.items())),
         skipped=tuple(skipped),
         licences=tuple(listing.licences),
         layout=listing.layout,

@@ -22,6 +22,7 @@ from ganvas.curate.images.face_crop import face_matrix
 from ganvas.curate.images.filters import with_channels
 from ganvas.curate.images.prepare import prepare_image
 from ganvas.curate.images.remarks import Remark
+from ganvas.curate.label_maps import LabelMaps, as_numbers, label_values
 from ganvas.curate.manifest import SkippedFile
 from ganvas.curate.sources.listing import Candidate, FileReader
 from ganvas.spec import Crop, Resize
@@ -38,7 +39,7 @@ class EncodingOptions(NamedTuple):
     channels: int
     side_by_side: Half | None
     margin: float = 0.1
-    labels: bool = False  # sources are maps of labels
+    labels: LabelMaps | None = None  # sources are label maps
     decoding: DecodeOptions = DecodeOptions()
     resize: Resize = "lanczos"
 
@@ -50,6 +51,7 @@ class EncodedPicture(NamedTuple):
     pair: bytes | None
     enlarged: bool
     remarks: frozenset[Remark] = frozenset()
+    labels: tuple[int, ...] = ()  # the numbers in the source, where it is a label map
 
 
 def encode_candidate(
@@ -95,12 +97,17 @@ def _encoded(candidate: Candidate, decoded: _Decode, settings: EncodingOptions) 
     # Boxes and faces are found on the whole picture; otherwise a large JPEG need not be decoded in full.
     faces = settings.crop in ("face", "face-fixed")
     least = None if candidate.box is not None or faces else settings.resolution
-    whole, origin = decoded(candidate.path, least), None
+    whole, origin, maps = decoded(candidate.path, least), None, settings.labels
     image, box = whole.image, candidate.box
     if settings.side_by_side is not None:
         image, origin = split_halves(image, settings.side_by_side)
-    if candidate.pair is not None:
-        origin = decoded(candidate.pair, None if settings.labels else least, settings.labels).image
+        if maps is not None:  # numbers are neither averaged nor blurred, which a JPEG would be refused for
+            undiminished = decoded(candidate.path, None, labels=not maps.palette).image
+            origin = as_numbers(split_halves(undiminished, settings.side_by_side)[1], maps)
+    if candidate.pair is not None and maps is None:
+        origin = decoded(candidate.pair, least).image
+    elif candidate.pair is not None and maps is not None:
+        origin = as_numbers(decoded(candidate.pair, None, labels=not maps.palette).image, maps)
     if candidate.after is not None:
         return _by_time(image, origin, decoded(candidate.after, least).image, settings)
     if box is not None:  # of a picture of very many pixels, which was decoded at a lower scale
@@ -141,10 +148,11 @@ def _by_box(image: Image.Image, origin: Image.Image | None, box: Box, settings: 
     # Both pictures of a pair are cut by one box, or they would no longer lie on each other.
     x, y = origin.width / image.width, origin.height / image.height
     other = (box[0] * x, box[1] * y, box[2] * x, box[3] * y)
-    resize: Resize = "nearest" if settings.labels else settings.resize
-    ground = "black" if settings.labels else settings.decoding.background  # label 0
+    maps = settings.labels
+    resize: Resize = "nearest" if maps else settings.resize
+    ground = maps.ground if maps else settings.decoding.background
     source = prepare_image(origin, resolution, settings.crop, 3, box=other, resize=resize, background=ground)
-    return EncodedPicture(png, encode_png(source), enlarged)
+    return EncodedPicture(png, encode_png(source), enlarged, labels=label_values(origin) if maps else ())
 
 
 def _by_time(

@@ -7,21 +7,21 @@ import json
 import os
 import zipfile
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from ganvas.curate.dataset.build import Workers, build_archive, demand
 from ganvas.curate.dataset.encode import EncodingOptions
 from ganvas.curate.dataset.shards import fetch_shards, holds_shards
-from ganvas.curate.images.crop import Half
 from ganvas.curate.images.decode import DecodeOptions
 from ganvas.curate.images.remarks import RemarkCount
+from ganvas.curate.label_maps import LabelMaps, check_label_values
 from ganvas.curate.manifest import MANIFEST, Manifest, SkippedFile, read_manifest
 from ganvas.curate.own_folders import OwnFolder
 from ganvas.curate.sources.annotations import Annotations, read_annotations
 from ganvas.curate.sources.frame_pairs import Frames, in_sequence
 from ganvas.curate.sources.list_source import list_source
-from ganvas.curate.sources.listing import Listing, SourceOptions
+from ganvas.curate.sources.listing import Listing, SideBySide, SourceOptions, Structure
 from ganvas.errors import UserError
 from ganvas.paths import cache_dir
 from ganvas.spec import Crop, DataSpec, Resize, rgb_of
@@ -55,8 +55,9 @@ def pack(
     crop: Crop = "center",
     channels: int = 3,
     minimum: int = 1,
-    side_by_side: Half | None = None,
-    labels: bool = False,
+    side_by_side: SideBySide = None,
+    structure: Structure = "any",
+    labels: LabelMaps | None = None,
     decoding: DecodeOptions = DecodeOptions(),  # noqa: B008 - immutable
     resize: Resize = "lanczos",
     frames: Frames | None = None,
@@ -65,6 +66,7 @@ def pack(
     classes_by: str | None = None,
     database: str | None = None,
     parts_table: Path | None = None,
+    zip_encoding: str | None = None,
     workers: int | None = None,
     processes: int = 1,
     progress: Callable[[int, int], None] | None = None,
@@ -82,8 +84,10 @@ def pack(
         crop: how pictures become square; ``face`` and ``face-fixed`` align faces, and skip pictures without one.
         channels: 3 (RGB) or 1 (grey).
         minimum: fewer usable pictures than this are an error.
-        side_by_side: the pictures are twice as wide as high and hold a pair; this half is the source.
-        labels: the sources of pairs are maps of labels: numbers, which are kept as they are.
+        side_by_side: the pictures are twice as wide as high and hold a pair, of which this half is the source; or
+            ``single``: each is one picture. None: recognised.
+        structure: the arrangement that the pictures are needed in; others are an error.
+        labels: what the numbers of sources that are label maps mean; None: sources are pictures.
         decoding: the white level of deep pictures, the colour under transparent ones, the largest number of pixels.
         resize: ``nearest`` keeps the pixels of pixel art.
         frames: the pictures are video frames in order: see :mod:`ganvas.curate.sources.frame_pairs`.
@@ -93,25 +97,25 @@ def pack(
         database: address of the catalogue's database, where it is not the file beside the pictures.
         parts_table: a CSV that assigns pictures to train, validation and test; of a catalogue, by default its
             ``split.csv``.
+        zip_encoding: of the names in a zip that are not marked as UTF-8; None: detected.
         workers: threads that decode; None is one per core.
-        processes: more than one share the work instead of threads, where there are enough pictures; threads hardly
-            speed up the search for faces. As with every use of ``spawn``, a script needs a ``__main__`` guard.
+        processes: more than one share the work instead of threads, where there are enough pictures. As with every use
+            of ``spawn``, a script needs a ``__main__`` guard.
         progress: called with (done, total), in the calling thread.
 
     Raises:
-        UserError: wrong source or output, or too few usable pictures.
+        UserError: wrong source or output, too few usable pictures, or label maps with undeclared labels.
     """
-    _refuse_options(resolution, margin, crop, upright=bool(labels or frames))
+    _refuse_options(resolution, margin, crop, decoding, upright=bool(labels or frames))
     source = fetch_shards(source) if holds_shards(source) else Path(source).expanduser()
     annotations = None if boxes is None else read_annotations(Path(boxes).expanduser())
-    listing = list_source(source, SourceOptions(classes_by, annotations, side_by_side, database, parts_table))
-    if frames is not None and not (source.is_file() and listing.paired):  # that is: packed already
-        listing = in_sequence(listing, frames)
-    _refuse_decoding(decoding)
+    wanted = SourceOptions(classes_by, annotations, side_by_side, database, parts_table, structure, zip_encoding)
+    listing = _listed(source, wanted, frames)
     margin = margin if boxes else 0.0
-    options = EncodingOptions(resolution, crop, channels, listing.side_by_side, margin, labels, decoding, resize)
+    maps = labels._replace(palette=()) if labels is not None and listing.packed else labels
+    options = EncodingOptions(resolution, crop, channels, listing.side_by_side, margin, maps, decoding, resize)
     key = _key(listing, options, classes_by, annotations)
-    manifest = _already_packed(source, options) if output is None else None
+    manifest = _already_packed(source, options, listing) if output is None else None
     if manifest is not None:
         output = source
     else:
@@ -119,11 +123,26 @@ def pack(
         manifest = _reusable(output, key)
     reused = manifest is not None
     if manifest is None:
-        worth_it = len(listing.candidates) >= ENOUGH[crop in ("face", "face-fixed")]
-        chosen = Workers(workers or os.cpu_count() or 1, processes if worth_it else 1)
+        chosen = _workers(workers, processes, len(listing.candidates), crop)
         manifest = build_archive(listing, options, key, output, source, minimum, chosen, progress)
+    _check(manifest, minimum, source, labels)
+    return _report(output, manifest, listing, reused)
+
+
+def _check(manifest: Manifest, minimum: int, source: Path, labels: LabelMaps | None) -> None:
     demand(len(manifest.items), minimum, source, list(manifest.skipped))
-    return replace(_report(output, manifest, reused), own_folders=tuple(listing.own_folders))
+    if labels is not None:
+        check_label_values(manifest.label_values, labels, str(source))
+
+
+def _workers(threads: int | None, processes: int, candidates: int, crop: Crop) -> Workers:
+    worth_it = candidates >= ENOUGH[crop in ("face", "face-fixed")]
+    return Workers(threads or os.cpu_count() or 1, processes if worth_it else 1)
+
+
+def _listed(source: Path, wanted: SourceOptions, frames: Frames | None) -> Listing:
+    listing = list_source(source, wanted)
+    return listing if frames is None or (listing.packed and listing.paired) else in_sequence(listing, frames)
 
 
 def pack_like(source: Path | str, data: DataSpec) -> PackReport:
@@ -138,7 +157,8 @@ def pack_like(source: Path | str, data: DataSpec) -> PackReport:
     )
 
 
-def _refuse_options(resolution: int, margin: float, crop: Crop, *, upright: bool) -> None:
+def _refuse_options(resolution: int, margin: float, crop: Crop, decoding: DecodeOptions, *, upright: bool) -> None:
+    _refuse_decoding(decoding)
     if not 4 <= resolution <= 2048:
         raise UserError(f"The resolution must be from 4 to 2048 pixels, not {resolution}.")
     if not 0 <= margin <= 2:
@@ -162,11 +182,13 @@ def _refuse_decoding(decoding: DecodeOptions) -> None:
 
 def _key(listing: Listing, options: EncodingOptions, classes_by: str | None, annotations: Annotations | None) -> str:
     """A digest of everything that the bytes of the archive depend on."""
+    found = [listing.paired, listing.classes, [(one.path, one.label, one.pair) for one in listing.candidates]]
     wanted = [
         RECIPE_OF_PIXELS,
         listing.fingerprint,
+        hashlib.sha256(json.dumps(found).encode()).hexdigest(),
         *options[:5],
-        *(["labels"] if options.labels else []),
+        *(["labels", options.labels.palette] if options.labels else []),
         *([options.decoding] if options.decoding != DecodeOptions() else []),
         *([options.resize] if options.resize != "lanczos" else []),
         classes_by,
@@ -176,7 +198,7 @@ def _key(listing: Listing, options: EncodingOptions, classes_by: str | None, ann
     return hashlib.sha256(json.dumps(wanted).encode()).hexdigest()
 
 
-def _report(output: Path, manifest: Manifest, reused: bool) -> PackReport:
+def _report(output: Path, manifest: Manifest, listing: Listing, reused: bool) -> PackReport:
     return PackReport(
         path=output,
         count=len(manifest.items),
@@ -185,7 +207,8 @@ def _report(output: Path, manifest: Manifest, reused: bool) -> PackReport:
         reused=reused,
         enlarged=manifest.enlarged,
         paired=manifest.paired,
-        layout=manifest.layout,
+        layout=listing.layout,
+        own_folders=tuple(listing.own_folders),
         remarks=manifest.remarks,
     )
 
@@ -197,7 +220,7 @@ def _face_readers(crop: Crop) -> list[str]:
     return [WEIGHTS[name].sha256 for name in ("face-detection", "yunet", "face-landmark") if name in WEIGHTS]
 
 
-def _already_packed(source: Path, settings: EncodingOptions) -> Manifest | None:
+def _already_packed(source: Path, settings: EncodingOptions, listing: Listing) -> Manifest | None:
     """The manifest of a source that is itself a data set of just these settings (its pictures are square already)."""
     if not source.is_file() or settings.side_by_side is not None:
         return None
@@ -206,6 +229,7 @@ def _already_packed(source: Path, settings: EncodingOptions) -> Manifest | None:
             return None
     manifest = read_manifest(source)
     fits = (manifest.resolution, manifest.channels) == (settings.resolution, settings.channels)
+    fits = fits and manifest.paired == listing.paired
     # Square pictures are cut no further, but faces would be sought in them.
     aligned = settings.crop == manifest.crop or settings.crop not in ("face", "face-fixed")
     return manifest if fits and aligned else None

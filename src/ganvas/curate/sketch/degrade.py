@@ -16,6 +16,7 @@ import numpy as np
 
 from ganvas.curate.images.decode import Pixels
 from ganvas.curate.images.filters import gaussian_blur, luma, resized, to_uint8, unit_range
+from ganvas.curate.label_maps import colours_of
 from ganvas.curate.sketch.styles import STYLES, draw, draw_any
 from ganvas.errors import UserError
 from ganvas.spec import DataSpec
@@ -174,9 +175,10 @@ def downscaling(scale: int) -> str | None:
 
 def displayed(pictures: Pixels, data: DataSpec) -> Pixels:
     """Sources as people are shown them, uint8 [N, resolution, resolution, 1 or 3]: small ones in larger pixels, of two
-    frames the first, and each label in a colour of its own."""
+    frames the first, and each label in its colour."""
     if data.labels:
         wheel = np.arange(256)[:, None] * np.array([[97, 151, 211]]) % 256  # far-apart colours for neighbouring numbers
-        pictures = wheel.astype(np.uint8)[pictures[..., 0]]
+        colours = colours_of(data.palette) if data.palette else wheel.astype(np.uint8)
+        pictures = colours[pictures[..., 0]]
     pictures = pictures[..., :3]
     return pictures.repeat(data.source_scale, axis=1).repeat(data.source_scale, axis=2)

@@ -11,6 +11,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any, NamedTuple
 from xml.parsers import expat
 
+from ganvas.curate.file_names import name_key
 from ganvas.curate.images.crop import Box
 from ganvas.curate.manifest import SkippedFile
 from ganvas.errors import UserError
@@ -32,7 +33,7 @@ class Annotation(NamedTuple):
 
 @dataclass
 class Annotations:
-    """Annotations by picture. Keys are paths without suffix, as far as the annotations contain them."""
+    """Annotations by picture. Keys are paths without suffix, in NFC, as far as the annotations contain them."""
 
     marked: dict[str, list[Annotation]] = field(default_factory=dict)
     skipped: list[SkippedFile] = field(default_factory=list)
@@ -40,7 +41,7 @@ class Annotations:
 
     def find(self, path: str) -> list[Annotation]:
         """The annotations of the picture at ``path``: by the longest known ending of its path."""
-        parts = PurePosixPath(path).with_suffix("").parts
+        parts = PurePosixPath(name_key(path)).with_suffix("").parts
         for start in range(len(parts)):
             found = self.marked.get("/".join(parts[start:]))
             if found is not None:
@@ -139,7 +140,7 @@ def _add_voc(key: str, path: str, content: bytes, annotations: Annotations) -> N
     if not marks and not any(skipped.path == path for skipped in annotations.skipped):
         raise _UnreadableError("marks no object")
     if marks:
-        annotations.marked[key] = marks
+        annotations.marked[name_key(key)] = marks
 
 
 def _voc_objects(content: bytes) -> list[dict[str, str]]:
@@ -210,7 +211,7 @@ def _read_coco(tree: Any) -> Annotations:
 
 
 def _key(path: str) -> str:
-    plain = PurePosixPath(path.replace("\\", "/"))
+    plain = PurePosixPath(name_key(path).replace("\\", "/"))
     known = plain.suffix and not plain.suffix[1:].isdigit()
     return "/".join((plain.with_suffix("") if known else plain).parts).lstrip("/")
 

@@ -6,10 +6,11 @@ import zipfile
 from contextlib import suppress
 from pathlib import Path, PurePosixPath
 
-from ganvas.curate.archive_safety import leads_outside, read_member, size_limit
+from ganvas.curate.archive_names import MemberNames, member_names
+from ganvas.curate.archive_safety import leads_outside, read_entry, size_limit
 from ganvas.curate.file_kinds import HEAD_BYTES, picture_format
 from ganvas.curate.images.decode import PictureError
-from ganvas.curate.manifest import MANIFEST, Manifest, read_manifest
+from ganvas.curate.manifest import MANIFEST, Manifest, SkippedFile, read_manifest
 from ganvas.curate.own_folders import is_below, own_folders_among
 from ganvas.curate.sources.assemble import (
     ListedFile,
@@ -26,61 +27,72 @@ from ganvas.errors import UserError
 
 
 class ZipReader:
-    def __init__(self, path: Path) -> None:
-        # Kept open, for opening reads the whole directory; ZipFile takes turns by itself when threads read.
-        self.path = path
-        self.archive = zipfile.ZipFile(path)
+    """Reads the members of a zip by their readable names; see :mod:`ganvas.curate.archive_names`."""
 
-    def __reduce__(self) -> tuple[type[ZipReader], tuple[Path]]:
-        return ZipReader, (self.path,)
+    def __init__(self, path: Path, encoding: str | None = None) -> None:
+        # Kept open, for opening reads the whole directory; ZipFile takes turns by itself when threads read.
+        self.path, self.encoding = path, encoding
+        self.archive = zipfile.ZipFile(path)
+        self.names: MemberNames = member_names(self.archive, encoding)
+
+    def __reduce__(self) -> tuple[type[ZipReader], tuple[Path, str | None]]:
+        return ZipReader, (self.path, self.encoding)
 
     def __call__(self, path: str) -> bytes:
-        return read_member(self.archive, path)
+        return read_entry(self.archive, self.names.members.get(path))
 
 
 def list_zip(source: Path, where: Path, options: SourceOptions) -> Listing:
+    """The pictures of a zip, or the items of a packed data set."""
     try:
-        with zipfile.ZipFile(where) as archive:
-            entries = archive.infolist()
-            names = {entry.filename for entry in entries}
-            if MANIFEST in names:
-                return list_dataset(where)
-            _refuse_hostile(source, where, entries)
-            listing = Listing(ZipReader(where))
-            listing.own_folders = own_folders_among(entry.filename for entry in entries)
-            if any(folder.path == "." for folder in listing.own_folders):
-                raise UserError(f"{source} holds a {listing.own_folders[0].kind} of Ganvas, not pictures; zip those.")
-            files = []
-            for entry in entries:
-                parts = PurePosixPath(entry.filename).parts
-                if (
-                    is_below(entry.filename, listing.own_folders)
-                    or entry.is_dir()
-                    or not parts
-                    or any(is_hidden(part) for part in parts)
-                ):
-                    continue
-                if is_nameless(parts[-1]):
-                    with suppress(PictureError):
-                        if picture_format(read_member(archive, entry.filename, HEAD_BYTES)):
-                            files.append(ListedFile(entry.filename, entry.file_size, entry.CRC))
-                elif is_candidate(parts[-1]) or is_licence(parts[-1]) or is_note(parts[-1]):
-                    files.append(ListedFile(entry.filename, entry.file_size, entry.CRC))
+        reader = ZipReader(where, options.zip_encoding)
+        names = reader.names
+        if MANIFEST in names.members:
+            return list_dataset(where)
+        _refuse_hostile(source, where, names)
+        listing = Listing(reader, own_folders=own_folders_among(names.members))
+        if any(folder.path == "." for folder in listing.own_folders):
+            raise UserError(f"{source} holds a {listing.own_folders[0].kind} of Ganvas, not pictures; zip those.")
+        members = {name: entry for name, entry in names.members.items() if not is_below(name, listing.own_folders)}
+        files = [
+            ListedFile(name, entry.file_size, entry.CRC)
+            for name, entry in members.items()
+            if not name.endswith("/") and _is_wanted(name, reader)
+        ]
     except (zipfile.BadZipFile, OSError, ValueError):
         raise UserError(f"{source} is a damaged zip archive; zip the pictures again.") from None
-    return assemble(source, where, files, listing, options)
+    listing.skipped += [SkippedFile(name, "a second file of the same name") for name in names.repeated]
+    folders = {str(folder) for name in members for folder in PurePosixPath(f"{name}x").parents} - {"."}
+    folders = {folder for folder in folders if not any(is_hidden(part) for part in PurePosixPath(folder).parts)}
+    listing = assemble(source, where, files, listing, options, folders)
+    listing.layout = f"{listing.layout} {names.sentences()}".strip()
+    return listing
 
 
-def _refuse_hostile(source: Path, where: Path, entries: list[zipfile.ZipInfo]) -> None:
-    for entry in entries:
-        if leads_outside(entry.filename):
-            raise UserError(f"{source} holds a file name that leads outside of it ({entry.filename!r}); zip it again.")
-    unpacked = sum(entry.file_size for entry in entries)
+def _is_wanted(name: str, read: ZipReader) -> bool:
+    """Whether a member is a picture, by its name or, where that has no suffix, its content; or a text about some."""
+    parts = PurePosixPath(name).parts
+    if not parts or any(is_hidden(part) for part in parts):
+        return False
+    if is_nameless(parts[-1]):
+        with suppress(PictureError):
+            head = read_entry(read.archive, read.names.members[name], HEAD_BYTES)
+            return picture_format(head) is not None
+        return False
+    return is_candidate(parts[-1]) or is_licence(parts[-1]) or is_note(parts[-1])
+
+
+def _refuse_hostile(source: Path, where: Path, names: MemberNames) -> None:
+    for name in names.members:
+        if leads_outside(name):
+            raise UserError(f"{source} holds a file name that leads outside of it ({name!r}); zip it again.")
+    unpacked = sum(entry.file_size for entry in names.members.values())
     if unpacked > size_limit(where):
         raise UserError(f"{source} would unpack to {unpacked / 2**30:.1f} GB, so it is no archive of pictures.")
 
 
 def list_dataset(path: Path) -> Listing:
+    """The items of a packed data set."""
     manifest: Manifest = read_manifest(path)
     information = path.stat()
     listing = Listing(
@@ -90,6 +102,7 @@ def list_dataset(path: Path) -> Listing:
         skipped=list(manifest.skipped),
         licences=list(manifest.licences),
         fingerprint=fingerprint(path, [ListedFile("", information.st_size, information.st_mtime_ns)]),
+        packed=True,
     )
     listing.layout = manifest.layout
     listing.candidates = [

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator
+import os
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
 from ganvas.curate.file_kinds import PICTURE_SUFFIXES
+from ganvas.curate.file_names import name_key
 from ganvas.curate.images.decode import PictureError
 from ganvas.curate.manifest import Licence, SkippedFile
 from ganvas.curate.sources.annotations import Annotation, Annotations
-from ganvas.curate.sources.dataset_layouts import NOTES, PairDetector, recognise_layout
+from ganvas.curate.sources.celeba import NOTES
+from ganvas.curate.sources.dataset_layouts import recognise_layout
+from ganvas.curate.sources.entries import PairDetector
 from ganvas.curate.sources.listing import Candidate, FileReader, Layout, Listing, SourceOptions
 from ganvas.curate.sources.pair_detection import lie_on_each_other, simpler_half
 from ganvas.curate.sources.split_table import read_split_table
@@ -56,8 +60,15 @@ def is_note(name: str) -> bool:
     return name.lower() in NOTES
 
 
-def assemble(source: Path, where: Path, files: list[ListedFile], listing: Listing, options: SourceOptions) -> Listing:
-    """Sort files into pictures with classes or pairs, notes and licences."""
+def assemble(
+    source: Path,
+    where: Path,
+    files: list[ListedFile],
+    listing: Listing,
+    options: SourceOptions,
+    folders: Iterable[str] = (),
+) -> Listing:
+    """Sort files into pictures with classes or pairs, notes and licences; ``folders`` are all folders of the source."""
     files = sorted(files)
     listing.fingerprint = fingerprint(where, files)
     names = [(file.path, PurePosixPath(file.path).name) for file in files]
@@ -77,8 +88,20 @@ def assemble(source: Path, where: Path, files: list[ListedFile], listing: Listin
     look = PairDetector(partial(simpler_half, listing.read), partial(lie_on_each_other, listing.read))
     if options.side_by_side is not None:
         look = look._replace(simpler_half=lambda _: None)
-    layout = recognise_layout(paths, notes, look, options.by)
+    layout = recognise_layout(paths, notes, look, options.by, options.structure)
+    listing.empty = _without_pictures(paths, folders)
+    if layout.classes:
+        base = PurePosixPath(os.path.commonpath([str(PurePosixPath(path).parent) for path in paths]))
+        beside = [folder for folder in listing.empty if PurePosixPath(folder).parent == base]
+        layout.skipped += [SkippedFile(folder, "a folder without pictures") for folder in beside]
     return finish(listing, layout, options)
+
+
+def _without_pictures(paths: list[str], folders: Iterable[str]) -> tuple[str, ...]:
+    """The topmost folders that hold no pictures."""
+    holding = {str(folder) for path in paths for folder in PurePosixPath(path).parents}
+    empty = (PurePosixPath(folder) for folder in folders if folder not in holding)
+    return tuple(sorted(str(folder) for folder in empty if str(folder.parent) in holding))
 
 
 def _note(read: FileReader, path: str) -> bytes:
@@ -90,7 +113,7 @@ def _note(read: FileReader, path: str) -> bytes:
 
 def finish(listing: Listing, layout: Layout, options: SourceOptions) -> Listing:
     if options.annotations is not None:
-        if layout.paired or options.side_by_side is not None:
+        if layout.paired or options.side_by_side in ("left", "right"):
             raise UserError("Boxes are for single pictures, and these are pairs; pack without boxes.")
         _annotate(options.annotations, layout)
         if not layout.candidates:
@@ -98,12 +121,16 @@ def finish(listing: Listing, layout: Layout, options: SourceOptions) -> Listing:
     listing.candidates, listing.classes = layout.candidates, layout.classes
     if options.parts is not None:
         divided = read_split_table(options.parts)
-        listing.candidates = [one._replace(split=divided.get(one.path, one.split)) for one in listing.candidates]
+        listing.candidates = [
+            one._replace(split=divided.get(name_key(one.path), one.split)) for one in listing.candidates
+        ]
         rows = [listing.fingerprint, *([one.path, one.split] for one in listing.candidates)]
         listing.fingerprint = hashlib.sha256(json.dumps(rows).encode()).hexdigest()
     listing.skipped += layout.skipped
-    listing.layout, listing.side_by_side = layout.description, options.side_by_side or layout.side_by_side
-    listing.paired = layout.paired or options.side_by_side is not None
+    listing.layout, listing.folders = layout.description, layout.folders
+    halves = None if options.side_by_side == "single" else options.side_by_side
+    listing.side_by_side = halves or layout.side_by_side
+    listing.paired = layout.paired or halves is not None
     covered = {PurePosixPath(licence.path).parent: licence.path for licence in reversed(listing.licences)}
     listing.candidates = [
         one._replace(licence=next((covered[p] for p in PurePosixPath(one.path).parents if p in covered), None))

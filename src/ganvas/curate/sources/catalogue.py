@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 
 from ganvas.curate.catalog import Catalog
+from ganvas.curate.file_names import name_key
 from ganvas.curate.manifest import Provenance
 from ganvas.curate.sources.assemble import finish
 from ganvas.curate.sources.folders import FolderReader
@@ -29,7 +30,7 @@ def list_catalogue(source: Path, root: Path, options: SourceOptions) -> Listing:
             first = next((one for one in origins if one.licence), origins[0] if origins else None)
             credit = first and Provenance(source=first.source, url=first.url, page=first.page, licence=first.licence)
             path = image.path.resolve().relative_to(root).as_posix()
-            part = divided.get(image.sha256, divided.get(path))
+            part = divided.get(image.sha256, divided.get(name_key(path)))
             listing.candidates.append(Candidate(path, split=part, origin=credit))
             rows.append([image.sha256, part, credit and credit.model_dump()])
     if not listing.candidates:

@@ -49,7 +49,10 @@ class FolderReader:
             raise PictureError(f"cannot be read ({error.strerror})") from None
 
 
-def _walk(root: Path, skipped: list[SkippedFile], own_folders: list[OwnFolder]) -> Iterator[ListedFile]:
+def _walk(root: Path, listing: Listing, folders: list[str]) -> Iterator[ListedFile]:
+    """The files below a folder that may be pictures or texts about them; ``folders`` gets all folders."""
+    skipped = listing.skipped
+
     def report(error: OSError) -> None:
         path = Path(error.filename).relative_to(root).as_posix()
         if path == ".":
@@ -60,9 +63,11 @@ def _walk(root: Path, skipped: list[SkippedFile], own_folders: list[OwnFolder]) 
     for folder, names, files in os.walk(root, onerror=report, followlinks=True):
         here = Path(folder)
         if here != root and (own := own_kind(here, {*names, *files})) is not None:
-            own_folders.append(OwnFolder(here.relative_to(root).as_posix(), own))
+            listing.own_folders.append(OwnFolder(here.relative_to(root).as_posix(), own))
             names.clear()
             continue
+        if here != root:
+            folders.append(here.relative_to(root).as_posix())
         kept = []
         for name in sorted(names):
             inner = (here / name).resolve()
@@ -101,5 +106,6 @@ def _begins_like_picture(file: Path, information: os.stat_result) -> bool:
 def list_folder(source: Path, root: Path, options: SourceOptions) -> Listing:
     refuse_own(root)
     listing = Listing(FolderReader(root))
-    files = list(_walk(root, listing.skipped, listing.own_folders))
-    return assemble(source, root, files, listing, options)
+    folders: list[str] = []
+    files = list(_walk(root, listing, folders))
+    return assemble(source, root, files, listing, options, folders)

@@ -4,12 +4,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NamedTuple, Protocol
+from typing import Literal, NamedTuple, Protocol, TypeAlias
 
 from ganvas.curate.images.crop import Box, Half
 from ganvas.curate.manifest import Licence, Provenance, SkippedFile, SplitName
 from ganvas.curate.own_folders import OwnFolder
 from ganvas.curate.sources.annotations import Annotations
+
+# How the pictures of a source are arranged, as their user needs them:
+# any       whatever is recognised
+# pictures  single pictures; of pairs, the targets
+# targets   single pictures from which sources are computed; pairs are refused
+# classes   one class per folder; equal names in two folders do not make pairs
+# pairs     sources and targets
+# domains   exactly two kinds of pictures, each in a folder
+Structure: TypeAlias = Literal["any", "pictures", "targets", "classes", "pairs", "domains"]
+# Whether each file holds a pair side by side, and which half is the source; None: to be recognised.
+SideBySide: TypeAlias = Half | Literal["single"] | None
 
 
 class Candidate(NamedTuple):
@@ -35,6 +46,7 @@ class Layout:
     skipped: list[SkippedFile] = field(default_factory=list)
     description: str = ""
     side_by_side: Half | None = None
+    folders: tuple[str, ...] = ()  # those on the level of classes and pairs, as found
 
 
 class FileReader(Protocol):
@@ -57,13 +69,18 @@ class Listing:
     layout: str = ""
     side_by_side: Half | None = None
     own_folders: list[OwnFolder] = field(default_factory=list)  # left out, because Ganvas itself wrote them
+    folders: tuple[str, ...] = ()  # those on the level of classes and pairs, as found
+    packed: bool = False  # a packed data set, whose label maps are numbers already
+    empty: tuple[str, ...] = ()  # the topmost folders that hold no pictures
 
 
 class SourceOptions(NamedTuple):
-    """The user's options for a source."""
+    """The user's options for a source, and what the pictures are for."""
 
     by: str | None = None  # an attribute that makes the classes
     annotations: Annotations | None = None
-    side_by_side: Half | None = None
+    side_by_side: SideBySide = None
     database: str | None = None  # of a catalogue
     parts: Path | None = None  # a table of which picture belongs to train, validation and test
+    structure: Structure = "any"
+    zip_encoding: str | None = None  # of names in a zip that are not marked as UTF-8; None: detected

@@ -43,6 +43,17 @@ FAMILIES: dict[str, type[Family]] = {
 }
 
 
+def family_type(name: str) -> type[Family]:
+    """The class of a family.
+
+    Raises:
+        UserError: The name is unknown.
+    """
+    if name not in FAMILIES:
+        raise UserError(f"There is no family {name!r}; choose one of {', '.join(sorted(FAMILIES))}.")
+    return FAMILIES[name]
+
+
 def build(name: str, model: dict[str, Any], data: DataSpec, kimg: float) -> Family:
     """Make a family from its name and the ``model`` part of a recipe.
 
@@ -55,9 +66,7 @@ def build(name: str, model: dict[str, Any], data: DataSpec, kimg: float) -> Fami
     Raises:
         UserError: The name is unknown, or a setting does not fit.
     """
-    if name not in FAMILIES:
-        raise UserError(f"There is no family {name!r}; choose one of {', '.join(sorted(FAMILIES))}.")
-    kind = FAMILIES[name]
+    kind = family_type(name)
     try:
         config = kind.Config.model_validate(model)
     except ValidationError as error:

@@ -109,7 +109,7 @@ class Pix2PixHD(Family):
         self.averaged = ("trunk", "head", *self.generators[1:]) if config.enhancer else self.generators
         if config.features:
             self.encoder = FeatureEncoder(data.channels, config.features, config.encoder_width, config.downs)
-            self.looks = LabelFeatures(data.labels, config.features)
+            self.looks = LabelFeatures(data.labels, config.features, void=data.void_label)
         self.discriminator = MultiscaleDiscriminator(
             inputs + data.channels, config.discriminator_width, config.layers, config.scales
         )
@@ -182,7 +182,7 @@ class Pix2PixHD(Family):
         if not self.data.labels:
             return source
         labels, objects = read_map(source)
-        parts = [one_hot(labels, self.data.labels).to(source.dtype)]
+        parts = [one_hot(labels, self.data.labels, self.data.void_label).to(source.dtype)]
         if self.config.edges:
             parts.append(edges(objects).to(source.dtype))
         return torch.cat(parts, 1)

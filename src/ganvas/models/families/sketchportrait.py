@@ -86,7 +86,8 @@ class SketchPortrait(HasCodes, Family):
             )
         if data.source_channels != 1:
             raise UserError(
-                "sketchportrait takes sketches of one channel; use a degradation that draws, such as sketch."
+                "sketchportrait takes sketches of one channel; use a degradation that draws, such as sketch, or set "
+                "data.source_channels=1 for drawings of your own."
             )
         levels = sketchportrait.levels_at(data.resolution)
         self.parts: tuple[str, ...] = (

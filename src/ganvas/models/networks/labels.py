@@ -19,10 +19,17 @@ def read_map(source: Tensor) -> tuple[Tensor, Tensor]:
     return labels, labels * 65536 + numbers[:, 1:2] + 256 * numbers[:, 2:3]
 
 
-def one_hot(labels: Tensor, count: int) -> Tensor:
-    """``[N, 1, H, W]`` → ``[N, count, H, W]`` of zeros and ones; a number beyond the last label is the last."""
+def one_hot(labels: Tensor, count: int, void: int | None = None) -> Tensor:
+    """``[N, 1, H, W]`` → ``[N, count, H, W]`` of zeros and ones.
+
+    Pixels with the number ``void`` are zero in all channels. Another number beyond the last label is the last, as in
+    runs from before label maps were checked.
+    """
     names = torch.arange(count, device=labels.device, dtype=labels.dtype).view(1, -1, 1, 1)
-    return (labels.clamp(max=count - 1) == names).to(labels.dtype)
+    found = labels.clamp(max=count - 1) == names
+    if void is not None:
+        found = found & (labels != void)
+    return found.to(labels.dtype)
 
 
 def edges(objects: Tensor) -> Tensor:
@@ -44,13 +51,14 @@ class LabelFeatures(nn.Module):
         labels: Number of labels.
         features: Number of features.
         momentum: Of the running mean.
+        void: The number of pixels without a label, which have no features (zeros); None: there are none.
     """
 
     mean: Tensor
 
-    def __init__(self, labels: int, features: int, momentum: float = 0.01) -> None:
+    def __init__(self, labels: int, features: int, momentum: float = 0.01, *, void: int | None = None) -> None:
         super().__init__()
-        self.momentum = momentum
+        self.momentum, self.void = momentum, void
         self.register_buffer("mean", torch.zeros(labels, features))
 
     def forward(self, labels: Tensor, objects: Tensor, maps: Tensor | None) -> Tensor:
@@ -64,16 +72,19 @@ class LabelFeatures(nn.Module):
         if maps is None:
             numbers = labels[:, 0].long().clamp(0, len(self.mean) - 1)
             usual: Tensor = self.mean[numbers].permute(0, 3, 1, 2)
-            return usual
+            return usual if self.void is None else usual * (labels != self.void).to(usual.dtype)
         count, features, height, width = maps.shape
         rows = torch.arange(count, device=maps.device, dtype=torch.float64).view(-1, 1, 1, 1)
         keys = rows * 2.0**40 + objects.double()
         _, which, sizes = torch.unique(keys.flatten(), return_inverse=True, return_counts=True)
         flat = maps.float().permute(0, 2, 3, 1).reshape(-1, features)
         means = flat.new_zeros(len(sizes), features).index_add(0, which, flat) / sizes[:, None]
+        numbers = labels.flatten().long()
+        known = torch.ones_like(numbers, dtype=torch.bool) if self.void is None else numbers != self.void
         if self.training:
-            self._update_mean(flat.detach(), labels.flatten().long().clamp(max=len(self.mean) - 1))
+            self._update_mean(flat.detach()[known], numbers[known].clamp(max=len(self.mean) - 1))
         own: Tensor = means[which].view(count, height, width, features).permute(0, 3, 1, 2)
+        own = own if self.void is None else own * (labels != self.void).to(own.dtype)
         return own.to(maps.dtype)
 
     @torch.no_grad()

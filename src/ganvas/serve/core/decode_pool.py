@@ -110,6 +110,7 @@ class _Upload(NamedTuple):
     content: bytes
     least: int | None
     options: DecodeOptions
+    labels: bool
     work: Callable[[Image.Image], Any]
 
 
@@ -142,6 +143,7 @@ class DecodePool:
         person: str = "",
         least: int | None = None,
         options: DecodeOptions = DEFAULTS,
+        labels: bool = False,
     ) -> Future[T]:
         """Decode an uploaded picture, and work on it. A cancelled future that has not begun is never decoded.
 
@@ -153,6 +155,7 @@ class DecodePool:
             least: Side in pixels that is enough (see :func:`ganvas.curate.images.decode.open_image`); None: decode at
                 full size.
             options: How pictures are decoded for a model; the limit of pixels is that of the pool.
+            labels: It is a label map, whose numbers are kept.
 
         Returns:
             What ``work`` returns. It raises UploadError for a picture that is damaged, too large, too small, or takes
@@ -172,7 +175,7 @@ class DecodePool:
         try:
             future: Future[T] = self._queue.submit(
                 "",
-                _Upload(content, least, options._replace(max_pixels=self.limits.pixels), work),
+                _Upload(content, least, options._replace(max_pixels=self.limits.pixels), labels, work),
                 lambda process, uploads: [self._decode(process, one) for one in uploads],
                 lambda job: self._threads.submit(self._with_process, job),
                 person,
@@ -216,7 +219,7 @@ class DecodePool:
 
     def _decode(self, process: _DecodeProcess, upload: _Upload) -> Any:
         limits = self.limits
-        header = {"options": upload.options, "least": upload.least}
+        header = {"options": upload.options, "least": upload.least, "labels": upload.labels}
         answer = process.request(header, upload.content, limits.seconds)
         if answer is None:
             raise UploadError(

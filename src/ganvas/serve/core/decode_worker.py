@@ -18,13 +18,16 @@ if TYPE_CHECKING:
 MEMORY = 3 << 30  # bytes of address space: 40 megapixels take some 700 MB in the widest format
 
 
-def decode(content: bytes, options: DecodeOptions, *, least: int | None) -> tuple[dict[str, Any], bytes]:
+def decode(
+    content: bytes, options: DecodeOptions, *, least: int | None, labels: bool = False
+) -> tuple[dict[str, Any], bytes]:
     """Decode a picture.
 
     Args:
         content: The file.
         options: The largest width × height, and how pictures are decoded for a model.
         least: Side in pixels that is enough; None: decode at full size.
+        labels: It is a label map, whose numbers are kept.
 
     Returns:
         ``{"width", "height"}`` and the RGB bytes, or ``{"refused", "reason"}`` and no bytes.
@@ -36,7 +39,7 @@ def decode(content: bytes, options: DecodeOptions, *, least: int | None) -> tupl
     if picture_format(content[:HEAD_BYTES]) is None:
         return {"refused": "kind"}, b""
     try:
-        image = open_image(content, options, least=least)
+        image = open_image(content, options, least=least, labels=labels)
     except TooManyPixelsError as error:
         width, height = error.size
         return {"refused": "pixels", "width": width, "height": height}, b""
@@ -92,7 +95,9 @@ def main() -> None:
     while (message := receive(sys.stdin.buffer)) is not None:
         header, content = message
         try:
-            answer, pixels = decode(content, DecodeOptions(*header["options"]), least=header["least"])
+            answer, pixels = decode(
+                content, DecodeOptions(*header["options"]), least=header["least"], labels=header["labels"]
+            )
         except MemoryError:
             answer, pixels = {"refused": "pixels"}, b""
         send(answers, answer, pixels)

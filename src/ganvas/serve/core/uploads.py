@@ -10,6 +10,7 @@ from PIL import Image
 
 from ganvas.bundle import Bundle
 from ganvas.curate.images.decode import DEFAULTS, DecodeOptions
+from ganvas.inference.translate import has_numbers
 from ganvas.serve.core.bundle_inputs import FACE_CROPS, enlarges
 from ganvas.serve.core.context import StudioContext
 from ganvas.serve.core.decode_pool import upload_too_large
@@ -54,7 +55,9 @@ async def decode_upload(
     content = await read_upload(context, upload)
     least = None if opened is None else least_side(opened)
     options = DEFAULTS if opened is None else DecodeOptions.of(opened.info.data)
-    future = context.decoder.submit(content, work, person=address_of(request), least=least, options=options)
+    labels = opened is not None and has_numbers(opened.info.data)
+    person = address_of(request)
+    future = context.decoder.submit(content, work, person=person, least=least, options=options, labels=labels)
     return await while_connected(request, future)
 
 
