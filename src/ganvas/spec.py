@@ -7,7 +7,8 @@ from typing import Annotated, Literal
 from PIL import ImageColor
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-Crop = Literal["center", "smart", "stretch", "pad", "face", "face-fixed"]
+Crop = Literal["center", "smart", "stretch", "pad", "face", "face-tight", "face-fixed"]
+FACE_CROPS: tuple[Crop, ...] = ("face", "face-tight", "face-fixed")  # a picture without a face cannot be used
 Resize = Literal["lanczos", "nearest"]
 
 

@@ -40,7 +40,7 @@ from ganvas.inference.load import load_run
 from ganvas.inference.translate import prepare_picture
 from ganvas.models.features import Features, load_features
 from ganvas.runs.folder import RunDir
-from ganvas.spec import DataSpec
+from ganvas.spec import FACE_CROPS, DataSpec
 from ganvas.tasks.pictures import sources, targets
 
 Pictures = NDArray[np.uint8]
@@ -156,7 +156,7 @@ def _case(file: Path, data: DataSpec, photo: Path | None) -> DrawingCase:
 def _cut_alike(drawing: Image.Image, photo: Image.Image, data: DataSpec) -> tuple[Pictures, Pictures]:
     side = data.resolution
     drawing = drawing.resize(photo.size, Image.Resampling.LANCZOS)
-    if data.crop not in ("face", "face-fixed"):
+    if data.crop not in FACE_CROPS:
         return prepare_image(drawing, side, data.crop, 1), prepare_picture(data, photo)
     matrix = face_matrix(np.asarray(photo), side, data.crop)
     from ganvas.curate.faces import cut_square

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from ganvas.curate.checks.run import CheckSummary
 
 
+MAX_RELAXED = 5  # rules that are printed with what keeps more pictures
+
+
 @app.command(rich_help_panel=CURATE)
 def curate(
     source: Annotated[
@@ -27,7 +30,16 @@ def curate(
         Path | None,
         typer.Option("--catalog", "-c", help="For a folder: its catalogue; FOLDER-catalogue by default."),
     ] = None,
-    rules: Annotated[str, typer.Option(help="Rules: portrait, or a YAML file with a `curate:` section.")] = "portrait",
+    rules: Annotated[
+        str,
+        typer.Option(
+            help="Rules: portrait, portrait-any-colour, art or object, or a YAML file with a `curate:` section."
+        ),
+    ] = "portrait",
+    sets: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="CHECK.limit=N|CHECK=null", help="Relax or disable a check, such as grey=null."),
+    ] = None,
     sheets: Annotated[
         Path | None, typer.Option(help="Write a picture of the best and worst of each check into this folder.")
     ] = None,
@@ -51,7 +63,7 @@ def curate(
     from ganvas.curate.checks.run import check_all
 
     check_at_least("--processes", 1 if processes is None else processes, 1)
-    chosen = load_rules(rules)
+    chosen = load_rules(rules, sets or [])
     out = Output(quiet)
     root, folder = _place(source, catalog, database)
     with Catalog.open(root, database) as opened:
@@ -64,6 +76,8 @@ def curate(
             out.line(f"{len(written)} sheets of the worst and the best pictures: {sheets}")
     if not quiet:
         out.console.print(table(outcome, chosen))
+        for sentence in _relaxations(outcome, rules, sets or []):
+            out.line(sentence)
     out.next_steps(f"ganvas review {root}", f"ganvas report {root}")
 
 
@@ -75,18 +89,33 @@ def table(outcome: CheckSummary, rules: Rules) -> Table:
 
     total = max(outcome.keep + outcome.drop, 1)
     shown = Table(box=box.SIMPLE, title=f"proposed: {rules.about or 'by your rules'}", title_justify="left")
-    for heading in ("", "pictures", "share"):
+    for heading in ("", "pictures", "share", "for this alone"):
         shown.add_column(heading, justify="left" if not heading else "right")
 
-    def row(name: str, count: int, style: str | None = None) -> None:
-        shown.add_row(escape(name), f"{count:,}", f"{100 * count / total:.1f} %", style=style)
+    def row(name: str, count: int, style: str | None = None, *, alone: int | None = None) -> None:
+        only = "" if alone is None else f"{alone:,}"
+        shown.add_row(escape(name), f"{count:,}", f"{100 * count / total:.1f} %", only, style=style)
 
     row("keep", outcome.keep, "bold green")
     row("  of these, to review first", outcome.doubtful)
     row("drop", outcome.drop, "bold red")
     for reason, count in outcome.reasons:
-        row(f"  {reason}", count)
+        alone = sum(cause.alone for cause in outcome.causes if cause.reason == reason)
+        row(f"  {reason}", count, alone=alone)
     return shown
+
+
+def _relaxations(outcome: CheckSummary, rules: str, sets: list[str]) -> list[str]:
+    """How to keep more pictures: the limits of the rules that alone drop most, and other sets of rules."""
+    said = []
+    for cause in [cause for cause in outcome.causes if cause.alone][:MAX_RELAXED]:
+        limit = f"--set {cause.check}.limit={cause.limit:g} keeps {cause.kept:,} of them, " if cause.limit else ""
+        said.append(f"{cause.alone:,} only for {cause.reason}: {limit}--set {cause.check}=null all.")
+    better = [other for other in outcome.alternatives if other.keep > outcome.keep]
+    if better and not sets and Path(rules).suffix == "":
+        named = ", ".join(f"--rules {other.name} {other.keep:,}" for other in better)
+        said.append(f"Other rules keep more: {named}.")
+    return said
 
 
 def _place(source: Path, catalog: Path | None, database: str | None) -> tuple[Path, Path | None]:

@@ -61,6 +61,8 @@ class Output:
             self.line(f"{report.enlarged:,} of them were smaller than that and enlarged: expect them soft.", "yellow")
         for sentence in sentences(report.remarks):
             self.line(sentence, "yellow")
+        if report.outside is not None:
+            self.line(_invented(report), "yellow")
         if report.skipped:
             self.line(f"{len(report.skipped):,} files could not be used:", "yellow")
         for path, reason in report.skipped[:MAX_NAMED]:
@@ -248,6 +250,20 @@ class Output:
             size = f"{weight.size / 1e6:.1f} MB"
             table.add_row(weight.name, "yes" if path else "no", size, weight.licence, weight.used_for)
         self.console.print(table)
+
+
+def _invented(report: PackReport) -> str:
+    """How much of aligned faces is invented, and what to do about it."""
+    outside = report.outside
+    assert outside is not None
+    other = "center or smart take the photographs as they are"
+    if outside.tight < outside.share:
+        other = f"face-tight frames faces more closely ({100 * outside.tight:.0f} % would lie outside), {other}"
+    return (
+        f"In {outside.count:,} of {report.count:,} pictures more than a tenth of the square lies outside of the "
+        f"photograph and is invented by reflection ({100 * outside.share:.0f} % on average). Other crops (data.crop): "
+        f"{other}."
+    )
 
 
 def _table(*headings: str) -> Table:

@@ -62,6 +62,16 @@ class SkippedFile(NamedTuple):
     reason: str
 
 
+class OutsideArea(BaseModel):
+    """How much of aligned faces lies outside of the pictures and was invented by reflection."""
+
+    model_config = ConfigDict(frozen=True)
+
+    count: int = Field(description="pictures of which more than a tenth of the square lies outside")
+    share: float = Field(description="mean share of the square that lies outside, over all pictures")
+    tight: float = Field(description="the same with the crop face-tight")
+
+
 class Manifest(BaseModel):
     """The content of ``dataset.json``."""
 
@@ -75,6 +85,7 @@ class Manifest(BaseModel):
     paired: bool = False
     enlarged: int = Field(0, description="how many pictures were smaller than the resolution")
     remarks: dict[str, RemarkCount] = Field({}, description="what decoding changed or guessed, with counts")
+    outside: OutsideArea | None = Field(None, description="aligned faces whose square reaches beyond their pictures")
     label_values: dict[int, int] = Field({}, description="sources that are label maps: value → in how many it occurs")
     skipped: tuple[SkippedFile, ...] = ()
     licences: tuple[Licence, ...] = ()

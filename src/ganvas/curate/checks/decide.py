@@ -16,13 +16,18 @@ class Decision(NamedTuple):
     doubts: tuple[str, ...]
 
 
+def failing(scores: Mapping[str, float], rules: Rules) -> list[str]:
+    """The checks that propose to drop a picture, in the order of the rules."""
+    return [name for name, rule in rules.checks.items() if rule.judge and scores.get(name, 1.0) < rules.drop_below]
+
+
 def decide(scores: Mapping[str, float], rules: Rules) -> Decision:
     """Scores by check → keep or drop. A check with ``judge: false`` never drops a picture."""
     known = {name: value for name, value in scores.items() if name in rules.checks}
     doubts = tuple(sorted((name for name, value in known.items() if value < 0.5), key=lambda name: known[name]))
     # Of equally bad ones the first in the rules is the reason: "no face" before what follows from it.
     order = list(rules.checks)
-    failed = [name for name in order if rules.checks[name].judge and known.get(name, 1.0) < rules.drop_below]
+    failed = failing(known, rules)
     if not failed:
         return Decision(True, None, doubts)
     worst = min(failed, key=lambda name: (round(known[name], 2), order.index(name)))

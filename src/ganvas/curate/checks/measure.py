@@ -17,7 +17,7 @@ from ganvas.curate.faces.embeddings import embedding_to_text
 Pixels = npt.NDArray[np.uint8]
 
 # Of every measure here. A picture measured by another version is measured again.
-VERSION = "1"
+VERSION = "2"
 
 # The measure every picture has, also one without a face: whoever lacks it is yet to be measured.
 ALWAYS_MEASURED = "face"
@@ -50,6 +50,8 @@ PICTURE_MEASUREMENTS: dict[str, Callable[[pictures.ScaledPicture], float]] = {
     "collage": lambda scaled: pictures.seams(scaled.grey),
     "writing": lambda scaled: pictures.writing(scaled.grey),
     "grey": lambda scaled: pictures.colourfulness(scaled.lab),
+    "border": lambda scaled: pictures.border(scaled.grey),
+    "detail": lambda scaled: pictures.detail(scaled.grey),
 }
 PORTRAIT_MEASUREMENTS: dict[str, Callable[[Portrait], float]] = {
     "face": lambda portrait: portrait.face.score * portrait.face.presence,
@@ -64,6 +66,9 @@ PORTRAIT_MEASUREMENTS: dict[str, Callable[[Portrait], float]] = {
     "headroom": lambda portrait: portraits.headroom(portrait.reader.person(portrait.picture), portrait.face),
     "frame": lambda portrait: portraits.room_in_frame(
         portrait.face, pictures.frame(portrait.scaled.grey), portrait.picture.shape
+    ),
+    "tight": lambda portrait: portraits.room_in_frame(
+        portrait.face, pictures.frame(portrait.scaled.grey), portrait.picture.shape, "tight"
     ),
     "fringe": lambda portrait: portraits.fringe(portrait.cut),
     "covered": lambda portrait: portraits.covered(portrait.cut),

@@ -80,6 +80,20 @@ def _depth(rows: Floats) -> int:
     return deepest
 
 
+def border(grey: Pixels) -> float:
+    """How far a plain frame or printed border reaches in from the side where it is deepest, in [0, 0.3].
+
+    As a part of the width or height; see :func:`frame`.
+    """
+    return max(frame(grey))
+
+
+def detail(grey: Pixels) -> float:
+    """Fine detail over contrast of a whole picture at 256 px: Laplacian's spread over the grey's."""
+    calm = cv2.GaussianBlur(grey.astype(np.float32), (0, 0), 0.7)
+    return float(cv2.Laplacian(calm, cv2.CV_32F).std() / max(float(calm.std()), 1.0))
+
+
 def oval(rgb: Pixels) -> float:
     """How well what is left after the plain ground at the corners fills an ellipse: badges, medals, oval mounts.
 

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from ganvas.curate.faces import Face, align, matrix_for, region
+from ganvas.curate.faces import Face, Style, align, matrix_for, region
 
 Pixels = npt.NDArray[np.uint8]
 Floats = npt.NDArray[np.float32]
@@ -132,14 +132,17 @@ def headroom(person: Floats, face: Face) -> float:
     return min(hair, top) / tall
 
 
-def room_in_frame(face: Face, frame: tuple[float, float, float, float], shape: tuple[int, ...]) -> float:
+def room_in_frame(
+    face: Face, frame: tuple[float, float, float, float], shape: tuple[int, ...], style: Style = "ffhq"
+) -> float:
     """The part of the aligned square that lies on a frame or outside the picture, in [0, 1].
 
     Args:
         frame: parts of width and height taken by a frame: :func:`ganvas.curate.checks.picture_measures.frame`.
+        style: of the alignment: ``tight`` is the crop ``face-tight``.
     """
     side = 64
-    back = cv2.invertAffineTransform(matrix_for(face, side).astype(np.float64))
+    back = cv2.invertAffineTransform(matrix_for(face, side, style).astype(np.float64))
     at = np.arange(side)
     x = back[0, 0] * at[None] + back[0, 1] * at[:, None] + back[0, 2]
     y = back[1, 0] * at[None] + back[1, 1] * at[:, None] + back[1, 2]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -12,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from ganvas.errors import UserError
 
 SHIPPED = Path(__file__).parent / "rules"
+DEFAULT = "portrait"
 
 
 class Rule(BaseModel):
@@ -111,15 +113,27 @@ def rule_names() -> list[str]:
     return sorted(path.stem for path in SHIPPED.glob("*.yaml"))
 
 
-def load_rules(name_or_path: str | Path = "portrait") -> Rules:
+def load_rules(name_or_path: str | Path = DEFAULT, changes: Sequence[str] = ()) -> Rules:
     """A shipped set of rules, or a YAML file with a ``curate:`` part that changes one.
+
+    Args:
+        name_or_path: The name of a shipped set, or a file.
+        changes: Such as ``turned.limit=20`` (the limit of a check), ``grey=null`` (it does not count) or
+            ``drop_below=0.2``, applied in order.
 
     In a file, ``extends`` names the shipped set it starts from (``portrait`` when left out); a check set to null does
     not count at all.
 
     Raises:
-        UserError: there is no such set or file, or its content is not valid.
+        UserError: there is no such set or file, or its content or a change is not valid.
     """
+    rules = _read(name_or_path)
+    for change in changes:
+        rules = _changed(rules, change)
+    return rules
+
+
+def _read(name_or_path: str | Path) -> Rules:
     name = str(name_or_path)
     if name in rule_names():
         return _shipped(name)
@@ -134,8 +148,8 @@ def load_rules(name_or_path: str | Path = "portrait") -> Rules:
         raise UserError(f"{path} has no `curate:` part: see `docs/faces.md` for what it may contain.")
     try:
         given = _File.model_validate(content["curate"])
-        base = _shipped(_known(given.extends or "portrait", path))
-        return _merged(base, given, path)
+        base = _shipped(_known(given.extends or DEFAULT, path))
+        return _merged(base, given, str(path))
     except ValidationError as problem:
         raise UserError(f"{path} is not valid: {_first(problem)}.") from problem
 
@@ -148,11 +162,35 @@ def _known(name: str, path: Path) -> str:
 
 @cache
 def _shipped(name: str) -> Rules:
-    content = yaml.safe_load((SHIPPED / f"{name}.yaml").read_text(encoding="utf-8"))
-    return Rules.model_validate(content["curate"])
+    content = yaml.safe_load((SHIPPED / f"{name}.yaml").read_text(encoding="utf-8"))["curate"]
+    if "extends" not in content:
+        return Rules.model_validate(content)
+    given = _File.model_validate(content)
+    return _merged(_shipped(str(given.extends)), given, name)
 
 
-def _merged(base: Rules, given: _File, path: Path) -> Rules:
+def _changed(rules: Rules, text: str) -> Rules:
+    """Rules with a change such as ``turned.limit=20`` or ``grey=null``."""
+    key, equals, raw = text.partition("=")
+    names = key.strip().split(".")
+    if not equals or not all(names) or len(names) > 2:
+        raise UserError(f"--set {text!r} is not of the form CHECK.limit=NUMBER or CHECK=null, such as turned.limit=20.")
+    try:
+        value = yaml.safe_load(raw)
+        if len(names) == 2:
+            content: dict[str, object] = {"checks": {names[0]: {names[1]: value}}}
+        elif names[0] in _File.model_fields:
+            content = {names[0]: value}
+        else:
+            content = {"checks": {names[0]: value}}
+        return _merged(rules, _File.model_validate(content), f"--set {text}")
+    except yaml.YAMLError:
+        raise UserError(f"--set {text!r}: {raw!r} is not a value; write a number or null.") from None
+    except ValidationError as problem:
+        raise UserError(f"--set {text!r} is not valid: {_first(problem)}.") from None
+
+
+def _merged(base: Rules, given: _File, path: str) -> Rules:
     checks = dict(base.checks)
     for name, change in given.checks.items():
         if name not in checks:

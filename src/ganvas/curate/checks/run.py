@@ -11,6 +11,7 @@ from typing import NamedTuple, TypeVar
 import numpy as np
 
 from ganvas.curate.catalog import Catalog, Check, Image, Proposal
+from ganvas.curate.checks.causes import Alternative, CauseCounter, DropCause
 from ganvas.curate.checks.comparisons import duplicate_checks, person_checks
 from ganvas.curate.checks.decide import decide
 from ganvas.curate.checks.measure import ALWAYS_MEASURED, VERSION, Measurements, measure
@@ -33,7 +34,8 @@ class CheckSummary(NamedTuple):
     """The result of a run, and the proposals as they are now.
 
     ``measured`` of this run; ``keep``, ``drop`` and ``doubtful`` (kept, but to be looked at first) of all; ``reasons``
-    to drop with their counts, most frequent first; ``changed`` proposals differ from those before.
+    to drop with their counts, most frequent first; ``changed`` proposals differ from those before; ``causes`` are the
+    rules that drop; ``alternatives`` the other shipped sets of rules with what they keep.
     """
 
     measured: int
@@ -42,6 +44,8 @@ class CheckSummary(NamedTuple):
     doubtful: int
     reasons: tuple[tuple[str, int], ...]
     changed: int
+    causes: tuple[DropCause, ...] = ()
+    alternatives: tuple[Alternative, ...] = ()
 
 
 def check_all(
@@ -106,17 +110,22 @@ def _settle_scores(catalog: Catalog, rules: Rules) -> None:
 def _propose(catalog: Catalog, rules: Rules) -> CheckSummary:
     reasons: Counter[str] = Counter()
     keep = doubtful = changed = 0
+    counter = CauseCounter(rules)
     for images in portions(catalog):
         proposals = []
         for number, checks in catalog.checks_of([image.id for image in images]).items():
             said = decide(scores(checks), rules)
+            counter.add(checks)
             proposals.append(Proposal(number, said.keep, said.reason))
             keep += said.keep
             doubtful += said.keep and bool(said.doubts)
             if said.reason is not None:
                 reasons[said.reason] += 1
         changed += propose(catalog, proposals)
-    return CheckSummary(0, keep, sum(reasons.values()), doubtful, tuple(reasons.most_common()), changed)
+    counted = tuple(reasons.most_common())
+    return CheckSummary(
+        0, keep, sum(reasons.values()), doubtful, counted, changed, counter.causes(), counter.alternatives()
+    )
 
 
 def scores(checks: list[Check]) -> dict[str, float]:

@@ -12,11 +12,11 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import BinaryIO, NamedTuple
 
-from ganvas.curate.dataset.encode import EncodingOptions, encode_candidate
+from ganvas.curate.dataset.encode import EncodingOptions, Outside, encode_candidate
 from ganvas.curate.dataset.set_levels import measure_levels
 from ganvas.curate.images.decode import SetLevels
 from ganvas.curate.images.remarks import Remark, RemarkCount, count_remarks
-from ganvas.curate.manifest import MANIFEST, Item, Manifest, SkippedFile
+from ganvas.curate.manifest import MANIFEST, Item, Manifest, OutsideArea, SkippedFile
 from ganvas.curate.ordered_map import ordered_map
 from ganvas.curate.sources.listing import Listing
 from ganvas.errors import UserError
@@ -37,6 +37,7 @@ def demand(count: int, minimum: int, source: Path, skipped: list[SkippedFile]) -
     raise UserError(f"{source} has {count} usable pictures{first} where at least {minimum} are needed; add more.")
 
 
+MUCH_OUTSIDE = 0.1  # share of an aligned square outside of the picture that is counted
 MOST = 0.9  # share of a set that must speak for another setting
 
 
@@ -106,6 +107,7 @@ def _spool(
     remarks: list[tuple[str, frozenset[Remark]]] = []
     enlarged = 0
     label_values: Counter[int] = Counter()
+    outside: list[Outside] = []
     total = len(listing.candidates)
 
     def keep(name: str, content: bytes) -> str:
@@ -147,6 +149,7 @@ def _spool(
                 if result.remarks:
                     remarks.append((candidate.path, result.remarks))
                 label_values.update(result.labels)
+                outside += [] if result.outside is None else [result.outside]
             if progress is not None:
                 progress(done, total)
     manifest = Manifest(
@@ -157,6 +160,7 @@ def _spool(
         paired=listing.paired,
         enlarged=enlarged,
         remarks=_counted(remarks, len(items), settings, levels),
+        outside=_outside_area(outside),
         label_values=dict(sorted(label_values.items())),
         skipped=tuple(skipped),
         licences=tuple(listing.licences),
@@ -165,6 +169,15 @@ def _spool(
         items=tuple(items),
     )
     return manifest, members
+
+
+def _outside_area(found: list[Outside]) -> OutsideArea | None:
+    """The area outside of the pictures, summed up; None where no square reaches far beyond its picture."""
+    count = sum(one.share > MUCH_OUTSIDE for one in found)
+    if not count:
+        return None
+    share, tight = (round(sum(shares) / len(found), 3) for shares in zip(*found, strict=True))
+    return OutsideArea(count=count, share=share, tight=tight)
 
 
 def _counted(

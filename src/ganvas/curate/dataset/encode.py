@@ -25,7 +25,7 @@ from ganvas.curate.images.remarks import Remark
 from ganvas.curate.label_maps import LabelMaps, as_numbers, label_values
 from ganvas.curate.manifest import SkippedFile
 from ganvas.curate.sources.listing import Candidate, FileReader
-from ganvas.spec import Crop, Resize
+from ganvas.spec import FACE_CROPS, Crop, Resize
 
 SMALL, FEW = 256, 64  # pixels of the longer side, and colours, up to which a picture may be pixel art
 GREY_SPREAD = 6  # levels between the channels of a grey picture: JPEG changes them a little
@@ -44,6 +44,13 @@ class EncodingOptions(NamedTuple):
     resize: Resize = "lanczos"
 
 
+class Outside(NamedTuple):
+    """The share of an aligned square outside of the picture, in [0, 1], and that of the square of ``face-tight``."""
+
+    share: float
+    tight: float
+
+
 class EncodedPicture(NamedTuple):
     """The PNG of a picture, and of its source if it is a pair."""
 
@@ -52,6 +59,7 @@ class EncodedPicture(NamedTuple):
     enlarged: bool
     remarks: frozenset[Remark] = frozenset()
     labels: tuple[int, ...] = ()  # the numbers in the source, where it is a label map
+    outside: Outside | None = None  # of an aligned face
 
 
 def encode_candidate(
@@ -95,7 +103,7 @@ class _Decode(Protocol):
 
 def _encoded(candidate: Candidate, decoded: _Decode, settings: EncodingOptions) -> EncodedPicture:
     # Boxes and faces are found on the whole picture; otherwise a large JPEG need not be decoded in full.
-    faces = settings.crop in ("face", "face-fixed")
+    faces = settings.crop in FACE_CROPS
     least = None if candidate.box is not None or faces else settings.resolution
     whole, origin, maps = decoded(candidate.path, least), None, settings.labels
     image, box = whole.image, candidate.box
@@ -183,12 +191,17 @@ def _by_face(
 
     scale = float(np.sqrt(abs(np.linalg.det(matrix[:, :2].astype(np.float64)))))
     made = with_channels(faces.cut_square(pixels, matrix, resolution).pixels, settings.channels)
+    zoom = faces.TIGHT if settings.crop == "face" else 1.0
+    outside = Outside(
+        faces.share_outside(matrix, resolution, pixels.shape),
+        faces.share_outside(matrix, resolution, pixels.shape, zoom=zoom),
+    )
     if origin is None:
-        return EncodedPicture(encode_png(made), None, scale > 1)
+        return EncodedPicture(encode_png(made), None, scale > 1, outside=outside)
     # The same square of the other picture, whose pixels may be of another size: x = (x' + ½) · ratio − ½.
     ratio = np.array([image.width / origin.width, image.height / origin.height])
     other = matrix.astype(np.float64)
     other[:, 2] += other[:, :2] @ (ratio / 2 - 0.5)
     other[:, :2] *= ratio
     partner = faces.cut_square(np.asarray(origin), other.astype(np.float32), resolution).pixels
-    return EncodedPicture(encode_png(made), encode_png(partner), scale > 1)
+    return EncodedPicture(encode_png(made), encode_png(partner), scale > 1, outside=outside)

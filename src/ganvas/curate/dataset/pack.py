@@ -16,7 +16,7 @@ from ganvas.curate.dataset.shards import fetch_shards, holds_shards
 from ganvas.curate.images.decode import DecodeOptions
 from ganvas.curate.images.remarks import RemarkCount
 from ganvas.curate.label_maps import LabelMaps, check_label_values
-from ganvas.curate.manifest import MANIFEST, Manifest, SkippedFile, read_manifest
+from ganvas.curate.manifest import MANIFEST, Manifest, OutsideArea, SkippedFile, read_manifest
 from ganvas.curate.own_folders import OwnFolder
 from ganvas.curate.sources.annotations import Annotations, read_annotations
 from ganvas.curate.sources.frame_pairs import Frames, in_sequence
@@ -24,7 +24,7 @@ from ganvas.curate.sources.list_source import list_source
 from ganvas.curate.sources.listing import Listing, SideBySide, SourceOptions, Structure
 from ganvas.errors import UserError
 from ganvas.paths import cache_dir
-from ganvas.spec import Crop, DataSpec, Resize, rgb_of
+from ganvas.spec import FACE_CROPS, Crop, DataSpec, Resize, rgb_of
 from ganvas.weights import WEIGHTS
 
 ENOUGH = (500, 64)  # pictures from which processes are worth their start: usually, and where faces are sought
@@ -41,6 +41,7 @@ class PackReport:
     skipped: list[SkippedFile] = field(default_factory=list)
     reused: bool = False  # nothing had changed: no picture was read
     enlarged: int = 0  # pictures smaller than the resolution
+    outside: OutsideArea | None = None  # aligned faces whose square reaches beyond their pictures
     paired: bool = False
     layout: str = ""  # what was recognised in the way the files lay, as a sentence
     own_folders: tuple[OwnFolder, ...] = ()  # left out, because Ganvas itself wrote them
@@ -136,7 +137,7 @@ def _check(manifest: Manifest, minimum: int, source: Path, labels: LabelMaps | N
 
 
 def _workers(threads: int | None, processes: int, candidates: int, crop: Crop) -> Workers:
-    worth_it = candidates >= ENOUGH[crop in ("face", "face-fixed")]
+    worth_it = candidates >= ENOUGH[crop in FACE_CROPS]
     return Workers(threads or os.cpu_count() or 1, processes if worth_it else 1)
 
 
@@ -163,7 +164,7 @@ def _refuse_options(resolution: int, margin: float, crop: Crop, decoding: Decode
         raise UserError(f"The resolution must be from 4 to 2048 pixels, not {resolution}.")
     if not 0 <= margin <= 2:
         raise UserError(f"The margin is a share of a box's side from 0 to 2, not {margin:g}.")
-    if upright and crop in ("face", "face-fixed"):
+    if upright and crop in FACE_CROPS:
         raise UserError(
             f"The crop {crop} rotates pictures, which label maps and video frames do not allow; use center."
         )
@@ -206,6 +207,7 @@ def _report(output: Path, manifest: Manifest, listing: Listing, reused: bool) ->
         skipped=list(manifest.skipped),
         reused=reused,
         enlarged=manifest.enlarged,
+        outside=manifest.outside,
         paired=manifest.paired,
         layout=listing.layout,
         own_folders=tuple(listing.own_folders),
@@ -215,7 +217,7 @@ def _report(output: Path, manifest: Manifest, listing: Listing, reused: bool) ->
 
 def _face_readers(crop: Crop) -> list[str]:
     """Which networks find the faces: others would put them elsewhere."""
-    if crop not in ("face", "face-fixed"):
+    if crop not in FACE_CROPS:
         return []
     return [WEIGHTS[name].sha256 for name in ("face-detection", "yunet", "face-landmark") if name in WEIGHTS]
 
@@ -231,7 +233,7 @@ def _already_packed(source: Path, settings: EncodingOptions, listing: Listing) -
     fits = (manifest.resolution, manifest.channels) == (settings.resolution, settings.channels)
     fits = fits and manifest.paired == listing.paired
     # Square pictures are cut no further, but faces would be sought in them.
-    aligned = settings.crop == manifest.crop or settings.crop not in ("face", "face-fixed")
+    aligned = settings.crop == manifest.crop or settings.crop not in FACE_CROPS
     return manifest if fits and aligned else None
 
 

@@ -14,12 +14,14 @@ from ganvas.curate.faces.networks import Floats
 
 Pixels = npt.NDArray[np.uint8]
 Doubles = npt.NDArray[np.float64]
-Style = Literal["ffhq", "fixed"]
+Style = Literal["ffhq", "tight", "fixed"]
 
 # Where "fixed" puts the eye at the left, the eye at the right and the middle of the mouth, as parts of the side:
 # (92, 112), (164, 112) and (128, 184) of 256 pixels. The eyes count twice as much as the mouth.
 FIXED = ((92 / 256, 112 / 256), (164 / 256, 112 / 256), (128 / 256, 184 / 256))
 FIXED_WEIGHTS = (1.0, 1.0, 0.5)
+
+TIGHT = 2 / 3  # side of the square of "tight" over that of "ffhq"
 
 _BLUR = 0.02  # of the side: how soft the invented margin is
 _FADE = 0.35  # of the side: how far out the margin has become one colour
@@ -39,14 +41,17 @@ def align(picture: Pixels, face: Face, size: int, style: Style = "ffhq") -> Alig
     Args:
         picture: uint8 [H, W, 3] RGB.
         size: side of the square in pixels.
-        style: ``ffhq`` as :func:`ffhq_square`, ``fixed`` as :func:`fixed_square`.
+        style: ``ffhq`` as :func:`ffhq_square`, ``tight`` the same with two thirds of the side, ``fixed`` as
+            :func:`fixed_square`.
     """
     return cut_square(picture, matrix_for(face, size, style), size)
 
 
 def matrix_for(face: Face, size: int, style: Style = "ffhq") -> Floats:
     """The matrix float32 [2, 3] of :class:`Aligned`, without cutting."""
-    return ffhq_square(face, size) if style == "ffhq" else fixed_square(face, size)
+    if style == "fixed":
+        return fixed_square(face, size)
+    return ffhq_square(face, size, TIGHT if style == "tight" else 1.0)
 
 
 def cut_square(picture: Pixels, matrix: Floats, size: int) -> Aligned:
@@ -54,11 +59,29 @@ def cut_square(picture: Pixels, matrix: Floats, size: int) -> Aligned:
     return Aligned(_soften_margin(_sample(picture, matrix, size), matrix, picture.shape), matrix)
 
 
-def ffhq_square(face: Face, size: int) -> Floats:
+def share_outside(matrix: Floats, size: int, shape: tuple[int, ...], *, zoom: float = 1.0) -> float:
+    """The part of an aligned square that lies outside of the picture and is invented, in [0, 1].
+
+    Args:
+        matrix: picture → square, float32 [2, 3].
+        size: side of the square in pixels.
+        shape: of the picture: height, width, ….
+        zoom: the part of the square's side that counts, around its middle.
+    """
+    back = cv2.invertAffineTransform(matrix.astype(np.float64))
+    at = (size - 1) / 2 + (np.arange(64) - 31.5) / 64 * size * zoom
+    x = back[0, 0] * at[None] + back[0, 1] * at[:, None] + back[0, 2]
+    y = back[1, 0] * at[None] + back[1, 1] * at[:, None] + back[1, 2]
+    inside = (x >= -0.5) & (x <= shape[1] - 0.5) & (y >= -0.5) & (y <= shape[0] - 0.5)
+    return float(1 - inside.mean())
+
+
+def ffhq_square(face: Face, size: int, scale: float = 1.0) -> Floats:
     """The square of FFHQ (Karras et al. 2019, appendix A): picture → square, float32 [2, 3].
 
     With e the vector between the eyes and m from the middle of the eyes to the mouth, its middle lies at the eyes'
-    middle + 0.1 m, its x axis runs along e − m turned by 90°, and its side is the larger of 4 |e| and 3.6 |m|.
+    middle + 0.1 m, its x axis runs along e − m turned by 90°, and its side is the larger of 4 |e| and 3.6 |m|, times
+    ``scale``.
     """
     left, right, mouth = (point.astype(np.float64) for point in (face.left_eye, face.right_eye, face.mouth))
     middle = (left + right) / 2
@@ -66,7 +89,7 @@ def ffhq_square(face: Face, size: int) -> Floats:
     axis = across + np.array([down[1], -down[0]])
     axis /= max(float(np.hypot(*axis)), 1e-9)
     side = max(4 * float(np.hypot(*across)), 3.6 * float(np.hypot(*down)), 1.0)
-    return _square(middle + 0.1 * down, axis, side, size)
+    return _square(middle + 0.1 * down, axis, side * scale, size)
 
 
 def fixed_square(face: Face, size: int) -> Floats:

@@ -1,9 +1,9 @@
-"""The largest face of a picture, aligned in a square: the crops ``face`` and ``face-fixed``."""
+"""The largest face of a picture, aligned in a square: the crops ``face``, ``face-tight`` and ``face-fixed``."""
 
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +17,11 @@ from ganvas.spec import Crop
 if TYPE_CHECKING:
     from ganvas.curate import faces
 
+_STYLES: dict[Crop, Literal["ffhq", "tight", "fixed"]] = {
+    "face": "ffhq",
+    "face-tight": "tight",
+    "face-fixed": "fixed",
+}
 Matrix = npt.NDArray[np.float32]
 
 
@@ -47,7 +52,7 @@ def face_matrix(pixels: Pixels, resolution: int, crop: Crop) -> Matrix:
     found = _own.reader.faces(pixels)
     if not found:
         raise NoFaceError
-    matrix: Matrix = faces.matrix_for(found[0], resolution, "ffhq" if crop == "face" else "fixed")
+    matrix: Matrix = faces.matrix_for(found[0], resolution, _STYLES[crop])
     return matrix
 
 

@@ -8,7 +8,7 @@ from PIL import Image
 from ganvas.curate.images.crop import Box, crop_box
 from ganvas.curate.images.decode import Pixels
 from ganvas.curate.images.face_crop import face_square
-from ganvas.spec import Crop, Resize
+from ganvas.spec import FACE_CROPS, Crop, Resize
 
 
 def prepare_image(
@@ -27,8 +27,8 @@ def prepare_image(
     by whole factors).
 
     Args:
-        crop: as :func:`crop_box` says; or ``face`` and ``face-fixed``, the largest face turned upright as FFHQ's or
-            with eyes and mouth at fixed places.
+        crop: as :func:`crop_box` says; or ``face``, ``face-tight`` and ``face-fixed``: the largest face turned upright,
+            framed as in FFHQ or more closely, or with eyes and mouth at fixed places.
         box: the part to take, in pixels, instead of what ``crop`` would choose.
         resize: ``nearest`` takes the nearest pixels as they are: numbers of labels and pixel art have no mean.
         background: the colour of what is outside of the picture.
@@ -39,7 +39,7 @@ def prepare_image(
     Raises:
         PictureError: ``crop`` wants a face and there is none.
     """
-    if box is None and crop in ("face", "face-fixed"):
+    if box is None and crop in FACE_CROPS:
         return face_square(image, resolution, crop, channels)
     if box is None:
         box = crop_box(image, crop)

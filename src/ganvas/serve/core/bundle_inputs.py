@@ -13,8 +13,6 @@ from ganvas.models.batches import TranslationRequest
 from ganvas.tasks import TASKS
 from ganvas.tasks.pictures import Pictures
 
-FACE_CROPS = ("face", "face-fixed")  # crops for which a picture without a face cannot be used
-
 
 def check_label(bundle: Bundle, label: int | None, seed: int) -> int:
     """The class to generate for a seed: ``label``, or the seed's own where that is None.

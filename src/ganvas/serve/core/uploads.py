@@ -11,10 +11,11 @@ from PIL import Image
 from ganvas.bundle import Bundle
 from ganvas.curate.images.decode import DEFAULTS, DecodeOptions
 from ganvas.inference.translate import has_numbers
-from ganvas.serve.core.bundle_inputs import FACE_CROPS, enlarges
+from ganvas.serve.core.bundle_inputs import enlarges
 from ganvas.serve.core.context import StudioContext
 from ganvas.serve.core.decode_pool import upload_too_large
 from ganvas.serve.core.disconnect import while_connected
+from ganvas.spec import FACE_CROPS
 
 T = TypeVar("T")
 
