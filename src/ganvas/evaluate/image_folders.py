@@ -66,12 +66,14 @@ def compare(
     of_sets: list[Metric] = [metric for metric in METRICS if metric in wanted]
     if of_sets:
         network = load_features(features)
-        fakes = fidelity.extract(_single(one), network, progress=progress, which="fake")
-        reals = fidelity.extract(_single(other), network, progress=progress)
+        sides: dict[str, set[tuple[int, int]]] = {"fake_size": set(), "real_size": set()}
+        fakes = fidelity.extract(_single(one, sides["fake_size"]), network, progress=progress, which="fake")
+        reals = fidelity.extract(_single(other, sides["real_size"]), network, progress=progress)
+        sizes = {which: _range(found_sides) for which, found_sides in sides.items()}
         for metric in of_sets:
             result = fidelity.measure(metric, reals, fakes, network)
             if result is not None:
-                found[metric] = result
+                found[metric] = result._replace(protocol=result.protocol | sizes)
     return [found[metric] for metric in wanted if metric in found]
 
 
@@ -115,9 +117,19 @@ def _pairs(made: Path, one: dict[str, Path], real: Path, other: dict[str, Path])
         yield pair
 
 
-def _single(files: dict[str, Path]) -> Iterator[Tensor]:
+def _single(files: dict[str, Path], sides: set[tuple[int, int]]) -> Iterator[Tensor]:
+    """The pictures one by one; ``sides`` gets their widths and heights."""
     for file in files.values():
-        yield _open(file)
+        picture = _open(file)
+        sides.add((picture.shape[2], picture.shape[1]))
+        yield picture
+
+
+def _range(sides: set[tuple[int, int]]) -> str:
+    """Widths and heights of pictures: ``64 × 64``, or ``64 × 64 to 800 × 600`` by their area."""
+    ordered = sorted(sides, key=lambda side: (side[0] * side[1], side))
+    ends = dict.fromkeys((ordered[0], ordered[-1]))
+    return " to ".join(f"{width} × {height}" for width, height in ends)
 
 
 def _open(file: Path) -> Tensor:

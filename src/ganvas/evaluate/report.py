@@ -125,7 +125,7 @@ def meaning(metric: str) -> Meaning:
 
 def notes(results: Sequence[Result]) -> list[str]:
     """Remarks without which the values are easily misread."""
-    said = []
+    said = _unequal(results)
     distances = [result for result in results if {"fid", "fd", "mifid", "mifd"} & set(result.metric.split("_"))]
     if any(min(r.protocol["real_count"], r.protocol["fake_count"]) < _FEW for r in distances):
         said.append(
@@ -141,6 +141,26 @@ def notes(results: Sequence[Result]) -> list[str]:
             said.append(_memorization(result))
         elif "real_value" in result.protocol:
             said.append(f"{result.metric} between real pictures is {result.protocol['real_value']:.3f}.")
+    return said
+
+
+def _unequal(results: Sequence[Result]) -> list[str]:
+    """What differs between two folders beside their content: the number and the sizes of their pictures."""
+    compared = next((result for result in results if "real_size" in result.protocol), None)
+    if compared is None:
+        return []
+    said, protocol = [], compared.protocol
+    fakes, reals = protocol["fake_count"], protocol["real_count"]
+    if fakes != reals:
+        said.append(
+            f"{fakes:,} pictures are compared with {reals:,}: the smaller number decides how far FID is biased upwards "
+            "and how uncertain KID is; compare values only at equal counts."
+        )
+    if protocol["fake_size"] != protocol["real_size"]:
+        said.append(
+            f"The pictures have different sizes ({protocol['fake_size']} and {protocol['real_size']}): each is resized "
+            "for the network, so the values also measure the difference in sharpness; bring both folders to one size."
+        )
     return said
 
 
