@@ -30,6 +30,7 @@ from ganvas.models.layers.classes import class_weights
 from ganvas.models.layers.conditional import measure_statistics
 from ganvas.models.layers.initialization import InitName
 from ganvas.models.layers.modes import evaluating
+from ganvas.models.layers.precision import without_autocast
 from ganvas.models.layers.spectral import advance
 from ganvas.models.memo import store_fake, stored_fake
 from ganvas.models.networks.biggan import Discriminator, Generator, check_sizes
@@ -80,7 +81,7 @@ def orthogonal_penalty(network: torch.nn.Module, spared: tuple[torch.nn.Module, 
     """
     left_out = {id(p) for module in spared for p in module.parameters()}
     total = torch.zeros((), device=next(network.parameters()).device)
-    with torch.autocast(total.device.type, enabled=False):
+    with without_autocast(total):
         for parameter in network.parameters():
             if parameter.dim() < 2 or id(parameter) in left_out:
                 continue

@@ -25,6 +25,7 @@ from ganvas.models.batches import SynthesisBatch, SynthesisRequest
 from ganvas.models.capabilities import HasLatentSpace, Truncates
 from ganvas.models.families.stylegan2_config import FULL, StyleGAN2Config
 from ganvas.models.family import Clock, Family, FamilyConfig, Phase, Stage
+from ganvas.models.layers.precision import without_autocast
 from ganvas.models.networks.stylegan2 import Discriminator, Generator, freeze
 from ganvas.models.optimizers import adam
 from ganvas.models.running_mean import RunningMean
@@ -212,7 +213,7 @@ class StyleGAN2(HasLatentSpace, Truncates, Family):
         """
         halves = len(batch.y) % 2 == 0
         y = batch.y[::2] if halves else batch.y
-        with torch.autocast(y.device.type, enabled=False), noise.every_second() if halves else nullcontext():
+        with without_autocast(y), noise.every_second() if halves else nullcontext():
             ws = self.styles(y)
             if not ws.requires_grad:  # a frozen mapping network
                 ws.requires_grad_()

@@ -16,6 +16,8 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.nn.utils import parametrizations
 
+from ganvas.models.layers.precision import without_autocast
+
 
 def spectral_norm(network: nn.Module, *, eps: float = 1e-12) -> nn.Module:
     """Divide the weight of every convolution and linear layer by its largest singular value (Miyato et al. 2018).
@@ -44,16 +46,16 @@ class Spectral(nn.Module):
         self.eps = eps
         self.register_buffer("u", torch.randn(outputs))
 
-    @torch.no_grad()
     def vectors(self, matrix: Tensor) -> tuple[Tensor, Tensor]:
-        """The singular vectors, left and right, one power iteration on."""
+        """The singular vectors, left and right, one power iteration on; no gradient leads through them."""
+        matrix = matrix.detach()
         v = F.normalize(torch.mv(matrix.t(), self.u), dim=0, eps=self.eps)
         return F.normalize(torch.mv(matrix, v), dim=0, eps=self.eps), v
 
     def forward(self, weight: Tensor) -> Tensor:
         matrix = weight.flatten(1)
         # In half precision the estimate would wander by more than a weight step.
-        with torch.autocast(weight.device.type, enabled=False):
+        with without_autocast(weight):
             u, v = self.vectors(matrix)
             sigma = torch.dot(u, torch.mv(matrix, v))
         return weight / sigma
@@ -119,7 +121,7 @@ class StoredSingularValue(nn.Module):
 
     def forward(self, weight: Tensor) -> Tensor:
         # In half precision the estimate would wander by more than a weight step.
-        with torch.autocast(weight.device.type, enabled=False):
+        with without_autocast(weight):
             return torch.dot(self.u, torch.mv(weight.flatten(1), self.v))
 
 

@@ -15,6 +15,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from ganvas.models.layers.precision import without_autocast
 from ganvas.models.layers.spectral import StoredSpectralConv2d, StoredSpectralLinear
 from ganvas.models.networks.resnet import ResidualBlock, reflected
 
@@ -94,7 +95,7 @@ class AdaLIN(nn.Module):
             gamma, beta = self.gamma, self.beta
         # Both norms and γ, β are together one factor and one term per channel: the map itself is read once for its
         # statistics and once to be scaled. The layer's statistics follow from the channels'.
-        with torch.autocast(x.device.type, enabled=False):
+        with without_autocast(x):
             places = x.shape[2] * x.shape[3]
             count = x.shape[1] * places
             variance, mean = torch.var_mean(x.to(torch.promote_types(x.dtype, torch.float32)), (2, 3), keepdim=True)

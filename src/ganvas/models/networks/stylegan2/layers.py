@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from contextlib import AbstractContextManager, nullcontext
 from typing import Literal
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
+
+from ganvas.models.layers.precision import without_autocast
 
 Architecture = Literal["original", "skip", "residual"]
 
@@ -20,12 +21,6 @@ GAIN = math.sqrt(2)  # what leaky ReLU takes away
 def channels_at(resolution: int, base: int, most: int) -> int:
     """Channels of the features at ``resolution``: ``base`` / resolution, at most ``most``."""
     return min(base // resolution, most)
-
-
-def precisely(x: Tensor) -> AbstractContextManager[object]:
-    """Autocast off inside: styles and statistics lose too much in half precision, and cost next to nothing."""
-    kind = x.device.type
-    return torch.autocast(kind, enabled=False) if torch.is_autocast_enabled(kind) else nullcontext()
 
 
 def whole(x: Tensor) -> Tensor:
@@ -57,7 +52,7 @@ class Dense(nn.Module):
         self.bias_gain = gain * rate
 
     def forward(self, x: Tensor) -> Tensor:
-        with precisely(x):
+        with without_autocast(x):
             x = F.linear(whole(x), self.weight * self.weight_gain, self.bias * self.bias_gain)
             return F.leaky_relu(x, SLOPE) if self.active else x
 

@@ -11,7 +11,8 @@ from torch import Tensor, nn
 from ganvas.models import noise
 from ganvas.models.layers.convolutions import conv2d, conv_transpose2d
 from ganvas.models.layers.filters import Blur
-from ganvas.models.networks.stylegan2.layers import FILTER, GAIN, Dense, activate, precisely, whole
+from ganvas.models.layers.precision import without_autocast
+from ganvas.models.networks.stylegan2.layers import FILTER, GAIN, Dense, activate, whole
 
 Noise = Literal["random", "constant", "none"]
 
@@ -38,7 +39,7 @@ class Modulated(nn.Module):
     def forward(self, x: Tensor, w: Tensor, mode: Noise, gain: float = 1.0) -> Tensor:
         style = self.affine(w)
         # Demodulation: the expected deviation of an output channel is the norm of its scaled weights.
-        with precisely(x):
+        with without_autocast(x):
             power = self.weight.square().sum((2, 3))
             scale = (style.square() @ power.t() + 1e-8).rsqrt() * (GAIN * gain)
         x = x * style.to(x.dtype)[:, :, None, None]
