@@ -34,7 +34,9 @@ class DataSettings(Settings):
     """How pictures are read from the folder and prepared."""
 
     resolution: int = Field(64, ge=4, le=2048, description="side of the square picture, in pixels")
-    channels: Literal[1, 3] = Field(3, description="channels of the generated pictures: 1 grey, 3 RGB")
+    channels: Literal[1, 3, 4] = Field(
+        3, description="channels of the generated pictures: 1 grey, 3 RGB, 4 RGB and opacity (synthesis only)"
+    )
     crop: Crop = Field("center", description="how a picture that is not square becomes square")
     resize: Resize = Field("lanczos", description="lanczos, or nearest for pixel art: no pixel is mixed with another")
     background: Colour = Field("white", description="colour under transparent parts and around padded pictures")

@@ -12,6 +12,7 @@ from PIL import Image, ImageDraw, ImageFont
 from ganvas.curate.images.decode import encode_png
 from ganvas.errors import UserError
 from ganvas.files import write_atomically
+from ganvas.tasks.pictures import as_rgb
 
 Pictures = NDArray[np.uint8]
 
@@ -53,7 +54,7 @@ def sheet(
         for x, cell in enumerate(row):
             if cell is not None:
                 whole = np.repeat(np.repeat(cell, factor, 0), factor, 1)
-                picture = Image.fromarray(np.ascontiguousarray(np.broadcast_to(whole, (*whole.shape[:2], 3))))
+                picture = Image.fromarray(np.ascontiguousarray(as_rgb(whole[None])[0]))
                 canvas.paste(picture, (left + x * step, top + y * down))
     for x, name in enumerate(column_names):
         room = left + x * step + step // 2

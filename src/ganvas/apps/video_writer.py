@@ -14,6 +14,7 @@ from PIL import Image
 
 from ganvas.errors import UserError
 from ganvas.files import replacing
+from ganvas.tasks.pictures import as_rgb
 
 Pictures = NDArray[np.uint8]
 
@@ -54,7 +55,7 @@ def _prepared(frame: Pictures) -> Pictures:
     height, width = frame.shape[:2]
     factor = max(1, -(-WATCHABLE // min(height, width)))
     large = np.repeat(np.repeat(frame, factor, 0), factor, 1)
-    large = np.broadcast_to(large, (*large.shape[:2], 3))
+    large = as_rgb(large[None])[0]
     return np.pad(large, ((0, large.shape[0] % 2), (0, large.shape[1] % 2), (0, 0)), mode="edge")
 
 

@@ -9,7 +9,7 @@ from ganvas.tasks import TASKS
 def model_card(info: BundleInfo) -> str:
     """The model card of a bundle, Markdown."""
     data = info.data
-    kind = {1: "grey", 3: "colour"}[data.channels]
+    kind = {1: "grey", 3: "colour", 4: "colour and opacity"}[data.channels]
     what = f"`{info.family}` {TASKS[info.task].makes}: {data.resolution} × {data.resolution} pixels, {kind}."
     lines = [f"# {info.name}", "", what]
     if data.degradation:

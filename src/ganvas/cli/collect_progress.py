@@ -100,7 +100,8 @@ def summary(harvest: IngestCounts) -> Table:
         rest = sum(refusals.count for _, refusals in reasons[SHOWN_REASONS:])
         table.add_row(f"{rest:,}", f"refused for {len(reasons) - SHOWN_REASONS} other reasons", "", style="yellow")
     if harvest.ignored:
-        table.add_row(f"{harvest.ignored:,}", "other files beside the pictures, ignored", "", style="dim")
+        names = _plain("\n".join(harvest.ignored_names))
+        table.add_row(f"{harvest.ignored:,}", "other files beside the pictures, ignored", names, style="dim")
     return table
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from ganvas.train.trainer import Summary
 
 MAX_NAMED = 20  # unusable files that are printed one by one
+MAX_OTHERS = 10  # files beside the pictures that are named
 LIMIT_HINT = "--max-megapixels raises the limit of pixels (of a recipe: --set data.max_megapixels=N)."
 
 
@@ -69,6 +70,8 @@ class Output:
             self.line(f"  {path}: {reason}", "yellow")
         if len(report.skipped) > MAX_NAMED:
             self.line(f"  … and {len(report.skipped) - MAX_NAMED:,} more, named in {report.path}", "yellow")
+        if report.others:
+            self.line(_others(report.others))
         if any(reason.startswith(TOO_MANY) for _, reason in report.skipped):
             self.line(LIMIT_HINT, "yellow")
 
@@ -264,6 +267,13 @@ def _invented(report: PackReport) -> str:
         f"photograph and is invented by reflection ({100 * outside.share:.0f} % on average). Other crops (data.crop): "
         f"{other}."
     )
+
+
+def _others(names: Sequence[str]) -> str:
+    """A sentence with the files that are no pictures."""
+    said = "1 other file is no picture" if len(names) == 1 else f"{len(names):,} other files are no pictures"
+    more = f" and {len(names) - MAX_OTHERS:,} more" if len(names) > MAX_OTHERS else ""
+    return f"{said}: {', '.join(names[:MAX_OTHERS])}{more}."
 
 
 def _table(*headings: str) -> Table:

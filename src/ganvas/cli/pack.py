@@ -28,7 +28,7 @@ def pack(
         str,
         typer.Option(help="center, smart, stretch or pad; face, face-tight and face-fixed align faces."),
     ] = "center",
-    channels: Annotated[int, typer.Option(help="3 for colour, 1 for grey.")] = 3,
+    channels: Annotated[int, typer.Option(help="3 for colour, 1 for grey, 4 for colour and opacity.")] = 3,
     resize: Annotated[
         str, typer.Option(help="lanczos, or nearest for pixel art: no pixel is mixed with another.")
     ] = "lanczos",
@@ -87,8 +87,8 @@ def pack(
         raise UserError(f"--crop is one of {', '.join(get_args(Crop))}, not {crop!r}.")
     if resize not in get_args(Resize):
         raise UserError(f"--resize is one of {', '.join(get_args(Resize))}, not {resize!r}.")
-    if channels not in (1, 3):
-        raise UserError(f"--channels is 3 (colour) or 1 (grey), not {channels}.")
+    if channels not in (1, 3, 4):
+        raise UserError(f"--channels is 3 (colour), 1 (grey) or 4 (colour and opacity), not {channels}.")
     if side_by_side not in (None, "left", "right", "single"):
         raise UserError(f"--side-by-side is left, right or single, not {side_by_side!r}.")
     check_at_least("--processes", processes or 1, 1)
@@ -101,7 +101,7 @@ def pack(
         "crop": crop,  # type: ignore[typeddict-item]
         "channels": channels,
         "side_by_side": side_by_side,  # type: ignore[typeddict-item]
-        "decoding": DecodeOptions(megapixels(max_megapixels), white_level, background),
+        "decoding": DecodeOptions(megapixels(max_megapixels), white_level, background, channels == 4),
         "resize": resize,  # type: ignore[typeddict-item]
     }
     if recipe is not None:

@@ -7,7 +7,7 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
-from ganvas.collect.file_kinds import is_hidden, refuse_by_kind
+from ganvas.collect.file_kinds import refuse_by_kind
 from ganvas.collect.ingest import Ignored, IncomingFile, IngestItem, Refusal, readable
 from ganvas.curate.archive_names import decoded_name, member_names
 from ganvas.curate.archive_safety import (
@@ -24,7 +24,7 @@ from ganvas.curate.archive_safety import (
     too_large,
 )
 from ganvas.curate.catalog import Origin
-from ganvas.curate.file_kinds import HEAD_BYTES
+from ganvas.curate.file_kinds import HEAD_BYTES, is_hidden
 from ganvas.curate.images.decode import PictureError
 from ganvas.curate.own_folders import REASON, is_below, own_folders_among
 from ganvas.errors import UserError

@@ -4,24 +4,22 @@ from __future__ import annotations
 
 import zipfile
 from enum import StrEnum
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from ganvas.collect.ingest import Ignored, Refusal
 from ganvas.curate.file_kinds import (
     ARCHIVE_SUFFIXES,
     HEAD_BYTES,
     PICTURE_SUFFIXES,
-    UNDECODED_SUFFIXES,
     UTF16_MARKS,
     VIDEO_SUFFIXES,
     is_archive,
     is_unreadable_archive,
     is_video,
+    left_out,
     picture_format,
 )
 from ganvas.errors import UserError
-
-_SYSTEM_NAMES = frozenset({"__MACOSX", "Thumbs.db", "desktop.ini"})
 
 
 class SourceKind(StrEnum):
@@ -70,19 +68,8 @@ def source_kind(source: Path) -> SourceKind:
 
 
 def refuse_by_kind(name: str, head: bytes) -> Refusal | Ignored | None:
-    """Why a file of a folder or an archive is not decoded, by its first bytes and its name; None when it is."""
-    suffix = PurePosixPath(name).suffix.lower()
-    if is_video(head) or suffix in VIDEO_SUFFIXES:
-        return Refusal(name, "a video; collect it by itself")
-    if picture_format(head) or suffix in PICTURE_SUFFIXES:
+    """Why a file of a folder or an archive is not decoded, by the rule of :func:`left_out`; None when it is."""
+    found = left_out(name, head)
+    if found is None:
         return None
-    if suffix in ARCHIVE_SUFFIXES or is_archive(head):
-        return Refusal(name, "an archive inside, which is not opened; unpack it or collect it by itself")
-    if suffix in UNDECODED_SUFFIXES:
-        return Refusal(name, f"{suffix[1:].upper()} is not decoded; save it as PNG")
-    return Ignored(name)
-
-
-def is_hidden(name: str) -> bool:
-    """Whether a file or folder is hidden, or made by the operating system."""
-    return name.startswith(".") or name in _SYSTEM_NAMES
+    return Refusal(name, found.reason) if found.reason else Ignored(name)

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from ganvas.curate.catalog import Added, Catalog, Origin
 from ganvas.curate.file_kinds import other_kind
+from ganvas.curate.file_names import shown_name
 from ganvas.curate.images.decode import MAX_PIXELS, PictureError
 
 EXAMPLES = 3  # of each reason, in the summary
@@ -59,6 +60,7 @@ class IngestCounts:
     before: int = 0  # addresses whose pictures an earlier crawl stored, and that were not requested again
     unchanged: int = 0  # requested again, and the host answered: not modified
     ignored: int = 0
+    ignored_names: list[str] = field(default_factory=list)  # the first of them
     requests: int = 0
     received: int = 0  # bytes that came over the network
     expected: int | None = None  # how many items there will be, where that is known
@@ -125,6 +127,14 @@ class Ingester:
                 refusals.examples.append(readable(refusal.name))
         self._tell()
 
+    def ignore(self, item: Ignored) -> None:
+        """Count a file that is clearly no picture and remember the first few names."""
+        with self._lock:
+            self.counts.ignored += 1
+            if len(self.counts.ignored_names) < EXAMPLES:
+                self.counts.ignored_names.append(readable(item.name))
+        self._tell()
+
     def count(self, **more: int) -> None:
         """Add to the counts by their names."""
         with self._lock:
@@ -159,7 +169,7 @@ def ingest_all(items: Iterable[IngestItem], ingester: Ingester, *, workers: int 
                 case Refusal():
                     ingester.refuse(item)
                 case Ignored():
-                    ingester.count(ignored=1)
+                    ingester.ignore(item)
                 case IncomingFile():
                     waiting[pool.submit(ingester.take, item)] = len(item.content)
             while len(waiting) >= 3 * workers or sum(waiting.values()) > _AHEAD:
@@ -181,10 +191,9 @@ def _results(futures: Iterable[Future[Added | Refusal]]) -> None:
 def readable(name: str) -> str:
     """A name from an untrusted source, made safe for a terminal and any database by escapes.
 
-    Undecodable bytes, control characters (which could control a terminal) and lone surrogates become escapes; letters
-    of every script stay.
+    See :func:`shown_name`; at most ``MAX_NAME`` characters are kept.
     """
-    shown = "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in name[: MAX_NAME + 1])
+    shown = shown_name(name[: MAX_NAME + 1])
     return shown if len(name) <= MAX_NAME else f"{shown[:MAX_NAME]}…"
 
 

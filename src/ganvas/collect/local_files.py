@@ -9,11 +9,11 @@ from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
 from ganvas.collect.archive import items_of_archive
-from ganvas.collect.file_kinds import SourceKind, is_hidden, refuse_by_kind, source_kind
+from ganvas.collect.file_kinds import SourceKind, refuse_by_kind, source_kind
 from ganvas.collect.ingest import MAX_NAME, IncomingFile, IngestItem, Refusal, readable
 from ganvas.curate.archive_safety import MAX_FILE_BYTES, too_large
 from ganvas.curate.catalog import Origin
-from ganvas.curate.file_kinds import HEAD_BYTES, is_archive
+from ganvas.curate.file_kinds import HEAD_BYTES, is_archive, is_hidden
 from ganvas.curate.own_folders import REASON, own_kind, refuse_own
 from ganvas.errors import UserError
 

@@ -1,6 +1,12 @@
-"""File kinds by magic number: the first bytes of a file decide, not its name."""
+"""File kinds by magic number, and the rule for which files of a folder or an archive are decoded.
+
+The first bytes of a file decide; its name only where they are those of nothing known.
+"""
 
 from __future__ import annotations
+
+from pathlib import PurePosixPath
+from typing import NamedTuple
 
 HEAD_BYTES = 300  # bytes that suffice for every function here: a tar archive has its mark at byte 257
 
@@ -15,9 +21,13 @@ VIDEO_SUFFIXES = frozenset(f".{one}" for one in ("mp4", "m4v", "mov", "mkv", "we
 ARCHIVE_SUFFIXES = frozenset(
     f".{one}" for one in ("zip", "tar", "tgz", "gz", "bz2", "tbz2", "xz", "txz", "7z", "rar", "zst", "cab", "iso")
 )
-UNDECODED_SUFFIXES = frozenset(  # pictures that are not decoded: vector graphics and raw sensor data
-    f".{one}" for one in ("svg", "svgz", "eps", "pdf", "ai", "wmf", "emf", "raw", "cr2", "nef", "arw", "dng")
+VECTOR_SUFFIXES = frozenset(f".{one}" for one in ("svg", "svgz", "eps", "pdf", "ai", "wmf", "emf"))
+RAW_SUFFIXES = frozenset(  # sensor data of cameras, much of it in files that begin like TIFF
+    f".{one}" for one in ("raw", "cr2", "cr3", "nef", "nrw", "arw", "dng", "orf", "raf", "rw2", "pef", "srw", "x3f")
 )
+# Beginnings of endings such as .jpg_large and .jpg?w=640, which browsers and crawlers write.
+_CLAIMS = (".jpg", ".jpeg", ".png", ".webp", ".gif", ".avif", ".heic", ".tif")
+_HIDDEN = frozenset({"__MACOSX", "Thumbs.db", "desktop.ini", "@eaDir", "$RECYCLE.BIN"})  # of operating systems
 
 GZIP, BZIP2, XZ = b"\x1f\x8b", b"BZh", b"\xfd7zXZ\0"
 SEVEN_ZIP, RAR = b"7z\xbc\xaf\x27\x1c", b"Rar!"
@@ -32,6 +42,10 @@ _PICTURES: tuple[tuple[bytes, str], ...] = (
     (b"II*\0", "TIFF"),
     (b"MM\0*", "TIFF"),
 )
+# Pictures that the studio does not take, but folders and archives may hold.
+_OTHER_PICTURES = (b"\0\0\0\x0cjP  \r\n", b"\xff\x4f\xff\x51", b"8BPS", b"\0\0\x01\0")
+_JPEG_XL = (b"\xff\x0a", b"\0\0\0\x0cJXL \r\n")
+_RAW = (b"FUJIFILMCCD-RAW", b"IIRO", b"IIRS", b"MMOR", b"IIU\0", b"FOVb")
 # The brands of ISO base media files (``ftyp`` boxes) that hold pictures.
 _BRANDS: dict[bytes, str] = {
     **dict.fromkeys((b"avif", b"avis"), "AVIF"),
@@ -67,8 +81,68 @@ def is_unreadable_archive(head: bytes) -> bool:
     return head.startswith((SEVEN_ZIP, RAR))
 
 
+def is_raw(head: bytes) -> bool:
+    """Whether a file holds the data of a camera's sensor; those that are plain TIFF are recognised by their tags."""
+    return head.startswith(_RAW) or (head[:2] in (b"II", b"MM") and head[8:10] == b"CR") or head[4:12] == b"ftypcrx "
+
+
+def is_picture(head: bytes) -> bool:
+    """Whether a file begins like a picture that can be decoded."""
+    if is_raw(head):
+        return False
+    plain = head[:1] == b"P" and head[1:2] in b"123456" and head[2:3].isspace()  # PBM, PGM, PPM
+    return picture_format(head) is not None or head.startswith(_OTHER_PICTURES) or plain
+
+
+class LeftOut(NamedTuple):
+    """Why a file is not decoded."""
+
+    reason: str  # empty for a file that is clearly no picture, such as notes beside the pictures
+
+
+def left_out(name: str, head: bytes) -> LeftOut | None:
+    """Why a file of a folder or an archive is not decoded; None when it is.
+
+    Args:
+        name: its name or path.
+        head: its first ``HEAD_BYTES`` bytes; empty when they were not read.
+    """
+    last = PurePosixPath(name).name.lower()
+    suffix = PurePosixPath(last).suffix
+    if is_raw(head) or (suffix in RAW_SUFFIXES and (not is_picture(head) or picture_format(head) == "TIFF")):
+        return LeftOut(RAW)
+    if head.startswith(_JPEG_XL) or suffix == ".jxl":
+        return LeftOut("JPEG XL is not decoded; save it as PNG")
+    if is_picture(head):
+        return None
+    if is_video(head):
+        return LeftOut(VIDEO)
+    if is_archive(head) or is_unreadable_archive(head):
+        return LeftOut(ARCHIVE)
+    if suffix in PICTURE_SUFFIXES or suffix.startswith(_CLAIMS):
+        return None  # the decoder says what is wrong with it
+    if suffix in VIDEO_SUFFIXES and not (suffix == ".ts" and head[:1] not in (b"", b"G")):  # .ts is TypeScript as well
+        return LeftOut(VIDEO)
+    if suffix in ARCHIVE_SUFFIXES:
+        return LeftOut(ARCHIVE)
+    if suffix in VECTOR_SUFFIXES:
+        return LeftOut(f"{suffix[1:].upper()} is not decoded; save it as PNG")
+    return LeftOut("")
+
+
+def is_hidden(name: str) -> bool:
+    """Whether a file or folder is hidden, or made by the operating system."""
+    return name.startswith(".") or name in _HIDDEN
+
+
 def other_kind(content: bytes) -> str | None:
     """What bytes are that no decoder takes for a picture, as a phrase such as "a web page, not a picture"."""
+    if is_raw(content):
+        return RAW
+    if content.startswith(_JPEG_XL):
+        return "JPEG XL is not decoded; save it as PNG"
+    if is_video(content):
+        return "a video, not a picture"
     head = content[:1024].removeprefix(b"\xef\xbb\xbf").lstrip()
     for heads, phrase in _OTHER_KINDS:
         if head.startswith(heads):
@@ -81,6 +155,9 @@ def other_kind(content: bytes) -> str | None:
     return None
 
 
+RAW = "raw sensor data, which is not decoded; save it as TIFF or PNG"
+VIDEO = "a video; collect it by itself"
+ARCHIVE = "an archive inside, which is not opened; unpack it or collect it by itself"
 _OTHER_KINDS = (
     ((b"%PDF",), "a PDF document, not a picture"),
     ((b"PK\x03\x04", RAR, SEVEN_ZIP, GZIP, BZIP2), "an archive, not a picture"),

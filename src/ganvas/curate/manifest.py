@@ -79,7 +79,7 @@ class Manifest(BaseModel):
 
     schema_version: Literal[1] = 1
     resolution: int
-    channels: Literal[1, 3]
+    channels: Literal[1, 3, 4]
     crop: Crop
     classes: tuple[str, ...] = ()
     paired: bool = False

@@ -123,6 +123,7 @@ class Family(nn.Module):
     critic: bool = False  # whether logits have no scale (Wasserstein loss), so that a large gap means nothing
     z_dim: int = 0  # synthesis and reference: length of the latent
     numbered_down: ClassVar[tuple[str, ...]] = ()  # lists of layers numbered from the highest resolution down
+    makes_opacity: ClassVar[bool] = False  # whether pictures may have a fourth channel, opacity
     frozen: tuple[str, ...] = ()  # prefixes of layers that are never updated
 
     def __init__(self, config: Any, data: DataSpec, kimg: float) -> None:

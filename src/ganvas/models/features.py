@@ -18,6 +18,7 @@ from torch import Tensor, nn
 from ganvas import weights
 from ganvas.errors import UserError
 from ganvas.models.networks import efficientnet, inception
+from ganvas.models.transparency import RGBA, over_white
 
 
 class Features(Protocol):
@@ -114,7 +115,7 @@ class FrozenFeatures:
     def __call__(self, images: Tensor) -> Tensor:
         _check(images)
         with torch.inference_mode(), _exact(self._device):
-            x = images.to(self._device).permute(0, 3, 1, 2).float()
+            x = _over_white(images.to(self._device).permute(0, 3, 1, 2).float())
             x = self._resize(x, self._side).expand(-1, 3, -1, -1)
             x = ((x - self._mean) / self._std).contiguous(memory_format=torch.channels_last)
             features: Tensor = self._network(x)
@@ -232,6 +233,11 @@ def _exact(device: torch.device) -> Iterator[None]:
         yield
 
 
+def _over_white(x: Tensor) -> Tensor:
+    """Pictures [N, C, H, W] of 0 to 255, on white where they have opacity."""
+    return (over_white(x / 127.5 - 1) + 1) * 127.5 if x.shape[1] == RGBA else x
+
+
 def _check(images: Tensor) -> None:
-    if images.dtype != torch.uint8 or images.ndim != 4 or images.shape[3] not in (1, 3):
-        raise ValueError(f"pictures must be uint8 [N, H, W, 1 or 3], not {images.dtype} {tuple(images.shape)}")
+    if images.dtype != torch.uint8 or images.ndim != 4 or images.shape[3] not in (1, 3, 4):
+        raise ValueError(f"pictures must be uint8 [N, H, W, 1, 3 or 4], not {images.dtype} {tuple(images.shape)}")

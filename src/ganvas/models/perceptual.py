@@ -25,6 +25,7 @@ from ganvas.errors import UserError
 from ganvas.models.networks.alexnet import LAYERS as ALEXNET_LAYERS
 from ganvas.models.networks.alexnet import AlexNet
 from ganvas.models.networks.vgg import VGG16
+from ganvas.models.transparency import over_white
 
 __all__ = ["LPIPS", "VGG16", "AlexNet", "Net", "load_lpips", "load_vgg16", "lpips_weight", "perceptual_loss"]
 
@@ -61,7 +62,7 @@ class LPIPS(nn.Module):
         return self.network.least
 
     def forward(self, a: Tensor, b: Tensor) -> Tensor:
-        """Distances [N] of float pictures [N, 1 or 3, H, W] in [-1, 1]; differentiable in both.
+        """Distances [N] of float pictures [N, 1, 3 or 4, H, W] in [-1, 1]; differentiable in both.
 
         Raises:
             ValueError: The shapes differ, or the pictures are smaller than ``least``.
@@ -70,6 +71,7 @@ class LPIPS(nn.Module):
             raise ValueError(f"LPIPS compares pictures [N, C, H, W] of one shape, not {[*a.shape]} and {[*b.shape]}")
         if min(a.shape[2:]) < self.least:
             raise ValueError(f"LPIPS on {self.net} needs pictures of {self.least} pixels or more, not {[*a.shape[2:]]}")
+        a, b = over_white(a), over_white(b)
         layers = _LAYERS[self.net]
         ones, others = self.network(a, layers), self.network(b, layers)
         total = a.new_zeros(len(a), dtype=torch.promote_types(a.dtype, torch.float32))

@@ -14,6 +14,7 @@ from ganvas.curate.sketch.degrade import degradation
 from ganvas.spec import DataSpec
 from ganvas.tasks.rows import with_channels
 
+CHEQUERS = (200, 240)  # levels of the ground under pictures with opacity
 Pictures = NDArray[np.uint8]
 Indices = Sequence[int] | NDArray[np.int64]
 
@@ -52,19 +53,32 @@ def same_channels(pictures: Pictures, others: Sequence[Pictures]) -> Pictures:
 
 
 def as_rgb(pictures: Pictures) -> Pictures:
-    """Grey or RGB pictures as RGB, uint8 [N, H, W, 3]."""
+    """Pictures as RGB, uint8 [N, H, W, 3]; those with opacity on a chequered ground."""
+    if pictures.shape[3] == 4:
+        return _on_chequers(pictures)
     return np.broadcast_to(pictures, (*pictures.shape[:3], 3)) if pictures.shape[3] == 1 else pictures
+
+
+def _on_chequers(pictures: Pictures) -> Pictures:
+    height, width = pictures.shape[1:3]
+    square = max(height // 16, 2)
+    dark = (np.indices((height, width)) // square).sum(0) % 2
+    ground = np.where(dark, CHEQUERS[0], CHEQUERS[1])[:, :, None].astype(np.float32)
+    opacity = pictures[..., 3:].astype(np.float32) / 255
+    laid: Pictures = (pictures[..., :3] * opacity + ground * (1 - opacity) + 0.5).astype(np.uint8)
+    return laid
 
 
 def grid(pictures: Pictures, columns: int, *, gap: int = 2) -> Pictures:
     """Pictures [N, H, W, C] row by row on white with a gap around each; uint8 [H', W', 3]."""
-    count, height, width, channels = pictures.shape
+    pictures = as_rgb(pictures)
+    count, height, width, _ = pictures.shape
     rows = -(-count // columns)
     sheet = np.full((rows * (height + gap) + gap, columns * (width + gap) + gap, 3), 255, np.uint8)
     for index, picture in enumerate(pictures):
         top = gap + index // columns * (height + gap)
         left = gap + index % columns * (width + gap)
-        sheet[top : top + height, left : left + width] = picture if channels == 3 else picture[..., :1]
+        sheet[top : top + height, left : left + width] = picture
     return sheet
 
 

@@ -9,7 +9,7 @@ from ganvas.curate.label_maps import LabelMaps
 from ganvas.curate.sources.frame_pairs import Frames
 from ganvas.curate.sources.listing import SideBySide, Structure
 from ganvas.models.capabilities import Enlarges
-from ganvas.models.families import family_type
+from ganvas.models.families import check_channels, family_type
 from ganvas.models.family import Family
 from ganvas.recipe import DataSettings, Recipe
 from ganvas.spec import Crop, DataSpec, Resize
@@ -35,9 +35,10 @@ def settings_of_recipe(recipe: Recipe) -> PackSettings:
     """How a recipe needs its pictures.
 
     Raises:
-        UserError: There is no such family.
+        UserError: There is no such family, or it does not make such channels.
     """
     data = recipe.data
+    check_channels(recipe.family, data.channels)
     return PackSettings(
         resolution=data.resolution,
         crop=data.crop,

@@ -69,9 +69,11 @@ class _DecodedPictures:
 
 
 def with_channels(pixels: Pixels, channels: int) -> Pixels:
-    """A picture [H, W, 1 or 3] with as many channels: grey repeated, or the luma of RGB by ITU-R 601."""
+    """A picture [H, W, 1 or 3] with as many channels: grey repeated, the luma of RGB by ITU-R 601, full opacity."""
     if pixels.shape[2] == channels:
         return pixels
+    if channels == 4:
+        return np.concatenate([with_channels(pixels, 3), np.full_like(pixels[:, :, :1], 255)], axis=2)
     if channels == 3:
         return np.repeat(pixels, 3, axis=2)
     return (luma(pixels.astype(np.float32)) + 0.5).astype(np.uint8)[:, :, None]

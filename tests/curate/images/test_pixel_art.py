@@ -16,6 +16,7 @@ from ganvas.curate.dataset.pack import pack, pack_like
 from ganvas.curate.images.decode import DecodeOptions, open_image
 from ganvas.curate.images.prepare import prepare_image
 from ganvas.curate.images.remarks import sentences
+from ganvas.curate.label_maps import LabelMaps
 from ganvas.errors import UserError
 from ganvas.inference.translate import prepare_picture
 from ganvas.recipe import load
@@ -101,7 +102,7 @@ def test_pairs_are_padded_alike(tmp_path: Path) -> None:
 def test_labels_are_padded_with_label_0(tmp_path: Path) -> None:
     picture(tmp_path / "in" / "target" / "a.png", (9, 9, 9), (40, 20))
     picture(tmp_path / "in" / "source" / "a.png", 5, (40, 20), mode="L")
-    dataset = Dataset(pack(tmp_path / "in", resolution=16, crop="pad", labels=True).path)
+    dataset = Dataset(pack(tmp_path / "in", resolution=16, crop="pad", labels=LabelMaps(6)).path)
     assert dataset.source(0)[0, 0].tolist() == [0, 0, 0]
     assert dataset.source(0)[8, 8].tolist() == [5, 5, 5]
 

@@ -43,7 +43,7 @@ class SlowDecoder:
         if side == 99:
             self.gate.wait(20)
         self.sides.append(side)
-        return {"width": side, "height": side}, bytes(3 * side * side)
+        return {"width": side, "height": side, "mode": "RGB"}, bytes(3 * side * side)
 
 
 @pytest.fixture

@@ -154,7 +154,7 @@ def _spool(
                 progress(done, total)
     manifest = Manifest(
         resolution=settings.resolution,
-        channels=1 if settings.channels == 1 else 3,
+        channels=settings.channels,  # type: ignore[arg-type] # checked by pack
         crop=settings.crop,
         classes=listing.classes,
         paired=listing.paired,

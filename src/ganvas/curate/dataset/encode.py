@@ -89,8 +89,8 @@ def _suggestions(image: Image.Image, settings: EncodingOptions) -> Iterator[Rema
         colours = image.getcolors(FEW)
         if colours is not None and len(colours) > 1:
             yield Remark.FEW_COLOURS
-    if settings.channels == 3:
-        small = np.asarray(image.resize((64, 64), Image.Resampling.BOX, reducing_gap=2.0)).astype(int)
+    if settings.channels >= 3:
+        small = np.asarray(image.convert("RGB").resize((64, 64), Image.Resampling.BOX, reducing_gap=2.0)).astype(int)
         if np.ptp(small, axis=2).max() <= GREY_SPREAD:
             yield Remark.GREY
 

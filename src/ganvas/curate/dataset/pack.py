@@ -46,6 +46,7 @@ class PackReport:
     layout: str = ""  # what was recognised in the way the files lay, as a sentence
     own_folders: tuple[OwnFolder, ...] = ()  # left out, because Ganvas itself wrote them
     remarks: dict[str, RemarkCount] = field(default_factory=dict)  # what decoding changed or guessed
+    others: tuple[str, ...] = ()  # files of the source that are clearly no pictures
 
 
 def pack(
@@ -212,6 +213,7 @@ def _report(output: Path, manifest: Manifest, listing: Listing, reused: bool) ->
         layout=listing.layout,
         own_folders=tuple(listing.own_folders),
         remarks=manifest.remarks,
+        others=tuple(listing.others),
     )
 
 

@@ -41,6 +41,8 @@ class DecodedData(Protocol):
     def white_level(self) -> float | None: ...
     @property
     def background(self) -> str: ...
+    @property
+    def channels(self) -> int: ...
 
 
 class DecodeOptions(NamedTuple):
@@ -51,16 +53,19 @@ class DecodeOptions(NamedTuple):
             are then decoded at half of their sides.
         white_level: the value that is white in pictures of more than 8 bits or floating point; None: guessed.
         background: the colour under transparent parts: a name or #rrggbb.
+        opacity: keep transparent parts: the picture is of mode RGBA, and what is fully transparent of the background's
+            colour, so that no colours are hidden there.
     """
 
     max_pixels: int = MAX_PIXELS
     white_level: float | None = None
     background: str = "white"
+    opacity: bool = False
 
     @classmethod
     def of(cls, data: DecodedData, max_pixels: int = MAX_PIXELS) -> DecodeOptions:
         """The options by which the pictures of a model, or of a recipe, are decoded."""
-        return cls(max_pixels, data.white_level, data.background)
+        return cls(max_pixels, data.white_level, data.background, data.channels == 4)
 
 
 DEFAULTS = DecodeOptions()
@@ -77,7 +82,7 @@ class DecodedPicture(NamedTuple):
     """A decoded picture.
 
     Attributes:
-        image: mode RGB, or what :func:`decode_picture` says of label maps.
+        image: mode RGB, or RGBA with ``options.opacity``, or what :func:`decode_picture` says of label maps.
         size: width and height of the whole picture, upright; a JPEG may have been decoded at a lower scale.
         format: Pillow's name of the file's format.
         remarks: what was changed or guessed.
@@ -115,8 +120,9 @@ def decode_picture(
 ) -> DecodedPicture:
     """Read a picture from a path or from bytes.
 
-    The first frame, turned upright as its EXIF orientation says, converted to sRGB by its colour profile, transparency
-    laid on the background, deep grey brought to 8 bits, always mode RGB. The format is told by content, not by name.
+    The first frame, turned upright as its EXIF orientation says, converted to sRGB by its colour profile, transparent
+    parts laid on the background unless they are kept, deep grey brought to 8 bits. The format is told by content, not
+    by name.
 
     Args:
         source: the file.
@@ -161,7 +167,7 @@ def _decoded(
         upright: Image.Image = ImageOps.exif_transpose(image)
         if upright.size != stored:
             size = size[::-1]
-        colours, found = _to_rgb(upright, profile, rgb_of(options.background))
+        colours, found = _to_rgb(upright, profile, options)
         return DecodedPicture(colours, size, kind, frozenset(remarks | found))
 
 
@@ -205,10 +211,8 @@ def deep_range(content: bytes, options: DecodeOptions = DEFAULTS) -> ValueRange 
         return None
 
 
-def _to_rgb(
-    image: Image.Image, profile: bytes | None, background: tuple[int, int, int]
-) -> tuple[Image.Image, set[Remark]]:
-    """An upright picture of 8 bits → sRGB without transparency or metadata."""
+def _to_rgb(image: Image.Image, profile: bytes | None, options: DecodeOptions) -> tuple[Image.Image, set[Remark]]:
+    """An upright picture of 8 bits → sRGB without metadata, and without transparency unless it is kept."""
     alpha = None
     if image.has_transparency_data:
         clear = image.convert("RGBA")
@@ -216,8 +220,13 @@ def _to_rgb(
         image = clear.getchannel("R") if image.mode in ("LA", "La") else clear.convert("RGB")
     colours, remark = to_srgb(image, profile)
     remarks = set() if remark is None else {remark}
-    if alpha is not None and _lowest(alpha) < 255:
-        colours = Image.composite(colours, Image.new("RGB", colours.size, background), alpha)
+    background = Image.new("RGB", colours.size, rgb_of(options.background))
+    if options.opacity:
+        alpha = alpha or Image.new("L", colours.size, 255)
+        colours.paste(background, mask=alpha.point(lambda value: 255 * (value == 0)))
+        colours.putalpha(alpha)
+    elif alpha is not None and _lowest(alpha) < 255:
+        colours = Image.composite(colours, background, alpha)
         remarks.add(Remark.TRANSPARENT)
     colours.info = {}  # the profile, above all, must not be applied or saved again
     return colours, remarks
@@ -245,7 +254,7 @@ def _numbers(image: Image.Image) -> Image.Image:
 
 
 def encode_png(pixels: Pixels) -> bytes:
-    """uint8 [H, W, 1 or 3] → the bytes of a PNG file."""
+    """uint8 [H, W, 1, 3 or 4] → the bytes of a PNG file."""
     content = io.BytesIO()
     flat: Any = pixels[:, :, 0] if pixels.shape[2] == 1 else pixels
     Image.fromarray(flat).save(content, "PNG", compress_level=4)
@@ -253,7 +262,7 @@ def encode_png(pixels: Pixels) -> bytes:
 
 
 def decode_png(content: bytes) -> Pixels:
-    """The bytes of a PNG file made by :func:`encode_png` → uint8 [H, W, 1 or 3]."""
+    """The bytes of a PNG file made by :func:`encode_png` → uint8 [H, W, 1, 3 or 4]."""
     with Image.open(io.BytesIO(content), formats=("PNG",)) as image:
         pixels: Pixels = np.asarray(image)
     return pixels[:, :, None] if pixels.ndim == 2 else pixels

@@ -13,9 +13,11 @@ LUMA = (0.299, 0.587, 0.114)  # of red, green and blue (ITU-R BT.601)
 
 
 def with_channels(pixels: Pixels, channels: int) -> Pixels:
-    """uint8 [H, W, 3] → the same, or its luma (ITU-R 601) [H, W, 1]."""
+    """uint8 [H, W, 3] → the same, its luma (ITU-R 601) [H, W, 1], or with full opacity [H, W, 4]."""
     if channels == 3:
         return pixels
+    if channels == 4:
+        return np.concatenate([pixels, np.full_like(pixels[:, :, :1], 255)], axis=2)
     grey: Pixels = np.asarray(Image.fromarray(pixels).convert("L"))
     return grey[:, :, None]
 

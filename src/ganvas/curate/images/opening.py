@@ -9,7 +9,7 @@ from pathlib import Path
 
 from PIL import Image, UnidentifiedImageError
 
-from ganvas.curate.file_kinds import HEAD_BYTES, other_kind, picture_format
+from ganvas.curate.file_kinds import HEAD_BYTES, RAW, is_raw, other_kind, picture_format
 from ganvas.curate.images.png_text import SIGNATURE, without_long_texts
 
 # Formats by content. Those that start another program (EPS) or describe drawings (WMF) are left out on purpose.
@@ -18,6 +18,8 @@ FORMATS = (
     *("JPEG2000", "PPM", "TGA", "ICO", "PSD"),
 )
 
+
+_SUBFILE_TYPE, _THUMBNAIL = 254, 1  # of TIFF: raw files begin with a small preview
 
 TOO_MANY = "too many pixels"  # how the reason of a picture above the limit begins
 
@@ -46,15 +48,21 @@ class TooManyPixelsError(PictureError):
 
 def opened(content: bytes | Path) -> Image.Image:
     """A picture whose header was read and whose pixels were not; raises what Pillow and its decoders raise."""
+    if is_raw(_head(content)):
+        raise PictureError(RAW)
     file: Path | io.BytesIO = io.BytesIO(content) if isinstance(content, bytes) else content
     try:
-        return Image.open(file, formats=_formats())
+        image: Image.Image = Image.open(file, formats=_formats())
     except UnidentifiedImageError:
         if not _learn_heif():
             raise
         if isinstance(file, io.BytesIO):
             file.seek(0)
-        return Image.open(file, formats=_formats())
+        image = Image.open(file, formats=_formats())
+    if getattr(image, "tag_v2", {}).get(_SUBFILE_TYPE, 0) & _THUMBNAIL:
+        image.close()
+        raise PictureError(RAW)
+    return image
 
 
 def _formats() -> list[str]:

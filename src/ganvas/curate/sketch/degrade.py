@@ -63,9 +63,9 @@ class Degradation:
         """The source of a target."""
         return self.make_source(target, rng)
 
-    def source_channels(self, channels: Literal[1, 3] = 3) -> Literal[1, 3]:
+    def source_channels(self, channels: Literal[1, 3, 4] = 3) -> Literal[1, 3]:
         """Channels of the sources when the targets have ``channels``."""
-        return 1 if self.grey else channels
+        return 1 if self.grey or channels == 1 else 3
 
 
 def _drawing(make_source: Degrade, redrawn_by: str | None = None) -> Degradation:

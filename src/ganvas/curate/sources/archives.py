@@ -3,25 +3,20 @@
 from __future__ import annotations
 
 import zipfile
-from contextlib import suppress
+from functools import partial
 from pathlib import Path, PurePosixPath
 
 from ganvas.curate.archive_names import MemberNames, member_names
 from ganvas.curate.archive_safety import leads_outside, read_entry, size_limit
-from ganvas.curate.file_kinds import HEAD_BYTES, picture_format
-from ganvas.curate.images.decode import PictureError
+from ganvas.curate.file_kinds import HEAD_BYTES, is_hidden
 from ganvas.curate.manifest import MANIFEST, Manifest, SkippedFile, read_manifest
 from ganvas.curate.own_folders import is_below, own_folders_among
 from ganvas.curate.sources.assemble import (
     ListedFile,
     assemble,
     fingerprint,
-    is_candidate,
-    is_hidden,
-    is_licence,
-    is_nameless,
-    is_note,
 )
+from ganvas.curate.sources.file_filter import FileFilter
 from ganvas.curate.sources.listing import Candidate, Listing, SourceOptions
 from ganvas.errors import UserError
 
@@ -54,10 +49,11 @@ def list_zip(source: Path, where: Path, options: SourceOptions) -> Listing:
         if any(folder.path == "." for folder in listing.own_folders):
             raise UserError(f"{source} holds a {listing.own_folders[0].kind} of Ganvas, not pictures; zip those.")
         members = {name: entry for name, entry in names.members.items() if not is_below(name, listing.own_folders)}
+        choice = FileFilter(listing)
         files = [
             ListedFile(name, entry.file_size, entry.CRC)
             for name, entry in members.items()
-            if not name.endswith("/") and _is_wanted(name, reader)
+            if _is_visible(name) and choice.takes(name, partial(read_entry, reader.archive, entry, HEAD_BYTES))
         ]
     except (zipfile.BadZipFile, OSError, ValueError):
         raise UserError(f"{source} is a damaged zip archive; zip the pictures again.") from None
@@ -69,17 +65,9 @@ def list_zip(source: Path, where: Path, options: SourceOptions) -> Listing:
     return listing
 
 
-def _is_wanted(name: str, read: ZipReader) -> bool:
-    """Whether a member is a picture, by its name or, where that has no suffix, its content; or a text about some."""
+def _is_visible(name: str) -> bool:
     parts = PurePosixPath(name).parts
-    if not parts or any(is_hidden(part) for part in parts):
-        return False
-    if is_nameless(parts[-1]):
-        with suppress(PictureError):
-            head = read_entry(read.archive, read.names.members[name], HEAD_BYTES)
-            return picture_format(head) is not None
-        return False
-    return is_candidate(parts[-1]) or is_licence(parts[-1]) or is_note(parts[-1])
+    return not name.endswith("/") and bool(parts) and not any(is_hidden(part) for part in parts)
 
 
 def _refuse_hostile(source: Path, where: Path, names: MemberNames) -> None:

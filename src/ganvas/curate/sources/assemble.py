@@ -10,21 +10,17 @@ from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
-from ganvas.curate.file_kinds import PICTURE_SUFFIXES
 from ganvas.curate.file_names import name_key
 from ganvas.curate.images.decode import PictureError
 from ganvas.curate.manifest import Licence, SkippedFile
 from ganvas.curate.sources.annotations import Annotation, Annotations
-from ganvas.curate.sources.celeba import NOTES
 from ganvas.curate.sources.dataset_layouts import recognise_layout
 from ganvas.curate.sources.entries import PairDetector
+from ganvas.curate.sources.file_filter import is_licence, is_note
 from ganvas.curate.sources.listing import Candidate, FileReader, Layout, Listing, SourceOptions
 from ganvas.curate.sources.pair_detection import lie_on_each_other, simpler_half
 from ganvas.curate.sources.split_table import read_split_table
 from ganvas.errors import UserError
-
-_LICENCE_STEMS = ("license", "licence", "credits", "copying", "attribution")
-_LICENCE_SUFFIXES = ("", ".txt", ".md", ".rst", ".html", ".csv", ".json")
 
 
 class ListedFile(NamedTuple):
@@ -37,29 +33,6 @@ def fingerprint(where: Path, rows: list[ListedFile]) -> str:
     return hashlib.sha256(json.dumps([str(where), sorted(rows)]).encode()).hexdigest()
 
 
-def is_nameless(name: str) -> bool:
-    """Whether a file has no suffix, so that only its content can show whether it is a picture."""
-    return PurePosixPath(name).suffix == "" and not is_licence(name)
-
-
-def is_hidden(name: str) -> bool:
-    return name.startswith(".") or name in ("__MACOSX", "Thumbs.db", "desktop.ini", "@eaDir", "$RECYCLE.BIN")
-
-
-def is_candidate(name: str) -> bool:
-    suffix = PurePosixPath(name).suffix.lower()
-    return suffix in PICTURE_SUFFIXES or (suffix == "" and not is_licence(name))
-
-
-def is_licence(name: str) -> bool:
-    path = PurePosixPath(name.lower())
-    return path.suffix in _LICENCE_SUFFIXES and path.stem.split("-")[0].split("_")[0] in _LICENCE_STEMS
-
-
-def is_note(name: str) -> bool:
-    return name.lower() in NOTES
-
-
 def assemble(
     source: Path,
     where: Path,
@@ -70,11 +43,13 @@ def assemble(
 ) -> Listing:
     """Sort files into pictures with classes or pairs, notes and licences; ``folders`` are all folders of the source."""
     files = sorted(files)
-    listing.fingerprint = fingerprint(where, files)
+    # What is left out belongs to it, so that a file that is added is named even if it changes no picture.
+    listing.fingerprint = fingerprint(where, [*files, *(ListedFile(one.path, 0, 0) for one in listing.skipped)])
     names = [(file.path, PurePosixPath(file.path).name) for file in files]
-    paths = [path for path, name in names if is_candidate(name) and not is_note(name)]
+    paths = [path for path, name in names if not is_licence(name) and not is_note(name)]
     if not paths:
-        raise UserError(f"There are no pictures in {source}; name a folder or a .zip that holds some.")
+        first = f" ({listing.skipped[0].path}: {listing.skipped[0].reason})" if listing.skipped else ""
+        raise UserError(f"There are no pictures in {source}{first}; name a folder or a .zip that holds some.")
     for path, name in names:
         if is_licence(name):
             try:

@@ -5,22 +5,20 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 from ganvas.curate.archive_safety import MAX_FILE_BYTES, too_large
-from ganvas.curate.file_kinds import HEAD_BYTES, picture_format
+from ganvas.curate.file_kinds import HEAD_BYTES, is_hidden
+from ganvas.curate.file_names import shown_name
 from ganvas.curate.images.decode import PictureError
 from ganvas.curate.manifest import SkippedFile
 from ganvas.curate.own_folders import OwnFolder, own_kind, refuse_own
 from ganvas.curate.sources.assemble import (
     ListedFile,
     assemble,
-    is_candidate,
-    is_hidden,
-    is_licence,
-    is_nameless,
-    is_note,
 )
+from ganvas.curate.sources.file_filter import FileFilter
 from ganvas.curate.sources.listing import Listing, SourceOptions
 from ganvas.errors import UserError
 
@@ -51,7 +49,7 @@ class FolderReader:
 
 def _walk(root: Path, listing: Listing, folders: list[str]) -> Iterator[ListedFile]:
     """The files below a folder that may be pictures or texts about them; ``folders`` gets all folders."""
-    skipped = listing.skipped
+    skipped, choice = listing.skipped, FileFilter(listing)
 
     def report(error: OSError) -> None:
         path = Path(error.filename).relative_to(root).as_posix()
@@ -78,29 +76,28 @@ def _walk(root: Path, listing: Listing, folders: list[str]) -> Iterator[ListedFi
         for name in sorted(files):
             file = here / name
             path = file.relative_to(root).as_posix()
-            if is_hidden(name) or not (is_candidate(name) or is_licence(name) or is_note(name)):
-                continue
-            if not name.isprintable() or "\udc80" <= max(name) <= "\udcff":
-                skipped.append(SkippedFile(ascii(path)[1:-1], "its name holds characters that cannot be written"))
+            if is_hidden(name):
                 continue
             try:
                 information = file.stat()
             except OSError:
-                skipped.append(SkippedFile(path, "a link that leads nowhere"))
+                skipped.append(SkippedFile(shown_name(path), "a link that leads nowhere"))
                 continue
-            if is_nameless(name) and not _begins_like_picture(file, information):
-                continue
-            yield ListedFile(path, information.st_size, information.st_mtime_ns)
+            if choice.takes(path, partial(_head, file, information)):
+                yield ListedFile(path, information.st_size, information.st_mtime_ns)
 
 
-def _begins_like_picture(file: Path, information: os.stat_result) -> bool:
-    if not stat.S_ISREG(information.st_mode):  # a pipe would wait for ever
-        return False
+def _head(file: Path, information: os.stat_result) -> bytes:
+    """The first bytes of a file; none of what is no regular file, since a pipe would wait for ever."""
+    if not stat.S_ISREG(information.st_mode):
+        return b""
     try:
         with file.open("rb") as opened:
-            return picture_format(opened.read(HEAD_BYTES)) is not None
-    except OSError:
-        return False
+            return opened.read(HEAD_BYTES)
+    except PermissionError:
+        raise PictureError("no permission to read it") from None
+    except OSError as error:
+        raise PictureError(f"cannot be read ({error.strerror})") from None
 
 
 def list_folder(source: Path, root: Path, options: SourceOptions) -> Listing:

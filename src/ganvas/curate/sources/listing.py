@@ -64,6 +64,7 @@ class Listing:
     classes: tuple[str, ...] = ()
     paired: bool = False
     skipped: list[SkippedFile] = field(default_factory=list)
+    others: list[str] = field(default_factory=list)  # files that are clearly no pictures, such as notes
     licences: list[Licence] = field(default_factory=list)
     fingerprint: str = ""
     layout: str = ""

@@ -186,8 +186,9 @@ class Ada(nn.Module):
         if x.shape[1] == 1:  # a grey picture is the mean of three equal channels
             change = change[:, :3].mean(1)
             return x * change[:, :3].sum(1)[:, None, None, None] + change[:, 3][:, None, None, None]
-        flat = torch.baddbmm(change[:, :3, 3:], change[:, :3, :3], x.flatten(2))
-        return flat.view_as(x)
+        colours = x[:, :3]
+        changed = torch.baddbmm(change[:, :3, 3:], change[:, :3, :3], colours.flatten(2)).view_as(colours)
+        return changed if x.shape[1] == 3 else torch.cat([changed, x[:, 3:]], 1)  # the opacity stays
 
     def _palette(self, dice: _Dice, channels: int) -> Tensor | None:
         """[N, 4, 4]: transform of (r, g, b, 1); None: identity."""

@@ -9,6 +9,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from ganvas.models import noise
+from ganvas.models.transparency import RGBA
 
 SHIFT = 0.125  # most translation, relative to the picture
 HOLE = 0.5  # side of the hole, relative to the picture
@@ -76,8 +77,13 @@ class DiffAugment(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         for name in self.policy:
             for change in POLICY[name]:
-                x = change(x)
+                x = _of_colours(change, x) if name == "color" else change(x)
         return x
+
+
+def _of_colours(change: Callable[[Tensor], Tensor], x: Tensor) -> Tensor:
+    """Change the colours and not the opacity of pictures that have one."""
+    return change(x) if x.shape[1] != RGBA else torch.cat([change(x[:, :3]), x[:, 3:]], 1)
 
 
 def _row_uniform(x: Tensor) -> Tensor:

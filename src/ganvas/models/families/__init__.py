@@ -23,6 +23,7 @@ from ganvas.models.families.starganv2 import StarGANv2
 from ganvas.models.families.stylegan2 import StyleGAN2
 from ganvas.models.families.ugatit import UGATIT
 from ganvas.models.family import Family
+from ganvas.models.transparency import RGBA
 from ganvas.spec import DataSpec
 
 FAMILIES: dict[str, type[Family]] = {
@@ -54,6 +55,17 @@ def family_type(name: str) -> type[Family]:
     return FAMILIES[name]
 
 
+def check_channels(name: str, channels: int) -> None:
+    """Refuse a number of channels that a family does not make.
+
+    Raises:
+        UserError: The name is unknown, or the family makes no opacity.
+    """
+    if channels == RGBA and not family_type(name).makes_opacity:
+        able = ", ".join(sorted(name for name, family in FAMILIES.items() if family.makes_opacity))
+        raise UserError(f"{name} makes no pictures with opacity; set data.channels to 3 or 1, or take one of {able}.")
+
+
 def build(name: str, model: dict[str, Any], data: DataSpec, kimg: float) -> Family:
     """Make a family from its name and the ``model`` part of a recipe.
 
@@ -74,6 +86,7 @@ def build(name: str, model: dict[str, Any], data: DataSpec, kimg: float) -> Fami
         where = ".".join(("model", *map(str, first["loc"])))
         fields = ", ".join(kind.Config.model_fields)
         raise UserError(f"{where}: {first['msg']} ({name} takes {fields}).") from None
+    check_channels(name, data.channels)
     if data.source_scale != 1 and not issubclass(kind, Enlarges):
         able = ", ".join(sorted(name for name, family in FAMILIES.items() if issubclass(family, Enlarges)))
         raise UserError(

@@ -98,6 +98,7 @@ class BigGAN(HasLatentSpace, HasStandingStatistics, Truncates, Family):
     """BigGAN. Fakes have the labels of the real pictures of the step; data without classes count as one class."""
 
     task = "synthesis"
+    makes_opacity = True
     numbered_down = ("discriminator.blocks", "discriminator.attention")
     Config: ClassVar[type[FamilyConfig]] = BigGANConfig
     averaged = ("generator",)

@@ -89,6 +89,7 @@ class DCGAN(HasNormalLatentSpace, Family):
     """
 
     task = "synthesis"
+    makes_opacity = True
     Config: ClassVar[type[FamilyConfig]] = DCGANConfig
     averaged = ("generator",)
 

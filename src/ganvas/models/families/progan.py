@@ -61,6 +61,7 @@ class ProGAN(HasNormalLatentSpace, Family):
     """
 
     task = "synthesis"
+    makes_opacity = True
     Config: ClassVar[type[FamilyConfig]] = ProGANConfig
     averaged = ("generator",)
 

@@ -103,6 +103,7 @@ class R3GAN(HasNormalLatentSpace, Family):
     """
 
     task = "synthesis"
+    makes_opacity = True
     numbered_down = ("discriminator.layers",)
     Config: ClassVar[type[FamilyConfig]] = R3GANConfig
     averaged = ("generator",)

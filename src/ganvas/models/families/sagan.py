@@ -68,6 +68,7 @@ class SAGAN(HasNormalLatentSpace, Family):
     """
 
     task = "synthesis"
+    makes_opacity = True
     numbered_down = ("discriminator.blocks", "discriminator.attention")
     Config: ClassVar[type[FamilyConfig]] = SAGANConfig
     averaged = ("generator",)

@@ -44,6 +44,7 @@ class StyleGAN2(HasLatentSpace, Truncates, Family):
     """StyleGAN2; conditional where the data have classes. Fakes have the labels of the real pictures of the step."""
 
     task = "synthesis"
+    makes_opacity = True
     numbered_down = ("discriminator.blocks",)
     Config: ClassVar[type[FamilyConfig]] = StyleGAN2Config
     averaged = ("generator",)

@@ -232,7 +232,7 @@ class DecodePool:
         found, pixels = answer
         if "refused" in found:
             raise _refusal(found, limits)
-        image = Image.frombytes("RGB", (found["width"], found["height"]), pixels)
+        image = Image.frombytes(found["mode"], (found["width"], found["height"]), pixels)
         if min(image.size) < limits.side:
             raise UploadError(
                 f"The picture has only {image.width} × {image.height} pixels; send one of at least {limits.side} × "

@@ -30,7 +30,7 @@ def decode(
         labels: It is a label map, whose numbers are kept.
 
     Returns:
-        ``{"width", "height"}`` and the RGB bytes, or ``{"refused", "reason"}`` and no bytes.
+        ``{"width", "height", "mode"}`` and the bytes of the pixels, or ``{"refused", "reason"}`` and no bytes.
     """
     from ganvas.curate.file_kinds import HEAD_BYTES, picture_format
     from ganvas.curate.images.decode import open_image
@@ -47,7 +47,7 @@ def decode(
         if str(error).startswith(TOO_MANY):
             return {"refused": "pixels"}, b""
         return {"refused": "damaged", "reason": str(error)}, b""
-    return {"width": image.width, "height": image.height}, image.tobytes()
+    return {"width": image.width, "height": image.height, "mode": image.mode}, image.tobytes()
 
 
 def send(stream: BinaryIO, header: dict[str, Any], content: bytes) -> None:
