@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import torch
 import torch.nn.functional as F
+from support.phases import phase_loss, phase_of
 from support.requests import example_request
 from torch import Tensor
 
@@ -18,7 +19,7 @@ from ganvas.models.batches import PairedBatch, SynthesisBatch, SynthesisRequest,
 from ganvas.models.families import FAMILIES, build
 from ganvas.models.families.dcgan import DCGAN
 from ganvas.models.families.pix2pix import Pix2Pix
-from ganvas.models.family import Clock, Family, Phase
+from ganvas.models.family import Clock, Family
 from ganvas.spec import DataSpec
 
 CLOCK = Clock(stage_kimg=1.0, batch_size=6)
@@ -56,16 +57,12 @@ def paired_batch(n: int = 6, resolution: int = 32) -> PairedBatch:
     return PairedBatch(torch.rand(n, 1, resolution, resolution) * 2 - 1, torch.rand(shape) * 2 - 1, {})
 
 
-def phase(family: Family, name: str) -> Phase:
-    return next(p for p in family.stages()[0].phases if p.name == name)
-
-
 def play(family: Family, name: str, batch: Any) -> tuple[Tensor, dict[str, Tensor]]:
     """The loss of a phase, with all frozen but what it trains, as the trainer does."""
-    chosen = phase(family, name)
+    chosen = phase_of(family, name)
     for network, module in family.networks().items():
         module.requires_grad_(network in chosen.trains)
-    return chosen.loss(batch, CLOCK)
+    return phase_loss(family, name, batch, CLOCK)
 
 
 def gradients(family: Family, network: str) -> list[Tensor]:
@@ -99,20 +96,20 @@ def test_dcgan_gradients_are_those_of_the_plain_published_loop() -> None:
             torch.testing.assert_close(a, b, rtol=1e-4, atol=1e-6)
 
 
-def test_dcgan_discriminator_judges_what_the_generator_made_in_this_step() -> None:
+def test_dcgan_discriminator_judges_what_the_generator_makes_in_this_step() -> None:
     family = dcgan()
     batch = synthesis_batch()
-    play(family, "G", batch)
+    play(family, "D", batch)
+    assert phase_of(family, "D").fakes == phase_of(family, "G").render
     fake = batch.memo["fake"]
-    assert not fake.requires_grad
-    _, shown = play(family, "D", batch)
+    _, shown = play(family, "G", batch)
     torch.testing.assert_close(shown["fake_logits"], family.discriminator(fake, batch.y).mean())
 
 
 def test_dcgan_makes_its_own_fakes_on_the_further_critic_steps() -> None:
     family = dcgan(game="wasserstein")
-    assert phase(family, "D").repeat == 5
-    loss, _ = play(family, "D", synthesis_batch())  # an empty memo, as on each repeat after the first
+    assert phase_of(family, "D").repeat == 5
+    loss, _ = play(family, "D", synthesis_batch())
     loss.backward()
     assert gradients(family, "discriminator")
     assert not gradients(family, "generator")
@@ -220,10 +217,10 @@ def test_dcgan_latents_belong_to_the_row_and_not_to_the_micro_batch() -> None:
     family = dcgan().eval()
     batch = synthesis_batch(4)
     torch.manual_seed(1)
-    whole = family.render(batch)
+    whole = family.render(batch, CLOCK)["fake"]
     torch.manual_seed(1)
     with noise.rows(2, 2, 4):
-        part = family.render(SynthesisBatch(batch.x[2:], batch.y[2:], {}))
+        part = family.render(SynthesisBatch(batch.x[2:], batch.y[2:], {}), CLOCK)["fake"]
     torch.testing.assert_close(part, whole[2:])
 
 

@@ -46,8 +46,8 @@ class ReferenceBatch(NamedTuple):
     memo: dict[str, Tensor]
 
 
-# ``memo`` is one empty dictionary per micro-batch and step: a phase may leave detached tensors there (the fakes it
-# rendered) for a later phase of the same step that works on the same draw.
+# ``memo`` is one empty dictionary per micro-batch and step: ``Family.prepare`` may leave tensors there for all phases,
+# and a loss finds there what its phase renders.
 Batch: TypeAlias = Any  # one of the four above, as the family's task says: a Union would need a cast at each use
 
 

@@ -61,10 +61,20 @@ class Clock:
 
 
 Loss: TypeAlias = Callable[[Batch, Clock], tuple[Tensor, dict[str, Tensor]]]
+Render: TypeAlias = Callable[[Batch, Clock], dict[str, Tensor]]
 
 
 class Phase(NamedTuple):
-    """One optimiser step: which networks it updates and the loss it minimises."""
+    """One optimiser step: which networks it updates and the loss it minimises.
+
+    Phases are executed in their order, each on the weights that the ones before have left. Most published trainings
+    update the discriminator on generated pictures and then the generator on the *same* pictures against the *new*
+    discriminator. So what a generator makes is not computed in a loss but by a function of its own, which both phases
+    name: ``fakes`` in that of the discriminator, ``render`` in that of the generator. The trainer calls it once per
+    batch and keeps the graph from the one to the other. Where the weights have changed in between, or the batch comes
+    in several micro-batches, whose graphs together would cost too much memory, it is called again, with the same random
+    numbers.
+    """
 
     name: str  # "D/r1": also the log prefix
     trains: tuple[str, ...]  # these networks are updated; every other is frozen
@@ -72,6 +82,8 @@ class Phase(NamedTuple):
     every: int = 1  # lazy regularisation: at each n-th step, with n times the loss
     repeat: int = 1  # updates in a row, each on new data
     after: Callable[[Clock], None] | None = None  # projection or adjustment after the update
+    render: Render | None = None  # → tensors that the loss finds in the memo, differentiable in ``trains``
+    fakes: Render | None = None  # the ``render`` of another phase: the loss finds its tensors without gradients
 
 
 def constant(clock: Clock) -> float:

@@ -1,12 +1,14 @@
 """One training step: the only code that changes weights. It depends on phases, not on families.
 
 A step: seed → take the phases that are due → draw data once per repeat → for each phase freeze all but ``trains``,
-accumulate over micro-batches, average gradients over processes, step, ``after`` → EMA.
+render (:mod:`ganvas.train.rendering`), accumulate over micro-batches, average gradients over processes, step, ``after``
+→ EMA.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from copy import deepcopy
 from hashlib import blake2b
 
@@ -17,9 +19,11 @@ from torch.optim import Optimizer
 
 from ganvas.models import noise
 from ganvas.models.batches import Batch
-from ganvas.models.family import Clock, Family, Phase, Stage
+from ganvas.models.family import Clock, Family, Stage
+from ganvas.models.layers.spectral import singular_vectors
+from ganvas.train.rendering import Draw, Tensors, Turn, detached
 
-Draw = Callable[[], list[Batch]]
+NextBatch = Callable[[], list[Batch]]
 """Returns this process's share of the next global batch, as micro-batches."""
 
 
@@ -71,6 +75,7 @@ class Stepper:
         self.family.train()
         self.networks = self.family.networks()
         self._parameters = {name: list(network.parameters()) for name, network in self.networks.items()}
+        self._vectors = singular_vectors(self.family)
         trained = {name for stage in family.stages() for phase in stage.phases for name in phase.trains}
         self.trained = tuple(name for name in self.networks if name in trained)
         self.optimizers: dict[str, Optimizer] = {}
@@ -90,7 +95,7 @@ class Stepper:
         self.optimizers = {name: self.family.optimizer(name) for name in self.trained}
         self._lr = {name: [group["lr"] for group in opt.param_groups] for name, opt in self.optimizers.items()}
 
-    def step(self, stage: Stage, clock: Clock, draw: Draw) -> tuple[dict[str, Tensor], int]:
+    def step(self, stage: Stage, clock: Clock, draw: NextBatch) -> tuple[dict[str, Tensor], int]:
         """Execute one step of a stage.
 
         Args:
@@ -105,34 +110,40 @@ class Stepper:
         Raises:
             NonFiniteError: A gradient is not finite; the weights of that phase are unchanged.
         """
-        draws: list[list[Batch]] = []
+        draws: list[Draw] = []
         shown: dict[str, Tensor] = {}
-        for index, phase in enumerate(stage.phases):
-            if clock.step % phase.every:
-                continue
-            for turn in range(phase.repeat):
-                if turn == len(draws):
-                    draws.append(self._prepared(draw(), clock, turn))
-                shown |= self._run_phase(index, phase, stage, draws[turn], clock, turn)
+        due = [(index, phase) for index, phase in enumerate(stage.phases) if clock.step % phase.every == 0]
+        for place, (index, phase) in enumerate(due, 1):
+            later = tuple(phase for _, phase in due[place:])
+            for number in range(phase.repeat):
+                if number == len(draws):
+                    draws.append(Draw(self._prepared(draw(), clock, number)))
+                shown |= self._run_phase(Turn(phase, index, number, later, stage, clock), draws[number])
         self._update_averages(clock)
         return shown, len(draws) * clock.batch_size
 
     # ── one phase ───────────────────────────────────────────────────────────────────────────────────────────────────
 
-    def _prepared(self, micros: list[Batch], clock: Clock, turn: int) -> list[Batch]:
+    def _prepared(self, micros: list[Batch], clock: Clock, number: int) -> list[Batch]:
         prepared = []
-        for batch, _ in self._seeded(micros, clock, "prepare", turn):
-            prepared.append(self.family.prepare(self._on_device(batch), clock))
+        for batch, rows in self._with_rows(micros, clock):
+            with self._seeded("prepare", number, clock, rows):
+                prepared.append(self.family.prepare(self._on_device(batch), clock))
         return prepared
 
-    def _run_phase(
-        self, index: int, phase: Phase, stage: Stage, micros: list[Batch], clock: Clock, turn: int
-    ) -> dict[str, Tensor]:
+    def _run_phase(self, turn: Turn, draw: Draw) -> dict[str, Tensor]:
+        phase, clock = turn.phase, turn.clock
         self._freeze_all_but(phase.trains)
-        share = 1.0 / len(micros)
+        vectors = [] if draw.whole else [vector.clone() for vector in self._vectors]
+        if phase.fakes is not None and vectors and turn.records():
+            draw.replayed[phase.fakes] = vectors
+        share = 1.0 / len(draw.micros)
         shown: dict[str, Tensor] = {}
-        for batch, _ in self._seeded(micros, clock, f"{index}", turn):
-            with self.fabric.autocast():
+        for micro, (batch, rows) in enumerate(self._with_rows(draw.micros, clock)):
+            if vectors:  # all micro-batches see the same power iterations, as they would in one batch
+                torch._foreach_copy_(self._vectors, vectors)
+            batch = self._with_rendered(turn, draw, micro, batch, rows)
+            with self._seeded(f"{turn.index}", turn.number, clock, rows), self.fabric.autocast():
                 loss, terms = phase.loss(batch, clock)
             for term, value in {"loss": loss, **terms}.items():
                 key = f"{phase.name}/{term}"
@@ -151,7 +162,7 @@ class Stepper:
                 self._clear(phase.trains)
                 raise NonFiniteError(phase.name, clock)
         for name in phase.trains:
-            self._set_rates(name, stage, clock)
+            self._set_rates(name, turn.stage, clock)
             self.optimizers[name].step()
         self._clear(phase.trains)
         if phase.after is not None:
@@ -160,10 +171,13 @@ class Stepper:
         return shown
 
     def _freeze_all_but(self, trains: tuple[str, ...]) -> None:
-        for name, parameters in self._parameters.items():
-            moves = name in trains
-            for parameter in parameters:
-                parameter.requires_grad_(moves)
+        for name in self._parameters:
+            self._require_gradients((name,), name in trains)
+
+    def _require_gradients(self, networks: tuple[str, ...], required: bool) -> None:
+        for name in networks:
+            for parameter in self._parameters[name]:
+                parameter.requires_grad_(required)
 
     def _clear(self, trains: tuple[str, ...]) -> None:
         for name in trains:
@@ -186,20 +200,58 @@ class Stepper:
         for gradient, part in zip(gradients, torch.split(flat, [g.numel() for g in gradients]), strict=True):
             gradient.copy_(part.view(gradient.shape))
 
+    # ── rendering ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _with_rendered(self, turn: Turn, draw: Draw, micro: int, batch: Batch, rows: noise.Rows) -> Batch:
+        """A micro-batch with what its phase renders in its memo."""
+        if turn.render is None:
+            return batch
+        tensors = draw.take(turn, micro)
+        if tensors is None:
+            tensors = self._render(turn, draw, batch, rows)
+        draw.keep(turn, micro, tensors)
+        if turn.phase.render is None:
+            tensors = detached(tensors)
+        return batch._replace(memo={**batch.memo, **tensors})
+
+    def _render(self, turn: Turn, draw: Draw, batch: Batch, rows: noise.Rows) -> Tensors:
+        render = turn.render
+        assert render is not None
+        recorded = turn.records() if draw.whole else ()
+        self._require_gradients(recorded, True)
+        # Rendering again for gradients repeats the power iterations of the first time, and adds none.
+        replayed = draw.replayed.get(render, []) if turn.phase.render is not None else []
+        now = [vector.clone() for vector in self._vectors] if replayed else []
+        if replayed:
+            torch._foreach_copy_(self._vectors, replayed)
+        with (
+            self._seeded(turn.purpose(), turn.number, turn.clock, rows),
+            self.fabric.autocast(),
+            torch.set_grad_enabled(bool(recorded) or turn.phase.render is not None),
+        ):
+            tensors = render(batch, turn.clock)
+        if replayed:
+            torch._foreach_copy_(self._vectors, now)
+        self._require_gradients(recorded, False)
+        return tensors
+
     # ── randomness and data ─────────────────────────────────────────────────────────────────────────────────────────
 
-    def _seeded(self, micros: list[Batch], clock: Clock, purpose: str, turn: int) -> Iterator[tuple[Batch, int]]:
-        """Yield each micro-batch with torch's seed set alike, and ``noise`` set to its rows of the global batch."""
-        key = f"{self.seed}/{clock.nimg}/{purpose}/{turn}"
-        number = int.from_bytes(blake2b(key.encode(), digest_size=8).digest(), "little") >> 1
-        local = clock.batch_size // self.world
-        start = int(self.fabric.global_rank) * local
+    def _with_rows(self, micros: list[Batch], clock: Clock) -> Iterator[tuple[Batch, noise.Rows]]:
+        """Yield each micro-batch with its rows of the global batch."""
+        start = int(self.fabric.global_rank) * (clock.batch_size // self.world)
         for batch in micros:
             size = _size(batch)
-            torch.manual_seed(number)
-            with noise.rows(start, size, clock.batch_size):
-                yield batch, start
+            yield batch, noise.Rows(start, size, clock.batch_size)
             start += size
+
+    @contextmanager
+    def _seeded(self, purpose: str, number: int, clock: Clock, rows: noise.Rows) -> Iterator[None]:
+        """Set torch's seed, alike for all micro-batches and processes, and the rows that ``noise`` draws for."""
+        key = f"{self.seed}/{clock.nimg}/{purpose}/{number}"
+        torch.manual_seed(int.from_bytes(blake2b(key.encode(), digest_size=8).digest(), "little") >> 1)
+        with noise.rows(*rows):
+            yield
 
     def _on_device(self, batch: Batch) -> Batch:
         return type(batch)(*(self._picture(field) if isinstance(field, Tensor) else dict(field) for field in batch))

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import torch
 from lightning_fabric import Fabric
+from support.phases import phase_loss
 from support.requests import example_request
 from torch import nn
 
@@ -102,7 +103,7 @@ def test_it_works_without_classes_as_with_one() -> None:
     family = biggan(classes=())
     assert ask(family, 1.0).shape == (3, 3, 32, 32)
     family.train()
-    loss, _ = family.discriminator_phase(SynthesisBatch(torch.rand(4, 3, 32, 32), torch.zeros(4).long(), {}), CLOCK)
+    loss, _ = phase_loss(family, "D", SynthesisBatch(torch.rand(4, 3, 32, 32), torch.zeros(4).long(), {}), CLOCK)
     assert loss.isfinite()
 
 
@@ -225,7 +226,7 @@ def test_the_gradient_of_the_orthogonal_penalty_is_the_published_one() -> None:
 def test_the_penalty_is_part_of_the_generators_loss() -> None:
     real = SynthesisBatch(torch.rand(4, 3, 32, 32) * 2 - 1, torch.tensor([0, 1, 0, 1]), {})
     family = biggan(orthogonal=0.5, init="normal")
-    loss, shown = family.generator_phase(real, CLOCK)
+    loss, shown = phase_loss(family, "G", real, CLOCK)
     assert family.generator.shared is not None
     penalty = 0.5 * orthogonal_penalty(family.generator, (family.generator.shared,))
     torch.testing.assert_close(shown["orthogonal"], penalty.detach())

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
+from support.phases import phase_loss
 from support.requests import sheet_indices
 from torch import Tensor
 
@@ -125,14 +126,14 @@ def fixed_places(monkeypatch: pytest.MonkeyPatch, game: CUT) -> list[Tensor]:
 def test_the_losses_are_the_published_ones(monkeypatch: pytest.MonkeyPatch, antialias: bool) -> None:
     game, real = family(antialias=antialias), batch()
     places = fixed_places(monkeypatch, game)
-    loss, told = game.generator_phase(real, CLOCK)
+    loss, told = phase_loss(game, "G", real, CLOCK)
     fake, same = game.generator(real.a), game.generator(real.b)
     logits = game.discriminator(fake)
     wanted = F.mse_loss(logits, torch.ones_like(logits))
     wanted = wanted + 0.5 * (kept(game, real.a, fake, places) + kept(game, real.b, same, places))
     torch.testing.assert_close(loss, wanted, rtol=1e-4, atol=1e-4)
     assert told.keys() == {"adversarial", "nce"}
-    loss, _ = game.discriminator_phase(real, CLOCK)
+    loss, _ = phase_loss(game, "D", real, CLOCK)
     r, f = game.discriminator(real.b), game.discriminator(fake.detach())
     wanted = 0.5 * (F.mse_loss(r, torch.ones_like(r)) + F.mse_loss(f, torch.zeros_like(f)))
     torch.testing.assert_close(loss, wanted, rtol=1e-4, atol=1e-4)
@@ -142,7 +143,7 @@ def test_a_mirrored_source_is_compared_with_its_own_patches(monkeypatch: pytest.
     game, real = family(flip=True, identity=False, nce=10.0), batch()
     places = fixed_places(monkeypatch, game)
     real.memo["mirrored"] = torch.tensor([True, False])
-    loss, _ = game.generator_phase(real, CLOCK)
+    loss, _ = phase_loss(game, "G", real, CLOCK)
     fake = torch.cat([game.generator(real.a[:1].flip(3)), game.generator(real.a[1:])])
     maps = game.generator.features(fake)
     turned = [torch.cat([one[:1].flip(3), one[1:]]) for one in maps]

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from support.phases import phase_loss
 from support.pix2pixhd import (  # noqa: F401 - fixtures
     LABELS,
     SMALL,
@@ -71,17 +72,15 @@ def test_the_first_stage_paints_at_half_the_side() -> None:
     family = made()
     batch = PairedBatch(torch.rand(2, 3, 32, 32), torch.rand(2, 3, 32, 32), {})
     small = family.prepare(batch, Clock(stage=0))
-    family.generator_phase(small, Clock(stage=0))
-    assert small.memo["fake"].shape == (2, 3, 16, 16)
-    family.generator_phase(batch, Clock(stage=2))
-    assert batch.memo["fake"].shape == (2, 3, 32, 32)
+    assert family.render(small, Clock(stage=0))["fake"].shape == (2, 3, 16, 16)
+    assert family.render(batch, Clock(stage=2))["fake"].shape == (2, 3, 32, 32)
 
 
 def test_the_terms_are_the_authors_sums() -> None:
     """Their code: least squares summed over scales; features 4 / (layers + 1) each, the mean over scales."""
     family = made(scales=2, layers=2)
     batch = PairedBatch(torch.rand(2, 3, 32, 32), torch.rand(2, 3, 32, 32), {})
-    loss, _ = family.generator_phase(batch, Clock(stage=2))
+    loss, _ = phase_loss(family, "G", batch, Clock(stage=2))
     with torch.no_grad():
         fakes = family.discriminator(torch.cat([batch.source, batch.memo["fake"]], 1))
         reals = family.discriminator(torch.cat([batch.source, batch.target], 1))
@@ -90,7 +89,7 @@ def test_the_terms_are_the_authors_sums() -> None:
         features = [zip(fake[:-1], real[:-1], strict=True) for fake, real in pairs]
         matching = sum(0.5 * 4 / 3 * (f - r).abs().mean() for scale in features for f, r in scale)
         torch.testing.assert_close(loss, gan + 10 * matching)
-        judged, _ = family.discriminator_phase(batch, Clock(stage=2))
+        judged, _ = phase_loss(family, "D", batch, Clock(stage=2))
         apart = [0.5 * ((r[-1] - 1).square().mean() + f[-1].square().mean()) for f, r in zip(fakes, reals, strict=True)]
         torch.testing.assert_close(judged, sum(apart))
 
@@ -162,7 +161,7 @@ def test_a_map_with_looks_is_learnt_and_answered_from_its_bundle(tmp_path: Path)
     family = made(LABELS, edges=True, features=2, encoder_width=4)
     batch = PairedBatch(a_map(), torch.rand(2, 3, 32, 32) * 2 - 1, {})
     family.train()
-    loss, _ = family.generator_phase(batch, Clock(stage=2))
+    loss, _ = phase_loss(family, "G", batch, Clock(stage=2))
     loss.backward()
     assert all(p.grad is not None for p in family.encoder.parameters())
     assert family.looks.mean.abs().sum() > 0

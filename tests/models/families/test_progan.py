@@ -8,6 +8,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 from lightning_fabric import Fabric
+from support.phases import phase_loss
 from support.requests import example_request
 from torch import Tensor
 
@@ -215,10 +216,10 @@ def test_the_discriminators_loss_is_wgan_gp_with_drift() -> None:
     family = progan()
     clock = at(family, 2, 0.5)
     real = family.prepare(batch(), clock)
-    g_loss, _ = family.generator_phase(real, clock)
+    g_loss, _ = phase_loss(family, "G", real, clock)
     fake = real.memo["fake"]
     torch.manual_seed(1)
-    loss, shown = family.discriminator_phase(real, clock)
+    loss, shown = phase_loss(family, "D", real, clock)
 
     def judge(x: Tensor) -> Tensor:
         logits: Tensor = family.discriminator(x, real.y, 2, 0.5)[0]
@@ -237,9 +238,9 @@ def test_the_classifier_adds_its_cross_entropies() -> None:
     family = progan(classes=("a", "b"), gradient_penalty=0, drift=0)
     clock = at(family, 2)
     real = batch(classes=2)
-    g_loss, g_shown = family.generator_phase(real, clock)
+    g_loss, g_shown = phase_loss(family, "G", real, clock)
     fake = real.memo["fake"]
-    loss, shown = family.discriminator_phase(real, clock)
+    loss, shown = phase_loss(family, "D", real, clock)
     (r, r_classes), (f, f_classes) = (family.discriminator(x, real.y, 2) for x in (real.x, fake))
     entropies = F.cross_entropy(r_classes, real.y), F.cross_entropy(f_classes, real.y)
     torch.testing.assert_close(loss, f.mean() - r.mean() + sum(entropies))
@@ -255,7 +256,7 @@ def test_a_projection_judges_the_class_instead() -> None:
     other, _ = family.discriminator(x, torch.ones(4).long(), 2)
     assert verdict is None
     assert (one - other).abs().min() > 1e-4
-    loss, shown = family.discriminator_phase(batch(classes=2), at(family, 2))
+    loss, shown = phase_loss(family, "D", batch(classes=2), at(family, 2))
     assert loss.isfinite()
     assert "classes" not in shown
 

@@ -8,6 +8,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 from lightning_fabric import Fabric
+from support.phases import phase_loss
 from support.requests import example_request
 from torch import nn
 
@@ -19,7 +20,7 @@ from ganvas.models.family import Clock
 from ganvas.models.layers.attention import SelfAttention
 from ganvas.models.layers.conditional import ConditionalBatchNorm
 from ganvas.models.layers.residual_blocks import DiscriminatorBlock, GeneratorBlock
-from ganvas.models.layers.spectral import Spectral, SpectralConv2d, advance
+from ganvas.models.layers.spectral import Spectral, SpectralConv2d
 from ganvas.recipe import load
 from ganvas.spec import DataSpec
 from ganvas.train.step import Stepper
@@ -43,30 +44,38 @@ def batch(count: int = 4, resolution: int = 32) -> SynthesisBatch:
     return SynthesisBatch(torch.rand(count, 3, resolution, resolution) * 2 - 1, torch.arange(count) % 2, {})
 
 
+def held(network: Any) -> Any:
+    """The network, with spectral layers that store no power iterations."""
+    for module in network.modules():
+        if isinstance(module, Spectral):
+            module.eval()
+    return network
+
+
 # ── Layers ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def test_the_spectral_weight_has_largest_singular_value_one() -> None:
     layer = SpectralConv2d(3, 6)
     for _ in range(200):
-        advance(layer)
+        layer.spectral(layer.weight)
     weight = layer.spectral(layer.weight).flatten(1)
     assert torch.linalg.matrix_norm(weight, 2).item() == pytest.approx(1.0, abs=1e-4)
 
 
-def test_only_advance_moves_the_spectral_vector() -> None:
-    layer = SpectralConv2d(3, 6).train()
+def test_each_pass_in_training_stores_one_power_iteration() -> None:
+    layer, x = SpectralConv2d(3, 6), torch.randn(2, 3, 4, 4)
     before = layer.spectral.u.clone()
-    layer(torch.randn(2, 3, 4, 4))
+    layer.eval()(x)
     assert torch.equal(layer.spectral.u, before)
-    advance(nn.Sequential(layer))
+    layer.train()(x)
     matrix = layer.weight.detach().flatten(1)
     v = F.normalize(before @ matrix, dim=0)
     torch.testing.assert_close(layer.spectral.u, F.normalize(matrix @ v, dim=0))
 
 
 def test_the_gradient_passes_through_the_singular_value() -> None:
-    spectral = Spectral(4, 1e-12).double()
+    spectral = Spectral(4, 1e-12).double().eval()
     weight = torch.randn(4, 5, dtype=torch.float64, requires_grad=True)
     for _ in range(300):
         spectral.u.copy_(spectral.vectors(weight.detach())[0])
@@ -80,7 +89,7 @@ def test_a_weight_near_zero_stays_finite() -> None:
 
 
 def test_attention_equals_its_formula_place_by_place() -> None:
-    layer = SelfAttention(16)
+    layer = held(SelfAttention(16))
     layer.gamma.data.fill_(0.7)
     x = torch.randn(2, 16, 4, 4)
     query, key, value = (
@@ -118,12 +127,12 @@ def test_a_conditional_norm_scales_and_shifts_by_class() -> None:
 
 def test_blocks_may_convolve_their_shortcut_at_the_smaller_side() -> None:
     x, y = torch.randn(2, 4, 8, 8), torch.tensor([0, 1])
-    up = GeneratorBlock(4, 6, lambda width: ConditionalBatchNorm(width, classes=2), eps=1e-6)
+    up = held(GeneratorBlock(4, 6, lambda width: ConditionalBatchNorm(width, classes=2), eps=1e-6))
     doubled = F.interpolate(x, scale_factor=2.0)
     h = up.conv1(F.interpolate(F.relu(up.norm1(x, y)), scale_factor=2.0))
     wanted = up.conv2(F.relu(up.norm2(h, y))) + up.shortcut(doubled)
     torch.testing.assert_close(up(x, y), wanted, atol=1e-5, rtol=1e-5)
-    down = DiscriminatorBlock(4, 6, first=False, halve=True, eps=1e-6)
+    down = held(DiscriminatorBlock(4, 6, first=False, halve=True, eps=1e-6))
     assert down.shortcut is not None
     wanted = F.avg_pool2d(down.conv2(F.relu(down.conv1(F.relu(x)))) + down.shortcut(x), 2)
     torch.testing.assert_close(down(x), wanted, atol=1e-5, rtol=1e-5)
@@ -179,11 +188,12 @@ def test_the_class_changes_the_picture_and_the_verdict() -> None:
 
 def test_the_losses_are_the_hinge() -> None:
     family = sagan()
+    family.discriminator.eval()  # stores no power iterations
     real = batch()
-    loss, shown = family.generator_phase(real, CLOCK)
+    loss, shown = phase_loss(family, "G", real, CLOCK)
     fake = real.memo["fake"]
     torch.testing.assert_close(loss, -family.discriminator(fake, real.y).mean())
-    loss, shown = family.discriminator_phase(real, CLOCK)
+    loss, shown = phase_loss(family, "D", real, CLOCK)
     real_logits, fake_logits = family.discriminator(real.x, real.y), family.discriminator(fake, real.y)
     torch.testing.assert_close(loss, F.relu(1 - real_logits).mean() + F.relu(1 + fake_logits).mean())
     assert set(shown) == {"real_logits", "fake_logits", "accuracy"}
@@ -192,7 +202,7 @@ def test_the_losses_are_the_hinge() -> None:
 
 def test_the_discriminator_makes_its_own_fakes_where_there_are_none() -> None:
     family = sagan()
-    loss, _ = family.discriminator_phase(batch(), CLOCK)
+    loss, _ = phase_loss(family, "D", batch(), CLOCK)
     loss.backward()
     assert all(p.grad is None for p in family.generator.parameters())
     assert any(p.grad is not None for p in family.discriminator.parameters())
@@ -203,10 +213,10 @@ def test_augmentation_reaches_the_discriminator_and_the_generators_gradient() ->
     seen: list[torch.Tensor] = []
     family.discriminator.register_forward_pre_hook(lambda module, inputs: seen.append(inputs[0]))
     real = batch()
-    loss, _ = family.generator_phase(real, CLOCK)
+    loss, _ = phase_loss(family, "G", real, CLOCK)
     loss.backward()
     assert any(p.grad is not None and p.grad.abs().sum() > 0 for p in family.generator.parameters())
-    family.discriminator_phase(real, CLOCK)
+    phase_loss(family, "D", real, CLOCK)
     assert not torch.equal(seen[0], real.memo["fake"])
     assert not torch.equal(seen[1][:4], real.x)
 

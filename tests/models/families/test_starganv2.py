@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
+from support.phases import phase_loss, phase_of
 from support.requests import example_request
 from support.starganv2 import (
     networks,  # noqa: F401 - fixtures
@@ -98,7 +99,7 @@ def test_a_recipe_is_read(name: str) -> None:
 def test_the_generators_loss_is_the_papers() -> None:
     family, clock = small(crop=0.0), Clock(stage_kimg=1.0, stage_nimg=250, batch_size=4)
     batch = batch_for(family)
-    loss, shown = family.reference_phase(batch, clock)
+    loss, shown = phase_loss(family, "G/reference", batch, clock)
     g, e, d = family.generator, family.style_encoder, family.discriminator
     s, s2 = e(batch.x_ref, batch.y_ref), e(batch.x_ref2, batch.y_ref)
     fake = g(batch.x, s)
@@ -113,7 +114,7 @@ def test_the_generators_loss_is_the_papers() -> None:
 def test_the_discriminators_loss_is_the_papers() -> None:
     family, clock = small(), Clock(batch_size=4)
     batch = batch_for(family)
-    loss, shown = family.discriminator_reference_phase(batch, clock)
+    loss, shown = phase_loss(family, "D/reference", batch, clock)
     fake = family.generator(batch.x, family.style_encoder(batch.x_ref, batch.y_ref))
     x = batch.x.clone().requires_grad_()
     real = family.discriminator(x, batch.y)
@@ -123,15 +124,14 @@ def test_the_discriminators_loss_is_the_papers() -> None:
     assert {"real_logits", "fake_logits", "accuracy", "r1"} == shown.keys()
 
 
-def test_the_discriminator_judges_what_the_generator_has_just_made() -> None:
+def test_both_players_of_a_half_see_the_same_fakes() -> None:
     family, clock = small(), Clock(batch_size=4)
-    batch = batch_for(family)
-    family.latent_phase(batch, clock)
-    made = batch.memo["latent"]
-    assert not made.requires_grad
-    before = family.discriminator_latent_phase(batch, clock)[0]
-    batch.memo["latent"] = made + 1
-    assert family.discriminator_latent_phase(batch, clock)[0] != before
+    for half in ("latent", "reference"):
+        batch = batch_for(family)
+        before = phase_loss(family, f"D/{half}", batch, clock)[0]
+        batch.memo["fake"] = batch.memo["fake"] + 1
+        assert phase_loss(family, f"D/{half}", batch, clock)[0] != before
+        assert phase_of(family, f"D/{half}").fakes == phase_of(family, f"G/{half}").render
 
 
 def test_diversity_falls_to_nothing() -> None:
@@ -237,7 +237,7 @@ def test_a_step_of_the_makeup_game_reads_faces(shared_data: Path) -> None:
     assert batch.memo["regions"].shape == (2, 4, 32, 32)
     assert batch.memo["outline"].shape == (2, 2, 32, 32)
     assert float(batch.memo["regions"][:, FACE].mean()) > 0.1
-    loss, shown = family.reference_phase(batch, Clock(batch_size=2))
+    loss, shown = phase_loss(family, "G/reference", batch, Clock(batch_size=2))
     assert {"makeup", "background"} <= shown.keys()
     assert shown["makeup"] > 0
     assert bool(torch.isfinite(loss))

@@ -6,8 +6,9 @@ exceeds a threshold; its code also scales. Scaling keeps the correspondence of s
 need batch statistics of their own: :meth:`BigGAN.measure_standing_statistics` measures them at several values
 of ``psi`` when training is over, and a picture takes those that lie around its ``psi``.
 
-A step updates ``G`` first, then ``D`` on the same fakes and, with ``d_repeat``, on further ones. Gradient accumulation
-is the trainer's ``micro_batch``. Batch statistics are those of one micro-batch in one process, where the paper takes
+A step updates ``D`` first, with ``d_repeat`` several times on further fakes each, then ``G`` on the first fakes against
+the new ``D``, where the paper's code renders new ones. Gradient accumulation is the trainer's ``micro_batch``. Batch
+statistics are those of one micro-batch in one process, where the paper takes
 them over all processes: with several processes use a large share per process.
 """
 
@@ -31,8 +32,6 @@ from ganvas.models.layers.conditional import measure_statistics
 from ganvas.models.layers.initialization import InitName
 from ganvas.models.layers.modes import evaluating
 from ganvas.models.layers.precision import without_autocast
-from ganvas.models.layers.spectral import advance
-from ganvas.models.memo import store_fake, stored_fake
 from ganvas.models.networks.biggan import Discriminator, Generator, check_sizes
 from ganvas.models.optimizers import adam
 from ganvas.spec import DataSpec
@@ -167,14 +166,8 @@ class BigGAN(HasLatentSpace, HasStandingStatistics, Truncates, Family):
 
     def stages(self) -> tuple[Stage, ...]:
         phases = (
-            Phase("G", ("generator",), self.generator_phase, after=lambda clock: advance(self.generator)),
-            Phase(
-                "D",
-                ("discriminator",),
-                self.discriminator_phase,
-                repeat=self.config.d_repeat,
-                after=lambda clock: advance(self.discriminator),
-            ),
+            Phase("D", ("discriminator",), self.discriminator_phase, repeat=self.config.d_repeat, fakes=self.render),
+            Phase("G", ("generator",), self.generator_phase, render=self.render),
         )
         return (Stage("adversarial", self.kimg, phases),)
 
@@ -183,17 +176,14 @@ class BigGAN(HasLatentSpace, HasStandingStatistics, Truncates, Family):
         rate = config.lr_g if network == "generator" else config.lr_d
         return adam(self.get_submodule(network), rate, config.betas, eps=config.adam_eps)
 
-    def render(self, batch: SynthesisBatch) -> Tensor:
-        """Fakes of the classes of a batch from new noise, float [N, C, R, R]."""
+    def render(self, batch: SynthesisBatch, clock: Clock) -> dict[str, Tensor]:
+        """``fake``: pictures of the classes of a batch from new noise, float [N, C, R, R]."""
         z = noise.normal(len(batch.x), self.z_dim, device=batch.x.device)
-        fake: Tensor = self.generator(z, batch.y)
-        return fake
+        return {"fake": self.generator(z, batch.y)}
 
     def generator_phase(self, batch: SynthesisBatch, clock: Clock) -> tuple[Tensor, dict[str, Tensor]]:
-        """The hinge loss of ``G`` and its regularisation; the fakes are stored for ``D``."""
-        fake = self.render(batch)
-        store_fake(batch, fake)
-        fake_logits = self.discriminator(self.augment(fake), batch.y)
+        """The hinge loss of ``G`` and its regularisation."""
+        fake_logits = self.discriminator(self.augment(batch.memo["fake"]), batch.y)
         loss = losses.generator_loss("hinge", fake_logits)
         shown = {"fake_logits": fake_logits.detach().mean()}
         if self.config.orthogonal:
@@ -205,10 +195,9 @@ class BigGAN(HasLatentSpace, HasStandingStatistics, Truncates, Family):
         return loss, shown
 
     def discriminator_phase(self, batch: SynthesisBatch, clock: Clock) -> tuple[Tensor, dict[str, Tensor]]:
-        """The hinge loss of ``D``, on the stored fakes or, in further repeats, on new ones."""
-        fake = stored_fake(batch, lambda: self.render(batch))
-        # One pass over both: one power iteration per step, and no layer of the discriminator mixes pictures.
-        x = self.augment(torch.cat([batch.x, fake]))
+        """The hinge loss of ``D``."""
+        # One pass over both: one power iteration, and no layer of the discriminator mixes pictures.
+        x = self.augment(torch.cat([batch.x, batch.memo["fake"]]))
         logits = self.discriminator(x, torch.cat([batch.y, batch.y]))
         real_logits, fake_logits = logits.chunk(2)
         loss = losses.discriminator_loss("hinge", real_logits, fake_logits)

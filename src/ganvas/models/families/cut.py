@@ -2,8 +2,8 @@
 
 In place of cycle consistency, a contrastive loss (PatchNCE) maximises the mutual information of corresponding patches
 of source and output, in features of the generator's encoder. There is one generator and one discriminator, where
-CycleGAN has two each. FastCUT is ``identity=False, nce=10, flip=True``. A step updates ``G`` first, then ``D`` on the
-same fakes; there is no pool of old ones.
+CycleGAN has two each. FastCUT is ``identity=False, nce=10, flip=True``. A step updates ``D`` first, then ``G`` on the
+same fakes against the new ``D``; there is no pool of old ones.
 """
 
 from __future__ import annotations
@@ -23,7 +23,6 @@ from ganvas.models.family import Clock, Family, FamilyConfig, Phase, Stage, line
 from ganvas.models.layers.initialization import initialize_xavier
 from ganvas.models.layers.modes import evaluating
 from ganvas.models.layers.normalization import NormName
-from ganvas.models.memo import store_fake, stored_fake
 from ganvas.models.networks.cut import PatchProjector, draw_places, patch_nce
 from ganvas.models.networks.patchgan import PatchGAN, check_patch_layers
 from ganvas.models.networks.resnet import ResNetGenerator, check_side
@@ -93,8 +92,8 @@ class CUT(Family):
 
     def stages(self) -> tuple[Stage, ...]:
         phases = (
-            Phase("G", ("generator", "projector"), self.generator_phase),
-            Phase("D", ("discriminator",), self.discriminator_phase),
+            Phase("D", ("discriminator",), self.discriminator_phase, fakes=self.render),
+            Phase("G", ("generator", "projector"), self.generator_phase, render=self.render),
         )
         return (Stage("adversarial", self.kimg, phases, lr_scale=linear_decay(self.config.decay_from)),)
 
@@ -108,22 +107,29 @@ class CUT(Family):
             batch.memo["mirrored"] = noise.uniform(len(batch.a), device=batch.a.device) < 0.5
         return batch._replace(a=enlarge_and_crop(batch.a, enlarge), b=enlarge_and_crop(batch.b, enlarge))
 
-    def generator_phase(self, batch: UnpairedBatch, clock: Clock) -> tuple[Tensor, dict[str, Tensor]]:
-        """Adversarial + PatchNCE loss of ``G``; the fakes are stored for ``D``."""
-        config = self.config
-        sources = torch.cat([batch.a, batch.b]) if config.identity else batch.a
+    def _sources(self, batch: UnpairedBatch) -> tuple[Tensor, Tensor | None]:
+        """What is translated, with ``identity`` the pictures of B as well, and which rows of it are mirrored."""
+        sources = torch.cat([batch.a, batch.b]) if self.config.identity else batch.a
         mirrored = batch.memo.get("mirrored")
-        if mirrored is not None:
-            mirrored = mirrored.repeat(len(sources) // len(batch.a))
-        made, seen = self.generator.with_features(_mirrored(sources, mirrored))
-        fake = made[: len(batch.a)]
-        store_fake(batch, fake)
+        return sources, None if mirrored is None else mirrored.repeat(len(sources) // len(batch.a))
+
+    def render(self, batch: UnpairedBatch, clock: Clock) -> dict[str, Tensor]:
+        """``made``: the translations of the sources; ``seen0`` …: features of their inputs."""
+        made, seen = self.generator.with_features(_mirrored(*self._sources(batch)))
+        return {"made": made, **{f"seen{i}": maps.detach() for i, maps in enumerate(seen)}}
+
+    def generator_phase(self, batch: UnpairedBatch, clock: Clock) -> tuple[Tensor, dict[str, Tensor]]:
+        """Adversarial + PatchNCE loss of ``G``."""
+        config, made = self.config, batch.memo["made"]
         real_logits = losses.real_logits_if_paired(config.game, lambda: self.discriminator(batch.b))
-        adversarial = losses.generator_loss(config.game, self.discriminator(fake), real_logits)
+        fake_logits = self.discriminator(made[: len(batch.a)])
+        adversarial = losses.generator_loss(config.game, fake_logits, real_logits)
         shown = {"adversarial": adversarial.detach()}
         if not config.nce:
             return adversarial, shown
+        sources, mirrored = self._sources(batch)
         with torch.no_grad():  # of the pictures before mirroring: the features of a mirrored picture differ
+            seen = [maps for name, maps in batch.memo.items() if name.startswith("seen")]
             keys = seen if mirrored is None else self.generator.features(sources)
         nce = self.patch_nce_loss(keys, made, mirrored)
         shown["nce"] = nce.detach()
@@ -150,7 +156,7 @@ class CUT(Family):
 
     def discriminator_phase(self, batch: UnpairedBatch, clock: Clock) -> tuple[Tensor, dict[str, Tensor]]:
         """Half the adversarial loss of ``D`` on pictures of B and fakes."""
-        fake = stored_fake(batch, lambda: self.generator(_mirrored(batch.a, batch.memo.get("mirrored"))))
+        fake = batch.memo["made"][: len(batch.a)]
         real_logits, fake_logits = self.discriminator(batch.b), self.discriminator(fake)
         loss = 0.5 * losses.discriminator_loss(self.config.game, real_logits, fake_logits)
         return loss, losses.discriminator_statistics(self.config.game, real_logits, fake_logits)

@@ -1,8 +1,8 @@
 """CycleGAN (Zhu, Park, Isola & Efros 2017): translation between two domains without pairs.
 
 One generator per direction. A translation must translate back to its source (cycle consistency), and a picture of the
-target domain must stay the same (identity). A step updates ``G`` first, then ``D`` on the same fakes and some of
-earlier steps.
+target domain must stay the same (identity). A step is simultaneous, as published: ``G`` is updated against the old
+``D``, then ``D`` on the fakes of the old ``G`` and some of earlier steps.
 """
 
 from __future__ import annotations
@@ -24,7 +24,6 @@ from ganvas.models.image_pool import ImagePool
 from ganvas.models.layers.directions import translate
 from ganvas.models.layers.modes import evaluating
 from ganvas.models.layers.normalization import NormName
-from ganvas.models.memo import store_fake, stored_fake
 from ganvas.models.networks.patchgan import PatchGAN, check_patch_layers
 from ganvas.models.networks.resnet import ResNetGenerator, check_side
 from ganvas.models.optimizers import adam
@@ -94,8 +93,8 @@ class CycleGAN(Family):
         if self.config.one_way:
             raise UserError("This model has one direction only (model.one_way), so it cannot be trained.")
         phases = (
-            Phase("G", ("g_ab", "g_ba"), self.generator_phase),
-            Phase("D", ("d_a", "d_b"), self.discriminator_phase, after=self._update_pools),
+            Phase("G", ("g_ab", "g_ba"), self.generator_phase, render=self.render),
+            Phase("D", ("d_a", "d_b"), self.discriminator_phase, after=self._update_pools, fakes=self.render),
         )
         return (Stage("adversarial", self.kimg, phases, lr_scale=linear_decay(self.config.decay_from)),)
 
@@ -113,18 +112,21 @@ class CycleGAN(Family):
         enlarge = self.config.enlarge
         return batch._replace(a=enlarge_and_crop(batch.a, enlarge), b=enlarge_and_crop(batch.b, enlarge))
 
+    def render(self, batch: UnpairedBatch, clock: Clock) -> dict[str, Tensor]:
+        """``fake_a`` and ``fake_b``: the translations; with an identity loss ``same_a`` and ``same_b`` too."""
+        if not self.config.identity:
+            return {"fake_b": self.g_ab(batch.a), "fake_a": self.g_ba(batch.b)}
+        fake_b, same_b = self._both(self.g_ab, batch.a, batch.b)
+        fake_a, same_a = self._both(self.g_ba, batch.b, batch.a)
+        return {"fake_a": fake_a, "same_a": same_a, "fake_b": fake_b, "same_b": same_b}
+
     def generator_phase(self, batch: UnpairedBatch, clock: Clock) -> tuple[Tensor, dict[str, Tensor]]:
-        """Adversarial + cycle consistency + identity loss of both generators; the fakes are stored for ``D``."""
-        config = self.config
+        """Adversarial + cycle consistency + identity loss of both generators."""
+        config, fake_a, fake_b = self.config, batch.memo["fake_a"], batch.memo["fake_b"]
         identity = torch.zeros((), device=batch.a.device)
         if config.identity:
-            fake_b, same_b = self._both(self.g_ab, batch.a, batch.b)
-            fake_a, same_a = self._both(self.g_ba, batch.b, batch.a)
+            same_a, same_b = batch.memo["same_a"], batch.memo["same_b"]
             identity = F.l1_loss(same_b.float(), batch.b) + F.l1_loss(same_a.float(), batch.a)
-        else:
-            fake_b, fake_a = self.g_ab(batch.a), self.g_ba(batch.b)
-        store_fake(batch, fake_a, "fake_a")
-        store_fake(batch, fake_b, "fake_b")
         adversarial = self._adversarial(self.d_a, fake_a, batch.a) + self._adversarial(self.d_b, fake_b, batch.b)
         cycle = F.l1_loss(self.g_ba(fake_b).float(), batch.a) + F.l1_loss(self.g_ab(fake_a).float(), batch.b)
         shown = {"adversarial": adversarial.detach(), "cycle": cycle.detach()}
@@ -138,8 +140,7 @@ class CycleGAN(Family):
 
     def discriminator_phase(self, batch: UnpairedBatch, clock: Clock) -> tuple[Tensor, dict[str, Tensor]]:
         """Half the adversarial loss of both discriminators, on fakes from the image pools."""
-        fake_a = stored_fake(batch, lambda: self.g_ba(batch.b), "fake_a")
-        fake_b = stored_fake(batch, lambda: self.g_ab(batch.a), "fake_b")
+        fake_a, fake_b = batch.memo["fake_a"], batch.memo["fake_b"]
         real_logits_a, fake_logits_a = self._both(self.d_a, batch.a, self.pool_a.query(fake_a, clock).to(batch.a.dtype))
         real_logits_b, fake_logits_b = self._both(self.d_b, batch.b, self.pool_b.query(fake_b, clock).to(batch.b.dtype))
         loss_a = losses.discriminator_loss(self.config.game, real_logits_a, fake_logits_a)

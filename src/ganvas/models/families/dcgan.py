@@ -3,8 +3,7 @@
 The defaults are Radford, Metz & Chintala 2016 with the settings of the PyTorch example. ``game`` selects the loss:
 LSGAN (Mao et al. 2017), hinge, WGAN-GP (Gulrajani et al. 2017) or RpGAN (Jolicoeur-Martineau 2019).
 
-A step updates ``G`` first, then ``D`` on the same fakes: the published order shifted by half a step, with one rendering
-per step instead of two.
+A step updates ``D`` first, then ``G`` on the same fakes against the new ``D``, as published.
 """
 
 from __future__ import annotations
@@ -23,7 +22,6 @@ from ganvas.models.capabilities import HasNormalLatentSpace
 from ganvas.models.family import Clock, Family, FamilyConfig, Phase, Stage
 from ganvas.models.layers.modes import evaluating
 from ganvas.models.layers.normalization import NormName
-from ganvas.models.memo import store_fake, stored_fake
 from ganvas.models.networks.dcgan import Discriminator, Generator
 from ganvas.models.optimizers import adam
 from ganvas.spec import DataSpec
@@ -151,8 +149,14 @@ class DCGAN(HasNormalLatentSpace, Family):
                 "adversarial",
                 self.kimg,
                 (
-                    Phase("G", ("generator",), self.generator_phase),
-                    Phase("D", ("discriminator",), self.discriminator_phase, repeat=self.config.d_repeat),
+                    Phase(
+                        "D",
+                        ("discriminator",),
+                        self.discriminator_phase,
+                        repeat=self.config.d_repeat,
+                        fakes=self.render,
+                    ),
+                    Phase("G", ("generator",), self.generator_phase, render=self.render),
                 ),
             ),
         )
@@ -160,25 +164,21 @@ class DCGAN(HasNormalLatentSpace, Family):
     def optimizer(self, network: str) -> Optimizer:
         return adam(self.get_submodule(network), self.config.lr, self.config.betas)
 
-    def render(self, batch: SynthesisBatch) -> Tensor:
-        """Fakes of the classes of a batch from new noise, float [N, C, R, R]."""
+    def render(self, batch: SynthesisBatch, clock: Clock) -> dict[str, Tensor]:
+        """``fake``: pictures of the classes of a batch from new noise, float [N, C, R, R]."""
         z = noise.normal(len(batch.x), self.z_dim, device=batch.x.device)
-        fake: Tensor = self.generator(z, batch.y)
-        return fake
+        return {"fake": self.generator(z, batch.y)}
 
     def generator_phase(self, batch: SynthesisBatch, clock: Clock) -> tuple[Tensor, dict[str, Tensor]]:
-        """The adversarial loss of ``G``; the fakes are stored for ``D``."""
-        fake = self.render(batch)
-        store_fake(batch, fake)
-        fake_logits = self.discriminator(fake, batch.y)
+        """The adversarial loss of ``G``."""
+        fake_logits = self.discriminator(batch.memo["fake"], batch.y)
         real_logits = losses.real_logits_if_paired(self.config.game, lambda: self.discriminator(batch.x, batch.y))
         loss = losses.generator_loss(self.config.game, fake_logits, real_logits)
         return loss, {"fake_logits": fake_logits.detach().mean()}
 
     def discriminator_phase(self, batch: SynthesisBatch, clock: Clock) -> tuple[Tensor, dict[str, Tensor]]:
-        """The adversarial loss of ``D`` and its penalties, on the stored fakes or, in further repeats, on new ones."""
-        config = self.config
-        fake = stored_fake(batch, lambda: self.render(batch))
+        """The adversarial loss of ``D`` and its penalties."""
+        config, fake = self.config, batch.memo["fake"]
 
         def discriminate(x: Tensor) -> Tensor:
             logits: Tensor = self.discriminator(x, batch.y)

@@ -1,8 +1,8 @@
 """pix2pix (Isola, Zhu, Zhou & Efros 2017): image translation trained on pairs.
 
 The generator minimises ``adversarial + pixel · L1``; the discriminator classifies patches of pairs (source, picture),
-and its loss is halved, as in the paper "to slow down the rate at which D learns relative to G". A step updates ``G``
-first, then ``D`` on the same fakes.
+and its loss is halved, as in the paper "to slow down the rate at which D learns relative to G". A step updates ``D``
+first, then ``G`` on the same fakes against the new ``D``.
 """
 
 from __future__ import annotations
@@ -22,7 +22,6 @@ from ganvas.models.batches import PairedBatch, TranslationRequest
 from ganvas.models.family import Clock, Family, FamilyConfig, Phase, Stage, linear_decay
 from ganvas.models.layers.modes import evaluating
 from ganvas.models.layers.normalization import NormName
-from ganvas.models.memo import store_fake, stored_fake
 from ganvas.models.networks.patchgan import PatchGAN, check_patch_layers
 from ganvas.models.networks.unet import UNet
 from ganvas.models.optimizers import adam
@@ -113,8 +112,8 @@ class Pix2Pix(Family):
 
     def stages(self) -> tuple[Stage, ...]:
         phases = (
-            Phase("G", ("generator",), self.generator_phase),
-            Phase("D", ("discriminator",), self.discriminator_phase),
+            Phase("D", ("discriminator",), self.discriminator_phase, fakes=self.render),
+            Phase("G", ("generator",), self.generator_phase, render=self.render),
         )
         return (Stage("adversarial", self.kimg, phases, lr_scale=linear_decay(self.config.decay_from)),)
 
@@ -126,10 +125,13 @@ class Pix2Pix(Family):
         logits: Tensor = self.discriminator(torch.cat([source, picture], 1))
         return logits
 
+    def render(self, batch: PairedBatch, clock: Clock) -> dict[str, Tensor]:
+        """``fake``: the translations of the sources."""
+        return {"fake": self.generator(batch.source)}
+
     def generator_phase(self, batch: PairedBatch, clock: Clock) -> tuple[Tensor, dict[str, Tensor]]:
-        """Adversarial loss + pixel · L1; the fakes are stored for ``D``."""
-        fake = self.generator(batch.source)
-        store_fake(batch, fake)
+        """Adversarial loss + pixel · L1."""
+        fake = batch.memo["fake"]
         real_logits = losses.real_logits_if_paired(
             self.config.game, lambda: self.discriminate(batch.source, batch.target)
         )
@@ -140,9 +142,8 @@ class Pix2Pix(Family):
 
     def discriminator_phase(self, batch: PairedBatch, clock: Clock) -> tuple[Tensor, dict[str, Tensor]]:
         """Half the adversarial loss of ``D`` on real and generated pairs."""
-        fake = stored_fake(batch, lambda: self.generator(batch.source))
         real_logits = self.discriminate(batch.source, batch.target)
-        fake_logits = self.discriminate(batch.source, fake)
+        fake_logits = self.discriminate(batch.source, batch.memo["fake"])
         loss = 0.5 * losses.discriminator_loss(self.config.game, real_logits, fake_logits)
         return loss, losses.discriminator_statistics(self.config.game, real_logits, fake_logits)
 

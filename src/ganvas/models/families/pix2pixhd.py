@@ -2,8 +2,8 @@
 
 Coarse to fine (§3.1): stage ``global`` trains the global generator at half the side; ``enhancer`` adds the local
 enhancer around its trunk at the full side, with the global generator frozen; ``both`` trains both. Discriminators at
-several scales; feature matching in their features and in those of VGG16. A step updates ``G`` first, then ``D`` on the
-same fakes; there is no pool of old ones.
+several scales; feature matching in their features and in those of VGG16. A step is simultaneous, as in the authors'
+code: ``G`` is updated against the old ``D``, then ``D`` on the fakes of the old ``G``. There is no pool of old fakes.
 
 The authors use VGG19; only the weights of VGG16 are pinned here, so ``perceptual`` uses VGG16.
 """
@@ -25,7 +25,6 @@ from ganvas.models.batches import PairedBatch, TranslationRequest
 from ganvas.models.family import Clock, Family, FamilyConfig, Phase, Stage, constant, linear_decay
 from ganvas.models.layers.initialization import initialize_normal
 from ganvas.models.layers.modes import evaluating
-from ganvas.models.memo import store_fake, stored_fake
 from ganvas.models.networks.labels import LabelFeatures, edges, one_hot, read_map
 from ganvas.models.networks.pix2pixhd import (
     FeatureEncoder,
@@ -157,8 +156,8 @@ class Pix2PixHD(Family):
     def _phases(self, *trains: str) -> tuple[Phase, ...]:
         moved = (*trains, "encoder") if self.config.features else trains
         return (
-            Phase("G", moved, self.generator_phase),
-            Phase("D", ("discriminator",), self.discriminator_phase),
+            Phase("G", moved, self.generator_phase, render=self.render),
+            Phase("D", ("discriminator",), self.discriminator_phase, fakes=self.render),
         )
 
     def optimizer(self, network: str) -> Optimizer:
@@ -204,17 +203,17 @@ class Pix2PixHD(Family):
             picture = self.enhancer(x, self.trunk(half_size(x)))
         return picture
 
-    def _render(self, batch: PairedBatch, condition: Tensor, clock: Clock) -> Tensor:
-        return self.forward_generator(condition, self._features(batch.source, batch.target), self._coarse(clock))
-
     # ── Phases ──
 
-    def generator_phase(self, batch: PairedBatch, clock: Clock) -> tuple[Tensor, dict[str, Tensor]]:
-        """Adversarial loss + feature matching + perceptual loss; the fakes are stored for ``D``."""
-        config = self.config
+    def render(self, batch: PairedBatch, clock: Clock) -> dict[str, Tensor]:
+        """``condition``: the input of the networks; ``fake``: the pictures for it."""
         condition = self.condition(batch.source)
-        fake = self._render(batch, condition, clock)
-        store_fake(batch, fake)
+        features = self._features(batch.source, batch.target)
+        return {"condition": condition, "fake": self.forward_generator(condition, features, self._coarse(clock))}
+
+    def generator_phase(self, batch: PairedBatch, clock: Clock) -> tuple[Tensor, dict[str, Tensor]]:
+        """Adversarial loss + feature matching + perceptual loss."""
+        config, condition, fake = self.config, batch.memo["condition"], batch.memo["fake"]
         fakes = self.discriminator(torch.cat([condition, fake], 1))
         with torch.no_grad():
             reals = self.discriminator(torch.cat([condition, batch.target], 1))
@@ -231,11 +230,7 @@ class Pix2PixHD(Family):
 
     def discriminator_phase(self, batch: PairedBatch, clock: Clock) -> tuple[Tensor, dict[str, Tensor]]:
         """The adversarial loss of ``D`` on real and generated pairs, summed over scales."""
-        condition = self.condition(batch.source)
-        fake = stored_fake(
-            batch,
-            lambda: self.forward_generator(condition, self._features(batch.source, batch.target), self._coarse(clock)),
-        )
+        condition, fake = batch.memo["condition"], batch.memo["fake"]
         reals = self.discriminator(torch.cat([condition, batch.target], 1))
         loss, shown = multiscale_losses.discriminator_loss(reals, self.discriminator(torch.cat([condition, fake], 1)))
         return self.config.scales * loss, shown

@@ -2,7 +2,8 @@
 
 One stage per resolution, each with its own batch size and fresh optimisers: the new layers are faded in, then trained
 further. The loss is WGAN-GP with a drift term; with classes, an auxiliary classifier (as in the paper) or a projection.
-A step updates ``G`` first, then ``D`` on the same fakes.
+A step updates ``D`` first, then ``G`` on the same fakes against the new ``D``; the paper's code renders new ones for
+``G``.
 
 The lengths of the stages are shares of the recipe's ``kimg``: one unit at 4 px, two at every further resolution (fade,
 stabilise), ``final_units`` more at the last. At 1,024 px, 12,000 kimg and 3 more units, a unit is the 600 kimg of the
@@ -24,7 +25,6 @@ from ganvas.models.advice import GENERAL, If, Table
 from ganvas.models.batches import SynthesisBatch, SynthesisRequest
 from ganvas.models.capabilities import HasNormalLatentSpace
 from ganvas.models.family import Clock, Family, FamilyConfig, Phase, Stage
-from ganvas.models.memo import store_fake, stored_fake
 from ganvas.models.networks.progan import SMALLEST, Discriminator, Generator, double, levels
 from ganvas.models.optimizers import adam
 from ganvas.spec import DataSpec
@@ -118,8 +118,8 @@ class ProGAN(HasNormalLatentSpace, Family):
 
     def stages(self) -> tuple[Stage, ...]:
         phases = (
-            Phase("G", ("generator",), self.generator_phase, after=self.store_growth),
-            Phase("D", ("discriminator",), self.discriminator_phase, repeat=self.config.d_repeat),
+            Phase("D", ("discriminator",), self.discriminator_phase, repeat=self.config.d_repeat, fakes=self.render),
+            Phase("G", ("generator",), self.generator_phase, after=self.store_growth, render=self.render),
         )
         return tuple(self._stage(depth, phases) for depth in range(self.levels))
 
@@ -167,17 +167,14 @@ class ProGAN(HasNormalLatentSpace, Family):
 
     # ── Phases ────────────────────────────────────────────────────────────────────────────────────────────────────
 
-    def render(self, batch: SynthesisBatch, clock: Clock) -> Tensor:
-        """Fakes of the classes of a batch at the resolution of the stage, from new noise."""
+    def render(self, batch: SynthesisBatch, clock: Clock) -> dict[str, Tensor]:
+        """``fake``: pictures of the classes of a batch at the resolution of the stage, from new noise."""
         z = noise.normal(len(batch.x), self.z_dim, device=batch.x.device)
-        fake: Tensor = self.generator(z, batch.y, *self.growth(clock))
-        return fake
+        return {"fake": self.generator(z, batch.y, *self.growth(clock))}
 
     def generator_phase(self, batch: SynthesisBatch, clock: Clock) -> tuple[Tensor, dict[str, Tensor]]:
         """−E D(G(z)), and with a classifier the cross-entropy of its logits on the fakes."""
-        fake = self.render(batch, clock)
-        store_fake(batch, fake)
-        fake_logits, class_logits = self.discriminator(fake, batch.y, *self.growth(clock))
+        fake_logits, class_logits = self.discriminator(batch.memo["fake"], batch.y, *self.growth(clock))
         loss = losses.generator_loss("wasserstein", fake_logits)
         shown = {"fake_logits": fake_logits.detach().mean()}
         if class_logits is not None:
@@ -188,9 +185,7 @@ class ProGAN(HasNormalLatentSpace, Family):
 
     def discriminator_phase(self, batch: SynthesisBatch, clock: Clock) -> tuple[Tensor, dict[str, Tensor]]:
         """E D(G(z)) − E D(x) + λ · gradient penalty + drift (+ cross-entropies): Karras et al. 2018, §A.1."""
-        config = self.config
-        fake = stored_fake(batch, lambda: self.render(batch, clock))
-        growth = self.growth(clock)
+        config, fake, growth = self.config, batch.memo["fake"], self.growth(clock)
         real_logits, real_class_logits = self.discriminator(batch.x, batch.y, *growth)
         fake_logits, fake_class_logits = self.discriminator(fake, batch.y, *growth)
 

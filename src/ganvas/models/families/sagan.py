@@ -2,7 +2,8 @@
 
 Self-attention at one resolution, spectral normalisation in *both* networks, two learning rates (TTUR, Heusel et al.
 2017), class-conditional batch norm and a projection discriminator where there are classes. Settings are those of the
-BigGAN authors' PyTorch version. A step updates ``G`` first, then ``D`` on the same fakes.
+BigGAN authors' PyTorch version. A step updates ``D`` first, then ``G`` on the same fakes against the new ``D``; theirs
+renders new ones for ``G``.
 
 Batch statistics are those of one micro-batch in one process: with several processes, or with a micro-batch smaller
 than the batch, they differ slightly from those of the whole batch.
@@ -25,8 +26,6 @@ from ganvas.models.capabilities import HasNormalLatentSpace
 from ganvas.models.family import Clock, Family, FamilyConfig, Phase, Stage
 from ganvas.models.layers.initialization import InitName
 from ganvas.models.layers.modes import evaluating
-from ganvas.models.layers.spectral import advance
-from ganvas.models.memo import store_fake, stored_fake
 from ganvas.models.networks.biggan import Discriminator, Generator, check_sizes
 from ganvas.models.optimizers import adam
 from ganvas.spec import DataSpec
@@ -127,14 +126,8 @@ class SAGAN(HasNormalLatentSpace, Family):
 
     def stages(self) -> tuple[Stage, ...]:
         phases = (
-            Phase("G", ("generator",), self.generator_phase, after=lambda clock: advance(self.generator)),
-            Phase(
-                "D",
-                ("discriminator",),
-                self.discriminator_phase,
-                repeat=self.config.d_repeat,
-                after=lambda clock: advance(self.discriminator),
-            ),
+            Phase("D", ("discriminator",), self.discriminator_phase, repeat=self.config.d_repeat, fakes=self.render),
+            Phase("G", ("generator",), self.generator_phase, render=self.render),
         )
         return (Stage("adversarial", self.kimg, phases),)
 
@@ -142,24 +135,20 @@ class SAGAN(HasNormalLatentSpace, Family):
         rate = self.config.lr_g if network == "generator" else self.config.lr_d
         return adam(self.get_submodule(network), rate, self.config.betas)
 
-    def render(self, batch: SynthesisBatch) -> Tensor:
-        """Fakes of the classes of a batch from new noise, float [N, C, R, R]."""
+    def render(self, batch: SynthesisBatch, clock: Clock) -> dict[str, Tensor]:
+        """``fake``: pictures of the classes of a batch from new noise, float [N, C, R, R]."""
         z = noise.normal(len(batch.x), self.z_dim, device=batch.x.device)
-        fake: Tensor = self.generator(z, batch.y)
-        return fake
+        return {"fake": self.generator(z, batch.y)}
 
     def generator_phase(self, batch: SynthesisBatch, clock: Clock) -> tuple[Tensor, dict[str, Tensor]]:
-        """The hinge loss of ``G``; the fakes are stored for ``D``."""
-        fake = self.render(batch)
-        store_fake(batch, fake)
-        fake_logits = self.discriminator(self.augment(fake), batch.y)
+        """The hinge loss of ``G``."""
+        fake_logits = self.discriminator(self.augment(batch.memo["fake"]), batch.y)
         return losses.generator_loss("hinge", fake_logits), {"fake_logits": fake_logits.detach().mean()}
 
     def discriminator_phase(self, batch: SynthesisBatch, clock: Clock) -> tuple[Tensor, dict[str, Tensor]]:
-        """The hinge loss of ``D``, on the stored fakes or, in further repeats, on new ones."""
-        fake = stored_fake(batch, lambda: self.render(batch))
-        # One pass over both: one power iteration per step, and no layer of the discriminator mixes pictures.
-        x = self.augment(torch.cat([batch.x, fake]))
+        """The hinge loss of ``D``."""
+        # One pass over both: one power iteration, and no layer of the discriminator mixes pictures.
+        x = self.augment(torch.cat([batch.x, batch.memo["fake"]]))
         logits = self.discriminator(x, torch.cat([batch.y, batch.y]))
         real_logits, fake_logits = logits.chunk(2)
         loss = losses.discriminator_loss("hinge", real_logits, fake_logits)

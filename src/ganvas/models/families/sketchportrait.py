@@ -3,7 +3,8 @@
 Stage ``components`` trains an autoencoder per window of the sketch, with codes of ``code_dim`` numbers. Stage
 ``portrait`` freezes them: second decoders map the codes to feature maps, which are pasted into one face, and a
 generator as in pix2pixHD renders it, with a multiscale discriminator. The training of the second stage was never
-published; its losses are those the paper names (adversarial, L1, perceptual) and the feature matching of pix2pixHD.
+published; its losses are those the paper names (adversarial, L1, perceptual) and the feature matching of pix2pixHD. A
+step of it updates ``D`` first, then ``G`` on the same fakes against the new ``D``.
 
 Because a portrait depends on the codes alone, the codes of a poor drawing can be projected towards those of real
 sketches between encoding and rendering; :meth:`SketchPortrait.codes` and :meth:`SketchPortrait.portrait` are the parts.
@@ -26,7 +27,6 @@ from ganvas.models.batches import PairedBatch, TranslationRequest
 from ganvas.models.capabilities import HasCodes, Subgraph
 from ganvas.models.family import Clock, Family, FamilyConfig, Phase, Stage, linear_decay
 from ganvas.models.layers.modes import evaluating
-from ganvas.models.memo import store_fake, stored_fake
 from ganvas.models.networks import sketchportrait
 from ganvas.models.networks.pix2pixhd import GlobalGenerator, MultiscaleDiscriminator
 from ganvas.models.optimizers import adam
@@ -121,8 +121,8 @@ class SketchPortrait(HasCodes, Family):
     def stages(self) -> tuple[Stage, ...]:
         first = self.kimg * self.config.components_share
         painting = (
-            Phase("G", ("features", "generator"), self.generator_phase),
-            Phase("D", ("discriminator",), self.discriminator_phase),
+            Phase("D", ("discriminator",), self.discriminator_phase, fakes=self.render),
+            Phase("G", ("features", "generator"), self.generator_phase, render=self.render),
         )
         return (
             Stage("components", first, (Phase("A", ("components",), self.components_phase),)),
@@ -177,12 +177,15 @@ class SketchPortrait(HasCodes, Family):
 
     # ── Stage two ──
 
-    def generator_phase(self, batch: PairedBatch, clock: Clock) -> tuple[Tensor, dict[str, Tensor]]:
-        """Adversarial + feature matching + L1 + perceptual loss; the fakes are stored for ``D``."""
+    def render(self, batch: PairedBatch, clock: Clock) -> dict[str, Tensor]:
+        """``fake``: the portraits of the sketches."""
         with torch.no_grad():
             codes = self.codes(batch.source)
-        fake = self.portrait(codes)
-        store_fake(batch, fake)
+        return {"fake": self.portrait(codes)}
+
+    def generator_phase(self, batch: PairedBatch, clock: Clock) -> tuple[Tensor, dict[str, Tensor]]:
+        """Adversarial + feature matching + L1 + perceptual loss."""
+        fake = batch.memo["fake"]
         fakes = self.discriminator(torch.cat([batch.source, fake], 1))
         with torch.no_grad():
             reals = self.discriminator(torch.cat([batch.source, batch.target], 1))
@@ -200,9 +203,9 @@ class SketchPortrait(HasCodes, Family):
 
     def discriminator_phase(self, batch: PairedBatch, clock: Clock) -> tuple[Tensor, dict[str, Tensor]]:
         """The adversarial loss of ``D`` on pairs of sketch and portrait, at each scale."""
-        fake = stored_fake(batch, lambda: self.portrait(self.codes(batch.source)))
         reals = self.discriminator(torch.cat([batch.source, batch.target], 1))
-        return multiscale_losses.discriminator_loss(reals, self.discriminator(torch.cat([batch.source, fake], 1)))
+        fakes = self.discriminator(torch.cat([batch.source, batch.memo["fake"]], 1))
+        return multiscale_losses.discriminator_loss(reals, fakes)
 
     def _perceptual(self, fake: Tensor, target: Tensor) -> Tensor:
         side = self.config.perceptual_side

@@ -2,7 +2,8 @@
 
 Stage ``pretrain`` trains the generator alone on the squared error (SRResNet), which gives the mean of the possible
 pictures and is therefore blurred. Stage ``adversarial`` goes on with a perceptual loss and a discriminator: sharper,
-though with a larger error per pixel. A step updates ``G`` first, then ``D`` on the same fakes.
+though with a larger error per pixel. A step updates ``D`` first, then ``G`` on the same fakes against the new
+``D``.
 
 The paper uses VGG19 after its last convolution; only the weights of VGG16 are pinned here, so ``perceptual`` is taken
 after its last activation (relu5_3).
@@ -26,7 +27,6 @@ from ganvas.models.batches import PairedBatch, TranslationRequest
 from ganvas.models.capabilities import Enlarges
 from ganvas.models.family import Clock, Family, FamilyConfig, Phase, Stage
 from ganvas.models.layers.modes import evaluating
-from ganvas.models.memo import store_fake, stored_fake
 from ganvas.models.networks.srgan import HALVINGS, Discriminator, HeadName, SRResNet
 from ganvas.models.optimizers import adam
 from ganvas.models.perceptual import load_vgg16, perceptual_loss
@@ -103,8 +103,8 @@ class SRGAN(Enlarges, Family):
     def stages(self) -> tuple[Stage, ...]:
         first = self.kimg * self.config.pretrain_share
         phases = (
-            Phase("G", ("generator",), self.generator_phase),
-            Phase("D", ("discriminator",), self.discriminator_phase),
+            Phase("D", ("discriminator",), self.discriminator_phase, fakes=self.render),
+            Phase("G", ("generator",), self.generator_phase, render=self.render),
         )
         stages = (
             Stage("pretrain", first, (Phase("G", ("generator",), self.pixel_phase),)),
@@ -129,11 +129,13 @@ class SRGAN(Enlarges, Family):
         pixel = F.mse_loss(self.generator(batch.source).float(), batch.target)
         return pixel, {"pixel": pixel.detach(), "psnr": _psnr(pixel)}
 
+    def render(self, batch: PairedBatch, clock: Clock) -> dict[str, Tensor]:
+        """``fake``: the enlarged sources."""
+        return {"fake": self.generator(batch.source)}
+
     def generator_phase(self, batch: PairedBatch, clock: Clock) -> tuple[Tensor, dict[str, Tensor]]:
-        """Perceptual + adversarial loss (eq. 3), and optional pixel terms; the fakes are stored for ``D``."""
-        config = self.config
-        fake = self.generator(batch.source)
-        store_fake(batch, fake)
+        """Perceptual + adversarial loss (eq. 3), and optional pixel terms."""
+        config, fake = self.config, batch.memo["fake"]
         adversarial = losses.generator_loss("non_saturating", self.discriminator(fake))
         pixel = F.mse_loss(fake.float(), batch.target)
         loss = config.adversarial * adversarial + config.pixel * pixel
@@ -149,8 +151,7 @@ class SRGAN(Enlarges, Family):
 
     def discriminator_phase(self, batch: PairedBatch, clock: Clock) -> tuple[Tensor, dict[str, Tensor]]:
         """The adversarial loss of ``D`` on targets and fakes."""
-        fake = stored_fake(batch, lambda: self.generator(batch.source))
-        real_logits, fake_logits = self.discriminator(batch.target), self.discriminator(fake)
+        real_logits, fake_logits = self.discriminator(batch.target), self.discriminator(batch.memo["fake"])
         loss = losses.discriminator_loss("non_saturating", real_logits, fake_logits)
         return loss, losses.discriminator_statistics("non_saturating", real_logits, fake_logits)
 

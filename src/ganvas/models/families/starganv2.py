@@ -1,9 +1,9 @@
 """StarGAN v2 (Choi, Uh, Yoo & Ha 2020): one generator translates a picture into any domain, in the style of a reference
 or of a latent.
 
-A step has two halves, one with styles of the mapping network (from noise) and one with styles of the style encoder
-(from references). Each half updates ``G``, and then ``D`` on the same fakes. The make-up terms transfer colours of
-lips, eyes and skin from the reference and keep features and background of the source.
+Each network is updated twice per step, with styles of the mapping network (from noise) and with styles of the style
+encoder (from references): first ``D`` twice, then ``G`` twice against the new ``D``, as in the authors' code. The
+make-up terms transfer colours of lips, eyes and skin from the reference and keep features and background of the source.
 """
 
 from __future__ import annotations
@@ -22,7 +22,6 @@ from ganvas.models.advice import If, Table
 from ganvas.models.augment.crop import random_resized_crop
 from ganvas.models.batches import ReferenceBatch, ReferenceRequest
 from ganvas.models.family import Clock, Family, FamilyConfig, Phase, Stage
-from ganvas.models.memo import store_fake, stored_fake
 from ganvas.models.networks.starganv2 import Discriminator, Generator, MappingNetwork, StyleEncoder, first_width
 from ganvas.models.optimizers import adam
 from ganvas.models.perceptual import load_vgg16, perceptual_loss
@@ -125,10 +124,15 @@ class StarGANv2(Family):
 
     def stages(self) -> tuple[Stage, ...]:
         phases = (
-            Phase("G/latent", ("generator", "mapping_network", "style_encoder"), self.latent_phase),
-            Phase("G/reference", ("generator",), self.reference_phase),
-            Phase("D/latent", ("discriminator",), self.discriminator_latent_phase),
-            Phase("D/reference", ("discriminator",), self.discriminator_reference_phase),
+            Phase("D/latent", ("discriminator",), self.discriminator_phase, fakes=self.render_latent),
+            Phase("D/reference", ("discriminator",), self.discriminator_phase, fakes=self.render_reference),
+            Phase(
+                "G/latent",
+                ("generator", "mapping_network", "style_encoder"),
+                self.latent_phase,
+                render=self.render_latent,
+            ),
+            Phase("G/reference", ("generator",), self.reference_phase, render=self.render_reference),
         )
         return (Stage("adversarial", self.kimg, phases),)
 
@@ -160,12 +164,11 @@ class StarGANv2(Family):
             x_ref, batch.memo["reference_regions"] = torch.split(x_ref, [channels, x_ref.shape[1] - channels], 1)
         return batch._replace(x=x, x_ref=x_ref, x_ref2=x_ref2)
 
-    def _latents(self, batch: ReferenceBatch, copy: int) -> Tensor:
-        """The first or second latents of the step, float [N, z_dim]."""
-        key = f"z{copy}"
-        if key not in batch.memo:
-            batch.memo[key] = noise.normal(len(batch.x), self.z_dim, device=batch.x.device)
-        return batch.memo[key]
+    def _style(self, batch: ReferenceBatch) -> Tensor:
+        """Styles of the mapping network from new noise, float [N, style_dim]."""
+        z = noise.normal(len(batch.x), self.z_dim, device=batch.x.device)
+        style: Tensor = self.mapping_network(z, batch.y_ref)
+        return style
 
     def _fake(self, batch: ReferenceBatch, s: Tensor) -> Tensor:
         fake: Tensor = self.generator(batch.x, s, batch.memo.get("outline"))
@@ -173,34 +176,38 @@ class StarGANv2(Family):
 
     # ── Phases ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
+    def render_latent(self, batch: ReferenceBatch, clock: Clock) -> dict[str, Tensor]:
+        """``fake``: the pictures in styles from noise; ``style``: these styles."""
+        s = self._style(batch)
+        return {"fake": self._fake(batch, s), "style": s}
+
+    def render_reference(self, batch: ReferenceBatch, clock: Clock) -> dict[str, Tensor]:
+        """``fake``: the pictures in the styles of references; ``style``: these styles."""
+        with torch.no_grad():  # only the generator is updated
+            s = self.style_encoder(batch.x_ref, batch.y_ref)
+        return {"fake": self._fake(batch, s), "style": s}
+
     def latent_phase(self, batch: ReferenceBatch, clock: Clock) -> tuple[Tensor, dict[str, Tensor]]:
-        """The loss of ``G`` with styles from noise (eq. 5); the fakes are stored for ``D``."""
-        s = self.mapping_network(self._latents(batch, 1), batch.y_ref)
+        """The loss of ``G`` with styles from noise (eq. 5)."""
         with torch.no_grad():
-            s2 = self.mapping_network(self._latents(batch, 2), batch.y_ref)
-        fake, loss, shown = self._generator_terms(batch, s, s2, clock)
-        store_fake(batch, fake, "latent")
-        return loss, shown
+            s2 = self._style(batch)
+        return self._generator_loss(batch, s2, clock)
 
     def reference_phase(self, batch: ReferenceBatch, clock: Clock) -> tuple[Tensor, dict[str, Tensor]]:
-        """The loss of ``G`` with styles of references, and the make-up loss; the fakes are stored for ``D``."""
-        with torch.no_grad():  # only the generator is updated
-            s, s2 = (self.style_encoder(x, batch.y_ref) for x in (batch.x_ref, batch.x_ref2))
-        fake, loss, shown = self._generator_terms(batch, s, s2, clock)
+        """The loss of ``G`` with styles of references, and the make-up loss."""
+        with torch.no_grad():
+            s2 = self.style_encoder(batch.x_ref2, batch.y_ref)
+        loss, shown = self._generator_loss(batch, s2, clock)
         if self.config.makeup:
             weights = (1.0, 1.0, self.config.skin)
             regions, others = batch.memo["regions"], batch.memo["reference_regions"]
-            makeup = makeup_losses.makeup_loss(fake, batch.x_ref, regions, others, weights)
+            makeup = makeup_losses.makeup_loss(batch.memo["fake"], batch.x_ref, regions, others, weights)
             loss, shown["makeup"] = loss + self.config.makeup * makeup, makeup.detach()
-        store_fake(batch, fake, "reference")
         return loss, shown
 
-    def _generator_terms(
-        self, batch: ReferenceBatch, s: Tensor, s2: Tensor, clock: Clock
-    ) -> tuple[Tensor, Tensor, dict[str, Tensor]]:
-        """The fakes in style ``s``, the loss of ``G`` (eq. 5) with ``s2`` as the other style, and its terms."""
-        config = self.config
-        fake = self._fake(batch, s)
+    def _generator_loss(self, batch: ReferenceBatch, s2: Tensor, clock: Clock) -> tuple[Tensor, dict[str, Tensor]]:
+        """The loss of ``G`` (eq. 5) with ``s2`` as the other style, and its terms."""
+        config, fake, s = self.config, batch.memo["fake"], batch.memo["style"]
         adversarial = losses.generator_loss(LOSS, self.discriminator(fake, batch.y_ref).float())
         style = F.l1_loss(self.style_encoder(fake, batch.y_ref).float(), s.float())
         # The face is at the same place in the fake, so the outline masks of the source apply to it.
@@ -219,28 +226,17 @@ class StarGANv2(Family):
         if config.background:
             shown["background"] = makeup_losses.background_loss(fake, batch.x, batch.memo["regions"])
             loss = loss + config.background * shown["background"]
-        return fake, loss, losses.detached(shown)
+        return loss, losses.detached(shown)
 
     def _diversity_decay(self, clock: Clock) -> float:
         """Decay of the weight of the diversity, from 1 to 0."""
         length = self.config.diversity_kimg
         return 1 - (clock.progress if length is None else clock.ramp(0.0, length))
 
-    def discriminator_latent_phase(self, batch: ReferenceBatch, clock: Clock) -> tuple[Tensor, dict[str, Tensor]]:
-        """Adversarial loss and R1 of ``D``, on fakes with styles from noise."""
-        fake = stored_fake(
-            batch, lambda: self._fake(batch, self.mapping_network(self._latents(batch, 1), batch.y_ref)), "latent"
-        )
-        return self._discriminator_loss(batch, fake)
-
-    def discriminator_reference_phase(self, batch: ReferenceBatch, clock: Clock) -> tuple[Tensor, dict[str, Tensor]]:
-        """Adversarial loss and R1 of ``D``, on fakes with styles of references."""
-        fake = stored_fake(batch, lambda: self._fake(batch, self.style_encoder(batch.x_ref, batch.y_ref)), "reference")
-        return self._discriminator_loss(batch, fake)
-
-    def _discriminator_loss(self, batch: ReferenceBatch, fake: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
+    def discriminator_phase(self, batch: ReferenceBatch, clock: Clock) -> tuple[Tensor, dict[str, Tensor]]:
+        """Adversarial loss and R1 of ``D``."""
         real_logits, gradient = losses.logits_and_gradient(lambda x: self.discriminator(x, batch.y), batch.x)
-        fake_logits = self.discriminator(fake, batch.y_ref).float()
+        fake_logits = self.discriminator(batch.memo["fake"], batch.y_ref).float()
         r1 = losses.squared_norm(gradient).mean()
         loss = losses.discriminator_loss(LOSS, real_logits, fake_logits) + self.config.r1 / 2 * r1
         return loss, losses.discriminator_statistics(LOSS, real_logits, fake_logits) | {"r1": r1.detach()}

@@ -1,8 +1,8 @@
 """U-GAT-IT (Kim, Kim, Kang & Lee 2020): translation without pairs that also changes shapes, as from selfie to anime.
 
 It adds to CycleGAN attention from auxiliary classifiers in all networks (class activation maps, CAM), AdaLIN in the
-generators, and two discriminators per domain, a global and a local one. A step updates ``G`` first, then ``D`` on the
-same fakes.
+generators, and two discriminators per domain, a global and a local one. A step updates ``D`` first, then ``G`` on the
+same fakes against the new ``D``.
 """
 
 from __future__ import annotations
@@ -22,8 +22,6 @@ from ganvas.models.batches import TranslationRequest, UnpairedBatch
 from ganvas.models.capabilities import HasHeatmap
 from ganvas.models.family import Clock, Family, FamilyConfig, Phase, Stage, linear_decay
 from ganvas.models.layers.directions import translate
-from ganvas.models.layers.spectral import advance
-from ganvas.models.memo import store_fake, stored_fake
 from ganvas.models.networks.ugatit import CamOutput, Discriminator, Generator, clip_rho
 from ganvas.models.optimizers import adam
 from ganvas.spec import DataSpec
@@ -106,8 +104,8 @@ class UGATIT(HasHeatmap, Family):
     def stages(self) -> tuple[Stage, ...]:
         discriminators = ("d_a_global", "d_a_local", "d_b_global", "d_b_local")
         phases = (
-            Phase("G", ("g_ab", "g_ba"), self.generator_phase, after=self._clip_rho),
-            Phase("D", discriminators, self.discriminator_phase, after=self._advance),
+            Phase("D", discriminators, self.discriminator_phase, fakes=self.render),
+            Phase("G", ("g_ab", "g_ba"), self.generator_phase, after=self._clip_rho, render=self.render),
         )
         return (Stage("adversarial", self.kimg, phases, lr_scale=linear_decay(self.config.decay_from)),)
 
@@ -119,13 +117,18 @@ class UGATIT(HasHeatmap, Family):
         enlarge = self.config.enlarge
         return batch._replace(a=enlarge_and_crop(batch.a, enlarge), b=enlarge_and_crop(batch.b, enlarge))
 
-    def generator_phase(self, batch: UnpairedBatch, clock: Clock) -> tuple[Tensor, dict[str, Tensor]]:
-        """Adversarial + cycle consistency + identity + CAM loss; the fakes are stored for ``D``."""
-        config = self.config
+    def render(self, batch: UnpairedBatch, clock: Clock) -> dict[str, Tensor]:
+        """``fake_a`` … ``cam_b``: what :func:`_translated` returns, for domain A and for domain B."""
         fake_b, same_b, cam_b = _translated(self.g_ab, batch.a, batch.b)
         fake_a, same_a, cam_a = _translated(self.g_ba, batch.b, batch.a)
-        store_fake(batch, fake_a, "fake_a")
-        store_fake(batch, fake_b, "fake_b")
+        into_a = {"fake_a": fake_a, "same_a": same_a, "cam_a": cam_a}
+        return into_a | {"fake_b": fake_b, "same_b": same_b, "cam_b": cam_b}
+
+    def generator_phase(self, batch: UnpairedBatch, clock: Clock) -> tuple[Tensor, dict[str, Tensor]]:
+        """Adversarial + cycle consistency + identity + CAM loss."""
+        config = self.config
+        fake_a, same_a, cam_a = (batch.memo[name] for name in ("fake_a", "same_a", "cam_a"))
+        fake_b, same_b, cam_b = (batch.memo[name] for name in ("fake_b", "same_b", "cam_b"))
         adversarial = torch.zeros((), device=batch.a.device)
         for pair, fake in zip(self.discriminators, (fake_a, fake_b), strict=True):
             for discriminator in pair:
@@ -142,30 +145,26 @@ class UGATIT(HasHeatmap, Family):
 
     def discriminator_phase(self, batch: UnpairedBatch, clock: Clock) -> tuple[Tensor, dict[str, Tensor]]:
         """The adversarial losses of the four discriminators and their classifiers."""
-        fake_a = stored_fake(batch, lambda: self.g_ba(batch.b).output, "fake_a")
-        fake_b = stored_fake(batch, lambda: self.g_ab(batch.a).output, "fake_b")
+        fakes_of = batch.memo["fake_a"], batch.memo["fake_b"]
         loss = torch.zeros((), device=batch.a.device)
         reals, fakes = [], []
-        for pair, real, fake in zip(self.discriminators, (batch.a, batch.b), (fake_a, fake_b), strict=True):
-            both = torch.cat([real, fake.to(real.dtype)])
+        for pair, real, fake in zip(self.discriminators, (batch.a, batch.b), fakes_of, strict=True):
             for discriminator in pair:
-                seen: CamOutput = discriminator(both)
-                for logits in (seen.output.float(), seen.logits.float()):
-                    real_logits, fake_logits = logits.chunk(2)
+                # Two passes, and so two power iterations, as in the paper's code.
+                at_real: CamOutput = discriminator(real)
+                at_fake: CamOutput = discriminator(fake.to(real.dtype))
+                for real_logits, fake_logits in (
+                    (at_real.output.float(), at_fake.output.float()),
+                    (at_real.logits.float(), at_fake.logits.float()),
+                ):
                     loss = loss + losses.discriminator_loss(LOSS, real_logits, fake_logits)
-                real_part, fake_part = seen.output.detach().float().chunk(2)
-                reals.append(real_part.flatten())
-                fakes.append(fake_part.flatten())
+                reals.append(at_real.output.detach().float().flatten())
+                fakes.append(at_fake.output.detach().float().flatten())
         return self.config.adversarial * loss, losses.discriminator_statistics(LOSS, torch.cat(reals), torch.cat(fakes))
 
     def _clip_rho(self, clock: Clock) -> None:
         clip_rho(self.g_ab)
         clip_rho(self.g_ba)
-
-    def _advance(self, clock: Clock) -> None:
-        for pair in self.discriminators:
-            for discriminator in pair:
-                advance(discriminator)
 
     def generate(self, request: TranslationRequest) -> Tensor:
         """The translation of each source in its ``direction``."""

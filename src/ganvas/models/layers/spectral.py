@@ -1,12 +1,14 @@
 """Spectral normalisation (Miyato et al. 2018), as three published codes have it.
 
-They differ in when the power iteration runs and in which vectors are stored, so their numbers and checkpoints differ:
+All run one power iteration per forward pass in training mode. They differ in what evaluation mode does and in which
+vectors are stored, so their numbers and checkpoints differ:
 
-- :func:`spectral_norm`: PyTorch's own, at each forward pass in training mode (DCGAN, pix2pix).
-- :class:`Spectral`: at each forward pass from the stored ``u``, in evaluation mode too (SAGAN, BigGAN).
-- :class:`StoredSingularValue`: only after an update of the weights, ``u`` and ``v`` stored (U-GAT-IT).
+- :func:`spectral_norm`: PyTorch's own, none in evaluation mode (DCGAN, pix2pix).
+- :class:`Spectral`: from the stored ``u``, in evaluation mode too, without storing it then (SAGAN, BigGAN).
+- :class:`StoredSingularValue`: none in evaluation mode, ``u`` and ``v`` stored (U-GAT-IT).
 
-The stored vectors of the last two are updated by :func:`advance`, once per step.
+So that a split batch sees the same iterations as a whole one, the trainer starts every micro-batch of a phase from the
+same :func:`singular_vectors`.
 """
 
 from __future__ import annotations
@@ -34,9 +36,9 @@ def spectral_norm(network: nn.Module, *, eps: float = 1e-12) -> nn.Module:
 class Spectral(nn.Module):
     """Divide a weight by its largest singular value as a matrix [outputs, rest], by one power iteration per call.
 
-    Miyato et al. 2018, algorithm 1, as in BigGAN: evaluation mode iterates too, and the left vector ``u`` is the
-    only state. It is stored by :func:`advance` and not by the forward pass, so once per step however the batch is
-    split. ``eps`` (1e-6 in BigGAN, 1e-12 elsewhere) is the smallest length by which a vector is divided.
+    Miyato et al. 2018, algorithm 1, as in BigGAN: evaluation mode iterates too, and the left vector ``u``, stored in
+    training mode, is the only state. ``eps`` (1e-6 in BigGAN, 1e-12 elsewhere) is the smallest length by which a
+    vector is divided.
     """
 
     u: Tensor
@@ -57,6 +59,9 @@ class Spectral(nn.Module):
         # In half precision the estimate would wander by more than a weight step.
         with without_autocast(weight):
             u, v = self.vectors(matrix)
+            if self.training:
+                with torch.no_grad():
+                    self.u.copy_(u)
             sigma = torch.dot(u, torch.mv(matrix, v))
         return weight / sigma
 
@@ -97,8 +102,7 @@ class SpectralEmbedding(nn.Embedding):
 class StoredSingularValue(nn.Module):
     """The largest singular value of a weight seen as a matrix ``[outputs, rest]`` (Miyato et al. 2018, algorithm 1).
 
-    The vectors ``u`` and ``v`` are updated by one power iteration when :func:`advance` is called, once per step, so the
-    output depends neither on the mode nor on the number of calls.
+    A call in training mode updates the vectors ``u`` and ``v`` by one power iteration first.
     """
 
     u: Tensor
@@ -122,7 +126,10 @@ class StoredSingularValue(nn.Module):
     def forward(self, weight: Tensor) -> Tensor:
         # In half precision the estimate would wander by more than a weight step.
         with without_autocast(weight):
-            return torch.dot(self.u, torch.mv(weight.flatten(1), self.v))
+            if self.training:
+                self.iterate(weight)
+            # Copies, because a further call of the same step changes the vectors before the gradient is computed.
+            return torch.dot(self.u.clone(), torch.mv(weight.flatten(1), self.v.clone()))
 
 
 class StoredSpectralConv2d(nn.Conv2d):
@@ -153,12 +160,7 @@ class StoredSpectralLinear(nn.Linear):
         return answer
 
 
-@torch.no_grad()
-def advance(network: nn.Module) -> None:
-    """Keep one power iteration of every spectral layer: to be called after each update of the weights."""
-    for module in network.modules():
-        match module:
-            case SpectralConv2d() | SpectralLinear() | SpectralEmbedding():
-                module.spectral.u.copy_(module.spectral.vectors(module.weight.flatten(1))[0])
-            case StoredSpectralConv2d() | StoredSpectralLinear():
-                module.singular.iterate(module.weight)
+def singular_vectors(network: nn.Module) -> list[Tensor]:
+    """The buffers that power iterations change, of all spectral layers."""
+    kinds = (Spectral, StoredSingularValue, parametrizations._SpectralNorm)
+    return [buffer for module in network.modules() if isinstance(module, kinds) for buffer in module.buffers(False)]
