@@ -25,24 +25,33 @@ from ganvas.runs.lock import hold
 
 
 def launch(recipe: Recipe) -> Fabric:
-    """Start the processes of a training: ``train.devices`` of them, or those that ``torchrun`` has started.
+    """Start the processes of a training: ``train.devices`` of them, or join those that ``torchrun`` has started.
+
+    ``torchrun`` says how many processes there are (``WORLD_SIZE``) and how many of them run on this machine
+    (``LOCAL_WORLD_SIZE``); with several machines all have the same number.
 
     Raises:
-        UserError: There are more devices than CPU cores.
+        UserError: There are more devices than CPU cores, or machines with different numbers of processes.
     """
     started = int(os.environ.get("LOCAL_WORLD_SIZE", "0"))
+    world = int(os.environ.get("WORLD_SIZE", "1"))
     devices = started or recipe.train.devices
     if not torch.cuda.is_available() and devices > (os.cpu_count() or 1):
         raise UserError(
             f"train.devices is {devices}, but this machine has {os.cpu_count()} processor cores; set fewer."
         )
+    if started and world % started:
+        raise UserError(
+            f"{world} processes cannot be {started} on each machine; start torchrun with the same --nproc-per-node on "
+            "all machines."
+        )
     for name in ("lightning.fabric", "lightning_fabric"):
         logging.getLogger(name).setLevel(logging.WARNING)  # its banners do not belong in our output
-    several = devices > 1 or int(os.environ.get("WORLD_SIZE", "1")) > 1
     fabric = Fabric(
         accelerator="cuda" if torch.cuda.is_available() else "cpu",
         devices=devices,
-        strategy="ddp" if several else "auto",
+        num_nodes=world // started if started else 1,
+        strategy="ddp" if devices > 1 or world > 1 else "auto",
         precision=recipe.train.precision,
     )
     fabric.launch()
@@ -50,9 +59,13 @@ def launch(recipe: Recipe) -> Fabric:
 
 
 def share_cores(fabric: Fabric) -> None:
-    """Divide the CPU cores between the processes: two that each use all cores are several times slower than one."""
-    if fabric.world_size > 1 and fabric.device.type == "cpu":
-        torch.set_num_threads(max(1, (os.cpu_count() or 1) // int(fabric.world_size)))
+    """Divide the CPU cores between the processes of this machine.
+
+    Two processes that each use all cores are several times slower than one.
+    """
+    here = int(os.environ.get("LOCAL_WORLD_SIZE", "0")) or int(fabric.world_size)
+    if here > 1 and fabric.device.type == "cpu":
+        torch.set_num_threads(max(1, (os.cpu_count() or 1) // here))
 
 
 T = TypeVar("T")
