@@ -60,8 +60,7 @@ class Spectral(nn.Module):
         with without_autocast(weight):
             u, v = self.vectors(matrix)
             if self.training:
-                with torch.no_grad():
-                    self.u.copy_(u)
+                self.u.copy_(u)
             sigma = torch.dot(u, torch.mv(matrix, v))
         return weight / sigma
 
