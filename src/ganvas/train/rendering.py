@@ -16,7 +16,7 @@ class Turn(NamedTuple):
     """One execution of a phase within a step."""
 
     phase: Phase
-    index: int  # of the phase in the stage
+    place: int  # of the phase in the stage
     number: int  # which of its repeats
     later: tuple[Phase, ...]  # the phases that come after it in this step
     stage: Stage

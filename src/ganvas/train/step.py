@@ -143,7 +143,7 @@ class Stepper:
             if vectors:  # all micro-batches see the same power iterations, as they would in one batch
                 torch._foreach_copy_(self._vectors, vectors)
             batch = self._with_rendered(turn, draw, micro, batch, rows)
-            with self._seeded(f"{turn.index}", turn.number, clock, rows), self.fabric.autocast():
+            with self._seeded(f"{turn.place}", turn.number, clock, rows), self.fabric.autocast():
                 loss, terms = phase.loss(batch, clock)
             for term, value in {"loss": loss, **terms}.items():
                 key = f"{phase.name}/{term}"
