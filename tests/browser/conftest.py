@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -14,6 +15,7 @@ from urllib.parse import urlsplit
 import pytest
 import torch
 from support.chromium import ARGUMENTS, CHROMIUM
+from support.shared_folder import make_once
 
 import ganvas.serve
 from ganvas.bundle import write_bundle
@@ -120,11 +122,15 @@ class Studio:
 def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
     if not (STATIC / "index.html").is_file():
         pytest.skip("the studio's pages are not built; run `make web`")
+
+    def make(folder: Path) -> None:
+        _write_bundle(folder / "faces", "dcgan")
+        _write_bundle(folder / "animals", "dcgan", classes=("cats", "dogs"))
+        _write_bundle(folder / "drawings", "pix2pix", degradation="sketch", source_channels=1)
+        _write_bundle(folder / "colours", "pix2pix", degradation="grayscale", source_channels=1)
+
     root = tmp_path_factory.mktemp("studio")
-    _write_bundle(root / "bundles" / "faces", "dcgan")
-    _write_bundle(root / "bundles" / "animals", "dcgan", classes=("cats", "dogs"))
-    _write_bundle(root / "bundles" / "drawings", "pix2pix", degradation="sketch", source_channels=1)
-    _write_bundle(root / "bundles" / "colours", "pix2pix", degradation="grayscale", source_channels=1)
+    shutil.copytree(make_once(tmp_path_factory, "studio-bundles", make), root / "bundles")
     (root / "runs").mkdir()
     environment = {**os.environ, "OMP_NUM_THREADS": "1"}
     command = [sys.executable, "-c", SERVE, str(root)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -9,23 +10,17 @@ import onnx
 import onnxruntime
 import pytest
 import torch
+from support.portrait import portrait_bundle  # noqa: F401 - a fixture
 
-from ganvas.bundle import read_bundle, write_bundle
-from ganvas.bundle.export import export_subgraph
+from ganvas.bundle import read_bundle, write, write_bundle
+from ganvas.bundle.manifest import OnnxReport
 from ganvas.bundle.quantize import quantize_subgraph
 from ganvas.errors import UserError
 from ganvas.models.families.dcgan import DCGAN
-from ganvas.models.families.sketchportrait import SketchPortrait
+from ganvas.models.family import Family
 from ganvas.weights import find
 
 pytestmark = pytest.mark.skipif(find("lpips-alexnet") is None, reason="the weights of LPIPS are not here")
-
-
-@pytest.fixture(scope="module")
-def family() -> SketchPortrait:
-    torch.manual_seed(0)
-    made = SketchPortrait(*SketchPortrait.tiny(), 1.0)  # type: ignore[arg-type]
-    return made.eval().requires_grad_(False)
 
 
 @pytest.fixture(scope="module")
@@ -34,10 +29,8 @@ def codes() -> np.ndarray:
 
 
 @pytest.fixture(scope="module")
-def paint(family: SketchPortrait, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path: Path = tmp_path_factory.mktemp("graph") / "paint.onnx"
-    export_subgraph(family, family.subgraphs()["paint"], path)
-    return path
+def paint(portrait_bundle: Path) -> Path:
+    return portrait_bundle / "paint.onnx"
 
 
 def answer(graph: Path, codes: np.ndarray) -> np.ndarray:
@@ -74,10 +67,21 @@ def test_too_few_codes_are_refused(paint: Path, codes: np.ndarray, tmp_path: Pat
         quantize_subgraph(paint, codes[:15], tmp_path / "int8.onnx")
 
 
-@pytest.mark.slow
-def test_a_bundle_says_what_became_of_its_graphs(family: SketchPortrait, codes: np.ndarray, tmp_path: Path) -> None:
+def test_a_bundle_says_what_became_of_its_graphs(
+    portrait_bundle: Path, codes: np.ndarray, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened = read_bundle(portrait_bundle)
+
+    def take_the_exported(family: Family, folder: Path) -> OnnxReport:
+        for graph in portrait_bundle.glob("*.onnx"):
+            shutil.copy(graph, folder)
+        assert opened.info.onnx is not None
+        return opened.info.onnx
+
+    monkeypatch.setattr(write, "_write_graphs", take_the_exported)
     memory = {"bank": torch.from_numpy(codes).half()}
-    written = write_bundle(tmp_path / "b", family, name="b", kimg=1, onnx=True, code_bank=memory, int8=True)
+    made = opened.load_family()
+    written = write_bundle(tmp_path / "b", made, name="b", kimg=1, onnx=True, code_bank=memory, int8=True)
     assert list(read_bundle(written.path).info.int8) == ["paint", "draw"]  # `encode` makes no pictures
 
 

@@ -16,6 +16,7 @@ import pytest
 import torch
 from support.harness import Game, hold_statistics, same, states
 from support.requests import example_request
+from support.shared_folder import make_once
 
 from ganvas.models.capabilities import Truncates
 from ganvas.models.families import FAMILIES
@@ -175,15 +176,22 @@ def _assert_close(one: dict[str, torch.Tensor], two: dict[str, torch.Tensor]) ->
 @pytest.fixture(scope="session")
 def two_processes(pictures: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, torch.Tensor]]:
     """The weights of every family after two steps of two CPU processes, by the documented launcher."""
-    output = tmp_path_factory.mktemp("two") / "states.pt"
     script = Path(__file__).with_name("two_processes.py")
     command = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node=2", str(script)]
     environment = os.environ | {
         "OMP_NUM_THREADS": "1",
         "PYTHONPATH": os.pathsep.join([str(Path(__file__).parents[1]), os.environ.get("PYTHONPATH", "")]),
     }
-    done = subprocess.run(
-        [*command, str(pictures), str(output)], env=environment, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stderr[-4000:]
+
+    def make(folder: Path) -> None:
+        done = subprocess.run(
+            [*command, str(pictures), str(folder / "states.pt")],
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr[-4000:]
+
+    output = make_once(tmp_path_factory, "two-processes", make) / "states.pt"
     return dict(torch.load(output, weights_only=True))

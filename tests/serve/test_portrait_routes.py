@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import shutil
 import socket
 import threading
 from base64 import b64decode
@@ -17,13 +18,12 @@ import pytest
 import torch
 import uvicorn
 from PIL import Image
+from support.portrait import drawing, portrait_bundle  # noqa: F401 - a fixture
 
 from ganvas.apps.portrait import PortraitGenerator, PortraitRequest
 from ganvas.bundle import read_bundle, write_bundle
 from ganvas.errors import UserError
-from ganvas.models.batches import TranslationRequest, to_float
 from ganvas.models.families import FAMILIES
-from ganvas.models.families.sketchportrait import SketchPortrait
 from ganvas.serve.app import create_app
 from ganvas.serve.core.decode_pool import UploadLimits
 from ganvas.serve.core.engine import Engine
@@ -33,14 +33,6 @@ torch.set_num_threads(1)
 PARTS = ["remainder", "mouth", "nose", "left_eye", "right_eye"]
 
 
-def drawing(seed: int) -> np.ndarray:
-    rng = np.random.default_rng(seed)
-    sketch = np.full((64, 64, 1), 255, np.uint8)
-    for row, column in rng.integers(4, 56, (30, 2)):
-        sketch[row : row + 2, column : column + 6] = 0
-    return sketch
-
-
 def png(sketch: np.ndarray) -> bytes:
     content = io.BytesIO()
     Image.fromarray(sketch[:, :, 0]).save(content, "PNG")
@@ -48,17 +40,10 @@ def png(sketch: np.ndarray) -> bytes:
 
 
 @pytest.fixture(scope="module")
-def bundles(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def bundles(portrait_bundle: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("bundles")
-    torch.manual_seed(0)
-    config, data = SketchPortrait.tiny()
-    family = SketchPortrait(config, data, 1.0)  # type: ignore[arg-type]
-    for parameter in family.parameters():
-        torch.nn.init.normal_(parameter, std=0.4)
-    family.eval()
-    known = to_float(np.stack([drawing(seed) for seed in range(12)]))
-    memory = family.code_bank([TranslationRequest(known, torch.zeros(12, dtype=torch.long))])
-    write_bundle(root / "faces", family, name="Faces", kimg=1, onnx=True, code_bank=memory)
+    shutil.copytree(portrait_bundle, root / "faces")
+    family = read_bundle(portrait_bundle).load_family()
     write_bundle(root / "bare", family, name="Bare", kimg=1, onnx=False)
     pix2pix = FAMILIES["pix2pix"](*FAMILIES["pix2pix"].tiny(), 1.0)
     write_bundle(root / "other", pix2pix, name="Other", kimg=1, onnx=False)
