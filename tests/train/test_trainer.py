@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import signal
-import subprocess
-import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -42,36 +39,6 @@ def packed(pictures: Path) -> Path:
 
 def newest(run: RunDir) -> dict[str, Any]:
     return checkpoint.read(checkpoint.listing(run.checkpoints)[-1])
-
-
-def test_a_killed_run_ends_with_the_weights_of_an_unbroken_one(packed: Path, tmp_path: Path) -> None:
-    wanted = recipe(steps=200, checkpoint_kimg=0.16)
-    whole, killed = RunDir(tmp_path / "whole"), RunDir(tmp_path / "killed")
-    train(wanted, whole, packed)
-    path = tmp_path / "recipe.yaml"
-    path.write_text(wanted.to_yaml())
-    code = (
-        "import sys, torch; from pathlib import Path\n"
-        "from ganvas.recipe import load; from ganvas.runs.folder import RunDir\n"
-        "from ganvas.train.trainer import train\ntorch.set_num_threads(1)\n"
-        "train(load(sys.argv[1]), RunDir(Path(sys.argv[2])), Path(sys.argv[3]),\n"
-        "      listener=lambda event: print(type(event).__name__, flush=True))\n"
-    )
-    command = [sys.executable, "-c", code, str(path), str(killed.root), str(packed)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        saved = 0
-        while saved < 3:  # the beginning and two more
-            saved += process.stdout.readline().strip() == "Saved"
-        process.send_signal(signal.SIGKILL)
-    assert json.loads(killed.status.read_text())["state"] == "running"  # it had no chance to say otherwise
-    assert train(wanted, killed, packed).state == "finished"
-    one, two = newest(whole), newest(killed)
-    assert one["clock"]["nimg"] == two["clock"]["nimg"] == 200 * BATCH
-    for part in ("family", "average", "optimizers"):
-        assert same(one[part], two[part]), part
-    lines = read_lines(killed.stats)
-    assert [line["step"] for line in lines] == list(range(1, 201))  # none lost, none twice
 
 
 def test_a_finished_run_goes_on_when_asked_for_more(packed: Path, tmp_path: Path) -> None:

@@ -29,7 +29,7 @@ from ganvas.inference.generate import class_number
 from ganvas.inference.load import is_bundle, load_model, load_run
 from ganvas.models.family import Family
 from ganvas.models.features import Features, load_features
-from ganvas.paths import cache_dir
+from ganvas.paths import cache_dir, writing
 from ganvas.runs.folder import RunDir
 from ganvas.tasks.pictures import targets
 
@@ -185,7 +185,7 @@ def _features_of(dataset: Dataset, features: Features, progress: Progress | None
         if progress is not None:
             progress(int(part[-1]) + 1, len(dataset))
     vectors = torch.cat(found)
-    with replacing(path) as file:
+    with writing(path), replacing(path) as file:
         np.save(file, vectors.numpy())
     return vectors
 

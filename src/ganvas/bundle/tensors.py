@@ -8,8 +8,10 @@ as they are, since they cost little and a rounded one costs much.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Literal
 
+import safetensors.torch
 import torch
 from torch import Tensor
 
@@ -37,6 +39,14 @@ def encode(tensors: Mapping[str, Tensor], weights: WeightFormat = "float32") -> 
             tensor, written[name + SCALE] = _quantized(tensor.float())
         written[name] = tensor
     return written
+
+
+def write_tensors(path: Path, tensors: Mapping[str, Tensor], weights: WeightFormat = "float32") -> None:
+    """Write tensors as a safetensors file; see :func:`encode`.
+
+    The library's own writer makes files that only their owner can read, and replaces the errors of the system.
+    """
+    path.write_bytes(safetensors.torch.save(encode(tensors, weights)))
 
 
 def decode(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:

@@ -5,11 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import safetensors.torch
 import torch
 
 from ganvas.bundle.manifest import STATE, weights_file
-from ganvas.bundle.tensors import WeightFormat, encode
+from ganvas.bundle.tensors import WeightFormat, write_tensors
 from ganvas.models.family import Family
 from ganvas.tasks import TASKS
 
@@ -31,7 +30,7 @@ def write_weights(directory: Path, family: Family, *, whole: bool, weights: Weig
     parameters = {}
     for name, network in networks.items():
         if whole or name in family.averaged or name in used:
-            safetensors.torch.save_file(encode(network.state_dict(), weights), directory / weights_file(name))
+            write_tensors(directory / weights_file(name), network.state_dict(), weights)
             parameters[name] = sum(parameter.numel() for parameter in network.parameters())
     # Children without parameters are saved only when generation calls them: a pool of past pictures is not.
     state = {
@@ -40,7 +39,7 @@ def write_weights(directory: Path, family: Family, *, whole: bool, weights: Weig
         if "." not in key or (key.split(".")[0] in used and key.split(".")[0] not in networks)
     }
     if state:
-        safetensors.torch.save_file(encode(state), directory / STATE)
+        write_tensors(directory / STATE, state)
     return parameters
 
 

@@ -10,7 +10,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import safetensors.torch
 import torch
 from torch import Tensor
 
@@ -30,7 +29,7 @@ from ganvas.bundle.manifest import (
     OnnxReport,
 )
 from ganvas.bundle.read import Bundle, read_bundle
-from ganvas.bundle.tensors import WeightFormat, encode
+from ganvas.bundle.tensors import WeightFormat, write_tensors
 from ganvas.bundle.weights import check_same, write_weights
 from ganvas.curate.dataset.dataset import Dataset
 from ganvas.curate.images.decode import encode_png
@@ -39,6 +38,7 @@ from ganvas.files import replacing_folder, write_atomically
 from ganvas.models.capabilities import HasCodes, Truncates
 from ganvas.models.families import FAMILIES
 from ganvas.models.family import Family
+from ganvas.paths import writing
 from ganvas.tasks import TASKS
 from ganvas.tasks.pictures import Pictures
 
@@ -80,10 +80,10 @@ def write_bundle(
 
     Raises:
         UserError: the ONNX graph differs from the model, the extra is missing though ``onnx`` is True, or the folder
-            holds something that is not a bundle.
+            holds something that is not a bundle, or cannot be written.
     """
     _check_replaceable(directory)
-    with replacing_folder(directory) as folder:
+    with writing(directory, "choose another folder"), replacing_folder(directory) as folder:
         info = _describe_model(
             family,
             name=name,
@@ -104,7 +104,7 @@ def write_bundle(
         if int8:
             info = info.model_copy(update={"int8": _quantize_graphs(copy, folder, code_bank or {}, has_onnx)})
         if code_bank:
-            safetensors.torch.save_file(encode(code_bank), folder / CODE_BANK)
+            write_tensors(folder / CODE_BANK, code_bank)
         with torch.no_grad():
             preview = TASKS[copy.task].preview(copy, sources)
         (folder / PREVIEW).write_bytes(encode_png(preview))

@@ -63,6 +63,22 @@ def main(arguments: list[str] | None = None) -> int:
         return _explain(error, debug)
 
 
+def _refused_by_system(error: OSError) -> str | None:
+    """What to do where the disk is full or a file may not be used; None for other errors."""
+    from pathlib import Path
+
+    from ganvas.paths import FULL, NOT_ALLOWED, cache_dir
+
+    name = str(error.filename) if error.filename is not None else ""
+    cached = Path(name).absolute().is_relative_to(cache_dir().absolute()) if name else False
+    place = "set GANVAS_CACHE to another folder" if cached else "name another place"
+    if error.errno in FULL:
+        return f"{name or 'A file'} cannot be written ({error.strerror}); free some space or {place}."
+    if error.errno in NOT_ALLOWED and name:
+        return f"{name} cannot be used ({error.strerror}); change its permissions or {place}."
+    return None
+
+
 def _explain(error: Exception, debug: bool) -> int:
     from ganvas.errors import UserError
 
@@ -71,6 +87,8 @@ def _explain(error: Exception, debug: bool) -> int:
     show_message = getattr(error, "format_message", None)
     if isinstance(error, UserError):
         sentence = str(error)
+    elif isinstance(error, OSError) and (said := _refused_by_system(error)):
+        sentence = said
     elif type(error).__name__ == "NoArgsIsHelpError":
         typer.echo(show_message() if show_message else str(error))
         return 0

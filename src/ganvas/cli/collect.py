@@ -160,8 +160,6 @@ def _run(
     warnings.filterwarnings(
         "ignore", module="PIL"
     )  # its warnings about unusual files; what matters is reported as a reason
-    from sqlalchemy.exc import OperationalError  # after the catalogue, whose import says what to install
-
     console = Console(quiet=quiet)
     with Catalog.open(root.expanduser(), database) as catalog, CollectProgress(console, quiet=quiet) as view:
         taker = Ingester(catalog, listener=view, max_pixels=max_pixels)
@@ -174,8 +172,6 @@ def _run(
         except OSError as error:
             said = error.strerror or type(error).__name__
             raise UserError(f"{root} cannot be written ({said}); what was stored before is kept.") from error
-        except OperationalError as error:
-            raise UserError("The catalogue's database does not answer; what was stored before is kept.") from error
         finally:
             harvest = taker.counts
             view.stop()

@@ -13,7 +13,7 @@ from ganvas.curate.catalog import Origin
 from ganvas.curate.images.decode import MAX_PIXELS
 from ganvas.errors import UserError
 from ganvas.files import replacing_folder
-from ganvas.paths import cache_dir
+from ganvas.paths import cache_dir, writing
 
 # Containers that hold their own frames. Playlists and others that refer to files and hosts are left out.
 CONTAINERS = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpeg,mpegts,mpegvideo,flv,asf,ogg,gif,apng,m4v,h264,hevc"
@@ -123,7 +123,7 @@ def extracted(path: Path, *, most: int | None = None) -> Path:
     folder = cache_dir() / "frames" / key
     if folder.is_dir():
         return folder
-    with replacing_folder(folder) as scratch:
+    with writing(folder), replacing_folder(folder) as scratch:
         for number, item in enumerate(frames(path, every=0, most=most)):
             if isinstance(item, IncomingFile):
                 (scratch / f"{number:06d}.png").write_bytes(item.content)

@@ -97,6 +97,7 @@ class Ingester:
     ) -> None:
         self.catalog = catalog
         self.max_pixels = max_pixels
+        catalog.store.clear_leftovers()
         self.counts = counts or IngestCounts()
         self._listener = listener
         self._lock = threading.Lock()

@@ -23,7 +23,7 @@ from ganvas.errors import UserError
 from ganvas.evaluate import statistics
 from ganvas.files import write_atomically
 from ganvas.models.features import Features
-from ganvas.paths import cache_dir
+from ganvas.paths import cache_dir, writing
 
 Metric: TypeAlias = Literal["fid", "kid", "is", "precision", "recall", "mifid"]
 METRICS: tuple[Metric, ...] = get_args(Metric)
@@ -184,7 +184,8 @@ def real_features(
     if path is not None:
         file = io.BytesIO()
         np.savez(file, features=rows.numpy())
-        write_atomically(path, file.getvalue())
+        with writing(path):
+            write_atomically(path, file.getvalue())
     return rows
 
 

@@ -9,7 +9,7 @@ import pickle
 import zipfile
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, BinaryIO, Protocol
 
 import torch
 from torch import Tensor
@@ -50,6 +50,9 @@ def save(folder: Path, state: TrainingState, clock: Clock, identity: str, notes:
 
     Returns:
         The path of the file.
+
+    Raises:
+        OSError: The file cannot be written, for instance because the disk is full.
     """
     average = state.average
     content = {
@@ -67,8 +70,32 @@ def save(folder: Path, state: TrainingState, clock: Clock, identity: str, notes:
     }
     path = folder / f"{clock.nimg:09d}.pt"
     with replacing(path) as file:  # straight to the disk: the state is several times the size of the networks
-        torch.save(content, file)
+        writer = _Writer(file)
+        try:
+            torch.save(content, writer)
+        except RuntimeError:
+            if writer.error is not None:
+                raise writer.error from None
+            raise
     return path
+
+
+class _Writer:
+    """Passes bytes on to a file, and keeps the error of the system, which ``torch.save`` replaces by one of its own."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self.error: OSError | None = None
+
+    def write(self, data: Any) -> int:
+        try:
+            return self._file.write(data)
+        except OSError as error:
+            self.error = error
+            raise
+
+    def flush(self) -> None:
+        self._file.flush()
 
 
 def read(path: Path) -> dict[str, Any]:

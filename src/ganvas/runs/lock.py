@@ -18,7 +18,7 @@ from typing import NamedTuple
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ganvas.errors import UserError
-from ganvas.files import open_regular, try_lock
+from ganvas.files import clear_leftovers, is_at, open_regular, try_lock
 from ganvas.runs.folder import RunDir
 from ganvas.runs.reader import modified_at, process_has_ended
 
@@ -91,6 +91,8 @@ def hold(run: RunDir) -> Iterator[None]:
         ) from None
     _held.add(descriptor)
     try:
+        for folder in (run.root, run.checkpoints, run.sheets):
+            clear_leftovers(folder, earlier=True)
         yield
     finally:
         with suppress(OSError):
@@ -123,7 +125,7 @@ def _acquire(run: RunDir) -> int:
             trainer = _parse(os.read(descriptor, MAX_BYTES))
             if locked is False or (trainer is not None and not _is_stale(run, trainer, locked)):
                 raise _refusal(run, trainer, certain=locked is False)
-            if _is_at(descriptor, run.lock):
+            if is_at(descriptor, run.lock):
                 os.ftruncate(descriptor, 0)
                 os.lseek(descriptor, 0, os.SEEK_SET)
                 os.write(descriptor, _myself().model_dump_json().encode())
@@ -141,13 +143,6 @@ def _insist(descriptor: int) -> bool | None:
         if locked := try_lock(descriptor):
             break
     return locked
-
-
-def _is_at(descriptor: int, path: Path) -> bool:
-    try:
-        return os.path.samestat(os.fstat(descriptor), path.stat())
-    except FileNotFoundError:
-        return False
 
 
 def _is_stale(run: RunDir, trainer: Trainer, locked: bool | None) -> bool:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ganvas.errors import UserError
+from ganvas.files import replacing_folder
 
 FOLDER = Path(__file__).parent  # a folder of bundles
 
@@ -42,11 +43,9 @@ def copy(name: str, folder: Path) -> Path:
     place = folder / name
     if place.exists():
         raise UserError(f"{place} exists already; choose another folder.")
-    part = folder / f".{name}.part"
     try:
-        shutil.rmtree(part, ignore_errors=True)
-        shutil.copytree(FOLDER / name, part)
-        part.rename(place)
+        with replacing_folder(place) as new:
+            shutil.copytree(FOLDER / name, new, dirs_exist_ok=True)
     except OSError as error:
         raise UserError(f"{folder} cannot be written ({error.strerror}); choose another folder.") from None
     return place

@@ -10,7 +10,7 @@ from ganvas.models.family import Clock
 from ganvas.recipe import Recipe
 from ganvas.runs import checkpoint
 from ganvas.runs.folder import RunDir
-from ganvas.runs.log import Health, RunLog, Saved
+from ganvas.runs.log import Health, Note, RunLog, Saved
 from ganvas.train.step import NonFiniteError, Stepper
 
 
@@ -51,15 +51,15 @@ class Recovery:
         notes: dict[str, Any] = {
             "recoveries": self.recoveries,
             "lr_factor": self._stepper.lr_factor,
+            "rates": self._stepper.rates,
             "best": list(self.best) if self.best else None,
         }
         try:
             path = checkpoint.save(self._run.checkpoints, self._stepper, clock, self._recipe.name, notes)
-        except (OSError, RuntimeError) as error:  # torch reports a full disk as a RuntimeError
-            reason = getattr(error, "strerror", None) or str(error).splitlines()[0]
+        except OSError as error:
             raise UserError(
-                f"The checkpoint at {clock.kimg:.1f} kimg could not be written ({reason}); free some disk space and "
-                "run the same command again: it resumes from the previous checkpoint."
+                f"The checkpoint at {clock.kimg:.1f} kimg could not be written ({error.strerror or error}); free some "
+                "disk space and run the same command again: it resumes from the previous checkpoint."
             ) from None
         checkpoint.prune(self._run.checkpoints, train.keep, self.best[1] if self.best else None)
         self._log.record(Saved(path))
@@ -67,6 +67,9 @@ class Recovery:
 
     def restore(self, path: Path) -> Clock:
         """Load a checkpoint and return its clock.
+
+        Learning rates that were lowered after gradients that are not finite stay lowered, unless the recipe's were
+        changed since.
 
         Raises:
             UserError: It is damaged, or holds other networks than the recipe's.
@@ -81,6 +84,14 @@ class Recovery:
         notes = content["notes"]
         self.recoveries, self._stepper.lr_factor = notes["recoveries"], notes["lr_factor"]
         self.best = tuple(notes["best"]) if notes["best"] else None
+        if self._stepper.lr_factor != 1 and notes.get("rates", self._stepper.rates) != self._stepper.rates:
+            self._log.record(
+                Note(
+                    f"The learning rates are {self._stepper.lr_factor:g} of the recipe's no longer, since the recipe's "
+                    "were changed; they are used as they are."
+                )
+            )
+            self.recoveries, self._stepper.lr_factor = 0, 1.0
         return clock
 
     def return_to_checkpoint(self, error: NonFiniteError) -> Clock:

@@ -90,6 +90,11 @@ class Stepper:
         """How many processes train together."""
         return int(self.fabric.world_size)
 
+    @property
+    def rates(self) -> dict[str, list[float]]:
+        """The learning rates that the recipe sets, by network and parameter group, before any schedule."""
+        return {name: list(rates) for name, rates in self._lr.items()}
+
     def fresh_optimizers(self) -> None:
         """Create a new optimiser for each network that some phase trains."""
         self.optimizers = {name: self.family.optimizer(name) for name in self.trained}

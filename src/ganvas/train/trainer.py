@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import torch
 from lightning_fabric import Fabric
@@ -191,13 +191,13 @@ class Trainer:
                 while not self._finished() and not self._stopped():
                     self._step()
         except BaseException as error:
-            self.log.close("failed", error=str(error) or type(error).__name__)
+            self.log.close("failed", error=str(error) or type(error).__name__, **self._position())
             raise
         finally:
             self._batches = None
         state: State = "finished" if self._finished() else "stopped"
         self.recovery.save(self.clock)
-        self.log.close(state)
+        self.log.close(state, **self._position())
         seconds = time.monotonic() - began
         speed = (self.clock.nimg - first) / max(seconds, 1e-9)
         return Summary(state, self.run, self.clock.nimg, seconds, speed, self.recovery.recoveries)
@@ -324,10 +324,16 @@ class Trainer:
         self._batches = None
         self.log.rewind(self.clock.nimg)
 
+    def _position(self) -> dict[str, Any]:
+        """Where the training stands, as ``status.json`` says it."""
+        clock = self.clock
+        progress = min(clock.kimg / self.total_kimg, 1.0)
+        stage = self.stages[clock.stage].name
+        return {"nimg": clock.nimg, "kimg": clock.kimg, "stage": stage, "progress": progress}
+
     def _report_start(self, resumed: bool) -> None:
         """Write the status, and before the first step of a new run also sheets and a checkpoint."""
-        done = min(self.clock.kimg / self.total_kimg, 1.0)
-        self.log.update_status(nimg=self.clock.nimg, kimg=self.clock.kimg, progress=done)
+        self.log.update_status(**self._position())
         if resumed:
             self.monitor.replay(read_lines(self.run.metrics))
             return

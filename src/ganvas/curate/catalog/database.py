@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,6 +20,13 @@ from ganvas.errors import UserError
 
 PATIENCE = 60  # seconds that a writer waits for the others
 MIGRATIONS = Path(__file__).with_name("migrations")
+KEPT = "what was stored before is kept"
+SQLITE_ADVICE = {
+    sqlite3.SQLITE_FULL: "the disk is full, so free some space",
+    sqlite3.SQLITE_IOERR: "the disk failed or is full, so check it",
+    sqlite3.SQLITE_READONLY: "it may only be read, so change its permissions",
+    sqlite3.SQLITE_CANTOPEN: "it cannot be opened, so check its permissions and the space on its disk",
+}
 UPGRADE_LOCK = 0x67616E  # any number, the same in every process
 
 
@@ -57,19 +65,32 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """A session that only reads."""
-        with Session(self.engine, expire_on_commit=False) as session:
+        with self._explaining(), Session(self.engine, expire_on_commit=False) as session:
             yield session
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
         """One transaction. SQLite lets one writer in at a time from here on; PostgreSQL locks rows as they are met."""
         with (
+            self._explaining(),
             self.engine.connect().execution_options(writes=True) as connection,
             connection.begin(),
             Session(connection, expire_on_commit=False) as session,
         ):
             yield session
             session.flush()
+
+    @contextmanager
+    def _explaining(self) -> Iterator[None]:
+        """Turn an error of the database's server or file into a sentence."""
+        try:
+            yield
+        except OperationalError as error:
+            match error.orig:
+                case sqlite3.Error(sqlite_errorcode=code) if code & 0xFF in SQLITE_ADVICE:
+                    advice = SQLITE_ADVICE[code & 0xFF]
+                    raise UserError(f"The catalogue's database cannot be written: {advice}; {KEPT}.") from error
+            raise UserError(f"The catalogue's database does not answer ({_short(error)}); {KEPT}.") from error
 
     def insert_missing(
         self, session: Session, table: type[Base], rows: Sequence[dict[str, Any]], *, returning: Any = None

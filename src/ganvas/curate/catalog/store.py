@@ -12,7 +12,7 @@ import numpy as np
 from PIL import Image
 
 from ganvas.curate.images.decode import MAX_PIXELS, DecodeOptions, decode_picture
-from ganvas.files import write_atomically
+from ganvas.files import clear_leftovers, write_atomically
 
 SUFFIX = {"JPEG": ".jpg", "MPO": ".jpg", "TIFF": ".tif", "DIB": ".bmp", "JPEG2000": ".jp2", "HEIF": ".heic"}
 
@@ -36,6 +36,11 @@ class Store:
     def path(self, sha256: str, suffix: str) -> Path:
         """The path of a file."""
         return self.root / sha256[:2] / f"{sha256}{suffix}"
+
+    def clear_leftovers(self) -> None:
+        """Delete what processes that were killed left in the store; those at work lose nothing."""
+        for folder in self.root.iterdir() if self.root.is_dir() else ():
+            clear_leftovers(folder, earlier=True)
 
     def put(self, content: bytes, sha256: str, suffix: str) -> None:
         """Store these bytes if they are not stored yet, atomically."""

@@ -21,6 +21,7 @@ from ganvas.curate.ordered_map import ordered_map
 from ganvas.curate.sources.listing import Listing
 from ganvas.errors import UserError
 from ganvas.files import replacing
+from ganvas.paths import writing
 
 
 def demand(count: int, minimum: int, source: Path, skipped: list[SkippedFile]) -> None:
@@ -79,16 +80,12 @@ def build_archive(
     Raises:
         UserError: there are too few usable pictures, or the archive cannot be written.
     """
-    try:
+    with writing(output):
         output.parent.mkdir(parents=True, exist_ok=True)
         with TemporaryFile(dir=output.parent) as spool:
             manifest, members = _spool(listing, settings, key, workers, progress, spool)
             demand(len(manifest.items), minimum, source, list(manifest.skipped))
             _write_archive(output, manifest, members, spool)
-    except OSError as error:
-        raise UserError(
-            f"{output} cannot be written ({error.strerror}); free some space or name another place."
-        ) from None
     return manifest
 
 

@@ -24,7 +24,7 @@ from ganvas.curate.dataset.dataset import Dataset
 from ganvas.curate.manifest import MANIFEST, Item, Manifest, read_manifest
 from ganvas.errors import UserError
 from ganvas.files import replacing
-from ganvas.paths import cache_dir
+from ganvas.paths import FULL, cache_dir, cannot_write, writing
 
 INDEX = "shards.json"
 SHARD_FORMAT = 1
@@ -265,6 +265,8 @@ def fetch_shards(source: Path | str, *, progress: Callable[[int, int], None] | N
             except UserError:
                 pass  # damaged: built anew
         kept = cache_dir() / "shards" / key
+        with writing(kept):
+            kept.mkdir(parents=True, exist_ok=True)
         for number, shard in enumerate(index.shards, start=1):
             here = kept / f"{number:06d}.tar"
             if not here.exists():
@@ -278,6 +280,8 @@ def fetch_shards(source: Path | str, *, progress: Callable[[int, int], None] | N
     except FileNotFoundError:
         raise UserError(f"{place.shown} lacks shards that its {INDEX} names; write them again.") from None
     except Exception as error:  # noqa: BLE001 - each file system has errors of its own
+        if isinstance(error, OSError) and error.errno in FULL:
+            raise cannot_write(kept, error) from None
         raise _failure(place, error, "read") from None
     for number in range(1, len(index.shards) + 1):
         (kept / f"{number:06d}.tar").unlink(missing_ok=True)
