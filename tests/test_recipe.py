@@ -85,3 +85,47 @@ def test_every_setting_says_what_it_means() -> None:
     for group in (Recipe, *(type(getattr(load("dcgan-64"), part)) for part in ("data", "train", "evaluate"))):
         for name, field in group.model_fields.items():
             assert field.description or name in ("data", "train", "evaluate"), name
+
+
+HEAD = "extends: dcgan-64-small\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (HEAD + "about: 2024-13-45\n", "a value that cannot be read"),
+        (HEAD + "train: {kimg: !!float abc}\n", "a value that cannot be read"),
+        (HEAD + "model: " + "[" * 100 + "]" * 100 + "\n", "levels of lists and mappings"),
+        (HEAD + "model: " + "[" * 20_000 + "]" * 20_000 + "\n", "levels of lists and mappings"),
+        (HEAD + "model: &a {again: *a}\n", "levels of lists and mappings"),
+        (HEAD + "train: {kimg: .inf}\n", "train.kimg"),
+        (HEAD + "train: {kimg: .nan}\n", "train.kimg"),
+        (HEAD + f"train: {{kimg: {'9' * 400}}}\n", "train.kimg"),
+        (HEAD + f"train: {{kimg: {'x' * 5000}}}\n", "train.kimg"),
+        (HEAD + "model: {lr: .inf}\n", "model.lr"),
+        (HEAD + "model: {lr: 2024-01-01}\n", "model.lr"),
+        (HEAD + "a: b: c\n", "not valid YAML at line 2"),
+        (HEAD + "about: !!python/object:os.system x\n", "not valid YAML at line 2"),
+        (HEAD + "about: \x00\n", "not valid YAML"),
+    ],
+    ids=lambda value: value[len(HEAD) : len(HEAD) + 20].strip() if value.startswith(HEAD) else "",
+)
+def test_a_malformed_recipe_is_one_short_sentence(text: str, words: str, tmp_path: Path) -> None:
+    (tmp_path / "mine.yaml").write_text(text)
+
+    def use() -> None:
+        recipe = load(tmp_path / "mine.yaml")
+        build(recipe.family, recipe.model, recipe.data_spec(), recipe.train.kimg)
+
+    with pytest.raises(UserError) as caught:
+        use()
+    assert words in str(caught.value)
+    assert len(str(caught.value)) < 600
+
+
+@pytest.mark.parametrize("value", ["2024-13-45", "!!float abc", "[" * 20_000, ".inf"])
+def test_a_malformed_setting_is_one_short_sentence(value: str) -> None:
+    with pytest.raises(UserError) as caught:
+        load("dcgan-64-small", [f"train.kimg={value}"])
+    assert "train.kimg" in str(caught.value)
+    assert len(str(caught.value)) < 600

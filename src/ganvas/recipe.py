@@ -15,8 +15,9 @@ from typing import Any, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from ganvas.documents import parse_yaml
 from ganvas.errors import UserError
-from ganvas.setting_names import invalid_setting, nearest, setting_keys
+from ganvas.setting_names import invalid_setting, nearest, setting_keys, shown
 from ganvas.spec import Colour, Crop, DataSpec, Resize
 
 SHIPPED = Path(__file__).parent / "recipes"
@@ -27,7 +28,7 @@ Metric = Literal["kid", "fid", "is", "precision", "recall", "mifid"]
 class Settings(BaseModel):
     """A group of settings: unknown keys are errors, and values are frozen."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class DataSettings(Settings):
@@ -251,16 +252,6 @@ def _shipped() -> dict[str, Path]:
 # ── Reading ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-class _Loader(yaml.SafeLoader):
-    """YAML whose ``2e-4`` is a number, as in YAML 1.2 (PyYAML's 1.1 rules read it as text)."""
-
-
-_Loader.yaml_implicit_resolvers = {key: list(rules) for key, rules in yaml.SafeLoader.yaml_implicit_resolvers.items()}
-_Loader.add_implicit_resolver(
-    "tag:yaml.org,2002:float", re.compile(r"^[-+]?(\d+\.?\d*|\.\d+)[eE][-+]?\d+$"), list("-+.0123456789")
-)
-
-
 def _find(text: str) -> Path:
     shipped = _shipped()
     if text in shipped:
@@ -293,14 +284,11 @@ def _resolve(path: Path, chain: tuple[Path, ...]) -> dict[str, Any]:
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        content = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)
+        content = parse_yaml(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError) as error:
         raise UserError(f"The recipe {path} cannot be read ({getattr(error, 'strerror', None) or error}).") from None
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        where = f" at line {mark.line + 1}" if mark else ""
-        problem = getattr(error, "problem", None) or "not YAML"
-        raise UserError(f"The recipe {path} is not valid YAML{where}: {problem}.") from None
+    except ValueError as error:
+        raise UserError(f"The recipe {path} {error}; correct the file.") from None
     if not isinstance(content, dict) or not all(isinstance(key, str) for key in content):
         raise UserError(f"The recipe {path} must be a list of `key: value` lines, such as `extends: dcgan-64`.")
     return content
@@ -326,9 +314,11 @@ def _override(content: dict[str, Any], text: str) -> None:
         hint = " (a group: set one of its keys)" if any(k.startswith(key + ".") for k in setting_keys(Recipe)) else ""
         raise UserError(f"--set {key}: there is no such setting{hint or nearest(key, setting_keys(Recipe))}.")
     try:
-        value = yaml.load(raw, Loader=_Loader)
-    except yaml.YAMLError:
-        raise UserError(f"--set {key}: {raw!r} is not a value; quote text that holds brackets or colons.") from None
+        value = parse_yaml(raw)
+    except ValueError:
+        raise UserError(
+            f"--set {key}: {shown(raw)} is not a value; quote text that holds brackets or colons."
+        ) from None
     *groups, last = key.split(".")
     for group in groups:
         below = content.get(group)

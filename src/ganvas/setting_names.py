@@ -9,6 +9,8 @@ from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
+MAX_SHOWN = 60
+
 
 @cache
 def setting_keys(settings: type[BaseModel]) -> tuple[str, ...]:
@@ -58,7 +60,13 @@ def invalid_setting(error: ValidationError, recipe: str, settings: type[BaseMode
             return f"Recipe {recipe}: {str(first['ctx']['error']).rstrip('.')}."
         case _:
             wanted = first["msg"].removeprefix("Input ").rstrip(".")
-            return f"Recipe {recipe}: {where} is {first['input']!r} but {wanted}{_unit(where, settings)}."
+            return f"Recipe {recipe}: {where} is {shown(first['input'])} but {wanted}{_unit(where, settings)}."
+
+
+def shown(value: object) -> str:
+    """A wrong value as an error repeats it: at most ``MAX_SHOWN`` characters."""
+    text = repr(value)
+    return text if len(text) <= MAX_SHOWN else f"{text[:MAX_SHOWN]}…"
 
 
 def _unit(where: str, settings: type[BaseModel]) -> str:

@@ -163,6 +163,13 @@ def test_help_needs_no_torch(command: list[str]) -> None:
     assert "Usage" in done.stdout
 
 
+def test_nothing_is_searched_for_garbage_as_a_command_ends() -> None:
+    """With torch loaded that took seconds."""
+    code = "import atexit, gc; atexit.register(lambda: print(gc.get_freeze_count() > 1000)); import ganvas.cli"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "True\n"  # what was registered first is called last
+
+
 def test_training_survives_broken_files_and_names_them(
     pictures: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

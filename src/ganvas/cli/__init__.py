@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import atexit
+import gc
 import sys
 
 import typer
@@ -37,6 +39,9 @@ from ganvas.cli import (  # noqa: F401
 from ganvas.cli.app import app, print_error
 
 # isort: on
+
+# Without this, Python searches all objects of torch for garbage as it ends: most of the time after the last word.
+atexit.register(gc.freeze)
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -116,7 +116,7 @@ class Stage(NamedTuple):
 class FamilyConfig(BaseModel):
     """The settings under ``model`` in a recipe; each family subclasses it with its own fields."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class Family(nn.Module):

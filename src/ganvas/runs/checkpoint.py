@@ -5,8 +5,6 @@ Written atomically; the newest N and the best by metric are kept.
 
 from __future__ import annotations
 
-import pickle
-import zipfile
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol
@@ -106,13 +104,23 @@ def read(path: Path) -> dict[str, Any]:
     """
     try:
         content = torch.load(path, map_location="cpu", weights_only=True)
-        if content["format"] != FORMAT:
-            raise KeyError("format")
-    except (OSError, RuntimeError, EOFError, KeyError, TypeError, pickle.UnpicklingError, zipfile.BadZipFile):
+        _check(content)
+    except Exception:  # noqa: BLE001 - torch raises errors of many types on content of other kinds
         raise UserError(
             f"The checkpoint {path} is damaged or is no checkpoint; delete it to resume from the previous one."
         ) from None
     return dict(content)
+
+
+def _check(content: Any) -> None:
+    """Raise an error, of whatever type, if the content of a file is not that of a checkpoint."""
+    if content["format"] != FORMAT:
+        raise KeyError("format")
+    Clock(**content["clock"])
+    for part in ("family", "average", "optimizers"):
+        content[part].items()
+    for note in ("recoveries", "lr_factor", "best"):
+        content["notes"][note]
 
 
 def restore(content: dict[str, Any], state: TrainingState) -> Clock:

@@ -18,6 +18,7 @@ from typing import Any
 
 import yaml
 
+from ganvas.documents import is_bounded
 from ganvas.files import open_regular, read_regular
 from ganvas.runs.folder import RunDir
 
@@ -25,8 +26,6 @@ MAX_LINE_BYTES = 1 << 20  # no line that the trainer writes is longer
 MAX_DOCUMENT_BYTES = 1 << 20  # of a status or a recipe
 MAX_LOG_BYTES = 1 << 29  # of a JSON Lines file or a sample sheet
 _YAML_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml bounds the depth, and is faster
-MAX_DEPTH = 32  # levels of lists and mappings in a document
-MAX_VALUES = 100_000  # values in a document, aliases of YAML expanded
 
 
 def read_bytes(path: Path, most: int = MAX_LOG_BYTES) -> bytes:
@@ -68,7 +67,7 @@ def read_recipe(run: RunDir) -> dict[str, Any]:
         content = yaml.load(read_bytes(run.recipe, MAX_DOCUMENT_BYTES), _YAML_LOADER)
     except Exception:  # noqa: BLE001 - PyYAML's constructors raise errors of many types on malformed values
         return {}
-    return content if isinstance(content, dict) and _is_bounded(content) else {}
+    return content if isinstance(content, dict) and is_bounded(content) else {}
 
 
 def unreadable_file(run: RunDir) -> Path | None:
@@ -178,20 +177,4 @@ def _parse(text: bytes) -> Any:
         content = json.loads(text)
     except (ValueError, RecursionError):
         return None
-    return content if _is_bounded(content) else None
-
-
-def _is_bounded(content: Any) -> bool:
-    """Whether a document has at most ``MAX_DEPTH`` levels and ``MAX_VALUES`` values, aliases expanded."""
-    level, count = [content], 0
-    for _ in range(MAX_DEPTH):
-        below: list[Any] = []
-        for value in level:
-            if isinstance(value, dict | list | tuple | set):
-                below.extend(value.values() if isinstance(value, dict) else value)
-                if count + len(below) > MAX_VALUES:
-                    return False
-        if not below:
-            return True
-        level, count = below, count + len(below)
-    return False
+    return content if is_bounded(content) else None

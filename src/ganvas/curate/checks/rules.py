@@ -10,6 +10,7 @@ from typing import NamedTuple
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from ganvas.documents import parse_yaml
 from ganvas.errors import UserError
 
 SHIPPED = Path(__file__).parent / "rules"
@@ -141,9 +142,11 @@ def _read(name_or_path: str | Path) -> Rules:
     if not path.is_file():
         raise UserError(f"There are no rules '{name}': choose one of {', '.join(rule_names())}, or give a YAML file.")
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as problem:
-        raise UserError(f"{path} cannot be read as YAML ({' '.join(str(problem).split())[:120]}).") from problem
+        content = parse_yaml(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as problem:
+        raise UserError(f"{path} cannot be read ({' '.join(str(problem).split())[:120]}).") from problem
+    except ValueError as problem:
+        raise UserError(f"{path} {problem}; correct the file.") from problem
     if not isinstance(content, dict) or not isinstance(content.get("curate"), dict):
         raise UserError(f"{path} has no `curate:` part: see `docs/faces.md` for what it may contain.")
     try:
