@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from PIL import ImageColor
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 Crop = Literal["center", "smart", "stretch", "pad", "face", "face-tight", "face-fixed"]
@@ -18,6 +17,8 @@ def rgb_of(colour: str) -> tuple[int, int, int]:
     Raises:
         ValueError: it is neither.
     """
+    from PIL import ImageColor  # only where a colour is checked, so that help needs no Pillow
+
     try:
         red, green, blue, *_ = ImageColor.getrgb(colour)
     except ValueError:
