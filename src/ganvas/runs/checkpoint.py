@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, BinaryIO, Protocol
+from typing import IO, Any, BinaryIO, Protocol, cast
 
 import torch
 from torch import Tensor
@@ -70,7 +70,7 @@ def save(folder: Path, state: TrainingState, clock: Clock, identity: str, notes:
     with replacing(path) as file:  # straight to the disk: the state is several times the size of the networks
         writer = _Writer(file)
         try:
-            torch.save(content, writer)
+            torch.save(content, cast(IO[bytes], writer))  # it needs no more than these two methods
         except RuntimeError:
             if writer.error is not None:
                 raise writer.error from None
