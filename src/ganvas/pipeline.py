@@ -11,6 +11,7 @@ from typing import NamedTuple
 from ganvas.bundle import Bundle
 from ganvas.curate.dataset.dataset import Dataset
 from ganvas.curate.dataset.pack import PackReport, pack
+from ganvas.curate.music.pack import pack_rolls
 from ganvas.errors import UserError
 from ganvas.evaluate.run import EvaluationOutcome, evaluate_run
 from ganvas.inference.load import load_run
@@ -40,7 +41,7 @@ def pack_for(
     *,
     zip_encoding: str | None = None,
 ) -> PackReport:
-    """Pack pictures as a recipe needs them.
+    """Pack pictures or music as a recipe needs them.
 
     Args:
         recipe: The resolved recipe.
@@ -51,8 +52,12 @@ def pack_for(
     Raises:
         UserError: There are no pictures, too few, or they are not arranged as the recipe needs them.
     """
-    pictures = data
-    if recipe.data.frames is not None and data.is_file() and data.suffix.lower() != ".zip":
+    settings, pictures = recipe.data, data
+    if settings.roll is not None:
+        return pack_rolls(
+            data, roll=settings.roll, minimum=settings.minimum, processes=os.cpu_count() or 1, progress=progress
+        )
+    if settings.frames is not None and data.is_file() and data.suffix.lower() != ".zip":
         from ganvas.collect.frames import extracted
 
         pictures = extracted(data)

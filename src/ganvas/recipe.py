@@ -18,7 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from ganvas.documents import parse_yaml
 from ganvas.errors import UserError
 from ganvas.setting_names import invalid_setting, nearest, setting_keys, shown
-from ganvas.spec import Colour, Crop, DataSpec, Resize
+from ganvas.spec import Colour, Crop, DataSpec, Resize, RollSpec, is_unset
 
 SHIPPED = Path(__file__).parent / "recipes"
 
@@ -78,6 +78,10 @@ class DataSettings(Settings):
     )
     held_out: float = Field(0.0, ge=0, le=0.5, description="share of the pictures kept from training, for evaluation")
     minimum: int = Field(32, ge=1, description="least number of usable pictures")
+    roll: RollSpec | None = Field(None, exclude_if=is_unset, description="music only: the format of the piano rolls")
+    transpose: int = Field(
+        0, ge=0, le=11, exclude_if=is_unset, description="music only: semitones up or down at random while training"
+    )
 
     @model_validator(mode="after")
     def _labels_fit(self) -> DataSettings:
@@ -202,6 +206,8 @@ class Recipe(Settings):
             labels=self.data.labels,
             void_label=self.data.void_label,
             palette=self.data.palette,
+            roll=self.data.roll,
+            transpose=self.data.transpose,
         )
 
     def to_yaml(self) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterator, Mapping
 from functools import cache
+from types import UnionType
 from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
@@ -22,13 +23,21 @@ def setting_keys(settings: type[BaseModel]) -> tuple[str, ...]:
 
     def walk(model: type[BaseModel], prefix: str) -> Iterator[str]:
         for name, field in model.model_fields.items():
-            kind = field.annotation
-            if isinstance(kind, type) and get_origin(kind) is None and issubclass(kind, BaseModel):
-                yield from walk(kind, f"{prefix}{name}.")
-            elif kind != dict[str, Any]:
+            group = _group(field.annotation)
+            if group is not None:
+                yield from walk(group, f"{prefix}{name}.")
+            elif field.annotation != dict[str, Any]:
                 yield prefix + name
 
     return tuple(walk(settings, ""))
+
+
+def _group(annotation: Any) -> type[BaseModel] | None:
+    """The model of a group of settings, which may be absent; None for a single setting."""
+    for kind in (annotation, *(get_args(annotation) if get_origin(annotation) is UnionType else ())):
+        if isinstance(kind, type) and get_origin(kind) is None and issubclass(kind, BaseModel):
+            return kind
+    return None
 
 
 def nearest(text: str, known: Mapping[str, Any] | tuple[str, ...]) -> str:
@@ -76,10 +85,5 @@ def _unit(where: str, settings: type[BaseModel]) -> str:
         field = model.model_fields.get(part)
         if field is None:
             return ""
-        if (
-            isinstance(field.annotation, type)
-            and not get_args(field.annotation)
-            and issubclass(field.annotation, BaseModel)
-        ):
-            model = field.annotation
+        model = _group(field.annotation) or model
     return f" ({field.description})" if field is not None and field.description else ""

@@ -1,14 +1,15 @@
-"""``DataSpec``: how pictures are prepared for a model."""
+"""``DataSpec`` and ``RollSpec``: how pictures and piano rolls are prepared for a model."""
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator
 
 Crop = Literal["center", "smart", "stretch", "pad", "face", "face-tight", "face-fixed"]
 FACE_CROPS: tuple[Crop, ...] = ("face", "face-tight", "face-fixed")  # a picture without a face cannot be used
 Resize = Literal["lanczos", "nearest"]
+OCTAVE = 12  # semitones
 
 
 def rgb_of(colour: str) -> tuple[int, int, int]:
@@ -34,8 +35,69 @@ def _checked(colour: str) -> str:
 Colour = Annotated[str, AfterValidator(_checked)]
 
 
+def is_unset(value: Any) -> bool:
+    """Whether a field of music is left out when it is written, so that files about pictures stay as they are."""
+    return value is None or value == 0
+
+
+class Track(BaseModel):
+    """One track of a piano roll."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str = Field(min_length=1, description="its name, also that of the parts it takes where these go by name")
+    program: int = Field(0, ge=0, le=127, description="General MIDI program that plays it, counted from 0")
+    drums: bool = Field(False, description="played on the drum channel; its pitches are instruments")
+    programs: tuple[int, int] | None = Field(
+        None, description="where parts go by program: the first and the last program of the parts it takes"
+    )
+
+
+class RollSpec(BaseModel):
+    """How music becomes a piano roll: tracks, time grid and pitch range; recorded in the run and in the bundle.
+
+    A piano roll is a phrase of ``bars`` bars as an array [time, pitches, tracks] that is on where a note sounds.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    tracks: tuple[Track, ...] = Field(min_length=1, max_length=16, description="the tracks in order")
+    assign: Literal["order", "name", "program", "role"] = Field(
+        "order", description="what decides which track a part goes to: its place, name, MIDI program, or musical role"
+    )
+    bars: int = Field(4, ge=1, le=16, description="bars per phrase")
+    beats: int = Field(4, ge=2, le=8, description="quarter notes per bar; bars of other lengths are left out")
+    beat_steps: Literal[3, 4, 6, 8, 12, 16, 24] = Field(12, description="time steps per quarter note")
+    lowest: int = Field(24, ge=0, le=127, description="MIDI number of the lowest pitch")
+    octaves: int = Field(
+        7, ge=3, le=8, description="octaves of pitches, from the lowest up; notes outside are left out"
+    )
+
+    @field_validator("tracks")
+    @classmethod
+    def _names_differ(cls, tracks: tuple[Track, ...]) -> tuple[Track, ...]:
+        if len({track.name for track in tracks}) < len(tracks):
+            raise ValueError("each track needs a name of its own")
+        return tracks
+
+    @property
+    def pitches(self) -> int:
+        """Number of pitches."""
+        return OCTAVE * self.octaves
+
+    @property
+    def bar_steps(self) -> int:
+        """Time steps per bar."""
+        return self.beats * self.beat_steps
+
+    @property
+    def steps(self) -> int:
+        """Time steps per phrase."""
+        return self.bars * self.bar_steps
+
+
 class DataSpec(BaseModel):
-    """How pictures are prepared, in training and again at use; recorded in the run and in the bundle."""
+    """How pictures or piano rolls are prepared, in training and again at use; recorded in the run and in the bundle."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -61,6 +123,18 @@ class DataSpec(BaseModel):
     palette: tuple[tuple[int, int, int, int], ...] = Field(
         (), description="label maps: their colours as red, green, blue and number; empty: their pixels are numbers"
     )
+
+    roll: RollSpec | None = Field(None, exclude_if=is_unset, description="music only: the format of the piano rolls")
+    transpose: int = Field(
+        0, ge=0, le=11, exclude_if=is_unset, description="music only: semitones up or down at random while training"
+    )
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """Height, width and channels of one item: pixels of a square picture; time, pitch and tracks of a roll."""
+        if self.roll is not None:
+            return self.roll.steps, self.roll.pitches, len(self.roll.tracks)
+        return self.resolution, self.resolution, self.channels
 
     @property
     def source_resolution(self) -> int:

@@ -146,7 +146,7 @@ def test_the_average_follows_with_its_half_life(name: str, pictures: Path) -> No
 
 def _recipe(name: str) -> Recipe:
     config, data = FAMILIES[name].tiny()
-    fields = {"resolution", "channels", "crop", "flip", "degradation"}
+    fields = {"resolution", "channels", "crop", "flip", "degradation", "roll", "transpose"}
     return Recipe.model_validate(
         {
             "name": f"contract-{name}",

@@ -11,12 +11,12 @@ from lightning_fabric import Fabric
 from torch import Tensor, nn
 
 from ganvas.curate.dataset.dataset import Dataset
-from ganvas.curate.dataset.pack import pack
 from ganvas.models.batches import Batch
 from ganvas.models.families import FAMILIES
 from ganvas.models.family import Clock, Family
 from ganvas.train.step import Stepper
 from ganvas.train.stream import Stream
+from support.music import packed_for
 
 BATCH = 8
 
@@ -41,7 +41,7 @@ class Game:
         fabric: Fabric | None = None,
     ) -> None:
         config, data = FAMILIES[name].tiny()
-        self.packed = pack(pictures, resolution=data.resolution, channels=data.channels, crop=data.crop).path
+        self.packed = packed_for(pictures, data)
         dataset = Dataset(self.packed)
         if fabric is None:
             fabric = Fabric(accelerator="cpu", devices=1)

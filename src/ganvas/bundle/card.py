@@ -9,8 +9,8 @@ from ganvas.tasks import TASKS
 def model_card(info: BundleInfo) -> str:
     """The model card of a bundle, Markdown."""
     data = info.data
-    kind = {1: "grey", 3: "colour", 4: "colour and opacity"}[data.channels]
-    what = f"`{info.family}` {TASKS[info.task].makes}: {data.resolution} × {data.resolution} pixels, {kind}."
+    spec = TASKS[info.task]
+    what = f"`{info.family}` {spec.makes}: {spec.describe(data)}."
     lines = [f"# {info.name}", "", what]
     if data.degradation:
         lines += ["", f"Sources were made from the targets by the degradation `{data.degradation}`."]

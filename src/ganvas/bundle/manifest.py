@@ -81,7 +81,7 @@ class Int8Report(_Frozen):
 
 
 def _capabilities(known: dict[str, Any]) -> tuple[Capability, ...]:
-    return capabilities_of(FAMILIES.get(known["family"]), known["data"])
+    return capabilities_of(FAMILIES.get(known["family"]), known["data"], known["config"])
 
 
 def _drawing_direction(known: dict[str, Any]) -> Direction | None:

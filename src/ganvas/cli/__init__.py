@@ -28,6 +28,7 @@ from ganvas.cli import (  # noqa: F401
     studio,
     starters,
     generate,
+    generate_music,
     translate,
     export,
     import_weights,

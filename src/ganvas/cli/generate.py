@@ -1,4 +1,4 @@
-"""``ganvas generate``: pictures, grids, walks, projections and directions of a trained model."""
+"""``ganvas generate``: pictures, music, grids, walks, projections and directions of a trained model."""
 
 from __future__ import annotations
 
@@ -18,20 +18,23 @@ DEFAULT = "pictures"
 
 
 class _Group(TyperGroup):
-    """``ganvas generate RUN …`` is ``ganvas generate pictures RUN …``."""
+    """``ganvas generate RUN …`` is ``ganvas generate pictures RUN …``, or ``music`` where the model makes music."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         if args and args[0] not in self.commands and args[0] not in ("-h", "--help"):
-            args = [DEFAULT, *args]
+            from ganvas.cli.model_kind import makes_music
+
+            args = ["music" if makes_music(Path(args[0])) else DEFAULT, *args]
         return super().parse_args(ctx, args)
 
 
 room = typer.Typer(
     cls=_Group,
     no_args_is_help=True,
-    help="Make pictures with a trained model: `ganvas generate RUN`, or one of the commands below.",
+    help="Make pictures or music with a trained model: `ganvas generate RUN`, or one of the commands below.",
     epilog=(
-        f"`ganvas generate RUN …` is `ganvas generate {DEFAULT} RUN …`; each command has its own --help. "
+        f"`ganvas generate RUN …` is `ganvas generate {DEFAULT} RUN …`, or `music` where the model makes music; each "
+        "command has its own --help. "
         "A latent is written as a seed (3), a range of seeds (3-8), either with a class (3:dog), or as "
         "the .safetensors file of a projection; several separated by commas."
     ),

@@ -54,7 +54,7 @@ class Output:
 
         classes = f" in {len(report.classes)} classes" if report.classes else ""
         done = "were packed already" if report.reused else "packed"
-        self.line(f"{report.count:,} pictures{classes} {done}: {report.path}")
+        self.line(f"{report.count:,} {report.items}{classes} {done}: {report.path}")
         if report.layout:
             self.line(report.layout)
         self.own_folders(report.own_folders)
@@ -187,9 +187,10 @@ class Output:
         from ganvas.evaluate.report import notes, result_of, table
         from ganvas.models.features import missing_inception
 
-        if features in (None, "auto") and (sentence := missing_inception()) is not None:
-            self.line(sentence)
         results = [result_of(line) for line in evaluation.lines]
+        network = any(result.protocol["features"] == "effnet" for result in results)
+        if network and features in (None, "auto") and (sentence := missing_inception()) is not None:
+            self.line(sentence)
         self.console.print(table(results))
         if any(result.metric == "psnr" for result in results) and (sentence := missing_lpips()) is not None:
             self.line(sentence)
@@ -236,11 +237,12 @@ class Output:
         """Print the models that ship with the package."""
         from ganvas import starters
 
-        table = _table("name", "what it does", "pixels", "size")
+        table = _table("name", "what it does", "output", "size")
         for name in starters.names():
             about = starters.about(name)
-            side = about["data"]["resolution"]
-            table.add_row(name, about["summary"]["sentence"], f"{side} × {side}", f"{starters.size(name) / 1e6:.1f} MB")
+            side, roll = about["data"]["resolution"], about["data"].get("roll")
+            size = f"{side} × {side}" if roll is None else f"{roll['bars']} bars"
+            table.add_row(name, about["summary"]["sentence"], size, f"{starters.size(name) / 1e6:.1f} MB")
         self.console.print(table)
         self.next_steps("ganvas studio")
 

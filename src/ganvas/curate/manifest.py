@@ -12,9 +12,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ganvas.curate.images.remarks import RemarkCount
 from ganvas.errors import UserError
-from ganvas.spec import Crop
+from ganvas.spec import Crop, RollSpec, is_unset
 
-SCHEMA = 1
+SCHEMA = 2  # 1: pictures; 2: piano rolls
 MANIFEST = "dataset.json"
 SplitName = Literal["train", "validation", "test"]
 
@@ -44,6 +44,9 @@ class Item(BaseModel):
     pair_sha256: str | None = None
     split: SplitName | None = Field(None, description="the part it belongs to, where the pictures came divided")
     origin: Provenance | None = None
+    group: str | None = Field(
+        None, exclude_if=is_unset, description="what it is a part of; parts of one whole are never divided between sets"
+    )
 
 
 class Licence(BaseModel):
@@ -77,8 +80,8 @@ class Manifest(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    schema_version: Literal[1] = 1
-    resolution: int
+    schema_version: Literal[1, 2] = 1
+    resolution: int = Field(description="side of the square pictures, in pixels; of piano rolls, pitches")
     channels: Literal[1, 3, 4]
     crop: Crop
     classes: tuple[str, ...] = ()
@@ -91,6 +94,7 @@ class Manifest(BaseModel):
     licences: tuple[Licence, ...] = ()
     layout: str = Field("", description="what was recognised in the way the files lay, as a sentence")
     listing: str = Field("", description="fingerprint of the files and settings this was packed from")
+    roll: RollSpec | None = Field(None, exclude_if=is_unset, description="of piano rolls: their format")
     items: tuple[Item, ...]
 
 

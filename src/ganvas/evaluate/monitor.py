@@ -22,7 +22,9 @@ class QuickMetric:
     def __init__(self, settings: EvaluateSettings, dataset: Dataset) -> None:
         self.settings = settings
         self.dataset = dataset
-        self.why_not = ""
+        self.why_not = (
+            "" if dataset.manifest.roll is None else "No metric while training: there is none of piano rolls."
+        )
         self._features: Features | None = None
 
     def measure(self, family: Family, nimg: int) -> dict[str, Any] | None:

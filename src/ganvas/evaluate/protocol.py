@@ -6,7 +6,8 @@ Every task is measured as a distribution (KID, Fréchet distance, precision, rec
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from typing import Literal, NamedTuple, TypeAlias
 
 import numpy as np
@@ -38,14 +39,14 @@ class Evaluation(NamedTuple):
 
     Attributes:
         results: One per metric.
-        pairs: The value of each pair per metric, float64 [N].
         nearest: For each generated picture its distance to the nearest training picture and the index of that; None
             where the pictures are not those of the training.
+        pairs: The value of each pair per metric, float64 [N].
     """
 
     results: list[Result]
-    pairs: dict[Similarity, Tensor]
     nearest: tuple[Tensor, Tensor] | None
+    pairs: Mapping[Similarity, Tensor] = MappingProxyType({})
 
 
 def evaluate_family(
@@ -76,9 +77,7 @@ def evaluate_family(
     if spec.by_domain:
         wanted = _metrics(settings, False, everything)
         found = compare(family, pictures, features, wanted, count=settings.count, seed=settings.seed, progress=progress)
-        return Evaluation(
-            _labelled(found + _diversities(family, pictures, settings.seed, everything), subset), {}, None
-        )
+        return Evaluation(_labelled(found + _diversities(family, pictures, settings.seed, everything), subset), None)
     may_copy = spec.from_seeds and subset == "train"  # generated pictures may be copies of these
     count = settings.count if spec.from_seeds else min(settings.count, len(pictures))
     pairs = PairMetrics(_similarities(family, everything)) if spec.pairs else None
@@ -98,7 +97,7 @@ def evaluate_family(
         results.append(_diversity(family, pictures, count, settings.seed))
     results = _labelled(results, subset)
     nearest = statistics.nearest_cosine(fake, real) if may_copy else None
-    return Evaluation(results, {} if pairs is None else pairs.values(), nearest)
+    return Evaluation(results, nearest, {} if pairs is None else pairs.values())
 
 
 def missing_lpips() -> str | None:

@@ -13,9 +13,9 @@ from ganvas.evaluate.fidelity import Result
 
 
 class Meaning(NamedTuple):
-    """The direction in which a metric improves, and what it measures in one clause."""
+    """The direction in which a metric improves, and what it measures in one clause. Equal: to that of real music."""
 
-    better: Literal["lower", "higher"]
+    better: Literal["lower", "higher", "equal"]
     sentence: str
 
 
@@ -34,6 +34,14 @@ MEANINGS: dict[str, Meaning] = {
     "is": Meaning("higher", "how confident and how varied a classifier's labels of the pictures are"),
     "precision": Meaning("higher", "share of generated pictures that could be real ones"),
     "recall": Meaning("higher", "share of real pictures that the model could have generated"),
+    "eb": Meaning("equal", "share of bars in which the track is silent"),
+    "upc": Meaning("equal", "pitch classes that the track uses in a bar, of 12"),
+    "qn": Meaning("equal", "share of notes that are no mere fragments; far below that of real music is fragmented"),
+    "pp": Meaning("equal", "share of time steps at which the track has two or more notes"),
+    "dp": Meaning("equal", "share of drum beats that lie on sixteenth notes"),
+    "td": Meaning("equal", "tonal distance of two tracks; small is harmony"),
+    "sc": Meaning("equal", "share of what sounds in a phrase that belongs to one major or minor scale"),
+    "copies": Meaning("lower", "share of phrases that are nearly a training phrase"),
 }
 _FEW = 2048  # below, the covariance of a Fréchet distance is singular
 
@@ -84,14 +92,16 @@ def table(results: Sequence[Result], title: str | None = None) -> Table:
     shown = Table(
         title=title, caption=by, caption_justify="left", box=None, pad_edge=False, header_style="bold"
     )  # fmt: skip
-    for heading in ("metric", "value", "better", *(["against"] if any(against) else []), "real", "generated"):
-        shown.add_column(
-            heading, justify="right" if heading in ("value", "real", "generated") else "left", overflow="fold"
-        )
+    beside = any(better(result.metric) == "equal" for result in results)
+    optional = [*(["of real"] if beside else []), "better", *(["against"] if any(against) else [])]
+    for heading in ("metric", "value", *optional, "real", "generated"):
+        right = heading in ("value", "of real", "real", "generated")
+        shown.add_column(heading, justify="right" if right else "left", overflow="fold")
     for result, pictures in zip(results, against, strict=True):
         counts = (f"{result.protocol['real_count']:,}", f"{result.protocol['fake_count']:,}")
-        named = [pictures] if any(against) else []
-        shown.add_row(result.metric, format_value(result), better(result.metric), *named, *counts)
+        named = [better(result.metric), *([pictures] if any(against) else [])]
+        real = [format_value(result._replace(value=result.protocol["real_value"], std=None))] if beside else []
+        shown.add_row(result.metric, format_value(result), *real, *named, *counts)
     return shown
 
 
@@ -114,7 +124,7 @@ def format_value(result: Result) -> str:
 
 
 def better(metric: str) -> str:
-    """``lower`` or ``higher``: the direction in which a metric improves."""
+    """``lower``, ``higher`` or ``equal`` (to that of real music): where a metric is better."""
     return meaning(metric).better
 
 
@@ -139,7 +149,7 @@ def notes(results: Sequence[Result]) -> list[str]:
     for result in results:
         if "memorization_distance" in result.protocol:
             said.append(_memorization(result))
-        elif "real_value" in result.protocol:
+        elif "real_value" in result.protocol and better(result.metric) == "higher":
             said.append(f"{result.metric} between real pictures is {result.protocol['real_value']:.3f}.")
     return said
 

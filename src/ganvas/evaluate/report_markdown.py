@@ -48,12 +48,12 @@ def write_report(
     Returns:
         The path of the report.
     """
-    data = family.data
+    data, spec = family.data, TASKS[family.task]
     lines = [
         f"# How good is {name}?",
         "",
-        f"{type(family).__name__} ({family.task}), {data.resolution} × {data.resolution} px, after {nimg / 1000:,.0f} "
-        f"thousand pictures of training. Compare only models that were measured in the same way, and look "
+        f"{type(family).__name__} ({family.task}), {spec.describe(data)}, after {nimg / 1000:,.0f} "
+        f"thousand {spec.items} of training. Compare only models that were measured in the same way, and look "
         "at the pictures before you trust a value.",
     ]
     for subset, pictures, found in evaluations:
@@ -78,6 +78,9 @@ def _table(results: Sequence[Result]) -> list[str]:
     rows = ["| metric | value | better | what it measures |", "|---|---:|---|---|"]
     for result in results:
         meaning = report.meaning(result.metric)
+        if meaning.better == "equal":
+            real = report.format_value(result._replace(value=result.protocol["real_value"]))
+            meaning = meaning._replace(sentence=f"{meaning.sentence}; of the real ones {real}")
         rows.append(f"| `{result.metric}` | {report.format_value(result)} | {meaning.better} | {meaning.sentence} |")
     return rows
 
@@ -118,11 +121,18 @@ def _sheets(
         return [(f"translations{suffix}.png", "Each picture and, to its right, its translation.", sheet)]
     numbers = list(range(_GRID))
     columns = 8
-    sheets = [(f"real{suffix}.png", "Real pictures.", grid(targets(pictures, first), columns))]
+    sheets = [
+        (f"real{suffix}.png", f"Real {spec.items}.", spec.lay_out(targets(pictures, first), family.data, columns))
+    ]
     if subset != "held_out":
         made = spec.generate(family, pictures, numbers, seed=seed).numpy()
         sheets.insert(
-            0, (f"made{suffix}.png", f"Generated pictures, seeds {seed} to {seed + _GRID - 1}.", grid(made, columns))
+            0,
+            (
+                f"made{suffix}.png",
+                f"Generated {spec.items}, seeds {seed} to {seed + _GRID - 1}.",
+                spec.lay_out(made, family.data, columns),
+            ),
         )
     if found.nearest is not None:
         sheets.append((f"nearest{suffix}.png", *_nearest(family, pictures, found.nearest, seed)))
@@ -143,7 +153,8 @@ def _nearest(
         "Top: the generated pictures nearest to a training picture. Bottom: those training pictures. Where the two "
         "rows are the same pictures, the model has memorised them."
     )
-    return caption, grid(np.concatenate([same_channels(row, rows) for row in rows]), len(order))
+    sheet = np.concatenate([same_channels(row, rows) for row in rows])
+    return caption, TASKS[family.task].lay_out(sheet, family.data, len(order))
 
 
 def _pairs(family: Family, pictures: Dataset, found: Evaluation, seed: int) -> tuple[str, Pictures]:

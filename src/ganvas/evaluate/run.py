@@ -8,9 +8,11 @@ from typing import Any, NamedTuple
 from ganvas.bundle import read_bundle
 from ganvas.curate.dataset.dataset import Dataset
 from ganvas.curate.dataset.pack import pack
+from ganvas.curate.music.pack import pack_rolls
 from ganvas.errors import UserError
 from ganvas.evaluate import report
 from ganvas.evaluate.fidelity import Progress
+from ganvas.evaluate.music import evaluate_music
 from ganvas.evaluate.protocol import Evaluation, Subset, evaluate_family
 from ganvas.evaluate.report_markdown import write_report
 from ganvas.evaluate.similarity import Similarity
@@ -128,6 +130,11 @@ def _benchmarked(path: Path, run: RunDir | None, data: Path, everything: bool) -
 
 
 def _evaluate_subsets(setup: _Setup, everything: bool, progress: Progress | None) -> dict[Subset | None, Evaluation]:
+    if setup.family.data.roll is not None:
+        return {
+            subset: Evaluation(*evaluate_music(setup.family, phrases, setup.settings, subset=subset))
+            for subset, phrases in setup.against.items()
+        }
     features = load_features(setup.settings.features)
     return {
         subset: evaluate_family(
@@ -186,7 +193,8 @@ def _of_bundle(path: Path, data: Path | None, changes: dict[str, Any]) -> _Setup
     if data is None:
         raise UserError(f"The bundle {path} does not hold its pictures; give pictures to compare it with by --data.")
     model = load_bundle(path)
-    packed = pack(data, **settings_of_model(model.family))
+    roll = model.family.data.roll
+    packed = pack(data, **settings_of_model(model.family)) if roll is None else pack_rolls(data, roll=roll)
     settings = EvaluateSettings().model_copy(update=changes)  # type: ignore[call-arg]
     place = path.with_name(path.name + "-evaluation")
     return _Setup(model.family, {None: Dataset(packed.path)}, settings, model.nimg, place)
@@ -195,4 +203,7 @@ def _of_bundle(path: Path, data: Path | None, changes: dict[str, Any]) -> _Setup
 def _packed_for_run(run: RunDir, data: Path | None) -> Path | None:
     if data is None or not run.recipe.is_file():
         return None
-    return pack(data, **settings_of_recipe(load(run.recipe)) | {"minimum": 1}).path
+    recipe = load(run.recipe)
+    if recipe.data.roll is not None:
+        return pack_rolls(data, roll=recipe.data.roll).path
+    return pack(data, **settings_of_recipe(recipe) | {"minimum": 1}).path

@@ -46,9 +46,16 @@ class ReferenceBatch(NamedTuple):
     memo: dict[str, Tensor]
 
 
+class MusicBatch(NamedTuple):
+    """Piano rolls ``x`` [N, tracks, time, pitches]."""
+
+    x: Tensor
+    memo: dict[str, Tensor]
+
+
 # ``memo`` is one empty dictionary per micro-batch and step: ``Family.prepare`` may leave tensors there for all phases,
 # and a loss finds there what its phase renders.
-Batch: TypeAlias = Any  # one of the four above, as the family's task says: a Union would need a cast at each use
+Batch: TypeAlias = Any  # one of those above, as the family's task says: a Union would need a cast at each use
 
 
 class SynthesisRequest(NamedTuple):
@@ -85,7 +92,17 @@ class ReferenceRequest(NamedTuple):
     outline: Tensor
 
 
-Request: TypeAlias = SynthesisRequest | TranslationRequest | ReferenceRequest
+class MusicRequest(NamedTuple):
+    """``z`` float [N, z_dim]; ``given`` float [N, 1, time, pitches] in [-1, 1]: the track that the others accompany.
+
+    Families that were not trained to accompany a track ignore ``given``.
+    """
+
+    z: Tensor
+    given: Tensor
+
+
+Request: TypeAlias = SynthesisRequest | TranslationRequest | ReferenceRequest | MusicRequest
 
 
 def latents(seeds: Iterable[int], z_dim: int) -> NDArray[np.float32]:

@@ -119,6 +119,18 @@ class HasCodes:
         raise NotImplementedError
 
 
+class Accompanies:
+    """A request may give one track, ``accompanied``, to which the model adds the others.
+
+    Other tracks of the answer are the model's; this one is returned as it was given.
+    """
+
+    @property
+    def accompanied(self) -> int | None:
+        """Index of the given track; None where this model was not trained to accompany one."""
+        raise NotImplementedError
+
+
 class HasStandingStatistics:
     """Batch normalisation statistics for use are measured once, after training (BigGAN)."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ganvas.tasks.base import TaskSpec
+from ganvas.tasks.music import Music
 from ganvas.tasks.paired import Paired
 from ganvas.tasks.reference import Reference
 from ganvas.tasks.synthesis import Synthesis
@@ -13,4 +14,5 @@ TASKS: dict[str, TaskSpec] = {
     "paired": Paired(),
     "unpaired": Unpaired(),
     "reference": Reference(),
+    "music": Music(),
 }

@@ -19,15 +19,23 @@ from ganvas.errors import UserError
 from ganvas.models.batches import Batch, to_uint8
 from ganvas.models.family import Family
 from ganvas.spec import DataSpec
-from ganvas.tasks.pictures import Pictures
+from ganvas.tasks.pictures import Pictures, grid
 from ganvas.tasks.rows import TrainingRows
 
-Page: TypeAlias = Literal["generate", "draw", "translate"]
-Input: TypeAlias = Literal["seed", "picture", "drawing", "reference", "label map"]
+Page: TypeAlias = Literal["generate", "draw", "translate", "music"]
+Input: TypeAlias = Literal["seed", "picture", "drawing", "reference", "label map", "music"]
 Direction: TypeAlias = Literal["a_to_b", "b_to_a"]
 DrawingDomain: TypeAlias = Literal["a", "b"]
 Capability: TypeAlias = Literal[
-    "latent_space", "truncation", "classes", "heatmap", "codes", "enlarges", "inpaints", "photo_to_drawing"
+    "latent_space",
+    "truncation",
+    "classes",
+    "heatmap",
+    "codes",
+    "enlarges",
+    "inpaints",
+    "photo_to_drawing",
+    "accompanies",
 ]
 
 PIXELS_AT_ONCE = 2**20  # pixels generated in one call of a family, which bounds memory
@@ -85,6 +93,7 @@ class TaskSpec(ABC):
         from_seeds: answers are made from random numbers alone: as many as wanted, which may copy training pictures.
         by_domain: answers into each domain are compared with that domain's pictures.
         sheet_count: pictures in a sample sheet.
+        items: what the data set holds, in the plural.
     """
 
     name: ClassVar[str]
@@ -96,6 +105,7 @@ class TaskSpec(ABC):
     from_seeds: ClassVar[bool] = False
     by_domain: ClassVar[bool] = False
     sheet_count: ClassVar[int] = 24
+    items: ClassVar[str] = "pictures"
 
     # ── Training data ───────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -146,7 +156,8 @@ class TaskSpec(ABC):
         request = self.request_for(family, dataset, indices, seed=seed)
         was_training = family.training
         family.eval()
-        at_once = max(PIXELS_AT_ONCE // family.data.resolution**2, 1)
+        height, width, _ = family.data.shape
+        at_once = max(PIXELS_AT_ONCE // (height * width), 1)
         try:
             parts = zip(*(tensor.split(at_once) for tensor in request), strict=True)
             return torch.cat(
@@ -172,6 +183,10 @@ class TaskSpec(ABC):
     def sample_sheet(self, family: Family, dataset: Dataset) -> SampleSheet:
         """The family's answers to always the same requests, laid out for people."""
 
+    def lay_out(self, items: Pictures, data: DataSpec, columns: int = 8) -> Pictures:
+        """Items of the data set or answers, uint8 [N, H, W, C], row by row as a sheet for people."""
+        return grid(items, columns)
+
     def preview_sources(self, family: Family, dataset: Dataset) -> Pictures | None:
         """Pictures that a bundle's preview shows translated, uint8 [N, H, W, C]; None where none are needed."""
         return None
@@ -179,6 +194,11 @@ class TaskSpec(ABC):
     @abstractmethod
     def preview(self, family: Family, sources: Pictures | None) -> Pictures:
         """The preview of a bundle, uint8 [H, W, C]."""
+
+    def describe(self, data: DataSpec) -> str:
+        """The format of the answers, for the card of a bundle; ends a sentence without its full stop."""
+        kind = {1: "grey", 3: "colour", 4: "colour and opacity"}[data.channels]
+        return f"{data.resolution} × {data.resolution} pixels, {kind}"
 
     # ── Evaluation ──────────────────────────────────────────────────────────────────────────────────────────────────
 

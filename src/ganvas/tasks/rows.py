@@ -38,9 +38,8 @@ class _DecodedPictures:
     def __init__(self, dataset: Dataset, sources: bool) -> None:
         self.dataset = dataset
         self.sources = sources
-        side = dataset.resolution
-        channels = dataset.source(0).shape[2] if sources else dataset.channels
-        self.shape = (len(dataset), side, side, channels)
+        height, width, channels = dataset.source(0).shape if sources else dataset.shape
+        self.shape = (len(dataset), height, width, channels)
         self._open()
 
     def _open(self) -> None:
@@ -69,7 +68,7 @@ class _DecodedPictures:
 
 
 def with_channels(pixels: Pixels, channels: int) -> Pixels:
-    """A picture [H, W, 1 or 3] with as many channels: grey repeated, the luma of RGB by ITU-R 601, full opacity."""
+    """A picture [H, W, C] with as many channels: grey repeated, the luma of RGB by ITU-R 601, full opacity."""
     if pixels.shape[2] == channels:
         return pixels
     if channels == 4:
@@ -123,7 +122,7 @@ class TrainingRows:
 
     def target(self, index: int) -> Pixels:
         """A picture, uint8 [H, W, channels], not flipped."""
-        return with_channels(self._targets[index], self.data.channels)
+        return with_channels(self._targets[index], self.data.shape[2])
 
     def source(self, index: int) -> Pixels:
         """The packed source of a pair, uint8 [H, W, C], not flipped."""

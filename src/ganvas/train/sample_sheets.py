@@ -12,7 +12,7 @@ from ganvas.files import write_atomically
 from ganvas.models.family import Family
 from ganvas.runs.folder import RunDir
 from ganvas.tasks import TASKS
-from ganvas.tasks.pictures import Pictures, grid, targets
+from ganvas.tasks.pictures import Pictures, targets
 
 
 class Sheets:
@@ -21,12 +21,12 @@ class Sheets:
     def __init__(self, run: RunDir, family: Family, dataset: Dataset) -> None:
         self.run = run
         self.spec = TASKS[family.task]
-        self.dataset = dataset
+        self.dataset, self.data = dataset, family.data
         self.reals = targets(dataset, self.spec.sheet_indices(family, dataset, self.spec.sheet_count))
 
     def write_reals(self) -> None:
         """Write ``reals.png``: pictures of the data set, laid out like the samples."""
-        _write(self.run.sheets / "reals.png", grid(self.reals, 8))
+        _write(self.run.sheets / "reals.png", self.spec.lay_out(self.reals, self.data))
 
     def write(self, family: Family, nimg: int) -> tuple[Path, Pictures]:
         """Write ``NNNNNNNNN.png``.

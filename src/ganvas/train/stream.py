@@ -126,7 +126,9 @@ def _check(dataset: Dataset, task: str, data: DataSpec) -> None:
     """Check before training that the data set fits the task and ``data``."""
     if len(dataset) == 0:
         raise UserError("The data set has no pictures left; lower held_out or add pictures.")
-    if dataset.resolution != data.resolution:
+    if dataset.manifest.roll != data.roll:
+        raise UserError(f"{dataset.path} was not packed for the piano rolls of this recipe; pack it again.")
+    if dataset.shape[:2] != data.shape[:2]:
         raise UserError(
             f"{dataset.path} has pictures of {dataset.resolution} px, not {data.resolution} px; pack it again."
         )

@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-import hashlib
 import warnings
-import zipfile
 from collections import Counter
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryFile
-from typing import BinaryIO, NamedTuple
+from typing import NamedTuple
 
+from ganvas.curate.dataset.archive import Spool
 from ganvas.curate.dataset.encode import EncodingOptions, Outside, encode_candidate
 from ganvas.curate.dataset.set_levels import measure_levels
 from ganvas.curate.images.decode import SetLevels
 from ganvas.curate.images.remarks import Remark, RemarkCount, count_remarks
-from ganvas.curate.manifest import MANIFEST, Item, Manifest, OutsideArea, SkippedFile
+from ganvas.curate.manifest import Item, Manifest, OutsideArea, SkippedFile
 from ganvas.curate.ordered_map import ordered_map
 from ganvas.curate.sources.listing import Listing
 from ganvas.errors import UserError
-from ganvas.files import replacing
 from ganvas.paths import writing
 
 
@@ -47,12 +45,6 @@ class Workers(NamedTuple):
 
     threads: int
     processes: int = 1
-
-
-class _Spooled(NamedTuple):
-    name: str
-    offset: int
-    size: int
 
 
 def build_archive(
@@ -82,10 +74,11 @@ def build_archive(
     """
     with writing(output):
         output.parent.mkdir(parents=True, exist_ok=True)
-        with TemporaryFile(dir=output.parent) as spool:
-            manifest, members = _spool(listing, settings, key, workers, progress, spool)
+        with TemporaryFile(dir=output.parent) as file:
+            spool = Spool(file)
+            manifest = _spool(listing, settings, key, workers, progress, spool)
             demand(len(manifest.items), minimum, source, list(manifest.skipped))
-            _write_archive(output, manifest, members, spool)
+            spool.write(output, manifest)
     return manifest
 
 
@@ -95,22 +88,16 @@ def _spool(
     key: str,
     workers: Workers,
     progress: Callable[[int, int], None] | None,
-    spool: BinaryIO,
-) -> tuple[Manifest, list[_Spooled]]:
-    """Prepare every picture into a scratch file: the manifest is first in the archive but is complete last."""
+    spool: Spool,
+) -> Manifest:
+    """Prepare every picture into a scratch file."""
     items: list[Item] = []
-    members: list[_Spooled] = []
     skipped = list(listing.skipped)
     remarks: list[tuple[str, frozenset[Remark]]] = []
     enlarged = 0
     label_values: Counter[int] = Counter()
     outside: list[Outside] = []
     total = len(listing.candidates)
-
-    def keep(name: str, content: bytes) -> str:
-        members.append(_Spooled(name, spool.tell(), len(content)))
-        spool.write(content)
-        return hashlib.sha256(content).hexdigest()
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # Pillow warns of odd metadata, which does not concern pixels
@@ -125,12 +112,12 @@ def _spool(
                 folder = "images" if result.pair is None else "target"
                 pair = pair_sha256 = None
                 name = f"{folder}/{number}"
-                sha256 = keep(name, result.png)
+                sha256 = spool.keep(name, result.png)
                 if result.pair is not None:
                     pair = f"source/{number}"
-                    pair_sha256 = keep(pair, result.pair)
+                    pair_sha256 = spool.keep(pair, result.pair)
                 items.append(
-                    Item(
+                    Item(  # type: ignore[call-arg]
                         name=name,
                         sha256=sha256,
                         label=candidate.label,
@@ -149,7 +136,7 @@ def _spool(
                 outside += [] if result.outside is None else [result.outside]
             if progress is not None:
                 progress(done, total)
-    manifest = Manifest(
+    return Manifest(  # type: ignore[call-arg]
         resolution=settings.resolution,
         channels=settings.channels,  # type: ignore[arg-type] # checked by pack
         crop=settings.crop,
@@ -165,7 +152,6 @@ def _spool(
         listing=key,
         items=tuple(items),
     )
-    return manifest, members
 
 
 def _outside_area(found: list[Outside]) -> OutsideArea | None:
@@ -190,12 +176,3 @@ def _told(levels: SetLevels) -> str:
     """The white levels of a set, for a sentence."""
     whites = [one.white for one in levels if one is not None]
     return " and ".join(f"{white:,.0f}" if white > 9 else f"{white:.3g}" for white in whites) or "its own for each"
-
-
-def _write_archive(output: Path, manifest: Manifest, members: list[_Spooled], spool: BinaryIO) -> None:
-    with replacing(output) as file, zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
-        # A fixed date keeps the bytes the same whenever the archive is written.
-        archive.writestr(zipfile.ZipInfo(MANIFEST, (1980, 1, 1, 0, 0, 0)), manifest.model_dump_json(indent=1))
-        for member in members:
-            spool.seek(member.offset)
-            archive.writestr(zipfile.ZipInfo(member.name, (1980, 1, 1, 0, 0, 0)), spool.read(member.size))

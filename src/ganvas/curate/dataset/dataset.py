@@ -1,4 +1,4 @@
-"""A packed data set: one zip with ``dataset.json`` and square PNG pictures, read by index from any process."""
+"""A packed data set: one zip with ``dataset.json`` and a PNG per picture or piano roll, read by index."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import hashlib
 import json
 import zipfile
 import zlib
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -13,6 +14,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from ganvas.curate.dataset.roll_page import from_page
 from ganvas.curate.images.decode import Pixels, decode_png
 from ganvas.curate.manifest import Item, SplitName, read_manifest
 from ganvas.errors import UserError
@@ -51,6 +53,8 @@ class Dataset:
         self.labels: npt.NDArray[np.int64] = np.array([item.label for item in self._items], dtype=np.int64)
         content = hashlib.sha256()
         content.update(json.dumps([self.resolution, self.channels, self.classes]).encode())
+        if self.manifest.roll is not None:
+            content.update(self.manifest.roll.model_dump_json().encode())
         for item in self._items:
             content.update(f"\n{item.sha256} {item.label} {item.pair_sha256 or ''}".encode())
         self.sha256 = content.hexdigest()
@@ -74,6 +78,14 @@ class Dataset:
         return self.manifest.channels
 
     @property
+    def shape(self) -> tuple[int, int, int]:
+        """Height, width and channels of every item: see :attr:`ganvas.spec.DataSpec.shape`."""
+        roll = self.manifest.roll
+        if roll is not None:
+            return roll.steps, roll.pitches, len(roll.tracks)
+        return self.resolution, self.resolution, self.channels
+
+    @property
     def classes(self) -> tuple[str, ...]:
         """Class names in label order; empty when the pictures have none."""
         return self.manifest.classes
@@ -88,13 +100,14 @@ class Dataset:
         return self.subset([index for index, item in enumerate(self._items) if item.split == part])
 
     def image(self, index: int) -> Pixels:
-        """uint8 [resolution, resolution, channels]; of a pair, the target.
+        """uint8 of :attr:`shape`; of a pair, the target.
 
         Raises:
             UserError: the archive was changed or damaged since it was packed.
         """
         item = self._items[index]
-        return self._read(item.name, item.sha256)
+        pixels = self._read(item.name, item.sha256)
+        return pixels if self.manifest.roll is None else from_page(pixels, self.manifest.roll)
 
     def source(self, index: int) -> Pixels:
         """The source of a pair: uint8 [resolution, resolution, 3]; where it is two frames, 6 channels.
@@ -155,13 +168,17 @@ class HoldOutSplit(NamedTuple):
 def hold_out(dataset: Dataset, held_out: float, seed: int) -> HoldOutSplit:
     """The pictures to train on and to hold out: by the parts of the set, or by :func:`random_hold_out`.
 
-    A set with a test part (or, lacking that, a validation part) is trained on all that is in neither.
+    A set with a test part (or, lacking that, a validation part) is trained on all that is in neither. Items of one
+    group are never divided.
 
     Raises:
         UserError: nothing would be left to train on.
     """
     marks = [item.split for item in dataset.items]
     if "test" not in marks and "validation" not in marks:
+        groups = [item.group for item in dataset.items]
+        if any(group is not None for group in groups):
+            return _whole_groups(groups, held_out, seed)
         return random_hold_out(len(dataset), held_out, seed)
     train = [index for index, mark in enumerate(marks) if mark in (None, "train")]
     held = [index for index, mark in enumerate(marks) if mark == ("test" if "test" in marks else "validation")]
@@ -183,3 +200,18 @@ def random_hold_out(length: int, held_out: float, seed: int) -> HoldOutSplit:
         raise UserError(f"Holding {count} of {length} pictures out leaves none to train on; lower held_out.")
     order = np.random.default_rng((seed, 0x5EED)).permutation(length).astype(np.int64)
     return HoldOutSplit(np.sort(order[count:]), np.sort(order[:count]))
+
+
+def _whole_groups(groups: Sequence[str | None], held_out: float, seed: int) -> HoldOutSplit:
+    """Hold whole groups out, by a seeded draw, until they make up the share; an item without a group is one."""
+    wanted = random_hold_out(len(groups), held_out, seed).held_out
+    names = [f"\n{index}" if group is None else group for index, group in enumerate(groups)]
+    sizes = Counter(names)
+    known, chosen, count = sorted(sizes), set[str](), 0
+    for index in np.random.default_rng((seed, 0x5EED)).permutation(len(known)):
+        if count >= len(wanted) or len(chosen) == len(known) - 1:
+            break
+        chosen.add(known[index])
+        count += sizes[known[index]]
+    marked = np.array([name in chosen for name in names])
+    return HoldOutSplit(np.flatnonzero(~marked).astype(np.int64), np.flatnonzero(marked).astype(np.int64))

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from ganvas.curate.dataset.archive import reusable
 from ganvas.curate.dataset.build import Workers, build_archive, demand
 from ganvas.curate.dataset.encode import EncodingOptions
 from ganvas.curate.dataset.shards import fetch_shards, holds_shards
@@ -47,6 +48,7 @@ class PackReport:
     own_folders: tuple[OwnFolder, ...] = ()  # left out, because Ganvas itself wrote them
     remarks: dict[str, RemarkCount] = field(default_factory=dict)  # what decoding changed or guessed
     others: tuple[str, ...] = ()  # files of the source that are clearly no pictures
+    items: str = "pictures"  # what was packed
 
 
 def pack(
@@ -122,7 +124,7 @@ def pack(
         output = source
     else:
         output = cache_dir() / "datasets" / f"{key[:32]}.zip" if output is None else Path(output).expanduser()
-        manifest = _reusable(output, key)
+        manifest = reusable(output, key)
     reused = manifest is not None
     if manifest is None:
         chosen = _workers(workers, processes, len(listing.candidates), crop)
@@ -237,23 +239,3 @@ def _already_packed(source: Path, settings: EncodingOptions, listing: Listing) -
     # Square pictures are cut no further, but faces would be sought in them.
     aligned = settings.crop == manifest.crop or settings.crop not in FACE_CROPS
     return manifest if fits and aligned else None
-
-
-def _reusable(output: Path, key: str) -> Manifest | None:
-    """The manifest of an archive that was packed from the same files with the same settings."""
-    if output.is_dir():
-        raise UserError(f"{output} is a folder; name the .zip file to write.")
-    if not output.exists():
-        return None
-    try:
-        manifest = read_manifest(output)
-    except UserError:
-        if output.stat().st_size and not _ours(output):
-            raise UserError(f"{output} exists and is not a packed data set; name another file to write.") from None
-        return None
-    return manifest if manifest.listing == key else None
-
-
-def _ours(output: Path) -> bool:
-    """Whether a file that cannot be read as a data set is in our own cache."""
-    return output.resolve().is_relative_to(cache_dir().resolve())

@@ -12,6 +12,7 @@ from ganvas.models.families.biggan import BigGAN
 from ganvas.models.families.cut import CUT
 from ganvas.models.families.cyclegan import CycleGAN
 from ganvas.models.families.dcgan import DCGAN
+from ganvas.models.families.musegan import MuseGAN
 from ganvas.models.families.pix2pix import Pix2Pix
 from ganvas.models.families.pix2pixhd import Pix2PixHD
 from ganvas.models.families.progan import ProGAN
@@ -41,6 +42,7 @@ FAMILIES: dict[str, type[Family]] = {
     "starganv2": StarGANv2,
     "srgan": SRGAN,
     "pix2pixhd": Pix2PixHD,
+    "musegan": MuseGAN,
 }
 
 

@@ -1,0 +1,1 @@
+"""Music: MIDI, MusicXML and arrays as piano rolls, packed for training."""

@@ -1,0 +1,56 @@
+"""``Piece``: the notes of a piece of music by part, and its bar lines, as every reader gives them."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+Notes = npt.NDArray[np.float64]
+"""[N, 3]: onset and duration in quarter notes from the beginning of the piece, and MIDI pitch."""
+
+
+class MusicError(ValueError):
+    """A file that cannot be used as music; the message is the reason, for a list of skipped files."""
+
+
+class Part(NamedTuple):
+    """One part: an instrument or a voice.
+
+    Attributes:
+        name: As the file names it; may be empty.
+        program: General MIDI program, counted from 0.
+        drums: Whether it is a drum kit.
+        notes: Its notes, in any order.
+    """
+
+    name: str
+    program: int
+    drums: bool
+    notes: Notes
+
+
+class Piece(NamedTuple):
+    """A piece of music.
+
+    Attributes:
+        parts: In the order of the file.
+        bars: Onset and length of each full bar in quarter notes, float64 [B, 2], in order.
+        name: What tells it from other pieces of the same file; empty where there is one.
+    """
+
+    parts: tuple[Part, ...]
+    bars: npt.NDArray[np.float64]
+    name: str = ""
+
+
+def notes_array(rows: list[tuple[float, float, float]]) -> Notes:
+    """Rows of (onset, duration, pitch) as :data:`Notes`."""
+    return np.array(rows, dtype=np.float64).reshape(-1, 3)
+
+
+def regular_bars(end: float, length: float, start: float = 0.0) -> npt.NDArray[np.float64]:
+    """Bars of one length from ``start`` until the last that begins before ``end``."""
+    onsets = np.arange(start, end, length)
+    return np.stack([onsets, np.full(len(onsets), length)], axis=1)
