@@ -218,7 +218,7 @@ class MuseGAN(Accompanies, Family):
         critics = zip(self.discriminator.critics, self.discriminator.views(batch.x), strict=True)
         each = [losses.squared_norm(losses.logits_and_gradient(critic, real)[1]).mean() for critic, real in critics]
         penalty = torch.stack(each).mean()
-        return self.config.r1 / 2 * penalty, {"penalty": penalty.detach()}
+        return self.config.r1 / 2 * penalty, {"r1": penalty.detach()}
 
 
 def _track_number(name: str | None, roll: RollSpec) -> int | None:
