@@ -110,7 +110,11 @@ def interpolate(
         UserError: there are too many phrases, or an option is out of range.
     """
     if not 1 <= phrases <= MAX_PHRASES:
-        raise UserError(f"A piece has 1 to {MAX_PHRASES} phrases, not {phrases}.")
+        raise UserError(
+            f"A piece has 1 to {MAX_PHRASES} phrases, not {phrases}.",
+            code="too-many-phrases",
+            params={"most": MAX_PHRASES},
+        )
     ends = list(seeds) if len(seeds) > 1 else [seeds[0], seeds[0] + 1]
     through = latents(ends, z_dim)
     at = np.linspace(0, len(ends) - 1, phrases)

@@ -1145,17 +1145,17 @@ export interface components {
              * @description The page of the studio on which it is used.
              * @enum {string}
              */
-            page: "generate" | "draw" | "translate";
+            page: "generate" | "draw" | "translate" | "music";
             /**
              * Accepts
              * @description What it takes, the most usual first.
              */
-            accepts: ("seed" | "picture" | "drawing" | "reference" | "label map")[];
+            accepts: ("seed" | "picture" | "drawing" | "reference" | "label map" | "music")[];
             /**
              * Capabilities
              * @description What it can do beyond its task.
              */
-            capabilities: ("latent_space" | "truncation" | "classes" | "heatmap" | "codes" | "enlarges" | "inpaints" | "photo_to_drawing")[];
+            capabilities: ("latent_space" | "truncation" | "classes" | "heatmap" | "codes" | "enlarges" | "inpaints" | "photo_to_drawing" | "accompanies")[];
             /**
              * Drawing Direction
              * @description The direction in which it takes drawings; null: none.
@@ -1257,17 +1257,17 @@ export interface components {
              * @description The page of the studio on which it is used.
              * @enum {string}
              */
-            page: "generate" | "draw" | "translate";
+            page: "generate" | "draw" | "translate" | "music";
             /**
              * Accepts
              * @description What it takes, the most usual first.
              */
-            accepts: ("seed" | "picture" | "drawing" | "reference" | "label map")[];
+            accepts: ("seed" | "picture" | "drawing" | "reference" | "label map" | "music")[];
             /**
              * Capabilities
              * @description What it can do beyond its task.
              */
-            capabilities: ("latent_space" | "truncation" | "classes" | "heatmap" | "codes" | "enlarges" | "inpaints" | "photo_to_drawing")[];
+            capabilities: ("latent_space" | "truncation" | "classes" | "heatmap" | "codes" | "enlarges" | "inpaints" | "photo_to_drawing" | "accompanies")[];
             /**
              * Drawing Direction
              * @description The direction in which it takes drawings; null: none.

@@ -43,6 +43,17 @@ export const errors = {
   "takes-paired": "{model} translates pictures, so it takes a picture and no seeds; give it a picture.",
   "takes-unpaired": "{model} translates pictures, so it takes a picture and no seeds; give it a picture.",
   "takes-reference": "{model} renders a picture in the style of a reference; give it a picture and a reference.",
+  "takes-music": "{model} makes music from seeds, so it takes no picture; give it seeds.",
+
+  // Music
+  "no-music": "{model} makes no music; choose a model that does.",
+  "threshold-range": "The threshold is a number between 0 and 1; give another one.",
+  "too-many-phrases": "A piece has 1 to {most} phrases; ask for fewer.",
+  "tempo-range": "The tempo is 20 to 400 quarter notes per minute; give another one.",
+  "programs-range": "Give {count} programs from 0 to 127, one for each track.",
+  "accompanies-none": "This model accompanies no track; give it seeds alone.",
+  "music-unreadable": "{file} cannot be accompanied ({reason}); give another file.",
+  "music-too-short": "{file} has no {bars} bars of {beats} quarter notes in a row to accompany; give another file.",
   "seed-negative": "Seeds are whole numbers from 0 on; give another seed.",
   "seed-range": "Seeds are whole numbers from 0 to {most}; give others.",
   "no-truncation": "{model} has no truncation; leave psi at 1.",

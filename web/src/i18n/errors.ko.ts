@@ -43,6 +43,18 @@ export const errors: Readonly<Record<ErrorCode, string>> = {
   "takes-paired": "{model} 모델은 사진을 변환하며 시드를 사용하지 않습니다. 사진을 올리세요.",
   "takes-unpaired": "{model} 모델은 사진을 변환하며 시드를 사용하지 않습니다. 사진을 올리세요.",
   "takes-reference": "{model} 모델은 참조 사진의 스타일로 사진을 변환합니다. 사진과 참조 사진을 올리세요.",
+  "takes-music": "{model} 모델은 시드로 음악을 만들며 사진을 사용하지 않습니다. 시드를 입력하세요.",
+
+  // 음악
+  "no-music": "{model} 모델은 음악을 만들지 않습니다. 음악을 만드는 모델을 선택하세요.",
+  "threshold-range": "임계값은 0과 1 사이의 수입니다. 다른 값을 입력하세요.",
+  "too-many-phrases": "한 곡은 1~{most}개의 악구로 이루어집니다. 더 적게 요청하세요.",
+  "tempo-range": "빠르기는 분당 4분음표 20~400개입니다. 다른 값을 입력하세요.",
+  "programs-range": "트랙마다 하나씩, 0~127의 악기 번호를 {count}개 입력하세요.",
+  "accompanies-none": "이 모델은 트랙에 반주를 붙이지 않습니다. 시드만 입력하세요.",
+  "music-unreadable": "{file} 파일에 반주를 붙일 수 없습니다({reason}). 다른 파일을 올리세요.",
+  "music-too-short":
+    "{file} 파일에는 반주를 붙일, 4분음표 {beats}개로 된 마디가 {bars}개 이상 이어지는 곳이 없습니다. 다른 파일을 올리세요.",
   "seed-negative": "시드는 0 이상의 정수여야 합니다.",
   "seed-range": "시드는 0부터 {most}까지의 정수여야 합니다.",
   "no-truncation": "{model} 모델은 절단을 지원하지 않습니다. psi를 1로 두세요.",

@@ -18,6 +18,8 @@ const summaries: Translations<Messages> = {
     unpaired: "두 종류의 그림을 서로 변환합니다",
     reference: "다른 그림의 스타일로 그림을 다시 그립니다",
     makeup: "한 얼굴의 화장을 다른 얼굴에 옮깁니다",
+    music: "{count}개 트랙으로 된 {bars}마디의 음악을 만듭니다",
+    accompaniment: "{bars}마디의 {track} 트랙에 {count}개 트랙을 더합니다",
   },
 };
 

@@ -8,6 +8,7 @@ export const en = {
   generate: "Generate",
   draw: "Draw",
   translate: "Translate",
+  music: "Music",
   run: "Training run",
   trained: (pictures: string) => `Training length: ${pictures} pictures`,
   emptyTitle: "No models yet",

@@ -18,6 +18,7 @@ export const en = {
     psnr: "How close training outputs are to their targets, in decibels; higher is closer. 30 is good, 20 is visibly off.",
     total_variation: "How much neighbouring pixels differ: limits noise.",
     gradient_penalty: "Keeps the slope of the critic near 1 (WGAN-GP), so that its score remains a useful signal.",
+    sounding: "Share of the piano roll's cells in which a generated note sounds.",
     r1: "Penalty on the discriminator's gradient at real pictures: stabilises it.",
     r2: "Penalty on the discriminator's gradient at generated pictures.",
     path_length: "Requires that equal steps in the latent space change the picture equally.",
