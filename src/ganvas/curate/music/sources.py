@@ -13,6 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ganvas.curate.archive_safety import leads_outside, size_limit
+from ganvas.curate.file_kinds import is_hidden
 from ganvas.curate.images.decode import PictureError
 from ganvas.curate.manifest import Licence, SkippedFile
 from ganvas.curate.music.arrays import read_arrays
@@ -20,7 +21,8 @@ from ganvas.curate.music.midi import read_midi
 from ganvas.curate.music.musicxml import read_musicxml
 from ganvas.curate.music.piece import MusicError, Part, Piece
 from ganvas.curate.sources.archives import ZipReader
-from ganvas.curate.sources.assemble import ListedFile, fingerprint, is_hidden, is_licence
+from ganvas.curate.sources.assemble import ListedFile, fingerprint
+from ganvas.curate.sources.file_filter import is_licence
 from ganvas.curate.sources.folders import SYSTEM_FOLDERS, FolderReader
 from ganvas.curate.sources.listing import FileReader
 from ganvas.errors import UserError
@@ -101,15 +103,15 @@ def _in_folder(root: Path) -> list[ListedFile]:
 def _in_zip(source: Path, where: Path) -> tuple[FileReader, list[ListedFile]]:
     try:
         reader = ZipReader(where)
-        entries = [entry for entry in reader.archive.infolist() if not entry.is_dir()]
     except (zipfile.BadZipFile, OSError):
         raise UserError(f"{source} is neither a folder nor a .zip of music files; name one of these.") from None
-    if any(leads_outside(entry.filename) for entry in entries):
+    members = reader.names.members
+    if any(map(leads_outside, members)):
         raise UserError(f"{source} holds a file name that leads outside of it; zip it again.")
-    if sum(entry.file_size for entry in entries) > size_limit(where):
+    if sum(entry.file_size for entry in members.values()) > size_limit(where):
         raise UserError(f"{source} would unpack to far more than its size, so it is no archive of music.")
-    kept = [entry for entry in entries if _wanted(PurePosixPath(entry.filename).name)]
-    return reader, [ListedFile(entry.filename, entry.file_size, entry.CRC) for entry in kept]
+    kept = {path: entry for path, entry in members.items() if not entry.is_dir() and _wanted(PurePosixPath(path).name)}
+    return reader, [ListedFile(path, entry.file_size, entry.CRC) for path, entry in kept.items()]
 
 
 def read_pieces(path: str, content: bytes) -> Iterable[Piece]:
