@@ -1,7 +1,4 @@
-"""MuseGAN (Dong et al. 2018): music of several tracks as piano rolls, with binary neurons (Dong & Yang 2018).
-
-A step updates ``G`` first, then ``D``: the published order shifted by half a step, with one rendering per step fewer.
-"""
+"""MuseGAN (Dong et al. 2018): music of several tracks as piano rolls, with binary neurons (Dong & Yang 2018)."""
 
 from __future__ import annotations
 
@@ -19,7 +16,6 @@ from ganvas.models.batches import MusicBatch, MusicRequest
 from ganvas.models.capabilities import Accompanies
 from ganvas.models.family import Clock, Family, FamilyConfig, Phase, Stage, linear_decay
 from ganvas.models.layers.modes import evaluating
-from ganvas.models.memo import store_fake, stored_fake
 from ganvas.models.networks.musegan import Discriminator, Generator, Refiner, Variant, sizes_of
 from ganvas.models.optimizers import adam
 from ganvas.spec import DataSpec, RollSpec, Track
@@ -125,21 +121,18 @@ class MuseGAN(Accompanies, Family):
         return self._accompanied
 
     def stages(self) -> tuple[Stage, ...]:
-        config = self.config
-        scale = linear_decay(config.decay)
-        critic: tuple[Phase, ...] = (Phase("D", ("discriminator",), self.discriminator_phase, repeat=config.d_repeat),)
+        config, scale = self.config, linear_decay(self.config.decay)
+        critic: tuple[Phase, ...] = (
+            Phase("D", ("discriminator",), self.discriminator_phase, repeat=config.d_repeat, fakes=self.render),
+        )
         if config.r1:
             critic += (Phase("D/r1", ("discriminator",), self.r1_phase, every=R1_EVERY),)
-        first = Stage(
-            "adversarial",
-            self.kimg * (1 - config.refine),
-            (Phase("G", ("generator",), self.generator_phase), *critic),
-            lr_scale=scale,
-        )
+        generator = Phase("G", ("generator",), self.generator_phase, render=self.render)
+        first = Stage("adversarial", self.kimg * (1 - config.refine), (*critic, generator), lr_scale=scale)
         if not config.refine:
             return (first,)
-        refining = (Phase("R", ("refiner",), self.generator_phase), *critic)
-        return (first, Stage("refining", self.kimg * config.refine, refining, lr_scale=scale))
+        refiner = Phase("R", ("refiner",), self.generator_phase, render=self.render)
+        return (first, Stage("refining", self.kimg * config.refine, (*critic, refiner), lr_scale=scale))
 
     def optimizer(self, network: str) -> Optimizer:
         lr = self.config.lr if network != "discriminator" else self.config.d_lr or self.config.lr
@@ -147,8 +140,8 @@ class MuseGAN(Accompanies, Family):
 
     # ── Rolls ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
-    def render(self, batch: MusicBatch, clock: Clock) -> Tensor:
-        """Fakes from new noise, float [N, tracks, time, pitches] in [-1, 1], as the discriminator sees them."""
+    def render(self, batch: MusicBatch, clock: Clock) -> dict[str, Tensor]:
+        """``fake``: rolls from new noise, float [N, tracks, time, pitches] in [-1, 1]."""
         z = noise.normal(len(batch.x), self.z_dim, device=batch.x.device)
         given = self._given_of(batch.x)
         neurons: Neurons = self.config.binary
@@ -158,7 +151,7 @@ class MuseGAN(Accompanies, Family):
                 neurons = "none"
             else:
                 logits = self.refiner(logits)
-        return self._with_given(_to_rolls(logits, neurons, self._slope(clock)), given)
+        return {"fake": self._with_given(_to_rolls(logits, neurons, self._slope(clock)), given)}
 
     def _slope(self, clock: Clock) -> float:
         return 1 + (self.config.slope - 1) * clock.progress
@@ -188,9 +181,8 @@ class MuseGAN(Accompanies, Family):
     # ── Losses ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
     def generator_phase(self, batch: MusicBatch, clock: Clock) -> tuple[Tensor, dict[str, Tensor]]:
-        """The adversarial loss of ``G``, or of the refiner; the fakes are stored for ``D``."""
-        fake = self.render(batch, clock)
-        store_fake(batch, fake)
+        """The adversarial loss of ``G``, or of the refiner."""
+        fake = batch.memo["fake"]
         fake_logits = self.discriminator(fake)
         real_logits = losses.real_logits_if_paired(self.config.game, lambda: self.discriminator(batch.x))
         loss = losses.generator_loss(self.config.game, fake_logits, real_logits)
@@ -198,9 +190,8 @@ class MuseGAN(Accompanies, Family):
         return loss, {"fake_logits": fake_logits.detach().mean(), "sounding": sounding}
 
     def discriminator_phase(self, batch: MusicBatch, clock: Clock) -> tuple[Tensor, dict[str, Tensor]]:
-        """The adversarial loss of ``D`` and its penalties, on the stored fakes or, in further repeats, on new ones."""
-        config = self.config
-        fake = stored_fake(batch, lambda: self.render(batch, clock))
+        """The adversarial loss of ``D`` and its penalties."""
+        config, fake = self.config, batch.memo["fake"]
         real_logits, fake_logits = self.discriminator(batch.x), self.discriminator(fake)
         penalties: dict[str, Tensor] = {}
         if config.gradient_penalty:
