@@ -18,6 +18,7 @@ from ganvas.inference.session import TorchSession
 from ganvas.models.batches import MusicRequest
 from ganvas.models.capabilities import Accompanies
 from ganvas.models.family import Family
+from ganvas.paths import writing
 from ganvas.spec import RollSpec
 from ganvas.tasks import TASKS
 from ganvas.tasks.pictures import Pictures
@@ -81,7 +82,7 @@ def write_pieces(
     pieces = _make(family, spec, options)
     midi = [to_midi(joined(piece), spec, tempo=options.tempo, programs=options.programs) for piece in pieces]
     audio: list[Path] = []
-    try:
+    with writing(output):
         output.mkdir(parents=True, exist_ok=True)
         names = [output / f"{number:04d}.mid" for number in range(len(pieces))]
         for done, (name, content) in enumerate(zip(names, midi, strict=True), start=1):
@@ -92,8 +93,6 @@ def write_pieces(
                 progress(done, len(pieces))
         sheet = output / "rolls.png"
         write_atomically(sheet, encode_png(piece_sheet(family, pieces)))
-    except OSError as error:
-        raise UserError(f"{output} cannot be written ({error.strerror}); choose another --output.") from None
     return WrittenPieces(names, sheet, audio)
 
 
