@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -107,3 +108,69 @@ def test_values_that_are_not_finite(tmp_path: Path) -> None:
     content = io.BytesIO()
     Image.fromarray(values).save(content, "TIFF")
     assert np.asarray(open_image(content.getvalue())).max() == 255
+
+
+def colours(path: Path, most: int, opacity: bool = False, **options: object) -> Path:
+    """A picture of 16 bits per channel: red rises to the right, green downwards, blue is dark."""
+    cv2 = pytest.importorskip("cv2")
+    across = np.tile(ramp_of(most), (48, 1))
+    down = np.tile(ramp_of(most)[:48, None], (1, 64))
+    channels = [np.full((48, 64), most // 8), down, across] + ([np.full((48, 64), 65535)] if opacity else [])
+    path.parent.mkdir(parents=True, exist_ok=True)
+    cv2.imwrite(str(path), np.dstack(channels).astype(np.uint16))
+    return path
+
+
+def ramp_of(most: int) -> npt.NDArray[np.float64]:
+    return np.linspace(0, most, 64)
+
+
+@pytest.mark.parametrize("suffix", ["png", "tif"])
+@pytest.mark.parametrize("opacity", [False, True])
+@pytest.mark.parametrize("most", [1023, 4095, 65535])
+def test_colours_of_16_bits(tmp_path: Path, suffix: str, opacity: bool, most: int) -> None:
+    decoded = decode_picture(colours(tmp_path / f"a.{suffix}", most, opacity))
+    pixels = np.asarray(decoded.image).astype(int)
+    assert np.abs(pixels[10, :, 0] - ramp_of(255)).max() <= 1.5  # every step is there
+    assert np.abs(pixels[:, 10, 1] - ramp_of(255)[:48]).max() <= 1.5
+    assert abs(pixels[5, 5, 2] - 32) <= 1
+    assert decoded.remarks == {Remark.DEEP}
+
+
+def test_colours_of_16_bits_without_opencv(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    colours(tmp_path / "in" / "a.png", 4095)
+    colours(tmp_path / "in" / "b.png", 255)
+    with monkeypatch.context() as patch:
+        patch.setitem(sys.modules, "cv2", None)
+        report = pack(tmp_path / "in", resolution=48)
+    assert Dataset(report.path).image(0).max() >= 200
+    assert Dataset(report.path).image(1).max() <= 16  # one white level for the set
+    assert report.remarks["coarse"].count == 2
+    assert report.remarks["deep"].value == "4,095"
+
+
+@pytest.mark.parametrize("kind", ["grey", "colours"])
+def test_deep_pictures_are_turned_upright(tmp_path: Path, kind: str) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    if kind == "grey":
+        path = deep(tmp_path / "a.png", ramp(4095)[:32], exif=exif)
+    else:
+        path = tmp_path / "a.png"
+        content = colours(path, 4095).read_bytes()
+        whole = io.BytesIO()
+        Image.new("L", (1, 1)).save(whole, "PNG", exif=exif)
+        chunk = whole.getvalue()
+        start = chunk.index(b"eXIf") - 4
+        length = int.from_bytes(chunk[start : start + 4], "big") + 12
+        path.write_bytes(content[:33] + chunk[start : start + length] + content[33:])
+    decoded = decode_picture(path)
+    assert decoded.image.size == decoded.size
+    assert decoded.image.height > decoded.image.width
+    assert decoded.image.height == 64
+
+
+def test_a_turned_tiff_keeps_its_size_and_bits(tmp_path: Path) -> None:
+    path = deep(tmp_path / "a.tif", ramp(4095)[:32], tiffinfo={0x0112: 6})
+    decoded = decode_picture(path)
+    assert decoded.image.size == decoded.size == (32, 64)

@@ -62,14 +62,16 @@ def guess_levels(values: ValueRange) -> Levels:
     return Levels(black, white if white > black else black + 1.0)
 
 
-def to_eight_bits(image: Image.Image, levels: Levels) -> Image.Image:
-    """A deep picture in mode L: ``levels.black`` → 0, ``levels.white`` → 255, clipped."""
+def white_is_zero(image: Image.Image) -> bool:
+    """Whether a deep TIFF stores white as 0; Pillow inverts such pictures of 8 bits only."""
+    return image.mode.startswith("I;16") and getattr(image, "tag_v2", {}).get(_PHOTOMETRIC) == _WHITE_IS_ZERO
+
+
+def to_eight_bits(image: Image.Image, levels: Levels, *, inverted: bool = False) -> Image.Image:
+    """A deep picture in mode L: ``levels.black`` → 0, ``levels.white`` → 255, clipped; or the other way round."""
     scaled = (_values(image) - levels.black) / (levels.white - levels.black) * 255
     pixels = np.clip(scaled + 0.5, 0, 255).astype(np.uint8)
-    tags = getattr(image, "tag_v2", {})
-    if image.mode.startswith("I;16") and tags.get(_PHOTOMETRIC) == _WHITE_IS_ZERO:  # Pillow inverts only 8 bits
-        pixels = 255 - pixels
-    return Image.fromarray(pixels)
+    return Image.fromarray(255 - pixels if inverted else pixels)
 
 
 def _values(image: Image.Image) -> npt.NDArray[np.float64]:

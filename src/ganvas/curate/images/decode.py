@@ -18,8 +18,10 @@ from ganvas.curate.images.bit_depth import (
     is_deep,
     to_eight_bits,
     value_range,
+    white_is_zero,
 )
 from ganvas.curate.images.colour_profiles import to_srgb
+from ganvas.curate.images.deep_colour import colours_to_eight_bits, has_upper_bits_only, upper_range
 from ganvas.curate.images.opening import NoFaceError as NoFaceError
 from ganvas.curate.images.opening import PictureError as PictureError
 from ganvas.curate.images.opening import TooManyPixelsError, opened, picture_errors, refused_for_texts
@@ -157,16 +159,23 @@ def _decoded(
             remarks.add(Remark.REDUCED)
         if image.width * image.height > options.max_pixels:
             raise TooManyPixelsError(size, options.max_pixels)
+        upper_bits_only = has_upper_bits_only(image)
         image.load()
         if labels:
             return DecodedPicture(_numbers(image), size, kind)
-        profile, stored = image.info.get("icc_profile"), image.size
-        if is_deep(image):
-            image, found = _eight_bits(image, options, levels)
-            remarks |= found
-        upright: Image.Image = ImageOps.exif_transpose(image)
-        if upright.size != stored:
+        profile, inverted = image.info.get("icc_profile"), white_is_zero(image)
+        shown: Image.Image = image
+        if upper_bits_only:
+            chosen, found = _levels(upper_range(image), options, levels)
+            shown, exact = colours_to_eight_bits(image, source, chosen)
+            remarks |= found if exact else found | {Remark.COARSE}
+        upright: Image.Image = ImageOps.exif_transpose(shown)
+        if (upright.width > upright.height) != (size[0] > size[1]):
             size = size[::-1]
+        if is_deep(upright):
+            chosen, found = _levels(value_range(upright), options, levels)
+            upright = to_eight_bits(upright, chosen, inverted=inverted)
+            remarks |= found
         colours, found = _to_rgb(upright, profile, options)
         return DecodedPicture(colours, size, kind, frozenset(remarks | found))
 
@@ -185,28 +194,29 @@ def _at_lower_scale(image: Image.Image, least: int | None, max_pixels: int) -> b
     return many
 
 
-def _eight_bits(image: Image.Image, options: DecodeOptions, levels: SetLevels) -> tuple[Image.Image, set[Remark]]:
-    values = value_range(image)
+def _levels(values: ValueRange, options: DecodeOptions, levels: SetLevels) -> tuple[Levels, set[Remark]]:
+    """Black and white of a picture of these values, and what is to be said of them."""
     known = levels.floats if values.floating else levels.integers
     chosen = known or guess_levels(values) if options.white_level is None else Levels(0.0, options.white_level)
     found = {Remark.DEEP} if options.white_level is None else set()
     if values.high > chosen.white * (OVERSHOOT if values.floating else 1):
         found.add(Remark.CLIPPED)
-    return to_eight_bits(image, chosen), found
+    return chosen, found
 
 
 def deep_range(content: bytes, options: DecodeOptions = DEFAULTS) -> ValueRange | None:
-    """The range of values of a picture with more than 8 bits or of floating point.
+    """The range of values of a picture with more than 8 bits per channel or of floating point.
 
     Returns:
         None for all other pictures, which are not decoded, and for what is no picture.
     """
     try:
         with picture_errors(content), opened(content) as image:
-            if not is_deep(image) or image.width * image.height > options.max_pixels:
+            upper_bits_only = has_upper_bits_only(image)
+            if not (upper_bits_only or is_deep(image)) or image.width * image.height > options.max_pixels:
                 return None
             image.load()
-            return value_range(image)
+            return upper_range(image) if upper_bits_only else value_range(image)
     except PictureError:
         return None
 

@@ -46,23 +46,24 @@ class TooManyPixelsError(PictureError):
         super().__init__(f"{TOO_MANY} ({width} × {height}: {many} million, and the limit is {limit / 1e6:g} million)")
 
 
-def opened(content: bytes | Path) -> Image.Image:
+@contextmanager
+def opened(content: bytes | Path) -> Iterator[Image.Image]:
     """A picture whose header was read and whose pixels were not; raises what Pillow and its decoders raise."""
     if is_raw(_head(content)):
         raise PictureError(RAW)
-    file: Path | io.BytesIO = io.BytesIO(content) if isinstance(content, bytes) else content
-    try:
-        image: Image.Image = Image.open(file, formats=_formats())
-    except UnidentifiedImageError:
-        if not _learn_heif():
-            raise
-        if isinstance(file, io.BytesIO):
+    # Not by name: Pillow maps uncompressed files into memory then, and mistakes the rows of those that it turns.
+    with io.BytesIO(content) if isinstance(content, bytes) else content.open("rb") as file:
+        try:
+            image: Image.Image = Image.open(file, formats=_formats())
+        except UnidentifiedImageError:
+            if not _learn_heif():
+                raise
             file.seek(0)
-        image = Image.open(file, formats=_formats())
-    if getattr(image, "tag_v2", {}).get(_SUBFILE_TYPE, 0) & _THUMBNAIL:
-        image.close()
-        raise PictureError(RAW)
-    return image
+            image = Image.open(file, formats=_formats())
+        with image:
+            if getattr(image, "tag_v2", {}).get(_SUBFILE_TYPE, 0) & _THUMBNAIL:
+                raise PictureError(RAW)
+            yield image
 
 
 def _formats() -> list[str]:

@@ -17,6 +17,7 @@ class Remark(StrEnum):
     PROFILE_UNUSABLE = "profile-unusable"
     CMYK_GUESSED = "cmyk-guessed"
     DEEP = "deep"
+    COARSE = "coarse"
     CLIPPED = "clipped"
     REDUCED = "reduced"
     TRANSPARENT = "transparent"
@@ -29,6 +30,8 @@ _SAID = {
     Remark.PROFILE_UNUSABLE: "Taken as sRGB, since their colour profiles cannot be used",
     Remark.CMYK_GUESSED: "CMYK without a colour profile, so that their colours are approximate",
     Remark.DEEP: "Brought to 8 bits by a white level of {value}, guessed from their values (data.white_level sets it)",
+    Remark.COARSE: "Read by the upper 8 of their 16 bits only, which leaves steps in them (pip install 'ganvas[faces]' "
+    "reads all)",
     Remark.CLIPPED: "With values above the white level, which are white now",
     Remark.REDUCED: "Decoded at half of their sides for their many pixels",
     Remark.TRANSPARENT: "With transparent parts, which are {value} now (data.background sets the colour)",
