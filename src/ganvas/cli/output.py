@@ -65,7 +65,8 @@ class Output:
         if report.outside is not None:
             self.line(_invented(report), "yellow")
         if report.skipped:
-            self.line(f"{len(report.skipped):,} files could not be used:", "yellow")
+            files = "1 file" if len(report.skipped) == 1 else f"{len(report.skipped):,} files"
+            self.line(f"{files} could not be used:", "yellow")
         for path, reason in report.skipped[:MAX_NAMED]:
             self.line(f"  {path}: {reason}", "yellow")
         if len(report.skipped) > MAX_NAMED:

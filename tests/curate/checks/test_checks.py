@@ -334,7 +334,7 @@ def test_each_check_has_a_sheet_of_its_worst_and_best(folder: Path, tmp_path: Pa
 def test_the_command_takes_a_folder(folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["curate", str(folder), "--processes", "1", "--sheets", str(tmp_path / "sheets")]) == 0
     said = capsys.readouterr().out
-    words_said = ("4 pictures added", "1 files could not be used", "keep", "no colour", "no face", "ganvas review")
+    words_said = ("4 pictures added", "1 file could not be used", "keep", "no colour", "no face", "ganvas review")
     for words in (*words_said, "1 only for no colour: ", "--rules portrait-any-colour"):
         assert words in said
     root = tmp_path / "crawl-catalogue"

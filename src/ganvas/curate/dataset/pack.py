@@ -29,7 +29,7 @@ from ganvas.spec import FACE_CROPS, Crop, DataSpec, Resize, rgb_of
 from ganvas.weights import WEIGHTS
 
 ENOUGH = (500, 64)  # pictures from which processes are worth their start: usually, and where faces are sought
-RECIPE_OF_PIXELS = 4  # raised when the same file would give other pixels, so that old cached archives are not reused
+RECIPE_OF_PIXELS = 5  # raised when the same file would give other pixels, so that old cached archives are not reused
 
 
 @dataclass(frozen=True)
