@@ -35,7 +35,7 @@ from ganvas.serve.core.settings import StudioSettings
 from ganvas.serve.server import serve
 root = Path(sys.argv[1])
 settings = StudioSettings(bundles=root / "bundles", runs=root / "runs")
-serve(settings, port=0, on_ready=lambda url: print(url, flush=True))
+serve(settings, port=0, on_ready=lambda url, _: print(url, flush=True))
 """
 
 

@@ -32,6 +32,7 @@ from support.studio import served
 
 from ganvas.errors import UserError
 from ganvas.serve.app import create_app, openapi_json
+from ganvas.serve.core.hosts import HostNames
 from ganvas.serve.core.settings import StudioSettings
 from ganvas.serve.server import serve
 
@@ -234,7 +235,7 @@ def test_without_built_pages_the_api_works_and_a_page_says_what_to_do(tmp_path: 
 
 
 def test_a_local_studio_answers_to_its_own_name_alone(home: Path) -> None:
-    app = create_app(settings=StudioSettings(bundles=home / "bundles", hosts=("localhost", "127.0.0.1")))
+    app = create_app(settings=StudioSettings(bundles=home / "bundles", hosts=HostNames(frozenset({"localhost", "127.0.0.1"}))))
     with served(app) as (opened, _):
         assert opened.get("/v1/health").status_code == 200
         sentence(opened.get("/v1/health", headers={"Host": "rebound.example"}), 421)
@@ -270,7 +271,7 @@ def test_the_studio_says_where_it_is_and_stops_when_interrupted(tmp_path: Path) 
     code = (
         "import sys; from pathlib import Path; from ganvas.serve.server import serve\n"
         "from ganvas.serve.core.settings import StudioSettings\n"
-        "serve(StudioSettings(runs=Path(sys.argv[1])), port=0, on_ready=lambda url: print(url, flush=True))\n"
+        "serve(StudioSettings(runs=Path(sys.argv[1])), port=0, on_ready=lambda url, _: print(url, flush=True))\n"
         "print('stopped', flush=True)"
     )
     make_run(tmp_path / "now")

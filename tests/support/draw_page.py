@@ -47,7 +47,7 @@ from ganvas.serve.server import serve
 root = Path(sys.argv[1])
 shared = root / "shared" if len(sys.argv) > 2 else None
 settings = StudioSettings(bundles=root / "bundles", runs=root / "runs", shared=shared)
-serve(settings, port=0, on_ready=lambda url: print(url, flush=True))
+serve(settings, port=0, on_ready=lambda url, _: print(url, flush=True))
 """
 
 

@@ -11,7 +11,9 @@ import httpx
 import uvicorn
 from fastapi import FastAPI
 
+from ganvas.serve.app import create_app
 from ganvas.serve.core.connections import ConnectionLimits
+from ganvas.serve.core.settings import StudioSettings
 from ganvas.serve.server import uvicorn_config
 
 
@@ -31,3 +33,10 @@ def served(app: FastAPI, limits: ConnectionLimits | None = None) -> Iterator[tup
         thread.join(20)
         listening.close()
     assert not thread.is_alive(), "a page that follows a run must not hold the studio up"
+
+
+@contextmanager
+def served_with(settings: StudioSettings) -> Iterator[httpx.Client]:
+    """A studio with these settings."""
+    with served(create_app(settings=settings)) as (client, _):
+        yield client

@@ -2,12 +2,14 @@
 import { QueryClientProvider } from "@tanstack/react-query";
 import { Suspense, useEffect, useRef, useState } from "react";
 import { Link, Route, Switch, useLocation } from "wouter";
-import { makeQueryClient, useHealth } from "./api/queries";
+import { makeQueryClient, useHealth, useSession } from "./api/queries";
 import styles from "./app.module.css";
 import type { Feature, NavigationEntry } from "./feature";
 import { FEATURES } from "./features";
+import { access } from "./features/access";
 import { useErrorTable } from "./i18n/errors";
 import { LanguageProvider, useLanguage, useWords } from "./i18n/provider";
+import { Account } from "./ui/account";
 import { Button } from "./ui/controls";
 import { Waiting } from "./ui/feedback";
 import { Mark } from "./ui/icons";
@@ -58,10 +60,19 @@ function Header() {
 function Footer() {
   const words = useWords();
   const shares = useHealth()?.shares;
+  const here = useSession()?.local ?? true;
+  const kept = here
+    ? shares
+      ? words.footerShares
+      : words.footer
+    : shares
+      ? words.footerElsewhereShares
+      : words.footerElsewhere;
   return (
     <footer className={styles.bottom}>
       <div className={styles.bottomInner}>
-        <p>{shares ? words.footerShares : words.footer}</p>
+        <p>{kept}</p>
+        <Account />
         <ThemeChoice />
       </div>
     </footer>
@@ -83,6 +94,7 @@ function Pages() {
   const words = useWords();
   useErrorTable(); // at hand before the first error
   const [path] = useLocation();
+  const session = useSession();
   const main = useRef<HTMLElement>(null);
   const arrived = useRef(path);
   useEffect(() => {
@@ -100,13 +112,19 @@ function Pages() {
       <Header />
       <main id="main" ref={main} tabIndex={-1}>
         <Suspense fallback={<Waiting />}>
-          {path === "/" && <Notices />}
-          <Switch>
-            {FEATURES.flatMap(routesOf)}
-            <Route>
-              <MissingPage />
-            </Route>
-          </Switch>
+          {session?.role === null ? (
+            <access.page params={{}} />
+          ) : (
+            <>
+              {path === "/" && <Notices />}
+              <Switch>
+                {FEATURES.flatMap(routesOf)}
+                <Route>
+                  <MissingPage />
+                </Route>
+              </Switch>
+            </>
+          )}
         </Suspense>
       </main>
       <Footer />

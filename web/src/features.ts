@@ -1,5 +1,6 @@
 // The features of the studio, in the order of the navigation. The routes and the navigation come from this list.
 import type { Feature } from "./feature";
+import { access } from "./features/access";
 import { curate } from "./features/curate";
 import { draw } from "./features/draw";
 import { generate } from "./features/generate";
@@ -7,4 +8,4 @@ import { home } from "./features/home";
 import { runs } from "./features/runs";
 import { translate } from "./features/translate";
 
-export const FEATURES: readonly Feature[] = [home, draw, generate, translate, runs, curate];
+export const FEATURES: readonly Feature[] = [home, draw, generate, translate, runs, curate, access];

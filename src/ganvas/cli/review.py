@@ -9,6 +9,16 @@ import typer
 
 from ganvas.cli.app import app
 from ganvas.cli.options import CURATE, NO, CatalogFolder, DatabaseUrl, check_studio_installed, open_catalog
+from ganvas.cli.studio_access import (
+    AllowHost,
+    AuditFile,
+    ProxyAddress,
+    RootPath,
+    StudioHost,
+    TokensFile,
+    network_settings,
+    print_opening,
+)
 
 
 @app.command(rich_help_panel=CURATE)
@@ -24,9 +34,14 @@ def review(
     overlap: Annotated[float, typer.Option(help="New round: share of pictures that every reviewer sees.")] = 0.1,
     bundles: Annotated[Path, typer.Option(help="Folder of bundles.")] = Path("bundles"),
     runs: Annotated[Path, typer.Option(help="Folder of runs.")] = Path("runs"),
-    host: Annotated[str, typer.Option(help="Address to listen on; 0.0.0.0 lets others in.")] = "127.0.0.1",
+    host: StudioHost = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port to listen on.")] = 8300,
     open_browser: Annotated[bool, typer.Option("--open", help="Open a browser.")] = False,
+    tokens: TokensFile = None,
+    allow_host: AllowHost = None,
+    proxy: ProxyAddress = None,
+    root_path: RootPath = "",
+    audit: AuditFile = None,
     status: Annotated[
         bool,
         typer.Option("--status", help="Print the progress of the round; exit code 3 until all pictures are settled."),
@@ -62,12 +77,20 @@ def review(
         if status:
             raise typer.Exit(0 if current.settled >= current.pictures else NO)
         from ganvas.serve.core.settings import StudioSettings
+        from ganvas.serve.opening import Opening
         from ganvas.serve.server import serve
 
+        def ready(address: str, opening: Opening) -> None:
+            shown = f"{address}{opening.settings.root_path}"
+            out.line(f"Review at {shown} (Ctrl+C ends it; all verdicts are saved).")
+            print_opening(out, address, opening)
+
+        network = network_settings(allow_host, proxy, root_path, audit)
         serve(
-            StudioSettings(bundles=bundles, runs=runs, catalog=catalog, reviewer=name),
+            StudioSettings(bundles=bundles, runs=runs, catalog=catalog, reviewer=name, **network),
             host=host,
             port=port,
             open_browser=open_browser,
-            on_ready=lambda address: out.line(f"Review at {address} (Ctrl+C ends it; all verdicts are saved)."),
+            tokens_file=tokens,
+            on_ready=ready,
         )

@@ -9,13 +9,29 @@ import typer
 
 from ganvas.cli.app import app
 from ganvas.cli.options import USE, check_studio_installed
+from ganvas.cli.studio_access import (
+    AllowHost,
+    AuditFile,
+    FrameAncestors,
+    NewToken,
+    ProxyAddress,
+    Public,
+    Rates,
+    RootPath,
+    StudioHost,
+    TokensFile,
+    network_settings,
+    print_new_token,
+    print_opening,
+    read_rates,
+)
 
 
 @app.command(rich_help_panel=USE)
 def studio(
     bundles: Annotated[Path, typer.Option(help="Folder of bundles.")] = Path("bundles"),
     runs: Annotated[Path, typer.Option(help="Folder of runs.")] = Path("runs"),
-    host: Annotated[str, typer.Option(help="Address to listen on; 0.0.0.0 lets others in.")] = "127.0.0.1",
+    host: StudioHost = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port to listen on.")] = 8300,
     open_browser: Annotated[bool, typer.Option("--open", help="Open a browser.")] = False,
     shared: Annotated[
@@ -25,11 +41,24 @@ def studio(
     answer_seconds: Annotated[
         float, typer.Option(help="Longest time for one answer of a model; one that takes longer is stopped.")
     ] = 120.0,
+    public: Public = False,
+    tokens: TokensFile = None,
+    new_token: NewToken = None,
+    allow_host: AllowHost = None,
+    proxy: ProxyAddress = None,
+    root_path: RootPath = "",
+    frame_ancestors: FrameAncestors = None,
+    rate: Rates = None,
+    audit: AuditFile = None,
     starters: Annotated[
         bool, typer.Option("--starters/--no-starters", help="Show the models that ship with Ganvas.")
     ] = True,
 ) -> None:
-    """Use models in the browser, and watch training runs."""
+    """Use models in the browser, and watch training runs.
+
+    On this machine alone nobody signs in. On any other address people need a token: a player uses models, a reviewer
+    also judges pictures and sees training runs, an owner does everything.
+    """
     from ganvas.cli.output import Output
     from ganvas.errors import UserError
 
@@ -38,11 +67,21 @@ def studio(
     if not answer_seconds > 0:
         raise UserError(f"--answer-seconds is a number above 0, not {answer_seconds:g}.")
     check_studio_installed()
+    if new_token is not None:
+        print_new_token(tokens, new_token)
+        return
     from ganvas import starters as shipped
+    from ganvas.serve.core.hosts import check_frame_ancestors
     from ganvas.serve.core.settings import StudioSettings
+    from ganvas.serve.opening import Opening
     from ganvas.serve.server import serve
 
     out = Output()
+
+    def ready(address: str, opening: Opening) -> None:
+        out.line(f"The studio is at {address}{opening.settings.root_path} (Ctrl+C ends it).")
+        print_opening(out, address, opening)
+
     serve(
         StudioSettings(
             bundles=bundles,
@@ -50,9 +89,14 @@ def studio(
             starters=shipped.FOLDER if starters else None,
             shared=shared,
             answer_seconds=answer_seconds,
+            public=public,
+            rates=read_rates(rate or []),
+            frame_ancestors=check_frame_ancestors(frame_ancestors or ()),
+            **network_settings(allow_host, proxy, root_path, audit),
         ),
         host=host,
         port=port,
         open_browser=open_browser,
-        on_ready=lambda address: out.line(f"The studio is at {address} (Ctrl+C ends it)."),
+        tokens_file=tokens,
+        on_ready=ready,
     )

@@ -11,13 +11,16 @@ from typing import Any
 from fastapi import FastAPI
 
 from ganvas.serve.core import errors, static_files
+from ganvas.serve.core.access import Access
 from ganvas.serve.core.bundle_store import BundleStore
 from ganvas.serve.core.context import StudioContext
 from ganvas.serve.core.decode_pool import DecodePool
 from ganvas.serve.core.engine import Engine
 from ganvas.serve.core.feature import Feature
+from ganvas.serve.core.hosts import ProxyMiddleware
 from ganvas.serve.core.local_paths import LocalPaths
 from ganvas.serve.core.middleware import RequestMiddleware
+from ganvas.serve.core.roles import RouteRules
 from ganvas.serve.core.run_store import RunStore
 from ganvas.serve.core.settings import StudioSettings
 from ganvas.serve.features import FEATURES
@@ -50,6 +53,7 @@ def create_app(
         runs,
         engine or Engine(seconds=settings.answer_seconds),
         DecodePool(settings.limits),
+        Access(settings.tokens, public=settings.public, rates=settings.rates, audit=settings.audit),
         LocalPaths(settings),
     )
     closing = ExitStack()
@@ -65,6 +69,7 @@ def create_app(
         closing.close()
         context.engine.close()
         context.decoder.close()
+        context.access.close()
 
     app = FastAPI(
         title="Ganvas studio",
@@ -80,7 +85,15 @@ def create_app(
             app.include_router(router)
     errors.install(app)
     static_files.install(app, static)
-    app.add_middleware(RequestMiddleware, limits=settings.limits, hosts=settings.hosts)
+    app.add_middleware(
+        RequestMiddleware,
+        limits=settings.limits,
+        access=context.access,
+        rules=RouteRules(router for feature in features for router in feature.routers),
+        hosts=settings.hosts,
+        frame_ancestors=settings.frame_ancestors,
+    )
+    app.add_middleware(ProxyMiddleware, proxies=settings.proxies, root_path=settings.root_path)
     _describe_errors(app)
     return app
 

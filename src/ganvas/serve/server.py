@@ -9,7 +9,6 @@ import sys
 import threading
 import webbrowser
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from types import FrameType
 
@@ -20,10 +19,10 @@ from ganvas.errors import UserError
 from ganvas.serve.app import create_app
 from ganvas.serve.core.connections import BACKLOG, ConnectionLimits, limited_protocol, shorten_logs
 from ganvas.serve.core.settings import StudioSettings
+from ganvas.serve.opening import Opening, is_loopback, open_at
 
 PORT = 8300
 UNREAD_SECONDS = 60.0  # time in which a client must take something of an answer
-LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
 
 
 class _Server(uvicorn.Server):
@@ -49,33 +48,36 @@ def serve(
     port: int = PORT,
     open_browser: bool = False,
     static: Path | None = None,
-    on_ready: Callable[[str], None] | None = None,
+    tokens_file: Path | None = None,
+    on_ready: Callable[[str, Opening], None] | None = None,
 ) -> None:
     """Serve the studio until interrupted; requests in progress may finish.
 
     Args:
-        settings: What the operator chose; on a loopback address, ``hosts`` is set here.
+        settings: What the operator chose; see :func:`ganvas.serve.opening.open_at` for what the address decides.
         host: Name or address to listen on.
         port: Port to listen on; 0 takes any free one.
         open_browser: Open the studio in a browser once it answers.
         static: Folder of the built pages; None: those of the package.
-        on_ready: Called with the studio's address once it answers.
+        tokens_file: File of access tokens.
+        on_ready: Called with the studio's address, and what it allows, once it answers.
 
     Raises:
         UserError: The port is in use or not permitted, the host is not an address of this machine, or a folder cannot
             be used.
     """
-    local = host in ("127.0.0.1", "::1", "localhost")
-    app = create_app(settings=replace(settings, hosts=LOOPBACK) if local else settings, static=static)
+    opening = open_at(settings, host, tokens_file)
+    app = create_app(settings=opening.settings, static=static)
     with _listen(host, port) as listening:
-        shown = "localhost" if local or host in ("0.0.0.0", "::") else host
+        shown = "localhost" if is_loopback(host) or host in ("0.0.0.0", "::") else host
         url = f"http://{shown}:{listening.getsockname()[1]}"
 
         def ready() -> None:
             if on_ready is not None:
-                on_ready(url)
+                on_ready(url, opening)
             if open_browser:  # some browsers return only when they are closed
-                threading.Thread(target=webbrowser.open, args=(url,), daemon=True).start()
+                links = dict(opening.links(url))
+                threading.Thread(target=webbrowser.open, args=(links.get("owner", url),), daemon=True).start()
 
         def stopping() -> None:
             app.state.context.stopping = True
@@ -97,6 +99,7 @@ def uvicorn_config(app: FastAPI, limits: ConnectionLimits) -> uvicorn.Config:
         http=limited_protocol(limits),
         ws="none",
         backlog=BACKLOG,
+        proxy_headers=False,  # the studio believes named proxies only
         log_level="warning",
         access_log=False,
         timeout_graceful_shutdown=5,

@@ -10,7 +10,7 @@ export interface paths {
         };
         /**
          * Health
-         * @description The version of the studio, and what it has.
+         * @description The version of the studio, and what it has that this person may use.
          */
         get: operations["health"];
         put?: never;
@@ -815,6 +815,34 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Session
+         * @description What the person who sends this may do.
+         */
+        get: operations["getSession"];
+        put?: never;
+        /**
+         * Sign In
+         * @description Sign in with a token: a cookie keeps the session for 30 days, or until the token is withdrawn.
+         */
+        post: operations["signIn"];
+        /**
+         * Sign Out
+         * @description Sign out in this browser.
+         */
+        delete: operations["signOut"];
         options?: never;
         head?: never;
         patch?: never;
@@ -2470,6 +2498,37 @@ export interface components {
             client_id: string;
         };
         /**
+         * SessionState
+         * @description What the person who sends the request may do.
+         */
+        SessionState: {
+            /**
+             * Role
+             * @description player uses models, reviewer also judges, owner does everything; null: none.
+             */
+            role: ("player" | "reviewer" | "owner") | null;
+            /**
+             * Name
+             * @description The person's name; empty: unknown.
+             */
+            name: string;
+            /**
+             * Named
+             * @description The name belongs to the token and cannot be another.
+             */
+            named: boolean;
+            /**
+             * Signed In
+             * @description The role comes from a token.
+             */
+            signed_in: boolean;
+            /**
+             * Local
+             * @description The studio serves this machine only: nobody signs in, and everything is allowed.
+             */
+            local: boolean;
+        };
+        /**
          * SharedDrawing
          * @description A drawing and the settings it was painted with.
          */
@@ -2531,6 +2590,20 @@ export interface components {
             nimg: number;
             /** Url */
             url: string;
+        };
+        /**
+         * SignInRequest
+         * @description A token, and who uses it.
+         */
+        SignInRequest: {
+            /** Token */
+            token: string;
+            /**
+             * Name
+             * @description Name of the person; a token that has a name keeps its own.
+             * @default
+             */
+            name: string;
         };
         /**
          * Sketches
@@ -4134,6 +4207,95 @@ export interface operations {
                 content: {
                     "image/webp": string;
                 };
+            };
+            /** @description What is wrong and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionState"];
+                };
+            };
+            /** @description What is wrong and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    signIn: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignInRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionState"];
+                };
+            };
+            /** @description What is wrong and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    signOut: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description What is wrong and what to do. */
             default: {

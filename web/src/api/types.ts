@@ -4,6 +4,8 @@ import type { components } from "./schema";
 type Schemas = components["schemas"];
 
 export type Health = Schemas["Health"];
+export type Session = Schemas["SessionState"];
+export type Role = NonNullable<Session["role"]>;
 export type Metric = Schemas["BundleMetric"];
 export type BundleCard = Schemas["BundleCard"];
 export type Capability = BundleCard["capabilities"][number];

@@ -9,6 +9,13 @@ export const en = {
   footer: "Everything runs on this machine. Nothing you draw or load is kept.",
   footerShares:
     "Everything runs on this machine. Nothing you draw or load is kept, except drawings whose link you copy.",
+  footerElsewhere: "Everything runs on the machine of this studio. Nothing you draw or load is kept.",
+  footerElsewhereShares:
+    "Everything runs on the machine of this studio. Nothing you draw or load is kept, except drawings whose link you copy.",
+  signedIn: (who: string) => `Signed in: ${who}`,
+  signIn: "Sign in",
+  signOut: "Sign out",
+  roleNames: { player: "player", reviewer: "reviewer", owner: "owner" },
   loading: "Loading",
   retry: "Try again",
   copy: "Copy command",

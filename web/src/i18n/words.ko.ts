@@ -9,6 +9,13 @@ export const ko: typeof en = {
   footer: "모든 작업은 이 컴퓨터에서 실행됩니다. 그리거나 불러온 그림은 저장되지 않습니다.",
   footerShares:
     "모든 작업은 이 컴퓨터에서 실행됩니다. 링크를 복사한 그림을 제외하고, 그리거나 불러온 그림은 저장되지 않습니다.",
+  footerElsewhere: "모든 작업은 이 스튜디오의 컴퓨터에서 실행됩니다. 그리거나 불러온 그림은 저장되지 않습니다.",
+  footerElsewhereShares:
+    "모든 작업은 이 스튜디오의 컴퓨터에서 실행됩니다. 링크를 복사한 그림 말고는 그리거나 불러온 그림이 저장되지 않습니다.",
+  signedIn: (who) => `로그인됨: ${who}`,
+  signIn: "로그인",
+  signOut: "로그아웃",
+  roleNames: { player: "플레이어", reviewer: "검토자", owner: "소유자" },
   loading: "불러오는 중",
   retry: "다시 시도",
   copy: "명령 복사",

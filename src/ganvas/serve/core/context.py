@@ -9,6 +9,7 @@ from fastapi import Depends, Request
 
 from ganvas.bundle import Bundle
 from ganvas.runs.folder import RunDir
+from ganvas.serve.core.access import Access
 from ganvas.serve.core.bundle_store import BundleStore
 from ganvas.serve.core.decode_pool import DecodePool
 from ganvas.serve.core.engine import Engine
@@ -31,6 +32,7 @@ class StudioContext:
         engine: Runs the models.
         decoder: Decodes uploaded pictures.
         states: The states of the features, by type.
+        access: Who may do what.
         paths: The folders that no answer may name.
         stopping: True once the studio was asked to stop: streams end then.
     """
@@ -40,6 +42,7 @@ class StudioContext:
     runs: RunStore
     engine: Engine
     decoder: DecodePool
+    access: Access
     paths: LocalPaths
     states: dict[type, object] = field(default_factory=dict)
     stopping: bool = False

@@ -65,8 +65,8 @@ class UploadError(UserError):
 class HTTPUserError(HTTPException):
     """A user error raised where the framework lets only its own errors pass, such as while a body is read."""
 
-    def __init__(self, status: int, error: UserError) -> None:
-        super().__init__(status, str(error))
+    def __init__(self, status: int, error: UserError, headers: Mapping[str, str] | None = None) -> None:
+        super().__init__(status, str(error), headers)
         self.error = error
 
 

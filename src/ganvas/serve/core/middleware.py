@@ -1,4 +1,4 @@
-"""ASGI middleware: checks the host, bounds the body, adds security headers, and answers unexpected errors."""
+"""ASGI middleware: checks host, origin, role and rate, bounds the body, adds security headers, answers what fails."""
 
 from __future__ import annotations
 
@@ -11,8 +11,11 @@ from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ganvas.errors import UserError
+from ganvas.serve.core.access import Access
 from ganvas.serve.core.decode_pool import UploadLimits, upload_too_large
 from ganvas.serve.core.errors import HTTPUserError, internal_error, problem
+from ganvas.serve.core.hosts import HostNames
+from ganvas.serve.core.roles import RouteRules, set_person
 
 # The pages load nothing from another host and run no script that is not one of their files. Component libraries set
 # style attributes, hence 'unsafe-inline' for styles only.
@@ -28,10 +31,8 @@ POLICY = "; ".join((
     "object-src 'none'",
     "base-uri 'none'",
     "form-action 'self'",
-    "frame-ancestors 'none'",
 ))  # fmt: skip
 HEADERS = {
-    "Content-Security-Policy": POLICY,
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Resource-Policy": "same-origin",
@@ -53,40 +54,56 @@ class RequestMiddleware:
     Args:
         app: The application.
         limits: Bounds of one upload.
-        hosts: Values of the ``Host`` header that are answered, without the port; empty: any. On a loopback address this
-            refuses pages of other sites whose own name resolves to this machine (DNS rebinding).
+        access: Who may do what.
+        rules: What each route needs.
+        hosts: Names under which the studio answers.
+        frame_ancestors: Sites that may embed the studio.
     """
 
-    def __init__(self, app: ASGIApp, *, limits: UploadLimits, hosts: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        limits: UploadLimits,
+        access: Access,
+        rules: RouteRules,
+        hosts: HostNames,
+        frame_ancestors: Sequence[str] = (),
+    ) -> None:
         self.app = app
-        self.limits = limits
-        self.hosts = frozenset(hosts)
+        self.limits, self.access, self.rules, self.hosts = limits, access, rules, hosts
+        ancestors = " ".join(frame_ancestors) or "'none'"
+        self.headers = HEADERS | {"Content-Security-Policy": f"{POLICY}; frame-ancestors {ancestors}"}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        started = False
+        status = 0
+        rule = self.rules.find(scope["method"], scope["path"].removeprefix(scope.get("root_path", "")))
+        person = self.access.person(scope)
 
         async def send_with_headers(message: Message) -> None:
-            nonlocal started
+            nonlocal status
             if message["type"] == "http.response.start":
-                started = True
+                status = message["status"]
                 headers = MutableHeaders(scope=message)
-                for name, value in HEADERS.items():
+                for name, value in self.headers.items():
                     headers.setdefault(name, value)
+                if self.access.tokens is not None and "cache-control" in headers:
+                    # A cache between here and the browser must not answer people who have no token.
+                    headers["cache-control"] = headers["cache-control"].replace("public", "private")
+                self.access.record(person, rule, scope, status)
             await send(message)
 
-        if self.hosts and _host(scope) not in self.hosts:
-            error = UserError(
-                "This studio answers to its own address only; open it by the address it printed.", code="wrong-host"
-            )
-            await problem(421, error)(scope, receive, send_with_headers)
+        try:
+            self._check_origin(scope)
+            self.access.check(person, rule, scope)
+        except HTTPUserError as refusal:
+            answer = problem(refusal.status_code, refusal.error, refusal.headers)
+            await answer(scope, receive, send_with_headers)
             return
-        if scope["method"] not in SAFE_METHODS and _from_other_site(Headers(scope=scope)):
-            error = UserError("A page of another site may not change anything in this studio.", code="other-site")
-            await problem(403, error)(scope, receive, send_with_headers)
-            return
+        set_person(scope, person)
         body = _BoundedBody(receive, self.limits)
         try:
             await self.app(scope, body.receive, send_with_headers)
@@ -94,9 +111,19 @@ class RequestMiddleware:
             return
         except Exception as error:
             log.error("%s %s failed", scope["method"], scope["path"], exc_info=error)
-            if started:  # the answer cannot be changed any more; the server closes the connection
+            if status:  # the answer cannot be changed any more; the server closes the connection
                 raise
             await problem(500, internal_error())(scope, receive, send_with_headers)
+
+    def _check_origin(self, scope: Scope) -> None:
+        """Check by which name a request came, and from which site."""
+        headers = Headers(scope=scope)
+        if not self.hosts.allow(headers.get("host", "")):
+            sentence = "This studio answers to its own address only; open it by the address it printed."
+            raise HTTPUserError(421, UserError(sentence, code="wrong-host"))
+        if scope["method"] not in SAFE_METHODS and _from_other_site(headers):
+            sentence = "A page of another site may not change anything in this studio."
+            raise HTTPUserError(403, UserError(sentence, code="other-site"))
 
 
 class _BoundedBody:
@@ -130,8 +157,3 @@ def _from_other_site(headers: Headers) -> bool:
         return fetch_site not in ("same-origin", "none")
     origin = headers.get("origin")
     return origin is not None and origin.partition("://")[2] != headers.get("host", "")
-
-
-def _host(scope: Scope) -> str:
-    host = Headers(scope=scope).get("host", "")
-    return host.rsplit(":", 1)[0] if not host.endswith("]") else host

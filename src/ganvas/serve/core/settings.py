@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ganvas.inference.worker import JOB_SECONDS
+from ganvas.serve.core.access_tokens import AccessTokens
 from ganvas.serve.core.connections import ConnectionLimits
 from ganvas.serve.core.decode_pool import UploadLimits
+from ganvas.serve.core.hosts import HostNames
 
 if TYPE_CHECKING:  # the catalogue needs an extra that serving models does not
     from ganvas.curate.catalog import Catalog
@@ -22,7 +25,14 @@ class StudioSettings:
         bundles: Folder of bundle folders; None or absent: none.
         runs: Folder of run folders, whose finished bundles are served as well; None or absent: none.
         starters: Folder of bundles that ship with the package, shown beside the others; None: none.
-        hosts: Values of the ``Host`` header that are answered, without the port; empty: any.
+        hosts: Names under which the studio answers.
+        tokens: The tokens of the people who may use it; None: everybody may do everything.
+        public: People without a token may use models.
+        rates: How often a person may do what costs, such as ``{"upload": "120/minute"}``; others keep the default.
+        audit: File of the audit log; None: none.
+        proxies: Addresses and networks of proxies whose word about the client counts.
+        root_path: Path below which the studio lies, such as ``/ganvas``; empty: none.
+        frame_ancestors: Sites that may embed the studio, such as ``https://example.org``.
         limits: Bounds of one upload.
         connections: Bounds of the connections.
         answer_seconds: Longest time that a model may take for one answer.
@@ -35,7 +45,14 @@ class StudioSettings:
     bundles: Path | None = None
     runs: Path | None = None
     starters: Path | None = None
-    hosts: tuple[str, ...] = ()
+    hosts: HostNames = field(default_factory=HostNames)
+    tokens: AccessTokens | None = None
+    public: bool = False
+    rates: Mapping[str, str] = field(default_factory=dict)
+    audit: Path | None = None
+    proxies: tuple[str, ...] = ()
+    root_path: str = ""
+    frame_ancestors: tuple[str, ...] = ()
     limits: UploadLimits = field(default_factory=UploadLimits)
     connections: ConnectionLimits = field(default_factory=ConnectionLimits)
     answer_seconds: float = JOB_SECONDS

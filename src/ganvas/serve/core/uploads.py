@@ -15,6 +15,7 @@ from ganvas.serve.core.bundle_inputs import enlarges
 from ganvas.serve.core.context import StudioContext
 from ganvas.serve.core.decode_pool import upload_too_large
 from ganvas.serve.core.disconnect import while_connected
+from ganvas.serve.core.roles import person_of
 from ganvas.spec import FACE_CROPS
 
 T = TypeVar("T")
@@ -57,14 +58,9 @@ async def decode_upload(
     least = None if opened is None else least_side(opened)
     options = DEFAULTS if opened is None else DecodeOptions.of(opened.info.data)
     labels = opened is not None and has_numbers(opened.info.data)
-    person = address_of(request)
+    person = person_of(request).key
     future = context.decoder.submit(content, work, person=person, least=least, options=options, labels=labels)
     return await while_connected(request, future)
-
-
-def address_of(request: Request) -> str:
-    """The network address of the client."""
-    return request.client.host if request.client else ""
 
 
 def least_side(opened: Bundle) -> int | None:

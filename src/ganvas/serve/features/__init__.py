@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ganvas.serve.core.feature import Feature
+from ganvas.serve.features.access import ACCESS
 from ganvas.serve.features.curate import CURATE
 from ganvas.serve.features.draw import DRAW
 from ganvas.serve.features.generate import GENERATE
@@ -17,4 +18,5 @@ FEATURES: tuple[Feature, ...] = (
     TRANSLATE,
     RUNS,
     CURATE,
+    ACCESS,
 )

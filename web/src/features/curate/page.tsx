@@ -2,7 +2,7 @@
 import { queryOptions, useQuery } from "@tanstack/react-query";
 import { useEffect, useMemo, useState } from "react";
 import { Link, Redirect } from "wouter";
-import { healthQuery, polled } from "../../api/queries";
+import { healthQuery, polled, useSession } from "../../api/queries";
 import type { PageProps } from "../../feature";
 import { Button } from "../../ui/controls";
 import { Command, Empty, ProblemNote, Waiting } from "../../ui/feedback";
@@ -70,7 +70,8 @@ function Round({
   reload: () => void;
 }) {
   const words = useWords();
-  const [reviewer, setReviewer] = useState(() => knownReviewer(state.reviewer));
+  const session = useSession();
+  const [reviewer, setReviewer] = useState(() => knownReviewer(state.reviewer, session));
   const [asks, setAsks] = useState(false);
   // Two catalogues may have one name, but did not begin at the same moment.
   const catalogue = `${state.catalogue}/${state.rounds[0]?.opened ?? ""}`;

@@ -1,16 +1,16 @@
 import { useState } from "react";
 import { Input, Label, TextField } from "react-aria-components";
+import type { Session } from "../../api/types";
 import { Button } from "../../ui/controls";
 import { recall, remember } from "../../ui/local-storage";
 import styles from "./who.module.css";
 import { useWords } from "./words";
 
 const KEY = "review.reviewer";
-const OWN = new Set(["localhost", "127.0.0.1", "[::1]"]);
 
-/** Who reviews: what was said in this browser, else whom the studio names, if this is the machine it runs on. */
-export function knownReviewer(named: string | null): string | null {
-  return recall(KEY) ?? (OWN.has(location.hostname) ? named : null);
+/** Who reviews: the name that belongs to the token, else what was said in this browser, else whom the studio names. */
+export function knownReviewer(named: string | null, session: Session | undefined): string | null {
+  return session?.named ? named : (recall(KEY) ?? named);
 }
 
 /** Asks for a name. */

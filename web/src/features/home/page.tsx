@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { bundlesQuery, polled, runsQuery } from "../../api/queries";
+import { bundlesQuery, polled, runsQuery, useMay } from "../../api/queries";
 import { useServerError } from "../../i18n/errors";
 import { Command, Empty, HealthNote, ProblemNote, Waiting } from "../../ui/feedback";
 import { useTitle } from "../../ui/use-title";
@@ -15,7 +15,7 @@ export function HomePage() {
   const say = useServerError();
   useTitle("");
   const bundles = useQuery({ ...bundlesQuery, ...polled(POLL_SECONDS) });
-  const runs = useQuery({ ...runsQuery, ...polled(POLL_SECONDS) });
+  const runs = useQuery({ ...runsQuery, ...polled(POLL_SECONDS), enabled: useMay("reviewer") });
   const running = (runs.data ?? []).filter((run) => run.status.state === "running");
   const known = new Set((runs.data ?? []).map((run) => run.id));
 

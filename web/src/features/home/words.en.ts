@@ -3,7 +3,7 @@ export const en = {
   nav: "Home",
   model: "Model",
   title: "Your models",
-  lead: "Draw, generate, and follow the training. Everything stays on this machine.",
+  lead: "Draw, generate, and follow the training.",
   running: "Training now",
   generate: "Generate",
   draw: "Draw",

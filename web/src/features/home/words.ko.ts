@@ -4,7 +4,7 @@ export const ko: typeof en = {
   nav: "홈",
   model: "모델",
   title: "내 모델",
-  lead: "그림을 그리고, 생성하고, 학습 과정을 확인하세요. 모든 데이터는 이 컴퓨터에만 있습니다.",
+  lead: "그림을 그리고, 생성하고, 학습 과정을 확인하세요.",
   running: "학습 중",
   generate: "생성하기",
   draw: "그리기",

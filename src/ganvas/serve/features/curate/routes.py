@@ -11,6 +11,7 @@ from fastapi.responses import Response
 from ganvas.serve.core.context import Context
 from ganvas.serve.core.errors import ConflictError, MissingError
 from ganvas.serve.core.responses import FOREVER, not_modified
+from ganvas.serve.core.roles import needs, person_of
 from ganvas.serve.features.curate.schemas import (
     CatalogueCounts,
     CheckDescription,
@@ -56,8 +57,8 @@ Reviewer = Annotated[str, Query(min_length=1, max_length=100, description=Review
 # ── Rounds ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-@router.get("/v1/review", tags=["review"], operation_id="getReview")
-def get_review(context: Context) -> ReviewState:
+@router.get("/v1/review", tags=["review"], operation_id="getReview", openapi_extra=needs("reviewer"))
+def get_review(request: Request, context: Context) -> ReviewState:
     """The catalogue under review: its rounds, its counts, and the reasons to drop a picture."""
     from ganvas.curate.checks.rules import describe_checks, load_rules
     from ganvas.curate.review.schema import REASONS
@@ -65,7 +66,7 @@ def get_review(context: Context) -> ReviewState:
     review = context.state(CurateState).review
     return ReviewState(
         catalogue=review.catalog.root.absolute().name,
-        reviewer=context.settings.reviewer,
+        reviewer=person_of(request).name or (context.settings.reviewer if context.access.tokens is None else None),
         counts=CatalogueCounts.model_validate(review.catalog.counts()),
         rounds=[ReviewRound.model_validate(one) for one in review.rounds()],
         reasons=[DropReason.model_validate(reason) for reason in REASONS],
@@ -73,13 +74,19 @@ def get_review(context: Context) -> ReviewState:
     )
 
 
-@router.post("/v1/review/rounds", tags=["review"], operation_id="openRound", status_code=201)
+@router.post(
+    "/v1/review/rounds",
+    tags=["review"],
+    operation_id="openRound",
+    openapi_extra=needs("owner", audit="round"),
+    status_code=201,
+)
 def open_round(context: Context, body: RoundRequest) -> ReviewRound:
     """Open the next round; the one before is closed."""
     return ReviewRound.model_validate(context.state(CurateState).review.open_round(body.scope, body.overlap))
 
 
-@router.get("/v1/review/{round}", tags=["review"], operation_id="getRound")
+@router.get("/v1/review/{round}", tags=["review"], operation_id="getRound", openapi_extra=needs("reviewer"))
 def get_round(context: Context, round: Number) -> RoundDetail:  # noqa: A002
     """A round: the progress of every reviewer, and the changes of verdicts so far."""
     review = context.state(CurateState).round(round)
@@ -89,16 +96,24 @@ def get_round(context: Context, round: Number) -> RoundDetail:  # noqa: A002
     return RoundDetail(**found._asdict(), progress=progress, changes=changes)
 
 
-@router.get("/v1/review/{round}/agreement", tags=["review"], operation_id="getAgreement")
+@router.get(
+    "/v1/review/{round}/agreement", tags=["review"], operation_id="getAgreement", openapi_extra=needs("reviewer")
+)
 def get_agreement(context: Context, round: Number) -> RoundAgreement:  # noqa: A002
     """The agreement of a round's reviewers: Cohen's κ for two, Fleiss' κ for more."""
     return RoundAgreement.model_validate(context.state(CurateState).round(round).agreement(round))
 
 
-@router.post("/v1/review/{round}/reviewers", tags=["review"], operation_id="joinRound")
-def join_round(context: Context, round: Number, body: JoinRequest) -> ReviewerProgress:  # noqa: A002
+@router.post(
+    "/v1/review/{round}/reviewers",
+    tags=["review"],
+    operation_id="joinRound",
+    openapi_extra=needs("reviewer", audit="join"),
+)
+def join_round(request: Request, context: Context, round: Number, body: JoinRequest) -> ReviewerProgress:  # noqa: A002
     """Add a reviewer to a round; the pictures that nobody has judged are distributed anew. Joining again is safe."""
     review = context.state(CurateState).round(round)
+    context.access.check_name(person_of(request), body.reviewer)
     review.join(round, body.reviewer)
     return _progress(review, round, body.reviewer)
 
@@ -106,7 +121,7 @@ def join_round(context: Context, round: Number, body: JoinRequest) -> ReviewerPr
 # ── Verdicts ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-@router.get("/v1/review/{round}/queue", tags=["review"], operation_id="getQueue")
+@router.get("/v1/review/{round}/queue", tags=["review"], operation_id="getQueue", openapi_extra=needs("reviewer"))
 def get_queue(
     context: Context,
     round: Number,  # noqa: A002
@@ -132,12 +147,18 @@ def get_queue(
     return ReviewQueue(pictures=_queued(review, found), progress=_progress(review, round, reviewer))
 
 
-@router.post("/v1/review/{round}/verdicts", tags=["review"], operation_id="sendVerdicts")
-def send_verdicts(context: Context, round: Number, body: VerdictsRequest) -> VerdictsAnswer:  # noqa: A002
+@router.post(
+    "/v1/review/{round}/verdicts",
+    tags=["review"],
+    operation_id="sendVerdicts",
+    openapi_extra=needs("reviewer", audit="verdicts"),
+)
+def send_verdicts(request: Request, context: Context, round: Number, body: VerdictsRequest) -> VerdictsAnswer:  # noqa: A002
     """Save verdicts (keep, drop or skip). Sending them again is safe, and a refused one does not stop the others."""
     from ganvas.curate.review.schema import Verdict
 
     review = context.state(CurateState).round(round)
+    context.access.check_name(person_of(request), body.reviewer)
     verdicts = [Verdict(one.id, one.verdict, one.reason, one.client_id) for one in body.verdicts]
     answers = [
         VerdictAnswer(
@@ -153,10 +174,16 @@ def send_verdicts(context: Context, round: Number, body: VerdictsRequest) -> Ver
     return VerdictsAnswer(answers=answers, progress=_progress(review, round, body.reviewer))
 
 
-@router.post("/v1/review/{round}/undo", tags=["review"], operation_id="undoVerdict")
-def undo_verdict(context: Context, round: Number, body: UndoRequest) -> UndoAnswer:  # noqa: A002
+@router.post(
+    "/v1/review/{round}/undo",
+    tags=["review"],
+    operation_id="undoVerdict",
+    openapi_extra=needs("reviewer", audit="undo"),
+)
+def undo_verdict(request: Request, context: Context, round: Number, body: UndoRequest) -> UndoAnswer:  # noqa: A002
     """Take back the reviewer's last verdict that has not been taken back."""
     review = context.state(CurateState).round(round)
+    context.access.check_name(person_of(request), body.reviewer)
     image_id = review.undo(round, body.reviewer, body.client_id)
     place = None if image_id is None else review.place(round, image_id)
     picture = _queued(review, [place])[0] if place else None
@@ -184,7 +211,7 @@ def _queued(review: Review, found: Sequence[QueueEntry]) -> list[QueuedPicture]:
 # ── Pictures ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-@router.get("/v1/pictures/{id}", tags=["review"], operation_id="getPicture")
+@router.get("/v1/pictures/{id}", tags=["review"], operation_id="getPicture", openapi_extra=needs("reviewer"))
 def get_picture(context: Context, id: PictureId) -> PictureDetail:  # noqa: A002
     """A picture: its origins, the results of its checks, its duplicates and its verdict."""
     review = context.state(CurateState).review
@@ -203,6 +230,7 @@ def get_picture(context: Context, id: PictureId) -> PictureDetail:  # noqa: A002
     "/v1/pictures/{id}/thumbnail",
     tags=["review"],
     operation_id="getThumbnail",
+    openapi_extra=needs("reviewer"),
     response_class=Response,
     responses={
         200: {"description": "WebP", "content": {"image/webp": {"schema": {"type": "string", "format": "binary"}}}}

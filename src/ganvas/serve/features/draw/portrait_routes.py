@@ -25,7 +25,8 @@ from ganvas.serve.core.bundle_inputs import prepare_source
 from ganvas.serve.core.context import Context
 from ganvas.serve.core.disconnect import while_connected
 from ganvas.serve.core.responses import data_url, elapsed_milliseconds, picture_answer, picture_response
-from ganvas.serve.core.uploads import address_of, decode_upload
+from ganvas.serve.core.roles import needs, person_of
+from ganvas.serve.core.uploads import decode_upload
 from ganvas.serve.features.draw.schemas import MOST_SKETCHES, PortraitAnswer, PortraitParts, Shares, Sketches
 from ganvas.tasks.pictures import Pictures
 
@@ -34,7 +35,7 @@ router = APIRouter()
 SKETCH_SIDE = 512  # pixels of a photo's drawing: strokes look alike at every size, and paper is larger than models
 
 
-@router.get("/v1/bundles/{id}/portrait", tags=["draw"], operation_id="readPortraitParts")
+@router.get("/v1/bundles/{id}/portrait", tags=["draw"], operation_id="readPortraitParts", openapi_extra=needs("player"))
 async def read_parts(context: Context, id: str) -> PortraitParts:  # noqa: A002
     """The options of a portrait. The model is loaded meanwhile, so that the first drawing need not wait."""
     opened = await asyncio.to_thread(context.bundle, id)
@@ -52,7 +53,12 @@ async def read_parts(context: Context, id: str) -> PortraitParts:  # noqa: A002
     )
 
 
-@router.post("/v1/bundles/{id}/portrait", tags=["draw"], operation_id="paintPortrait")
+@router.post(
+    "/v1/bundles/{id}/portrait",
+    tags=["draw"],
+    operation_id="paintPortrait",
+    openapi_extra=needs("player", cost="upload"),
+)
 async def paint_portrait(
     request: Request,
     context: Context,
@@ -94,7 +100,7 @@ async def paint_portrait(
     def submit(drawing: Image.Image) -> Future[Portrait]:
         sketch = prepare_source(opened, drawing, prepared=prepared)
         return context.engine.submit_portrait(
-            opened, PortraitRequest(sketch, k, shares, shadow), client or address_of(request)
+            opened, PortraitRequest(sketch, k, shares, shadow), client or person_of(request).key
         )
 
     painted = await while_connected(request, await decode_upload(request, context, image, submit, opened))
@@ -105,6 +111,7 @@ async def paint_portrait(
     "/v1/bundles/{id}/sketch",
     tags=["draw"],
     operation_id="sketchPhoto",
+    openapi_extra=needs("player", cost="upload"),
     response_class=Response,
     responses=picture_response("Grey strokes on white; its side is 512 pixels, or the model's own if that is larger."),
 )

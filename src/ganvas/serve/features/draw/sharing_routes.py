@@ -14,6 +14,7 @@ from ganvas.curate.sketch.drawings import parse_drawing
 from ganvas.errors import UserError
 from ganvas.serve.core.context import Context, StudioContext
 from ganvas.serve.core.errors import MissingError, UploadError
+from ganvas.serve.core.roles import needs
 from ganvas.serve.features.draw.drawing_store import BYTES, DrawingStore
 from ganvas.serve.features.draw.schemas import SharedDrawing, SharedLink
 from ganvas.serve.features.draw.state import DrawState
@@ -27,7 +28,12 @@ BODY = {
 }
 
 
-@router.post("/v1/drawings", tags=["draw"], operation_id="shareDrawing", openapi_extra={"requestBody": BODY})
+@router.post(
+    "/v1/drawings",
+    tags=["draw"],
+    operation_id="shareDrawing",
+    openapi_extra={"requestBody": BODY} | needs("player", cost="upload", audit="share"),
+)
 async def share_drawing(request: Request, context: Context) -> SharedLink:
     """Keep a drawing for everybody who has its link: its strokes and settings, without the portrait."""
     store = _store(context)
@@ -35,7 +41,7 @@ async def share_drawing(request: Request, context: Context) -> SharedLink:
     return SharedLink(id=await asyncio.to_thread(_keep, context, store, drawing))
 
 
-@router.get("/v1/drawings/{id}", tags=["draw"], operation_id="readSharedDrawing")
+@router.get("/v1/drawings/{id}", tags=["draw"], operation_id="readSharedDrawing", openapi_extra=needs("player"))
 async def read_shared(context: Context, id: str) -> SharedDrawing:  # noqa: A002
     """A drawing that was shared."""
     content = await asyncio.to_thread(_store(context).find, id)

@@ -26,6 +26,7 @@ from ganvas.models.family import Family
 from ganvas.serve.core.context import Context, StudioContext
 from ganvas.serve.core.disconnect import while_connected
 from ganvas.serve.core.responses import data_url, elapsed_milliseconds
+from ganvas.serve.core.roles import needs, person_of
 from ganvas.serve.features.generate.latents import (
     directions_of_layers,
     latent_bundle,
@@ -53,7 +54,7 @@ router = APIRouter()
 TYPES = {"mp4": "video/mp4", "gif": "image/gif"}
 
 
-@router.get("/v1/bundles/{id}/abilities", tags=["explore"], operation_id="readAbilities")
+@router.get("/v1/bundles/{id}/abilities", tags=["explore"], operation_id="readAbilities", openapi_extra=needs("player"))
 async def read_abilities(request: Request, context: Context, id: str) -> Abilities:  # noqa: A002
     """What this model supports with the software and the files on this machine."""
     opened = await asyncio.to_thread(latent_bundle, context, id)
@@ -67,11 +68,14 @@ async def read_abilities(request: Request, context: Context, id: str) -> Abiliti
         layers=layers,
         direction_layers=direction_layers,
         films=["mp4", "gif"] if importlib.util.find_spec("av") else ["gif"],
-        neighbours=await asyncio.to_thread(has_training_pictures, context, id),
+        # Training pictures are for those who work on the model.
+        neighbours=person_of(request).may("reviewer") and await asyncio.to_thread(has_training_pictures, context, id),
     )
 
 
-@router.post("/v1/bundles/{id}/interpolate", tags=["explore"], operation_id="interpolate")
+@router.post(
+    "/v1/bundles/{id}/interpolate", tags=["explore"], operation_id="interpolate", openapi_extra=needs("player")
+)
 async def interpolate(request: Request, context: Context, id: str, body: InterpolateRequest) -> Frames:  # noqa: A002
     """The pictures of a walk from each point to the next."""
     start = time.perf_counter()
@@ -83,6 +87,7 @@ async def interpolate(request: Request, context: Context, id: str, body: Interpo
     "/v1/bundles/{id}/film",
     tags=["explore"],
     operation_id="film",
+    openapi_extra=needs("player"),
     response_class=Response,
     responses={
         200: {
@@ -105,7 +110,7 @@ async def film(request: Request, context: Context, id: str, body: FilmRequest) -
     return Response(content, media_type=TYPES[body.format], headers={"Cache-Control": "no-store"})
 
 
-@router.post("/v1/bundles/{id}/mix", tags=["explore"], operation_id="mix")
+@router.post("/v1/bundles/{id}/mix", tags=["explore"], operation_id="mix", openapi_extra=needs("player"))
 async def mix_styles(request: Request, context: Context, id: str, body: MixRequest) -> MixAnswer:  # noqa: A002
     """The pictures of the rows with layers of the columns (style mixing)."""
     opened = await asyncio.to_thread(latent_bundle, context, id)
@@ -133,7 +138,9 @@ async def mix_styles(request: Request, context: Context, id: str, body: MixReque
     )
 
 
-@router.get("/v1/bundles/{id}/directions", tags=["explore"], operation_id="listDirections")
+@router.get(
+    "/v1/bundles/{id}/directions", tags=["explore"], operation_id="listDirections", openapi_extra=needs("player")
+)
 async def list_directions(
     request: Request,
     context: Context,
@@ -158,7 +165,7 @@ async def list_directions(
     )
 
 
-@router.post("/v1/bundles/{id}/edit", tags=["explore"], operation_id="edit")
+@router.post("/v1/bundles/{id}/edit", tags=["explore"], operation_id="edit", openapi_extra=needs("player"))
 async def edit(request: Request, context: Context, id: str, body: EditRequest) -> Frames:  # noqa: A002
     """Pictures moved along directions."""
     opened = await asyncio.to_thread(latent_bundle, context, id)

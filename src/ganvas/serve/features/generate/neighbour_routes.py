@@ -12,13 +12,16 @@ from ganvas.apps.nearest_neighbours import Compared, Neighbour
 from ganvas.serve.core.context import Context
 from ganvas.serve.core.parameters import SEEDS, Psi
 from ganvas.serve.core.responses import data_url
+from ganvas.serve.core.roles import needs
 from ganvas.serve.features.generate.schemas import NeighbourInfo, NeighbourSample, NeighboursAnswer
 from ganvas.serve.features.generate.training_pictures import compare
 
 router = APIRouter()
 
 
-@router.get("/v1/runs/{id}/neighbours", tags=["explore"], operation_id="listNeighbours")
+@router.get(
+    "/v1/runs/{id}/neighbours", tags=["explore"], operation_id="listNeighbours", openapi_extra=needs("reviewer")
+)
 async def list_neighbours(
     context: Context,
     id: str,  # noqa: A002

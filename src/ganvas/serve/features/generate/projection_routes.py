@@ -13,6 +13,7 @@ from ganvas.apps.projection import Space
 from ganvas.serve.core.bundle_inputs import check_label, prepare_picture
 from ganvas.serve.core.context import Context
 from ganvas.serve.core.errors import MissingError
+from ganvas.serve.core.roles import needs
 from ganvas.serve.core.uploads import decode_upload
 from ganvas.serve.features.generate.latents import latent_bundle
 from ganvas.serve.features.generate.schemas import ProjectionStarted, ProjectionState
@@ -21,7 +22,13 @@ from ganvas.serve.features.generate.state import GenerateState
 router = APIRouter()
 
 
-@router.post("/v1/bundles/{id}/project", tags=["explore"], operation_id="project", status_code=202)
+@router.post(
+    "/v1/bundles/{id}/project",
+    tags=["explore"],
+    operation_id="project",
+    openapi_extra=needs("player", cost="projection", audit="projection"),
+    status_code=202,
+)
 async def start_projection(
     request: Request,
     context: Context,
@@ -52,7 +59,7 @@ async def start_projection(
     return ProjectionStarted(id=await decode_upload(request, context, image, submit, opened))
 
 
-@router.get("/v1/projections/{id}", tags=["explore"], operation_id="getProjection")
+@router.get("/v1/projections/{id}", tags=["explore"], operation_id="getProjection", openapi_extra=needs("player"))
 def get_projection(context: Context, id: str) -> ProjectionState:  # noqa: A002
     """The progress of a projection with its picture, and the latent once it is finished."""
     found = context.state(GenerateState).projections.find(id)
@@ -65,7 +72,13 @@ def get_projection(context: Context, id: str) -> ProjectionState:  # noqa: A002
     return found
 
 
-@router.delete("/v1/projections/{id}", tags=["explore"], operation_id="stopProjection", status_code=204)
+@router.delete(
+    "/v1/projections/{id}",
+    tags=["explore"],
+    operation_id="stopProjection",
+    openapi_extra=needs("player"),
+    status_code=204,
+)
 def stop_projection(context: Context, id: str) -> Response:  # noqa: A002
     """Stop and forget a projection. It is no error if it has ended or never existed."""
     context.state(GenerateState).projections.stop(id)

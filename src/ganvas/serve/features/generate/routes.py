@@ -25,6 +25,7 @@ from ganvas.serve.core.responses import (
     not_modified,
     picture_response,
 )
+from ganvas.serve.core.roles import needs
 from ganvas.serve.features.generate.schemas import GenerateAnswer, GeneratedImage, GenerateRequest
 from ganvas.tasks.pictures import Pictures
 
@@ -35,6 +36,7 @@ router = APIRouter()
     "/v1/bundles/{id}/image.png",
     tags=["bundles"],
     operation_id="getImage",
+    openapi_extra=needs("player"),
     response_class=Response,
     responses=picture_response("The picture of this seed."),
 )
@@ -57,7 +59,7 @@ async def image(
     return cached_png(await asyncio.to_thread(encode_png, pictures[0]), etag, cache)
 
 
-@router.post("/v1/bundles/{id}/generate", tags=["bundles"], operation_id="generate")
+@router.post("/v1/bundles/{id}/generate", tags=["bundles"], operation_id="generate", openapi_extra=needs("player"))
 async def generate(request: Request, context: Context, id: str, body: GenerateRequest) -> GenerateAnswer:  # noqa: A002
     """Pictures of up to 64 seeds."""
     if not all(0 <= seed < SEEDS for seed in body.seeds):

@@ -16,6 +16,7 @@ from ganvas.runs.reader import MAX_LOG_BYTES, sample_sheets
 from ganvas.serve.core.context import Context, StudioContext
 from ganvas.serve.core.errors import MissingError
 from ganvas.serve.core.responses import cached_png, not_modified, picture_response
+from ganvas.serve.core.roles import needs
 from ganvas.serve.features.runs import cards
 from ganvas.serve.features.runs.follow import Follower
 from ganvas.serve.features.runs.schemas import RunDetail, RunList, Stats
@@ -27,13 +28,13 @@ LINE_ID = re.compile(r"[0-9]{1,18}")
 EVENTS = {"description": "Server-sent events.", "content": {"text/event-stream": {"schema": {"type": "string"}}}}
 
 
-@router.get("/v1/runs", tags=["runs"], operation_id="listRuns")
+@router.get("/v1/runs", tags=["runs"], operation_id="listRuns", openapi_extra=needs("reviewer"))
 def list_runs(context: Context) -> RunList:
     """All training runs, past and in progress."""
     return RunList(runs=[cards.card(name, run) for name, run in context.runs.ids().items()])
 
 
-@router.get("/v1/runs/{id}", tags=["runs"], operation_id="getRun")
+@router.get("/v1/runs/{id}", tags=["runs"], operation_id="getRun", openapi_extra=needs("reviewer"))
 def get_run(context: Context, id: str) -> RunDetail:  # noqa: A002
     """A training run: its recipe, diagnostics, sample sheets and measurements."""
     run = context.run(id)
@@ -41,7 +42,7 @@ def get_run(context: Context, id: str) -> RunDetail:  # noqa: A002
     return cards.detail(id, run, id if made == run.bundle else None)
 
 
-@router.get("/v1/runs/{id}/stats", tags=["runs"], operation_id="getStats")
+@router.get("/v1/runs/{id}/stats", tags=["runs"], operation_id="getStats", openapi_extra=needs("reviewer"))
 def get_stats(
     context: Context,
     id: str,  # noqa: A002
@@ -55,6 +56,7 @@ def get_stats(
     "/v1/runs/{id}/sheets/{nimg}.png",
     tags=["runs"],
     operation_id="getSheet",
+    openapi_extra=needs("reviewer"),
     response_class=Response,
     responses=picture_response("A grid of samples."),
 )
@@ -79,6 +81,7 @@ def get_sheet(request: Request, context: Context, id: str, nimg: int) -> Respons
     "/v1/runs/{id}/events",
     tags=["runs"],
     operation_id="followRun",
+    openapi_extra=needs("reviewer"),
     response_class=StreamingResponse,
     responses={200: EVENTS},
 )

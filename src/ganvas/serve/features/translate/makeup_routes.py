@@ -14,6 +14,7 @@ from PIL import Image
 from ganvas.serve.core.context import Context
 from ganvas.serve.core.disconnect import while_connected
 from ganvas.serve.core.responses import picture_answer, picture_response
+from ganvas.serve.core.roles import needs
 from ganvas.serve.core.uploads import decode_upload
 from ganvas.serve.features.translate.state import MakeupState
 from ganvas.tasks.pictures import Pictures
@@ -34,6 +35,7 @@ Amount = Annotated[
     "/v1/makeup",
     tags=["studio"],
     operation_id="makeUp",
+    openapi_extra=needs("player", cost="upload"),
     response_class=Response,
     responses=picture_response("The picture with the make-up of the reference, in its own size."),
 )
@@ -74,6 +76,7 @@ async def make_up(
     "/v1/makeup/prepare",
     tags=["studio"],
     operation_id="prepareMakeUp",
+    openapi_extra=needs("player", cost="upload"),
     response_class=Response,
     responses=picture_response("The picture to show beside the answer."),
 )

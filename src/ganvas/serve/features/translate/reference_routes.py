@@ -19,6 +19,7 @@ from ganvas.serve.core.context import Context, StudioContext
 from ganvas.serve.core.disconnect import while_connected
 from ganvas.serve.core.parameters import SEEDS
 from ganvas.serve.core.responses import picture_answer, picture_response
+from ganvas.serve.core.roles import needs
 from ganvas.serve.core.uploads import decode_upload
 from ganvas.serve.features.translate.state import MakeupState
 from ganvas.tasks.pictures import Pictures
@@ -31,6 +32,7 @@ router = APIRouter()
     "/v1/bundles/{id}/reference",
     tags=["bundles"],
     operation_id="carryOver",
+    openapi_extra=needs("player", cost="upload"),
     response_class=Response,
     responses=picture_response("The picture in the other style."),
 )

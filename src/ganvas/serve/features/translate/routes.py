@@ -19,6 +19,7 @@ from ganvas.serve.core.bundle_inputs import check_direction, enlarges, prepare_p
 from ganvas.serve.core.context import Context, StudioContext
 from ganvas.serve.core.disconnect import while_connected
 from ganvas.serve.core.responses import picture_answer, picture_response
+from ganvas.serve.core.roles import needs
 from ganvas.serve.core.uploads import decode_upload
 from ganvas.tasks.pictures import Pictures
 
@@ -37,6 +38,7 @@ DirectionField = Annotated[Direction, Form(description="Models trained without p
     "/v1/bundles/{id}/translate",
     tags=["bundles"],
     operation_id="translate",
+    openapi_extra=needs("player", cost="upload"),
     response_class=Response,
     responses=picture_response("The translation."),
 )
@@ -65,6 +67,7 @@ async def translate(
     "/v1/bundles/{id}/heatmap",
     tags=["bundles"],
     operation_id="heatmap",
+    openapi_extra=needs("player", cost="upload"),
     response_class=Response,
     responses=picture_response("The attention map: grey, of the model's size, white where the attention is highest."),
 )
@@ -93,6 +96,7 @@ async def heatmap(
     "/v1/bundles/{id}/prepare",
     tags=["bundles"],
     operation_id="prepare",
+    openapi_extra=needs("player", cost="upload"),
     response_class=Response,
     responses=picture_response("The picture to show beside the answer."),
 )
