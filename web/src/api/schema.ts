@@ -1129,7 +1129,7 @@ export interface components {
              * @description How a picture is cropped to a square; face and face-fixed need a face in it.
              * @enum {string}
              */
-            crop: "center" | "smart" | "stretch" | "pad" | "face" | "face-fixed";
+            crop: "center" | "smart" | "stretch" | "pad" | "face" | "face-tight" | "face-fixed";
             /**
              * Labels
              * @description Number of labels of the label maps that it takes; 0: it takes pictures.
@@ -1241,7 +1241,7 @@ export interface components {
              * @description How a picture is cropped to a square; face and face-fixed need a face in it.
              * @enum {string}
              */
-            crop: "center" | "smart" | "stretch" | "pad" | "face" | "face-fixed";
+            crop: "center" | "smart" | "stretch" | "pad" | "face" | "face-tight" | "face-fixed";
             /**
              * Labels
              * @description Number of labels of the label maps that it takes; 0: it takes pictures.
