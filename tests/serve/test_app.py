@@ -235,7 +235,9 @@ def test_without_built_pages_the_api_works_and_a_page_says_what_to_do(tmp_path: 
 
 
 def test_a_local_studio_answers_to_its_own_name_alone(home: Path) -> None:
-    app = create_app(settings=StudioSettings(bundles=home / "bundles", hosts=HostNames(frozenset({"localhost", "127.0.0.1"}))))
+    app = create_app(
+        settings=StudioSettings(bundles=home / "bundles", hosts=HostNames(frozenset({"localhost", "127.0.0.1"})))
+    )
     with served(app) as (opened, _):
         assert opened.get("/v1/health").status_code == 200
         sentence(opened.get("/v1/health", headers={"Host": "rebound.example"}), 421)
