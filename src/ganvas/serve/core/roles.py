@@ -93,7 +93,8 @@ class RouteRules:
             for route in router.routes:
                 assert isinstance(route, APIRoute)
                 stated = (route.openapi_extra or {}).get(_KEY) or needs("owner")[_KEY]
-                methods = frozenset(route.methods | ({"HEAD"} if "GET" in route.methods else set()))
+                own = route.methods or set()
+                methods = frozenset(own | ({"HEAD"} if "GET" in own else set()))
                 self.all.append(RouteRule(route.path_regex, methods, stated["role"], stated["cost"], stated["audit"]))
 
     def find(self, method: str, path: str) -> RouteRule:

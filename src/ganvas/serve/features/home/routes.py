@@ -20,7 +20,7 @@ def health(request: Request, context: Context) -> Health:
     """The version of the studio, and what it has that this person may use."""
     person, catalog = person_of(request), context.settings.catalog
     if not person.may("player"):
-        return Health(version=__version__, engine=context.engine.name, bundles=0, runs=0)
+        return Health(version=__version__, engine=context.engine.name, bundles=0, runs=0, catalogue=None, shares=False)
     return Health(
         version=__version__,
         engine=context.engine.name,
