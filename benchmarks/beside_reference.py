@@ -17,9 +17,6 @@ rounds alternate, and the side that begins too. The first round of each side war
 from __future__ import annotations
 
 import argparse
-import copy
-import importlib
-import sys
 import time
 import warnings
 from collections.abc import Callable
@@ -28,20 +25,19 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import torch
-from checkouts import open_checkout
 from lightning_fabric import Fabric
+from references import PATH_LENGTH_EVERY, REFERENCES, Sizes
 from rounds import Lap, Side, compare, machine
-from torch import Tensor, nn
+from torch import Tensor
 
 from ganvas.cli.malloc import keep_freed_memory
 from ganvas.models.batches import SynthesisBatch
 from ganvas.models.families import build
 from ganvas.models.family import Clock
 from ganvas.spec import DataSpec
-from ganvas.train.step import Player
+from ganvas.train.step import Stepper
 
 EMA_KIMG = 5.0
-PATH_LENGTH_EVERY, R1_EVERY = 4, 16
 GAMMA = 0.1
 
 
@@ -85,7 +81,7 @@ def product(setting: Setting) -> tuple[Step, dict[str, int]]:
     }
     family = build(setting.family, settings[setting.family], data, 1000.0)
     fabric = Fabric(accelerator="cpu", devices=1)
-    player = Player(family, fabric, ema_kimg=EMA_KIMG)
+    stepper = Stepper(family, fabric, ema_kimg=EMA_KIMG)
     stage = family.stages()[0]
     x = pictures(setting)
 
@@ -93,7 +89,7 @@ def product(setting: Setting) -> tuple[Step, dict[str, int]]:
         return [SynthesisBatch(x, torch.arange(setting.batch) % max(setting.classes, 1), {})]
 
     def step(number: int) -> object:
-        return player.step(stage, Clock(nimg=number * setting.batch, step=number, batch_size=setting.batch), draw)
+        return stepper.step(stage, Clock(nimg=number * setting.batch, step=number, batch_size=setting.batch), draw)
 
     return step, {name: sum(p.numel() for p in net.parameters()) for name, net in family.networks().items()}
 
@@ -101,109 +97,23 @@ def product(setting: Setting) -> tuple[Step, dict[str, int]]:
 # ── The references ──────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def averaging(live: nn.Module, average: nn.Module, weight: float) -> None:
-    """As both references do it: parameter by parameter."""
-    with torch.no_grad():
-        for kept, parameter in zip(average.parameters(), live.parameters(), strict=True):
-            kept.copy_(parameter.lerp(kept, weight))
-        for kept, buffer in zip(average.buffers(), live.buffers(), strict=True):
-            kept.copy_(buffer)
-
-
-def stylegan2_reference(setting: Setting) -> tuple[Step, dict[str, int]]:
-    open_checkout(setting.reference, "requests", "pkg_resources")
-    versions: Any = sys.modules["pkg_resources"]
-    if getattr(versions, "parse_version", None) is None:
-        versions.parse_version = lambda text: [int(part) for part in text.split(".")[:2]]
-    networks = importlib.import_module("training.networks")
-    loss_module = importlib.import_module("training.loss")
-    shared = {"channel_base": setting.width, "channel_max": setting.most, "conv_clamp": 256, "num_fp16_res": 0}
-    size = {"c_dim": setting.classes, "img_resolution": setting.resolution, "img_channels": 3}
-    g = networks.Generator(
-        z_dim=setting.most, w_dim=setting.most, **size, mapping_kwargs={"num_layers": 2}, synthesis_kwargs=shared
-    ).requires_grad_(False)
-    d = networks.Discriminator(**size, **shared, epilogue_kwargs={"mbstd_group_size": 4}).requires_grad_(False)
-    average = copy.deepcopy(g).eval()
-    loss = loss_module.StyleGAN2Loss(torch.device("cpu"), g.mapping, g.synthesis, d, r1_gamma=GAMMA)
-    x = pictures(setting)
-    labels = torch.eye(max(setting.classes, 1))[torch.arange(setting.batch) % max(setting.classes, 1)]
-    c = labels if setting.classes else torch.zeros(setting.batch, 0)
-    phases = []
-    for name, module, every in (("G", g, PATH_LENGTH_EVERY), ("D", d, R1_EVERY)):
-        ratio = every / (every + 1)
-        adam = torch.optim.Adam(module.parameters(), lr=0.0025 * ratio, betas=(0.0, 0.99**ratio), eps=1e-8)
-        phases += [(f"{name}main", module, adam, 1), (f"{name}reg", module, adam, every)]
-
-    def step(number: int) -> None:
-        real = x.to(torch.float32) / 127.5 - 1
-        for name, module, adam, every in phases:
-            if number % every:
-                continue
-            adam.zero_grad(set_to_none=True)
-            module.requires_grad_(True)
-            z = torch.randn(setting.batch, setting.most)
-            loss.accumulate_gradients(
-                phase=name, real_img=real, real_c=c, gen_z=z, gen_c=c, sync=True, gain=every
-            )  # fmt: skip
-            module.requires_grad_(False)
-            for parameter in module.parameters():
-                if parameter.grad is not None:
-                    torch.nan_to_num(parameter.grad, nan=0, posinf=1e5, neginf=-1e5, out=parameter.grad)
-            adam.step()
-        averaging(g, average, 0.5 ** (setting.batch / (EMA_KIMG * 1000)))
-
-    return step, {"generator": count(g), "discriminator": count(d)}
-
-
-def biggan_reference(setting: Setting) -> tuple[Step, dict[str, int]]:
-    open_checkout(setting.reference, "torchvision", "torchvision.transforms", "datasets")
-    big, utils, functions = (importlib.import_module(name) for name in ("BigGAN", "utils", "train_fns"))
-    attention = str(setting.resolution // 2)
-    shared = {
-        "resolution": setting.resolution,
-        "n_classes": setting.classes,
-        "adam_eps": 1e-6,
-        "SN_eps": 1e-6,
-    }
-    g = big.Generator(
-        G_ch=setting.width, dim_z=80, G_attn=attention, G_shared=True, shared_dim=32, hier=True, G_lr=1e-4, **shared
+def reference(setting: Setting) -> tuple[Step, dict[str, int]]:
+    sizes = Sizes(
+        setting.reference,
+        setting.resolution,
+        setting.batch,
+        setting.width,
+        setting.most,
+        setting.classes,
+        GAMMA,
+        EMA_KIMG,
     )
-    d = big.Discriminator(D_ch=setting.width, D_attn=attention, D_lr=4e-4, **shared)
-    average = copy.deepcopy(g)
-    z, y = utils.prepare_z_y(setting.batch, g.dim_z, setting.classes, device="cpu")
-    config = {
-        "toggle_grads": True,
-        "num_D_steps": 1,
-        "num_D_accumulations": 1,
-        "num_G_accumulations": 1,
-        "batch_size": setting.batch,
-        "split_D": False,
-        "D_ortho": 0.0,
-        "G_ortho": 1e-4,
-        "ema": True,
-    }
-    ema = utils.ema(g, average, 0.9999, 0)
-    state = {"itr": 0}
-    play = functions.GAN_training_function(g, d, big.G_D(g, d), z, y, ema, state, config)
-    x = pictures(setting)
-    labels = torch.arange(setting.batch) % setting.classes
-
-    def step(number: int) -> object:
-        state["itr"] = number
-        g.train()
-        d.train()
-        return play(x.float() / 127.5 - 1, labels)
-
-    return step, {"generator": count(g), "discriminator": count(d)}
-
-
-def count(network: nn.Module) -> int:
-    return sum(parameter.numel() for parameter in network.parameters())
+    theirs = REFERENCES[setting.family](sizes)
+    x, labels = pictures(setting), torch.arange(setting.batch) % max(setting.classes, 1)
+    return lambda number: theirs.step(number, x.float() / 127.5 - 1, labels), theirs.sizes
 
 
 # ── Comparing ───────────────────────────────────────────────────────────────────────────────────────────────────────
-
-REFERENCES = {"stylegan2": stylegan2_reference, "biggan": biggan_reference}
 
 
 def ready(side: str, setting: Setting) -> Side:
@@ -212,7 +122,7 @@ def ready(side: str, setting: Setting) -> Side:
     torch.manual_seed(0)
     if side == "ganvas":
         keep_freed_memory()  # as `ganvas train` does
-    step, sizes = product(setting) if side == "ganvas" else REFERENCES[setting.family](setting)
+    step, sizes = product(setting) if side == "ganvas" else reference(setting)
     return Side(partial(lap, step, setting), sizes)
 
 

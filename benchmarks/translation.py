@@ -39,7 +39,7 @@ from ganvas.models.batches import Batch, PairedBatch, ReferenceBatch, UnpairedBa
 from ganvas.models.families import build
 from ganvas.models.family import Clock
 from ganvas.spec import DataSpec
-from ganvas.train.step import Player
+from ganvas.train.step import Stepper
 
 DOMAINS = 2
 
@@ -109,13 +109,13 @@ def product_step(setting: Setting) -> Step:
     fabric = Fabric(accelerator="cpu", devices=1, precision=setting.precision)  # type: ignore[arg-type]
     fabric.launch()
     # Their StarGAN v2 alone averages its networks.
-    player = Player(family, fabric, ema_kimg=5.0 if reference else 0.0)
+    stepper = Stepper(family, fabric, ema_kimg=5.0 if reference else 0.0)
     stages = family.stages()
     clock = Clock(batch_size=setting.batch, stage=len(stages) - 1)
 
     def step(a: Tensor, b: Tensor) -> None:
         nonlocal clock
-        _, drawn = player.step(stages[-1], clock, lambda: [batch_of(setting, a, b)])
+        _, drawn = stepper.step(stages[-1], clock, lambda: [batch_of(setting, a, b)])
         clock = clock.advanced(drawn)
 
     return step
