@@ -19,6 +19,7 @@ from ganvas.curate.catalog import Catalog
 from ganvas.curate.dataset.pack import PackReport, pack
 from ganvas.curate.file_kinds import left_out
 from ganvas.curate.images.decode import PictureError, open_image
+from ganvas.errors import UserError
 
 
 def jpeg() -> bytes:
@@ -123,6 +124,16 @@ def test_what_is_left_out_is_said(tmp_path: Path) -> None:
     done = runner.invoke(app, ["collect", str(source), "-c", str(tmp_path / "catalogue")])
     assert done.exit_code == 0
     assert "Makefile" in done.output
+
+
+def test_curate_says_it_as_well(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def measured(*_: object, **__: object) -> None:
+        raise UserError("This test measures nothing.")
+
+    monkeypatch.setattr("ganvas.curate.checks.run.check_all", measured)
+    source = write(tmp_path / "in", zipped=False)
+    said = CliRunner().invoke(app, ["curate", str(source), "--catalog", str(tmp_path / "catalogue")]).output
+    assert "5 other files are no pictures: Makefile, a.jpg.json, code.ts and 2 more." in said
 
 
 def test_a_packed_set_remembers_what_was_left_out(tmp_path: Path) -> None:

@@ -169,4 +169,6 @@ def _take(opened: object, folder: Path, out: Output) -> None:
         )
     if harvest.refusals:
         most = max(harvest.refused.items(), key=lambda item: item[1].count)
-        out.line(f"{harvest.refusals:,} files could not be used, most often: {most[0]}.", "yellow")
+        files = "1 file" if harvest.refusals == 1 else f"{harvest.refusals:,} files"
+        out.line(f"{files} could not be used, most often: {most[0]}.", "yellow")
+    out.others(harvest.ignored, harvest.ignored_names)

@@ -71,10 +71,17 @@ class Output:
             self.line(f"  {path}: {reason}", "yellow")
         if len(report.skipped) > MAX_NAMED:
             self.line(f"  … and {len(report.skipped) - MAX_NAMED:,} more, named in {report.path}", "yellow")
-        if report.others:
-            self.line(_others(report.others))
+        self.others(len(report.others), report.others)
         if any(reason.startswith(TOO_MANY) for _, reason in report.skipped):
             self.line(LIMIT_HINT, "yellow")
+
+    def others(self, count: int, names: Sequence[str]) -> None:
+        """Print how many files beside the pictures are none, and their names, or the first of them."""
+        if count:
+            said = "1 other file is no picture" if count == 1 else f"{count:,} other files are no pictures"
+            named = names[:MAX_OTHERS]
+            more = f" and {count - len(named):,} more" if count > len(named) else ""
+            self.line(f"{said}: {', '.join(named)}{more}.")
 
     def own_folders(self, found: Collection[OwnFolder]) -> None:
         """Print which folders were left out because Ganvas itself wrote them."""
@@ -270,13 +277,6 @@ def _invented(report: PackReport) -> str:
         f"photograph and is invented by reflection ({100 * outside.share:.0f} % on average). Other crops (data.crop): "
         f"{other}."
     )
-
-
-def _others(names: Sequence[str]) -> str:
-    """A sentence with the files that are no pictures."""
-    said = "1 other file is no picture" if len(names) == 1 else f"{len(names):,} other files are no pictures"
-    more = f" and {len(names) - MAX_OTHERS:,} more" if len(names) > MAX_OTHERS else ""
-    return f"{said}: {', '.join(names[:MAX_OTHERS])}{more}."
 
 
 def _table(*headings: str) -> Table:

@@ -10,7 +10,7 @@ from pathlib import Path
 from PIL import Image as Pillow
 
 from ganvas.curate.catalog.records import Image
-from ganvas.curate.images.decode import MAX_PIXELS, DecodeOptions, PictureError, open_image
+from ganvas.curate.images.decode import ACCEPTED, PictureError, open_image
 from ganvas.files import check_below, read_below, write_atomically
 
 SIZES = (64, 128, 256, 512, 1024, 2048)
@@ -43,9 +43,7 @@ class Thumbnails:
         least = round(size * min(image.width, image.height) / max(image.width, image.height)) or 1
         try:
             check_below(catalogue, path)
-            # The catalogue may hold larger pictures than usual: whoever collected them chose the limit.
-            options = DecodeOptions(max(MAX_PIXELS, image.width * image.height))
-            picture = open_image(read_below(catalogue, image.path, MAX_ORIGINAL), options, least=least)
+            picture = open_image(read_below(catalogue, image.path, MAX_ORIGINAL), ACCEPTED, least=least)
         except (OSError, PictureError):
             return None
         picture.thumbnail((size, size), Pillow.Resampling.LANCZOS, reducing_gap=2.0)

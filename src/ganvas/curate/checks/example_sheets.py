@@ -12,7 +12,7 @@ from PIL import Image, ImageDraw, ImageFont, ImageOps
 from ganvas.curate.catalog import Catalog
 from ganvas.curate.checks.rules import Rules
 from ganvas.curate.checks.run import portions
-from ganvas.curate.images.decode import PictureError, open_image
+from ganvas.curate.images.decode import ACCEPTED, PictureError, open_image
 from ganvas.files import write_atomically
 
 TILE = (160, 200)
@@ -81,6 +81,6 @@ def _sheet(title: str, worst: Sequence[_Shown], best: Sequence[_Shown], columns:
 def _tile(path: Path) -> Image.Image:
     size = (TILE[0] - 4, TILE[1] - 4)
     try:
-        return ImageOps.pad(open_image(path, least=TILE[1]), size, color="white")
+        return ImageOps.pad(open_image(path, ACCEPTED, least=TILE[1]), size, color="white")
     except PictureError:
         return Image.new("RGB", size, (230, 230, 230))

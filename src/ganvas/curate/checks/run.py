@@ -18,7 +18,7 @@ from ganvas.curate.checks.measure import ALWAYS_MEASURED, VERSION, Measurements,
 from ganvas.curate.checks.rules import Rules
 from ganvas.curate.checks.score import rescore, score
 from ganvas.curate.faces.batch import fetch_networks, reader, single_thread
-from ganvas.curate.images.decode import PictureError, open_image
+from ganvas.curate.images.decode import ACCEPTED, PictureError, open_image
 from ganvas.curate.ordered_map import ordered_map
 from ganvas.curate.review.propose import propose
 
@@ -85,7 +85,7 @@ def check_all(
 def _measure(task: tuple[int, Path, int]) -> tuple[int, Measurements]:
     number, path, width = task
     try:
-        picture = np.asarray(open_image(path, least=DECODED_LEAST))
+        picture = np.asarray(open_image(path, ACCEPTED, least=DECODED_LEAST))
     except PictureError as problem:
         return number, Measurements({ALWAYS_MEASURED: 0.0}, {ALWAYS_MEASURED: {"problem": str(problem)}})
     return number, measure(picture, reader(), full_width=width)

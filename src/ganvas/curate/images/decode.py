@@ -71,6 +71,7 @@ class DecodeOptions(NamedTuple):
 
 
 DEFAULTS = DecodeOptions()
+ACCEPTED = DecodeOptions(10**9)  # of pictures of a catalogue: whoever collected them chose the limit
 
 
 class SetLevels(NamedTuple):
