@@ -13,7 +13,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from PIL import Image
 
@@ -55,9 +55,10 @@ def translate(
     reference: Image.Image | Path | str | None = None,
     seed: int = 0,
     prepared: bool = False,
+    size: Literal["square", "keep"] | int = "square",
 ) -> Image.Image:
     """Translate or enlarge one picture; see :meth:`Model.translate`."""
-    return load(path).translate(image, to=to, reference=reference, seed=seed, prepared=prepared)
+    return load(path).translate(image, to=to, reference=reference, seed=seed, prepared=prepared, size=size)
 
 
 def train_model(

@@ -1,9 +1,9 @@
-"""Names of settings: every known one, the nearest to a mistyped one, and sentences about wrong values."""
+"""Names for sentences: known settings, the nearest to a mistyped name, the first of many, and wrong values."""
 
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from types import UnionType
 from typing import Any, get_args, get_origin
@@ -38,6 +38,12 @@ def _group(annotation: Any) -> type[BaseModel] | None:
         if isinstance(kind, type) and get_origin(kind) is None and issubclass(kind, BaseModel):
             return kind
     return None
+
+
+def first_of(names: Sequence[str], most: int = 10) -> str:
+    """The first names, with commas: ``cat, dog, … (2,000 in all)`` where there are more than ``most``."""
+    shown = ", ".join(names[:most])
+    return f"{shown}, … ({len(names):,} in all)" if len(names) > most else shown
 
 
 def nearest(text: str, known: Mapping[str, Any] | tuple[str, ...]) -> str:

@@ -220,7 +220,7 @@ MISUSES: dict[str, tuple[Misuse, str]] = {
     "corrupt bundle": (a_corrupt_bundle, "generator.safetensors"),
     "edited bundle": (a_bundle_that_was_edited, "changed"),
     "class where there are none": (words("generate", "RUN", "--class", "cat", "-o", "EMPTY/o"), "no classes"),
-    "psi out of range": (words("generate", "RUN", "--psi", "3", "-o", "EMPTY/o"), "--psi"),
+    "psi out of range": (words("generate", "RUN", "--psi", "3", "-o", "EMPTY/o"), "psi"),
     "psi that means nothing": (words("generate", "RUN", "--psi", "0.5", "-o", "EMPTY/o"), "truncation"),
     "count of 0": (words("generate", "RUN", "--count", "0", "-o", "EMPTY/o"), "--count"),
     "negative seed": (words("generate", "RUN", "--seed", "-4", "-o", "EMPTY/o"), "--seed"),

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
-from ganvas.curate.images.decode import encode_png
 from ganvas.errors import UserError
-from ganvas.files import write_atomically
 from ganvas.tasks.pictures import as_rgb
 
 Pictures = NDArray[np.uint8]
 
 GAP = 4  # pixels between cells
+LARGEST_SIDE = 32_000  # pixels of a sheet's side
 LEGIBLE = 96  # cells of fewer pixels are enlarged by whole factors when they have headings
 
 
@@ -37,6 +35,9 @@ def sheet(
 
     Returns:
         uint8 [H', W', 3].
+
+    Raises:
+        UserError: The sheet would be wider or higher than ``LARGEST_SIDE`` pixels.
     """
     side = next(cell for row in rows for cell in row if cell is not None).shape[0]
     factor = -(-LEGIBLE // side) if row_names or column_names or note or captions else 1
@@ -48,7 +49,13 @@ def sheet(
     columns = max(len(row) for row in rows)
     down = step + (height - GAP if captions else 0)
     lines = _wrapped(note, font, left + columns * step - 2 * GAP)
-    canvas = Image.new("RGB", (left + columns * step, top + len(rows) * down + height * len(lines)), "white")
+    width, tall = left + columns * step, top + len(rows) * down + height * len(lines)
+    if max(width, tall) > LARGEST_SIDE:
+        raise UserError(
+            f"A sheet of {len(rows):,} × {columns:,} pictures would have {width:,} × {tall:,} pixels, more than "
+            f"{LARGEST_SIDE:,} on a side; name fewer rows or columns."
+        )
+    canvas = Image.new("RGB", (width, tall), "white")
     draw = ImageDraw.Draw(canvas)
     for y, row in enumerate(rows):
         for x, cell in enumerate(row):
@@ -87,16 +94,3 @@ def _wrapped(text: str, font: Font, width: int) -> list[str]:
         else:
             lines.append(word)
     return lines
-
-
-def write_picture(path: Path, picture: Pictures) -> Path:
-    """Write a PNG atomically.
-
-    Raises:
-        UserError: The path cannot be written.
-    """
-    try:
-        write_atomically(path, encode_png(picture))
-    except OSError as error:
-        raise UserError(f"{path} cannot be written ({error.strerror}); choose another --output.") from None
-    return path

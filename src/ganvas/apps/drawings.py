@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from PIL import Image
 from rich.table import Table
 
-from ganvas.apps.contact_sheet import sheet, write_picture
+from ganvas.apps.contact_sheet import sheet
 from ganvas.apps.portrait import PortraitGenerator, PortraitRequest, parts_of
 from ganvas.bundle import MANIFEST, read_bundle
 from ganvas.curate.dataset.dataset import Dataset
@@ -37,6 +37,7 @@ from ganvas.evaluate.protocol import missing_lpips
 from ganvas.evaluate.similarity import Similarity, similarity
 from ganvas.files import write_atomically
 from ganvas.inference.load import load_run
+from ganvas.inference.picture_files import write_picture
 from ganvas.inference.translate import prepare_picture
 from ganvas.models.features import Features, load_features
 from ganvas.runs.folder import RunDir

@@ -10,6 +10,8 @@ from ganvas.errors import UserError
 from ganvas.inference.generate import class_number
 from ganvas.models.family import Family
 
+MOST_CLASSES = 20  # columns of a sheet, unless classes are named
+
 
 def class_sheet(
     family: Family, points: Sequence[LatentPoint], names: Sequence[str] | None, psi: float = 1.0
@@ -17,19 +19,26 @@ def class_sheet(
     """Seeds × classes.
 
     Args:
-        names: Names or numbers of the classes; None: all.
+        names: Names or numbers of the classes; None: the first ``MOST_CLASSES``.
 
     Raises:
         UserError: There is no such class, or a point is not a seed.
     """
     classes = family.data.classes
-    labels = list(range(len(classes))) if names is None else [class_number(classes, name) for name in names]
+    shown = classes[:MOST_CLASSES] if names is None else names
+    labels = [class_number(classes, name) for name in shown]
     seeds = _seeds(points)
     rows = [
         list(pictures(family, latents_of(family, [point_of_seed(family, seed, label) for label in labels], psi)))
         for seed in seeds
     ]
-    return sheet(rows, [str(seed) for seed in seeds], [classes[label] for label in labels if label is not None])
+    note = "" if names is not None or len(classes) <= MOST_CLASSES else left_out(classes)
+    return sheet(rows, [str(seed) for seed in seeds], [classes[label] for label in labels if label is not None], note)
+
+
+def left_out(classes: Sequence[str]) -> str:
+    """The sentence on a sheet that does not show all classes."""
+    return f"The first {MOST_CLASSES} of {len(classes):,} classes; --classes names others."
 
 
 def psi_sheet(family: Family, points: Sequence[LatentPoint], steps: Sequence[float]) -> Pictures:

@@ -19,10 +19,11 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from ganvas.apps.contact_sheet import sheet, write_picture
+from ganvas.apps.contact_sheet import sheet
 from ganvas.apps.latent_space import Pictures, latent_space, latents_of, pictures, point_of_seed, save_latent
 from ganvas.curate.images.decode import DecodeOptions, PictureError, open_image
 from ganvas.errors import UserError
+from ganvas.inference.picture_files import is_picture_file, write_picture
 from ganvas.inference.translate import prepare_picture
 from ganvas.models.batches import to_float
 from ganvas.models.family import Family
@@ -212,7 +213,7 @@ def project_file(
     stretch: bool = False,
     progress: Callable[[int, int], None] | None = None,
 ) -> Projection:
-    """Project a picture file and write ``latent.safetensors``, ``projection.png`` and ``sheet.png`` into a folder.
+    """Project a picture file and write its latent, the projection and a sheet; see :func:`projection_files`.
 
     Args:
         stretch: Take the whole picture, not the part the training pictures were cut to.
@@ -236,10 +237,31 @@ def project_file(
             progress(step.number, step.total)
     done = judged(family, target, shown[-1].latent, distance)
     about = {"photograph": photograph.name, "steps": str(steps), "space": space, "lpips": f"{done.lpips:.4f}"}
-    save_latent(output / "latent.safetensors", done.latent, about)
-    write_picture(output / "projection.png", done.picture)
-    write_picture(output / "sheet.png", projection_sheet(family, target, shown, done))
+    files = projection_files(output)
+    save_latent(files.latent, done.latent, about)
+    write_picture(files.picture, done.picture)
+    write_picture(files.sheet, projection_sheet(family, target, shown, done))
     return done
+
+
+class ProjectionFiles(NamedTuple):
+    """Where a projection is written."""
+
+    latent: Path
+    picture: Path
+    sheet: Path
+
+
+def projection_files(output: Path) -> ProjectionFiles:
+    """The files of a projection: in a folder, or beside the picture where ``output`` is that of a picture.
+
+    Raises:
+        UserError: It has the ending of a picture that is not written.
+    """
+    if is_picture_file(output):
+        sheet_file = output.with_name(f"{output.stem}-sheet{output.suffix}")
+        return ProjectionFiles(output.with_suffix(".safetensors"), output, sheet_file)
+    return ProjectionFiles(output / "latent.safetensors", output / "projection.png", output / "sheet.png")
 
 
 @torch.no_grad()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ganvas.cli.app import app
-from ganvas.cli.options import CURATE, Quiet, check_at_least
+from ganvas.cli.options import CURATE, Quiet, check_at_least, check_no_picture
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -62,6 +62,7 @@ def curate(
     from ganvas.curate.checks.rules import load_rules
     from ganvas.curate.checks.run import check_all
 
+    check_no_picture(sheets, "a folder", "--sheets")
     check_at_least("--processes", 1 if processes is None else processes, 1)
     chosen = load_rules(rules, sets or [])
     out = Output(quiet)

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 import typer
 
 from ganvas.cli.app import app
-from ganvas.cli.options import USE, Quiet
+from ganvas.cli.options import USE, Quiet, check_no_picture
 
 
 @app.command(rich_help_panel=USE)
@@ -44,6 +44,7 @@ def export(
     from ganvas.cli.output import Output
     from ganvas.runs.folder import RunDir
 
+    check_no_picture(output, "the folder of a bundle")
     out = Output(quiet)
     out.export(RunDir(path), output, onnx, best=best, whole=whole, int8=int8, weights=weights)
     out.next_steps(f"ganvas studio --bundles {(output or path / 'bundle').parent}")

@@ -42,7 +42,7 @@ room = typer.Typer(
 app.add_typer(room, name="generate", rich_help_panel=USE)
 
 ClassName = Annotated[str | None, typer.Option("--class", help="Name or number of a class.")]
-Psi = Annotated[float, typer.Option(help="Truncation: 1 varied, lower safer.")]
+Psi = Annotated[float, typer.Option(help="Truncation: 1 none, lower safer, 0 no variation; from -2 to 2.")]
 Layers = Annotated[str | None, typer.Option(help="Layers, such as 0-3 (coarse) or 4-9 (fine); all by default.")]
 Fps = Annotated[int, typer.Option(help="Frames per second of a film.")]
 Loop = Annotated[bool, typer.Option("--loop", help="Return to the first picture at the end.")]
@@ -68,7 +68,7 @@ def pictures(
         bool, typer.Option("--prepared", help="The sources are ready model inputs, such as drawings.")
     ] = False,
     output: Annotated[
-        Path, typer.Option("--output", "-o", help="Folder (or .zip, or .png of a grid) to write.")
+        Path, typer.Option("--output", "-o", help="Folder, .zip, or picture (.png, .jpg, .webp; of several a grid).")
     ] = Path("generated"),
     as_zip: Annotated[bool, typer.Option("--zip", help="One zip instead of a folder.")] = False,
     grid: Annotated[bool, typer.Option("--grid", help="One grid instead of single pictures.")] = False,
@@ -104,17 +104,20 @@ def pictures(
 def grid(
     path: ModelFolder,
     seeds: Annotated[str, typer.Option(help="The rows.")] = "0-7",
-    classes: Annotated[str | None, typer.Option(help="The columns: names with commas; all by default.")] = None,
+    classes: Annotated[
+        str | None, typer.Option(help="The columns: names with commas; by default the first 20.")
+    ] = None,
     psi: Annotated[str, typer.Option(help="Truncation; a ladder such as 0.3,0.5,0.7,1 makes the columns.")] = "1",
     output: Annotated[Path, typer.Option("--output", "-o", help="The .png to write.")] = Path("grid.png"),
     quiet: Quiet = False,
 ) -> None:
     """A sheet of seeds × classes, or of seeds × truncation: the same latent in every class or at every truncation."""
-    from ganvas.apps.contact_sheet import write_picture
     from ganvas.apps.latent_grid import class_sheet, psi_sheet
     from ganvas.apps.latent_space import parse_points
     from ganvas.errors import UserError
+    from ganvas.inference.picture_files import is_picture_file, write_picture
 
+    is_picture_file(output)
     family = _open(path)
     steps = _numbers("--psi", psi)
     if len(steps) > 1 and classes is not None and "," in classes:
@@ -142,9 +145,9 @@ def interpolate(
     quiet: Quiet = False,
 ) -> None:
     """Interpolate between seeds, classes and projected photographs; a sheet or a film."""
-    from ganvas.apps.contact_sheet import write_picture
     from ganvas.apps.latent_space import parse_points
     from ganvas.apps.latent_walks import walk_frames, walk_sheet
+    from ganvas.inference.picture_files import write_picture
 
     family = _open(path)
     through = parse_points(between, family, class_name)
@@ -170,9 +173,9 @@ def mix(
     quiet: Quiet = False,
 ) -> None:
     """Mix styles: the pictures of the rows with layers from those of the columns; a sheet or a film."""
-    from ganvas.apps.contact_sheet import write_picture
     from ganvas.apps.latent_space import layer_range, parse_points, shape_of
     from ganvas.apps.latent_walks import mix_frames, mix_sheet
+    from ganvas.inference.picture_files import write_picture
 
     family = _open(path)
     left, top = parse_points(rows, family), parse_points(columns, family)
@@ -195,11 +198,13 @@ def project(
     class_name: ClassName = None,
     seed: Annotated[int, typer.Option(help="Seed of the search.")] = 0,
     prepared: Annotated[bool, typer.Option("--prepared", help="Take the whole picture; do not crop it.")] = False,
-    output: Annotated[Path, typer.Option("--output", "-o", help="Folder to write.")] = Path("projection"),
+    output: Annotated[Path, typer.Option("--output", "-o", help="Folder, or the projection's .png.")] = Path(
+        "projection"
+    ),
     quiet: Quiet = False,
 ) -> None:
-    """Project a photograph into latent space: FOLDER/latent.safetensors, projection.png and sheet.png."""
-    from ganvas.apps.projection import project_file
+    """Project a photograph into latent space: latent.safetensors, projection.png and sheet.png in a folder."""
+    from ganvas.apps.projection import project_file, projection_files
     from ganvas.cli.output import Output
     from ganvas.inference.generate import class_number
 
@@ -218,8 +223,9 @@ def project(
             stretch=prepared,
             progress=progress,
         )
-    out.line(f"LPIPS {done.lpips:.3f}, PSNR {done.psnr:.1f} dB: {output / 'sheet.png'}")
-    out.next_steps(f"ganvas generate interpolate {path} --between {output / 'latent.safetensors'},1,2")
+    files = projection_files(output)
+    out.line(f"LPIPS {done.lpips:.3f}, PSNR {done.psnr:.1f} dB: {files.sheet}")
+    out.next_steps(f"ganvas generate interpolate {path} --between {files.latent},1,2")
 
 
 @room.command()
@@ -234,10 +240,10 @@ def directions(
     quiet: Quiet = False,
 ) -> None:
     """Directions in latent space found in the model's weights (SeFa), each at several strengths."""
-    from ganvas.apps.contact_sheet import write_picture
     from ganvas.apps.latent_space import latent_space, layer_range, parse_points
     from ganvas.apps.sefa import direction_sheet
     from ganvas.apps.sefa import directions as find
+    from ganvas.inference.picture_files import write_picture
 
     check_at_least("--count", count, 1)
     family = _open(path)
@@ -264,9 +270,9 @@ def neighbours(
     quiet: Quiet = False,
 ) -> None:
     """Check for memorisation: the nearest training pictures of each sample, by features and by pixels."""
-    from ganvas.apps.contact_sheet import write_picture
     from ganvas.apps.nearest_neighbours import neighbour_sheet, neighbours_of
     from ganvas.cli.output import Output
+    from ganvas.inference.picture_files import write_picture
 
     check_at_least("--count", count, 1)
     check_at_least("--nearest", nearest, 1)
@@ -311,10 +317,13 @@ def _numbers(option: str, text: str) -> list[float]:
 def _is_film(path: Path) -> bool:
     from ganvas.apps.video_writer import ENDINGS
     from ganvas.errors import UserError
+    from ganvas.inference.picture_files import is_picture_file
 
-    if path.suffix.lower() not in (*ENDINGS, ".png"):
+    if path.suffix.lower() in ENDINGS:
+        return True
+    if not is_picture_file(path):
         raise UserError(f"--output ends in .png for a sheet, in .mp4 or .gif for a film, not {path.name!r}.")
-    return path.suffix.lower() in ENDINGS
+    return False
 
 
 def _film(output: Path, film: tuple[int, Any], fps: int, quiet: bool) -> None:

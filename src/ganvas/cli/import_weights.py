@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from ganvas.cli.app import app
-from ganvas.cli.options import USE, Quiet
+from ganvas.cli.options import USE, Quiet, check_no_picture
 
 
 @app.command("import", rich_help_panel=USE)
@@ -36,6 +36,7 @@ def import_weights(
     from ganvas.models.capabilities import HasStandingStatistics
     from ganvas.models.imports import read
 
+    check_no_picture(output, "the folder of a bundle")
     out = Output(quiet)
     called = name or file.stem
     place = output or Path("bundles") / Path(called).name

@@ -70,6 +70,19 @@ def megapixels(millions: float) -> int:
     return round(millions * 1e6)
 
 
+def check_no_picture(output: Path | None, what: str, option: str = "--output") -> None:
+    """Refuse a path with a picture's ending where something else is written.
+
+    Raises:
+        UserError: ``output`` is such a path.
+    """
+    from ganvas.curate.file_kinds import PICTURE_SUFFIXES
+    from ganvas.errors import UserError
+
+    if output is not None and output.suffix.lower() in PICTURE_SUFFIXES:
+        raise UserError(f"{option} names {what} here, and {output.name} is the name of a picture; choose another name.")
+
+
 def check_distance(distance: int) -> int:
     """A Hamming distance between perceptual hashes.
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, get_args
 import typer
 
 from ganvas.cli.app import app
-from ganvas.cli.options import CURATE, Quiet, Sets, ZipEncoding, check_at_least, megapixels
+from ganvas.cli.options import CURATE, Quiet, Sets, ZipEncoding, check_at_least, check_no_picture, megapixels
 from ganvas.spec import Crop, Resize
 
 if TYPE_CHECKING:
@@ -91,6 +91,7 @@ def pack(
         raise UserError(f"--channels is 3 (colour), 1 (grey) or 4 (colour and opacity), not {channels}.")
     if side_by_side not in (None, "left", "right", "single"):
         raise UserError(f"--side-by-side is left, right or single, not {side_by_side!r}.")
+    check_no_picture(output, "a .zip")
     check_at_least("--processes", processes or 1, 1)
     check_at_least("--shard-size", shard_size, 1)
     if recipe is None and sets:

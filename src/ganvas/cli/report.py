@@ -8,7 +8,16 @@ from typing import Annotated
 import typer
 
 from ganvas.cli.app import app
-from ganvas.cli.options import CURATE, CatalogFolder, DatabaseUrl, Distance, Quiet, check_distance, open_catalog
+from ganvas.cli.options import (
+    CURATE,
+    CatalogFolder,
+    DatabaseUrl,
+    Distance,
+    Quiet,
+    check_distance,
+    check_no_picture,
+    open_catalog,
+)
 
 
 @app.command(rich_help_panel=CURATE)
@@ -25,6 +34,7 @@ def report(
     from ganvas.cli.output import Output
     from ganvas.files import write_atomically
 
+    check_no_picture(output, "an HTML page")
     out = Output(quiet)
     check_distance(distance)
     with open_catalog(catalogue, database) as catalog:

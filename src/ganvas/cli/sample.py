@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from ganvas.cli.app import app
-from ganvas.cli.options import CURATE, Quiet, check_at_least
+from ganvas.cli.options import CURATE, Quiet, check_at_least, check_no_picture
 
 
 @app.command(rich_help_panel=CURATE)
@@ -28,6 +28,7 @@ def sample(
 
     if what != "avatars":
         raise UserError(f"There is no sample {what!r}; the one there is: `ganvas sample avatars`.")
+    check_no_picture(output, "a folder")
     check_at_least("--count", count, 1)
     out = Output(quiet)
     with out.progress("drawing") as progress:

@@ -16,6 +16,7 @@ from ganvas.cli.options import (
     Quiet,
     check_at_least,
     check_distance,
+    check_no_picture,
     open_catalog,
 )
 
@@ -39,6 +40,7 @@ def split(
     from ganvas.errors import UserError
     from ganvas.files import write_atomically
 
+    check_no_picture(output, "a table")
     out = Output(quiet)
     check_at_least("--seed", seed, 0)
     check_distance(distance)

@@ -18,12 +18,20 @@ def translate(
     path: ModelFolder,
     source: Annotated[Path, typer.Argument(help="A picture, a folder of pictures, or a video.", metavar="SOURCE")],
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="Folder or .zip; of a video an .mp4 or .gif.")
+        Path | None,
+        typer.Option("--output", "-o", help="Folder, .zip or picture (.png, .jpg, .webp); of a video an .mp4 or .gif."),
     ] = None,
     to: Annotated[str | None, typer.Option(help="Translation without pairs: the domain to go to (B).")] = None,
     prepared: Annotated[
         bool, typer.Option("--prepared", help="The sources are ready model inputs, such as drawings.")
     ] = False,
+    size: Annotated[
+        str,
+        typer.Option(
+            metavar="square|keep|N",
+            help="The square of training, the picture's own size and shape, or N pixels on its shorter side.",
+        ),
+    ] = "square",
     video: Annotated[bool, typer.Option("--video", help="Treat SOURCE as a video, whatever its file name.")] = False,
     times: Annotated[int, typer.Option(help="Frame interpolation: 2 or 4 times as many frames.")] = 2,
     fps: Annotated[
@@ -34,23 +42,30 @@ def translate(
 ) -> None:
     """Translate a picture, a folder of pictures or a video, with any model that takes pictures.
 
-    A super-resolution model keeps the aspect of each picture; a frame interpolation model raises the frame rate.
+    `--size keep` answers in the size and shape of each picture, where the model's networks take any size. A
+    super-resolution model always keeps the shape; a frame interpolation model raises the frame rate.
     """
     from ganvas.cli.output import Output
     from ganvas.curate.own_folders import own_folders_below
     from ganvas.inference.images import ImageOptions, make_images, write_images
     from ganvas.inference.load import load_model
+    from ganvas.inference.whole import answer_size, takes_any_size
 
+    wanted = answer_size(size)
     if most is not None:
         check_at_least("--most", most, 1)
     out = Output(quiet)
     out.own_folders(own_folders_below(source))
     if not (video or source.suffix.lower() in VIDEOS):
-        options = ImageOptions(count=most or 2**31, source=source, prepared=prepared, domain=to)
-        stream = make_images(load_model(path).family, options)
+        family = load_model(path).family
+        options = ImageOptions(count=most or 2**31, source=source, prepared=prepared, domain=to, size=wanted)
+        stream = make_images(family, options)
         with out.progress("translating") as progress:
             written = write_images(stream, output or Path("translated"), progress=progress)
         out.line(f"{written.pictures} pictures: {written.path}")
+        if wanted == "square" and takes_any_size(family):
+            side = family.data.resolution
+            out.line(f"They are squares of {side} px; --size keep answers in each picture's own size.")
         return
     from ganvas.apps.video_writer import write_video
     from ganvas.collect.frames import rate
@@ -61,7 +76,8 @@ def translate(
     direction = direction_into(family, to)
     speed = rate(source) * (times if takes_frame_pairs(family.data) else 1)
     place = output or Path(f"{source.stem}-translated.mp4")
-    frames = translate_frames(family, read_frames(source, most), times=times, direction=direction, prepared=prepared)
+    images = read_frames(source, most)
+    frames = translate_frames(family, images, times=times, direction=direction, prepared=prepared, size=wanted)
     with out.console.status("translating"):
         count = write_video(place, frames, fps or min(max(round(speed), 1), 60))
     out.line(f"{count} frames: {place}")

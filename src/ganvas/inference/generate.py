@@ -11,7 +11,10 @@ from ganvas.inference.session import Fields, Session, to_pictures
 from ganvas.models.batches import latents
 from ganvas.models.capabilities import Truncates
 from ganvas.models.family import Family
+from ganvas.setting_names import first_of, nearest
 from ganvas.tasks.pictures import Pictures
+
+LARGEST_PSI = 2.0  # truncation goes as far below 0, where pictures are mirrored in the mean of the latents
 
 
 def generate(
@@ -26,7 +29,7 @@ def generate(
         z_dim: Length of its latent.
         seeds: The seeds, 0 or more.
         labels: The class of each picture; ignored by models without classes.
-        psi: Truncation in [0, 1]; 1: none.
+        psi: Truncation: 1 none, 0 no variation, above 1 more, below 0 the opposite; in ± :data:`LARGEST_PSI`.
         batch_size: Pictures per batch.
     """
     for start in range(0, len(seeds), batch_size):
@@ -71,19 +74,33 @@ def class_number(classes: tuple[str, ...], wanted: str | None) -> int | None:
     if wanted.isdecimal() and int(wanted) < len(classes):
         return int(wanted)
     raise UserError(
-        f"There is no class {wanted!r}; choose one of {', '.join(classes)}.",
+        f"There is no class {wanted!r}{nearest(wanted, classes)}; choose one of {first_of(classes)}.",
         code="unknown-class-name",
-        params={"name": wanted, "known": ", ".join(classes)},
+        params={"name": wanted, "known": first_of(classes)},
     )
+
+
+def check_psi_range(psi: float) -> None:
+    """Check that a truncation is within ± :data:`LARGEST_PSI`.
+
+    Raises:
+        UserError: It is not.
+    """
+    if not -LARGEST_PSI <= psi <= LARGEST_PSI:
+        raise UserError(
+            f"psi is a number from -{LARGEST_PSI:g} to {LARGEST_PSI:g} (1: no truncation, 0: no variation); give "
+            "another psi.",
+            code="psi-range",
+            params={"most": LARGEST_PSI},
+        )
 
 
 def check_psi(family: Family, psi: float) -> None:
     """Check a truncation.
 
     Raises:
-        UserError: psi is outside [0, 1], or the family has no truncation.
+        UserError: psi is outside of its range, or the family has no truncation.
     """
-    if not 0 <= psi <= 1:
-        raise UserError(f"--psi is a number from 0 (no variation) to 1 (full variation), not {psi:g}.")
-    if psi < 1 and not isinstance(family, Truncates):
+    check_psi_range(psi)
+    if psi != 1 and not isinstance(family, Truncates):
         raise UserError("This model has no truncation; leave --psi out.")

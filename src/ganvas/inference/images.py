@@ -15,9 +15,11 @@ from ganvas.curate.own_folders import files_below
 from ganvas.errors import UserError
 from ganvas.files import replacing, write_atomically
 from ganvas.inference.generate import check_psi, class_in_turn, class_number, generate
+from ganvas.inference.picture_files import is_picture_file, write_picture
 from ganvas.inference.reference import ReferenceOptions, translate_by_reference
 from ganvas.inference.session import TorchSession
 from ganvas.inference.translate import direction_into, has_numbers, prepare_source, takes_frame_pairs, translate
+from ganvas.inference.whole import AnswerSize, multiple_of, translate_whole, whole_source
 from ganvas.models.batches import ReferenceRequest, SynthesisRequest, TranslationRequest
 from ganvas.models.capabilities import Enlarges
 from ganvas.models.family import Family
@@ -49,12 +51,14 @@ class ImageOptions:
         count: Synthesis: how many pictures, of the seeds ``seed``, ``seed`` + 1, …; translation: at most that many.
         seed: The first seed, 0 or more.
         class_name: Name or number of a class; None: the classes in turn.
-        psi: Truncation in [0, 1]; 1: none.
+        psi: Truncation in [-2, 2]; 1: none, 0: no variation.
         per_class: That many pictures of every class instead of ``count``, in one folder per class, with distinct seeds.
         source: Translation: a picture, or a folder of pictures.
         prepared: The sources are the model's own input (drawings, for instance), and are not degraded first.
         domain: Unpaired translation: the domain to translate to, ``A``, ``B`` or its name; None: B. By reference: its
             name or number; None: that of the folder a reference lies in; without references each domain in turn.
+        size: Translation without a reference: the square of training, or the whole picture, see
+            :mod:`ganvas.inference.whole`.
         reference: By reference: a picture or a folder of pictures whose style to take; None: ``count`` random styles
             per source.
     """
@@ -67,6 +71,7 @@ class ImageOptions:
     source: Path | None = None
     prepared: bool = False
     domain: str | None = None
+    size: AnswerSize = "square"
     reference: Path | None = None
 
 
@@ -158,6 +163,7 @@ def _translate(
     family: Family, options: ImageOptions, source: Path, files: list[Path], direction: int
 ) -> Iterator[NamedImage]:
     session, data, enlarges = TorchSession(family), family.data, isinstance(family, Enlarges)
+    multiple = None if options.size == "square" or enlarges else multiple_of(family)
     made = 0
     last: PictureError | None = None
     for number, file in enumerate(files):
@@ -166,11 +172,17 @@ def _translate(
         try:
             image = open_image(file, DecodeOptions.of(data), labels=has_numbers(data))
             rng = np.random.default_rng((options.seed, number))
-            pixels = prepare_source(data, image, enlarges=enlarges, prepared=options.prepared, rng=rng)
+            if multiple is None:
+                pixels = prepare_source(data, image, enlarges=enlarges, prepared=options.prepared, rng=rng)
+            else:
+                pixels = whole_source(data, image, options.size, prepared=options.prepared, rng=rng)
         except PictureError as error:
             last = error
             continue
-        picture = translate(session, data, pixels, enlarges=enlarges, direction=direction)
+        if multiple is None:
+            picture = translate(session, data, pixels, enlarges=enlarges, direction=direction)
+        else:
+            picture = translate_whole(session, pixels, multiple, direction=direction, labels=data.labels > 0)
         made += 1
         yield NamedImage(f"{number:06d}-{file.stem}", picture)
     if not made:
@@ -178,6 +190,12 @@ def _translate(
 
 
 # ── Writing ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _grid(made: list[Pictures], output: Path) -> Pictures:
+    if len({one.shape for one in made}) > 1:
+        raise UserError(f"Pictures of different sizes make no grid, as {output} would be; name a folder or a .zip.")
+    return grid(np.stack(made), max(round(len(made) ** 0.5), 1))
 
 
 class Written(NamedTuple):
@@ -195,11 +213,12 @@ def write_images(
     as_grid: bool = False,
     progress: Callable[[int, int], None] | None = None,
 ) -> Written:
-    """Write pictures as PNG files into a folder, as one zip, or as one grid.
+    """Write pictures as PNG files into a folder, as one zip, or as one picture.
 
     Args:
         stream: The pictures; each file is written as soon as its picture is made.
-        output: A folder, or a file that ends in ``.zip``, or in ``.png`` for a grid.
+        output: A folder, or a file that ends in ``.zip``, or as a picture: one picture is written there as it is, and
+            several as a grid.
         as_zip: Write one zip whatever the name ends in. It appears when it is complete.
         as_grid: Write one picture of all.
         progress: Called with how many pictures are done and how many there will be.
@@ -218,10 +237,10 @@ def write_images(
                 progress(count, stream.total)
 
     try:
-        if as_grid:
-            path = output if output.suffix.lower() == ".png" else output / "grid.png"
-            pixels = np.stack([image.pixels for image in counted()])
-            write_atomically(path, encode_png(grid(pixels, max(round(len(pixels) ** 0.5), 1))))
+        if as_grid or (is_picture_file(output) and not as_zip):
+            path = output if is_picture_file(output) else output / "grid.png"
+            made = [image.pixels for image in counted()]
+            write_picture(path, made[0] if len(made) == 1 and not as_grid else _grid(made, output))
             return Written(path, count)
         if as_zip or output.suffix.lower() == ".zip":
             path = output if output.suffix.lower() == ".zip" else output.with_name(output.name + ".zip")

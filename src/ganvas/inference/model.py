@@ -15,6 +15,7 @@ from ganvas.inference.generate import check_psi, class_in_turn, class_number, ge
 from ganvas.inference.reference import domain_number, translate_one
 from ganvas.inference.session import TorchSession
 from ganvas.inference.translate import direction_into, has_numbers, prepare_picture, prepare_source, translate
+from ganvas.inference.whole import AnswerSize, multiple_of, translate_whole, whole_source
 from ganvas.models.batches import ReferenceRequest, SynthesisRequest, TranslationRequest
 from ganvas.models.capabilities import Enlarges
 from ganvas.models.family import Family
@@ -60,7 +61,7 @@ class Model:
         Args:
             seeds: Whole numbers, 0 or more.
             class_: Name or number of a class; None: consecutive seeds take the classes in turn.
-            psi: Truncation in [0, 1]; 1: none.
+            psi: Truncation in [-2, 2]; 1: none, 0: no variation.
 
         Raises:
             UserError: The model translates pictures, or lacks the class or the truncation.
@@ -84,6 +85,7 @@ class Model:
         reference: Image.Image | Path | str | None = None,
         seed: int = 0,
         prepared: bool = False,
+        size: AnswerSize = "square",
     ) -> Image.Image:
         """Translate or enlarge one picture.
 
@@ -94,9 +96,11 @@ class Model:
             reference: By reference: the picture whose style to take, or its path; None: a random style by ``seed``.
             seed: Seed of a random style, and of a degradation that makes the source from the picture.
             prepared: The picture is the model's own input (a drawing, for instance): it is only resized.
+            size: ``square``: the square of training; ``keep``: the picture's own size; a number: pixels of the shorter
+                side, in the picture's shape. Of models without reference whose networks take any size.
 
         Raises:
-            UserError: The model generates from seeds, or the picture cannot be used.
+            UserError: The model generates from seeds, or the picture or the size cannot be used.
         """
         family, data = self.family, self.family.data
         spec = TASKS[family.task]
@@ -110,6 +114,13 @@ class Model:
             enlarges = isinstance(family, Enlarges)
             rng = np.random.default_rng((seed, 0))
             opened = _open(image, data, labels=has_numbers(data))
+            multiple = None if size == "square" or enlarges else multiple_of(family, self.name)
+            if multiple is not None:
+                whole = whole_source(data, opened, size, prepared=prepared, rng=rng)
+                direction, maps = direction_into(family, to), data.labels > 0
+                return _to_image(
+                    translate_whole(TorchSession(family), whole, multiple, direction=direction, labels=maps)
+                )
             source = prepare_source(data, opened, enlarges=enlarges, prepared=prepared, rng=rng)
         except PictureError as error:
             raise UserError(f"The picture cannot be used ({error}); choose another.") from None

@@ -13,6 +13,7 @@ from ganvas.curate.own_folders import files_below
 from ganvas.errors import UserError
 from ganvas.inference.translate import prepare_picture
 from ganvas.models.family import Family
+from ganvas.setting_names import first_of
 from ganvas.tasks.pictures import Pictures
 from ganvas.tasks.reference import answers_to, request_of
 
@@ -82,14 +83,14 @@ def domain_number(classes: Sequence[str], wanted: str) -> int:
         return list(classes).index(wanted)
     if wanted.isdecimal() and int(wanted) < len(classes):
         return int(wanted)
-    raise UserError(f"This model has the domains {', '.join(classes)}, not {wanted}; choose one of them.")
+    raise UserError(f"This model has the domains {first_of(classes)}, not {wanted}; choose one of them.")
 
 
 def _domain_of_file(family: Family, file: Path) -> int:
     classes = family.data.classes
     name = file.resolve().parent.name
     if name not in classes:
-        raise UserError(f"The domain of {file} is unknown; give it with --to {' or --to '.join(classes)}.")
+        raise UserError(f"The domain of {file} is unknown; give it with --to: {first_of(classes)}.")
     return classes.index(name)
 
 

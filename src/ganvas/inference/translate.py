@@ -68,7 +68,7 @@ def prepare_source(
     if takes_frame_pairs(data):
         raise UserError("This model generates frames between two frames; give it a video.")
     if data.labels:
-        image = _label_map(data, image)
+        image = label_numbers(data, image)
     if prepared:
         return _square(data, image, "stretch", data.source_channels)
     channels = data.source_channels if data.degradation is None else data.channels
@@ -88,8 +88,12 @@ def _maps(data: DataSpec) -> LabelMaps:
     return LabelMaps(data.labels, data.void_label, data.palette)
 
 
-def _label_map(data: DataSpec, image: Image.Image) -> Image.Image:
-    """A label map as a picture of numbers; refused where it holds others than the model was trained on."""
+def label_numbers(data: DataSpec, image: Image.Image) -> Image.Image:
+    """A label map as a picture of numbers.
+
+    Raises:
+        PictureError: It holds others than the model was trained on.
+    """
     numbers = as_numbers(image, _maps(data))
     if beyond := values_beyond(label_values(numbers), _maps(data)):
         held = ", ".join(map(str, beyond[:8]))

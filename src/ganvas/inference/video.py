@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +15,7 @@ from ganvas.curate.images.prepare import prepare_image
 from ganvas.errors import UserError
 from ganvas.inference.session import Session, TorchSession
 from ganvas.inference.translate import prepare_source, takes_frame_pairs, translate
+from ganvas.inference.whole import AnswerSize, multiple_of, translate_whole, whole_source
 from ganvas.models.batches import TranslationRequest
 from ganvas.models.capabilities import Enlarges
 from ganvas.models.family import Family
@@ -24,7 +25,13 @@ from ganvas.tasks.pictures import Pictures
 
 
 def translate_frames(
-    family: Family, images: Iterable[Image.Image], *, times: int = 2, direction: int = 0, prepared: bool = False
+    family: Family,
+    images: Iterable[Image.Image],
+    *,
+    times: int = 2,
+    direction: int = 0,
+    prepared: bool = False,
+    size: AnswerSize = "square",
 ) -> Iterator[Pictures]:
     """Translate frames, mode RGB, to frames uint8 [H, W, C], each as soon as it is made.
 
@@ -38,16 +45,20 @@ def translate_frames(
         times: 2 or 4 times as many frames; only for models that generate frames between two others.
         direction: Unpaired: 0 from A to B, 1 from B to A.
         prepared: The frames are the model's own input, and are not degraded first.
+        size: The square of training, or the whole frames, see :mod:`ganvas.inference.whole`.
 
     Raises:
-        UserError: The model does not translate pictures, or ``times`` is another number.
+        UserError: The model does not translate pictures, or ``times`` or ``size`` does not fit it.
     """
     TASKS[family.task].require(TranslationRequest)
     session, data = TorchSession(family), family.data
+    multiple = None if size == "square" or isinstance(family, Enlarges) else multiple_of(family)
     if takes_frame_pairs(data):
         if times not in (2, 4):
             raise UserError(f"A video can be given 2 or 4 times as many frames, not {times}.")
-        return _interpolate(session, data, images, times)
+        return _interpolate(session, data, images, times, size, multiple)
+    if multiple is not None:
+        return _translate_whole(session, data, images, direction, prepared, size, multiple)
     return _translate(session, family, images, direction, prepared)
 
 
@@ -76,21 +87,53 @@ def _translate(
         yield translate(session, data, source, enlarges=enlarges, direction=direction)
 
 
-def _interpolate(session: Session, data: DataSpec, images: Iterable[Image.Image], times: int) -> Iterator[Pictures]:
+def _translate_whole(
+    session: Session,
+    data: DataSpec,
+    images: Iterable[Image.Image],
+    direction: int,
+    prepared: bool,
+    size: AnswerSize,
+    multiple: int,
+) -> Iterator[Pictures]:
+    for image in images:
+        source = whole_source(data, image, size, prepared=prepared)
+        yield translate_whole(session, source, multiple, direction=direction, labels=data.labels > 0)
+
+
+def _interpolate(
+    session: Session,
+    data: DataSpec,
+    images: Iterable[Image.Image],
+    times: int,
+    size: AnswerSize,
+    multiple: int | None,
+) -> Iterator[Pictures]:
+    def between(one: Pictures, other: Pictures) -> Pictures:
+        source = np.concatenate([one, other], 2)
+        if multiple is not None:
+            return translate_whole(session, source, multiple)
+        return translate(session, data, source, enlarges=False)
+
     before: Pictures | None = None
     for image in images:
-        frame = prepare_image(image, data.resolution, _steady_crop(data), 3, resize=data.resize)
+        if multiple is None:
+            frame = prepare_image(image, data.resolution, _steady_crop(data), 3, resize=data.resize)
+        else:
+            frame = whole_source(data.model_copy(update={"source_channels": 3}), image, size)
         if before is not None:
-            yield from _between(session, data, before, frame, times)
+            yield from _between(between, before, frame, times)
         before = frame
         yield frame
 
 
-def _between(session: Session, data: DataSpec, before: Pictures, after: Pictures, times: int) -> Iterator[Pictures]:
-    middle = translate(session, data, np.concatenate([before, after], 2), enlarges=False)
+def _between(
+    between: Callable[[Pictures, Pictures], Pictures], before: Pictures, after: Pictures, times: int
+) -> Iterator[Pictures]:
+    middle = between(before, after)
     middle = np.ascontiguousarray(np.broadcast_to(middle, before.shape))
     if times == 4:
-        yield from _between(session, data, before, middle, 2)
+        yield from _between(between, before, middle, 2)
     yield middle
     if times == 4:
-        yield from _between(session, data, middle, after, 2)
+        yield from _between(between, middle, after, 2)

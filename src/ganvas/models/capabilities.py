@@ -26,6 +26,23 @@ class Enlarges:
     """Outputs are ``data.source_scale`` times as large as sources, which may have any size (super-resolution)."""
 
 
+class TranslatesAnySize:
+    """Sources may have any size that :meth:`size_multiple` allows; outputs have the same."""
+
+    @classmethod
+    def size_multiple(cls, config: Any, data: DataSpec) -> int | None:
+        """What the sides of a source must be multiples of.
+
+        Args:
+            config: The family's settings.
+            data: How its pictures are prepared.
+
+        Returns:
+            None where these settings fix the size, such as by a linear layer on the whole map.
+        """
+        raise NotImplementedError
+
+
 class HasLatentSpace:
     """A latent space to interpolate in, to project pictures to, and to find directions in.
 

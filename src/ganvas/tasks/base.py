@@ -36,6 +36,7 @@ Capability: TypeAlias = Literal[
     "inpaints",
     "photo_to_drawing",
     "accompanies",
+    "any_size",
 ]
 
 PIXELS_AT_ONCE = 2**20  # pixels generated in one call of a family, which bounds memory

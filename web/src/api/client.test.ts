@@ -70,7 +70,7 @@ test("a form sends files as files, other values as text, and nothing for what is
 
 test("a picture comes with the times and the likeness of its headers", async () => {
   answering(() => new Response(new Blob(["png"]), { headers: { "X-Milliseconds": "12.5" } }));
-  const body = { image: new Blob(["x"]), prepared: true, direction: "a_to_b" } as const;
+  const body = { image: new Blob(["x"]), prepared: true, direction: "a_to_b", size: "square" } as const;
   const made = await madePicture(
     api.POST("/v1/bundles/{id}/translate", {
       params: { path: { id: "horses" } },

@@ -1019,6 +1019,12 @@ export interface components {
              * @description Any picture.
              */
             image: Blob;
+            /**
+             * Size
+             * @description square: the square of training; keep: the picture's own size; a number: pixels of its shorter side. Models with the capability any_size take all three.
+             * @default square
+             */
+            size: string;
         };
         /** Body_prepareMakeUp */
         Body_prepareMakeUp: {
@@ -1087,6 +1093,12 @@ export interface components {
              * @enum {string}
              */
             direction: "a_to_b" | "b_to_a";
+            /**
+             * Size
+             * @description square: the square of training; keep: the picture's own size; a number: pixels of its shorter side. Models with the capability any_size take all three.
+             * @default square
+             */
+            size: string;
         };
         /**
          * BundleCard
@@ -1183,7 +1195,7 @@ export interface components {
              * Capabilities
              * @description What it can do beyond its task.
              */
-            capabilities: ("latent_space" | "truncation" | "classes" | "heatmap" | "codes" | "enlarges" | "inpaints" | "photo_to_drawing" | "accompanies")[];
+            capabilities: ("latent_space" | "truncation" | "classes" | "heatmap" | "codes" | "enlarges" | "inpaints" | "photo_to_drawing" | "accompanies" | "any_size")[];
             /**
              * Drawing Direction
              * @description The direction in which it takes drawings; null: none.
@@ -1295,7 +1307,7 @@ export interface components {
              * Capabilities
              * @description What it can do beyond its task.
              */
-            capabilities: ("latent_space" | "truncation" | "classes" | "heatmap" | "codes" | "enlarges" | "inpaints" | "photo_to_drawing" | "accompanies")[];
+            capabilities: ("latent_space" | "truncation" | "classes" | "heatmap" | "codes" | "enlarges" | "inpaints" | "photo_to_drawing" | "accompanies" | "any_size")[];
             /**
              * Drawing Direction
              * @description The direction in which it takes drawings; null: none.

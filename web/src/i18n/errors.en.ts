@@ -62,7 +62,7 @@ export const errors = {
   "seed-negative": "Seeds are whole numbers from 0 on; give another seed.",
   "seed-range": "Seeds are whole numbers from 0 to {most}; give others.",
   "no-truncation": "{model} has no truncation; leave psi at 1.",
-  "psi-range": "psi is above 0 and at most 1 (1: no truncation); give another psi.",
+  "psi-range": "psi is a number from -{most} to {most} (1: no truncation, 0: no variation); give another psi.",
   "no-classes": "{model} has no classes; leave the class out.",
   "unknown-class": "{model} has classes 0 to {highest}, not {label}; choose one of those.",
   "class-not-allowed": "This model has no classes; leave the class {name} out.",
@@ -72,6 +72,8 @@ export const errors = {
   "needs-two-frames": "{model} interpolates between two frames, and this is one picture; give it a film.",
   "answer-too-large":
     "A picture of {width} × {height} pixels, enlarged {scale} times, would have more than {millions} million pixels; choose a smaller one.",
+  "answer-size": "The size is square, keep or a number of pixels from 16 to {largest}.",
+  "square-only": "{model} takes squares of {resolution} pixels only, because its networks are made for that size.",
   "no-reference": "{model} does not take a reference; choose a model that translates by reference.",
   "reference-domain": "Name the domain of the reference with class ({domains}).",
   "bundle-missing": "There is no bundle in {bundle}; make one with `ganvas export`.",

@@ -63,7 +63,7 @@ export const errors: Readonly<Record<ErrorCode, string>> = {
   "seed-negative": "시드는 0 이상의 정수여야 합니다.",
   "seed-range": "시드는 0부터 {most}까지의 정수여야 합니다.",
   "no-truncation": "{model} 모델은 절단을 지원하지 않습니다. psi를 1로 두세요.",
-  "psi-range": "psi는 0보다 크고 1 이하여야 합니다(1은 절단 없음).",
+  "psi-range": "psi는 -{most}부터 {most}까지의 수입니다(1은 절단 없음, 0은 변화 없음).",
   "no-classes": "{model} 모델에는 클래스가 없습니다. 클래스를 지정하지 마세요.",
   "unknown-class": "{model} 모델의 클래스는 0부터 {highest}까지입니다. {label}번 클래스는 없습니다.",
   "class-not-allowed": "이 모델에는 클래스가 없습니다. 클래스({name})를 지정하지 마세요.",
@@ -73,6 +73,8 @@ export const errors: Readonly<Record<ErrorCode, string>> = {
   "needs-two-frames": "{model} 모델은 두 프레임 사이를 채웁니다. 사진 한 장 대신 동영상을 사용하세요.",
   "answer-too-large":
     "{width} × {height} 픽셀 사진을 {scale}배로 확대하면 {millions}00만 픽셀을 넘습니다. 더 작은 사진을 선택하세요.",
+  "answer-size": "크기는 square, keep 또는 16부터 {largest}까지의 픽셀 수입니다.",
+  "square-only": "{model} 모델의 신경망은 {resolution}픽셀 정사각형만 처리합니다.",
   "no-reference": "{model} 모델은 참조 사진을 사용하지 않습니다. 참조 사진으로 변환하는 모델을 선택하세요.",
   "reference-domain": "참조 사진의 도메인을 class로 지정하세요({domains}).",
   "bundle-missing": "{bundle} 폴더에 번들이 없습니다. `ganvas export`로 만드세요.",

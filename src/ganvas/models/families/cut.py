@@ -8,7 +8,7 @@ same fakes against the new ``D``; there is no pool of old ones.
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 import torch
 from pydantic import Field
@@ -19,6 +19,7 @@ from ganvas.models import losses, noise
 from ganvas.models.advice import If, Table
 from ganvas.models.augment.crop import enlarge_and_crop
 from ganvas.models.batches import TranslationRequest, UnpairedBatch
+from ganvas.models.capabilities import TranslatesAnySize
 from ganvas.models.family import Clock, Family, FamilyConfig, Phase, Stage, linear_decay
 from ganvas.models.layers.initialization import initialize_xavier
 from ganvas.models.layers.modes import evaluating
@@ -58,7 +59,7 @@ class CUTConfig(FamilyConfig):
     one_way: Literal[True] = Field(True, description="one direction only, A to B; A is the first sub-folder by name")
 
 
-class CUT(Family):
+class CUT(TranslatesAnySize, Family):
     """CUT and FastCUT."""
 
     task = "unpaired"
@@ -89,6 +90,11 @@ class CUT(Family):
     def tiny(cls) -> tuple[FamilyConfig, DataSpec]:
         config = CUTConfig(width=4, blocks=2, layers=1, patches=16, dim=8)  # type: ignore[call-arg]
         return config, DataSpec(resolution=16)  # type: ignore[call-arg]
+
+    @classmethod
+    def size_multiple(cls, config: Any, data: DataSpec) -> int | None:
+        """Two halvings."""
+        return 4
 
     def stages(self) -> tuple[Stage, ...]:
         phases = (

@@ -7,7 +7,7 @@ target domain must stay the same (identity). A step is simultaneous, as publishe
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import torch
 import torch.nn.functional as F
@@ -19,6 +19,7 @@ from ganvas.errors import UserError
 from ganvas.models import losses
 from ganvas.models.augment.crop import enlarge_and_crop
 from ganvas.models.batches import TranslationRequest, UnpairedBatch
+from ganvas.models.capabilities import TranslatesAnySize
 from ganvas.models.family import Clock, Family, FamilyConfig, Phase, Stage, linear_decay
 from ganvas.models.image_pool import ImagePool
 from ganvas.models.layers.directions import translate
@@ -55,7 +56,7 @@ class CycleGANConfig(FamilyConfig):
     one_way: bool = Field(False, description="one direction only, for a single imported generator; cannot be trained")
 
 
-class CycleGAN(Family):
+class CycleGAN(TranslatesAnySize, Family):
     """CycleGAN. ``d_a`` discriminates pictures of domain A, ``d_b`` those of domain B."""
 
     task = "unpaired"
@@ -88,6 +89,11 @@ class CycleGAN(Family):
     def tiny(cls) -> tuple[FamilyConfig, DataSpec]:
         config = CycleGANConfig(width=4, blocks=1, layers=1, pool=3)  # type: ignore[call-arg]
         return config, DataSpec(resolution=16)  # type: ignore[call-arg]
+
+    @classmethod
+    def size_multiple(cls, config: Any, data: DataSpec) -> int | None:
+        """Two halvings."""
+        return 4
 
     def stages(self) -> tuple[Stage, ...]:
         if self.config.one_way:

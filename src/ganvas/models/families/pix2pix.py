@@ -7,7 +7,7 @@ first, then ``G`` on the same fakes against the new ``D``.
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import torch
 import torch.nn.functional as F
@@ -19,6 +19,7 @@ from ganvas.errors import UserError
 from ganvas.models import losses
 from ganvas.models.advice import GENERAL, If, Table
 from ganvas.models.batches import PairedBatch, TranslationRequest
+from ganvas.models.capabilities import TranslatesAnySize
 from ganvas.models.family import Clock, Family, FamilyConfig, Phase, Stage, linear_decay
 from ganvas.models.layers.modes import evaluating
 from ganvas.models.layers.normalization import NormName
@@ -53,7 +54,7 @@ class Pix2PixConfig(FamilyConfig):
 SPECTRAL = If("model.spectral_norm=true", when={"spectral_norm": False})
 
 
-class Pix2Pix(Family):
+class Pix2Pix(TranslatesAnySize, Family):
     """pix2pix.
 
     At inference the paper keeps dropout on and normalises with the statistics of the batch. Here an output must not
@@ -109,6 +110,11 @@ class Pix2Pix(Family):
         # 64 px is the smallest at which the published U-Net has a layer with dropout.
         data = DataSpec(resolution=64, degradation="sketch", source_channels=1)  # type: ignore[call-arg]
         return Pix2PixConfig(width=4), data  # type: ignore[call-arg]
+
+    @classmethod
+    def size_multiple(cls, config: Any, data: DataSpec) -> int | None:
+        """The U-Net halves the sides down to one pixel."""
+        return data.resolution
 
     def stages(self) -> tuple[Stage, ...]:
         phases = (

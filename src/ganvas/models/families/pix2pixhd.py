@@ -10,7 +10,7 @@ The authors use VGG19; only the weights of VGG16 are pinned here, so ``perceptua
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import torch
 import torch.nn.functional as F
@@ -22,6 +22,7 @@ from ganvas.errors import UserError
 from ganvas.models import losses, multiscale_losses
 from ganvas.models.advice import Table
 from ganvas.models.batches import PairedBatch, TranslationRequest
+from ganvas.models.capabilities import TranslatesAnySize
 from ganvas.models.family import Clock, Family, FamilyConfig, Phase, Stage, constant, linear_decay
 from ganvas.models.layers.initialization import initialize_normal
 from ganvas.models.layers.modes import evaluating
@@ -68,7 +69,7 @@ class Pix2PixHDConfig(FamilyConfig):
     betas: tuple[float, float] = Field((0.5, 0.999), description="Adam's betas, all networks")
 
 
-class Pix2PixHD(Family):
+class Pix2PixHD(TranslatesAnySize, Family):
     """pix2pixHD.
 
     A source is a picture of 1 or 3 channels; or, with ``data.labels``, a label map: its first channel is the number of
@@ -138,6 +139,12 @@ class Pix2PixHD(Family):
         return config, DataSpec(resolution=32, degradation="sketch", source_channels=1)  # type: ignore[call-arg]
 
     # ── Stages ──
+
+    @classmethod
+    def size_multiple(cls, config: Any, data: DataSpec) -> int | None:
+        """The halvings of the trunk, and one before it with the enhancer."""
+        multiple: int = 2 ** (config.downs + config.enhancer)
+        return multiple
 
     def stages(self) -> tuple[Stage, ...]:
         decay = linear_decay(self.config.decay_from)

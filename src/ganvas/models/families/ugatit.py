@@ -7,7 +7,7 @@ same fakes against the new ``D``.
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import torch
 import torch.nn.functional as F
@@ -19,7 +19,7 @@ from ganvas.errors import UserError
 from ganvas.models import losses
 from ganvas.models.augment.crop import enlarge_and_crop
 from ganvas.models.batches import TranslationRequest, UnpairedBatch
-from ganvas.models.capabilities import HasHeatmap
+from ganvas.models.capabilities import HasHeatmap, TranslatesAnySize
 from ganvas.models.family import Clock, Family, FamilyConfig, Phase, Stage, linear_decay
 from ganvas.models.layers.directions import translate
 from ganvas.models.networks.ugatit import CamOutput, Discriminator, Generator, clip_rho
@@ -63,7 +63,7 @@ class UGATITConfig(FamilyConfig):
     )
 
 
-class UGATIT(HasHeatmap, Family):
+class UGATIT(TranslatesAnySize, HasHeatmap, Family):
     """U-GAT-IT. ``d_a_global`` and ``d_a_local`` are the discriminators of domain A."""
 
     task = "unpaired"
@@ -100,6 +100,11 @@ class UGATIT(HasHeatmap, Family):
     def discriminators(self) -> tuple[tuple[Discriminator, Discriminator], tuple[Discriminator, Discriminator]]:
         """The discriminators of domain A and of domain B."""
         return (self.d_a_global, self.d_a_local), (self.d_b_global, self.d_b_local)
+
+    @classmethod
+    def size_multiple(cls, config: Any, data: DataSpec) -> int | None:
+        """Two halvings; the full generator has a linear layer on the whole map, which fixes the size."""
+        return 4 if config.light else None
 
     def stages(self) -> tuple[Stage, ...]:
         discriminators = ("d_a_global", "d_a_local", "d_b_global", "d_b_local")

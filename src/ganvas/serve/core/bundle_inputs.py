@@ -7,7 +7,7 @@ from PIL import Image
 from ganvas.bundle import Bundle
 from ganvas.curate.images.decode import NoFaceError, PictureError
 from ganvas.errors import UserError
-from ganvas.inference import translate
+from ganvas.inference import translate, whole
 from ganvas.inference.generate import class_of_seed
 from ganvas.models.batches import TranslationRequest
 from ganvas.tasks import TASKS
@@ -97,6 +97,35 @@ def prepare_source(bundle: Bundle, image: Image.Image, *, prepared: bool) -> Pic
         )
     try:
         return translate.prepare_source(bundle.info.data, image, enlarges=enlarges(bundle), prepared=prepared)
+    except PictureError as error:
+        raise _unusable(error) from None
+
+
+def takes_any_size(bundle: Bundle) -> bool:
+    """Whether the bundle translates whole pictures of any size."""
+    info = bundle.info
+    return whole.size_multiple(info.family, info.config, info.data) is not None
+
+
+def whole_multiple(bundle: Bundle) -> int:
+    """What the sides of the bundle's sources must be multiples of.
+
+    Raises:
+        UserError: It takes squares of its training size only.
+    """
+    info = bundle.info
+    multiple = whole.size_multiple(info.family, info.config, info.data)
+    return whole.checked_multiple(multiple, info.name, info.data.resolution)
+
+
+def prepare_whole(bundle: Bundle, image: Image.Image, size: whole.AnswerSize, *, prepared: bool) -> Pictures:
+    """The bundle's source of a whole picture; see :func:`ganvas.inference.whole.whole_source`.
+
+    Raises:
+        UserError: The picture cannot be used, or is too large.
+    """
+    try:
+        return whole.whole_source(bundle.info.data, image, size, prepared=prepared)
     except PictureError as error:
         raise _unusable(error) from None
 

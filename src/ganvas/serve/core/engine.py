@@ -20,7 +20,7 @@ from ganvas.apps.portrait import (
 )
 from ganvas.bundle import Bundle
 from ganvas.errors import UserError
-from ganvas.inference.generate import generate
+from ganvas.inference.generate import check_psi_range, generate
 from ganvas.inference.session import (
     EngineName,
     Fields,
@@ -31,11 +31,20 @@ from ganvas.inference.session import (
     to_pictures,
 )
 from ganvas.inference.translate import source_fields, translate
+from ganvas.inference.whole import AnswerSize, translate_whole
 from ganvas.inference.worker import JOB_SECONDS, WorkerPool
 from ganvas.models.batches import SynthesisRequest
 from ganvas.models.family import Family
 from ganvas.models.tiling import check_size
-from ganvas.serve.core.bundle_inputs import check_direction, check_label, enlarges, has_heatmap, prepare_source
+from ganvas.serve.core.bundle_inputs import (
+    check_direction,
+    check_label,
+    enlarges,
+    has_heatmap,
+    prepare_source,
+    prepare_whole,
+    whole_multiple,
+)
 from ganvas.serve.core.fair_queue import FairQueue
 from ganvas.tasks import TASKS
 from ganvas.tasks.pictures import Pictures
@@ -102,7 +111,7 @@ class Engine:
             bundle: A bundle of the task ``synthesis``.
             seeds: Whole numbers, 0 or more.
             label: The class; None: each seed has its own (see :func:`ganvas.inference.generate.class_of_seed`).
-            psi: Truncation in (0, 1]; 1: none.
+            psi: Truncation; 1: none.
 
         Raises:
             UserError: The request does not fit the bundle.
@@ -117,8 +126,7 @@ class Engine:
             raise UserError(
                 f"{info.name} has no truncation; leave psi at 1.", code="no-truncation", params={"model": info.name}
             )
-        if not 0 < psi <= 1:
-            raise UserError("psi is above 0 and at most 1 (1: no truncation); give another psi.", code="psi-range")
+        check_psi_range(psi)
 
         def work(session: Session) -> Pictures:
             batches = list(generate(session, info.z_dim, seeds, labels, psi, batch_size=BATCH_SIZE))
@@ -128,7 +136,13 @@ class Engine:
         return self._submit(bundle, work)
 
     def submit_translate(
-        self, bundle: Bundle, image: Image.Image, *, prepared: bool = False, direction: int = 0
+        self,
+        bundle: Bundle,
+        image: Image.Image,
+        *,
+        prepared: bool = False,
+        direction: int = 0,
+        size: AnswerSize = "square",
     ) -> Future[Pictures]:
         """Translate a picture.
 
@@ -137,18 +151,33 @@ class Engine:
             image: Mode RGB, upright; it is prepared by :func:`ganvas.inference.translate.prepare_source`.
             prepared: It is a source already (a drawing, a grey photograph): it is only resized.
             direction: Unpaired: 0 from A to B, 1 from B to A.
+            size: The square of training, or the whole picture: see :mod:`ganvas.inference.whole`.
 
         Raises:
             UserError: The request does not fit the bundle.
             BusyError: Too much work is waiting.
         """
         check_direction(bundle, direction)
+        if size != "square" and not enlarges(bundle):
+            return self._submit_whole(bundle, image, size, prepared=prepared, direction=direction)
         source = prepare_source(bundle, image, prepared=prepared)
         data, larger = bundle.info.data, enlarges(bundle)
         if larger:
             check_size(source.shape[1], source.shape[0], data.source_scale)
         return self._submit(
             bundle, lambda session: translate(session, data, source, enlarges=larger, direction=direction)
+        )
+
+    def _submit_whole(
+        self, bundle: Bundle, image: Image.Image, size: AnswerSize, *, prepared: bool, direction: int
+    ) -> Future[Pictures]:
+        """Translate a whole picture: with torch, for exported graphs have the size of training."""
+        multiple, maps = whole_multiple(bundle), bundle.info.data.labels > 0
+        source = prepare_whole(bundle, image, size, prepared=prepared)
+        return self._submit(
+            bundle,
+            lambda session: translate_whole(session, source, multiple, direction=direction, labels=maps),
+            torch_only=True,
         )
 
     def submit_heatmap(

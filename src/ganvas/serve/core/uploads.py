@@ -40,6 +40,8 @@ async def decode_upload(
     upload: UploadFile,
     work: Callable[[Image.Image], T],
     opened: Bundle | None = None,
+    *,
+    full_size: bool = False,
 ) -> T:
     """Decode an uploaded picture, and work on it in a thread of the decoders.
 
@@ -49,13 +51,14 @@ async def decode_upload(
         upload: The file in the request.
         work: Called with the picture, in mode RGB and upright.
         opened: The bundle it is for, which bounds the size that is decoded; None: decode at full size.
+        full_size: Decode at full size for any bundle.
 
     Raises:
         UploadError: The studio does not accept it.
         BusyError: Too many uploads wait.
     """
     content = await read_upload(context, upload)
-    least = None if opened is None else least_side(opened)
+    least = None if opened is None or full_size else least_side(opened)
     options = DEFAULTS if opened is None else DecodeOptions.of(opened.info.data)
     labels = opened is not None and has_numbers(opened.info.data)
     person = person_of(request).key

@@ -51,7 +51,7 @@ export const translateDrawing = (id: string, image: Blob, direction: Direction, 
   madePicture(
     api.POST("/v1/bundles/{id}/translate", {
       params: ofBundle(id),
-      body: { image, prepared: true, direction },
+      body: { image, prepared: true, direction, size: "square" },
       bodySerializer: multipart,
       parseAs: "blob",
       signal,

@@ -20,8 +20,8 @@ test("an address without numbers gets them, so that it can be shared", () => {
 });
 
 test.each([
-  ["?seed=-4&count=0&psi=0", { seed: 0, count: 1, psi: 0.05 }],
-  ["?seed=99999999999&count=5000&psi=7", { seed: MAX_FIRST_SEED, count: 64, psi: 1 }],
+  ["?seed=-4&count=0&psi=-3", { seed: 0, count: 1, psi: -1 }],
+  ["?seed=99999999999&count=5000&psi=7", { seed: MAX_FIRST_SEED, count: 64, psi: 2 }],
   ["?seed=abc&count=&psi=x&tool=fly", { seed: 0, count: 16, psi: 1, tool: "pictures" }],
   ["?layers=5-2&part=1-3&moves=2*1.5_7*99_x*1", { layers: null, part: [1, 3], moves: { 2: 1.5 } }],
   [

@@ -6,7 +6,8 @@ import type { BundleCard } from "../../api/types";
 import type { Abilities } from "./api";
 import { type LatentPoint, MAX_SEED, pointsOf, textOfPoints } from "./latent-point";
 
-export const MIN_PSI = 0.05;
+export const MIN_PSI = -1;
+export const MAX_PSI = 2;
 export const MAX_FIRST_SEED = MAX_SEED - 64;
 
 export const TOOLS = ["pictures", "walk", "mix", "sliders", "photo", "copies"] as const;
@@ -78,7 +79,7 @@ function viewOf(query: URLSearchParams, bundle: BundleCard): View {
     seed,
     count: Math.max(whole("count", 16, 64), 1),
     class: label,
-    psi: can(bundle, "truncation") && Number.isFinite(psi) ? Math.min(Math.max(psi, MIN_PSI), 1) : 1,
+    psi: can(bundle, "truncation") && Number.isFinite(psi) ? Math.min(Math.max(psi, MIN_PSI), MAX_PSI) : 1,
     open: query.has("open") ? whole("open", 0, MAX_SEED) : null,
     picked: pointsOf(query.get("picked"), bundle) ?? [],
     walk: some("walk", 0, 3),

@@ -94,6 +94,6 @@ export const listNeighbours = (
 export function seedPictureAddress(id: string, seed: number, label: number | null, psi: number): string {
   const query = new URLSearchParams({ seed: String(seed) });
   if (label !== null) query.set("class", String(label));
-  if (psi < 1) query.set("psi", String(psi));
+  if (psi !== 1) query.set("psi", String(psi));
   return `${addressOf("bundles", id, "image.png")}?${query}`;
 }

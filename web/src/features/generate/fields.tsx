@@ -13,7 +13,7 @@ import { can } from "../../api/bundles";
 import type { BundleCard } from "../../api/types";
 import { Button, Slider } from "../../ui/controls";
 import { CheckIcon, LinkIcon, ShuffleIcon } from "../../ui/icons";
-import { type Change, MAX_FIRST_SEED, MIN_PSI, type View } from "./address";
+import { type Change, MAX_FIRST_SEED, MAX_PSI, MIN_PSI, type View } from "./address";
 import type { LayerRange } from "./api";
 import styles from "./fields.module.css";
 import { useWords } from "./words";
@@ -65,7 +65,7 @@ export function Truncation({ bundle, view, change }: { bundle: BundleCard; view:
         value={view.psi}
         onChange={(psi) => change({ psi: Math.round(psi * 100) / 100 })}
         minValue={MIN_PSI}
-        maxValue={1}
+        maxValue={MAX_PSI}
         step={0.05}
         format={(psi) => psi.toFixed(2)}
       />

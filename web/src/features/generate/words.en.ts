@@ -29,7 +29,7 @@ export const en = {
   mixed: "Mixed",
   seedsOwn: "The seed's own",
   truncation: "Truncation ψ",
-  truncationHelp: "Lower values give safer and more similar pictures, higher values more varied ones.",
+  truncationHelp: "Lower values give safer and more similar pictures, higher values more varied ones; below 0 they are opposites.",
   copyLink: "Copy link",
   linkCopied: "Link copied",
   download: "Download",

@@ -30,7 +30,7 @@ export const ko: typeof en = {
   mixed: "섞어서",
   seedsOwn: "시드에 따라",
   truncation: "절단 ψ",
-  truncationHelp: "낮추면 안정적이고 서로 비슷해지며, 높이면 다양해집니다.",
+  truncationHelp: "낮추면 안정적이고 서로 비슷해지며, 높이면 다양해집니다. 0보다 작으면 반대 모습이 됩니다.",
   copyLink: "링크 복사",
   linkCopied: "링크를 복사했습니다",
   download: "내려받기",

@@ -3,7 +3,10 @@ import { api, type MadePicture, madePicture, multipart } from "../../api/client"
 import type { Direction } from "../../api/types";
 import { reduced } from "../../ui/reduced";
 
-export type Given = { picture: Blob; prepared: boolean };
+/** `whole`: the picture in its own shape; otherwise the square of training. */
+export type Given = { picture: Blob; prepared: boolean; whole: boolean };
+
+const sizeOf = (whole: boolean) => (whole ? "keep" : "square");
 
 /** Cuts a picture as its user needs it beside the answer. */
 export type Prepare = (picture: Blob, signal: AbortSignal) => Promise<MadePicture>;
@@ -14,9 +17,9 @@ const ofBundle = (id: string) => ({ path: { id } });
 
 /** A picture as it stands beside the answer: cut as the model takes it, or enlarged where the model enlarges. */
 export const prepareFor =
-  (id: string): Prepare =>
+  (id: string, whole: boolean): Prepare =>
   async (picture, signal) => {
-    const body = { image: await reduced(picture) };
+    const body = { image: await reduced(picture), size: sizeOf(whole) };
     return madePicture(api.POST("/v1/bundles/{id}/prepare", { params: ofBundle(id), body, ...blob, signal }));
   };
 
@@ -25,17 +28,22 @@ export const prepareForMakeUp: Prepare = async (picture, signal) => {
   return madePicture(api.POST("/v1/makeup/prepare", { body, ...blob, signal }));
 };
 
-export const translate = async (id: string, { picture, prepared }: Given, direction: Direction, signal: AbortSignal) =>
+export const translate = async (
+  id: string,
+  { picture, prepared, whole }: Given,
+  direction: Direction,
+  signal: AbortSignal,
+) =>
   madePicture(
     api.POST("/v1/bundles/{id}/translate", {
       params: ofBundle(id),
-      body: { image: await reduced(picture), prepared, direction },
+      body: { image: await reduced(picture), prepared, direction, size: sizeOf(whole) },
       ...blob,
       signal,
     }),
   );
 
-export const heatmap = async (id: string, { picture, prepared }: Given, direction: Direction, signal: AbortSignal) =>
+export const heatmap = async (id: string, { picture, prepared }: Omit<Given, "whole">, direction: Direction, signal: AbortSignal) =>
   madePicture(
     api.POST("/v1/bundles/{id}/heatmap", {
       params: ofBundle(id),

@@ -30,8 +30,8 @@ export function MakeUp({
   const words = useWords();
   const sentence = useErrorSentence();
   const [touch, setTouch] = useState<Touch>({ lips: true, eyes: true, skin: true, strength: 1 });
-  const faces = usePrepared(prepareForMakeUp, table.pictures, null);
-  const models = usePrepared(prepareForMakeUp, references.pictures, null);
+  const faces = usePrepared(prepareForMakeUp, table.pictures, null, "");
+  const models = usePrepared(prepareForMakeUp, references.pictures, null, "");
   const modelWork = useWork<Shown>(inOrder(references), "make-up", (id, signal) =>
     models.get(pictureOf(references, id), signal),
   );

@@ -19,7 +19,8 @@ import { useWords } from "./words";
 
 const MIDDLE = 256; // pixels of the part of a large picture that is enlarged
 
-type Settings = { direction: Direction; part: "whole" | "middle"; wish: Wish };
+type Shape = "square" | "keep";
+type Settings = { direction: Direction; part: "whole" | "middle"; shape: Shape; wish: Wish };
 
 export function Translator({
   bundle,
@@ -38,6 +39,7 @@ export function Translator({
   const [settings, setSettings] = useState<Settings>({
     direction: "a_to_b",
     part: "whole",
+    shape: "square",
     wish: {
       domain: 0,
       style: { kind: "seed", seed: 0 },
@@ -48,7 +50,8 @@ export function Translator({
   const [seeds, setSeeds] = useState(FIRST_SEEDS);
   const [heat, setHeat] = useState(false);
   const [opacity, setOpacity] = useState(0.6);
-  const { direction, part, wish } = settings;
+  const { direction, part, shape, wish } = settings;
+  const whole = shape === "keep";
   const change = useCallback(
     (next: Partial<Wish>) => setSettings((old) => ({ ...old, wish: { ...old.wish, ...next } })),
     [],
@@ -57,9 +60,10 @@ export function Translator({
   const { chosen, pictures } = table;
   const findReference = (id: string) => pictureOf(references, id);
   const refers = bundle.accepts.includes("reference");
-  const preparing = useMemo(() => prepareFor(bundle.id), [bundle.id]);
-  const prepared = usePrepared(preparing, pictures, part === "middle" ? MIDDLE : null);
-  const models = usePrepared(preparing, references.pictures, null);
+  const preparing = useMemo(() => prepareFor(bundle.id, whole), [bundle.id, whole]);
+  const preparingModels = useMemo(() => prepareFor(bundle.id, false), [bundle.id]);
+  const prepared = usePrepared(preparing, pictures, part === "middle" ? MIDDLE : null, shape);
+  const models = usePrepared(preparingModels, references.pictures, null, "square");
   const referenceWork = useWork<Shown>(
     refers ? references.pictures.map((each) => String(each.id)) : [],
     bundle.id,
@@ -76,15 +80,15 @@ export function Translator({
     if (refers) return carry(picture, wish.style, signal);
     const given = await prepared.get(picture, signal);
     const asked = can(bundle, "enlarges")
-      ? { picture: await prepared.part(picture), prepared: false }
-      : { picture: given.picture, prepared: true };
+      ? { picture: await prepared.part(picture), prepared: false, whole: false }
+      : { picture: given.picture, prepared: true, whole };
     return toShown(await translate(bundle.id, asked, direction, signal));
   };
   // A reference that is not ready, or cannot be used, is told of where it is chosen.
   const wanting = refers && wish.style.kind === "reference" && !models.of(findReference(String(wish.style.id)));
   const work = useWork(
     inOrder(table),
-    wanting ? null : JSON.stringify([settings.direction, part, wish]),
+    wanting ? null : JSON.stringify([settings.direction, part, shape, wish]),
     answer,
     letGo,
   );
@@ -103,7 +107,7 @@ export function Translator({
   );
 
   const looks = useNewest<Shown>(
-    heat && chosen && before ? JSON.stringify([chosen.id, direction]) : null,
+    heat && chosen && before ? JSON.stringify([chosen.id, direction, shape]) : null,
     async (signal) =>
       coloured(await heatmap(bundle.id, { picture: (before as Shown).picture, prepared: true }, direction, signal)),
   );
@@ -147,6 +151,20 @@ export function Translator({
           <p className="quiet small">{words.heatHelp}</p>
           {heat && <Share label={words.heatOpacity} value={opacity} onChange={setOpacity} />}
           {heat && looks.error !== undefined && <ProblemNote error={looks.error} retry={looks.retry} />}
+        </div>
+      )}
+      {can(bundle, "any_size") && (
+        <div>
+          <Choice
+            label={words.shape}
+            value={shape}
+            onChange={(next) => setSettings((old) => ({ ...old, shape: next }))}
+            options={[
+              { value: "square", text: words.square(bundle.resolution) },
+              { value: "keep", text: words.whole },
+            ]}
+          />
+          <p className="quiet small">{words.shapeHelp}</p>
         </div>
       )}
       {can(bundle, "enlarges") && (

@@ -15,11 +15,12 @@ export type Prepared = {
 /**
  * @param prepare cuts one of them.
  * @param side of the middle that is taken, in pixels; null: all of it.
+ * @param way names how `prepare` cuts, so that pictures are asked for again when that changes.
  */
-export function usePrepared(prepare: Prepare, pictures: Picture[], side: number | null): Prepared {
+export function usePrepared(prepare: Prepare, pictures: Picture[], side: number | null, way: string): Prepared {
   const [known, setKnown] = useState<ReadonlyMap<string, Shown>>(new Map());
   const latest = useRef(known);
-  const key = useCallback((id: number) => `${id}:${side ?? "all"}`, [side]);
+  const key = useCallback((id: number) => `${id}:${side ?? "all"}:${way}`, [side, way]);
 
   const put = useCallback((next: Map<string, Shown>) => {
     for (const [name, old] of latest.current) if (next.get(name) !== old) letGo(old);

@@ -10,7 +10,7 @@ from ganvas.serve.core.parameters import SEEDS
 
 FRAMES = 240  # of one walk, at most
 Layer = Annotated[int, Field(ge=0)]
-Psi = Annotated[float, Field(gt=0, le=1, description="Truncation; 1 means none.")]
+Psi = Annotated[float, Field(ge=-2, le=2, description="Truncation; 1 means none, 0 no variation.")]
 
 
 class _Request(BaseModel):
@@ -24,7 +24,7 @@ class GenerateRequest(BaseModel):
 
     seeds: list[int] = Field(min_length=1, max_length=64)
     label: int | None = Field(None, alias="class", description="Number of the class; null: each seed decides its own.")
-    psi: float = Field(1.0, gt=0, le=1, description="Truncation; 1 means none.")
+    psi: float = Field(1.0, ge=-2, le=2, description="Truncation; 1 means none, 0 no variation.")
 
 
 class GeneratedImage(BaseModel):

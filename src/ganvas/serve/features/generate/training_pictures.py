@@ -39,7 +39,7 @@ def compare(context: StudioContext, name: str, seeds: range, class_name: str | N
         name: Id of the run.
         seeds: Seeds of the samples.
         class_name: Class of the samples; None: each seed decides its own.
-        psi: Truncation in (0, 1]; 1 means none.
+        psi: Truncation; 1 means none.
 
     Raises:
         BusyError: Another comparison is in progress.

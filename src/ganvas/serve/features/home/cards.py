@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ganvas.bundle import Bundle
-from ganvas.serve.core.bundle_inputs import enlarges, has_heatmap
+from ganvas.serve.core.bundle_inputs import enlarges, has_heatmap, takes_any_size
 from ganvas.serve.core.bundle_store import address
 from ganvas.serve.features.home.schemas import BundleCard, BundleDetail
 from ganvas.tasks import TASKS
@@ -40,7 +40,7 @@ def card(name: str, opened: Bundle) -> BundleCard:
         metrics=list(info.metrics),
         page=info.page,
         accepts=list(info.accepts),
-        capabilities=list(info.capabilities),
+        capabilities=[*info.capabilities, *(("any_size",) if takes_any_size(opened) else ())],
         drawing_direction=info.drawing_direction,
         summary=info.summary,
         preview_url=f"{address(name)}/preview.png?v={opened.fingerprint[:12]}",

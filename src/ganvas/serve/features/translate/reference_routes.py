@@ -22,6 +22,7 @@ from ganvas.serve.core.responses import picture_answer, picture_response
 from ganvas.serve.core.roles import needs
 from ganvas.serve.core.uploads import decode_upload
 from ganvas.serve.features.translate.state import MakeupState
+from ganvas.setting_names import first_of
 from ganvas.tasks.pictures import Pictures
 from ganvas.tasks.reference import keeps_lines, reference_request
 
@@ -70,7 +71,7 @@ async def carry_over(
     opened = await asyncio.to_thread(context.bundle, id)
     _check_task(opened)
     if reference is not None and label is None:
-        domains = ", ".join(f"{number}: {name}" for number, name in enumerate(opened.info.data.classes))
+        domains = first_of([f"{number}: {name}" for number, name in enumerate(opened.info.data.classes)])
         raise UserError(
             f"Name the domain of the reference with class ({domains}).",
             code="reference-domain",
