@@ -8,6 +8,7 @@ from typing import Any
 
 from ganvas.bundle import Bundle, write_bundle
 from ganvas.bundle.tensors import WeightFormat
+from ganvas.files import clear_leftovers
 from ganvas.inference.credits import credits_of_run
 from ganvas.inference.load import RunModel
 from ganvas.models.capabilities import HasCodes
@@ -40,6 +41,7 @@ def export_run(
         UserError: See :func:`ganvas.bundle.write_bundle`.
     """
     run, spec = model.run, TASKS[model.family.task]
+    clear_leftovers(run.root, earlier=True)
     return write_bundle(
         directory or run.bundle,
         model.family,

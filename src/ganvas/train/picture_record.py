@@ -65,7 +65,8 @@ def refuse_other_pictures(run: RunDir, now: TrainedSet, more_data: bool) -> None
         what = f"another part of these pictures ({before.pictures:,}, now {now.pictures:,}), for train.seed or the "
         what += "division into parts was changed"
     else:
-        what = f"other pictures ({before.pictures:,} of {before.name}; now {now.pictures:,} of {now.name})"
+        places = [one.source or one.name for one in (before, now)]
+        what = f"other pictures ({before.pictures:,} of {places[0]}; now {now.pictures:,} of {places[1]})"
     raise UserError(
         f"The run {run.root} was trained on {what}; choose another --run folder, --fresh to begin anew, or --more-data "
         "to continue with these pictures and credit both sets."

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -87,9 +88,9 @@ def train(
     mine = picture_record.describe(pictures, parts.train, data.classes, dataset_name or dataset.stem, source)
     with holding(run, fabric):
         start = None
-        if not fresh and checkpoint.listing(run.checkpoints):
-            recipe = warm_start.with_recorded_start(recipe, run)
-            picture_record.refuse_other_pictures(run, mine, more_data)
+        if in_first_process(fabric, lambda: not fresh and bool(checkpoint.listing(run.checkpoints))):
+            recipe = in_first_process(fabric, partial(warm_start.with_recorded_start, recipe, run))
+            in_first_process(fabric, lambda: picture_record.refuse_other_pictures(run, mine, more_data))
         elif recipe.train.start is not None:
             start = match_weights(family, recipe.family, open_source(Path(recipe.train.start)))
         else:

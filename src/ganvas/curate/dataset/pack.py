@@ -24,6 +24,7 @@ from ganvas.curate.sources.frame_pairs import Frames, in_sequence
 from ganvas.curate.sources.list_source import list_source
 from ganvas.curate.sources.listing import Listing, SideBySide, SourceOptions, Structure
 from ganvas.errors import UserError
+from ganvas.files import clear_leftovers
 from ganvas.paths import cache_dir
 from ganvas.spec import FACE_CROPS, Crop, DataSpec, Resize, rgb_of
 from ganvas.weights import WEIGHTS
@@ -123,6 +124,7 @@ def pack(
     if manifest is not None:
         output = source
     else:
+        clear_leftovers(cache_dir() / "datasets", earlier=True)
         output = cache_dir() / "datasets" / f"{key[:32]}.zip" if output is None else Path(output).expanduser()
         manifest = reusable(output, key)
     reused = manifest is not None
