@@ -11,15 +11,13 @@ STATIC := src/ganvas/serve/static/index.html
 PAGES := $(shell find web/src web/public web/index.html web/package-lock.json web/vite.config.ts -type f -not -name '*.test.*' 2>/dev/null)
 
 DATA ?= data/avatars
-RECIPE ?= dcgan-quick
+RECIPE ?=
 PORT ?= 8300
 
 .PHONY: run test test-quick test-airflow check lint postgresql web bench clean
 
-run: $(READY) $(STATIC)  ## from pictures (DATA=folder, else drawn avatars) to a studio with a GAN trained on them
-	@if [ "$(DATA)" = data/avatars ]; then $(BIN)/ganvas sample avatars --count 1000 --output data/avatars; fi
-	$(BIN)/ganvas train $(RECIPE) --data "$(DATA)"
-	$(BIN)/ganvas studio --port $(PORT) --open
+run: $(READY) $(STATIC)  ## the studio, and a GAN trained beside it on DATA=folder (else on drawn avatars)
+	$(BIN)/python tools/run.py --data "$(DATA)" --recipe "$(RECIPE)" --port $(PORT)
 
 test: $(READY) $(STATIC) $(BROWSER) $(WEIGHTS) postgresql  ## every test
 	$(BIN)/python tools/web.py test

@@ -39,6 +39,7 @@ def pack_for(
     data: Path,
     progress: Callable[[int, int], None] | None = None,
     *,
+    output: Path | None = None,
     zip_encoding: str | None = None,
 ) -> PackReport:
     """Pack pictures or music as a recipe needs them.
@@ -47,6 +48,7 @@ def pack_for(
         recipe: The resolved recipe.
         data: A folder or zip of pictures; a video where the recipe trains on frames.
         progress: Called with how many pictures are done and how many there are.
+        output: Where the packed pictures are written; None: a place in the cache.
         zip_encoding: Of the names in a zip that are not marked as UTF-8; None: detected.
 
     Raises:
@@ -63,6 +65,7 @@ def pack_for(
         pictures = extracted(data)
     return pack(
         pictures,
+        output,
         **settings_of_recipe(recipe),
         zip_encoding=zip_encoding,
         processes=os.cpu_count() or 1,

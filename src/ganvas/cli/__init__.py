@@ -19,6 +19,7 @@ from ganvas.cli import (  # noqa: F401
     split,
     sample,
     pack,
+    suggest,
     recipes,
     show,
     train,

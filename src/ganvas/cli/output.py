@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from ganvas.curate.own_folders import OwnFolder
     from ganvas.evaluate.run import EvaluationOutcome
     from ganvas.recipe import Recipe
+    from ganvas.suggestion import Report
     from ganvas.train.trainer import Summary
 
 MAX_NAMED = 20  # unusable files that are printed one by one
@@ -97,6 +98,15 @@ class Output:
         table = _table("recipe", "task", "what it is")
         for name, task in names().items():
             table.add_row(name, task, load(name).about)
+        self.console.print(table)
+
+    def suggestions(self, report: Report) -> None:
+        """Print what can be learned from pictures with which recipe, and what is missing for the rest."""
+        table = _table("goal", "recipe", "what it is")
+        for one in report.suggestions:
+            table.add_row(f"{one.title} ({one.goal})", one.recipe, one.about)
+        for lacking in report.missing:
+            table.add_row(f"{lacking.title} ({lacking.goal})", "–", lacking.reason.sentence, style="dim")
         self.console.print(table)
 
     def plan(self, recipe: Recipe, classes: tuple[str, ...] | None = None) -> None:

@@ -10,6 +10,7 @@ import numpy as np
 import torch
 
 from ganvas.curate.dataset.dataset import Dataset
+from ganvas.curate.sketch.recognise import are_drawings, measure_paper
 from ganvas.curate.sources.listing import Structure
 from ganvas.errors import UserError
 from ganvas.models.batches import TranslationRequest, UnpairedBatch, to_float
@@ -20,9 +21,6 @@ from ganvas.tasks.pictures import Pictures, as_rgb, grid, real_batches, targets
 from ganvas.tasks.rows import TrainingRows
 from ganvas.tasks.translation import Translation
 
-_PAPER = 230  # of 255: a pixel whose darkest channel is lighter counts as paper
-_PAPER_SHARE = 0.5  # of a drawing's pixels are paper, at least
-_SATURATION = 0.08  # of a drawing, at most: the mean over pixels of (largest - smallest channel) / 255
 _MEASURED = 64  # pictures of each domain
 
 # Older bundles do not declare which domain holds drawings, and their pictures are not at hand: only names are left.
@@ -151,10 +149,7 @@ def measure_drawing_domain(dataset: Dataset) -> DrawingDomain | None:
         indices = np.flatnonzero(dataset.labels == label)[:_MEASURED]
         if not len(indices):
             continue
-        pictures = as_rgb(targets(dataset, indices)).astype(np.float32)
-        paper = (pictures.min(axis=3) >= _PAPER).mean(axis=(1, 2))
-        saturation = (pictures.max(axis=3) - pictures.min(axis=3)).mean(axis=(1, 2)) / 255
-        if np.median(paper) >= _PAPER_SHARE and np.median(saturation) <= _SATURATION:
+        if are_drawings(*measure_paper(as_rgb(targets(dataset, indices)))):
             return domain
     return None
 

@@ -1,0 +1,20 @@
+"""What can be learned from a folder of pictures on this machine, and with which recipe."""
+
+from ganvas.suggestion.choose import Goal, Report, Suggestion, goals, suggest
+from ganvas.suggestion.machine import Machine, this_machine
+from ganvas.suggestion.sample import write_sample
+from ganvas.suggestion.survey import Arrangement, Survey, survey
+
+__all__ = [
+    "Arrangement",
+    "Goal",
+    "Machine",
+    "Report",
+    "Suggestion",
+    "Survey",
+    "goals",
+    "suggest",
+    "survey",
+    "this_machine",
+    "write_sample",
+]
