@@ -28,7 +28,7 @@ from ganvas.curate.sources.listing import Candidate, FileReader
 from ganvas.spec import FACE_CROPS, Crop, Resize
 
 SMALL, FEW = 256, 64  # pixels of the longer side, and colours, up to which a picture may be pixel art
-GREY_SPREAD = 6  # levels between the channels of a grey picture: JPEG changes them a little
+GREY_SPREAD = 8  # levels between the channels of a grey picture: JPEG changes them a little
 
 
 class EncodingOptions(NamedTuple):
@@ -90,7 +90,7 @@ def _suggestions(image: Image.Image, settings: EncodingOptions) -> Iterator[Rema
         if colours is not None and len(colours) > 1:
             yield Remark.FEW_COLOURS
     if settings.channels >= 3:
-        small = np.asarray(image.convert("RGB").resize((64, 64), Image.Resampling.BOX, reducing_gap=2.0)).astype(int)
+        small = np.asarray(image.resize((64, 64), Image.Resampling.NEAREST))[:, :, :3].astype(int)
         if np.ptp(small, axis=2).max() <= GREY_SPREAD:
             yield Remark.GREY
 

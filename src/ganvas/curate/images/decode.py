@@ -231,13 +231,12 @@ def _to_rgb(image: Image.Image, profile: bytes | None, options: DecodeOptions) -
         image = clear.getchannel("R") if image.mode in ("LA", "La") else clear.convert("RGB")
     colours, remark = to_srgb(image, profile)
     remarks = set() if remark is None else {remark}
-    background = Image.new("RGB", colours.size, rgb_of(options.background))
     if options.opacity:
         alpha = alpha or Image.new("L", colours.size, 255)
-        colours.paste(background, mask=alpha.point(lambda value: 255 * (value == 0)))
+        colours.paste(rgb_of(options.background), mask=alpha.point(lambda value: 255 * (value == 0)))
         colours.putalpha(alpha)
     elif alpha is not None and _lowest(alpha) < 255:
-        colours = Image.composite(colours, background, alpha)
+        colours = Image.composite(colours, Image.new("RGB", colours.size, rgb_of(options.background)), alpha)
         remarks.add(Remark.TRANSPARENT)
     colours.info = {}  # the profile, above all, must not be applied or saved again
     return colours, remarks
