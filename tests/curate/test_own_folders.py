@@ -79,18 +79,18 @@ def test_training_twice_in_the_folder_of_pictures_trains_on_the_same_pictures(
     assert "8 pictures were packed already" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("zipped", [False, True])
-def test_collecting_counts_them(folder: Path, tmp_path: Path, zipped: bool) -> None:
+@pytest.mark.parametrize("kind", ["folder", "zip", "gztar"])
+def test_collecting_counts_them(folder: Path, tmp_path: Path, kind: str) -> None:
     source = folder
-    if zipped:
+    if kind != "folder":
         shutil.rmtree(folder / "cache")  # in an archive a cache is a folder like any other
         shutil.rmtree(folder / "elsewhere")
-        source = Path(shutil.make_archive(str(tmp_path / "all"), "zip", folder))
+        source = Path(shutil.make_archive(str(tmp_path / "all"), kind, folder))
     with Catalog.open(tmp_path / "new") as catalog:
         ingester = Ingester(catalog)
         CollectSession(ingester).files(source)
         assert (ingester.counts.taken, len(catalog)) == (COUNT, COUNT)
-        assert ingester.counts.refused[REASON].count == (3 if zipped else 5)
+        assert ingester.counts.refused[REASON].count == (5 if kind == "folder" else 3)
 
 
 def test_curate_takes_only_the_pictures_and_says_so(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tarfile
 import zipfile
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path, PurePosixPath
 
 from ganvas.collect.file_kinds import refuse_by_kind
@@ -128,6 +129,8 @@ def _zip_entry(
 
 def _tar(path: Path, label: str, licence: str | None) -> Iterator[IngestItem]:
     limit = size_limit(path)
+    own = own_folders_among(_tar_names(path, limit))
+    yield from (Refusal(folder.path, REASON) for folder in own)
     with open_unpacked(path) as unpacked:
         stream = BoundedStream(unpacked, limit)
         count = 0
@@ -139,7 +142,7 @@ def _tar(path: Path, label: str, licence: str | None) -> Iterator[IngestItem]:
                         yield Refusal(label, f"more than {MAX_FILES:,} files; the rest is not read")
                         return
                     stream.allow(entry.size)
-                    if not entry.isdir():
+                    if not entry.isdir() and not is_below(_tar_name(entry), own):
                         yield _tar_entry(opened, entry, label, licence)
         except TooMuchError:
             yield Refusal(label, f"it {_BOMB.format(limit / 2**30)}; the rest is not read")
@@ -150,8 +153,26 @@ def _tar(path: Path, label: str, licence: str | None) -> Iterator[IngestItem]:
             yield Refusal(label, "the archive is damaged; what follows cannot be read")
 
 
+def _tar_names(path: Path, limit: int) -> list[str]:
+    """The names in a tar, as far as it can be read. It has no directory, so all of it is read for them."""
+    names: list[str] = []
+    with open_unpacked(path) as unpacked, suppress(TooMuchError, *BROKEN, ValueError, OSError, MemoryError):
+        stream = BoundedStream(unpacked, limit)
+        with tarfile.open(fileobj=stream, mode="r|", bufsize=tarfile.RECORDSIZE) as opened:  # type: ignore[call-overload]
+            for entry in opened:
+                if len(names) == MAX_FILES:
+                    break
+                stream.allow(entry.size)
+                names.append(_tar_name(entry))
+    return names
+
+
+def _tar_name(entry: tarfile.TarInfo) -> str:
+    return decoded_name(entry.name.encode("utf-8", "surrogateescape"))
+
+
 def _tar_entry(opened: tarfile.TarFile, entry: tarfile.TarInfo, label: str, licence: str | None) -> IngestItem:
-    name = decoded_name(entry.name.encode("utf-8", "surrogateescape"))
+    name = _tar_name(entry)
     if leads_outside(name):
         return Refusal(name, _ESCAPES)
     if entry.issym() or entry.islnk():

@@ -119,7 +119,7 @@ def own_folders_among(paths: Iterable[str]) -> list[OwnFolder]:
 
 def is_below(path: str, own: Iterable[OwnFolder]) -> bool:
     """Whether a member of an archive is in one of these folders."""
-    return any(folder.path == "." or path.startswith(f"{folder.path}/") for folder in own)
+    return any(folder.path == "." or PurePosixPath(path).is_relative_to(folder.path) for folder in own)
 
 
 REASON = "a folder that Ganvas itself wrote, a run, bundle, catalogue or cache, is never a source"
