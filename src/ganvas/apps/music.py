@@ -53,11 +53,12 @@ class PieceOptions(NamedTuple):
 
 
 class WrittenPieces(NamedTuple):
-    """The files that were written."""
+    """The files that were written, and how many of the pieces have no notes."""
 
     midi: list[Path]
     sheet: Path
     audio: list[Path]
+    silent: int
 
 
 def write_pieces(
@@ -93,7 +94,7 @@ def write_pieces(
                 progress(done, len(pieces))
         sheet = output / "rolls.png"
         write_atomically(sheet, encode_png(piece_sheet(family, pieces)))
-    return WrittenPieces(names, sheet, audio)
+    return WrittenPieces(names, sheet, audio, sum(not piece.any() for piece in pieces))
 
 
 def piece_sheet(family: Family, pieces: list[Rolls]) -> Pictures:

@@ -73,6 +73,9 @@ def music(
         written = write_pieces(model.family, output, options, progress)
     heard = f", with audio (.{audio})" if written.audio else ""
     out.line(f"{len(written.midi)} pieces{heard}: {output}; piano rolls: {written.sheet}")
+    if written.silent:
+        verb = "has" if written.silent == 1 else "have"
+        out.line(f"{written.silent} of the pieces {verb} no notes: lower --threshold, or train longer.", "yellow")
 
 
 def _seeds(text: str) -> tuple[int, ...]:

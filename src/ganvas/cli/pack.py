@@ -9,6 +9,7 @@ import typer
 
 from ganvas.cli.app import app
 from ganvas.cli.options import CURATE, Quiet, Sets, ZipEncoding, check_at_least, check_no_picture, megapixels
+from ganvas.cli.pack_music import pack_music, survey_music
 from ganvas.spec import Crop, Resize
 
 if TYPE_CHECKING:
@@ -73,9 +74,12 @@ def pack(
         ),
     ] = None,
     processes: Annotated[int | None, typer.Option(help="Number of processes; one per core by default.")] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Music: say what would be packed and what not, and write nothing.")
+    ] = False,
     quiet: Quiet = False,
 ) -> None:
-    """Crop and resize pictures into one file. `ganvas train` does this by itself."""
+    """Prepare pictures, or music for a recipe that learns from it, in one file. `ganvas train` does this by itself."""
     import os
 
     from ganvas.cli.output import Output
@@ -96,7 +100,7 @@ def pack(
     check_at_least("--shard-size", shard_size, 1)
     if recipe is None and sets:
         raise UserError("--set changes a recipe: name it with --for.")
-    wanted = ""
+    wanted, resolved = "", None
     settings: PackSettings = {
         "resolution": resolution,
         "crop": crop,  # type: ignore[typeddict-item]
@@ -118,22 +122,29 @@ def pack(
 
         settings = settings_of_recipe(resolved)
         wanted = resolved.model_dump_json(include={"family", "model", "data"})  # what a run cannot change later
-    out = Output(quiet)
-    with out.progress("packing") as progress:
-        report = pack_pictures(
-            source,
-            output,
-            **settings,
-            boxes=boxes,
-            margin=margin,
-            classes_by=classes_by,
-            parts_table=parts,
-            zip_encoding=zip_encoding,
-            database=database,
-            processes=processes or os.cpu_count() or 1,
-            progress=progress,
-        )
-    out.pack_report(report)
+    out, processes = Output(quiet), processes or os.cpu_count() or 1
+    if dry_run:
+        survey_music(out, source, resolved, processes)
+        return
+    if resolved is not None and resolved.data.roll is not None:
+        pictures_only = {"--boxes": boxes, "--classes-by": classes_by, "--parts": parts, "--database": database}
+        report = pack_music(out, source, output, resolved, processes, pictures_only | {"--shards": shards})
+    else:
+        with out.progress("packing") as progress:
+            report = pack_pictures(
+                source,
+                output,
+                **settings,
+                boxes=boxes,
+                margin=margin,
+                classes_by=classes_by,
+                parts_table=parts,
+                zip_encoding=zip_encoding,
+                database=database,
+                processes=processes,
+                progress=progress,
+            )
+        out.pack_report(report)
     if shards is not None:
         from ganvas.curate.dataset.dataset import Dataset
         from ganvas.curate.dataset.shards import write_shards
