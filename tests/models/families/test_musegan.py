@@ -98,6 +98,20 @@ def test_the_refiner_learns_in_a_stage_of_its_own() -> None:
     assert (first.kimg, second.kimg) == (0.75, 0.25)
 
 
+@pytest.mark.parametrize("refine", [0.0, 0.5])
+def test_standing_statistics_make_use_equal_training(refine: float) -> None:
+    family = made(variant="shared_trunk", refine=refine, binary="bernoulli" if refine else "none")
+    z = torch.randn(256, family.z_dim)
+    family.measure_standing_statistics()
+    assert not family.training
+    first = {key: value.clone() for key, value in family.state_dict().items()}
+    family.measure_standing_statistics()  # the same weights give the same statistics
+    assert all(torch.equal(value, first[key]) for key, value in family.state_dict().items())
+    with torch.no_grad():
+        used, trained = family.generator(z), family.generator.train()(z)
+    assert (used - trained).abs().mean() < 0.1 * trained.std()
+
+
 def test_bars_become_rows_and_rows_bars() -> None:
     x = torch.randn(2, 3, 12, 5)
     folded = fold(x, 4)

@@ -8,12 +8,13 @@ import torch
 from pydantic import Field, model_validator
 from torch import Tensor
 from torch.optim import Optimizer
+from torch.optim.swa_utils import update_bn
 
 from ganvas.errors import UserError
 from ganvas.models import losses, noise
 from ganvas.models.advice import If, Table
 from ganvas.models.batches import MusicBatch, MusicRequest
-from ganvas.models.capabilities import Accompanies
+from ganvas.models.capabilities import Accompanies, HasStandingStatistics
 from ganvas.models.family import Clock, Family, FamilyConfig, Phase, Stage, linear_decay
 from ganvas.models.layers.modes import evaluating
 from ganvas.models.networks.musegan import Discriminator, Generator, Refiner, Variant, sizes_of
@@ -21,6 +22,7 @@ from ganvas.models.optimizers import adam
 from ganvas.spec import DataSpec, RollSpec, Track
 
 Neurons = Literal["none", "deterministic", "bernoulli"]
+STANDING = (16, 32)  # batches, and latents per batch, on which standing statistics are measured
 R1_EVERY = 8  # steps between two R1 steps (lazy regularisation, Karras et al. 2020)
 
 
@@ -56,7 +58,7 @@ class MuseGANConfig(FamilyConfig):
         return self
 
 
-class MuseGAN(Accompanies, Family):
+class MuseGAN(Accompanies, HasStandingStatistics, Family):
     """MuseGAN: see :mod:`ganvas.models.networks.musegan`.
 
     Rolls are float [N, tracks, time, pitches]; -1 is silence and 1 a note. Without binary neurons, and with drawn ones,
@@ -177,6 +179,23 @@ class MuseGAN(Accompanies, Family):
             if self.config.binary == "deterministic":
                 rolls = torch.where(rolls > 0, 1.0, -1.0).to(rolls)
         return self._with_given(rolls, given)
+
+    def measure_standing_statistics(self) -> None:
+        """Measure the batch norms of the averaged generator on fixed latents; the live generator's do not fit it.
+
+        A generator that takes a given track keeps its running statistics, since there is no music here to give.
+        """
+        if self._accompanied is not None:
+            return
+        source = torch.Generator().manual_seed(0)
+        latents = [torch.randn(STANDING[1], self.z_dim, generator=source) for _ in range(STANDING[0])]
+        device, was_training = next(self.parameters()).device, self.training
+        update_bn(latents, self.generator, device)
+        if self.config.refine:
+            with torch.no_grad():
+                logits = [self.generator.train()(z.to(device)) for z in latents]
+            update_bn(logits, self.refiner, device)
+        self.train(was_training)
 
     # ── Losses ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
