@@ -31,11 +31,11 @@ import numpy as np
 from PIL import Image
 
 import ganvas
-from ganvas.collect.crawl import Crawl, Wish
+from ganvas.collect.crawl import Crawl, PictureUrl
 from ganvas.collect.fetch import Fetcher
-from ganvas.collect.ingest import Taker, take_all
-from ganvas.collect.local_files import offers_of
-from ganvas.collect.rate_limit import Pace, RealClock
+from ganvas.collect.ingest import Ingester, ingest_all
+from ganvas.collect.local_files import items_of
+from ganvas.collect.rate_limit import RateLimiter, RealClock
 from ganvas.curate.catalog import Catalog
 
 
@@ -57,7 +57,7 @@ def draw(folder: Path, count: int, side: int) -> int:
 def take_folder(source: Path, catalogue: Path, workers: int) -> None:
     """Fill a catalogue from a folder or an archive."""
     with Catalog.open(catalogue) as catalog:
-        take_all(offers_of(source), Taker(catalog), workers=workers)
+        ingest_all(items_of(source), Ingester(catalog), workers=workers)
 
 
 def by_processes(source: Path, catalogue: Path, processes: int) -> None:
@@ -100,17 +100,17 @@ def crawl(source: Path, catalogue: Path, hosts: int, port: int) -> None:
     names = [f"127.0.0.{number + 1}" for number in range(hosts)]
 
     async def run() -> None:
-        wishes = [
-            Wish(f"http://{names[index % hosts]}:{port}/{file.name}")
+        addresses = [
+            PictureUrl(f"http://{names[index % hosts]}:{port}/{file.name}")
             for index, file in enumerate(sorted(source.iterdir()))
         ]
         clock = RealClock()
         with Catalog.open(catalogue) as catalog:
             async with (
-                Fetcher(Pace(0.0, clock), clock=clock, private=True) as fetcher,
-                Crawl(Taker(catalog), fetcher) as crawling,
+                Fetcher(RateLimiter(0.0, clock), clock=clock, private=True) as fetcher,
+                Crawl(Ingester(catalog), fetcher) as crawling,
             ):
-                await crawling.take(wishes)
+                await crawling.take(addresses)
 
     asyncio.run(run())
 

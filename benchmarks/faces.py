@@ -19,14 +19,16 @@ from typing import Any
 import cv2
 import numpy as np
 
-from ganvas.curate.checks import measure
-from ganvas.curate.faces.batch import align_many, over_processes, read_many, reader
-from ganvas.curate.images.decode import SUFFIXES, open_image
+from ganvas.curate.checks.measure import measure
+from ganvas.curate.faces.batch import align_many, read_many, reader, single_thread
+from ganvas.curate.file_kinds import PICTURE_SUFFIXES
+from ganvas.curate.images.decode import open_image
+from ganvas.curate.ordered_map import ordered_map
 
 
 def decoded(folder: Path, count: int, side: int) -> list[np.ndarray]:
     """``count`` pictures whose longer side is ``side``; fewer files than that are used again."""
-    paths = sorted(path for path in folder.rglob("*") if path.suffix.lower() in SUFFIXES)[:count]
+    paths = sorted(path for path in folder.rglob("*") if path.suffix.lower() in PICTURE_SUFFIXES)[:count]
     if not paths:
         raise SystemExit(f"{folder} holds no pictures.")
     pictures = []
@@ -79,7 +81,7 @@ def main() -> None:
         jobs: dict[str, Callable[[Iterable[Any]], Iterator[Any]]] = {
             "read (468 points, pose, eyes)": partial(read_many, processes=processes),
             "read and align to 128 px": partial(align_many, size=128, processes=processes),
-            "all checks": partial(over_processes, check, processes=processes),
+            "all checks": partial(ordered_map, check, processes=processes, initializer=single_thread),
         }
         for name, work in jobs.items():
             speed, cpu = timed(work, pictures, processes)
