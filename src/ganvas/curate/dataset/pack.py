@@ -124,8 +124,7 @@ def pack(
     if manifest is not None:
         output = source
     else:
-        clear_leftovers(cache_dir() / "datasets", earlier=True)
-        output = cache_dir() / "datasets" / f"{key[:32]}.zip" if output is None else Path(output).expanduser()
+        output = _in_cache(key) if output is None else Path(output).expanduser()
         manifest = reusable(output, key)
     reused = manifest is not None
     if manifest is None:
@@ -184,6 +183,13 @@ def _refuse_decoding(decoding: DecodeOptions) -> None:
         rgb_of(decoding.background)
     except ValueError as error:
         raise UserError(f"The background is wrong: {error}.") from None
+
+
+def _in_cache(key: str) -> Path:
+    """The path of an archive in the cache, which is cleared of what killed processes left."""
+    folder = cache_dir() / "datasets"
+    clear_leftovers(folder, earlier=True)
+    return folder / f"{key[:32]}.zip"
 
 
 def _key(listing: Listing, options: EncodingOptions, classes_by: str | None, annotations: Annotations | None) -> str:
