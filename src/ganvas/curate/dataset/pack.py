@@ -87,7 +87,7 @@ def pack(
         output: where the archive is written (atomically); None is a place in the cache, one for each content.
         resolution: side of the pictures in the archive, in pixels.
         crop: how pictures become square; ``face`` and ``face-fixed`` align faces, and skip pictures without one.
-        channels: 3 (RGB) or 1 (grey).
+        channels: 3 (RGB), 1 (grey) or 4 (RGB and opacity).
         minimum: fewer usable pictures than this are an error.
         side_by_side: the pictures are twice as wide as high and hold a pair, of which this half is the source; or
             ``single``: each is one picture. None: recognised.
@@ -100,8 +100,7 @@ def pack(
         margin: around a box, on each side, as a share of its longer side.
         classes_by: the attribute of CelebA that makes the classes.
         database: address of the catalogue's database, where it is not the file beside the pictures.
-        parts_table: a CSV that assigns pictures to train, validation and test; of a catalogue, by default its
-            ``split.csv``.
+        parts_table: a CSV with the part of each picture; None: of a catalogue its ``split.csv``.
         zip_encoding: of the names in a zip that are not marked as UTF-8; None: detected.
         workers: threads that decode; None is one per core.
         processes: more than one share the work instead of threads, where there are enough pictures. As with every use
