@@ -17,7 +17,7 @@ from ganvas.cli import app
 from ganvas.curate.dataset.dataset import Dataset
 from ganvas.curate.dataset.pack import pack
 from ganvas.curate.images.bit_depth import Levels, ValueRange, guess_levels
-from ganvas.curate.images.decode import DecodeOptions, decode_picture, open_image
+from ganvas.curate.images.decode import DecodeOptions, PictureError, decode_picture, open_image
 from ganvas.curate.images.remarks import Remark
 from ganvas.recipe import load
 
@@ -174,3 +174,10 @@ def test_a_turned_tiff_keeps_its_size_and_bits(tmp_path: Path) -> None:
     path = deep(tmp_path / "a.tif", ramp(4095)[:32], tiffinfo={0x0112: 6})
     decoded = decode_picture(path)
     assert decoded.image.size == decoded.size == (32, 64)
+
+
+def test_colours_in_floating_point_are_refused_with_what_to_do(tmp_path: Path) -> None:
+    cv2 = pytest.importorskip("cv2")
+    cv2.imwrite(str(tmp_path / "a.tif"), np.zeros((8, 8, 3), np.float32))
+    with pytest.raises(PictureError, match="save it with 8 bits"):
+        open_image(tmp_path / "a.tif")

@@ -94,6 +94,10 @@ def _unidentified(source: bytes | Path) -> PictureError:
     head = _head(source)
     if picture_format(head) == "HEIF":
         return PictureError("HEIC needs the extra: pip install 'ganvas[heif]'")
+    if picture_format(head) == "TIFF":
+        return PictureError(
+            "a damaged TIFF, or one that is not decoded (colours in floating point); save it with 8 bits"
+        )
     return PictureError((other_kind(head) if head else "empty") or "not a picture")
 
 
