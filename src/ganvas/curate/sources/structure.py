@@ -80,11 +80,11 @@ def check_structure(
         )
     if structure == "targets" and paired:
         recognised = f" ({layout.removesuffix('.')})" if layout else ""
+        single = " Pictures that are just twice as wide as high need --set data.side_by_side=single."
         raise UserError(
             f"{source} holds pairs{recognised}, but data.degradation says that sources are computed from the targets. "
             "Train on your own pairs with --set data.degradation=null (and data.source_channels=1 for a model of "
-            "drawings), or give the folder of targets alone; pictures that are just twice as wide as high need --set "
-            "data.side_by_side=single."
+            f"drawings), or give the folder of targets alone.{single if 'side by side' in layout else ''}"
         )
 
 
