@@ -335,7 +335,7 @@ def test_the_command_takes_a_folder(folder: Path, tmp_path: Path, capsys: pytest
     assert main(["curate", str(folder), "--processes", "1", "--sheets", str(tmp_path / "sheets")]) == 0
     said = capsys.readouterr().out
     words_said = ("4 pictures added", "1 file could not be used", "keep", "no colour", "no face", "ganvas review")
-    for words in (*words_said, "1 only for no colour: ", "--rules portrait-any-colour"):
+    for words in (*words_said, "1 only for duplicate: --set duplicate", "Other rules keep more: "):
         assert words in said
     root = tmp_path / "crawl-catalogue"
     with Catalog.open(root) as catalog:
