@@ -98,6 +98,7 @@ def pictures(
     with out.progress("making") as progress:
         written = write_images(stream, output, as_zip=as_zip, as_grid=grid, progress=progress)
     out.line(f"{written.pictures} pictures: {written.path}")
+    out.source_report(stream.report)
 
 
 @room.command()

@@ -16,8 +16,10 @@ if TYPE_CHECKING:
     from ganvas.bundle import Bundle
     from ganvas.bundle.tensors import WeightFormat
     from ganvas.curate.dataset.pack import PackReport
+    from ganvas.curate.manifest import SkippedFile
     from ganvas.curate.own_folders import OwnFolder
     from ganvas.evaluate.run import EvaluationOutcome
+    from ganvas.inference.source_report import SourceReport
     from ganvas.recipe import Recipe
     from ganvas.suggestion import Report
     from ganvas.train.trainer import Summary
@@ -65,16 +67,29 @@ class Output:
             self.line(sentence, "yellow")
         if report.outside is not None:
             self.line(_invented(report), "yellow")
-        if report.skipped:
-            files = "1 file" if len(report.skipped) == 1 else f"{len(report.skipped):,} files"
-            self.line(f"{files} could not be used:", "yellow")
-        for path, reason in report.skipped[:MAX_NAMED]:
-            self.line(f"  {path}: {reason}", "yellow")
-        if len(report.skipped) > MAX_NAMED:
-            self.line(f"  … and {len(report.skipped) - MAX_NAMED:,} more, named in {report.path}", "yellow")
+        self._skipped(report.skipped, f", named in {report.path}")
         self.others(len(report.others), report.others)
         if any(reason.startswith(TOO_MANY) for _, reason in report.skipped):
             self.line(LIMIT_HINT, "yellow")
+
+    def source_report(self, report: SourceReport | None) -> None:
+        """Print what became of the files that were translated: what was left out, and what decoding changed."""
+        if report is None:
+            return
+        for sentence in report.sentences():
+            self.line(sentence, "yellow")
+        self._skipped(list(report.skipped.values()))
+        self.others(len(report.others), list(report.others))
+
+    def _skipped(self, skipped: Sequence[SkippedFile], where: str = "") -> None:
+        """Print the first files that could not be used; ``where`` ends the sentence about the others."""
+        if skipped:
+            files = "1 file" if len(skipped) == 1 else f"{len(skipped):,} files"
+            self.line(f"{files} could not be used:", "yellow")
+        for path, reason in skipped[:MAX_NAMED]:
+            self.line(f"  {path}: {reason}", "yellow")
+        if len(skipped) > MAX_NAMED:
+            self.line(f"  … and {len(skipped) - MAX_NAMED:,} more{where}", "yellow")
 
     def others(self, count: int, names: Sequence[str]) -> None:
         """Print how many files beside the pictures are none, and their names, or the first of them."""

@@ -63,6 +63,7 @@ def translate(
         with out.progress("translating") as progress:
             written = write_images(stream, output or Path("translated"), progress=progress)
         out.line(f"{written.pictures} pictures: {written.path}")
+        out.source_report(stream.report)
         if wanted == "square" and takes_any_size(family):
             side = family.data.resolution
             out.line(f"They are squares of {side} px; --size keep answers in each picture's own size.")

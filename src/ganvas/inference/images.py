@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ganvas.curate.images.decode import DecodeOptions, PictureError, encode_png, open_image
+from ganvas.curate.images.decode import DecodeOptions, PictureError, encode_png
 from ganvas.curate.own_folders import files_below
 from ganvas.errors import UserError
 from ganvas.files import replacing, write_atomically
@@ -18,6 +18,7 @@ from ganvas.inference.generate import check_psi, class_in_turn, class_number, ge
 from ganvas.inference.picture_files import is_picture_file, write_picture
 from ganvas.inference.reference import ReferenceOptions, translate_by_reference
 from ganvas.inference.session import TorchSession
+from ganvas.inference.source_report import SourceReport
 from ganvas.inference.translate import direction_into, has_numbers, prepare_source, takes_frame_pairs, translate
 from ganvas.inference.whole import AnswerSize, multiple_of, translate_whole, whole_source
 from ganvas.models.batches import ReferenceRequest, SynthesisRequest, TranslationRequest
@@ -37,10 +38,17 @@ class NamedImage(NamedTuple):
 
 
 class ImageStream(NamedTuple):
-    """Pictures that are generated while they are read, and how many there will be at most."""
+    """Pictures that are generated while they are read.
+
+    Attributes:
+        total: How many there will be at most.
+        images: The pictures.
+        report: Translation: what became of the sources so far.
+    """
 
     total: int
     images: Iterator[NamedImage]
+    report: SourceReport | None = None
 
 
 @dataclass(frozen=True)
@@ -87,8 +95,9 @@ def make_images(family: Family, options: ImageOptions) -> ImageStream:
     if spec.request is ReferenceRequest:
         seeds = range(options.seed, options.seed + options.count)
         wanted = ReferenceOptions(options.source, options.reference, options.domain, options.count, seeds)
-        total, made = translate_by_reference(family, wanted)
-        return ImageStream(total, (NamedImage(name, pixels) for name, pixels in made))
+        report = SourceReport()
+        total, made = translate_by_reference(family, wanted, report)
+        return ImageStream(total, (NamedImage(name, pixels) for name, pixels in made), report)
     spec.require(TranslationRequest)
     return _translation(family, options)
 
@@ -156,11 +165,13 @@ def _translation(family: Family, options: ImageOptions) -> ImageStream:
         raise UserError("This model generates frames between two frames; give it a video.")
     files = files_below(source) if source.is_dir() else [source]
     direction = direction_into(family, options.domain)
-    return ImageStream(min(options.count, len(files)), _translate(family, options, source, files, direction))
+    report = SourceReport()
+    made = _translate(family, options, source, files, direction, report)
+    return ImageStream(min(options.count, len(files)), made, report)
 
 
 def _translate(
-    family: Family, options: ImageOptions, source: Path, files: list[Path], direction: int
+    family: Family, options: ImageOptions, source: Path, files: list[Path], direction: int, report: SourceReport
 ) -> Iterator[NamedImage]:
     session, data, enlarges = TorchSession(family), family.data, isinstance(family, Enlarges)
     multiple = None if options.size == "square" or enlarges else multiple_of(family)
@@ -170,13 +181,14 @@ def _translate(
         if made == options.count:
             break
         try:
-            image = open_image(file, DecodeOptions.of(data), labels=has_numbers(data))
+            image = report.open(file, DecodeOptions.of(data), labels=has_numbers(data))
             rng = np.random.default_rng((options.seed, number))
             if multiple is None:
                 pixels = prepare_source(data, image, enlarges=enlarges, prepared=options.prepared, rng=rng)
             else:
                 pixels = whole_source(data, image, options.size, prepared=options.prepared, rng=rng)
         except PictureError as error:
+            report.skip(file, error)
             last = error
             continue
         if multiple is None:

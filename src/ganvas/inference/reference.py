@@ -8,9 +8,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ganvas.curate.images.decode import DecodeOptions, PictureError, open_image
+from ganvas.curate.images.decode import DecodeOptions, PictureError
 from ganvas.curate.own_folders import files_below
 from ganvas.errors import UserError
+from ganvas.inference.source_report import SourceReport
 from ganvas.inference.translate import prepare_picture
 from ganvas.models.family import Family
 from ganvas.setting_names import first_of
@@ -36,8 +37,10 @@ class ReferenceOptions(NamedTuple):
     seeds: Sequence[int]
 
 
-def translate_by_reference(family: Family, options: ReferenceOptions) -> tuple[int, Iterator[tuple[str, Pictures]]]:
-    """Translate each source in each style.
+def translate_by_reference(
+    family: Family, options: ReferenceOptions, report: SourceReport
+) -> tuple[int, Iterator[tuple[str, Pictures]]]:
+    """Translate each source in each style; ``report`` takes what becomes of the files.
 
     Returns:
         How many pictures there will be at most, and each with its name, uint8 [R, R, C].
@@ -49,11 +52,12 @@ def translate_by_reference(family: Family, options: ReferenceOptions) -> tuple[i
     label = None if options.domain is None else domain_number(family.data.classes, options.domain)
     if options.reference is None:
         total = min(options.limit, len(sources) * len(options.seeds))
-        return total, _translate_by_seed(family, options, sources, label)
+        return total, _translate_by_seed(family, options, sources, label, report)
     references = _list_files(options.reference, "--reference", "the pictures whose style to take")
     labels = [_domain_of_file(family, file) if label is None else label for file in references]
     pairs = list(zip(references, labels, strict=True))
-    return min(options.limit, len(sources) * len(pairs)), _translate_by_picture(family, options, sources, pairs)
+    made = _translate_by_picture(family, options, sources, pairs, report)
+    return min(options.limit, len(sources) * len(pairs)), made
 
 
 def translate_one(family: Family, source: Pictures, label: int, style: Pictures | None, *, seed: int = 0) -> Pictures:
@@ -103,10 +107,10 @@ def _list_files(path: Path | None, option: str, what: str) -> list[Path]:
 
 
 def _translate_by_seed(
-    family: Family, options: ReferenceOptions, sources: list[Path], label: int | None
+    family: Family, options: ReferenceOptions, sources: list[Path], label: int | None, report: SourceReport
 ) -> Iterator[tuple[str, Pictures]]:
     domains, made = len(family.data.classes), 0
-    for file, pixels in _usable(family, sources, options.source):
+    for file, pixels in _usable(family, sources, options.source, report):
         seeds = list(options.seeds)[: options.limit - made]
         if not seeds:
             return
@@ -119,12 +123,16 @@ def _translate_by_seed(
 
 
 def _translate_by_picture(
-    family: Family, options: ReferenceOptions, sources: list[Path], references: list[tuple[Path, int]]
+    family: Family,
+    options: ReferenceOptions,
+    sources: list[Path],
+    references: list[tuple[Path, int]],
+    report: SourceReport,
 ) -> Iterator[tuple[str, Pictures]]:
     made = 0
     labels = dict(references)
-    for file, pixels in _usable(family, sources, options.source):
-        for reference, style in _usable(family, list(labels), options.reference):
+    for file, pixels in _usable(family, sources, options.source, report):
+        for reference, style in _usable(family, list(labels), options.reference, report):
             if made == options.limit:
                 return
             made += 1
@@ -132,14 +140,17 @@ def _translate_by_picture(
             yield f"{file.stem}-{reference.stem}", answers_to(family, request).numpy()[0]
 
 
-def _usable(family: Family, files: list[Path], place: Path | None) -> Iterator[tuple[Path, Pictures]]:
+def _usable(
+    family: Family, files: list[Path], place: Path | None, report: SourceReport
+) -> Iterator[tuple[Path, Pictures]]:
     """The pictures among files, as the model takes them."""
     found = 0
     last: PictureError | None = None
     for file in files:
         try:
-            pixels = prepare_picture(family.data, open_image(file, DecodeOptions.of(family.data)))
+            pixels = prepare_picture(family.data, report.open(file, DecodeOptions.of(family.data)))
         except PictureError as error:
+            report.skip(file, error)
             last = error
             continue
         found += 1
