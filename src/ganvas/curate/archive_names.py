@@ -75,8 +75,10 @@ class MemberNames:
         said = []
         if self.encoding is not None and self.encoding != "utf-8":
             language = f" ({_LANGUAGES[self.encoding]})" if self.encoding in _LANGUAGES else ""
-            names = "1 name in the archive is" if self.undeclared == 1 else f"{self.undeclared:,} names in it are"
-            said.append(f"{names} not in UTF-8: read as {self.encoding}{language}; {option} reads otherwise.")
+            names = (
+                "1 name in the archive is" if self.undeclared == 1 else f"{self.undeclared:,} names in the archive are"
+            )
+            said.append(f"{names} not in UTF-8: read as {self.encoding}{language}; {option} names another encoding.")
         if self.backslashes:
             names = "1 name" if self.backslashes == 1 else f"{self.backslashes:,} names"
             said.append(f"The backslashes in {names} separate folders.")

@@ -94,6 +94,14 @@ def test_panoramas_can_be_told_from_pairs_side_by_side(tmp_path: Path) -> None:
     assert pack_for(small("colourise-64", "data.side_by_side=single"), tmp_path / "in").count == 3
 
 
+def test_frames_twice_as_wide_as_high_are_no_pairs(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    for seed in range(4):
+        pixels = np.random.default_rng(seed).integers(0, 256, (16, 32, 3)).astype(np.uint8)
+        Image.fromarray(pixels).save(tmp_path / "in" / f"{seed}.png")
+    assert pack_for(small("next-frame-128"), tmp_path / "in").count == 3
+
+
 @pytest.mark.parametrize(
     ("source", "target"), [("A_sketch", "B_photo"), ("B_sketches", "A_photos"), ("cufs edges", "cufs photo")]
 )

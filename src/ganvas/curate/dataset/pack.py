@@ -145,6 +145,8 @@ def _workers(threads: int | None, processes: int, candidates: int, crop: Crop) -
 
 
 def _listed(source: Path, wanted: SourceOptions, frames: Frames | None) -> Listing:
+    if frames is not None and wanted.side_by_side is None:
+        wanted = wanted._replace(side_by_side="single")  # a film may be twice as wide as high
     listing = list_source(source, wanted)
     return listing if frames is None or (listing.packed and listing.paired) else in_sequence(listing, frames)
 

@@ -29,7 +29,8 @@ export const en = {
   mixed: "Mixed",
   seedsOwn: "The seed's own",
   truncation: "Truncation ψ",
-  truncationHelp: "Lower values give safer and more similar pictures, higher values more varied ones; below 0 they are opposites.",
+  truncationHelp:
+    "Lower values give safer and more similar pictures, higher values more varied ones; below 0 they are opposites.",
   copyLink: "Copy link",
   linkCopied: "Link copied",
   download: "Download",

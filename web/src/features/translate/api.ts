@@ -43,7 +43,12 @@ export const translate = async (
     }),
   );
 
-export const heatmap = async (id: string, { picture, prepared }: Omit<Given, "whole">, direction: Direction, signal: AbortSignal) =>
+export const heatmap = async (
+  id: string,
+  { picture, prepared }: Omit<Given, "whole">,
+  direction: Direction,
+  signal: AbortSignal,
+) =>
   madePicture(
     api.POST("/v1/bundles/{id}/heatmap", {
       params: ofBundle(id),
