@@ -13,7 +13,7 @@ from pathlib import Path
 
 from limits import RateLimitItem, parse
 from limits.storage import MemoryStorage
-from limits.strategies import MovingWindowRateLimiter
+from limits.strategies import FixedWindowRateLimiter
 from starlette.datastructures import Headers
 from starlette.types import Scope
 
@@ -57,7 +57,8 @@ class Access:
         self.tokens = tokens
         self.public = public
         self._rates = {cost: _rate(cost, text) for cost, text in {**RATES, **(rates or {})}.items()}
-        self._limiter = MovingWindowRateLimiter(MemoryStorage())
+        # The moving window of this library keeps an entry of each person for ever.
+        self._limiter = FixedWindowRateLimiter(MemoryStorage())
         self._audit = None if audit is None else _audit_log(audit)
 
     def person(self, scope: Scope) -> Person:

@@ -21,6 +21,7 @@ from ganvas.inference.worker import BusyError
 from ganvas.serve.core import decode_worker
 from ganvas.serve.core.errors import UploadError
 from ganvas.serve.core.fair_queue import FairQueue
+from ganvas.serve.core.memory import MemoryRelease
 
 T = TypeVar("T")
 
@@ -134,6 +135,7 @@ class DecodePool:
         self._queue: FairQueue[_Upload, Any] = FairQueue(1)
         self._waiting: Counter[str] = Counter()  # bytes by person
         self._lock = threading.Lock()
+        self._release_memory = MemoryRelease()
 
     def submit(
         self,
@@ -216,6 +218,7 @@ class DecodePool:
             job(process)
         finally:
             self._free.put(process)
+            self._release_memory()  # of this picture, and of bodies and answers before it
 
     def _decode(self, process: _DecodeProcess, upload: _Upload) -> Any:
         limits = self.limits
