@@ -8,6 +8,8 @@ declare const process: { env: Record<string, string | undefined> };
 const studio = process.env.GANVAS_STUDIO ?? "http://127.0.0.1:8300";
 
 export default defineConfig({
+  // Modules find each other by their own addresses, so that the studio may lie below any path.
+  base: "./",
   plugins: [
     react(),
     // The components' own words in the languages that the pages speak, and no others.

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
+from support.studio import served
 from support.studio import served_with as studio
 
 from ganvas.errors import UserError
+from ganvas.serve.app import create_app
 from ganvas.serve.core.access_tokens import fresh_tokens
 from ganvas.serve.core.hosts import HostNames, check_frame_ancestors, check_proxies, check_root_path
 from ganvas.serve.core.settings import StudioSettings
@@ -117,3 +120,18 @@ def test_only_named_sites_may_embed_the_studio() -> None:
 def test_settings_of_another_form_are_refused(check: Callable[[Any], object], wrong: object) -> None:
     with pytest.raises(UserError):
         check(wrong)
+
+
+@pytest.mark.parametrize("root", ["", "/lab/gan"])
+def test_pages_name_their_files_below_the_path(tmp_path: Path, root: str) -> None:
+    (tmp_path / "index.html").write_text('<meta name="ganvas-root" content="./"><script src="./assets/a.js"></script>')
+    (tmp_path / "assets").mkdir()
+    (tmp_path / "assets" / "a.js").write_text("1")
+    app = create_app(settings=StudioSettings(root_path=root), static=tmp_path)
+    with served(app) as (client, _):
+        for address in ("/", "/draw/a.model", "/index.html", "/generate/x/y"):
+            text = client.get(f"{root}{address}").text
+            assert text == f'<meta name="ganvas-root" content="{root}/"><script src="{root}/assets/a.js"></script>'
+        assert client.get(f"{root}/assets/a.js").text == "1"
+        assert client.get(root or "/").status_code == 200
+        assert client.head(f"{root}/").status_code == 200

@@ -1,8 +1,9 @@
 // The frame of every page: header, navigation, footer, and the routes of the features.
 import { QueryClientProvider } from "@tanstack/react-query";
 import { Suspense, useEffect, useRef, useState } from "react";
-import { Link, Route, Switch, useLocation } from "wouter";
+import { Link, Route, Router, Switch, useLocation } from "wouter";
 import { makeQueryClient, useHealth, useSession } from "./api/queries";
+import { ROOT } from "./api/root";
 import styles from "./app.module.css";
 import type { Feature, NavigationEntry } from "./feature";
 import { FEATURES } from "./features";
@@ -137,7 +138,9 @@ export function App() {
   return (
     <QueryClientProvider client={client}>
       <LanguageProvider>
-        <Pages />
+        <Router base={ROOT}>
+          <Pages />
+        </Router>
       </LanguageProvider>
     </QueryClientProvider>
   );

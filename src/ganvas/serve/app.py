@@ -84,7 +84,7 @@ def create_app(
         for router in feature.routers:
             app.include_router(router)
     errors.install(app)
-    static_files.install(app, static)
+    static_files.install(app, static, settings.root_path)
     app.add_middleware(
         RequestMiddleware,
         limits=settings.limits,

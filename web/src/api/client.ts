@@ -1,5 +1,6 @@
 // The client of the studio's API. Paths, parameters, bodies and answers are typed by the server's OpenAPI document.
 import createClient, { type Middleware } from "openapi-fetch";
+import { ROOT, rooted } from "./root";
 import type { components, paths } from "./schema";
 
 /** A refusal of the server (RFC 9457), or no answer at all (status 0). */
@@ -42,7 +43,7 @@ const problems: Middleware = {
 
 /** Every call resolves with the answer's `data`, or rejects with a `Problem`. */
 export const api = createClient<paths>({
-  baseUrl: globalThis.location?.origin ?? "http://localhost",
+  baseUrl: `${globalThis.location?.origin ?? "http://localhost"}${ROOT}`,
   fetch: (request) => fetch(request),
 });
 api.use(problems);
@@ -87,4 +88,4 @@ export async function madePicture(answer: Promise<{ data?: Blob; response: Respo
 }
 
 /** The address of something that is not fetched here, such as a picture or a stream of events. */
-export const addressOf = (...parts: string[]) => `/v1/${parts.map(encodeURIComponent).join("/")}`;
+export const addressOf = (...parts: string[]) => rooted(`/v1/${parts.map(encodeURIComponent).join("/")}`);

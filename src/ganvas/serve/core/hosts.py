@@ -110,7 +110,9 @@ class ProxyMiddleware:
             return
         if self._root_path:
             path = scope["path"]
-            if path != self._root_path and not path.startswith(f"{self._root_path}/"):
+            if path == self._root_path:
+                path += "/"
+            elif not path.startswith(f"{self._root_path}/"):
                 path = self._root_path + path
             scope = {**scope, "path": path, "root_path": self._root_path}
         if not self._is_proxy(scope):

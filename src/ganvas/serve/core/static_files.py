@@ -39,9 +39,21 @@ class _Page(Convertor[str]):
 _FILES = {".css", ".html", ".ico", ".js", ".json", ".map", ".png", ".svg", ".txt", ".webmanifest", ".woff2"}
 
 
-def install(app: FastAPI, static: Path | None) -> None:
-    """Serve the pages in ``static`` (default: those built into the package) beside the API."""
+def install(app: FastAPI, static: Path | None, root_path: str = "") -> None:
+    """Serve the pages beside the API.
+
+    Args:
+        app: The studio.
+        static: Folder of the built pages; None: those of the package.
+        root_path: Path below which the studio lies; empty: none.
+    """
     root = (BUILT if static is None else static).resolve()
+
+    def index() -> Response:
+        # The pages name their own files as "./…", but are shown at addresses of any depth.
+        text = (root / "index.html").read_text(encoding="utf-8").replace('="./', f'="{root_path}/')
+        return HTMLResponse(text, headers={"Cache-Control": "no-cache"})
+
     register_url_convertor("page", _Page())
 
     @app.api_route("/{path:page}", methods=["GET", "HEAD"], include_in_schema=False)
@@ -53,8 +65,11 @@ def install(app: FastAPI, static: Path | None) -> None:
                     code="pages-not-built",
                     params={"path": path},
                 )
-            return HTMLResponse(_ABSENT, headers={"Cache-Control": "no-store"})
+            absent = _ABSENT.replace('href="/', f'href="{root_path}/')
+            return HTMLResponse(absent, headers={"Cache-Control": "no-store"})
         file = _file(root, path)
+        if file == root / "index.html":
+            return index()
         if file is not None:
             # Vite names the files it builds by their content, so such a file never changes.
             forever = file.parent.name == "assets"
@@ -65,7 +80,7 @@ def install(app: FastAPI, static: Path | None) -> None:
             raise MissingError(
                 f"There is no file /{path} in the studio; reload the page.", code="no-file", params={"path": path}
             )
-        return FileResponse(root / "index.html", headers={"Cache-Control": "no-cache"})
+        return index()
 
 
 def _file(root: Path, path: str) -> Path | None:

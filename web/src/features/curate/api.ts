@@ -1,5 +1,6 @@
 // Requests of the review.
 import { api, dataOf } from "../../api/client";
+import { rooted } from "../../api/root";
 import type { components } from "../../api/schema";
 
 type Schemas = components["schemas"];
@@ -78,4 +79,5 @@ export const readPicture = (id: number, signal: AbortSignal): Promise<Detail> =>
   dataOf(api.GET("/v1/pictures/{id}", { params: { path: { id } }, signal }));
 
 /** A picture at a size; the address holds what it shows, so that the browser keeps it for ever. */
-export const sized = (picture: { thumbnail_url: string }, size: number) => `${picture.thumbnail_url}&size=${size}`;
+export const sized = (picture: { thumbnail_url: string }, size: number) =>
+  rooted(`${picture.thumbnail_url}&size=${size}`);

@@ -3,6 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useLocation } from "wouter";
 import { polled } from "../../api/queries";
+import { rooted } from "../../api/root";
 import { Button, Choice, Slider } from "../../ui/controls";
 import { ProblemNote, Progress, Waiting } from "../../ui/feedback";
 import {
@@ -193,7 +194,7 @@ function Disputes({ agreement, open, reload }: { agreement: Agreement; open: num
         <ul className={styles.disputed}>
           {differ.slice(0, SHOWN).map((id) => (
             <li key={id}>
-              <img src={`/v1/pictures/${id}/thumbnail?size=256`} alt="" loading="lazy" decoding="async" />
+              <img src={rooted(`/v1/pictures/${id}/thumbnail?size=256`)} alt="" loading="lazy" decoding="async" />
             </li>
           ))}
         </ul>

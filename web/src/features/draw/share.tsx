@@ -2,6 +2,7 @@
 import { useState } from "react";
 import { Problem } from "../../api/client";
 import { useHealth } from "../../api/queries";
+import { ROOT } from "../../api/root";
 import type { BundleCard } from "../../api/types";
 import { useErrorSentence } from "../../i18n/errors";
 import { Button, IconButton } from "../../ui/controls";
@@ -36,7 +37,7 @@ async function share(bundle: BundleCard, drawing: Drawing, settings: Settings | 
       t: settings?.own ?? null,
       drawing: told(drawing.marks),
     });
-    const link = `${window.location.origin}/draw/${encodeURIComponent(bundle.id)}?${NAMED}=${id}`;
+    const link = `${window.location.origin}${ROOT}/draw/${encodeURIComponent(bundle.id)}?${NAMED}=${id}`;
     return { link, copied: await copied(link) };
   } catch (problem) {
     return { problem };

@@ -1,5 +1,6 @@
 import { Link } from "wouter";
 import { bundleAddress } from "../../api/bundles";
+import { rooted } from "../../api/root";
 import type { BundleCard } from "../../api/types";
 import { figure, higherIsBetter, metricName, spread } from "../../i18n/numbers";
 import { useSummary } from "../../i18n/summaries";
@@ -16,7 +17,7 @@ export function Card({ bundle, hasRun }: { bundle: BundleCard; hasRun: boolean }
     <li className={styles.card}>
       {bundle.preview_url && (
         <Link href={address} className={styles.cardPreview} tabIndex={-1} aria-hidden="true">
-          <img src={bundle.preview_url} alt="" loading="lazy" />
+          <img src={rooted(bundle.preview_url)} alt="" loading="lazy" />
         </Link>
       )}
       <div className={styles.cardBody}>

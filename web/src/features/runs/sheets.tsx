@@ -1,4 +1,5 @@
 import { useEffect, useState } from "react";
+import { rooted } from "../../api/root";
 import type { Sheet } from "../../api/types";
 import { kimg } from "../../i18n/numbers";
 import { useWords as useSharedWords } from "../../i18n/provider";
@@ -28,7 +29,7 @@ export function Sheets({ sheets }: { sheets: Sheet[] }) {
     }
     const next = sheets[index + 1];
     const ahead = new Image();
-    if (next) ahead.src = next.url;
+    if (next) ahead.src = rooted(next.url);
     const timer = setTimeout(() => setChosen(index + 1), FRAME_MILLISECONDS);
     return () => clearTimeout(timer);
   }, [playing, index, last, sheets]);
@@ -43,7 +44,7 @@ export function Sheets({ sheets }: { sheets: Sheet[] }) {
         <p className="quiet">{words.noSheets}</p>
       ) : (
         <div className={styles.sheets}>
-          <img src={sheet.url} alt={words.sheetAt(kimg(sheet.nimg / 1000))} />
+          <img src={rooted(sheet.url)} alt={words.sheetAt(kimg(sheet.nimg / 1000))} />
           <div className={styles.sheetsBar}>
             <IconButton
               name={playing ? pause : play}
