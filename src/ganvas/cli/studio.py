@@ -31,6 +31,9 @@ from ganvas.cli.studio_access import (
 def studio(
     bundles: Annotated[Path, typer.Option(help="Folder of bundles.")] = Path("bundles"),
     runs: Annotated[Path, typer.Option(help="Folder of runs.")] = Path("runs"),
+    pictures: Annotated[
+        Path, typer.Option(help="Folder of folders of pictures to train on; pictures that are uploaded go there.")
+    ] = Path("pictures"),
     host: StudioHost = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port to listen on.")] = 8300,
     open_browser: Annotated[bool, typer.Option("--open", help="Open a browser.")] = False,
@@ -86,6 +89,7 @@ def studio(
         StudioSettings(
             bundles=bundles,
             runs=runs,
+            pictures=pictures,
             starters=shipped.FOLDER if starters else None,
             shared=shared,
             answer_seconds=answer_seconds,

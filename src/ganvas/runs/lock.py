@@ -43,11 +43,14 @@ class Trainer(BaseModel):
         return self.host == socket.gethostname() or (self.boot is not None and self.boot == _boot())
 
     def has_ended(self) -> bool:
-        """Whether the process, of this machine, has certainly ended; another one may have its number since."""
+        """Whether the process, of this machine, has certainly ended; another one may have its number since.
+
+        One that has ended, but whose parent has not asked for its exit status, has ended as well.
+        """
         if self.boot != _boot() or process_has_ended(self.pid):
             return True
         ticks = _start_ticks(self.pid)
-        return None not in (ticks, self.start_ticks) and ticks != self.start_ticks
+        return (None not in (ticks, self.start_ticks) and ticks != self.start_ticks) or _is_zombie(self.pid)
 
     def __str__(self) -> str:
         return f"process {self.pid} on {self.host}, started {self.started}"
@@ -128,7 +131,7 @@ def _acquire(run: RunDir) -> int:
             if is_at(descriptor, run.lock):
                 os.ftruncate(descriptor, 0)
                 os.lseek(descriptor, 0, os.SEEK_SET)
-                os.write(descriptor, _myself().model_dump_json().encode())
+                os.write(descriptor, process_of(os.getpid()).model_dump_json().encode())
                 return descriptor
         except BaseException:
             os.close(descriptor)
@@ -176,21 +179,34 @@ def _parse(content: bytes) -> Trainer | None:
         return None
 
 
-def _myself() -> Trainer:
-    ticks = _start_ticks(os.getpid())
+def process_of(pid: int) -> Trainer:
+    """A running process of this machine, so that it can be recognised later."""
+    ticks = _start_ticks(pid)
     started = time.time()
     with suppress(OSError, ValueError, AttributeError):
         uptime = float(Path("/proc/uptime").read_text().split()[0])
         started -= uptime - (ticks or 0) / os.sysconf("SC_CLK_TCK") if ticks is not None else 0
     moment = datetime.fromtimestamp(started, UTC).isoformat(timespec="seconds")
-    return Trainer(host=socket.gethostname(), pid=os.getpid(), started=moment, start_ticks=ticks, boot=_boot())
+    return Trainer(host=socket.gethostname(), pid=pid, started=moment, start_ticks=ticks, boot=_boot())
 
 
 def _start_ticks(pid: int) -> int | None:
     try:
-        return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19])
+        return int(_stat_fields(pid)[19])
     except (OSError, ValueError, IndexError):
         return None
+
+
+def _is_zombie(pid: int) -> bool:
+    try:
+        return _stat_fields(pid)[:1] == ["Z"]
+    except OSError:
+        return False
+
+
+def _stat_fields(pid: int) -> list[str]:
+    """The fields of ``/proc/PID/stat`` (Linux) from the state on, which follow the name in brackets."""
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
 
 
 def _boot() -> str | None:

@@ -21,8 +21,8 @@ class LocalPaths:
     """
 
     def __init__(self, settings: StudioSettings) -> None:
-        catalog = settings.catalog
-        named = [settings.bundles, settings.runs, settings.starters, settings.shared, catalog and catalog.root]
+        named = [settings.bundles, settings.runs, settings.starters, settings.shared, settings.pictures]
+        named.append(settings.catalog and settings.catalog.root)
         general = [weights_dir(), Path.home(), Path.cwd(), Path(tempfile.gettempdir())]
         self._folders = sorted(_spellings([path for path in named if path], general), key=len, reverse=True)
 

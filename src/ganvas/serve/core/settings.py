@@ -25,6 +25,7 @@ class StudioSettings:
         bundles: Folder of bundle folders; None or absent: none.
         runs: Folder of run folders, whose finished bundles are served as well; None or absent: none.
         starters: Folder of bundles that ship with the package, shown beside the others; None: none.
+        pictures: Folder of folders of pictures that can be trained on, where uploads go as well; None: none.
         hosts: Names under which the studio answers.
         tokens: The tokens of the people who may use it; None: everybody may do everything.
         public: People without a token may use models.
@@ -45,6 +46,7 @@ class StudioSettings:
     bundles: Path | None = None
     runs: Path | None = None
     starters: Path | None = None
+    pictures: Path | None = None
     hosts: HostNames = field(default_factory=HostNames)
     tokens: AccessTokens | None = None
     public: bool = False

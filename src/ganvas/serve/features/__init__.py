@@ -9,6 +9,7 @@ from ganvas.serve.features.draw import DRAW
 from ganvas.serve.features.generate import GENERATE
 from ganvas.serve.features.home import HOME
 from ganvas.serve.features.runs import RUNS
+from ganvas.serve.features.train import TRAIN
 from ganvas.serve.features.translate import TRANSLATE
 
 FEATURES: tuple[Feature, ...] = (
@@ -16,6 +17,7 @@ FEATURES: tuple[Feature, ...] = (
     DRAW,
     GENERATE,
     TRANSLATE,
+    TRAIN,
     RUNS,
     CURATE,
     ACCESS,

@@ -1,0 +1,182 @@
+"""``/v1/picture-sets``: the pictures that can be trained on, and uploads of more."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+from typing import Annotated, Any
+
+from fastapi import APIRouter, File, Form, Query, Request, UploadFile
+from fastapi.responses import Response
+from PIL import Image
+
+from ganvas.errors import UserError
+from ganvas.runs.queue import TrainingError
+from ganvas.serve.core.context import Context, StudioContext
+from ganvas.serve.core.disconnect import while_connected
+from ganvas.serve.core.errors import UploadError
+from ganvas.serve.core.roles import needs
+from ganvas.serve.core.uploads import address_of, decode_upload, read_upload
+from ganvas.serve.features.train.picture_sets import PictureSet, is_ignored
+from ganvas.serve.features.train.schemas import (
+    KeptPicture,
+    NewPictureSet,
+    PictureSetCard,
+    PictureSetDetail,
+    PictureSetList,
+    ReceivedZip,
+    SuggestionList,
+    Unpacked,
+)
+from ganvas.serve.features.train.state import TrainState
+from ganvas.serve.features.train.suggestions import suggestions_for
+
+router = APIRouter()
+SAMPLES = 60  # pictures of the contact sheet
+THUMBNAIL: dict[int | str, dict[str, Any]] = {
+    200: {"description": "WebP", "content": {"image/webp": {"schema": {"type": "string", "format": "binary"}}}}
+}
+
+
+@router.get("/v1/picture-sets", tags=["train"], operation_id="listPictureSets", openapi_extra=needs("owner"))
+def list_picture_sets(context: Context) -> PictureSetList:
+    """The pictures that can be trained on."""
+    return PictureSetList(sets=[_card(one) for one in context.state(TrainState).pictures.all()])
+
+
+@router.post(
+    "/v1/picture-sets",
+    tags=["train"],
+    operation_id="createPictureSet",
+    openapi_extra=needs("owner", audit="create-picture-set"),
+    status_code=201,
+)
+def create_picture_set(context: Context, body: NewPictureSet) -> PictureSetCard:
+    """A new folder for an upload; its name gets digits where it is taken."""
+    sets = context.state(TrainState).pictures
+    return _card(sets.get(sets.create(body.name)))
+
+
+@router.get("/v1/picture-sets/{id}", tags=["train"], operation_id="getPictureSet", openapi_extra=needs("owner"))
+def get_picture_set(context: Context, id: str) -> PictureSetDetail:  # noqa: A002
+    """Pictures that can be trained on: the first of them, and what was not kept of an upload."""
+    state = context.state(TrainState)
+    found = state.pictures.get(id)
+    samples, count = state.pictures.samples(id, SAMPLES) if found.kind == "folder" else ([], 0)
+    return PictureSetDetail(
+        **_card(found).model_dump(),
+        count=count,
+        samples=samples,
+        dropped=state.pictures.dropped(id),
+        unpacking=_unpacked(context, id),
+    )
+
+
+@router.get(
+    "/v1/picture-sets/{id}/thumbnail",
+    tags=["train"],
+    operation_id="getSetThumbnail",
+    openapi_extra=needs("owner"),
+    response_class=Response,
+    responses=THUMBNAIL,
+)
+async def get_thumbnail(
+    request: Request,
+    context: Context,
+    id: str,  # noqa: A002
+    path: Annotated[str, Query(max_length=1000, description="Path of the picture in its folder.")],
+    size: Annotated[int, Query(ge=16, le=512, description="The longer side in pixels.")] = 160,
+) -> Response:
+    """A smaller copy of a picture, upright and without its metadata."""
+    sets = context.state(TrainState).pictures
+    content = await asyncio.to_thread(sets.read, id, path, context.decoder.limits.bytes)
+    future = context.decoder.submit(
+        content, lambda image: _webp(image, size), person=address_of(request), least=size // 2
+    )
+    picture = await while_connected(request, future)
+    return Response(picture, media_type="image/webp", headers={"Cache-Control": "private, max-age=600"})
+
+
+@router.post("/v1/picture-sets/{id}/pictures", tags=["train"], operation_id="addPicture", openapi_extra=needs("owner"))
+async def add_picture(
+    request: Request,
+    context: Context,
+    id: str,  # noqa: A002
+    image: Annotated[UploadFile, File(description="The picture.")],
+    path: Annotated[str, Form(max_length=1000, description="Its path, such as cats/1.jpg; a folder may be a class.")],
+) -> KeptPicture:
+    """Add a picture to an upload. It is decoded first; one that cannot be used is counted with the reason."""
+    sets = context.state(TrainState).pictures
+    if is_ignored(path):
+        return KeptPicture(kept=False, error=None)
+    try:
+        content = await read_upload(context, image)
+        await image.seek(0)
+        await decode_upload(request, context, image, lambda picture: None)
+        target = await asyncio.to_thread(sets.target, id, path)
+    except UserError as error:
+        if not isinstance(error, UploadError) and error.code != "file-name":
+            raise
+        await asyncio.to_thread(sets.drop, id, path, error)
+        return KeptPicture(kept=False, error=_described(error))
+    await asyncio.to_thread(sets.keep, target, content)
+    return KeptPicture(kept=True, error=None)
+
+
+@router.post("/v1/picture-sets/{id}/zip", tags=["train"], operation_id="addZipPart", openapi_extra=needs("owner"))
+async def add_zip_part(
+    context: Context,
+    id: str,  # noqa: A002
+    part: Annotated[UploadFile, File(description="A part of the zip.")],
+    offset: Annotated[int, Form(ge=0, description="Where in the zip the part begins.")],
+) -> ReceivedZip:
+    """Add a part of a zip to an upload; an upload that was interrupted goes on at ``size``."""
+    content = await read_upload(context, part)
+    size = await asyncio.to_thread(context.state(TrainState).unpacker.receive, id, offset, content)
+    return ReceivedZip(size=size)
+
+
+@router.post(
+    "/v1/picture-sets/{id}/unpack",
+    tags=["train"],
+    operation_id="unpackZip",
+    openapi_extra=needs("owner", audit="unpack-zip"),
+    status_code=202,
+)
+def unpack_zip(context: Context, id: str) -> Unpacked:  # noqa: A002
+    """Unpack the zip of an upload in the background."""
+    context.state(TrainState).unpacker.start(id)
+    found = _unpacked(context, id)
+    assert found is not None
+    return found
+
+
+@router.get(
+    "/v1/picture-sets/{id}/suggestions", tags=["train"], operation_id="suggestRecipes", openapi_extra=needs("owner")
+)
+def suggest_recipes(context: Context, id: str) -> SuggestionList:  # noqa: A002
+    """What the pictures are, and what can be learned from them, best first."""
+    return suggestions_for(context.state(TrainState).pictures.find(id))
+
+
+def _card(found: PictureSet) -> PictureSetCard:
+    return PictureSetCard(name=found.name, kind=found.kind, uploaded=found.uploaded)
+
+
+def _unpacked(context: StudioContext, name: str) -> Unpacked | None:
+    state = context.state(TrainState).unpacker.state(name)
+    if state is None:
+        return None
+    error = None if state.error is None else _described(state.error)
+    return Unpacked(done=state.done, total=state.total, ended=state.ended, error=error)
+
+
+def _described(error: UserError) -> TrainingError:
+    return TrainingError(sentence=str(error), code=error.code, params=error.params)
+
+
+def _webp(image: Image.Image, size: int) -> bytes:
+    image.thumbnail((size, size))
+    file = io.BytesIO()
+    image.convert("RGB").save(file, "WEBP", quality=80)
+    return file.getvalue()

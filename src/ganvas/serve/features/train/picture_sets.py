@@ -1,0 +1,252 @@
+"""The folder of pictures: what can be trained on, and where uploads go.
+
+Each entry directly below the folder is a set of pictures: a folder, a zip, a packed set or a catalogue. An upload makes
+a new folder. What is known about uploads is in ``.uploads``, beside the sets.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import threading
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path, PurePosixPath
+from typing import Literal, NamedTuple
+
+from pydantic import BaseModel, Field, ValidationError
+
+from ganvas.curate.archive_safety import leads_outside
+from ganvas.curate.file_kinds import PICTURE_SUFFIXES
+from ganvas.curate.file_names import is_writable, name_key
+from ganvas.errors import UserError
+from ganvas.files import check_below, read_regular, write_atomically
+from ganvas.serve.core.errors import ConflictError, MissingError, NoRoomError
+from ganvas.serve.core.run_store import valid_utf8
+from ganvas.serve.features.train.run_folders import checked_name
+
+NOTES = ".uploads"
+LEAST_FREE = 1_000_000_000  # bytes that must stay free beside uploads
+MAX_PICTURES = 100_000  # of one set
+MAX_PATH, MAX_DEPTH = 500, 8  # letters and folders in the path of a picture
+EXAMPLES = 5  # names of dropped files that are kept for each reason
+IGNORED = ("__MACOSX", "Thumbs.db", "desktop.ini")  # what systems leave beside pictures
+
+Kind = Literal["folder", "zip", "catalogue"]
+
+
+class Dropped(BaseModel):
+    """Files of an upload that were not kept, for one reason."""
+
+    code: str = Field(description="Name of the reason, as in the errors.")
+    reason: str = Field(description="Why the first of them was not kept, in English.")
+    params: dict[str, str | float] = Field(description="The values in that reason, by name.")
+    count: int
+    examples: list[str] = Field(description="Names of the first of them.")
+
+
+class _UploadNote(BaseModel):
+    dropped: list[Dropped] = []
+
+
+class PictureSet(NamedTuple):
+    """A set of pictures by its name."""
+
+    name: str
+    path: Path
+    kind: Kind
+    uploaded: bool
+
+
+class PictureSets:
+    """The sets in a folder. May be used from several threads.
+
+    Args:
+        root: The folder; made when something is uploaded.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self.root = root.absolute()
+        self._lock = threading.Lock()
+        self._counts: dict[str, int] = {}  # of the sets that are being uploaded
+
+    def all(self) -> list[PictureSet]:
+        """The sets by name. Symbolic links are left out, since they may lead anywhere."""
+        try:
+            with os.scandir(self.root) as entries:
+                found = [self._set(entry) for entry in entries if entry.name[0] != "." and not entry.is_symlink()]
+        except OSError:
+            return []
+        return sorted((one for one in found if one is not None), key=lambda one: one.name.lower())
+
+    def _set(self, entry: os.DirEntry[str]) -> PictureSet | None:
+        path, name = Path(entry.path), valid_utf8(entry.name)
+        if entry.is_dir():
+            kind: Kind = "catalogue" if (path / "catalog.db").is_file() else "folder"
+            return PictureSet(name, path, kind, self._note(name).is_file())
+        return PictureSet(name, path, "zip", False) if path.suffix.lower() == ".zip" else None
+
+    def get(self, name: str) -> PictureSet:
+        """A set by its name.
+
+        Raises:
+            MissingError: There is none.
+        """
+        found = next((one for one in self.all() if one.name == name), None)
+        if found is None:
+            raise MissingError(f"There are no pictures {name!r}.", code="no-pictures", params={"name": name})
+        return found
+
+    def find(self, name: str) -> Path:
+        """The path of a set; see :meth:`get`."""
+        return self.get(name).path
+
+    def pictures(self, name: str) -> Iterator[str]:
+        """The paths of the files in a set that are pictures by their names, in a fixed order."""
+        root = self.find(name)
+        for folder, folders, files in os.walk(root):
+            folders[:] = sorted(one for one in folders if one[0] != ".")
+            for file in sorted(files):
+                if file[0] != "." and PurePosixPath(file).suffix.lower() in PICTURE_SUFFIXES:
+                    yield (Path(folder) / file).relative_to(root).as_posix()
+
+    def read(self, name: str, path: str, most: int) -> bytes:
+        """The content of a picture of a set.
+
+        Raises:
+            MissingError: There is no such file of at most ``most`` bytes.
+        """
+        root = self.find(name)
+        try:
+            file = root / _checked_path(path)
+            check_below(root, file)
+            return read_regular(file, most)
+        except (OSError, UserError):
+            raise MissingError(f"There is no picture {path!r}.", code="no-file", params={"path": path}) from None
+
+    # ── Uploads ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def create(self, name: str) -> str:
+        """Make a new folder for an upload, with digits after the name where it is taken.
+
+        Raises:
+            NoRoomError: The folder cannot be written.
+        """
+        plain = checked_name(name)
+        try:
+            (self.root / NOTES).mkdir(parents=True, exist_ok=True)
+            for number in range(1, 10_000):
+                chosen = plain if number == 1 else f"{plain} {number}"
+                try:
+                    (self.root / chosen).mkdir()
+                except FileExistsError:
+                    continue
+                write_atomically(self._note(chosen), _UploadNote().model_dump_json())
+                return chosen
+        except OSError as error:
+            raise not_kept(error) from None
+        raise ConflictError(f"There are too many pictures of the name {plain!r}.", code="name-taken")
+
+    def target(self, name: str, path: str) -> Path:
+        """Where an uploaded picture is written.
+
+        Raises:
+            ConflictError: The set is no upload, or it is full.
+            NoRoomError: The disk is almost full.
+            UserError: The path cannot be used.
+        """
+        found = self.get(name)
+        if not found.uploaded:
+            raise ConflictError(
+                f"The pictures {name!r} are not an upload, so nothing can be added.",
+                code="not-an-upload",
+                params={"name": name},
+            )
+        with self._lock:
+            count = self._counts.get(name)
+        count = sum(1 for _ in self.pictures(name)) if count is None else count
+        if count >= MAX_PICTURES:
+            raise ConflictError(
+                f"At most {MAX_PICTURES:,} pictures can be uploaded into one folder.",
+                code="too-many-pictures",
+                params={"most": MAX_PICTURES},
+            )
+        if shutil.disk_usage(self.root).free < LEAST_FREE:
+            raise NoRoomError(
+                "The disk is almost full; free some of it before more is uploaded.", code="upload-no-room"
+            )
+        with self._lock:
+            self._counts[name] = count + 1
+        return found.path / _checked_path(path)
+
+    def keep(self, target: Path, content: bytes) -> None:
+        """Write an uploaded picture.
+
+        Raises:
+            NoRoomError: It cannot be written.
+        """
+        try:
+            check_below(self.root, target.parent / "x") if target.parent.exists() else None
+            write_atomically(target, content)
+        except OSError as error:
+            raise not_kept(error) from None
+
+    def drop(self, name: str, path: str, error: UserError) -> None:
+        """Note that a file of an upload was not kept, and why."""
+        with self._lock:
+            dropped = self.dropped(name)
+            known = next((one for one in dropped if one.code == error.code), None)
+            if known is None:
+                params = dict(error.params)
+                known = Dropped(code=error.code, reason=str(error), params=params, count=0, examples=[])
+                dropped.append(known)
+            known.count += 1
+            if len(known.examples) < EXAMPLES:
+                known.examples.append(valid_utf8(path)[:MAX_PATH])
+            write_atomically(self._note(name), _UploadNote(dropped=dropped).model_dump_json())
+
+    def dropped(self, name: str) -> list[Dropped]:
+        """What was not kept of an upload, by reason."""
+        try:
+            return _UploadNote.model_validate_json(read_regular(self._note(name), 10_000_000)).dropped
+        except (OSError, ValidationError, json.JSONDecodeError):
+            return []
+
+    def archive(self, name: str) -> Path:
+        """Where the zip of an upload is collected."""
+        return self.root / NOTES / f"{name}.zip"
+
+    def _note(self, name: str) -> Path:
+        return self.root / NOTES / f"{name}.json"
+
+    def samples(self, name: str, most: int) -> tuple[list[str], int]:
+        """The first pictures of a set, and how many there are."""
+        paths = self.pictures(name)
+        first = list(islice(paths, most))
+        return first, len(first) + sum(1 for _ in paths)
+
+
+def is_ignored(path: str) -> bool:
+    """Whether a file is one that systems leave beside pictures, such as ``.DS_Store``."""
+    parts = path.replace("\\", "/").split("/")
+    return any((part[:1] == "." and part not in (".", "..")) or part in IGNORED for part in parts)
+
+
+def not_kept(error: OSError) -> NoRoomError:
+    """The error for a file that could not be written."""
+    reason = str(error.strerror)
+    return NoRoomError(
+        f"The pictures could not be kept ({reason}).", code="pictures-not-kept", params={"reason": reason}
+    )
+
+
+def _checked_path(path: str) -> PurePosixPath:
+    plain = name_key(path.replace("\\", "/"))
+    found = PurePosixPath(plain)
+    parts = found.parts
+    if leads_outside(plain) or not parts or len(plain) > MAX_PATH or len(parts) > MAX_DEPTH or not is_writable(plain):
+        raise UserError("This file has a name that cannot be used; rename it.", code="file-name")
+    if any(part[0] == "." or len(part.encode()) > 250 for part in parts):
+        raise UserError("This file has a name that cannot be used; rename it.", code="file-name")
+    return found

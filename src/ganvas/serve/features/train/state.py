@@ -1,0 +1,85 @@
+"""The state of the Train page: the queue of trainings, and the folder of pictures."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+from ganvas.serve.core.context import StudioContext
+from ganvas.serve.core.errors import MissingError
+from ganvas.serve.features.train import run_folders
+from ganvas.serve.features.train.picture_sets import PictureSets
+from ganvas.serve.features.train.trainings import Trainings
+from ganvas.serve.features.train.unpacking import Unpacking
+
+
+@dataclass
+class TrainState:
+    """What the routes of the Train page share.
+
+    Attributes:
+        opened: The queue; None: the studio has no folder of runs.
+        sets: The folder of pictures; None: the studio has none.
+        unpacking: The zips that are being unpacked there.
+    """
+
+    opened: Trainings | None
+    sets: PictureSets | None
+    unpacking: Unpacking | None
+
+    @property
+    def trainings(self) -> Trainings:
+        """The queue.
+
+        Raises:
+            MissingError: The studio has no folder of runs.
+        """
+        if self.opened is None:
+            raise MissingError("This studio has no folder of runs; start it with --runs.", code="no-runs-folder")
+        return self.opened
+
+    @property
+    def pictures(self) -> PictureSets:
+        """The folder of pictures.
+
+        Raises:
+            MissingError: The studio has none.
+        """
+        if self.sets is None:
+            raise MissingError(
+                "This studio has no folder of pictures; start it with --pictures.", code="no-pictures-folder"
+            )
+        return self.sets
+
+    @property
+    def unpacker(self) -> Unpacking:
+        """The zips that are being unpacked.
+
+        Raises:
+            MissingError: The studio has no folder of pictures.
+        """
+        if self.unpacking is None:
+            assert self.pictures
+        assert self.unpacking is not None
+        return self.unpacking
+
+
+def open_state(context: StudioContext, closing: ExitStack) -> TrainState:
+    """Open the queue, which goes on where it was, and the folder of pictures."""
+    settings = context.settings
+    sets = None if settings.pictures is None else PictureSets(settings.pictures)
+    unpacking = None if sets is None else Unpacking(sets, context.decoder)
+    if unpacking is not None:
+        closing.callback(unpacking.close)
+    if settings.runs is None:
+        return TrainState(None, sets, unpacking)
+
+    def data(name: str) -> Path:
+        return state.pictures.find(name)
+
+    run_folders.purge(settings.runs)
+    trainings = Trainings(settings.runs, data, settings.poll)
+    closing.callback(trainings.close)
+    state = TrainState(trainings, sets, unpacking)
+    return state

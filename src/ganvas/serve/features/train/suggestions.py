@@ -1,0 +1,45 @@
+"""What can be learned from pictures, as the API says it; see :mod:`ganvas.suggestion`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ganvas.serve.features.train.schemas import (
+    MissingGoal,
+    PictureSurvey,
+    RecipeSuggestion,
+    SuggestionList,
+    SuggestionReason,
+)
+from ganvas.suggestion.choose import Reason, suggest
+
+
+def suggestions_for(pictures: Path) -> SuggestionList:
+    """Look at pictures and suggest recipes.
+
+    Args:
+        pictures: A folder or a zip of pictures, or a catalogue.
+
+    Raises:
+        UserError: There are no pictures that can be read.
+    """
+    report = suggest(pictures)
+    found = report.survey._asdict()
+    suggestions = [
+        RecipeSuggestion(
+            goal=one.goal,
+            title=one.title,
+            recipe=one.recipe,
+            about=one.about,
+            sets=list(one.sets),
+            reasons=[_reason(reason) for reason in one.reasons],
+        )
+        for one in report.suggestions
+    ]
+    missing = [MissingGoal(goal=one.goal, title=one.title, reason=_reason(one.reason)) for one in report.missing]
+    survey = PictureSurvey(**{name: found[name] for name in PictureSurvey.model_fields})
+    return SuggestionList(survey=survey, suggestions=suggestions, missing=missing)
+
+
+def _reason(reason: Reason) -> SuggestionReason:
+    return SuggestionReason(key=reason.key, params=dict(reason.params), sentence=reason.sentence)

@@ -1,0 +1,169 @@
+"""Unpacks uploaded zips in the background; every picture is decoded before it is kept."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import zipfile
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from ganvas.curate.archive_names import member_names
+from ganvas.curate.archive_safety import BROKEN, is_link, read_entry, size_limit
+from ganvas.curate.images.decode import PictureError
+from ganvas.errors import UserError
+from ganvas.inference.worker import BusyError
+from ganvas.serve.core.decode_pool import DecodePool, upload_too_large
+from ganvas.serve.core.errors import ConflictError, MissingError, UploadError
+from ganvas.serve.features.train.picture_sets import PictureSets, is_ignored
+
+CHECKED_SIDE = 64  # pixels at which a picture is decoded to see whether it can be
+log = logging.getLogger("ganvas.studio")
+
+
+@dataclass
+class UnpackingState:
+    """How far a zip is unpacked; ``error`` is why it could not be."""
+
+    done: int = 0
+    total: int = 0
+    error: UserError | None = None
+    ended: bool = False
+
+
+class Unpacking:
+    """The zips that are being unpacked, one at a time.
+
+    Args:
+        sets: Where the pictures go.
+        decoder: Decodes them.
+    """
+
+    def __init__(self, sets: PictureSets, decoder: DecodePool) -> None:
+        self._sets = sets
+        self._decoder = decoder
+        self._states: dict[str, UnpackingState] = {}
+        self._lock = threading.Lock()
+        self._worker = ThreadPoolExecutor(1, thread_name_prefix="unpack")
+        self._closing = threading.Event()
+
+    def receive(self, name: str, offset: int, part: bytes) -> int:
+        """Append a part of a zip; a part that was received already is not appended again.
+
+        Returns:
+            The number of bytes received so far.
+
+        Raises:
+            ConflictError: A part before this one is missing.
+        """
+        path = self._archive(name)
+        size = path.stat().st_size if path.exists() else 0
+        if offset > size:
+            raise ConflictError(
+                f"A part of the zip is missing; send it from byte {size}.", code="part-missing", params={"size": size}
+            )
+        new = part[size - offset :]
+        if new:
+            with path.open("ab") as file:
+                file.write(new)
+        return size + len(new)
+
+    def start(self, name: str) -> None:
+        """Unpack the zip of an upload. Starting again is safe: pictures that are there are written again.
+
+        Raises:
+            MissingError: No zip was uploaded.
+        """
+        path = self._archive(name)
+        if not path.is_file():
+            raise MissingError(f"No zip was uploaded for {name!r}.", code="no-zip", params={"name": name})
+        with self._lock:
+            state = self._states.get(name)
+            if state is not None and not state.ended:
+                return
+            state = self._states[name] = UnpackingState()
+        self._worker.submit(self._unpack, name, path, state)
+
+    def state(self, name: str) -> UnpackingState | None:
+        """How far a zip is unpacked; None: this studio has not begun to."""
+        return self._states.get(name)
+
+    def close(self) -> None:
+        """Stop after the present picture."""
+        self._closing.set()
+        self._worker.shutdown(cancel_futures=True)
+
+    def _archive(self, name: str) -> Path:
+        self._sets.get(name)
+        return self._sets.archive(name)
+
+    def _unpack(self, name: str, path: Path, state: UnpackingState) -> None:
+        try:
+            with zipfile.ZipFile(path) as archive:
+                members = {
+                    member: entry
+                    for member, entry in member_names(archive).members.items()
+                    if not entry.is_dir() and not is_ignored(member)
+                }
+                state.total, left = len(members), size_limit(path)
+                for member, entry in members.items():
+                    if self._closing.is_set():
+                        return
+                    left -= entry.file_size
+                    if left < 0:
+                        raise UserError(
+                            "The zip would grow too much when it is unpacked; unpack it, and drop the folder.",
+                            code="zip-grows",
+                        )
+                    self._take(name, member, archive, entry)
+                    state.done += 1
+            path.unlink()
+        except (*BROKEN, OSError):
+            state.error = UserError("The zip is damaged; zip the pictures again.", code="zip-damaged")
+        except UserError as error:
+            state.error = error
+        except Exception as error:
+            log.error("unpacking %s failed", name, exc_info=error)
+            state.error = UserError("The zip is damaged; zip the pictures again.", code="zip-damaged")
+        finally:
+            state.ended = True
+
+    def _take(self, name: str, member: str, archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> None:
+        try:
+            if is_link(entry):
+                raise UserError("This file has a name that cannot be used; rename it.", code="file-name")
+            if entry.file_size > self._decoder.limits.bytes:
+                raise upload_too_large(self._decoder.limits)
+            content = read_entry(archive, entry)
+            self._check(content)
+        except PictureError as error:
+            reason = str(error)
+            damaged = UserError(
+                f"The picture cannot be opened ({reason}); save it again or take another.",
+                code="picture-damaged",
+                params={"reason": reason},
+            )
+            self._sets.drop(name, member, damaged)
+            return
+        except UploadError as error:
+            self._sets.drop(name, member, error)
+            return
+        try:
+            target = self._sets.target(name, member)
+        except UserError as error:
+            if error.code != "file-name":
+                raise
+            self._sets.drop(name, member, error)
+            return
+        self._sets.keep(target, content)
+
+    def _check(self, content: bytes) -> None:
+        """Decode a picture; wait while too many pictures of others are decoded."""
+        while True:
+            try:
+                self._decoder.open(content, least=CHECKED_SIDE)
+                return
+            except BusyError:
+                if self._closing.wait(0.5):
+                    raise

@@ -1,0 +1,168 @@
+"""Pictures for trainings: uploads one by one and as a zip, what is dropped and why, and what a name may not reach."""
+
+from __future__ import annotations
+
+import io
+import time
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from PIL import Image
+from support.studio import served
+
+from ganvas.serve.app import create_app
+from ganvas.serve.core.decode_pool import UploadLimits
+from ganvas.serve.core.settings import StudioSettings
+from ganvas.serve.features.train import picture_sets
+
+
+def png(colour: tuple[int, int, int] = (200, 30, 30), side: int = 24) -> bytes:
+    file = io.BytesIO()
+    Image.new("RGB", (side, side), colour).save(file, "PNG")
+    return file.getvalue()
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = tmp_path_factory.mktemp("home")
+    (root / "pictures" / "on the machine").mkdir(parents=True)
+    (root / "pictures" / "on the machine" / "one.png").write_bytes(png())
+    (root / "secret").mkdir()
+    (root / "secret" / "key.png").write_bytes(png())
+    (root / "pictures" / "link").symlink_to(root / "secret")
+    (root / "pictures" / "on the machine" / "link.png").symlink_to(root / "secret" / "key.png")
+    return root
+
+
+@pytest.fixture(scope="module")
+def client(home: Path) -> Iterator[httpx.Client]:
+    settings = StudioSettings(pictures=home / "pictures", limits=UploadLimits(bytes=200_000, workers=1))
+    with served(create_app(settings=settings)) as (opened, _):
+        yield opened
+
+
+def new(client: httpx.Client, name: str) -> str:
+    return str(client.post("/v1/picture-sets", json={"name": name}).json()["name"])
+
+
+def send(client: httpx.Client, name: str, path: str, content: bytes) -> dict[str, Any]:
+    answer = client.post(f"/v1/picture-sets/{name}/pictures", files={"image": ("x", content)}, data={"path": path})
+    assert answer.status_code == 200, answer.text
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+def detail(client: httpx.Client, name: str) -> dict[str, Any]:
+    found: dict[str, Any] = client.get(f"/v1/picture-sets/{name}").json()
+    return found
+
+
+def test_uploads_are_kept_in_their_folders_or_dropped_with_a_reason(client: httpx.Client, home: Path) -> None:
+    name = new(client, "flowers")
+    assert new(client, "flowers") == "flowers 2", "an upload never mixes with another"
+    assert send(client, name, "roses/장미.png", png())["kept"]
+    assert send(client, name, "tulips/1.png", png())["kept"]
+    assert send(client, name, "tulips/1.png", png())["kept"], "sending again is safe"
+    assert send(client, name, "notes.txt", b"hello")["error"]["code"] == "not-a-picture"
+    assert send(client, name, "torn.png", png()[:40])["error"]["code"] == "picture-damaged"
+    assert send(client, name, "torn too.png", png()[:40])["error"]["code"] == "picture-damaged"
+    assert send(client, name, "small.png", png(side=4))["error"]["code"] == "picture-too-small"
+    assert send(client, name, "../up.png", png())["error"]["code"] == "file-name"
+    assert send(client, name, ".DS_Store", b"x") == {"kept": False, "error": None}
+    found = detail(client, name)
+    assert (found["count"], found["samples"]) == (2, ["roses/장미.png", "tulips/1.png"])
+    dropped = {one["code"]: (one["count"], one["examples"]) for one in found["dropped"]}
+    assert dropped["picture-damaged"] == (2, ["torn.png", "torn too.png"])
+    assert set(dropped) == {"not-a-picture", "picture-damaged", "picture-too-small", "file-name"}
+    assert (home / "pictures" / name / "roses" / "장미.png").read_bytes() == png()
+    assert not (home / "pictures" / "up.png").exists()
+
+
+def test_thumbnails_are_smaller_copies_and_lead_nowhere_else(client: httpx.Client) -> None:
+    address = "/v1/picture-sets/on the machine/thumbnail"
+    picture = client.get(address, params={"path": "one.png", "size": 16})
+    assert Image.open(io.BytesIO(picture.content)).size == (16, 16)
+    for path in ("link.png", "../../secret/key.png", "/etc/passwd", "none.png"):
+        assert client.get(address, params={"path": path}).status_code == 404, path
+
+
+def test_folders_of_the_machine_are_listed_and_not_changed(client: httpx.Client) -> None:
+    listed = {one["name"]: one for one in client.get("/v1/picture-sets").json()["sets"]}
+    assert "link" not in listed
+    assert listed["on the machine"] == {"name": "on the machine", "kind": "folder", "uploaded": False}
+    answer = client.post(
+        "/v1/picture-sets/on the machine/pictures", files={"image": ("x", png())}, data={"path": "new.png"}
+    )
+    assert (answer.status_code, answer.json()["code"]) == (409, "not-an-upload")
+
+
+def zipped(files: dict[str, bytes]) -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return file.getvalue()
+
+
+def part(client: httpx.Client, name: str, content: bytes, offset: int) -> httpx.Response:
+    return client.post(f"/v1/picture-sets/{name}/zip", files={"part": ("x", content)}, data={"offset": str(offset)})
+
+
+def unpacked(client: httpx.Client, name: str) -> dict[str, Any]:
+    assert client.post(f"/v1/picture-sets/{name}/unpack").status_code == 202
+    end = time.monotonic() + 20
+    while not (found := detail(client, name))["unpacking"]["ended"]:
+        assert time.monotonic() < end
+        time.sleep(0.01)
+    return found
+
+
+def test_a_zip_comes_in_parts_and_is_unpacked(client: httpx.Client, home: Path) -> None:
+    name = new(client, "zip")
+    content = zipped(
+        {
+            "cats/1.png": png(),
+            "dogs/2.png": png((0, 90, 0)),
+            "dogs/torn.png": png()[:30],
+            "../up.png": png(),
+            "__MACOSX/cats/._1.png": b"x",
+        }
+    )
+    assert part(client, name, content[:100], 0).json() == {"size": 100}
+    assert part(client, name, content[:100], 0).json() == {"size": 100}, "sending a part again is safe"
+    missing = part(client, name, content[200:], 200)
+    assert (missing.status_code, missing.json()["code"]) == (409, "part-missing")
+    assert part(client, name, content[50:], 50).json() == {"size": len(content)}
+    found = unpacked(client, name)
+    assert found["samples"] == ["cats/1.png", "dogs/2.png"]
+    assert {one["code"]: one["count"] for one in found["dropped"]} == {"picture-damaged": 1, "file-name": 1}
+    assert found["unpacking"] == {"done": 4, "total": 4, "ended": True, "error": None}
+    assert not (home / "pictures" / "up.png").exists()
+    assert not list((home / "pictures" / picture_sets.NOTES).glob("*.zip"))
+
+
+def test_a_zip_that_is_none_or_a_bomb_is_refused(client: httpx.Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    name = new(client, "no zip")
+    part(client, name, b"PK but no zip", 0)
+    assert unpacked(client, name)["unpacking"]["error"]["code"] == "zip-damaged"
+    monkeypatch.setattr("ganvas.serve.features.train.unpacking.size_limit", lambda path: 10)
+    name = new(client, "bomb")
+    part(client, name, zipped({"1.png": png()}), 0)
+    found = unpacked(client, name)
+    assert (found["unpacking"]["error"]["code"], found["count"]) == ("zip-grows", 0)
+
+
+def test_an_upload_is_bounded(client: httpx.Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    name = new(client, "full")
+    monkeypatch.setattr(picture_sets, "MAX_PICTURES", 1)
+    assert send(client, name, "1.png", png())["kept"]
+    more = client.post(f"/v1/picture-sets/{name}/pictures", files={"image": ("x", png())}, data={"path": "2.png"})
+    assert (more.status_code, more.json()["code"]) == (409, "too-many-pictures")
+    monkeypatch.setattr(picture_sets, "MAX_PICTURES", 10)
+    monkeypatch.setattr(picture_sets, "LEAST_FREE", 10**18)
+    more = client.post(f"/v1/picture-sets/{name}/pictures", files={"image": ("x", png())}, data={"path": "2.png"})
+    assert (more.status_code, more.json()["code"]) == (507, "upload-no-room")
