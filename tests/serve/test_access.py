@@ -34,7 +34,12 @@ REVIEWER = {
     *("listNeighbours", "listRuns", "getRun", "getStats", "getSheet", "followRun", "getReview", "getRound"),
     *("getAgreement", "joinRound", "getQueue", "sendVerdicts", "undoVerdict", "getPicture", "getThumbnail"),
 }
-OWNER = {"openRound"}
+OWNER = {
+    *("openRound", "listTrainings", "createTraining", "pauseTraining", "stopTraining", "resumeTraining"),
+    *("prolongTraining", "renameRun", "deleteRun", "restoreRun", "listRecipes", "getRecipe", "listPictureSets"),
+    *("createPictureSet", "getPictureSet", "getSetThumbnail", "addPicture", "addZipPart", "unpackZip"),
+    "suggestRecipes",
+}
 ALLOWED = {
     "nobody": ANYONE,
     "player": ANYONE | PLAYER,

@@ -166,3 +166,16 @@ def test_an_upload_is_bounded(client: httpx.Client, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(picture_sets, "LEAST_FREE", 10**18)
     more = client.post(f"/v1/picture-sets/{name}/pictures", files={"image": ("x", png())}, data={"path": "2.png"})
     assert (more.status_code, more.json()["code"]) == (507, "upload-no-room")
+
+
+def test_pictures_have_suggestions(client: httpx.Client, home: Path) -> None:
+    folder = home / "pictures" / "plain"
+    folder.mkdir()
+    for number in range(50):
+        (folder / f"{number}.png").write_bytes(png((number * 5, 90, 40)))
+    found = client.get("/v1/picture-sets/plain/suggestions").json()
+    assert (found["survey"]["pictures"], found["survey"]["arrangement"]) == (50, "pictures")
+    first = found["suggestions"][0]
+    assert (first["goal"], first["recipe"]) == ("new-pictures", "dcgan-quick")
+    assert first["reasons"][0]["params"] == {"count": "50"}
+    assert {one["goal"] for one in found["missing"]} >= {"colour", "fill-holes"}

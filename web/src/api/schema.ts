@@ -517,6 +517,354 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/trainings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Trainings
+         * @description The trainings that the studio started, and the runs that can be restored.
+         */
+        get: operations["listTrainings"];
+        put?: never;
+        /**
+         * Create Training
+         * @description Put a training into the queue; it starts when no other one runs.
+         */
+        post: operations["createTraining"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/trainings/{id}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Pause Training
+         * @description Stop a training after its present step, to be resumed later; what it has learned is saved.
+         */
+        post: operations["pauseTraining"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/trainings/{id}/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Stop Training
+         * @description Stop a training after its present step; what it has learned is saved.
+         */
+        post: operations["stopTraining"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/trainings/{id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Resume Training
+         * @description Put a training that was paused or stopped, or that failed, back into the queue; it goes on where it was.
+         */
+        post: operations["resumeTraining"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/trainings/{id}/prolong": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Prolong Training
+         * @description Give a training that does not run another, greater length, and put it back into the queue.
+         */
+        post: operations["prolongTraining"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/trainings/{id}/rename": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Rename Run
+         * @description Give a run that is not being trained another name; it need not be one that the studio started.
+         */
+        post: operations["renameRun"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/trainings/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete Run
+         * @description Delete a run that is not being trained; for a week it can be restored.
+         */
+        delete: operations["deleteRun"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/deleted-runs/{id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Restore Run
+         * @description Restore a run that was deleted; one that waited in the queue is stopped.
+         */
+        post: operations["restoreRun"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/picture-sets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Picture Sets
+         * @description The pictures that can be trained on.
+         */
+        get: operations["listPictureSets"];
+        put?: never;
+        /**
+         * Create Picture Set
+         * @description A new folder for an upload; its name gets digits where it is taken.
+         */
+        post: operations["createPictureSet"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/picture-sets/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Picture Set
+         * @description Pictures that can be trained on: the first of them, and what was not kept of an upload.
+         */
+        get: operations["getPictureSet"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/picture-sets/{id}/thumbnail": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Thumbnail
+         * @description A smaller copy of a picture, upright and without its metadata.
+         */
+        get: operations["getSetThumbnail"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/picture-sets/{id}/pictures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add Picture
+         * @description Add a picture to an upload. It is decoded first; one that cannot be used is counted with the reason.
+         */
+        post: operations["addPicture"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/picture-sets/{id}/zip": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add Zip Part
+         * @description Add a part of a zip to an upload; an upload that was interrupted goes on at ``size``.
+         */
+        post: operations["addZipPart"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/picture-sets/{id}/unpack": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Unpack Zip
+         * @description Unpack the zip of an upload in the background.
+         */
+        post: operations["unpackZip"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/picture-sets/{id}/suggestions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Suggest Recipes
+         * @description What the pictures are, and what can be learned from them, best first.
+         */
+        get: operations["suggestRecipes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/recipes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Recipes
+         * @description The shipped recipes.
+         */
+        get: operations["listRecipes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/recipes/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Recipe
+         * @description A recipe with every setting: type, range, value and description.
+         */
+        get: operations["getRecipe"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/runs": {
         parameters: {
             query?: never;
@@ -877,6 +1225,32 @@ export interface components {
              * @description The model belongs to a run whose training pictures are still there.
              */
             neighbours: boolean;
+        };
+        /** Body_addPicture */
+        Body_addPicture: {
+            /**
+             * Image
+             * @description The picture.
+             */
+            image: Blob;
+            /**
+             * Path
+             * @description Its path, such as cats/1.jpg; a folder may be a class.
+             */
+            path: string;
+        };
+        /** Body_addZipPart */
+        Body_addZipPart: {
+            /**
+             * Part
+             * @description A part of the zip.
+             */
+            part: Blob;
+            /**
+             * Offset
+             * @description Where in the zip the part begins.
+             */
+            offset: number;
         };
         /** Body_carryOver */
         Body_carryOver: {
@@ -1470,6 +1844,24 @@ export interface components {
             text: string;
         };
         /**
+         * DeletedRun
+         * @description A run that was deleted and can be restored.
+         */
+        DeletedRun: {
+            /** Id */
+            id: string;
+            /**
+             * Run
+             * @description Name that it had.
+             */
+            run: string;
+            /**
+             * Deleted
+             * @description When, ISO 8601 in UTC.
+             */
+            deleted: string;
+        };
+        /**
          * DirectionInfo
          * @description A direction in latent space.
          */
@@ -1517,6 +1909,36 @@ export interface components {
             meaning: string;
         };
         /**
+         * Dropped
+         * @description Files of an upload that were not kept, for one reason.
+         */
+        Dropped: {
+            /**
+             * Code
+             * @description Name of the reason, as in the errors.
+             */
+            code: string;
+            /**
+             * Reason
+             * @description Why the first of them was not kept, in English.
+             */
+            reason: string;
+            /**
+             * Params
+             * @description The values in that reason, by name.
+             */
+            params: {
+                [key: string]: string | number;
+            };
+            /** Count */
+            count: number;
+            /**
+             * Examples
+             * @description Names of the first of them.
+             */
+            examples: string[];
+        };
+        /**
          * EditRequest
          * @description Pictures moved along directions.
          */
@@ -1537,7 +1959,7 @@ export interface components {
             last_layer?: number | null;
             /**
              * Psi
-             * @description Truncation; 1 means none.
+             * @description Truncation; 1 means none, 0 no variation.
              * @default 1
              */
             psi: number;
@@ -1563,7 +1985,7 @@ export interface components {
             loop: boolean;
             /**
              * Psi
-             * @description Truncation; 1 means none.
+             * @description Truncation; 1 means none, 0 no variation.
              * @default 1
              */
             psi: number;
@@ -1616,7 +2038,7 @@ export interface components {
             class?: number | null;
             /**
              * Psi
-             * @description Truncation; 1 means none.
+             * @description Truncation; 1 means none, 0 no variation.
              * @default 1
              */
             psi: number;
@@ -1711,7 +2133,7 @@ export interface components {
             loop: boolean;
             /**
              * Psi
-             * @description Truncation; 1 means none.
+             * @description Truncation; 1 means none, 0 no variation.
              * @default 1
              */
             psi: number;
@@ -1726,6 +2148,26 @@ export interface components {
              * @description Name of the reviewer.
              */
             reviewer: string;
+        };
+        /**
+         * KeptPicture
+         * @description Whether an uploaded file was kept, and if not, why.
+         */
+        KeptPicture: {
+            /** Kept */
+            kept: boolean;
+            error: components["schemas"]["TrainingError"] | null;
+        };
+        /**
+         * MissingGoal
+         * @description A goal that the pictures do not reach, and what is missing.
+         */
+        MissingGoal: {
+            /** Goal */
+            goal: string;
+            /** Title */
+            title: string;
+            reason: components["schemas"]["SuggestionReason"];
         };
         /**
          * MixAnswer
@@ -1771,7 +2213,7 @@ export interface components {
             last_layer?: number | null;
             /**
              * Psi
-             * @description Truncation; 1 means none.
+             * @description Truncation; 1 means none, 0 no variation.
              * @default 1
              */
             psi: number;
@@ -1849,6 +2291,14 @@ export interface components {
             small: number;
             /** Samples */
             samples: components["schemas"]["NeighbourSample"][];
+        };
+        /**
+         * NewPictureSet
+         * @description The name of an upload.
+         */
+        NewPictureSet: {
+            /** Name */
+            name: string;
         };
         /**
          * PairAgreement
@@ -1953,6 +2403,102 @@ export interface components {
             keep: boolean;
             /** Reason */
             reason: string | null;
+        };
+        /**
+         * PictureSetCard
+         * @description Pictures that can be trained on.
+         */
+        PictureSetCard: {
+            /** Name */
+            name: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "folder" | "zip" | "catalogue";
+            /**
+             * Uploaded
+             * @description Made by an upload, to which more can be added.
+             */
+            uploaded: boolean;
+        };
+        /**
+         * PictureSetDetail
+         * @description Pictures that can be trained on, with the first of them.
+         */
+        PictureSetDetail: {
+            /** Name */
+            name: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "folder" | "zip" | "catalogue";
+            /**
+             * Uploaded
+             * @description Made by an upload, to which more can be added.
+             */
+            uploaded: boolean;
+            /**
+             * Count
+             * @description Number of pictures; 0 for a zip and a catalogue, which are not looked into.
+             */
+            count: number;
+            /**
+             * Samples
+             * @description Paths of the first pictures.
+             */
+            samples: string[];
+            /**
+             * Dropped
+             * @description Uploaded files that were not kept, by reason.
+             */
+            dropped: components["schemas"]["Dropped"][];
+            /** @description The uploaded zip; null: none, or it was unpacked before. */
+            unpacking: components["schemas"]["Unpacked"] | null;
+        };
+        /**
+         * PictureSetList
+         * @description The pictures that can be trained on.
+         */
+        PictureSetList: {
+            /** Sets */
+            sets: components["schemas"]["PictureSetCard"][];
+        };
+        /**
+         * PictureSurvey
+         * @description What the pictures are.
+         */
+        PictureSurvey: {
+            /** Pictures */
+            pictures: number;
+            /** Width */
+            width: number;
+            /** Height */
+            height: number;
+            /** Arrangement */
+            arrangement: string;
+            /**
+             * Classes
+             * @description Names of the classes, and how many pictures each has.
+             */
+            classes: {
+                [key: string]: number;
+            };
+            /**
+             * Faces
+             * @description Share with a face; null: faces cannot be found on this machine.
+             */
+            faces: number | null;
+            /** Drawings */
+            drawings: boolean;
+            /**
+             * Grey
+             * @description Share without colour.
+             */
+            grey: number;
+            /** Unreadable */
+            unreadable: number;
         };
         /**
          * PictureTwin
@@ -2098,6 +2644,17 @@ export interface components {
             };
         };
         /**
+         * ProlongRequest
+         * @description A new length of a training.
+         */
+        ProlongRequest: {
+            /**
+             * Kimg
+             * @description Its whole length in kimg.
+             */
+            kimg: number;
+        };
+        /**
          * QueuedPicture
          * @description A picture that waits for a verdict. Verdicts of others are not shown, so that opinions stay independent.
          */
@@ -2147,6 +2704,84 @@ export interface components {
             lent: boolean;
         };
         /**
+         * ReceivedZip
+         * @description How many bytes of a zip were received; the next part begins there.
+         */
+        ReceivedZip: {
+            /** Size */
+            size: number;
+        };
+        /**
+         * RecipeCard
+         * @description A shipped recipe in short.
+         */
+        RecipeCard: {
+            /** Name */
+            name: string;
+            /** Task */
+            task: string;
+            /** Family */
+            family: string;
+            /** About */
+            about: string;
+            /** Resolution */
+            resolution: number;
+            /** Kimg */
+            kimg: number;
+        };
+        /**
+         * RecipeDetail
+         * @description A shipped recipe with every setting.
+         */
+        RecipeDetail: {
+            /** Name */
+            name: string;
+            /** Task */
+            task: string;
+            /** Family */
+            family: string;
+            /** About */
+            about: string;
+            /** Resolution */
+            resolution: number;
+            /** Kimg */
+            kimg: number;
+            /** Settings */
+            settings: components["schemas"]["Setting"][];
+        };
+        /**
+         * RecipeList
+         * @description The shipped recipes.
+         */
+        RecipeList: {
+            /** Recipes */
+            recipes: components["schemas"]["RecipeCard"][];
+        };
+        /**
+         * RecipeSuggestion
+         * @description A recipe that suits the pictures.
+         */
+        RecipeSuggestion: {
+            /**
+             * Goal
+             * @description What the model will do, such as new-pictures.
+             */
+            goal: string;
+            /**
+             * Title
+             * @description The goal as a phrase in English.
+             */
+            title: string;
+            /** Recipe */
+            recipe: string;
+            /** About */
+            about: string;
+            /** Sets */
+            sets: string[];
+            /** Reasons */
+            reasons: components["schemas"]["SuggestionReason"][];
+        };
+        /**
          * RefusedBundle
          * @description A bundle that cannot be used.
          */
@@ -2170,6 +2805,22 @@ export interface components {
             params: {
                 [key: string]: string | number;
             };
+        };
+        /**
+         * RenameRequest
+         * @description A new name of a run.
+         */
+        RenameRequest: {
+            /** Name */
+            name: string;
+        };
+        /**
+         * RestoredRun
+         * @description The name of a run that was restored or renamed.
+         */
+        RestoredRun: {
+            /** Run */
+            run: string;
         };
         /**
          * ReviewQueue
@@ -2541,6 +3192,53 @@ export interface components {
             local: boolean;
         };
         /**
+         * Setting
+         * @description A setting of a recipe.
+         */
+        Setting: {
+            /**
+             * Key
+             * @description Dotted path, such as train.kimg.
+             */
+            key: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "integer" | "number" | "boolean" | "choice" | "text" | "list";
+            /** Description */
+            description: string;
+            /**
+             * Value
+             * @description The recipe's value.
+             */
+            value: unknown;
+            /**
+             * Optional
+             * @description It may be null.
+             */
+            optional: boolean;
+            /**
+             * Choices
+             * @description The values of a choice, and of the items of a list; empty: any.
+             */
+            choices: unknown[];
+            /** Minimum */
+            minimum: number | null;
+            /** Maximum */
+            maximum: number | null;
+            /**
+             * Above
+             * @description The value is greater than this; null: no such limit.
+             */
+            above: number | null;
+            /**
+             * Below
+             * @description The value is less than this; null: no such limit.
+             */
+            below: number | null;
+        };
+        /**
          * SharedDrawing
          * @description A drawing and the settings it was painted with.
          */
@@ -2655,6 +3353,31 @@ export interface components {
             strength: number;
         };
         /**
+         * SuggestionList
+         * @description What the pictures are, and what can be learned from them, best first.
+         */
+        SuggestionList: {
+            survey: components["schemas"]["PictureSurvey"];
+            /** Suggestions */
+            suggestions: components["schemas"]["RecipeSuggestion"][];
+            /** Missing */
+            missing: components["schemas"]["MissingGoal"][];
+        };
+        /**
+         * SuggestionReason
+         * @description Why something is suggested.
+         */
+        SuggestionReason: {
+            /** Key */
+            key: string;
+            /** Params */
+            params: {
+                [key: string]: string | number;
+            };
+            /** Sentence */
+            sentence: string;
+        };
+        /**
          * Summary
          * @description What a model does: a key and parameters for translated pages, and the English sentence without its full stop.
          */
@@ -2679,6 +3402,205 @@ export interface components {
             sentence: string;
         };
         /**
+         * Trainer
+         * @description A process that trains a run.
+         */
+        Trainer: {
+            /** Host */
+            host: string;
+            /** Pid */
+            pid: number;
+            /**
+             * Started
+             * @description start of the process, ISO 8601 in UTC
+             */
+            started: string;
+            /**
+             * Start Ticks
+             * @description start of the process in clock ticks since boot (Linux)
+             */
+            start_ticks?: number | null;
+            /**
+             * Boot
+             * @description random id of the boot of the machine (Linux)
+             */
+            boot?: string | null;
+        };
+        /**
+         * Training
+         * @description A training: what is trained on what, and where it stands.
+         */
+        Training: {
+            /**
+             * Run
+             * @description name of the run's folder
+             */
+            run: string;
+            /**
+             * Recipe
+             * @description name of a shipped recipe
+             */
+            recipe: string;
+            /**
+             * Data
+             * @description name of the pictures in the folder of pictures
+             */
+            data: string;
+            /**
+             * Sets
+             * @description changes of settings, each KEY=VALUE
+             * @default []
+             */
+            sets: string[];
+            /**
+             * Kimg
+             * @description length in kimg
+             */
+            kimg: number;
+            /**
+             * Start
+             * @description path of the bundle that it begins from; None: random weights
+             */
+            start?: string | null;
+            /**
+             * State
+             * @default queued
+             * @enum {string}
+             */
+            state: "queued" | "running" | "paused" | "finished" | "failed" | "stopped";
+            /**
+             * Ending
+             * @description what a running training that was asked to stop becomes
+             */
+            ending?: ("paused" | "stopped") | null;
+            /** @description the process of a running training; None: unknown */
+            process?: components["schemas"]["Trainer"] | null;
+            /**
+             * Created
+             * @description ISO 8601 in UTC, as the other times
+             */
+            created: string;
+            /** Started */
+            started?: string | null;
+            /** Ended */
+            ended?: string | null;
+            error?: components["schemas"]["TrainingError"] | null;
+        };
+        /**
+         * TrainingCard
+         * @description A training that the studio started.
+         */
+        TrainingCard: {
+            /**
+             * Run
+             * @description Id of its run.
+             */
+            run: string;
+            /** Recipe */
+            recipe: string;
+            /**
+             * Data
+             * @description Name of the pictures.
+             */
+            data: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "queued" | "running" | "paused" | "finished" | "failed" | "stopped";
+            /**
+             * Stopping
+             * @description It was asked to stop and still saves what it has learned.
+             */
+            stopping: boolean;
+            /**
+             * Place
+             * @description Place in the queue from 1; null: it does not wait.
+             */
+            place: number | null;
+            /**
+             * Kimg
+             * @description Length of the training in kimg.
+             */
+            kimg: number;
+            /**
+             * Created
+             * @description ISO 8601 in UTC, as the other times.
+             */
+            created: string;
+            /** Started */
+            started: string | null;
+            /** Ended */
+            ended: string | null;
+            /** @description Why it failed; null: it did not. */
+            error: components["schemas"]["TrainingError"] | null;
+        };
+        /**
+         * TrainingError
+         * @description Why a training failed.
+         */
+        TrainingError: {
+            /** Sentence */
+            sentence: string;
+            /** Code */
+            code: string;
+            /**
+             * Params
+             * @default {}
+             */
+            params: {
+                [key: string]: string | number;
+            };
+        };
+        /**
+         * TrainingList
+         * @description The trainings that the studio started, and the runs that can be restored.
+         */
+        TrainingList: {
+            /**
+             * Trainings
+             * @description In the order in which they were added.
+             */
+            trainings: components["schemas"]["TrainingCard"][];
+            /**
+             * Deleted
+             * @description The last deleted first.
+             */
+            deleted: components["schemas"]["DeletedRun"][];
+        };
+        /**
+         * TrainingRequest
+         * @description A training to put into the queue.
+         */
+        TrainingRequest: {
+            /**
+             * Recipe
+             * @description Name of a shipped recipe.
+             */
+            recipe: string;
+            /**
+             * Data
+             * @description Name of the pictures.
+             */
+            data: string;
+            /**
+             * Name
+             * @description Name of the run; null: that of recipe and pictures.
+             */
+            name?: string | null;
+            /**
+             * Sets
+             * @description Changes of settings, each KEY=VALUE.
+             * @default []
+             */
+            sets: string[];
+            /**
+             * Start
+             * @description Id of the bundle to begin from; null: none.
+             */
+            start?: string | null;
+        };
+        /**
          * UndoAnswer
          * @description The picture whose verdict was taken back; null: there was none.
          */
@@ -2698,6 +3620,19 @@ export interface components {
             reviewer: string;
             /** Client Id */
             client_id: string;
+        };
+        /**
+         * Unpacked
+         * @description How far an uploaded zip is unpacked.
+         */
+        Unpacked: {
+            /** Done */
+            done: number;
+            /** Total */
+            total: number;
+            /** Ended */
+            ended: boolean;
+            error: components["schemas"]["TrainingError"] | null;
         };
         /**
          * UnreadableFile
@@ -3112,7 +4047,7 @@ export interface operations {
                 seed: number;
                 /** @description Number of the class; left out: the one that the seed decides. */
                 class?: number | null;
-                /** @description Truncation; 1 means none. */
+                /** @description Truncation; 1 means none, 0 no variation. */
                 psi?: number;
             };
             header?: never;
@@ -3490,7 +4425,7 @@ export interface operations {
                 seed?: number;
                 /** @description How many samples. */
                 count?: number;
-                /** @description Truncation; 1 means none. */
+                /** @description Truncation; 1 means none, 0 no variation. */
                 psi?: number;
                 /** @description Class of the samples; left out: each seed decides its own. */
                 class_name?: string | null;
@@ -3716,6 +4651,614 @@ export interface operations {
                 };
                 content: {
                     "image/png": string;
+                };
+            };
+            /** @description What is wrong and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listTrainings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrainingList"];
+                };
+            };
+            /** @description What is wrong and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createTraining: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TrainingRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrainingCard"];
+                };
+            };
+            /** @description What is wrong and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    pauseTraining: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrainingCard"];
+                };
+            };
+            /** @description What is wrong and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    stopTraining: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrainingCard"];
+                };
+            };
+            /** @description What is wrong and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resumeTraining: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrainingCard"];
+                };
+            };
+            /** @description What is wrong and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    prolongTraining: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProlongRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrainingCard"];
+                };
+            };
+            /** @description What is wrong and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    renameRun: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RenameRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RestoredRun"];
+                };
+            };
+            /** @description What is wrong and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteRun: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeletedRun"];
+                };
+            };
+            /** @description What is wrong and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    restoreRun: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RestoredRun"];
+                };
+            };
+            /** @description What is wrong and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listPictureSets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PictureSetList"];
+                };
+            };
+            /** @description What is wrong and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createPictureSet: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPictureSet"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PictureSetCard"];
+                };
+            };
+            /** @description What is wrong and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getPictureSet: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PictureSetDetail"];
+                };
+            };
+            /** @description What is wrong and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getSetThumbnail: {
+        parameters: {
+            query: {
+                /** @description Path of the picture in its folder. */
+                path: string;
+                /** @description The longer side in pixels. */
+                size?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description WebP */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/webp": string;
+                };
+            };
+            /** @description What is wrong and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    addPicture: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["Body_addPicture"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeptPicture"];
+                };
+            };
+            /** @description What is wrong and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    addZipPart: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["Body_addZipPart"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReceivedZip"];
+                };
+            };
+            /** @description What is wrong and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    unpackZip: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Unpacked"];
+                };
+            };
+            /** @description What is wrong and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    suggestRecipes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SuggestionList"];
+                };
+            };
+            /** @description What is wrong and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listRecipes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecipeList"];
+                };
+            };
+            /** @description What is wrong and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getRecipe: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecipeDetail"];
                 };
             };
             /** @description What is wrong and what to do. */

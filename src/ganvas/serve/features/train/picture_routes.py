@@ -15,8 +15,8 @@ from ganvas.runs.queue import TrainingError
 from ganvas.serve.core.context import Context, StudioContext
 from ganvas.serve.core.disconnect import while_connected
 from ganvas.serve.core.errors import UploadError
-from ganvas.serve.core.roles import needs
-from ganvas.serve.core.uploads import address_of, decode_upload, read_upload
+from ganvas.serve.core.roles import needs, person_of
+from ganvas.serve.core.uploads import decode_upload, read_upload
 from ganvas.serve.features.train.picture_sets import PictureSet, is_ignored
 from ganvas.serve.features.train.schemas import (
     KeptPicture,
@@ -91,7 +91,7 @@ async def get_thumbnail(
     sets = context.state(TrainState).pictures
     content = await asyncio.to_thread(sets.read, id, path, context.decoder.limits.bytes)
     future = context.decoder.submit(
-        content, lambda image: _webp(image, size), person=address_of(request), least=size // 2
+        content, lambda image: _webp(image, size), person=person_of(request).key, least=size // 2
     )
     picture = await while_connected(request, future)
     return Response(picture, media_type="image/webp", headers={"Cache-Control": "private, max-age=600"})

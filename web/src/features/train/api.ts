@@ -1,0 +1,69 @@
+// What the Train page asks the server.
+import { queryOptions } from "@tanstack/react-query";
+import { api, dataOf, multipart } from "../../api/client";
+import type { components } from "../../api/schema";
+
+type Schemas = components["schemas"];
+
+export type PictureSetCard = Schemas["PictureSetCard"];
+export type PictureSetDetail = Schemas["PictureSetDetail"];
+export type Suggestions = Schemas["SuggestionList"];
+export type Suggestion = Schemas["RecipeSuggestion"];
+export type Setting = Schemas["Setting"];
+export type RecipeDetail = Schemas["RecipeDetail"];
+
+const of = (id: string) => ({ params: { path: { id } } });
+
+export const setsQuery = queryOptions({
+  queryKey: ["picture sets"],
+  queryFn: async ({ signal }) => (await dataOf(api.GET("/v1/picture-sets", { signal }))).sets,
+});
+
+export const setQuery = (id: string) =>
+  queryOptions({
+    queryKey: ["picture sets", id],
+    queryFn: ({ signal }) => dataOf(api.GET("/v1/picture-sets/{id}", { ...of(id), signal })),
+  });
+
+export const suggestionsQuery = (id: string) =>
+  queryOptions({
+    queryKey: ["suggestions", id],
+    queryFn: ({ signal }) => dataOf(api.GET("/v1/picture-sets/{id}/suggestions", { ...of(id), signal })),
+  });
+
+export const recipesQuery = queryOptions({
+  queryKey: ["recipes"],
+  queryFn: async ({ signal }) => (await dataOf(api.GET("/v1/recipes", { signal }))).recipes,
+});
+
+export const recipeQuery = (id: string) =>
+  queryOptions({
+    queryKey: ["recipes", id],
+    queryFn: ({ signal }) => dataOf(api.GET("/v1/recipes/{id}", { ...of(id), signal })),
+  });
+
+export const createSet = (name: string) => dataOf(api.POST("/v1/picture-sets", { body: { name } }));
+
+export const addPicture = (id: string, image: Blob, path: string, signal: AbortSignal) =>
+  dataOf(
+    api.POST("/v1/picture-sets/{id}/pictures", {
+      ...of(id),
+      body: { image: image as unknown as string, path },
+      bodySerializer: multipart,
+      signal,
+    }),
+  );
+
+export const addZipPart = (id: string, part: Blob, offset: number, signal: AbortSignal) =>
+  dataOf(
+    api.POST("/v1/picture-sets/{id}/zip", {
+      ...of(id),
+      body: { part: part as unknown as string, offset },
+      bodySerializer: multipart,
+      signal,
+    }),
+  );
+
+export const unpackZip = (id: string) => dataOf(api.POST("/v1/picture-sets/{id}/unpack", of(id)));
+
+export const startTraining = (body: Schemas["TrainingRequest"]) => dataOf(api.POST("/v1/trainings", { body }));
