@@ -182,8 +182,7 @@ export const errors = {
   "not-longer": "The training has {kimg} kimg already; choose more.",
   "disk-almost-full":
     "Only {free} GB of the disk are free, and a training needs {needed} GB; delete runs or files that are no longer needed.",
-  "run-name":
-    'A name has 1 to {most} letters, does not begin with a dot, and holds none of / \\ : * ? " < > |.',
+  "run-name": 'A name has 1 to {most} letters, does not begin with a dot, and holds none of / \\ : * ? " < > |.',
   "run-name-taken": "There is a run '{run}' already.",
   "run-is-trained": "Run '{run}' is being trained; stop it first.",
   "run-not-made": "The run cannot be made ({reason}).",
@@ -192,7 +191,7 @@ export const errors = {
   "setting-not-here": "The setting {key} cannot be changed here.",
   "wrong-setting": "{reason}",
   "no-pictures": "There are no pictures '{name}'.",
-  "no-file": "There is no picture '{path}'.",
+  "no-picture-file": "There is no picture '{path}'.",
   "name-taken": "There are too many pictures of this name; choose another.",
   "not-an-upload": "The pictures '{name}' are not an upload, so nothing can be added.",
   "too-many-pictures": "At most {most} pictures can be uploaded into one folder.",

@@ -180,8 +180,7 @@ export const errors: Readonly<Record<ErrorCode, string>> = {
   "not-longer": "학습 길이가 이미 {kimg} kimg입니다. 더 큰 값을 선택하세요.",
   "disk-almost-full":
     "디스크 여유 공간이 {free} GB뿐이며 학습에는 {needed} GB가 필요합니다. 필요 없는 실행이나 파일을 삭제하세요.",
-  "run-name":
-    '이름은 1~{most}자이고 점으로 시작할 수 없으며 / \\ : * ? " < > |를 쓸 수 없습니다.',
+  "run-name": '이름은 1~{most}자이고 점으로 시작할 수 없으며 / \\ : * ? " < > |를 쓸 수 없습니다.',
   "run-name-taken": "‘{run}’ 실행이 이미 있습니다.",
   "run-is-trained": "‘{run}’ 실행은 학습 중입니다. 먼저 중지하세요.",
   "run-not-made": "실행을 만들지 못했습니다({reason}).",
@@ -190,7 +189,7 @@ export const errors: Readonly<Record<ErrorCode, string>> = {
   "setting-not-here": "{key} 설정은 여기에서 바꿀 수 없습니다.",
   "wrong-setting": "설정이 올바르지 않습니다: {reason}",
   "no-pictures": "‘{name}’ 사진이 없습니다.",
-  "no-file": "‘{path}’ 사진이 없습니다.",
+  "no-picture-file": "‘{path}’ 사진이 없습니다.",
   "name-taken": "같은 이름의 사진 폴더가 너무 많습니다. 다른 이름을 선택하세요.",
   "not-an-upload": "‘{name}’ 사진은 업로드한 폴더가 아니므로 추가할 수 없습니다.",
   "too-many-pictures": "한 폴더에는 사진을 최대 {most}장까지 올릴 수 있습니다.",

@@ -48,7 +48,7 @@ export const addPicture = (id: string, image: Blob, path: string, signal: AbortS
   dataOf(
     api.POST("/v1/picture-sets/{id}/pictures", {
       ...of(id),
-      body: { image: image as unknown as string, path },
+      body: { image, path },
       bodySerializer: multipart,
       signal,
     }),
@@ -58,7 +58,7 @@ export const addZipPart = (id: string, part: Blob, offset: number, signal: Abort
   dataOf(
     api.POST("/v1/picture-sets/{id}/zip", {
       ...of(id),
-      body: { part: part as unknown as string, offset },
+      body: { part, offset },
       bodySerializer: multipart,
       signal,
     }),

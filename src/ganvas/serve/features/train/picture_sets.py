@@ -123,7 +123,9 @@ class PictureSets:
             check_below(root, file)
             return read_regular(file, most)
         except (OSError, UserError):
-            raise MissingError(f"There is no picture {path!r}.", code="no-file", params={"path": path}) from None
+            raise MissingError(
+                f"There is no picture {path!r}.", code="no-picture-file", params={"path": path}
+            ) from None
 
     # ── Uploads ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
