@@ -220,6 +220,14 @@ class Engine:
         """
         return self._submit(bundle, lambda session: to_pictures(session(fields)))
 
+    def submit_session(self, bundle: Bundle, work: Callable[[Session], T]) -> Future[T]:
+        """Run a function on the bundle's session, in the bundle's worker.
+
+        Raises:
+            BusyError: Too much work is waiting.
+        """
+        return self._submit(bundle, work)
+
     def submit_family(self, bundle: Bundle, work: Callable[[Family], T]) -> Future[T]:
         """Run a function on the bundle's family, in the bundle's worker.
 
