@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from ganvas.models.advice import TROUBLES
 from ganvas.tasks import TASKS
 
 ROOT = Path(__file__).parents[2]
@@ -63,3 +64,10 @@ def test_every_code_has_a_sentence_whose_parameters_exist(language: str) -> None
 def test_codes_are_in_kebab_case() -> None:
     for code, _, place in raised():
         assert re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", code), f"{code} at {place}"
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+def test_every_finding_of_a_training_has_a_sentence(language: str) -> None:
+    content = (ROOT / "web" / "src" / "features" / "runs" / f"words.{language}.ts").read_text(encoding="utf-8")
+    troubles = content[content.index("troubles: {") :].partition("\n  }")[0]
+    assert set(re.findall(r"^    (\w+):", troubles, re.M)) == set(TROUBLES)

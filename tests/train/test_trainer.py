@@ -286,6 +286,9 @@ def test_a_strong_discriminator_is_reported_once_and_taken_back() -> None:
     assert len(said) == 1
     assert isinstance(said[0], Health)
     assert "discriminator" in said[0].sentence
+    assert said[0].params == {"accuracy": 99, "gap": 12}
+    assert said[0].advice
+    assert said[0].sentence.endswith(f"try {said[0].advice}.")
     even: dict[str, float | str | None] = {"D/accuracy": 0.7, "D/real_logits": 0.5, "D/fake_logits": -0.5}
     assert list(watch.look(even)) == [said[0].name]
 

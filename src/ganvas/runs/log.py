@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
@@ -31,11 +31,21 @@ class Sheet(NamedTuple):
 
 
 class Health(NamedTuple):
-    """A diagnosis of the training, with advice."""
+    """A diagnosis of the training, with advice.
+
+    Attributes:
+        name: Its name, which pages translate.
+        level: How serious it is.
+        sentence: The finding and the advice, in English.
+        params: The values in the finding, by name.
+        advice: What to try, in English; a part of the sentence.
+    """
 
     name: str
     level: Level
     sentence: str
+    params: Mapping[str, str | float] = {}
+    advice: str = ""
 
 
 class Metric(NamedTuple):
@@ -119,7 +129,7 @@ class RunLog:
                 self.update_status(latest_sheet=path.name)
             case Health():
                 others = [other for other in self._status["health"] if other["name"] != event.name]
-                self.update_status(health=[*others, event._asdict()])
+                self.update_status(health=[*others, event._asdict() | {"params": dict(event.params)}])
             case _:
                 pass
         if self._listener is not None:

@@ -84,11 +84,14 @@ class HealthWatch:
             not balanced and accuracy > ACCURACY and gap > GAP,
             f"The discriminator separates real and generated pictures almost always (accuracy {accuracy:.0%}, logits "
             f"{gap:.0f} apart), so the generator learns little",
+            accuracy=round(100 * accuracy),
+            gap=round(gap),
         )
         yield from self._diagnose(
             "discriminator_is_blind",
             not balanced and sharpest < BLIND_ACCURACY and gap < BLIND_GAP,
             f"The discriminator is at chance level (accuracy {sharpest:.0%}), so the generator learns nothing from it",
+            accuracy=round(100 * sharpest),
         )
         yield from self._diagnose(
             "generator_gradient_vanishes",
@@ -101,6 +104,8 @@ class HealthWatch:
             bool(phase),
             f"The gradients of {phase} are {times:.0f} times as large as usual, so its steps are too large",
             patience=2,
+            phase=phase,
+            times=round(times),
         )
         yield from self._diagnose(
             "augmentation_at_ceiling",
@@ -123,6 +128,7 @@ class HealthWatch:
             f"The samples differ from each other only {ratio:.0%} as much as the real pictures do: the generator "
             "may be collapsing",
             patience=2,
+            ratio=round(100 * ratio),
         )
 
     def measured(self, line: Mapping[str, Any]) -> Iterator[Health | str]:
@@ -142,16 +148,21 @@ class HealthWatch:
             f"{MEASUREMENTS} measurements ({value:.3g} now): `ganvas export RUN --best` takes the checkpoint that was "
             "best; to get further",
             patience=1,
+            metric=str(line["metric"]),
+            best=f"{best.value:.3g}",
+            kimg=best.nimg / 1000,
+            value=f"{value:.3g}",
         )
 
     def _diagnose(
-        self, name: Trouble, wrong: bool, what: str, patience: int = PATIENCE
-    ) -> Iterator[Health | str]:  # fmt: skip
+        self, name: Trouble, wrong: bool, what: str, patience: int = PATIENCE, **params: str | float
+    ) -> Iterator[Health | str]:
         self._strikes[name] = self._strikes.get(name, 0) + 1 if wrong else 0
         if self._strikes[name] == patience and name not in self.active:
             self.active.add(name)
             joint = ", " if what.endswith("to get further") else "; "
-            yield Health(name, "warning", f"{what}{joint}try {self._suggestion(name)}.")
+            advice = self._suggestion(name)
+            yield Health(name, "warning", f"{what}{joint}try {advice}.", params, advice)
         elif not wrong and name in self.active:
             self.active.discard(name)
             yield name

@@ -116,9 +116,10 @@ class Recovery:
 
     def report(self, error: NonFiniteError, clock: Clock) -> None:
         """Record that the training returned to ``clock``, and why."""
+        advice = self._stepper.family.suggestion("not_finite")
         sentence = (
             f"Training returned to {clock.kimg:.1f} kimg because {error}; the learning rates are now "
-            f"{self._stepper.lr_factor:g} of the recipe's; if it happens again, try "
-            f"{self._stepper.family.suggestion('not_finite')}."
+            f"{self._stepper.lr_factor:g} of the recipe's; if it happens again, try {advice}."
         )
-        self._log.record(Health("not_finite", "warning", sentence))
+        params = {"kimg": round(clock.kimg, 1), "factor": f"{self._stepper.lr_factor:g}"}
+        self._log.record(Health("not_finite", "warning", sentence, params, advice))

@@ -2102,15 +2102,35 @@ export interface components {
          * @description A finding of the training diagnostics.
          */
         HealthSentence: {
-            /** Name */
+            /**
+             * Name
+             * @description Name of the finding; pages say it in their language by it.
+             */
             name: string;
             /**
              * Level
              * @enum {string}
              */
             level: "info" | "warning" | "error";
-            /** Sentence */
+            /**
+             * Sentence
+             * @description The finding and the advice, in English.
+             */
             sentence: string;
+            /**
+             * Params
+             * @description The values in the finding, by name; empty in older runs.
+             * @default {}
+             */
+            params: {
+                [key: string]: string | number;
+            };
+            /**
+             * Advice
+             * @description What to try, in English; empty in older runs.
+             * @default
+             */
+            advice: string;
         };
         /**
          * InterpolateRequest

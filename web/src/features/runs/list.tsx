@@ -6,6 +6,7 @@ import { duration, figure, kimg } from "../../i18n/numbers";
 import { useLanguage, useWords as useSharedWords } from "../../i18n/provider";
 import { Command, Empty, ProblemNote, Progress, Waiting } from "../../ui/feedback";
 import { useTitle } from "../../ui/use-title";
+import { findingOf } from "./finding";
 import styles from "./list.module.css";
 import { State } from "./state";
 import { Trainer } from "./trainer";
@@ -70,7 +71,7 @@ function RunRow({ run }: { run: RunCard }) {
       <p className="quiet figures">{facts.join(" · ")}</p>
       <Trainer status={status} />
       <Progress value={status.progress ?? 0} label={`${progress}: ${run.name}`} />
-      {worry && <p className={`small worry worry-${worry.level}`}>{words.troubles[worry.name] ?? worry.sentence}</p>}
+      {worry && <p className={`small worry worry-${worry.level}`}>{findingOf(words.troubles, worry)}</p>}
     </li>
   );
 }

@@ -22,8 +22,24 @@ export const en = {
   stage: "Stage",
   health: "Health",
   healthy: "Nothing unusual so far.",
-  // The server's own sentences are English.
-  troubles: {} as Record<string, string>,
+  // Findings of the training by their name; what stands in parentheses is left out where a run has no values for it.
+  troubles: {
+    discriminator_overpowers:
+      "The discriminator separates real and generated pictures almost always (accuracy {accuracy} %, logits {gap} apart), so the generator learns little.",
+    discriminator_is_blind:
+      "The discriminator is at chance level (accuracy {accuracy} %), so the generator learns nothing from it.",
+    generator_gradient_vanishes: "The gradients of the generator have almost vanished, so it no longer learns.",
+    gradients_explode: "Gradients are far larger than usual ({phase}: {times} times), so the steps are too large.",
+    augmentation_at_ceiling:
+      "The augmentation has reached its ceiling (p = 1), and the discriminator is still too sure of the real pictures.",
+    collapse:
+      "The samples differ from each other far less than the real pictures do ({ratio} % as much): the generator may be collapsing.",
+    quality_falls:
+      "The metric has become worse than at its best ({metric}: {best} at {kimg} kimg, {value} now). `ganvas export RUN --best` takes the best checkpoint.",
+    not_finite:
+      "A loss or a gradient was not finite, and the training returned to a checkpoint (at {kimg} kimg, learning rates now {factor} of the recipe's).",
+  } as Record<string, string>,
+  advice: "What to try",
   sheets: "Samples over time",
   sheetsHelp: "Pictures of the same seeds in the course of the training.",
   sheetAt: (kimg: string) => `Samples after ${kimg} kimg`,

@@ -18,15 +18,20 @@ export const ko: typeof en = {
   health: "상태",
   healthy: "지금까지 특별한 문제가 없습니다.",
   troubles: {
-    discriminator_overpowers: "판별자가 실제 그림과 생성된 그림을 거의 항상 구별합니다.",
-    discriminator_is_blind: "판별자가 실제 그림과 생성된 그림을 구별하지 못합니다.",
+    discriminator_overpowers:
+      "판별자가 실제 그림과 생성된 그림을 거의 항상 구별해서(정확도 {accuracy} %, 로짓 차이 {gap}) 생성자가 거의 학습되지 않습니다.",
+    discriminator_is_blind:
+      "판별자가 실제 그림과 생성된 그림을 구별하지 못해서(정확도 {accuracy} %) 생성자가 배우는 것이 없습니다.",
     generator_gradient_vanishes: "생성자의 기울기가 거의 사라져 더 학습되지 않습니다.",
-    gradients_explode: "기울기가 평소보다 훨씬 커서 학습이 불안정합니다.",
+    gradients_explode: "기울기가 평소보다 훨씬 커서({phase}: {times}배) 학습이 불안정합니다.",
     augmentation_at_ceiling: "증강이 최대(p = 1)인데도 판별자가 실제 그림을 너무 잘 구별합니다.",
-    collapse: "예시 그림이 서로 비슷합니다. 모드 붕괴일 수 있습니다.",
-    quality_falls: "평가 지표가 가장 좋았던 때보다 계속 나빠지고 있습니다.",
-    not_finite: "손실이나 기울기에 유한하지 않은 값이 나왔습니다.",
+    collapse: "예시 그림이 실제 그림보다 서로 훨씬 비슷합니다({ratio} % 수준). 모드 붕괴일 수 있습니다.",
+    quality_falls:
+      "평가 지표가 가장 좋았던 때보다 계속 나쁩니다({metric}: {kimg} kimg에서 {best}, 지금 {value}). `ganvas export RUN --best`로 가장 좋았던 체크포인트를 내보낼 수 있습니다.",
+    not_finite:
+      "손실이나 기울기에 유한하지 않은 값이 나와 체크포인트로 돌아갔습니다({kimg} kimg, 학습률은 레시피의 {factor}).",
   },
+  advice: "시도해 볼 것",
   sheets: "학습 과정의 예시 그림",
   sheetsHelp: "같은 시드의 그림이 학습하면서 어떻게 바뀌는지 보여 줍니다.",
   sheetAt: (kimg) => `${kimg} kimg 뒤의 예시 그림`,

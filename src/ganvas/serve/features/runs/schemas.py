@@ -15,9 +15,11 @@ State = Literal["running", "finished", "stopped", "failed", "unknown"]
 class HealthSentence(BaseModel):
     """A finding of the training diagnostics."""
 
-    name: str
+    name: str = Field(description="Name of the finding; pages say it in their language by it.")
     level: Literal["info", "warning", "error"]
-    sentence: str
+    sentence: str = Field(description="The finding and the advice, in English.")
+    params: dict[str, str | float] = Field({}, description="The values in the finding, by name; empty in older runs.")
+    advice: str = Field("", description="What to try, in English; empty in older runs.")
 
 
 class RunTrainer(BaseModel):
