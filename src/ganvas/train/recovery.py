@@ -121,5 +121,5 @@ class Recovery:
             f"Training returned to {clock.kimg:.1f} kimg because {error}; the learning rates are now "
             f"{self._stepper.lr_factor:g} of the recipe's; if it happens again, try {advice}."
         )
-        params = {"kimg": round(clock.kimg, 1), "factor": f"{self._stepper.lr_factor:g}"}
+        params: dict[str, str | float] = {"kimg": round(clock.kimg, 1), "factor": f"{self._stepper.lr_factor:g}"}
         self._log.record(Health("not_finite", "warning", sentence, params, advice))
