@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from ganvas.apps import latent_grid
 from ganvas.apps.contact_sheet import LARGEST_SIDE, sheet
 from ganvas.apps.latent_space import LatentPoint
+from ganvas.bundle import write_bundle
 from ganvas.errors import UserError
 from ganvas.inference.generate import check_psi, check_psi_range, class_number
 from ganvas.inference.reference import domain_number
@@ -52,6 +55,15 @@ def test_any_sheet_is_bounded() -> None:
     cell = np.zeros((64, 64, 3), np.uint8)
     with pytest.raises(UserError, match="name fewer rows or columns"):
         sheet([[cell]] * (LARGEST_SIDE // 64))
+
+
+def test_the_card_of_a_bundle_names_the_first(tmp_path: Path) -> None:
+    config, data = FAMILIES["dcgan"].tiny()
+    family = FAMILIES["dcgan"](config, data.model_copy(update={"classes": MANY}), 1.0)
+    bundle = write_bundle(tmp_path / "bundle", family, name="Many", kimg=1, onnx=False)
+    card = (bundle.path / "card.md").read_text()
+    assert "class-0099, … (2,000 in all)." in card
+    assert bundle.info.data.classes == MANY
 
 
 @pytest.mark.parametrize("psi", [-2, -0.7, 0, 0.5, 1, 1.4, 2])

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from ganvas.bundle.manifest import ONNX, BundleInfo
+from ganvas.setting_names import first_of
 from ganvas.tasks import TASKS
+
+MOST_CLASSES = 100  # named on a card; the manifest names all
 
 
 def model_card(info: BundleInfo) -> str:
@@ -15,7 +18,7 @@ def model_card(info: BundleInfo) -> str:
     if data.degradation:
         lines += ["", f"Sources were made from the targets by the degradation `{data.degradation}`."]
     if data.classes:
-        lines += ["", f"Classes: {', '.join(data.classes)}."]
+        lines += ["", f"Classes: {first_of(data.classes, MOST_CLASSES)}."]
     lines += ["", "## Training", "", f"- {info.kimg:g} kimg (thousands of pictures trained on)"]
     if info.recipe.get("name"):
         lines.append(f"- recipe `{info.recipe['name']}`")
