@@ -17,11 +17,11 @@ README = Path(__file__).parents[1] / "README.md"
 SIGNATURES = {
     "load": "(path)",
     "generate": "(path, seeds, class_=None, psi=1.0)",
-    "translate": "(path, image, *, to=None, reference=None, seed=0, prepared=False)",
+    "translate": "(path, image, *, to=None, reference=None, seed=0, prepared=False, size='square')",
     "train_model": "(recipe, data, run=None, *, train_only=False, fresh=False, more_data=False, **settings)",
     "evaluate_model": "(path, data=None, *, count=None, features=None, everything=False)",
     "Model.generate": "(self, seeds, class_=None, psi=1.0)",
-    "Model.translate": "(self, image, *, to=None, reference=None, seed=0, prepared=False)",
+    "Model.translate": "(self, image, *, to=None, reference=None, seed=0, prepared=False, size='square')",
 }
 
 
