@@ -91,7 +91,7 @@ def latent_space(family: Family) -> HasLatentSpace:
     """
     if not isinstance(family, HasLatentSpace):
         raise UserError(
-            "This model translates pictures and has no latent space to walk in; take one that makes them.",
+            "This model has no latent space of pictures to walk in; take one that makes pictures from seeds.",
             code="model-without-latent-space",
         )
     return family

@@ -121,9 +121,9 @@ export const errors = {
 
   // Latent space
   "no-latent-space":
-    "{model} translates pictures and has no latent space; choose a model that makes pictures from seeds.",
+    "{model} has no latent space of pictures; choose a model that makes pictures from seeds.",
   "model-without-latent-space":
-    "This model translates pictures and has no latent space; choose one that makes pictures from seeds.",
+    "This model has no latent space of pictures; choose one that makes pictures from seeds.",
   "latent-format": "A latent is base64 of float32 numbers, as a projection returns it; send such a one.",
   "latent-shape":
     "{latent} ({sizes}) does not fit this model, whose latents are {layers} × {width}; project with this model.",

@@ -120,9 +120,9 @@ export const errors: Readonly<Record<ErrorCode, string>> = {
   "sharing-off": "여기서는 그림을 링크로 공유할 수 없습니다. 스튜디오 운영자가 --shared FOLDER로 허용할 수 있습니다.",
 
   // 잠재 공간
-  "no-latent-space": "{model} 모델은 사진을 변환하므로 잠재 공간이 없습니다. 시드로 그림을 만드는 모델을 선택하세요.",
+  "no-latent-space": "{model} 모델에는 그림의 잠재 공간이 없습니다. 시드로 그림을 만드는 모델을 선택하세요.",
   "model-without-latent-space":
-    "이 모델은 사진을 변환하므로 잠재 공간이 없습니다. 시드로 그림을 만드는 모델을 선택하세요.",
+    "이 모델에는 그림의 잠재 공간이 없습니다. 시드로 그림을 만드는 모델을 선택하세요.",
   "latent-format": "잠재 벡터는 투영 결과처럼 float32 값을 base64로 나타낸 것이어야 합니다.",
   "latent-shape": "잠재 벡터의 크기({sizes})가 이 모델({layers} × {width})과 맞지 않습니다. 이 모델로 투영하세요.",
   "layer-range": "층은 0부터 {highest}까지이며 작은 수를 먼저 적습니다(입력값: {first}–{last}).",

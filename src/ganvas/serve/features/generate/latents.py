@@ -33,7 +33,7 @@ def latent_bundle(context: StudioContext, name: str) -> Bundle:
     if "latent_space" not in opened.info.capabilities:
         model = opened.info.name
         raise UserError(
-            f"{model} translates pictures and has no latent space; choose a model that makes pictures from seeds.",
+            f"{model} has no latent space of pictures; choose a model that makes pictures from seeds.",
             code="no-latent-space",
             params={"model": model},
         )
