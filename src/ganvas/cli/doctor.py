@@ -29,6 +29,7 @@ PURPOSES = {
     "shards": "WebDataset shards, also on S3",
     "manifold": "fast nearest-neighbour search for portraits from drawings",
     "video": "reading and writing video",
+    "music": "reading and writing MIDI files",
     "tracking": "curves in TensorBoard or W&B",
 }
 

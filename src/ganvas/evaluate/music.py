@@ -10,7 +10,7 @@ A roll is bool [N, time, pitches, tracks] here.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -29,6 +29,7 @@ from ganvas.tasks.pictures import real_batches
 Rolls = npt.NDArray[np.bool_]
 ON = 127  # a cell of a generated roll sounds above this level: the threshold 0 of numbers in [-1, 1]
 COPY = 0.9  # Jaccard index from which a phrase counts as a copy of a training phrase
+MOST = 10_000  # real phrases that are measured; of more, as many at even distances
 _BATCH = 256
 _MAJOR = (0, 2, 4, 5, 7, 9, 11)  # the same pitch classes as the natural minor scale on 9
 
@@ -126,19 +127,24 @@ def tonal_distance(one: Rolls, other: Rolls, spec: RollSpec) -> float:
 # ── Memorisation ────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def nearest_phrases(fake: Rolls, real: Rolls) -> NearestPhrase:
-    """The real phrase with which each phrase shares the largest part of its sounding cells."""
-    ours, theirs = (torch.from_numpy(rolls.reshape(len(rolls), -1)) for rolls in (fake, real))
-    sizes = theirs.sum(1).float()
+def nearest_phrases(fake: Rolls, real: Iterable[Rolls]) -> NearestPhrase:
+    """The real phrase with which each phrase shares the largest part of its sounding cells.
+
+    Args:
+        fake: the phrases.
+        real: the real ones, in batches.
+    """
+    ours = torch.from_numpy(fake.reshape(len(fake), -1)).float()
     best, which = torch.full((len(ours),), -1.0), torch.zeros(len(ours), dtype=torch.long)
-    for start in range(0, len(theirs), _BATCH):
-        part = slice(start, start + _BATCH)
-        both = ours.float() @ theirs[part].float().T
-        either = ours.sum(1).float()[:, None] + sizes[part] - both
-        index = both / either.clamp(min=1)
-        value, at = index.max(1)
+    start = 0
+    for batch in real:
+        theirs = torch.from_numpy(batch.reshape(len(batch), -1)).float()
+        both = ours @ theirs.T
+        either = ours.sum(1)[:, None] + theirs.sum(1) - both
+        value, at = (both / either.clamp(min=1)).max(1)
         better = value > best
         best, which = torch.where(better, value, best), torch.where(better, at + start, which)
+        start += len(batch)
     return NearestPhrase(1 - best, which)
 
 
@@ -162,7 +168,8 @@ def evaluate_music(
     """
     spec = family.data.roll
     assert spec is not None
-    real = _stack(real_batches(phrases))
+    some = np.linspace(0, len(phrases) - 1, min(len(phrases), MOST)).astype(np.int64)
+    real = _stack(real_batches(phrases.subset(some)))
     stream = TASKS[family.task].generate_batches(family, phrases, settings.count, seed=settings.seed)
     fake = _stack(stream)
     protocol: dict[str, Any] = {
@@ -181,7 +188,7 @@ def evaluate_music(
     ]
     if subset != "train":
         return results, None
-    nearest = nearest_phrases(fake, real)
+    nearest = nearest_phrases(fake, (batch.numpy() > ON for batch in real_batches(phrases, batch_size=_BATCH)))
     copies = float((nearest.distance <= 1 - COPY).float().mean())
     return [*results, Result("copies", copies, None, protocol | {"jaccard": COPY, "real_value": 0.0})], nearest
 
