@@ -98,7 +98,7 @@ def test_music_has_a_page_of_its_own() -> None:
     accompanying = BundleInfo.model_validate(
         manifest("music", "musegan", recipe.load("musegan").data_spec(), {"accompany": "piano"})
     )
-    assert accompanying.capabilities == ("accompanies",)
+    assert (accompanying.capabilities, accompanying.accepts) == (("accompanies",), ("music", "seed"))
     assert accompanying.summary.sentence == "Adds 4 tracks to 4 bars of piano"
 
 

@@ -95,7 +95,7 @@ def _page(known: dict[str, Any]) -> Page:
 
 
 def _accepts(known: dict[str, Any]) -> tuple[Input, ...]:
-    return TASKS[known["task"]].accepts(known["data"], known["drawing_direction"])
+    return TASKS[known["task"]].accepts(known["data"], known["drawing_direction"], known["capabilities"])
 
 
 def _summary(known: dict[str, Any]) -> Summary:

@@ -250,7 +250,9 @@ class TaskSpec(ABC):
         """The page of the studio on which a model is used."""
 
     @abstractmethod
-    def accepts(self, data: DataSpec, drawing_direction: Direction | None) -> tuple[Input, ...]:
+    def accepts(
+        self, data: DataSpec, drawing_direction: Direction | None, capabilities: Sequence[Capability]
+    ) -> tuple[Input, ...]:
         """What a model takes, the most usual first."""
 
     @abstractmethod

@@ -17,7 +17,7 @@ from ganvas.models.batches import MusicBatch, MusicRequest, latents, to_float
 from ganvas.models.capabilities import Accompanies
 from ganvas.models.family import Family
 from ganvas.spec import DataSpec, RollSpec
-from ganvas.tasks.base import Direction, Input, Page, SampleSheet, Summary, TaskSpec
+from ganvas.tasks.base import Capability, Direction, Input, Page, SampleSheet, Summary, TaskSpec
 from ganvas.tasks.pictures import Pictures, grid, targets
 from ganvas.tasks.rows import TrainingRows, channels_first
 
@@ -96,9 +96,11 @@ class Music(TaskSpec):
         """The Music page."""
         return "music"
 
-    def accepts(self, data: DataSpec, drawing_direction: Direction | None) -> tuple[Input, ...]:
-        """Seeds; models that accompany a track also say so by their capability."""
-        return ("seed",)
+    def accepts(
+        self, data: DataSpec, drawing_direction: Direction | None, capabilities: Sequence[Capability]
+    ) -> tuple[Input, ...]:
+        """Seeds, and the track to accompany where a model was trained for one."""
+        return ("music", "seed") if "accompanies" in capabilities else ("seed",)
 
     def summary(self, data: DataSpec, config: Mapping[str, Any]) -> Summary:
         """So many bars for so many tracks."""

@@ -114,7 +114,9 @@ class Paired(Translation):
         """The Draw page where sources are drawings, else the Translate page."""
         return "draw" if drawing_direction else "translate"
 
-    def accepts(self, data: DataSpec, drawing_direction: Direction | None) -> tuple[Input, ...]:
+    def accepts(
+        self, data: DataSpec, drawing_direction: Direction | None, capabilities: Sequence[Capability]
+    ) -> tuple[Input, ...]:
         """A drawing, a label map or a picture; pictures are turned into sources by the degradation."""
         if data.labels:
             return ("label map",)

@@ -21,7 +21,17 @@ from ganvas.models.batches import ReferenceBatch, ReferenceRequest, latents, to_
 from ganvas.models.face_masks import masks_of
 from ganvas.models.family import Family
 from ganvas.spec import DataSpec
-from ganvas.tasks.base import Comparison, Direction, DiversityGroups, Input, Page, SampleSheet, Summary, TaskSpec
+from ganvas.tasks.base import (
+    Capability,
+    Comparison,
+    Direction,
+    DiversityGroups,
+    Input,
+    Page,
+    SampleSheet,
+    Summary,
+    TaskSpec,
+)
 from ganvas.tasks.pictures import Indices, Pictures, as_rgb, by_domain_in_turn, dense_grid, grid, real_batches, targets
 from ganvas.tasks.rows import TrainingRows
 from ganvas.tasks.translation import preview_columns
@@ -132,7 +142,9 @@ class Reference(TaskSpec):
         """The Translate page."""
         return "translate"
 
-    def accepts(self, data: DataSpec, drawing_direction: Direction | None) -> tuple[Input, ...]:
+    def accepts(
+        self, data: DataSpec, drawing_direction: Direction | None, capabilities: Sequence[Capability]
+    ) -> tuple[Input, ...]:
         """A picture with a reference, or with a seed for the style."""
         return ("picture", "reference", "seed")
 

@@ -12,7 +12,7 @@ from ganvas.curate.dataset.dataset import Dataset
 from ganvas.models.batches import SynthesisBatch, SynthesisRequest, latents, to_uint8
 from ganvas.models.family import Family
 from ganvas.spec import DataSpec
-from ganvas.tasks.base import Direction, Input, Page, SampleSheet, Summary, TaskSpec
+from ganvas.tasks.base import Capability, Direction, Input, Page, SampleSheet, Summary, TaskSpec
 from ganvas.tasks.pictures import Pictures, dense_grid, grid
 from ganvas.tasks.rows import TrainingRows
 
@@ -69,7 +69,9 @@ class Synthesis(TaskSpec):
         """The Generate page."""
         return "generate"
 
-    def accepts(self, data: DataSpec, drawing_direction: Direction | None) -> tuple[Input, ...]:
+    def accepts(
+        self, data: DataSpec, drawing_direction: Direction | None, capabilities: Sequence[Capability]
+    ) -> tuple[Input, ...]:
         """Seeds."""
         return ("seed",)
 

@@ -126,7 +126,9 @@ class Unpaired(Translation):
         """The Translate page."""
         return "translate"
 
-    def accepts(self, data: DataSpec, drawing_direction: Direction | None) -> tuple[Input, ...]:
+    def accepts(
+        self, data: DataSpec, drawing_direction: Direction | None, capabilities: Sequence[Capability]
+    ) -> tuple[Input, ...]:
         """Pictures, and drawings where one domain holds them."""
         return ("picture",) if drawing_direction is None else ("picture", "drawing")
 
