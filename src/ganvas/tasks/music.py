@@ -108,10 +108,14 @@ class Music(TaskSpec):
         bars, count, track = roll.bars, len(roll.tracks), config.get("accompany")
         if track is not None:
             params: dict[str, int | str] = {"bars": bars, "count": count - 1, "track": str(track)}
-            sentence = f"Adds {count - 1} tracks to {bars} bars of {track}"
+            sentence = f"Adds {_tracks(count - 1)} to {bars} bars of {track}"
             return Summary(key="accompaniment", params=params, sentence=sentence)
-        sentence = f"Composes {bars} bars of music for {count} tracks"
+        sentence = f"Composes {bars} bars of music for {_tracks(count)}"
         return Summary(key="music", params={"bars": bars, "count": count}, sentence=sentence)
+
+
+def _tracks(count: int) -> str:
+    return f"{count} track" + ("" if count == 1 else "s")
 
 
 def _roll_of(data: DataSpec) -> RollSpec:
