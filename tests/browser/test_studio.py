@@ -64,7 +64,7 @@ def test_home_names_each_model_and_leads_to_its_page(visit: Visit) -> None:
     expect(card).to_contain_text("KID (EfficientNet)")
     expect(card).to_contain_text("0.0421")
     drawings = page.get_by_role("listitem").filter(has=page.get_by_role("heading", name="Drawings"))
-    drawings.get_by_role("link", name="Draw").click()
+    drawings.get_by_role("link", name=re.compile("^Draw")).click()
     expect(page).to_have_url(re.compile("/draw/drawings$"))
     expect(page.get_by_role("heading", level=1)).to_have_text("Drawings")
 
@@ -75,6 +75,44 @@ def test_home_shows_a_run_in_progress(visit: Visit) -> None:
     expect(page.get_by_role("progressbar", name="in-progress")).to_have_attribute("aria-valuenow", "40")
     page.get_by_role("link", name="in-progress").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("in-progress")
+
+
+def test_an_example_shows_what_a_model_does_at_once(visit: Visit) -> None:
+    page = visit.open("/")
+    page.get_by_role("link", name="Try an example : Drawings").click()
+    expect(page.get_by_role("img", name="Result")).to_be_visible()
+    expect(page).to_have_url(visit.studio.url + "/draw/drawings")
+    page.keyboard.press("Delete")
+    page.get_by_role("group", name="Or try one of these drawings").get_by_role("button").nth(1).click()
+    expect(page.get_by_role("img", name="Result")).to_be_visible()
+
+    page.goto(visit.studio.url + "/")
+    page.get_by_role("link", name="Try an example : Colours").click()
+    expect(page.get_by_role("img", name="Before")).to_be_visible()
+
+
+def test_a_page_opens_with_the_model_that_was_used_last(visit: Visit) -> None:
+    page = visit.open("/generate/animals")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Animals")
+    page.goto(visit.studio.url + "/generate/faces")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Faces")
+    page.get_by_role("link", name="Home").click()
+    page.get_by_role("link", name="Generate", exact=True).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Faces")
+    page.get_by_role("link", name="Make-up").click()
+    expect(page.get_by_role("link", name="Make-up")).to_have_attribute("aria-current", "page")
+    expect(page.get_by_role("link", name="Translate")).not_to_have_attribute("aria-current", "page")
+
+
+def test_only_the_control_with_the_focus_is_framed(visit: Visit) -> None:
+    page = visit.open("/generate/faces")
+    page.get_by_role("tab", name="Pictures").focus()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    framed = """() => [...document.querySelectorAll("main *")]
+        .filter(element => getComputedStyle(element).outlineStyle === "solid")
+        .map(element => element.contains(document.activeElement) && element !== document.activeElement)"""
+    assert page.evaluate(framed) == [False]
 
 
 # ── Generate ────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -342,3 +342,12 @@ def test_a_fault_of_ours_is_one_sentence_too(
 
 def test_the_list_is_long_enough() -> None:
     assert len(MISUSES) >= 25
+
+
+def test_an_export_without_onnx_does_not_call_it_missing(
+    run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["export", str(run), "-o", str(tmp_path / "bundle"), "--no-onnx"]) == 0
+    said = capsys.readouterr().out
+    assert "without ONNX" in said
+    assert "ganvas doctor" not in said

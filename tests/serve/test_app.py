@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -61,6 +62,14 @@ def test_bundles_are_listed_with_those_of_runs_and_damaged_ones_named(client: ht
     assert [refused["id"] for refused in listed["refused"]] == ["torn"]
     assert str(home) not in listed["refused"][0]["reason"]
     assert "no JSON" in sentence(client.get("/v1/bundles/torn"), 422)
+
+
+def test_a_bundle_is_listed_where_nothing_else_of_its_run_is_left(home: Path, tmp_path: Path) -> None:
+    shutil.copytree(home / "runs" / "first" / "bundle", tmp_path / "moved" / "bundle")
+    with served(create_app(settings=StudioSettings(runs=tmp_path))) as (client, _):
+        assert [card["id"] for card in client.get("/v1/bundles").json()["bundles"]] == ["moved"]
+        assert client.get("/v1/runs").json()["runs"] == []
+        assert client.get("/v1/bundles/moved").status_code == 200
 
 
 def test_a_bundle_tells_all_about_itself(client: httpx.Client) -> None:

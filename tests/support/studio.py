@@ -40,3 +40,10 @@ def served_with(settings: StudioSettings) -> Iterator[httpx.Client]:
     """A studio with these settings."""
     with served(create_app(settings=settings)) as (client, _):
         yield client
+
+
+@contextmanager
+def served_at(settings: StudioSettings) -> Iterator[str]:
+    """The address of a studio with these settings."""
+    with served_with(settings) as client:
+        yield str(client.base_url).rstrip("/")

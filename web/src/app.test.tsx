@@ -27,7 +27,7 @@ const navigation = () => within(screen.getByRole("navigation", { name: "Main" })
 test("the navigation leads to the pages, and marks the one that is open", async () => {
   render(<App />);
   const links = navigation().getAllByRole("link");
-  expect(links.map((link) => link.textContent)).toEqual(["Home", "Draw", "Translate", "Runs"]);
+  expect(links.map((link) => link.textContent)).toEqual(["Home", "Draw", "Generate", "Translate", "Make-up", "Runs"]);
   expect(navigation().getByRole("link", { current: "page" }).textContent).toBe("Home");
   await userEvent.click(navigation().getByRole("link", { name: "Runs" }));
   expect(window.location.pathname).toBe("/runs");
@@ -51,7 +51,7 @@ test("an address that leads nowhere says so", () => {
 
 test("the language is switched at once and remembered", async () => {
   const { unmount } = render(<App />);
-  await userEvent.click(screen.getByRole("button", { name: "Switch to Korean" }));
+  await userEvent.click(screen.getByRole("button", { name: /Switch to Korean/ }));
   expect(screen.getByRole("link", { name: "홈" })).toBeDefined();
   await waitFor(() => expect(document.documentElement.lang).toBe("ko"));
   unmount();

@@ -1,15 +1,15 @@
 // The frame of every page: header, navigation, footer, and the routes of the features.
 import { QueryClientProvider } from "@tanstack/react-query";
 import { Suspense, useEffect, useRef, useState } from "react";
-import { Link, Route, Router, Switch, useLocation } from "wouter";
+import { Link, Route, Router, Switch, useLocation, useSearch } from "wouter";
 import { makeQueryClient, useHealth, useSession } from "./api/queries";
 import { ROOT } from "./api/root";
 import styles from "./app.module.css";
-import type { Feature, NavigationEntry } from "./feature";
+import type { Feature, NavigationEntry, NavigationGroup } from "./feature";
 import { FEATURES } from "./features";
 import { access } from "./features/access";
 import { useErrorTable } from "./i18n/errors";
-import { LanguageProvider, useLanguage, useWords } from "./i18n/provider";
+import { type Language, LanguageProvider, useLanguage, useWords } from "./i18n/provider";
 import { Account } from "./ui/account";
 import { Button } from "./ui/controls";
 import { Waiting } from "./ui/feedback";
@@ -17,13 +17,25 @@ import { Mark } from "./ui/icons";
 import { MissingPage } from "./ui/missing-page";
 import { ThemeChoice } from "./ui/theme";
 
+const GROUPS: readonly NavigationGroup[] = ["use", "make"];
+
 const always = () => true;
+
+const entriesOf = ({ nav, also = [], words }: Feature, language: Language) => [
+  ...(nav ? [{ ...nav, text: (words[language] as { nav: string }).nav }] : []),
+  ...also.map((entry) => ({ ...entry, text: entry.text[language] })),
+];
+
+const QUERIES = FEATURES.flatMap(({ also = [] }) => also.flatMap(({ query }) => query ?? []));
 
 function NavigationLink({ entry, text }: { entry: NavigationEntry; text: string }) {
   const [path] = useLocation();
-  const { address, useShown = always } = entry;
+  const query = new URLSearchParams(useSearch());
+  const { address, query: own, useShown = always } = entry;
   if (!useShown()) return null;
-  const isHere = path === address || (address !== "/" && path.startsWith(address));
+  const place = address.replace(/\?.*/, "");
+  const named = own ? query.has(own) : !QUERIES.some((name) => query.has(name));
+  const isHere = (path === place || (place !== "/" && path.startsWith(place))) && named;
   return (
     <Link href={address} aria-current={isHere ? "page" : undefined}>
       {text}
@@ -34,6 +46,13 @@ function NavigationLink({ entry, text }: { entry: NavigationEntry; text: string 
 function Header() {
   const { language, setLanguage } = useLanguage();
   const words = useWords();
+  const place = useLocation()[0] + useSearch();
+  const entries = FEATURES.flatMap((feature) => entriesOf(feature, language));
+  const nav = useRef<HTMLElement>(null);
+  useEffect(() => {
+    // On a phone the row is longer than the screen.
+    nav.current?.querySelector("[aria-current]")?.scrollIntoView?.({ inline: "center", block: "nearest" });
+  }, [place]);
   return (
     <header className={styles.top}>
       <div className={styles.topInner}>
@@ -41,14 +60,20 @@ function Header() {
           <Mark />
           <span>Ganvas</span>
         </Link>
-        <nav aria-label={words.navigation}>
-          {FEATURES.map(
-            ({ name, nav, words }) => nav && <NavigationLink key={name} entry={nav} text={words[language].nav} />,
-          )}
+        <nav ref={nav} aria-label={words.navigation}>
+          {GROUPS.map((group) => (
+            <div key={group} className={styles.group} role="group" aria-label={words.navigationGroups[group]}>
+              {entries
+                .filter((entry) => (entry.group ?? "make") === group)
+                .map((entry) => (
+                  <NavigationLink key={entry.address} entry={entry} text={entry.text} />
+                ))}
+            </div>
+          ))}
         </nav>
         <Button
           variant="bare"
-          aria-label={words.languageLabel}
+          aria-label={`${words.language}: ${words.languageLabel}`}
           onPress={() => setLanguage(language === "ko" ? "en" : "ko")}
         >
           <span lang={language === "ko" ? "en" : "ko"}>{words.language}</span>

@@ -12,7 +12,14 @@ export type NavigationEntry = {
   address: string;
   /** Whether the entry is shown; left out: always. */
   useShown?: () => boolean;
+  /** The group of entries that it belongs to; left out: "make". */
+  group?: NavigationGroup;
+  /** A name in the query that tells the address from others of its page. */
+  query?: string;
 };
+
+/** What people want to do: use models, or make them. */
+export type NavigationGroup = "use" | "make";
 
 type Base = {
   /** The name of the feature's folder. */
@@ -21,6 +28,8 @@ type Base = {
   routes: readonly string[];
   /** Its page, loaded when it is first opened. */
   page: LazyExoticComponent<ComponentType<PageProps>>;
+  /** Further entries in the navigation, each with its own text. */
+  also?: readonly (NavigationEntry & { text: Translations<string> })[];
   /** What it announces above the home page. */
   notice?: ComponentType;
 };

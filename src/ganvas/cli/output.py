@@ -250,12 +250,15 @@ class Output:
         with self.console.status("exporting"):
             model = load_run(run, which="best" if best else "newest")
             bundle = export_run(model, output, onnx=onnx, whole=whole, int8=int8, weights=weights)
-        self.bundle(bundle)
+        self.bundle(bundle, wanted_onnx=onnx is not False)
 
-    def bundle(self, bundle: Bundle) -> None:
+    def bundle(self, bundle: Bundle, *, wanted_onnx: bool = True) -> None:
         """Print where a bundle was written, and how its graphs compare with the model."""
         graph = bundle.info.onnx
-        onnx_report = f"ONNX differs by {graph.max_difference:.1g} at most" if graph else "no ONNX: see `ganvas doctor`"
+        if graph:
+            onnx_report = f"ONNX differs by {graph.max_difference:.1g} at most"
+        else:
+            onnx_report = "no ONNX: see `ganvas doctor`" if wanted_onnx else "without ONNX, as asked"
         for step, tried in bundle.info.int8.items():
             found = f"LPIPS {tried.lpips:.4f} (at most {tried.most_lpips:g}), {tried.gain:g} times as fast here"
             self.line(f"{step}: {'in int8' if tried.kept else 'stays in float32, int8 is not worth it'}: {found}.")

@@ -3025,6 +3025,10 @@ export interface components {
             status: components["schemas"]["RunStatus"];
             /** @description A file of the run that cannot be read; null: none. */
             unreadable: components["schemas"]["UnreadableFile"] | null;
+            /** @description The newest sample sheet; null: none. */
+            sheet: components["schemas"]["SheetLink"] | null;
+            /** @description The last measurement; null: none. */
+            metric: components["schemas"]["RunMetric"] | null;
         };
         /**
          * RunDetail
@@ -3038,6 +3042,10 @@ export interface components {
             status: components["schemas"]["RunStatus"];
             /** @description A file of the run that cannot be read; null: none. */
             unreadable: components["schemas"]["UnreadableFile"] | null;
+            /** @description The newest sample sheet; null: none. */
+            sheet: components["schemas"]["SheetLink"] | null;
+            /** @description The last measurement; null: none. */
+            metric: components["schemas"]["RunMetric"] | null;
             /** Recipe */
             recipe: {
                 [key: string]: unknown;

@@ -22,9 +22,9 @@ export const errors = {
     "No face was found in the reference; choose one that shows a face from the front, near and in good light.",
 
   // Requests
-  "invalid-request": "{field}: {reason}; see /v1/openapi.json for what this address accepts.",
-  "no-address": "There is nothing at {path}; see /v1/openapi.json for what there is.",
-  "no-method": "{path} does not accept {method}; see /v1/openapi.json for what it accepts.",
+  "invalid-request": "The page sent something that this studio does not accept ({field}: {reason}); reload the page.",
+  "no-address": "This studio does not have what the page asked for ({path}); reload the page.",
+  "no-method": "This studio does not do what the page asked for ({method} {path}); reload the page.",
   "http-error": "{detail}",
   "other-site": "A page of another site may not change anything in this studio.",
   "sign-in": "This needs the role {role}; sign in with a token for it.",
@@ -39,7 +39,7 @@ export const errors = {
   internal: "Something went wrong in the studio; its log has the details. Try again, or report it.",
 
   // Models
-  "no-bundle": "There is no bundle '{bundle}'; see /v1/bundles for those there are.",
+  "no-bundle": "There is no model ‘{bundle}’ any more; the home page shows those there are.",
   busy: "{model} has {waiting} requests waiting; try again in a moment.",
   "answer-too-long": "{model} took more than {seconds} s and was stopped; request less at once, or use another model.",
   "model-stuck": "{model} is still busy with a request that took too long; use another model.",
@@ -120,8 +120,7 @@ export const errors = {
   "sharing-off": "Drawings are not shared by link here; the operator of the studio can allow it with --shared FOLDER.",
 
   // Latent space
-  "no-latent-space":
-    "{model} has no latent space of pictures; choose a model that makes pictures from seeds.",
+  "no-latent-space": "{model} has no latent space of pictures; choose a model that makes pictures from seeds.",
   "model-without-latent-space":
     "This model has no latent space of pictures; choose one that makes pictures from seeds.",
   "latent-format": "A latent is base64 of float32 numbers, as a projection returns it; send such a one.",
@@ -137,16 +136,16 @@ export const errors = {
   "strength-range": "A strength is within ± {most} standard deviations, not {strength}.",
   "mp4-extra": "mp4 needs PyAV; run `pip install 'ganvas[video]'`, or choose gif.",
   "projections-busy": "Several photographs are waiting to be projected; try again in a minute.",
-  "no-projection": "There is no projection '{projection}'; start one with POST /v1/bundles/ID/project.",
+  "no-projection": "This search is not there any more; start it again.",
   "projection-replaced": "A newer projection replaced it.",
   "projection-stopped": "It was stopped.",
   "projection-abandoned": "No page was following it any more.",
   "studio-closed": "The studio was closed.",
 
   // Runs
-  "no-run": "There is no run '{run}'; see /v1/runs for those there are.",
+  "no-run": "There is no run ‘{run}’ any more; the page Runs shows those there are.",
   "run-file-unreadable": "{file} of run '{run}' cannot be read.",
-  "no-sheet": "Run '{run}' has no sample sheet {nimg}; see /v1/runs for those there are.",
+  "no-sheet": "Run ‘{run}’ has no samples at {nimg} pictures; reload the page.",
   "run-without-checkpoint": "Run '{run}' has no checkpoint yet; wait for the first one.",
   "training-pictures-missing": "The training pictures of run '{run}' are no longer on this machine.",
   "too-few-training-pictures": "Nearest neighbours need two training pictures or more.",
@@ -154,7 +153,7 @@ export const errors = {
 
   // Review
   "no-catalogue": "No catalogue is open here; start the studio with `ganvas review CATALOGUE`.",
-  "no-round": "There is no round {round}; see /v1/review for those there are.",
+  "no-round": "There is no round {round}; open Curate again for those there are.",
   "no-such-round": "There is no round {round}; `ganvas review --new-round` opens the next one.",
   "verdict-not-in-round": "Picture {picture} is not in round {round}.",
   "verdict-unknown": "A verdict is keep, drop or skip, not '{verdict}'.",

@@ -20,10 +20,9 @@ export const errors: Readonly<Record<ErrorCode, string>> = {
   "no-face-in-reference": "참조 사진에서 얼굴을 찾지 못했습니다. 밝은 곳에서 가까이 찍은 정면 얼굴 사진을 선택하세요.",
 
   // 요청
-  "invalid-request": "요청의 {field} 값이 올바르지 않습니다. 허용되는 값은 /v1/openapi.json에 있습니다.",
-  "no-address": "{path} 주소에는 아무것도 없습니다. 사용할 수 있는 주소는 /v1/openapi.json에 있습니다.",
-  "no-method":
-    "{path} 주소에서는 {method} 요청을 사용할 수 없습니다. 사용할 수 있는 요청은 /v1/openapi.json에 있습니다.",
+  "invalid-request": "이 스튜디오가 받지 않는 값을 페이지가 보냈습니다({field}). 페이지를 새로고침하세요.",
+  "no-address": "페이지가 요청한 것이 이 스튜디오에 없습니다({path}). 페이지를 새로고침하세요.",
+  "no-method": "이 스튜디오는 페이지의 요청({method} {path})을 처리하지 않습니다. 페이지를 새로고침하세요.",
   "http-error": "요청을 처리할 수 없습니다({detail}).",
   "other-site": "다른 사이트의 페이지에서는 이 스튜디오를 변경할 수 없습니다.",
   "sign-in": "{role} 역할이 필요합니다. 해당 토큰으로 로그인하세요.",
@@ -38,7 +37,7 @@ export const errors: Readonly<Record<ErrorCode, string>> = {
   internal: "스튜디오에서 오류가 발생했습니다. 자세한 내용은 로그에 있습니다. 다시 시도하거나 오류를 알려 주세요.",
 
   // 모델
-  "no-bundle": "‘{bundle}’ 번들이 없습니다. 번들 목록은 /v1/bundles에 있습니다.",
+  "no-bundle": "‘{bundle}’ 모델이 더 이상 없습니다. 홈에서 있는 모델을 볼 수 있습니다.",
   busy: "{model} 모델에 요청 {waiting}건이 대기 중입니다. 잠시 후 다시 시도하세요.",
   "answer-too-long":
     "{model} 모델이 {seconds}초 안에 끝나지 않아 중지했습니다. 한 번에 더 적게 요청하거나 다른 모델을 사용하세요.",
@@ -121,8 +120,7 @@ export const errors: Readonly<Record<ErrorCode, string>> = {
 
   // 잠재 공간
   "no-latent-space": "{model} 모델에는 그림의 잠재 공간이 없습니다. 시드로 그림을 만드는 모델을 선택하세요.",
-  "model-without-latent-space":
-    "이 모델에는 그림의 잠재 공간이 없습니다. 시드로 그림을 만드는 모델을 선택하세요.",
+  "model-without-latent-space": "이 모델에는 그림의 잠재 공간이 없습니다. 시드로 그림을 만드는 모델을 선택하세요.",
   "latent-format": "잠재 벡터는 투영 결과처럼 float32 값을 base64로 나타낸 것이어야 합니다.",
   "latent-shape": "잠재 벡터의 크기({sizes})가 이 모델({layers} × {width})과 맞지 않습니다. 이 모델로 투영하세요.",
   "layer-range": "층은 0부터 {highest}까지이며 작은 수를 먼저 적습니다(입력값: {first}–{last}).",
@@ -135,16 +133,16 @@ export const errors: Readonly<Record<ErrorCode, string>> = {
   "strength-range": "세기는 표준편차의 ±{most}배 이내여야 합니다(입력값: {strength}).",
   "mp4-extra": "mp4에는 PyAV가 필요합니다. `pip install 'ganvas[video]'`를 실행하거나 gif를 선택하세요.",
   "projections-busy": "투영을 기다리는 사진이 여러 장 있습니다. 1분 뒤에 다시 시도하세요.",
-  "no-projection": "‘{projection}’ 투영이 없습니다. POST /v1/bundles/ID/project로 시작하세요.",
+  "no-projection": "이 검색은 더 이상 없습니다. 다시 시작하세요.",
   "projection-replaced": "새 투영이 시작되어 중지되었습니다.",
   "projection-stopped": "중지되었습니다.",
   "projection-abandoned": "확인하는 페이지가 없어 중지되었습니다.",
   "studio-closed": "스튜디오가 종료되었습니다.",
 
   // 학습 기록
-  "no-run": "‘{run}’ 학습 기록이 없습니다. 목록은 /v1/runs에 있습니다.",
+  "no-run": "‘{run}’ 학습 기록이 더 이상 없습니다. 학습 기록 페이지에서 목록을 볼 수 있습니다.",
   "run-file-unreadable": "‘{run}’ 학습 기록의 {file} 파일을 읽을 수 없습니다.",
-  "no-sheet": "‘{run}’ 학습 기록에는 {nimg}장 시점의 샘플이 없습니다. 목록은 /v1/runs에 있습니다.",
+  "no-sheet": "‘{run}’ 학습 기록에는 {nimg}장 시점의 샘플이 없습니다. 페이지를 새로고침하세요.",
   "run-without-checkpoint": "‘{run}’ 학습 기록에 아직 체크포인트가 없습니다. 첫 체크포인트를 기다리세요.",
   "training-pictures-missing": "‘{run}’ 학습에 쓴 사진이 더 이상 이 컴퓨터에 없습니다.",
   "too-few-training-pictures": "최근접 사진을 찾으려면 학습 사진이 두 장 이상 필요합니다.",
@@ -152,7 +150,7 @@ export const errors: Readonly<Record<ErrorCode, string>> = {
 
   // 검토
   "no-catalogue": "열려 있는 카탈로그가 없습니다. `ganvas review CATALOGUE`로 스튜디오를 시작하세요.",
-  "no-round": "{round}번 라운드가 없습니다. 목록은 /v1/review에 있습니다.",
+  "no-round": "{round}번 라운드가 없습니다. 선별 페이지를 다시 열어 목록을 확인하세요.",
   "no-such-round": "{round}번 라운드가 없습니다. `ganvas review --new-round`로 다음 라운드를 여세요.",
   "verdict-not-in-round": "{picture}번 그림은 {round}번 라운드에 없습니다.",
   "verdict-unknown": "판정은 keep, drop, skip 중 하나여야 합니다('{verdict}'은(는) 사용할 수 없습니다).",

@@ -5,6 +5,7 @@ export const en = {
   languageLabel: "Switch to Korean",
   skip: "Skip to content",
   navigation: "Main",
+  navigationGroups: { use: "Use models", make: "Make models" },
   theme: { label: "Theme", light: "Light", dark: "Dark", system: "System" },
   footer: "Everything runs on this machine. Nothing you draw or load is kept.",
   footerShares:
@@ -21,6 +22,7 @@ export const en = {
   copy: "Copy command",
   copied: "Copied",
   progress: "Progress",
+  finishing: "Measuring and writing the model",
   play: "Play",
   pause: "Pause",
   class: "Class",

@@ -5,6 +5,7 @@ export const ko: typeof en = {
   languageLabel: "영어로 바꾸기",
   skip: "본문으로 건너뛰기",
   navigation: "주 메뉴",
+  navigationGroups: { use: "모델 사용", make: "모델 만들기" },
   theme: { label: "테마", light: "밝게", dark: "어둡게", system: "시스템" },
   footer: "모든 작업은 이 컴퓨터에서 실행됩니다. 그리거나 불러온 그림은 저장되지 않습니다.",
   footerShares:
@@ -21,6 +22,7 @@ export const ko: typeof en = {
   copy: "명령 복사",
   copied: "복사했습니다",
   progress: "진행",
+  finishing: "모델을 평가하고 저장하는 중",
   play: "재생",
   pause: "멈춤",
   class: "종류",

@@ -46,7 +46,21 @@ export function Waiting() {
   );
 }
 
-export function Empty({ title, children }: { title: string; children: ReactNode }) {
+/** A page that could not be read: its title, and what went wrong. */
+export function ProblemPage({ title, error, retry }: { title: string; error: unknown; retry?: () => void }) {
+  return (
+    <>
+      <header className="page-head page-head-tight">
+        <h1>{title}</h1>
+      </header>
+      <ProblemNote error={error} {...(retry ? { retry } : {})} />
+    </>
+  );
+}
+
+/** What is said where there is nothing yet; `alone`: nothing else is on the page, so that its title is the page's. */
+export function Empty({ title, alone = false, children }: { title: string; alone?: boolean; children: ReactNode }) {
+  const Title = alone ? "h1" : "h2";
   return (
     <section className="empty">
       <svg viewBox="0 0 160 120" className="empty-art" aria-hidden="true">
@@ -57,7 +71,7 @@ export function Empty({ title, children }: { title: string; children: ReactNode 
         <circle cx="127" cy="60" r="4" />
         <path d="M102 76c7 8 19 8 26 0" />
       </svg>
-      <h2>{title}</h2>
+      <Title>{title}</Title>
       {children}
     </section>
   );

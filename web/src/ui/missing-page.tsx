@@ -7,7 +7,7 @@ export function MissingPage() {
   const words = useWords().missing;
   useTitle(words.title);
   return (
-    <Empty title={words.title}>
+    <Empty alone title={words.title}>
       <p>{words.text}</p>
       <Link href="/" className="button button-solid">
         {words.home}

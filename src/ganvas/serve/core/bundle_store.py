@@ -39,7 +39,7 @@ class BundleStore:
         Of several bundles with one name, that in the folder of bundles is used, else that of a run.
         """
         shipped = {name: path for name, path in folders(self._starters).items() if _has_manifest(path)}
-        made = {name: run.bundle for name, run in self._runs.ids().items() if _has_manifest(run.bundle)}
+        made = {name: run.bundle for name, run in self._runs.folders().items() if _has_manifest(run.bundle)}
         kept = {name: path for name, path in folders(self._root).items() if _has_manifest(path)}
         return shipped | made | kept
 

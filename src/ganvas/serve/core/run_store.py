@@ -44,9 +44,13 @@ class RunStore:
 
     def ids(self) -> dict[str, RunDir]:
         """The runs by id, the last changed first."""
-        found = {name: RunDir(path) for name, path in folders(self.root).items()}
+        found = self.folders()
         runs = {name: run for name, run in found.items() if any(map(Path.exists, (run.status, run.recipe, run.stats)))}
         return dict(sorted(runs.items(), key=lambda pair: (-_changed(pair[1]), pair[0])))
+
+    def folders(self) -> dict[str, RunDir]:
+        """All folders by name, also those that hold no file of a run, such as one with nothing but a bundle."""
+        return {name: RunDir(path) for name, path in folders(self.root).items()}
 
     def find(self, name: str) -> RunDir | None:
         """The run of an id, or None."""

@@ -28,7 +28,7 @@ export const Facts = memo(function Facts({ picture, descriptions }: Known) {
   return (
     <>
       <section aria-labelledby="review-checks">
-        <h3 id="review-checks">{words.checks}</h3>
+        <h2 id="review-checks">{words.checks}</h2>
         {measured.length === 0 && <p className="quiet small">{words.unchecked}</p>}
         {picture.proposal && (
           <p className="small">
@@ -52,7 +52,7 @@ export const Facts = memo(function Facts({ picture, descriptions }: Known) {
         )}
       </section>
       <section aria-labelledby="review-origin">
-        <h3 id="review-origin">{words.origin}</h3>
+        <h2 id="review-origin">{words.origin}</h2>
         <ul className={styles.origins}>
           {picture.origins.map((origin, index) => (
             // biome-ignore lint/suspicious/noArrayIndexKey: the position in the list identifies the item

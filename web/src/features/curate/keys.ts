@@ -1,7 +1,21 @@
 // Which key does what. The letters are those that photo culling programs use or that begin the English word.
 
 export type Action =
-  | { does: "keep" | "skip" | "undo" | "compare" | "layout" | "zoom" | "flip" | "rest" | "help" | "close" | "open" }
+  | {
+      does:
+        | "keep"
+        | "skip"
+        | "undo"
+        | "compare"
+        | "layout"
+        | "zoom"
+        | "flip"
+        | "rest"
+        | "proposed"
+        | "help"
+        | "close"
+        | "open";
+    }
   | { does: "move"; by: "left" | "right" | "up" | "down" | "first" | "last" }
   | { does: "drop"; digit: number };
 
@@ -17,6 +31,7 @@ const LETTERS: Record<string, Action> = {
   z: { does: "zoom" },
   m: { does: "flip" },
   a: { does: "rest" },
+  c: { does: "proposed" },
   "?": { does: "help" },
   escape: { does: "close" },
   enter: { does: "open" },

@@ -144,13 +144,15 @@ export function ReviewLayout({
         focusPictures={() => area.current?.focus()}
         undo={() => store.undo()}
         keepOthers={actions.keepOthers}
+        proposals={comparing === null ? actions.proposed.size : 0}
+        sayProposed={actions.sayProposed}
         skip={() => say("skip")}
         chooseReason={() => setSheet("reasons")}
         keep={() => say("keep")}
       />
       <aside className={styles.side} aria-label={words.facts}>
         <section className={styles.wide} aria-labelledby="review-reasons">
-          <h3 id="review-reasons">{words.dropBecause}</h3>
+          <h2 id="review-reasons">{words.dropBecause}</h2>
           <Reasons reasons={reasons} drop={(reason) => say("drop", reason)} />
         </section>
         {item && <Facts picture={item.picture} descriptions={descriptions} />}

@@ -5,7 +5,7 @@ import { Link, Redirect } from "wouter";
 import { healthQuery, polled, useSession } from "../../api/queries";
 import type { PageProps } from "../../feature";
 import { Button } from "../../ui/controls";
-import { Command, Empty, ProblemNote, Waiting } from "../../ui/feedback";
+import { Command, Empty, ProblemPage, Waiting } from "../../ui/feedback";
 import { MissingPage } from "../../ui/missing-page";
 import { useTitle } from "../../ui/use-title";
 import { type ReviewState, readReview } from "./api";
@@ -30,10 +30,11 @@ export function CuratePage({ params: { round, part } }: PageProps) {
   const words = useWords();
   useTitle(words.title);
   const { data, error, refetch } = useQuery(stateQuery);
-  if (data === undefined) return error === null ? <Waiting /> : <ProblemNote error={error} retry={refetch} />;
+  if (data === undefined)
+    return error === null ? <Waiting /> : <ProblemPage title={words.title} error={error} retry={refetch} />;
   if (data === null)
     return (
-      <Empty title={words.noCatalogue}>
+      <Empty alone title={words.noCatalogue}>
         <p>{words.noCatalogueText}</p>
         <Command text="ganvas review catalogue" />
       </Empty>

@@ -54,6 +54,7 @@ export function KeySheet({ open, close, reasons }: { open: boolean; close: () =>
     [["G"], keys.layout],
     [["Enter"], keys.open],
     [["A"], keys.rest],
+    [["C"], keys.proposed],
     [["Z"], keys.zoom],
     [["?"], keys.help],
   ];

@@ -21,7 +21,7 @@ export type View = {
   loading: boolean;
   ended: boolean;
   error: unknown;
-  last: { said: Said | "undone"; count: number } | null;
+  last: { said: Said | "undone" | "proposed"; count: number } | null;
   canUndo: boolean;
 };
 
@@ -143,12 +143,22 @@ export class ReviewStore {
   /** Keep all of these that are still open; taken back by one undo. */
   keepAll(indexes: number[]): void {
     const said: Said = { verdict: "keep", reason: null };
-    const steps = indexes.filter((index) => this.items[index]?.open).map((index) => this.put(index, said));
-    if (!steps.length) return;
+    this.sayAll(new Map(indexes.map((index) => [index, said])), said);
+  }
+
+  /** What the checks propose for these, by index, of those that are still open; taken back by one undo. */
+  sayProposed(proposed: ReadonlyMap<number, Said>): void {
+    this.sayAll(proposed, "proposed");
+  }
+
+  private sayAll(verdicts: ReadonlyMap<number, Said>, last: Said | "proposed"): void {
+    const open = [...verdicts].filter(([index]) => this.items[index]?.open);
+    if (!open.length) return;
+    const steps = open.map(([index, said]) => this.put(index, said));
     this.steps.push(steps);
-    this.last = { said, count: steps.length };
+    this.last = { said: last, count: steps.length };
     for (const _ of steps) this.noteTime();
-    this.cursor = Math.max(...indexes);
+    this.cursor = Math.max(...verdicts.keys());
     this.advance();
     this.tell();
     void this.more();

@@ -4,6 +4,7 @@ import type { Reason } from "./api";
 import { thumbnailOf } from "./grid";
 import type { Action } from "./keys";
 import type { Pool } from "./pool";
+import { proposedVerdict } from "./proposed";
 import type { ReviewStore } from "./store";
 import type { Fit } from "./use-fit";
 import { useReviewKeys } from "./use-review-keys";
@@ -56,11 +57,21 @@ export function useReviewActions({
   };
 
   // Asked again whenever a picture has come, so that the number on the button is true.
-  useSyncExternalStore(pool.subscribe, () => (many ? shown.filter((one) => seen(thumbnailOf(one))).length : 0));
+  useSyncExternalStore(pool.subscribe, () =>
+    many ? shown.filter((one) => seen(thumbnailOf(one))).length : Number(seen(address)),
+  );
   const others = shown.filter((one) => one.open && seen(thumbnailOf(one)));
   const keepOthers = () => {
     if (many) store.keepAll(others.map((one) => items.indexOf(one)));
   };
+
+  const proposed = new Map(
+    (many ? others : item?.open && seen(address) ? [item] : []).flatMap((one) => {
+      const said = proposedVerdict(one.picture, reasons);
+      return said ? [[items.indexOf(one), said] as const] : [];
+    }),
+  );
+  const sayProposed = () => store.sayProposed(proposed);
 
   const layout = () => {
     remember("review.layout", many ? "single" : "grid");
@@ -107,6 +118,8 @@ export function useReviewActions({
         return setFlipped(!flipped);
       case "rest":
         return keepOthers();
+      case "proposed":
+        return sayProposed();
       case "help":
         return setSheet("keys");
       case "open":
@@ -142,6 +155,8 @@ export function useReviewActions({
     others,
     say,
     keepOthers,
+    proposed,
+    sayProposed,
     layout,
     compare,
     choose,

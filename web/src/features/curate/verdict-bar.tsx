@@ -20,6 +20,8 @@ export function VerdictBar({
   focusPictures,
   undo,
   keepOthers,
+  proposals,
+  sayProposed,
   skip,
   chooseReason,
   keep,
@@ -34,6 +36,9 @@ export function VerdictBar({
   focusPictures: () => void;
   undo: () => void;
   keepOthers: () => void;
+  /** For how many pictures in sight the checks propose a verdict. */
+  proposals: number;
+  sayProposed: () => void;
   skip: () => void;
   chooseReason: () => void;
   keep: () => void;
@@ -49,9 +54,11 @@ export function VerdictBar({
     last &&
     (last.said === "undone"
       ? words.saidUndone
-      : last.count > 1
-        ? words.saidMany(last.count)
-        : saying(last.said, reasonOf(last.said.reason), words));
+      : last.said === "proposed"
+        ? words.saidProposed(last.count)
+        : last.count > 1
+          ? words.saidMany(last.count)
+          : saying(last.said, reasonOf(last.said.reason), words));
   return (
     <div className={styles.actions}>
       <Button variant="soft" isDisabled={!view.canUndo} onPress={by(undo)}>
@@ -59,6 +66,11 @@ export function VerdictBar({
         {words.undo} <kbd>U</kbd>
       </Button>
       <Notice about={notice || last}>{notice || lastVerdict}</Notice>
+      {proposals > 0 && (
+        <Button variant="soft" onPress={by(sayProposed)}>
+          {proposals === 1 ? words.doProposed : words.doAllProposed(proposals)} <kbd>C</kbd>
+        </Button>
+      )}
       {others > 0 && (
         <Button variant="soft" onPress={by(keepOthers)}>
           {words.rest(others)} <kbd>A</kbd>

@@ -49,6 +49,9 @@ export const en = {
   help: "Keys",
   close: "Close",
   rest: (n: number) => `Keep the remaining ${n} on this page`,
+  doProposed: "Do as the checks propose",
+  doAllProposed: (n: number) => `Do as the checks propose for ${n}`,
+  saidProposed: (n: number) => (n === 1 ? "As the checks proposed" : `${n} as the checks proposed`),
   saidKeep: "Kept",
   saidDrop: (reason: string) => `Dropped: ${reason}`,
   saidSkip: "Skipped",
@@ -118,12 +121,13 @@ export const en = {
     layout: "Grid or single picture",
     open: "In the grid: look at one",
     rest: "In the grid: keep what is left on the page",
+    proposed: "Do as the checks propose; in the grid: for all on the page",
     zoom: "Zoom to the face, and stay so; the pointer moves the picture",
     help: "Show this list",
   },
   howFar: "How far everybody is",
   reviewer: "Reviewer",
-  settled: (n: string, all: string) => `${n} of ${all} pictures need nobody's look any more.`,
+  settled: (n: string, all: string) => `${n} of ${all} pictures are settled.`,
   sharedCount: (n: string) => `${n} are shown to everybody, to see how far reviewers agree.`,
   agreement: "Agreement",
   sameOf: (same: string, all: string) =>
@@ -147,7 +151,7 @@ export const en = {
   fromTo: (before: string, after: string) => `${before} → ${after}`,
   unchanged: (state: string) => `${state}, confirmed`,
   disputes: "Disputes",
-  noDisputes: "Opinions differ on no picture of this round.",
+  noDisputes: "No disagreements in this round.",
   differ: (n: number) => (n === 1 ? "Opinions differ on 1 picture:" : `Opinions differ on ${n} pictures:`),
   openDisputes: (n: number) =>
     n === 1

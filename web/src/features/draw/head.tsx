@@ -5,6 +5,7 @@ import { useLocation } from "wouter";
 import { bundlesQuery } from "../../api/queries";
 import type { BundleCard } from "../../api/types";
 import { useSummary } from "../../i18n/summaries";
+import { useModelTitle } from "../../i18n/titles";
 import { Choice } from "../../ui/controls";
 import { Select } from "../../ui/select";
 import styles from "./head.module.css";
@@ -15,11 +16,12 @@ export type View = "beside" | "over";
 export function DrawHead({ bundle, lead, children }: { bundle: BundleCard; lead: string; children?: ReactNode }) {
   const words = useWords();
   const summary = useSummary();
+  const title = useModelTitle();
   return (
     <header className={`page-head page-head-tight ${styles.drawHead}`}>
       <div>
         <p className="eyebrow">{words.title}</p>
-        <h1>{bundle.name}</h1>
+        <h1>{title(bundle)}</h1>
         <p>
           {summary(bundle)}. {lead}
         </p>
@@ -32,6 +34,7 @@ export function DrawHead({ bundle, lead, children }: { bundle: BundleCard; lead:
 /** Other models that take the same drawing. */
 export function ModelChoice({ bundle }: { bundle: BundleCard }) {
   const words = useWords();
+  const title = useModelTitle();
   const [, navigate] = useLocation();
   const { data } = useQuery(bundlesQuery);
   const models = (data?.bundles ?? []).filter((one) => one.drawing_direction);
@@ -43,10 +46,10 @@ export function ModelChoice({ bundle }: { bundle: BundleCard }) {
       hideLabel
       value={bundle.id}
       onChange={(id) => id !== bundle.id && navigate(`/draw/${encodeURIComponent(id)}`)}
-      options={models.map(({ id, name, family }) => ({
-        id,
-        name,
-        detail: <span className="quiet small">{family}</span>,
+      options={models.map((each) => ({
+        id: each.id,
+        name: title(each),
+        detail: <span className="quiet small">{each.family}</span>,
       }))}
     />
   );

@@ -5,7 +5,7 @@ import { translations } from "./words";
 export const draw: Feature = {
   name: "draw",
   routes: ["/draw/:bundle?"],
-  nav: { address: "/draw" },
+  nav: { address: "/draw", group: "use" },
   page: lazy(() => import("./page").then((module) => ({ default: module.DrawPage }))),
   words: translations,
 };

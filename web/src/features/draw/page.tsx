@@ -1,10 +1,12 @@
 import { useQuery } from "@tanstack/react-query";
-import { Link, Redirect, useSearchParams } from "wouter";
-import { bundleAddress, can } from "../../api/bundles";
+import { Redirect, useSearchParams } from "wouter";
+import { can } from "../../api/bundles";
 import { Problem } from "../../api/client";
+import { lastUsed } from "../../api/last-model";
 import { bundleQuery, bundlesQuery } from "../../api/queries";
 import type { PageProps } from "../../feature";
-import { Command, Empty, ProblemNote, Waiting } from "../../ui/feedback";
+import { Command, Empty, ProblemPage, Waiting } from "../../ui/feedback";
+import { OtherPage } from "../../ui/other-page";
 import { useTitle } from "../../ui/use-title";
 import { Studio } from "./studio";
 import { NAMED } from "./use-arrival";
@@ -19,13 +21,13 @@ function AnyModel() {
   const words = useWords();
   const { data, error, refetch } = useQuery(bundlesQuery);
   useTitle(words.title);
-  if (error !== null && !data) return <ProblemNote error={error} retry={refetch} />;
+  if (error !== null && !data) return <ProblemPage title={words.title} error={error} retry={refetch} />;
   if (!data) return <Waiting />;
-  const model =
-    data.bundles.find((each) => each.drawing_direction) ?? data.bundles.find((each) => can(each, "inpaints"));
+  const sketching = data.bundles.filter((each) => each.drawing_direction);
+  const model = lastUsed("draw", [...sketching, ...data.bundles.filter((each) => can(each, "inpaints"))]);
   if (model) return <Redirect to={`/draw/${encodeURIComponent(model.id)}`} replace />;
   return (
-    <Empty title={words.emptyTitle}>
+    <Empty alone title={words.emptyTitle}>
       <p>{words.emptyText}</p>
       <Command text="ganvas train sketch-portrait --data path/to/portraits" />
       <p className="quiet">{words.emptyOther}</p>
@@ -40,17 +42,10 @@ function Model({ id }: { id: string }) {
   useTitle(bundle ? `${words.title}: ${bundle.name}` : words.title);
   const [query] = useSearchParams();
   if (query.has(NAMED) && !bundle && error instanceof Problem && error.status === 404)
-    return <ProblemNote error={new Error(words.linkModelGone)} />;
-  if (error !== null && !bundle) return <ProblemNote error={error} retry={refetch} />;
+    return <ProblemPage title={words.title} error={new Error(words.linkModelGone)} />;
+  if (error !== null && !bundle) return <ProblemPage title={words.title} error={error} retry={refetch} />;
   if (!bundle) return <Waiting />;
   if (bundle.drawing_direction) return <Studio bundle={bundle} lead={words.leadSketch} />;
   if (can(bundle, "inpaints")) return <Studio bundle={bundle} lead={words.leadMask} />;
-  return (
-    <div className="note note-info">
-      <p className="note-body">{words.takesNoDrawing}</p>
-      <Link href={bundleAddress(bundle)} className="button button-solid">
-        {words.openPage}
-      </Link>
-    </div>
-  );
+  return <OtherPage bundle={bundle} text={words.takesNoDrawing} open={words.openPage} />;
 }

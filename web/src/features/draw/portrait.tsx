@@ -1,4 +1,5 @@
 // The portrait, and what can be taken home of it.
+import type { ReactNode } from "react";
 import type { BundleCard } from "../../api/types";
 import { Button } from "../../ui/controls";
 import { download } from "../../ui/download";
@@ -15,6 +16,7 @@ export function Portrait({
   busy,
   over,
   both,
+  invitation,
 }: {
   bundle: BundleCard;
   result: Result | undefined;
@@ -23,6 +25,8 @@ export function Portrait({
   over: boolean;
   /** Drawing and result as one picture. */
   both: () => Promise<Blob>;
+  /** What one may begin with, shown until there is a result. */
+  invitation?: ReactNode;
 }) {
   const words = useWords();
   return (
@@ -30,7 +34,14 @@ export function Portrait({
       {!over && <figcaption>{words.result}</figcaption>}
       {!over && (
         <div className={styles.result}>
-          {result ? <img src={result.address} alt={words.result} /> : <p className="quiet">{words.waiting}</p>}
+          {result ? (
+            <img src={result.address} alt={words.result} />
+          ) : (
+            <div className={styles.invitation}>
+              <p className="quiet">{words.waiting}</p>
+              {invitation}
+            </div>
+          )}
         </div>
       )}
       <div className={styles.drawFoot}>

@@ -2,11 +2,13 @@
 // user's picture.
 import { useEffect, useRef, useState } from "react";
 import { can } from "../../api/bundles";
+import { useRemembered } from "../../api/last-model";
 import type { BundleCard } from "../../api/types";
 import { ProblemNote } from "../../ui/feedback";
 import { recall, remember } from "../../ui/local-storage";
 import { PictureDrop } from "../../ui/picture-drop";
 import { sketchPhoto } from "./api";
+import { ExampleDrawings } from "./examples";
 import { fromFile, UnreadableDrawing } from "./file";
 import { GuidancePanel } from "./guidance";
 import { DrawHead, ModelChoice, type View, ViewChoice } from "./head";
@@ -35,6 +37,7 @@ const usualWidth = (resolution: number) => Math.round(400 * Math.max(1.3 / resol
 
 export function Studio({ bundle, lead }: { bundle: BundleCard; lead: string }) {
   const words = useWords();
+  useRemembered("draw", bundle);
   const masks = can(bundle, "inpaints");
   const layer = useRef<HTMLCanvasElement>(null);
   const store = useDrawingStore(masks ? bundle.id : "sketch", !masks);
@@ -196,6 +199,11 @@ export function Studio({ bundle, lead }: { bundle: BundleCard; lead: string }) {
           result={result}
           busy={busy}
           over={over}
+          invitation={
+            masks || !store.ready || !isBlank(drawing) ? undefined : (
+              <ExampleDrawings take={(marks) => replace(...marks)} />
+            )
+          }
           both={() => besideEachOther(flat(SIDE), result?.picture ?? new Blob())}
         />
         {(guided || over) && (

@@ -85,13 +85,13 @@ function Beginnings({ masks, starter, load, open }: ToolsProps) {
   return (
     <div className={`${styles.toolsGroup} ${styles.toolsStart}`}>
       {!masks && (
-        <Button variant="bare" aria-label={words.starterHelp} onPress={starter}>
+        <Button variant="bare" aria-label={`${words.starter}: ${words.starterHelp}`} onPress={starter}>
           <FaceIcon />
           <span>{words.starter}</span>
         </Button>
       )}
       <FileTrigger acceptedFileTypes={["image/*"]} onSelect={(files) => files?.[0] && load(files[0])}>
-        <Button variant="bare" aria-label={masks ? words.another : words.photoHelp}>
+        <Button variant="bare" aria-label={masks ? words.another : `${words.photo}: ${words.photoHelp}`}>
           <PhotoIcon />
           <span>{masks ? words.another : words.photo}</span>
         </Button>

@@ -20,6 +20,8 @@ export const en = {
   starterHelp: "Put a simple face on the paper",
   photo: "Photo",
   photoHelp: "Turn a photo into a drawing to start from",
+  examples: "Or try one of these drawings",
+  example: (n: number) => `Example drawing ${n}`,
   paper: "Drawing paper. Draw with a pointer; P takes the pen, E the eraser.",
   yours: "Your drawing",
   result: "Result",

@@ -19,6 +19,8 @@ export const ko: typeof en = {
   starterHelp: "간단한 얼굴을 종이에 올립니다",
   photo: "사진",
   photoHelp: "사진을 스케치로 바꿔 시작합니다",
+  examples: "예시 그림으로 시작하기",
+  example: (n) => `예시 그림 ${n}`,
   paper: "그림 종이. 포인터로 그리고, P는 펜, E는 지우개입니다.",
   yours: "내 그림",
   result: "결과",

@@ -93,3 +93,14 @@ test("tools follow from what the model can do", () => {
     "copies",
   ]);
 });
+
+test("a tool that was given nothing begins with the selected pictures", () => {
+  const [picked, one] = [viewAt("?picked=7.9").current[0], viewAt("?picked=7").current[0]];
+  const seeds = (points: readonly object[]) => points.map((point) => ("seed" in point ? point.seed : null));
+  expect(seeds(picked.walk)).toEqual([7, 9]);
+  expect(seeds(picked.rows)).toEqual([7, 9]);
+  expect(seeds(picked.base)).toEqual([7, 9]);
+  expect(seeds(one.walk), "one picture makes no walk").toEqual([0, 1, 2]);
+  expect(seeds(one.base)).toEqual([7]);
+  expect(seeds(viewAt("?picked=7.9&walk=3.4").current[0].walk)).toEqual([3, 4]);
+});

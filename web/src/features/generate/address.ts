@@ -69,10 +69,12 @@ function viewOf(query: URLSearchParams, bundle: BundleCard): View {
   const psi = Number.parseFloat(query.get("psi") ?? "");
   const seed = whole("seed", 0, MAX_FIRST_SEED);
   const label = bundle.classes.length && query.has("class") ? whole("class", 0, bundle.classes.length - 1) : null;
-  // A tool that was given nothing begins with the first pictures of the grid.
-  const some = (key: string, from: number, count: number): LatentPoint[] =>
-    pointsOf(query.get(key), bundle) ??
+  const picked = pointsOf(query.get("picked"), bundle) ?? [];
+  const first = (from: number, count: number): LatentPoint[] =>
     Array.from({ length: count }, (_, index) => ({ seed: seed + from + index, class: label }));
+  // A tool that was given nothing begins with the selected pictures, and without enough of them with the first ones.
+  const some = (key: string, from: number, count: number, least: number, most: number): LatentPoint[] =>
+    pointsOf(query.get(key), bundle) ?? (least && picked.length >= least ? picked.slice(0, most) : first(from, count));
   const tool = query.get("tool") as Tool;
   return {
     tool: TOOLS.includes(tool) ? tool : "pictures",
@@ -81,13 +83,13 @@ function viewOf(query: URLSearchParams, bundle: BundleCard): View {
     class: label,
     psi: can(bundle, "truncation") && Number.isFinite(psi) ? Math.min(Math.max(psi, MIN_PSI), MAX_PSI) : 1,
     open: query.has("open") ? whole("open", 0, MAX_SEED) : null,
-    picked: pointsOf(query.get("picked"), bundle) ?? [],
-    walk: some("walk", 0, 3),
+    picked,
+    walk: some("walk", 0, 3, 2, 16),
     steps: Math.max(whole("steps", 16, 120), 2),
     loop: query.has("loop"),
-    rows: some("rows", 0, 3),
-    columns: some("columns", 3, 4),
-    base: some("base", 0, 1),
+    rows: some("rows", 0, 3, 1, 8),
+    columns: some("columns", 3, 4, 0, 0),
+    base: some("base", 0, 1, 1, 4),
     layers: rangeOf(query.get("layers")),
     part: rangeOf(query.get("part")),
     moves: movesOf(query.get("moves")),

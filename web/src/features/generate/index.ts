@@ -4,8 +4,8 @@ import { translations } from "./words";
 
 export const generate: Feature = {
   name: "generate",
-  routes: ["/generate/:bundle"],
-  nav: null,
+  routes: ["/generate/:bundle?"],
+  nav: { address: "/generate", group: "use" },
   page: lazy(() => import("./page").then((module) => ({ default: module.GeneratePage }))),
   words: translations,
 };

@@ -1,13 +1,16 @@
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useRef } from "react";
 import { Tab, TabList, TabPanel, Tabs } from "react-aria-components";
-import { Link } from "wouter";
+import { Redirect } from "wouter";
 import { bundleAddress, can } from "../../api/bundles";
-import { bundleQuery } from "../../api/queries";
+import { lastUsed, useRemembered } from "../../api/last-model";
+import { bundleQuery, bundlesQuery } from "../../api/queries";
 import type { BundleCard } from "../../api/types";
 import type { PageProps } from "../../feature";
 import { useSummary } from "../../i18n/summaries";
-import { ProblemNote, Waiting } from "../../ui/feedback";
+import { useModelTitle } from "../../i18n/titles";
+import { Command, Empty, ProblemNote, ProblemPage, Waiting } from "../../ui/feedback";
+import { OtherPage } from "../../ui/other-page";
 import { useTitle } from "../../ui/use-title";
 import { type Tool, toolsOf, useView } from "./address";
 import { readAbilities } from "./api";
@@ -21,32 +24,45 @@ import { useProjection } from "./use-projection";
 import { Walk } from "./walk";
 import { useWords } from "./words";
 
-export function GeneratePage({ params: { bundle = "" } }: PageProps) {
-  return <Model key={bundle} id={bundle} />;
+export function GeneratePage({ params: { bundle } }: PageProps) {
+  return bundle === undefined ? <AnyModel /> : <Model key={bundle} id={bundle} />;
+}
+
+/** No model is named: the last one used, or how to have one. */
+function AnyModel() {
+  const words = useWords();
+  const { data, error, refetch } = useQuery(bundlesQuery);
+  useTitle(words.title);
+  if (error !== null && !data) return <ProblemPage title={words.title} error={error} retry={refetch} />;
+  if (!data) return <Waiting />;
+  const model = lastUsed(
+    "generate",
+    data.bundles.filter(({ page }) => page === "generate"),
+  );
+  if (model) return <Redirect to={bundleAddress(model)} replace />;
+  return (
+    <Empty alone title={words.emptyTitle}>
+      <p>{words.emptyText}</p>
+      <Command text="ganvas train dcgan-64-small --data path/to/pictures" />
+    </Empty>
+  );
 }
 
 function Model({ id }: { id: string }) {
   const words = useWords();
   const { data: bundle, error, refetch } = useQuery(bundleQuery(id));
   useTitle(bundle ? `${words.title}: ${bundle.name}` : words.title);
-  if (error !== null && !bundle) return <ProblemNote error={error} retry={refetch} />;
+  if (error !== null && !bundle) return <ProblemPage title={words.title} error={error} retry={refetch} />;
   if (!bundle) return <Waiting />;
-  if (bundle.page !== "generate") {
-    return (
-      <div className="note note-info">
-        <p className="note-body">{words.needsPicture}</p>
-        <Link href={bundleAddress(bundle)} className="button button-solid">
-          {words.openPage}
-        </Link>
-      </div>
-    );
-  }
+  if (bundle.page !== "generate") return <OtherPage bundle={bundle} text={words.needsPicture} open={words.openPage} />;
   return <Generator bundle={bundle} />;
 }
 
 function Generator({ bundle }: { bundle: BundleCard }) {
   const words = useWords();
   const summary = useSummary();
+  const title = useModelTitle();
+  useRemembered("generate", bundle);
   const [view, change] = useView(bundle);
   const explores = can(bundle, "latent_space");
   const known = useQuery({
@@ -87,7 +103,7 @@ function Generator({ bundle }: { bundle: BundleCard }) {
     <>
       <header className="page-head page-head-tight">
         <p className="eyebrow">{words.title}</p>
-        <h1>{bundle.name}</h1>
+        <h1>{title(bundle)}</h1>
         <p>{summary(bundle)}.</p>
       </header>
       {known.error !== null && !abilities && <ProblemNote error={known.error} retry={known.refetch} />}
@@ -101,7 +117,7 @@ function Generator({ bundle }: { bundle: BundleCard }) {
               </Tab>
             ))}
           </TabList>
-          <TabPanel id={tool} className={styles.tabPanel}>
+          <TabPanel key={tool} id={tool} className={styles.tabPanel}>
             {made}
           </TabPanel>
         </Tabs>

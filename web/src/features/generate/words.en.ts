@@ -1,6 +1,9 @@
 // The sentences of the Generate page, in English.
 export const en = {
+  nav: "Generate",
   title: "Generate",
+  emptyTitle: "No model to generate with yet",
+  emptyText: "Train one on any folder of pictures, and it appears here:",
   needsPicture: "This model needs a picture to start from.",
   openPage: "Open its page",
   settings: "Settings",

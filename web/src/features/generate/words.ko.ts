@@ -1,7 +1,10 @@
 import type { en } from "./words.en";
 
 export const ko: typeof en = {
+  nav: "생성",
   title: "생성",
+  emptyTitle: "아직 생성할 모델이 없습니다",
+  emptyText: "그림 폴더로 학습하면 여기에 나타납니다.",
   needsPicture: "이 모델은 시작할 그림이 필요합니다.",
   openPage: "전용 페이지 열기",
   settings: "설정",

@@ -1,11 +1,21 @@
 import { Link } from "wouter";
-import { bundleAddress } from "../../api/bundles";
+import { bundleAddress, can } from "../../api/bundles";
+import { EXAMPLE } from "../../api/examples";
 import { rooted } from "../../api/root";
 import type { BundleCard } from "../../api/types";
 import { figure, higherIsBetter, metricName, spread } from "../../i18n/numbers";
 import { useSummary } from "../../i18n/summaries";
+import { useModelTitle } from "../../i18n/titles";
 import styles from "./home.module.css";
 import { useWords } from "./words";
+
+/** The address at which a model shows what it does, without anything of the visitor's own; null: none. */
+function exampleAddress(bundle: BundleCard): string | null {
+  const address = bundleAddress(bundle);
+  if (bundle.drawing_direction) return `${address}?${EXAMPLE}`;
+  if (can(bundle, "latent_space")) return `${address}?tool=walk`;
+  return bundle.page === "translate" && bundle.accepts[0] === "picture" ? `${address}?${EXAMPLE}` : null;
+}
 
 /** A model with a preview, its first metric, and links to its page and its training run. */
 export function Card({ bundle, hasRun }: { bundle: BundleCard; hasRun: boolean }) {
@@ -13,6 +23,8 @@ export function Card({ bundle, hasRun }: { bundle: BundleCard; hasRun: boolean }
   const summary = useSummary();
   const metric = bundle.metrics[0];
   const address = bundleAddress(bundle);
+  const name = useModelTitle()(bundle);
+  const example = exampleAddress(bundle);
   return (
     <li className={styles.card}>
       {bundle.preview_url && (
@@ -21,7 +33,7 @@ export function Card({ bundle, hasRun }: { bundle: BundleCard; hasRun: boolean }
         </Link>
       )}
       <div className={styles.cardBody}>
-        <h2>{bundle.name}</h2>
+        <h2>{name}</h2>
         <p>{summary(bundle)}</p>
         <dl className={styles.facts}>
           <div>
@@ -44,12 +56,18 @@ export function Card({ bundle, hasRun }: { bundle: BundleCard; hasRun: boolean }
         <div className={styles.cardActions}>
           <Link href={address} className="button button-solid">
             {words[bundle.page]}
-            <span className="sr-only">: {bundle.name}</span>
+            <span className="sr-only">: {name}</span>
           </Link>
+          {example && (
+            <Link href={example} className="button button-soft">
+              {words.try}
+              <span className="sr-only">: {name}</span>
+            </Link>
+          )}
           {hasRun && (
             <Link href={`/runs/${encodeURIComponent(bundle.id)}`} className="button button-bare">
               {words.run}
-              <span className="sr-only">: {bundle.name}</span>
+              <span className="sr-only">: {name}</span>
             </Link>
           )}
         </div>

@@ -5,7 +5,7 @@ import { translations } from "./words";
 export const home: Feature = {
   name: "home",
   routes: ["/"],
-  nav: { address: "/" },
+  nav: { address: "/", group: "use" },
   page: lazy(() => import("./page").then((module) => ({ default: module.HomePage }))),
   words: translations,
 };

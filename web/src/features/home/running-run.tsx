@@ -1,15 +1,15 @@
 import { Link } from "wouter";
 import type { RunCard } from "../../api/types";
-import { duration } from "../../i18n/numbers";
-import { useLanguage, useWords as useSharedWords } from "../../i18n/provider";
+import { useWords as useSharedWords } from "../../i18n/provider";
 import { Progress } from "../../ui/feedback";
+import { useTimeLeft } from "../../ui/run-progress";
 import styles from "./home.module.css";
 
 /** A run in progress, with a link to it. */
 export function RunningRun({ run }: { run: RunCard }) {
-  const { language } = useLanguage();
   const words = useSharedWords();
   const { status } = run;
+  const left = useTimeLeft()(status);
   return (
     <li className={styles.runningRun}>
       <Link href={`/runs/${encodeURIComponent(run.id)}`} className={styles.runningLink}>
@@ -19,8 +19,7 @@ export function RunningRun({ run }: { run: RunCard }) {
       </Link>
       <Progress value={status.progress ?? 0} label={`${words.progress}: ${run.name}`} />
       <span className="figures quiet">
-        {Math.round((status.progress ?? 0) * 100)} %
-        {status.eta_seconds != null && ` · ${words.units.left(duration(status.eta_seconds, language))}`}
+        {Math.round((status.progress ?? 0) * 100)} %{left !== null && ` · ${left}`}
       </span>
     </li>
   );

@@ -9,6 +9,7 @@ export const en = {
   draw: "Draw",
   translate: "Translate",
   music: "Music",
+  try: "Try an example",
   run: "Training run",
   trained: (pictures: string) => `Training length: ${pictures} pictures`,
   emptyTitle: "No models yet",

@@ -10,6 +10,7 @@ export const ko: typeof en = {
   draw: "그리기",
   translate: "변환하기",
   music: "음악",
+  try: "예시로 해 보기",
   run: "학습 기록",
   trained: (pictures) => `학습량: 그림 ${pictures}장`,
   emptyTitle: "아직 모델이 없습니다",

@@ -1,10 +1,12 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "wouter";
 import { polled, runsQuery } from "../../api/queries";
+import { rooted } from "../../api/root";
 import type { RunCard } from "../../api/types";
-import { duration, figure, kimg } from "../../i18n/numbers";
+import { figure, kimg, metricName, moment } from "../../i18n/numbers";
 import { useLanguage, useWords as useSharedWords } from "../../i18n/provider";
 import { Command, Empty, ProblemNote, Progress, Waiting } from "../../ui/feedback";
+import { useSpeed, useTimeLeft } from "../../ui/run-progress";
 import { useTitle } from "../../ui/use-title";
 import { findingOf } from "./finding";
 import styles from "./list.module.css";
@@ -48,20 +50,22 @@ function RunRow({ run }: { run: RunCard }) {
   const words = useWords();
   const { progress, units } = useSharedWords();
   const { status } = run;
+  const speed = useSpeed()(status);
+  const left = useTimeLeft()(status);
   const facts = [
     status.family,
     status.recipe !== run.name ? status.recipe : null,
     units.kimg(`${kimg(status.nimg / 1000)}${status.total_kimg != null ? ` / ${kimg(status.total_kimg)}` : ""}`),
-    status.state === "running" && status.images_per_second != null
-      ? `${figure(status.images_per_second)} ${units.images}`
-      : null,
-    status.state === "running" && status.eta_seconds != null
-      ? units.left(duration(status.eta_seconds, language))
-      : null,
+    speed,
+    left,
   ].filter((fact) => fact);
+  const date = status.updated ?? status.started;
+  const changed = date ? words.changed(moment(date, language)) : null;
+  const measured = run.metric && `${metricName(run.metric.metric)} ${figure(run.metric.value)}`;
   const worry = status.health.find((said) => said.level !== "info");
   return (
     <li className={styles.runRow}>
+      {run.sheet && <img className={styles.runRowSheet} src={rooted(run.sheet.url)} alt="" loading="lazy" />}
       <div className={styles.runRowHead}>
         <Link href={`/runs/${encodeURIComponent(run.id)}`} className={styles.runRowLink}>
           {run.name}
@@ -69,6 +73,7 @@ function RunRow({ run }: { run: RunCard }) {
         <State state={status.state} />
       </div>
       <p className="quiet figures">{facts.join(" · ")}</p>
+      <p className="quiet small figures">{[changed, measured].filter((each) => each !== null).join(" · ")}</p>
       <Trainer status={status} />
       <Progress value={status.progress ?? 0} label={`${progress}: ${run.name}`} />
       {worry && <p className={`small worry worry-${worry.level}`}>{findingOf(words.troubles, worry)}</p>}

@@ -17,7 +17,7 @@ export function Metrics({ metrics }: { metrics: Metric[] }) {
         <>
           <MetricCharts metrics={metrics} />
           {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls has to take the focus */}
-          <section className={styles.tableBox} tabIndex={0} aria-labelledby="metrics">
+          <section className={styles.tableBox} tabIndex={0} aria-label={words.metricsTable}>
             <table>
               <thead>
                 <tr>

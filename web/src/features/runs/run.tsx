@@ -4,7 +4,7 @@ import { bundleAddress } from "../../api/bundles";
 import { useLiveRun } from "../../api/live-run";
 import { bundlesQuery } from "../../api/queries";
 import { useWords as useSharedWords } from "../../i18n/provider";
-import { ProblemNote, Progress, Waiting } from "../../ui/feedback";
+import { ProblemPage, Progress, Waiting } from "../../ui/feedback";
 import { BackIcon } from "../../ui/icons";
 import { useTitle } from "../../ui/use-title";
 import { Curves } from "./curves";
@@ -23,7 +23,7 @@ export function RunPage({ id }: { id: string }) {
   const { progress } = useSharedWords();
   const { run, lines, error, streaming, retry } = useLiveRun(id);
   useTitle(run ? run.name : words.title);
-  if (!run) return error !== undefined ? <ProblemNote error={error} retry={retry} /> : <Waiting />;
+  if (!run) return error !== undefined ? <ProblemPage title={words.title} error={error} retry={retry} /> : <Waiting />;
   const last = lines.at(-1);
   return (
     <>

@@ -5,6 +5,7 @@ export const en = {
   lead: "Every training run, in progress or finished.",
   emptyTitle: "No runs yet",
   emptyText: "Start a training, and its curves appear here while it runs.",
+  changed: (when: string) => `Last changed ${when}`,
   all: "All runs",
   state: {
     running: "Running",
@@ -51,6 +52,7 @@ export const en = {
   log: "Log scale",
   hint: "To read values, hover over a chart, or focus it and use the arrow keys.",
   metrics: "Metrics",
+  metricsTable: "All measurements",
   noMetrics: "Not measured yet.",
   metric: "Metric",
   value: "Value",

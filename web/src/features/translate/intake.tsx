@@ -2,8 +2,10 @@
 import { useEffect, useRef, useState } from "react";
 import { FileTrigger } from "react-aria-components";
 import { Button } from "../../ui/controls";
+import { ProblemNote } from "../../ui/feedback";
 import { PhotoIcon } from "../../ui/icons";
 import { CameraButton } from "./camera";
+import { ExamplePhotos } from "./examples";
 import styles from "./intake.module.css";
 import { useWords } from "./words";
 
@@ -47,6 +49,7 @@ export function useArrivals(add: (files: File[]) => void): boolean {
 /** Where nothing is on the table yet. */
 export function Intake({ add, over, note }: { add: (files: Blob[]) => void; over: boolean; note: string | undefined }) {
   const words = useWords();
+  const [problem, setProblem] = useState<unknown>();
   return (
     <section className={styles.drop} aria-label={words.choose} data-drop-target={over || undefined}>
       <PhotoIcon />
@@ -57,6 +60,8 @@ export function Intake({ add, over, note }: { add: (files: Blob[]) => void; over
       </div>
       {note && <p className={styles.face}>{note}</p>}
       <p className="quiet small">{words.kinds}</p>
+      <ExamplePhotos add={add} failed={setProblem} />
+      {problem !== undefined && <ProblemNote error={problem} />}
     </section>
   );
 }

@@ -1,13 +1,16 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { Link, useLocation, useSearchParams } from "wouter";
+import { useLocation, useSearchParams } from "wouter";
 import { bundleAddress } from "../../api/bundles";
+import { lastUsed, useRemembered } from "../../api/last-model";
 import { bundleQuery, bundlesQuery } from "../../api/queries";
 import type { BundleCard } from "../../api/types";
 import type { PageProps } from "../../feature";
 import { useSummary } from "../../i18n/summaries";
-import { Command, Empty, ProblemNote, Waiting } from "../../ui/feedback";
+import { useModelTitle } from "../../i18n/titles";
+import { Command, Empty, ProblemPage, Waiting } from "../../ui/feedback";
 import { InfoIcon } from "../../ui/icons";
+import { OtherPage } from "../../ui/other-page";
 import { Select } from "../../ui/select";
 import { useTitle } from "../../ui/use-title";
 import besideStyles from "./beside.module.css";
@@ -25,19 +28,25 @@ const MAKE_UP = "make-up"; // in the query: a model may have any name
 export function TranslatePage({ params: { bundle: id } }: PageProps) {
   const words = useWords();
   const summary = useSummary();
+  const title = useModelTitle();
   const known = useQuery(bundlesQuery);
   const bundles = known.data?.bundles.filter(({ page }) => page === "translate");
   const makesUp = useSearchParams()[0].has(MAKE_UP);
-  const first = makesUp ? undefined : bundles?.[0];
+  const first = makesUp || !bundles ? undefined : lastUsed("translate", bundles);
   const listed = id === undefined ? first : bundles?.find((each) => each.id === id);
   const { makeUp } = words;
-  const name = listed?.name ?? makeUp.name;
+  const name = listed ? title(listed) : makeUp.name;
+  useRemembered("translate", listed);
   useTitle(bundles ? `${words.title}: ${name}` : words.title);
   // Pictures outlive a change of the model.
   const table = useTable(MOST_PICTURES);
   const references = useTable(MOST_REFERENCES);
   if (!bundles) {
-    return known.error === null ? <Waiting /> : <ProblemNote error={known.error} retry={known.refetch} />;
+    return known.error === null ? (
+      <Waiting />
+    ) : (
+      <ProblemPage title={words.title} error={known.error} retry={known.refetch} />
+    );
   }
   if (!listed && id !== undefined) return <Other id={id} />;
   return (
@@ -100,13 +109,14 @@ function Room({ bundle, table, references }: { bundle: BundleCard | undefined; t
 function ModelChoice({ bundle, bundles }: { bundle: BundleCard | undefined; bundles: BundleCard[] }) {
   const words = useWords();
   const summary = useSummary();
+  const title = useModelTitle();
   const { makeUp, model, modelHelp } = words;
   const [, go] = useLocation();
   if (bundles.length === 0) return null;
   const detail = (text: string) => <span className={`quiet small ${styles.kind}`}>{text}</span>;
   const models = bundles.map((each) => ({
     id: addressIn(each),
-    name: each.name,
+    name: title(each),
     detail: detail(`${summary(each)} · ${modelHelp(each.family, each.resolution)}`),
   }));
   return (
@@ -123,18 +133,11 @@ function ModelChoice({ bundle, bundles }: { bundle: BundleCard | undefined; bund
 /** An address that names no model of this page: another's, or none at all. */
 function Other({ id }: { id: string }) {
   const words = useWords();
+  const title = useModelTitle();
   const { data: bundle, error, refetch } = useQuery(bundleQuery(id));
-  if (error !== null && !bundle) return <ProblemNote error={error} retry={refetch} />;
+  if (error !== null && !bundle) return <ProblemPage title={words.title} error={error} retry={refetch} />;
   if (!bundle) return <Waiting />;
-  return (
-    <div className="note note-info">
-      <InfoIcon />
-      <p className="note-body">{words.wrongKind(bundle.name)}</p>
-      <Link href={bundleAddress(bundle)} className="button button-solid">
-        {words.open}
-      </Link>
-    </div>
-  );
+  return <OtherPage bundle={bundle} text={words.wrongKind(title(bundle))} open={words.open} />;
 }
 
 function NoModel() {

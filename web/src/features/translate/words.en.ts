@@ -13,6 +13,9 @@ export const en = {
   emptyReference: "In the style of a reference (one folder a style):",
   emptyPaired: "Colour grey photographs, or enlarge small ones (any folder of pictures):",
   // Pictures in
+  examples: "Or try one of these photographs",
+  example: (n: number) => `Example photograph ${n}`,
+  examplesCredit: "Official portraits of the US Government, in the public domain",
   drop: "Drop pictures here, paste them, or",
   choose: "Choose pictures",
   camera: "Use the camera",
@@ -40,7 +43,7 @@ export const en = {
   direction: "Direction",
   way: (from: string, to: string) => `${from} → ${to}`,
   heat: "Show where it looks",
-  heatHelp: "The model's own attention (CAM): bright is what it went by.",
+  heatHelp: "The model's own attention (CAM): bright areas mattered most.",
   heatOpacity: "Strength of the overlay",
   heatAlt: "Heat map of where the model looks",
   shape: "Shape of the answer",

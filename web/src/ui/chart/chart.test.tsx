@@ -58,3 +58,13 @@ test("terms are explained once each", async () => {
   render(<Losses />);
   expect(screen.getAllByRole("term").map((term) => term.textContent)).toEqual(["loss"]);
 });
+
+test("one measurement is a dot, since it makes no line", () => {
+  const one = [{ key: "D/loss", points: [{ x: 1, y: 0.5 }] }];
+  const { container, rerender } = render(
+    <Chart title="Losses" series={one} smoothing={0} log={false} cursor={null} point={() => {}} />,
+  );
+  expect(container.querySelectorAll("circle[data-point='D/loss']")).toHaveLength(1);
+  rerender(<Chart title="Losses" series={series} smoothing={0} log={false} cursor={null} point={() => {}} />);
+  expect(container.querySelectorAll("circle[data-point]")).toHaveLength(0);
+});

@@ -83,6 +83,11 @@ export function Plot({
       {curves.map(({ key, line, colour }) => (
         <path key={key} data-series={key} d={pathOf(line, x, y)} className={styles.curve} stroke={colour} />
       ))}
+      {curves.map(({ key, line: [only, ...others], colour }) => {
+        // One point makes no line.
+        if (!only || others.length > 0) return null;
+        return <circle key={key} data-point={key} cx={x.place(only.x)} cy={y.place(only.y)} r="3.5" fill={colour} />;
+      })}
       {cursor !== null && (
         <g className={styles.cursor}>
           <line x1={x.place(cursor)} x2={x.place(cursor)} y1={EDGE.top} y2={bottom} />

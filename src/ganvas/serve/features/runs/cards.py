@@ -37,7 +37,15 @@ T = TypeVar("T", bound=BaseModel)
 
 def card(name: str, run: RunDir) -> RunCard:
     """A run in short."""
-    return RunCard(id=name, name=name, status=read_status(run), unreadable=_unreadable(name, run))
+    sheets, metrics = sheet_links(name, run), read_metrics(run)
+    return RunCard(
+        id=name,
+        name=name,
+        status=read_status(run),
+        unreadable=_unreadable(name, run),
+        sheet=sheets[-1] if sheets else None,
+        metric=metrics[-1] if metrics else None,
+    )
 
 
 def detail(name: str, run: RunDir, bundle: str | None) -> RunDetail:
@@ -48,14 +56,11 @@ def detail(name: str, run: RunDir, bundle: str | None) -> RunDetail:
         run: Its folder.
         bundle: Id of the bundle it made; None: it has made none.
     """
-    status = read_status(run)
+    short = card(name, run)
     return RunDetail(
-        id=name,
-        name=name,
-        status=status,
-        unreadable=_unreadable(name, run),
+        **short.model_dump(),
         recipe=without_non_finite(reader.read_recipe(run)),
-        health=status.health,
+        health=short.status.health,
         sheets=sheet_links(name, run),
         metrics=read_metrics(run),
         bundle=bundle,

@@ -61,21 +61,6 @@ class UnreadableFile(BaseModel):
     params: dict[str, str | float] = Field(description="The values that stand in the reason, by name.")
 
 
-class RunCard(BaseModel):
-    """A run in short."""
-
-    id: str
-    name: str
-    status: RunStatus
-    unreadable: UnreadableFile | None = Field(description="A file of the run that cannot be read; null: none.")
-
-
-class RunList(BaseModel):
-    """All runs, the last changed first."""
-
-    runs: list[RunCard]
-
-
 class SheetLink(BaseModel):
     """A sample sheet."""
 
@@ -85,6 +70,23 @@ class SheetLink(BaseModel):
 
 class RunMetric(BundleMetric):
     """A line of ``metrics.jsonl``."""
+
+
+class RunCard(BaseModel):
+    """A run in short."""
+
+    id: str
+    name: str
+    status: RunStatus
+    unreadable: UnreadableFile | None = Field(description="A file of the run that cannot be read; null: none.")
+    sheet: SheetLink | None = Field(description="The newest sample sheet; null: none.")
+    metric: RunMetric | None = Field(description="The last measurement; null: none.")
+
+
+class RunList(BaseModel):
+    """All runs, the last changed first."""
+
+    runs: list[RunCard]
 
 
 class RunDetail(RunCard):
