@@ -19,5 +19,7 @@ def violations(page: Page) -> list[str]:
         pytest.skip("axe-core is not installed; run `make web`")
     # Run by the browser's debugger, which the content security policy of the pages does not concern.
     page.evaluate(AXE.read_text(encoding="utf-8"))
-    found = page.evaluate("() => axe.run(document, { resultTypes: ['violations'] }).then(({ violations }) => violations)")
+    found = page.evaluate(
+        "() => axe.run(document, { resultTypes: ['violations'] }).then(({ violations }) => violations)"
+    )
     return [f"{one['id']}: {node['html'][:160]}" for one in found for node in one["nodes"]]
