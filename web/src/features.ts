@@ -6,6 +6,7 @@ import { draw } from "./features/draw";
 import { generate } from "./features/generate";
 import { home } from "./features/home";
 import { runs } from "./features/runs";
+import { train } from "./features/train";
 import { translate } from "./features/translate";
 
-export const FEATURES: readonly Feature[] = [home, draw, generate, translate, runs, curate, access];
+export const FEATURES: readonly Feature[] = [home, draw, generate, translate, train, runs, curate, access];

@@ -22,7 +22,7 @@ const ALL: [string, Translations<object>][] = [
 const SAME = /^(\.language|.*\.kappaOf\..*)$/;
 
 // Sentences of the server that only Korean replaces: the server's own are English.
-const KOREAN_ONLY = /^\.(measures|proposals)\./;
+const KOREAN_ONLY = /^\.(measures|proposals|reasons)\./;
 
 test.each(ALL)("%s has the same keys in both languages", (_, { en, ko }) => {
   const keys = (words: object) =>

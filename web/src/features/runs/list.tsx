@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "wouter";
-import { polled, runsQuery } from "../../api/queries";
+import { polled, runsQuery, useMay } from "../../api/queries";
 import { rooted } from "../../api/root";
 import type { RunCard } from "../../api/types";
 import { figure, kimg, metricName, moment } from "../../i18n/numbers";
@@ -9,6 +9,7 @@ import { Command, Empty, ProblemNote, Progress, Waiting } from "../../ui/feedbac
 import { useSpeed, useTimeLeft } from "../../ui/run-progress";
 import { useTitle } from "../../ui/use-title";
 import { findingOf } from "./finding";
+import { JustDeleted } from "./just-deleted";
 import styles from "./list.module.css";
 import { State } from "./state";
 import { Trainer } from "./trainer";
@@ -19,6 +20,7 @@ const POLL_SECONDS = 5;
 export function RunsPage() {
   const words = useWords();
   useTitle(words.title);
+  const mayTrain = useMay("owner");
   const { data, error, refetch } = useQuery({ ...runsQuery, ...polled(POLL_SECONDS) });
   return (
     <>
@@ -26,12 +28,19 @@ export function RunsPage() {
         <h1>{words.title}</h1>
         <p>{words.lead}</p>
       </header>
+      <JustDeleted />
       {!data && error === null && <Waiting />}
       {!data && error !== null && <ProblemNote error={error} retry={refetch} />}
       {data?.length === 0 && (
         <Empty title={words.emptyTitle}>
           <p>{words.emptyText}</p>
-          <Command text="make run" />
+          {mayTrain ? (
+            <Link href="/train" className="button button-solid">
+              {words.emptyTrain}
+            </Link>
+          ) : (
+            <Command text="make run" />
+          )}
         </Empty>
       )}
       {data && data.length > 0 && (

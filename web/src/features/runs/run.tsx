@@ -16,6 +16,7 @@ import { SettingsTree } from "./settings-tree";
 import { Sheets } from "./sheets";
 import { State } from "./state";
 import { Trainer } from "./trainer";
+import { TrainingActions } from "./training";
 import { useWords } from "./words";
 
 export function RunPage({ id }: { id: string }) {
@@ -34,7 +35,7 @@ export function RunPage({ id }: { id: string }) {
         </Link>
         <div className={styles.runTitle}>
           <h1>{run.name}</h1>
-          <State state={run.status.state} />
+          {run.status.state !== "unknown" && <State state={run.status.state} />}
           {run.status.state === "running" && (
             <span className={`${styles.live} quiet small`}>
               <span className="pulse" aria-hidden="true" />
@@ -45,6 +46,7 @@ export function RunPage({ id }: { id: string }) {
           {run.bundle && <ModelLink id={run.bundle} />}
         </div>
         <Trainer status={run.status} />
+        <TrainingActions run={run} changed={retry} />
         <Progress value={run.status.progress ?? 0} label={progress} />
         <RunFacts
           run={run}

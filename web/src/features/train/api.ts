@@ -9,6 +9,8 @@ export type PictureSetCard = Schemas["PictureSetCard"];
 export type PictureSetDetail = Schemas["PictureSetDetail"];
 export type Suggestions = Schemas["SuggestionList"];
 export type Suggestion = Schemas["RecipeSuggestion"];
+/** A recipe with changes, as it was suggested or chosen from the list. */
+export type Choice = Pick<Suggestion, "goal" | "recipe" | "sets">;
 export type Setting = Schemas["Setting"];
 export type RecipeDetail = Schemas["RecipeDetail"];
 

@@ -73,7 +73,8 @@ def _settings(
     for name, stated in group.get("properties", {}).items():
         schema, optional = _plain(stated, root)
         if "properties" in schema:
-            yield from _settings(schema, values.get(name) or {}, f"{prefix}{name}.", root)
+            if values.get(name) is not None:  # a group that the recipe does without cannot be put together here
+                yield from _settings(schema, values[name], f"{prefix}{name}.", root)
             continue
         kind = _kind(schema)
         yield Setting(
