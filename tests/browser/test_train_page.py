@@ -114,7 +114,7 @@ def test_from_pictures_to_a_model(
 
     page.goto(f"{page.url.split('/runs')[0]}/train/flowers")
     page.get_by_role("button", name="Start training").click()
-    page.get_by_role("link", name="Use this model").click()
+    page.get_by_role("link", name="Use this model").click(timeout=300_000)  # evaluated and exported as well
     expect(page.get_by_role("heading", name="dcgan-quick-flowers")).to_be_visible()
     page.goto(f"{page.url.split('/generate')[0]}/train")
     expect(page.get_by_text("Finished", exact=True)).to_be_visible()
