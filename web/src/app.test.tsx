@@ -27,7 +27,15 @@ const navigation = () => within(screen.getByRole("navigation", { name: "Main" })
 test("the navigation leads to the pages, and marks the one that is open", async () => {
   render(<App />);
   const links = navigation().getAllByRole("link");
-  expect(links.map((link) => link.textContent)).toEqual(["Home", "Draw", "Generate", "Translate", "Make-up", "Train", "Runs"]);
+  expect(links.map((link) => link.textContent)).toEqual([
+    "Home",
+    "Draw",
+    "Generate",
+    "Translate",
+    "Make-up",
+    "Train",
+    "Runs",
+  ]);
   expect(navigation().getByRole("link", { current: "page" }).textContent).toBe("Home");
   await userEvent.click(navigation().getByRole("link", { name: "Runs" }));
   expect(window.location.pathname).toBe("/runs");

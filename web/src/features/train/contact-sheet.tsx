@@ -1,4 +1,5 @@
 // The first pictures of a set, and what was not kept of an upload.
+import { addressOf } from "../../api/client";
 import { useServerError } from "../../i18n/errors";
 import { ProblemNote } from "../../ui/feedback";
 import type { PictureSetDetail } from "./api";
@@ -6,7 +7,7 @@ import styles from "./contact-sheet.module.css";
 import { useWords } from "./words";
 
 const thumbnail = (set: string, path: string) =>
-  `/v1/picture-sets/${encodeURIComponent(set)}/thumbnail?path=${encodeURIComponent(path)}`;
+  `${addressOf("picture-sets", set, "thumbnail")}?path=${encodeURIComponent(path)}`;
 
 export function ContactSheet({ set }: { set: PictureSetDetail }) {
   const words = useWords();
