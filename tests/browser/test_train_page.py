@@ -85,7 +85,7 @@ def test_from_pictures_to_a_model(
     with page.expect_file_chooser() as choosing:
         page.get_by_role("button", name="Choose a folder").click()
     choosing.value.set_files(folder)
-    expect(page.get_by_role("heading", name="flowers")).to_be_visible()
+    expect(page.get_by_role("heading", name="flowers", exact=True)).to_be_visible()
     expect(page.get_by_role("heading", name="50 pictures")).to_be_visible()
     expect(page.get_by_text("2 files were not kept")).to_be_visible()
     expect(page.get_by_text("notes.txt")).to_be_visible()
@@ -109,7 +109,7 @@ def test_from_pictures_to_a_model(
     page.get_by_role("button", name="Rename").click()
     page.get_by_label("New name").fill("Flowers")
     page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", name="Flowers")).to_be_visible()
+    expect(page.get_by_role("heading", name="Flowers", exact=True)).to_be_visible()
     assert (tmp_path / "runs" / "Flowers" / "checkpoints").is_dir()
 
     page.goto(f"{page.url.split('/runs')[0]}/train/flowers")
