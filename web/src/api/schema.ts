@@ -3027,7 +3027,7 @@ export interface components {
             unreadable: components["schemas"]["UnreadableFile"] | null;
             /** @description The newest sample sheet; null: none. */
             sheet: components["schemas"]["SheetLink"] | null;
-            /** @description The last measurement; null: none. */
+            /** @description The first metric of the last evaluation; null: none. */
             metric: components["schemas"]["RunMetric"] | null;
         };
         /**
@@ -3044,7 +3044,7 @@ export interface components {
             unreadable: components["schemas"]["UnreadableFile"] | null;
             /** @description The newest sample sheet; null: none. */
             sheet: components["schemas"]["SheetLink"] | null;
-            /** @description The last measurement; null: none. */
+            /** @description The first metric of the last evaluation; null: none. */
             metric: components["schemas"]["RunMetric"] | null;
             /** Recipe */
             recipe: {

@@ -9,6 +9,12 @@ import { useModelTitle } from "../../i18n/titles";
 import styles from "./home.module.css";
 import { useWords } from "./words";
 
+/** The first metric, measured on held-out pictures where it was. */
+function mainMetric({ metrics }: BundleCard) {
+  const [first] = metrics;
+  return metrics.find((one) => one.metric === first?.metric && one.protocol?.pictures === "held_out") ?? first;
+}
+
 /** The address at which a model shows what it does, without anything of the visitor's own; null: none. */
 function exampleAddress(bundle: BundleCard): string | null {
   const address = bundleAddress(bundle);
@@ -21,7 +27,7 @@ function exampleAddress(bundle: BundleCard): string | null {
 export function Card({ bundle, hasRun }: { bundle: BundleCard; hasRun: boolean }) {
   const words = useWords();
   const summary = useSummary();
-  const metric = bundle.metrics[0];
+  const metric = mainMetric(bundle);
   const address = bundleAddress(bundle);
   const name = useModelTitle()(bundle);
   const example = exampleAddress(bundle);

@@ -20,7 +20,9 @@ export function Curves({ lines }: { lines: StatsLine[] }) {
     <section className="section" aria-labelledby="curves">
       <div className="section-head">
         <h2 id="curves">{words.curves}</h2>
-        <p className="quiet">{words.hint}</p>
+        <p className="quiet">
+          {words.hint} {words.kimgMeans}
+        </p>
       </div>
       {groups.length === 0 ? (
         <p className="quiet">{words.noCurves}</p>

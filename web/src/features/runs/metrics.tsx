@@ -34,9 +34,28 @@ export function Metrics({ metrics }: { metrics: Metric[] }) {
               </tbody>
             </table>
           </section>
+          <MetricMeanings metrics={metrics} />
         </>
       )}
     </section>
+  );
+}
+
+/** What the metrics mean, to be opened; nothing where none is known. */
+function MetricMeanings({ metrics }: { metrics: Metric[] }) {
+  const words = useWords();
+  const kinds = [...new Set(metrics.map(({ metric }) => metric.split("_")[0] ?? ""))];
+  const known = kinds.filter((kind) => words.metricMeanings[kind]);
+  if (known.length === 0) return null;
+  return (
+    <details className="small">
+      <summary>{words.meanings}</summary>
+      <ul className="quiet">
+        {known.map((kind) => (
+          <li key={kind}>{words.metricMeanings[kind]}</li>
+        ))}
+      </ul>
+    </details>
   );
 }
 

@@ -55,7 +55,7 @@ export function RunPage({ id }: { id: string }) {
         />
       </header>
       <div className={styles.runNow}>
-        <Sheets sheets={run.sheets} />
+        <Sheets sheets={run.sheets} task={run.status.task} />
         <Health health={run.health} />
       </div>
       <Curves lines={lines} />
@@ -65,6 +65,7 @@ export function RunPage({ id }: { id: string }) {
           <summary>
             <h2>{words.recipe}</h2>
           </summary>
+          <p className="quiet small">{words.recipeMeans}</p>
           <SettingsTree value={run.recipe} />
         </details>
       </section>

@@ -11,7 +11,7 @@ import { useWords } from "./words";
 const FRAME_MILLISECONDS = 350;
 
 /** The sheets in order of training; it follows the newest until somebody goes back in time. */
-export function Sheets({ sheets }: { sheets: Sheet[] }) {
+export function Sheets({ sheets, task }: { sheets: Sheet[]; task: string | null | undefined }) {
   const words = useWords();
   const { pause, play, units } = useSharedWords();
   const [chosen, setChosen] = useState<number | null>(null);
@@ -38,7 +38,9 @@ export function Sheets({ sheets }: { sheets: Sheet[] }) {
     <section className="section" aria-labelledby="sheets">
       <div className="section-head">
         <h2 id="sheets">{words.sheets}</h2>
-        <p className="quiet">{words.sheetsHelp}</p>
+        <p className="quiet">
+          {words.sheetsHelp} {words.sheetColumns[task ?? ""]}
+        </p>
       </div>
       {!sheet ? (
         <p className="quiet">{words.noSheets}</p>

@@ -44,6 +44,15 @@ export const en = {
   advice: "What to try",
   sheets: "Samples over time",
   sheetsHelp: "Pictures of the same seeds in the course of the training.",
+  // What the columns of a sheet are, by task.
+  sheetColumns: {
+    synthesis: "Each square is one seed.",
+    paired: "In threes, from left to right: source, result, target.",
+    unpaired: "In pairs, from left to right: picture, its translation.",
+    reference:
+      "The sources are on the left, the references and styles above; each square is a source in the style above it.",
+    music: "Each roll is the phrase of one seed.",
+  } as Record<string, string>,
   sheetAt: (kimg: string) => `Samples after ${kimg} kimg`,
   sheetSlider: "Position in the training",
   noSheets: "The first samples will appear soon.",
@@ -53,6 +62,22 @@ export const en = {
   log: "Log scale",
   hint: "To read values, hover over a chart, or focus it and use the arrow keys.",
   metrics: "Metrics",
+  meanings: "What these mean",
+  // One sentence per kind of metric: the first part of its name.
+  metricMeanings: {
+    kid: "KID: how far the features of generated pictures are from those of real ones. 0 is the same; lower is better.",
+    fid: "FID: the same question as KID, answered by means and covariances of the features; lower is better.",
+    fd: "FD: FID with the features of another network; lower is better.",
+    is: "IS: how clear and how varied the pictures are for a classifier; higher is better.",
+    precision: "Precision: the share of generated pictures that look like real ones; at most 1.",
+    recall: "Recall: the share of real pictures that the model could have made; at most 1. Low: little variety.",
+    psnr: "PSNR: how close results are to their targets, in decibels; higher is closer.",
+    ssim: "SSIM: how alike structure and contrast are; 1 is the same.",
+    lpips: "LPIPS: how different two pictures appear to a trained network; 0 is the same.",
+    gmsd: "GMSD: how much the edges differ; 0 is the same.",
+  } as Record<string, string>,
+  kimgMeans: "1 kimg is 1,000 training pictures seen, repeats included.",
+  recipeMeans: "The settings of this training, as it was started.",
   metricsTable: "All measurements",
   noMetrics: "Not measured yet.",
   metric: "Metric",

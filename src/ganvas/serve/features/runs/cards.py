@@ -44,7 +44,7 @@ def card(name: str, run: RunDir) -> RunCard:
         status=read_status(run),
         unreadable=_unreadable(name, run),
         sheet=sheets[-1] if sheets else None,
-        metric=metrics[-1] if metrics else None,
+        metric=next((one for one in metrics if one.nimg == metrics[-1].nimg), None),
     )
 
 

@@ -80,7 +80,7 @@ class RunCard(BaseModel):
     status: RunStatus
     unreadable: UnreadableFile | None = Field(description="A file of the run that cannot be read; null: none.")
     sheet: SheetLink | None = Field(description="The newest sample sheet; null: none.")
-    metric: RunMetric | None = Field(description="The last measurement; null: none.")
+    metric: RunMetric | None = Field(description="The first metric of the last evaluation; null: none.")
 
 
 class RunList(BaseModel):
