@@ -28,7 +28,7 @@ PLAYER = {
     *("listBundles", "getBundle", "getPreview", "getImage", "generate", "readAbilities", "interpolate", "film", "mix"),
     *("listDirections", "edit", "project", "getProjection", "stopProjection", "readPortraitParts", "paintPortrait"),
     *("sketchPhoto", "shareDrawing", "readSharedDrawing", "translate", "heatmap", "prepare", "carryOver", "makeUp"),
-    "prepareMakeUp",
+    *("prepareMakeUp", "readMusicFormat", "compose", "accompany"),
 }
 REVIEWER = {
     *("listNeighbours", "listRuns", "getRun", "getStats", "getSheet", "followRun", "getReview", "getRound"),

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
-from support.music import roll_spec
+from support.music import midi_file, roll_spec
 from support.studio import served_with
 
 from ganvas.bundle import Bundle, read_bundle, write_bundle
-from ganvas.inference.music import compose
+from ganvas.inference.music import MusicOptions, compose, notes_of
 from ganvas.models.families.musegan import MuseGAN, MuseGANConfig
 from ganvas.serve.core.engine import Engine
 from ganvas.serve.core.settings import StudioSettings
@@ -45,3 +47,43 @@ def test_both_engines_compose_the_same_phrases(bundle: Bundle) -> None:
         engine.close()
     np.testing.assert_array_equal(*found)
     assert found[0].shape == (2, 16, 36, 2)
+
+
+def test_a_piece_comes_as_notes_of_the_named_tracks(bundle: Bundle) -> None:
+    info, spec = bundle.info, roll_spec()
+    with served_with(StudioSettings(bundles=bundle.path.parent, runs=bundle.path.parent / "none")) as client:
+        known = client.get("/v1/bundles/duo/music").json()
+        assert [track["name"] for track in known["tracks"]] == ["high", "low"]
+        assert (known["bars"], known["beats"], known["beat_steps"], known["given"]) == (2, 2, 4, None)
+        piece = client.post("/v1/bundles/duo/compose", json={"seeds": [3], "threshold": 0.2}).json()
+        longer = client.post("/v1/bundles/duo/compose", json={"seeds": [3, 4], "phrases": 3, "threshold": 0.2}).json()
+        refused = client.post("/v1/bundles/duo/accompany", files={"music": ("tune.mid", b"MThd")})
+    engine = Engine(engine="torch")
+    options = MusicOptions(threshold=0.2)
+    rolls = engine.submit_session(
+        bundle, lambda session: compose(session, info.z_dim, info.data, [3], options)
+    ).result()
+    engine.close()
+    assert [tuple(note.values()) for note in piece["notes"]] == notes_of(rolls[0], spec)
+    assert piece["notes"]
+    assert piece["steps"] == spec.steps
+    assert longer["steps"] == 3 * spec.steps
+    assert (refused.status_code, refused.json()["code"]) == (422, "accompanies-nothing")
+
+
+def test_a_given_track_is_returned_with_the_others(tmp_path: Path) -> None:
+    spec = roll_spec()
+    config = MuseGANConfig(z_dim=8, width=2, variant="shared_trunk", accompany="low")  # type: ignore[call-arg]
+    family = MuseGAN(config, DataSpec(roll=spec), 1.0)  # type: ignore[call-arg]
+    family.measure_standing_statistics()
+    write_bundle(tmp_path / "with-bass", family.eval(), name="With bass", kimg=1, onnx=False)
+    tune = midi_file([[(beat, 1, 40 + beat) for beat in range(8)]], names=("low",), numerator=2)
+    with served_with(StudioSettings(bundles=tmp_path, runs=tmp_path / "none")) as client:
+        assert client.get("/v1/bundles/with-bass/music").json()["given"] == 1
+        answer = client.post(
+            "/v1/bundles/with-bass/accompany", files={"music": ("tune.mid", tune)}, data={"seed": 1}
+        ).json()
+        damaged = client.post("/v1/bundles/with-bass/accompany", files={"music": ("tune.mid", b"MThd")})
+    given = [(note["pitch"], note["start"], note["length"]) for note in answer["notes"] if note["track"] == 1]
+    assert given == [(40 + beat, 4 * beat, 4) for beat in range(8)]
+    assert (damaged.status_code, damaged.json()["code"]) == (422, "music-unreadable")

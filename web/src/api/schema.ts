@@ -517,6 +517,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/bundles/{id}/music": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Music Format
+         * @description The tracks, the time grid and the range of the music that this model makes.
+         */
+        get: operations["readMusicFormat"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/bundles/{id}/compose": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Compose Piece
+         * @description A piece of one phrase from a seed, or of several whose latent moves from seed to seed.
+         */
+        post: operations["compose"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/bundles/{id}/accompany": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Accompany
+         * @description The given track with the other tracks of the model. The file is not kept.
+         */
+        post: operations["accompany"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/trainings": {
         parameters: {
             query?: never;
@@ -1226,6 +1286,26 @@ export interface components {
              */
             neighbours: boolean;
         };
+        /** Body_accompany */
+        Body_accompany: {
+            /**
+             * Music
+             * @description A MIDI file or a MusicXML score with the track to accompany.
+             */
+            music: Blob;
+            /**
+             * Seed
+             * @description The same seed gives the same piece.
+             * @default 0
+             */
+            seed: number;
+            /**
+             * Threshold
+             * @description A note sounds where its probability is above this.
+             * @default 0.5
+             */
+            threshold: number;
+        };
         /** Body_addPicture */
         Body_addPicture: {
             /**
@@ -1818,6 +1898,56 @@ export interface components {
             reason: string;
         };
         /**
+         * ComposeRequest
+         * @description Which piece is wanted.
+         */
+        ComposeRequest: {
+            /**
+             * Seeds
+             * @description One, or several through which the piece passes.
+             */
+            seeds: number[];
+            /**
+             * Phrases
+             * @description Phrases of the piece; the latent moves between seeds.
+             * @default 1
+             */
+            phrases: number;
+            /**
+             * Threshold
+             * @description A note sounds where its probability is above this.
+             * @default 0.5
+             */
+            threshold: number;
+            /**
+             * Draw
+             * @description Draw each note with its probability instead, by the seed.
+             * @default false
+             */
+            draw: boolean;
+        };
+        /**
+         * Composition
+         * @description A piece.
+         */
+        Composition: {
+            /**
+             * Notes
+             * @description By start, then track, then pitch.
+             */
+            notes: components["schemas"]["NoteInfo"][];
+            /**
+             * Steps
+             * @description Its length in time steps.
+             */
+            steps: number;
+            /**
+             * Milliseconds
+             * @description Time that the request took.
+             */
+            milliseconds: number;
+        };
+        /**
          * Credit
          * @description The origin of pictures or weights that the model was made from.
          */
@@ -2239,6 +2369,44 @@ export interface components {
             psi: number;
         };
         /**
+         * MusicFormat
+         * @description What the pieces of a model are made of.
+         */
+        MusicFormat: {
+            /** Tracks */
+            tracks: components["schemas"]["TrackInfo"][];
+            /**
+             * Bars
+             * @description Bars per phrase.
+             */
+            bars: number;
+            /**
+             * Beats
+             * @description Quarter notes per bar.
+             */
+            beats: number;
+            /**
+             * Beat Steps
+             * @description Time steps per quarter note.
+             */
+            beat_steps: number;
+            /**
+             * Lowest
+             * @description MIDI number of the lowest pitch.
+             */
+            lowest: number;
+            /**
+             * Pitches
+             * @description Number of pitches.
+             */
+            pitches: number;
+            /**
+             * Given
+             * @description Index of the track that it accompanies; null: it takes none.
+             */
+            given: number | null;
+        };
+        /**
          * NamedProgress
          * @description The progress of a reviewer, with the name.
          */
@@ -2319,6 +2487,32 @@ export interface components {
         NewPictureSet: {
             /** Name */
             name: string;
+        };
+        /**
+         * NoteInfo
+         * @description A note.
+         */
+        NoteInfo: {
+            /**
+             * Track
+             * @description Index of its track.
+             */
+            track: number;
+            /**
+             * Pitch
+             * @description MIDI number.
+             */
+            pitch: number;
+            /**
+             * Start
+             * @description First time step, from the beginning of the piece.
+             */
+            start: number;
+            /**
+             * Length
+             * @description In time steps.
+             */
+            length: number;
         };
         /**
          * PairAgreement
@@ -3428,6 +3622,24 @@ export interface components {
              * @description in English
              */
             sentence: string;
+        };
+        /**
+         * TrackInfo
+         * @description A track of a model.
+         */
+        TrackInfo: {
+            /** Name */
+            name: string;
+            /**
+             * Program
+             * @description General MIDI program, from 0.
+             */
+            program: number;
+            /**
+             * Drums
+             * @description Its pitches are instruments of the drum kit.
+             */
+            drums: boolean;
         };
         /**
          * Trainer
@@ -4679,6 +4891,107 @@ export interface operations {
                 };
                 content: {
                     "image/png": string;
+                };
+            };
+            /** @description What is wrong and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readMusicFormat: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MusicFormat"];
+                };
+            };
+            /** @description What is wrong and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    compose: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ComposeRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Composition"];
+                };
+            };
+            /** @description What is wrong and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    accompany: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["Body_accompany"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Composition"];
                 };
             };
             /** @description What is wrong and what to do. */

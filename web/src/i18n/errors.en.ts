@@ -57,6 +57,8 @@ export const errors = {
   "tempo-range": "The tempo is 20 to 400 quarter notes per minute; give another one.",
   "programs-range": "Give {count} programs from 0 to 127, one for each track.",
   "accompanies-none": "This model accompanies no track; give it seeds alone.",
+  "accompanies-nothing":
+    "{model} was not trained to accompany a track; choose a model that was, or give it seeds only.",
   "music-unreadable": "{file} cannot be accompanied ({reason}); give another file.",
   "music-too-short": "{file} has no {bars} bars of {beats} quarter notes in a row to accompany; give another file.",
   "seed-negative": "Seeds are whole numbers from 0 on; give another seed.",

@@ -56,6 +56,8 @@ export const errors: Readonly<Record<ErrorCode, string>> = {
   "tempo-range": "빠르기는 분당 4분음표 20~400개입니다. 다른 값을 입력하세요.",
   "programs-range": "트랙마다 하나씩, 0~127의 악기 번호를 {count}개 입력하세요.",
   "accompanies-none": "이 모델은 트랙에 반주를 붙이지 않습니다. 시드만 입력하세요.",
+  "accompanies-nothing":
+    "{model} 모델은 트랙에 반주를 붙이도록 학습되지 않았습니다. 그렇게 학습된 모델을 고르거나 시드만 주세요.",
   "music-unreadable": "{file} 파일에 반주를 붙일 수 없습니다({reason}). 다른 파일을 올리세요.",
   "music-too-short":
     "{file} 파일에는 반주를 붙일, 4분음표 {beats}개로 된 마디가 {bars}개 이상 이어지는 곳이 없습니다. 다른 파일을 올리세요.",

@@ -8,6 +8,7 @@ from ganvas.serve.features.curate import CURATE
 from ganvas.serve.features.draw import DRAW
 from ganvas.serve.features.generate import GENERATE
 from ganvas.serve.features.home import HOME
+from ganvas.serve.features.music import MUSIC
 from ganvas.serve.features.runs import RUNS
 from ganvas.serve.features.train import TRAIN
 from ganvas.serve.features.translate import TRANSLATE
@@ -17,6 +18,7 @@ FEATURES: tuple[Feature, ...] = (
     DRAW,
     GENERATE,
     TRANSLATE,
+    MUSIC,
     TRAIN,
     RUNS,
     CURATE,

@@ -1,0 +1,8 @@
+"""Music from seeds, and to a given track."""
+
+from __future__ import annotations
+
+from ganvas.serve.core.feature import Feature
+from ganvas.serve.features.music import routes
+
+MUSIC = Feature("music", (routes.router,))
