@@ -5,8 +5,9 @@ import { curate } from "./features/curate";
 import { draw } from "./features/draw";
 import { generate } from "./features/generate";
 import { home } from "./features/home";
+import { music } from "./features/music";
 import { runs } from "./features/runs";
 import { train } from "./features/train";
 import { translate } from "./features/translate";
 
-export const FEATURES: readonly Feature[] = [home, draw, generate, translate, train, runs, curate, access];
+export const FEATURES: readonly Feature[] = [home, draw, generate, translate, music, train, runs, curate, access];

@@ -31,6 +31,7 @@ export function Card({ bundle, hasRun }: { bundle: BundleCard; hasRun: boolean }
   const address = bundleAddress(bundle);
   const name = useModelTitle()(bundle);
   const example = exampleAddress(bundle);
+  const music = bundle.page === "music"; // it makes phrases, which have no pixels
   return (
     <li className={styles.card}>
       {bundle.preview_url && (
@@ -45,7 +46,8 @@ export function Card({ bundle, hasRun }: { bundle: BundleCard; hasRun: boolean }
           <div>
             <dt className="sr-only">{words.model}</dt>
             <dd>
-              {bundle.family} · {bundle.resolution} px
+              {bundle.family}
+              {!music && ` · ${bundle.resolution} px`}
             </dd>
           </div>
           {metric && (
@@ -58,7 +60,9 @@ export function Card({ bundle, hasRun }: { bundle: BundleCard; hasRun: boolean }
             </div>
           )}
         </dl>
-        <p className="quiet small">{words.trained(Math.round(bundle.kimg * 1000).toLocaleString("en"))}</p>
+        <p className="quiet small">
+          {(music ? words.trainedPhrases : words.trained)(Math.round(bundle.kimg * 1000).toLocaleString("en"))}
+        </p>
         <div className={styles.cardActions}>
           <Link href={address} className="button button-solid">
             {words[bundle.page]}

@@ -12,6 +12,7 @@ export const en = {
   try: "Try an example",
   run: "Training run",
   trained: (pictures: string) => `Training length: ${pictures} pictures`,
+  trainedPhrases: (phrases: string) => `Training length: ${phrases} phrases`,
   emptyTitle: "No models yet",
   emptyText:
     "Train your first model: this command draws a thousand avatars and trains on them for about two minutes. You can also use your own folder of pictures.",

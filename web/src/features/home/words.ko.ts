@@ -13,6 +13,7 @@ export const ko: typeof en = {
   try: "예시로 해 보기",
   run: "학습 기록",
   trained: (pictures) => `학습량: 그림 ${pictures}장`,
+  trainedPhrases: (phrases) => `학습량: 악절 ${phrases}개`,
   emptyTitle: "아직 모델이 없습니다",
   emptyText:
     "첫 모델을 학습해 보세요. 아래 명령은 아바타 천 장을 그리고 2분 정도 학습합니다. 가지고 있는 그림 폴더를 써도 됩니다.",

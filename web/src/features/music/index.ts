@@ -1,0 +1,16 @@
+import { useQuery } from "@tanstack/react-query";
+import { lazy } from "react";
+import { bundlesQuery } from "../../api/queries";
+import type { Feature } from "../../feature";
+import { translations } from "./words";
+
+export const music: Feature = {
+  name: "music",
+  routes: ["/music/:bundle?"],
+  nav: {
+    address: "/music",
+    useShown: () => useQuery(bundlesQuery).data?.bundles.some(({ page }) => page === "music") ?? false,
+  },
+  page: lazy(() => import("./page").then((module) => ({ default: module.MusicPage }))),
+  words: translations,
+};
