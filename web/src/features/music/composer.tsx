@@ -6,8 +6,9 @@ import { figure } from "../../i18n/numbers";
 import { Button } from "../../ui/controls";
 import { download } from "../../ui/download";
 import { ProblemNote, Waiting } from "../../ui/feedback";
-import { CheckIcon, DownloadIcon } from "../../ui/icons";
+import { CheckIcon, DownloadIcon, InfoIcon } from "../../ui/icons";
 import { accompany, compose, type Format } from "./api";
+import styles from "./composer.module.css";
 import { Kept, type Named } from "./kept";
 import { midiFile } from "./midi";
 import { Notes } from "./notes";
@@ -105,7 +106,12 @@ function Performance({
   return (
     <>
       <Roll score={score} heard={heard} playing={playing} />
-      {score.notes.length === 0 && <p role="status">{words.silent}</p>}
+      {score.notes.length === 0 && (
+        <div className="note note-info" role="status">
+          <InfoIcon />
+          <p className="note-body">{words.silent}</p>
+        </div>
+      )}
       <Transport score={score} playing={playing} loop={loop} setLoop={setLoop} />
       <Tracks
         parts={score.parts}
@@ -136,7 +142,7 @@ function Saving({
   const words = useWords();
   const file = name.replaceAll(/[\s/\\:]+/g, "-");
   return (
-    <div className="stage-foot">
+    <div className={styles.saving}>
       <Button
         variant="solid"
         onPress={() => download(new Blob([midiFile(score)], { type: "audio/midi" }), `${file}.mid`)}

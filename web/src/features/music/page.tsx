@@ -10,6 +10,7 @@ import { Select } from "../../ui/select";
 import { useTitle } from "../../ui/use-title";
 import { readFormat } from "./api";
 import { Composer } from "./composer";
+import styles from "./page.module.css";
 import { useWords } from "./words";
 
 export function MusicPage({ params: { bundle: id } }: PageProps) {
@@ -25,14 +26,16 @@ export function MusicPage({ params: { bundle: id } }: PageProps) {
   if (!bundle) return id === undefined ? <NoModel /> : <Other id={id} />;
   return (
     <>
-      <header className="page-head page-head-tight">
-        <p className="eyebrow">{words.title}</p>
-        <h1>{bundle.name}</h1>
-        <p>
-          {summary(bundle)}. {words.lead}
-        </p>
-      </header>
-      {bundles.length > 1 && <ModelChoice bundle={bundle} bundles={bundles} />}
+      <div className={styles.top}>
+        <header className="page-head page-head-tight">
+          <p className="eyebrow">{words.title}</p>
+          <h1>{bundle.name}</h1>
+          <p>
+            {summary(bundle)}. {words.lead}
+          </p>
+        </header>
+        {bundles.length > 1 && <ModelChoice bundle={bundle} bundles={bundles} />}
+      </div>
       <Model key={bundle.id} bundle={bundle} />
     </>
   );

@@ -42,15 +42,17 @@ export function Tracks({
           <span className={styles.colour} style={{ background: colourOf(index) }} aria-hidden="true" />
           <strong className={styles.name}>{name}</strong>
           {drums ? (
-            <span className="quiet small">{words.drums}</span>
+            <span className={`quiet small ${styles.instrument}`}>{words.drums}</span>
           ) : (
-            <Select
-              label={words.instrument(name)}
-              hideLabel
-              value={String(program)}
-              onChange={(id) => play(index, Number(id))}
-              options={choices(program)}
-            />
+            <div className={styles.instrument}>
+              <Select
+                label={words.instrument(name)}
+                hideLabel
+                value={String(program)}
+                onChange={(id) => play(index, Number(id))}
+                options={choices(program)}
+              />
+            </div>
           )}
           <ToggleButton
             aria-label={words.mute(name)}
