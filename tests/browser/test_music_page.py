@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 import torch
-from support.music import roll_spec
+from support.music import midi_file, roll_spec
 
 from ganvas.bundle import read_bundle, write_bundle
 from ganvas.inference.music import MusicOptions, compose, notes_of
@@ -153,3 +153,20 @@ def test_a_longer_piece_is_kept_and_compared_and_saved_as_sound(
         assert sound.getnframes() == pytest.approx(44_100 * (4 * 0.6 + 1), abs=1)
         assert any(sound.readframes(44_100))
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_a_given_track_is_accompanied(visit: Visit) -> None:
+    config = MuseGANConfig(z_dim=8, width=2, variant="shared_trunk", accompany="low")  # type: ignore[call-arg]
+    family = MuseGAN(config, DataSpec(roll=roll_spec()), 1.0)  # type: ignore[call-arg]
+    write_bundle(visit.studio.root / "bundles" / "with-bass", family.eval(), name="With bass", kimg=1, onnx=False)
+    page = visit.open("/music/with-bass")
+    expect(page.get_by_text("to accompany its track low")).to_be_visible()
+    tune = midi_file([[(beat, 1, 40 + beat) for beat in range(8)]], names=("low",), numerator=2)
+    chosen = {"name": "tune.mid", "mimeType": "audio/midi", "buffer": tune}
+    page.locator("input[type=file]").set_input_files([chosen])
+    expect(page.get_by_text("Accompanies the track low of tune.mid")).to_be_visible()
+    expect(page.get_by_text("Bar 1 of 4")).to_be_visible()
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="Save MIDI").click()
+    found = read_back(Path(saved.value.path()).read_bytes())
+    assert [note[1:] for note in found if note[0] == 1] == [(40 + beat, 4 * beat, 4) for beat in range(8)]
