@@ -21,10 +21,10 @@ run: $(READY) $(STATIC)  ## the studio, and a GAN trained beside it on DATA=fold
 
 test: $(READY) $(STATIC) $(BROWSER) $(WEIGHTS) postgresql  ## every test
 	$(BIN)/python tools/web.py test
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 test-quick: $(READY)  ## those that need no browser and little time
-	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow and not browser"
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not slow and not browser"
 
 test-airflow: $(READY) $(AIRFLOW)/.ready  ## the DAG of deploy/airflow in a real Airflow, in an environment of its own
 	GANVAS_AIRFLOW=$(CURDIR)/$(AIRFLOW)/bin/airflow $(BIN)/python -m pytest tests/airflow

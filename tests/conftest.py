@@ -13,6 +13,11 @@ from PIL import Image, ImageDraw
 SHARED = Path(__file__).parents[2] / "shared" / "data"
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Browser tests last: while Playwright is open, its event loop runs in the main thread, where others need one."""
+    items.sort(key=lambda item: "browser" in item.path.parts)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _one_thread() -> None:
     # Under xdist several processes share the cores, and threads that compete are several times slower than none.

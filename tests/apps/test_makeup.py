@@ -255,5 +255,5 @@ def test_the_command_carries_every_source_onto_every_reference(
     assert main([*command, "--count", "3", "--seed", "5", "--to", "disc", "-o", str(tmp_path / "b")]) in (0, None)
     assert sorted(file.stem for file in (tmp_path / "b").iterdir()) == [f"me-seed00000{n}-disc" for n in (5, 6, 7)]
     assert main([*command, "--reference", str(source), "-o", str(tmp_path / "c")]) == 2
-    assert "give it with --to disc or --to square" in " ".join(capsys.readouterr().err.split())
+    assert "give it with --to: disc, square." in " ".join(capsys.readouterr().err.split())
     assert main(["generate", str(written.path)]) == 2

@@ -16,6 +16,8 @@ from ganvas.serve.app import create_app
 from ganvas.serve.core.access_tokens import add_token, read_tokens
 from ganvas.serve.core.settings import StudioSettings
 
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
 ROOT = "/lab/gan"
 
 

@@ -199,6 +199,7 @@ def test_whoever_names_no_model_gets_one_that_takes_drawings(at: Visit) -> None:
 def test_without_a_model_the_page_says_how_to_train_one(at: Visit) -> None:
     page = at.open("/runs")
     page.route("**/v1/bundles", lambda route: route.fulfill(json={"bundles": [], "refused": []}))
+    page.reload()
     page.get_by_role("link", name="Draw", exact=True).click()
     expect(page.get_by_text("No model to draw with yet")).to_be_visible()
     expect(page.get_by_text("ganvas train sketch-portrait")).to_be_visible()

@@ -30,6 +30,8 @@ from support.draw_page import (  # noqa: F401 - fixtures
 
 from ganvas.curate.sketch.drawings import Drawing, read_drawing
 
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
 if TYPE_CHECKING:
     from conftest import Visit
     from playwright.sync_api import Page

@@ -22,6 +22,8 @@ from support.translate_page import (  # noqa: F401 - fixtures
     stage,
 )
 
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
 if TYPE_CHECKING:
     from conftest import Visit
     from playwright.sync_api import Page

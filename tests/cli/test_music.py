@@ -78,7 +78,7 @@ def test_the_model_writes_midi_that_reads_back_to_its_rolls(run: Path, tmp_path:
 
 
 def test_silent_pieces_are_said(run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["generate", str(run / "bundle"), "--count", "1", "--threshold", "0.999", "-o", str(tmp_path)]) == 0
+    assert main(["generate", str(run / "bundle"), "--count", "1", "--threshold", "0.9999999", "-o", str(tmp_path)]) == 0
     assert "1 of the pieces has no notes" in capsys.readouterr().out
 
 
