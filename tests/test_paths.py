@@ -11,7 +11,7 @@ from support.full_disk import fill_disk
 from support.small_run import draw_pictures
 
 from ganvas.cli import main
-from ganvas.curate.dataset import build
+from ganvas.curate.dataset import archive
 from ganvas.curate.dataset.pack import pack
 from ganvas.errors import UserError
 from ganvas.paths import cache_dir, writing
@@ -32,7 +32,7 @@ def test_a_full_disk_says_so_and_another_place_than_the_cache_is_named_as_such(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pictures = draw_pictures(tmp_path / "data")
-    fill_disk(monkeypatch, build)
+    fill_disk(monkeypatch, archive)
     with pytest.raises(UserError, match=r"No space left on device\); free some space or name another place"):
         pack(pictures, tmp_path / "out.zip", resolution=16)
     with pytest.raises(UserError, match=r"No space left on device\); free some space or set GANVAS_CACHE"):
