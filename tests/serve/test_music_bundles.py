@@ -78,12 +78,16 @@ def test_a_given_track_is_returned_with_the_others(tmp_path: Path) -> None:
     family.measure_standing_statistics()
     write_bundle(tmp_path / "with-bass", family.eval(), name="With bass", kimg=1, onnx=False)
     tune = midi_file([[(beat, 1, 40 + beat) for beat in range(8)]], names=("low",), numerator=2)
+    long = midi_file([[(beat, 1, 40 + beat % 8) for beat in range(4 * 65)]], names=("low",), numerator=2)
     with served_with(StudioSettings(bundles=tmp_path, runs=tmp_path / "none")) as client:
         assert client.get("/v1/bundles/with-bass/music").json()["given"] == 1
         answer = client.post(
             "/v1/bundles/with-bass/accompany", files={"music": ("tune.mid", tune)}, data={"seed": 1}
         ).json()
         damaged = client.post("/v1/bundles/with-bass/accompany", files={"music": ("tune.mid", b"MThd")})
+        too_long = client.post("/v1/bundles/with-bass/accompany", files={"music": ("long.mid", long)})
     given = [(note["pitch"], note["start"], note["length"]) for note in answer["notes"] if note["track"] == 1]
     assert given == [(40 + beat, 4 * beat, 4) for beat in range(8)]
     assert (damaged.status_code, damaged.json()["code"]) == (422, "music-unreadable")
+    assert (too_long.status_code, too_long.json()["code"]) == (422, "music-too-long")
+    assert "long.mid has 65 phrases, and at most 64" in too_long.json()["detail"]

@@ -60,6 +60,7 @@ export const errors = {
   "accompanies-nothing":
     "{model} was not trained to accompany a track; choose a model that was, or give it seeds only.",
   "music-unreadable": "{file} cannot be accompanied ({reason}); give another file.",
+  "music-too-long": "{file} has {phrases} phrases, and at most {most} are accompanied at once; give a part of it.",
   "music-too-short": "{file} has no {bars} bars of {beats} quarter notes in a row to accompany; give another file.",
   "seed-negative": "Seeds are whole numbers from 0 on; give another seed.",
   "seed-range": "Seeds are whole numbers from 0 to {most}; give others.",

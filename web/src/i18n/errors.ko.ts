@@ -59,6 +59,8 @@ export const errors: Readonly<Record<ErrorCode, string>> = {
   "accompanies-nothing":
     "{model} 모델은 트랙에 반주를 붙이도록 학습되지 않았습니다. 그렇게 학습된 모델을 고르거나 시드만 주세요.",
   "music-unreadable": "{file} 파일에 반주를 붙일 수 없습니다({reason}). 다른 파일을 올리세요.",
+  "music-too-long":
+    "{file} 파일에는 프레이즈가 {phrases}개 있습니다. 한 번에 {most}개까지만 반주를 붙일 수 있으니 일부만 올리세요.",
   "music-too-short":
     "{file} 파일에는 반주를 붙일, 4분음표 {beats}개로 된 마디가 {bars}개 이상 이어지는 곳이 없습니다. 다른 파일을 올리세요.",
   "seed-negative": "시드는 0 이상의 정수여야 합니다.",

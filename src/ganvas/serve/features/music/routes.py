@@ -96,7 +96,12 @@ async def accompany(
     content = await read_upload(context, music)
     name = music.filename or "music.mid"
     given = await asyncio.to_thread(given_track, name, content, spec, spec.tracks[index].name)
-    given = given[:MAX_GIVEN]
+    if len(given) > MAX_GIVEN:
+        raise UserError(
+            f"{name} has {len(given):,} phrases, and at most {MAX_GIVEN} are accompanied at once; give a part of it.",
+            code="music-too-long",
+            params={"file": name, "phrases": len(given), "most": MAX_GIVEN},
+        )
 
     def work(session: Session) -> Rolls:
         options = MusicOptions(threshold=threshold, given=given)
