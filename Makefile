@@ -14,12 +14,12 @@ DATA ?= data/avatars
 RECIPE ?=
 PORT ?= 8300
 
-.PHONY: run test test-quick test-airflow check lint postgresql web bench clean
+.PHONY: run test test-quick test-airflow check lint postgresql proxies web bench clean
 
 run: $(READY) $(STATIC)  ## the studio, and a GAN trained beside it on DATA=folder (else on drawn avatars)
 	$(BIN)/python tools/run.py --data "$(DATA)" --recipe "$(RECIPE)" --port $(PORT)
 
-test: $(READY) $(STATIC) $(BROWSER) $(WEIGHTS) postgresql  ## every test
+test: $(READY) $(STATIC) $(BROWSER) $(WEIGHTS) postgresql proxies  ## every test
 	$(BIN)/python tools/web.py test
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
@@ -46,6 +46,13 @@ postgresql:  ## the server that the catalogue's tests start; without it they ski
 	  { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq postgresql >/dev/null; } \
 	  || echo "PostgreSQL could not be installed; its tests will be skipped."; \
 	else echo "PostgreSQL is not installed, and only root can install it; its tests will be skipped."; fi
+
+proxies:  ## nginx and Caddy, behind which a test puts the studio; without them it is skipped and says so
+	@export PATH="$$PATH:/usr/sbin"; if command -v nginx >/dev/null && command -v caddy >/dev/null; then :; \
+	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq nginx-light caddy >/dev/null; } \
+	  || echo "nginx and Caddy could not be installed; their tests will be skipped."; \
+	else echo "nginx or Caddy is not installed, and only root can install it; its tests will be skipped."; fi
 
 bench: $(READY)  ## throughput and memory beside the plainest loops
 	$(BIN)/python benchmarks/training.py
