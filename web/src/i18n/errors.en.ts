@@ -16,6 +16,8 @@ export const errors = {
   "reference-unusable": "The reference cannot be used ({reason}); choose another.",
   "photo-unusable": "This photo cannot be used ({reason}); choose another.",
   "no-face": "No face was found in this picture; choose one that shows a face from the front, near and in good light.",
+  "several-faces": "There are {count} faces in this picture; choose one that shows one person.",
+  "consent-needed": "Agree to the statement about the person shown before a picture is used.",
   "no-face-in-source":
     "No face was found in the source picture; choose one that shows a face from the front, near and in good light.",
   "no-face-in-reference":
