@@ -54,7 +54,7 @@ def xmp_packet(origin: Origin, description: str) -> bytes:
 
 
 def encode_marked(
-    picture: Pixels | Image.Image, origin: Origin, description: str, format: str = "PNG", **options: Any
+    picture: Pixels | Image.Image, origin: Origin, description: str, kind: str = "PNG", **options: Any
 ) -> bytes:
     """A picture as a file that carries the mark.
 
@@ -62,22 +62,22 @@ def encode_marked(
         picture: uint8 [H, W, 3], or an image.
         origin: See :func:`xmp_packet`.
         description: See :func:`xmp_packet`.
-        format: ``PNG``, ``JPEG`` or ``WEBP``.
+        kind: ``PNG``, ``JPEG`` or ``WEBP``.
         options: Of Pillow's ``save``, such as ``quality`` or ``dpi``.
 
     Raises:
         ValueError: The format carries no XMP here.
     """
-    if format not in _FORMATS:
-        raise ValueError(f"marks are written to {', '.join(_FORMATS)}, not to {format}")
+    if kind not in _FORMATS:
+        raise ValueError(f"marks are written to {', '.join(_FORMATS)}, not to {kind}")
     image = picture if isinstance(picture, Image.Image) else Image.fromarray(picture)
     packet, content = xmp_packet(origin, description), io.BytesIO()
-    if format == "PNG":
+    if kind == "PNG":
         texts = PngInfo()
         texts.add_itxt("XML:com.adobe.xmp", packet.decode())
-        image.save(content, format, pnginfo=texts, **options)
+        image.save(content, kind, pnginfo=texts, **options)
     else:
-        image.save(content, format, xmp=packet, **options)
+        image.save(content, kind, xmp=packet, **options)
     return content.getvalue()
 
 
