@@ -14,7 +14,7 @@ DATA ?= data/avatars
 RECIPE ?=
 PORT ?= 8300
 
-.PHONY: run test test-quick test-airflow check lint postgresql proxies web bench clean
+.PHONY: run test test-quick test-airflow check lint docs postgresql proxies web bench clean
 
 run: $(READY) $(STATIC)  ## the studio, and a GAN trained beside it on DATA=folder (else on drawn avatars)
 	$(BIN)/python tools/run.py --data "$(DATA)" --recipe "$(RECIPE)" --port $(PORT)
@@ -29,7 +29,7 @@ test-quick: $(READY)  ## those that need no browser and little time
 test-airflow: $(READY) $(AIRFLOW)/.ready  ## the DAG of deploy/airflow in a real Airflow, in an environment of its own
 	GANVAS_AIRFLOW=$(CURDIR)/$(AIRFLOW)/bin/airflow $(BIN)/python -m pytest tests/airflow
 
-check: lint test  ## all that must hold before a change lands
+check: lint docs test  ## all that must hold before a change lands
 
 lint: $(READY) $(STATIC)  ## format, style, types, imports, of the web as well; warnings are errors
 	$(BIN)/ruff format --check .
@@ -37,6 +37,9 @@ lint: $(READY) $(STATIC)  ## format, style, types, imports, of the web as well; 
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python tools/web.py check
+
+docs: $(READY)  ## the documentation site, in site/; warnings are errors
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --clean
 
 web: $(STATIC)  ## the studio's pages
 
@@ -58,7 +61,7 @@ bench: $(READY)  ## throughput and memory beside the plainest loops
 	$(BIN)/python benchmarks/training.py
 
 clean:  ## forget what the other targets set up
-	rm -rf $(VENV) $(AIRFLOW) web/node_modules src/ganvas/serve/static
+	rm -rf $(VENV) $(AIRFLOW) web/node_modules src/ganvas/serve/static site
 
 $(READY): pyproject.toml
 	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(None if (3, 11) <= v <= (3, 13) else "Ganvas needs Python 3.11 to 3.13, and $(PYTHON) is %d.%d; run make PYTHON=python3.12, say." % v)'

@@ -39,7 +39,7 @@ SHORT = ["train.kimg=0.128", "train.workers=0", "train.metric_kimg=0", "data.min
 def blocks() -> dict[str, str]:
     """The code of the page by its title."""
     page = (ROOT / "CONTRIBUTING.md").read_text()
-    return dict(re.findall(r"```\w+ title=([^\n]+)\n(.*?)```", page, re.DOTALL))
+    return dict(re.findall(r"```\w+ title=\"([^\"\n]+)\"\n(.*?)```", page, re.DOTALL))
 
 
 @pytest.fixture

@@ -96,7 +96,7 @@ def test_mistakes_in_a_file_are_said_in_one_sentence(tmp_path: Path, text: str, 
 def test_the_rules_in_the_documentation_work(tmp_path: Path) -> None:
     page = (Path(__file__).parents[3] / "docs" / "faces.md").read_text()
     path = tmp_path / "mine.yaml"
-    path.write_text(page.split("```yaml title=mine.yaml\n")[1].split("```")[0])
+    path.write_text(page.split('```yaml title="mine.yaml"\n')[1].split("```")[0])
     assert load_rules(path).checks["turned"].limit == 20
     for name in load_rules().checks:
         assert f"`{name}`" in page, f"docs/faces.md does not explain {name}"
