@@ -23,7 +23,7 @@ from ganvas.serve.core.access_tokens import add_token, chosen_token, fresh_token
 from ganvas.serve.core.settings import StudioSettings
 from ganvas.serve.features import FEATURES
 
-ANYONE = {"health", "getSession", "signIn", "signOut"}
+ANYONE = {"health", "ready", "getSession", "signIn", "signOut"}
 PLAYER = {
     *("listBundles", "getBundle", "getPreview", "getImage", "generate", "readAbilities", "interpolate", "film", "mix"),
     *("listDirections", "edit", "project", "getProjection", "stopProjection", "readPortraitParts", "paintPortrait"),
@@ -38,7 +38,7 @@ OWNER = {
     *("openRound", "listTrainings", "createTraining", "pauseTraining", "stopTraining", "resumeTraining"),
     *("prolongTraining", "renameRun", "deleteRun", "restoreRun", "listRecipes", "getRecipe", "listPictureSets"),
     *("createPictureSet", "getPictureSet", "getSetThumbnail", "addPicture", "addZipPart", "unpackZip"),
-    "suggestRecipes",
+    *("suggestRecipes", "readMetrics"),
 }
 ALLOWED = {
     "nobody": ANYONE,

@@ -13,6 +13,7 @@ from ganvas.cli.studio_access import (
     AllowHost,
     AuditFile,
     FrameAncestors,
+    MetricsFrom,
     NewToken,
     ProxyAddress,
     Public,
@@ -51,6 +52,7 @@ def studio(
     proxy: ProxyAddress = None,
     root_path: RootPath = "",
     frame_ancestors: FrameAncestors = None,
+    metrics_from: MetricsFrom = None,
     rate: Rates = None,
     audit: AuditFile = None,
     starters: Annotated[
@@ -74,7 +76,7 @@ def studio(
         print_new_token(tokens, new_token)
         return
     from ganvas import starters as shipped
-    from ganvas.serve.core.hosts import check_frame_ancestors
+    from ganvas.serve.core.hosts import check_frame_ancestors, check_proxies
     from ganvas.serve.core.settings import StudioSettings
     from ganvas.serve.opening import Opening
     from ganvas.serve.server import serve
@@ -96,6 +98,7 @@ def studio(
             public=public,
             rates=read_rates(rate or []),
             frame_ancestors=check_frame_ancestors(frame_ancestors or ()),
+            monitors=check_proxies(metrics_from or (), option="--metrics-from"),
             **network_settings(allow_host, proxy, root_path, audit),
         ),
         host=host,

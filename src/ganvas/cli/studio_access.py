@@ -50,6 +50,13 @@ FrameAncestors = Annotated[
     list[str] | None,
     typer.Option(metavar="SITE", help="A site that may embed the studio, such as https://example.org; repeatable."),
 ]
+MetricsFrom = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="ADDRESS",
+        help="Address or network, such as that of Prometheus, that may read /metrics without a token; repeatable.",
+    ),
+]
 Rates = Annotated[
     list[str] | None,
     typer.Option(

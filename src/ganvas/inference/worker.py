@@ -187,6 +187,21 @@ class Worker:
         self._replace(self)
 
 
+@dataclass(frozen=True)
+class PoolUsage:
+    """What the workers of a pool take.
+
+    Attributes:
+        models: Models in memory, or being loaded.
+        bytes: Memory that they are estimated to take.
+        waiting: Jobs that wait or run.
+    """
+
+    models: int = 0
+    bytes: int = 0
+    waiting: int = 0
+
+
 class WorkerPool:
     """The workers of all bundles in use. Beyond a bound on their memory, the least recently used ones are dropped.
 
@@ -215,6 +230,13 @@ class WorkerPool:
         """Fingerprints of the bundles in memory, the least recently used first."""
         with self._lock:
             return tuple(worker.bundle.fingerprint for worker in self._workers.values())
+
+    @property
+    def usage(self) -> PoolUsage:
+        """What the workers take at this moment."""
+        with self._lock:
+            workers = list(self._workers.values())
+        return PoolUsage(len(workers), sum(one.bytes for one in workers), sum(one.waiting for one in workers))
 
     def submit(
         self,

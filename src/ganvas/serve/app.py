@@ -19,6 +19,7 @@ from ganvas.serve.core.engine import Engine
 from ganvas.serve.core.feature import Feature
 from ganvas.serve.core.hosts import ProxyMiddleware
 from ganvas.serve.core.local_paths import LocalPaths
+from ganvas.serve.core.metrics import open_metrics
 from ganvas.serve.core.middleware import RequestMiddleware
 from ganvas.serve.core.roles import RouteRules
 from ganvas.serve.core.run_store import RunStore
@@ -46,15 +47,22 @@ def create_app(
         UserError: A feature cannot be opened, for example because its folder is not writable.
     """
     settings = settings or StudioSettings()
-    runs = RunStore(settings.runs)
+    runs, metrics = RunStore(settings.runs), open_metrics()
     context = StudioContext(
         settings,
         BundleStore(settings.bundles, runs, settings.starters),
         runs,
-        engine or Engine(seconds=settings.answer_seconds),
+        engine or Engine(seconds=settings.answer_seconds, observe=metrics.count_answer),
         DecodePool(settings.limits),
-        Access(settings.tokens, public=settings.public, rates=settings.rates, audit=settings.audit),
+        Access(
+            settings.tokens,
+            public=settings.public,
+            rates=settings.rates,
+            audit=settings.audit,
+            monitors=settings.monitors,
+        ),
         LocalPaths(settings),
+        metrics,
     )
     closing = ExitStack()
     for feature in features:
@@ -91,6 +99,7 @@ def create_app(
         access=context.access,
         rules=RouteRules(router for feature in features for router in feature.routers),
         hosts=settings.hosts,
+        metrics=metrics,
         frame_ancestors=settings.frame_ancestors,
     )
     app.add_middleware(ProxyMiddleware, proxies=settings.proxies, root_path=settings.root_path)

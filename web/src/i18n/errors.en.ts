@@ -35,6 +35,8 @@ export const errors = {
   "wrong-token": "This token is not valid; copy it again, or ask the operator for another.",
   "not-your-name": "You may not act as {name}; use the name of your own token.",
   "wrong-host": "This studio answers to its own address only; open it by the address it printed.",
+  "not-ready": "The studio is not ready; try again in a moment.",
+  "no-metrics": "This studio has no metrics; its operator can install them: pip install 'ganvas[metrics]'.",
   "no-file": "There is no file /{path} in the studio; reload the page.",
   "pages-not-built": "There is nothing at /{path}; the studio's pages are not built (run `make web`).",
   disconnected: "The client disconnected before the answer was ready.",

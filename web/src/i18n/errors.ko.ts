@@ -33,6 +33,8 @@ export const errors: Readonly<Record<ErrorCode, string>> = {
   "wrong-token": "토큰이 올바르지 않습니다. 다시 복사하거나 운영자에게 새 토큰을 요청하세요.",
   "not-your-name": "{name} 이름으로는 작업할 수 없습니다. 토큰에 지정된 이름을 사용하세요.",
   "wrong-host": "이 스튜디오는 지정된 주소로만 열 수 있습니다. 시작할 때 표시된 주소로 여세요.",
+  "not-ready": "스튜디오가 아직 준비되지 않았습니다. 잠시 후 다시 시도하세요.",
+  "no-metrics": "이 스튜디오에는 지표가 없습니다. 운영자가 설치할 수 있습니다: pip install 'ganvas[metrics]'.",
   "no-file": "스튜디오에 /{path} 파일이 없습니다. 페이지를 새로 고치세요.",
   "pages-not-built": "/{path} 주소에는 아무것도 없습니다. 스튜디오 페이지가 아직 빌드되지 않았습니다(`make web` 실행).",
   disconnected: "응답이 준비되기 전에 연결이 끊어졌습니다.",

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import ipaddress
 import json
 import logging
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from http.cookies import CookieError, SimpleCookie
 from logging.handlers import RotatingFileHandler
@@ -41,6 +42,7 @@ class Access:
         public: People without a token are players.
         rates: How often a person may do what costs, such as ``{"upload": "120/minute"}``; others keep ``RATES``.
         audit: File of the audit log; None: none.
+        monitors: Addresses and networks that may read the metrics without a token.
 
     Raises:
         UserError: A rate has another form, or the audit log cannot be written.
@@ -53,12 +55,14 @@ class Access:
         public: bool = False,
         rates: Mapping[str, str] | None = None,
         audit: Path | None = None,
+        monitors: Sequence[str] = (),
     ) -> None:
         self.tokens = tokens
         self.public = public
         self._rates = {cost: _rate(cost, text) for cost, text in {**RATES, **(rates or {})}.items()}
         # The moving window of this library keeps an entry of each person for ever.
         self._limiter = FixedWindowRateLimiter(MemoryStorage())
+        self._monitors = [ipaddress.ip_network(one, strict=False) for one in monitors]
         self._audit = None if audit is None else _audit_log(audit)
 
     def person(self, scope: Scope) -> Person:
@@ -81,6 +85,8 @@ class Access:
             HTTPUserError: 401: the person must sign in; 403: the role does not suffice; 429: too many such requests.
         """
         if not person.may(rule.role):
+            if rule.monitoring and self._is_monitor(scope):
+                return
             if person.role is None or (self.public and person.key.startswith("at ")):
                 error = UserError(
                     f"This needs the role {rule.role}; sign in with a token for it.",
@@ -96,6 +102,13 @@ class Access:
             raise HTTPUserError(403, error)
         if rule.cost is not None and self.tokens is not None:
             self._count(person, rule.cost, scope)
+
+    def _is_monitor(self, scope: Scope) -> bool:
+        try:
+            address = ipaddress.ip_address(_address(scope))
+        except ValueError:
+            return False
+        return any(address in network for network in self._monitors)
 
     def _count(self, person: Person, cost: str, scope: Scope) -> None:
         # Whoever tries tokens has none yet, and must not escape by giving a name.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Annotated, TypeVar
 
@@ -15,6 +16,7 @@ from ganvas.serve.core.decode_pool import DecodePool
 from ganvas.serve.core.engine import Engine
 from ganvas.serve.core.errors import MissingError
 from ganvas.serve.core.local_paths import LocalPaths
+from ganvas.serve.core.metrics import Metrics, NoMetrics
 from ganvas.serve.core.run_store import RunStore
 from ganvas.serve.core.settings import StudioSettings
 
@@ -33,7 +35,9 @@ class StudioContext:
         decoder: Decodes uploaded pictures.
         states: The states of the features, by type.
         access: Who may do what.
+        metrics: Counts what the studio does.
         paths: The folders that no answer may name.
+        probes: What must answer before the studio can, by name; each raises an error if it does not.
         stopping: True once the studio was asked to stop: streams end then.
     """
 
@@ -44,6 +48,8 @@ class StudioContext:
     decoder: DecodePool
     access: Access
     paths: LocalPaths
+    metrics: Metrics = field(default_factory=NoMetrics)
+    probes: dict[str, Callable[[], object]] = field(default_factory=dict)
     states: dict[type, object] = field(default_factory=dict)
     stopping: bool = False
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from importlib.util import find_spec
@@ -32,7 +33,7 @@ from ganvas.inference.session import (
 )
 from ganvas.inference.translate import source_fields, translate
 from ganvas.inference.whole import AnswerSize, translate_whole
-from ganvas.inference.worker import JOB_SECONDS, WorkerPool
+from ganvas.inference.worker import JOB_SECONDS, BusyError, PoolUsage, WorkerPool
 from ganvas.models.batches import SynthesisRequest
 from ganvas.models.family import Family
 from ganvas.models.tiling import check_size
@@ -62,16 +63,24 @@ class Engine:
         engine: What runs the models; None: onnxruntime where it is installed and the bundle has a graph, else torch.
         memory: Bytes that loaded models may take together; beyond it the least recently used are dropped.
         seconds: Longest time of one answer; a model that takes longer is stopped, and loaded again for the next one.
+        observe: Called for every answer with the bundle's name, the outcome (answered, failed, cancelled or refused)
+            and the seconds since the request; None: nothing is.
     """
 
     def __init__(
-        self, *, engine: EngineName | None = None, memory: int = 2 << 30, seconds: float = JOB_SECONDS
+        self,
+        *,
+        engine: EngineName | None = None,
+        memory: int = 2 << 30,
+        seconds: float = JOB_SECONDS,
+        observe: Callable[[str, str, float], None] | None = None,
     ) -> None:
         has_onnx = find_spec("onnxruntime") is not None
         if engine == "onnxruntime" and not has_onnx:
             raise UserError("onnxruntime is not installed; run `pip install 'ganvas[studio]'` or use the torch engine.")
         self.name: EngineName = engine or ("onnxruntime" if has_onnx else "torch")
         self._workers = WorkerPool(memory, seconds)
+        self._observe = observe
         self._portraits: FairQueue[PortraitRequest, Portrait] = FairQueue(MAX_PORTRAITS)
 
     def close(self) -> None:
@@ -82,6 +91,11 @@ class Engine:
     def loaded(self) -> tuple[str, ...]:
         """Fingerprints of the bundles in memory, the least recently used first."""
         return self._workers.fingerprints
+
+    @property
+    def usage(self) -> PoolUsage:
+        """What the models take at this moment."""
+        return self._workers.usage
 
     # ── Blocking calls ──
 
@@ -254,12 +268,15 @@ class Engine:
             BusyError: Too much work is waiting.
         """
         check_portrait_request(parts_of(bundle), request)
-        return self._portraits.submit(
-            f"{bundle.path}:{bundle.fingerprint}",
-            request,
-            lambda generator, requests: generator.generate_batch(requests),
-            lambda job: self._submit_portrait_job(bundle, job),
-            client,
+        return self._observed(
+            bundle,
+            lambda: self._portraits.submit(
+                f"{bundle.path}:{bundle.fingerprint}",
+                request,
+                lambda generator, requests: generator.generate_batch(requests),
+                lambda job: self._submit_portrait_job(bundle, job),
+                client,
+            ),
         )
 
     def preload_portraits(self, bundle: Bundle) -> Future[None]:
@@ -278,7 +295,27 @@ class Engine:
         role = ":torch" if onnx and torch_only else ""
         kind: EngineName = "onnxruntime" if onnx and not torch_only else "torch"
         load = _load_onnx if kind == "onnxruntime" else _load_torch
-        return self._workers.submit(bundle, role, load, lambda: estimate_bytes(bundle, kind), work)
+        return self._observed(
+            bundle, lambda: self._workers.submit(bundle, role, load, lambda: estimate_bytes(bundle, kind), work)
+        )
+
+    def _observed(self, bundle: Bundle, submit: Callable[[], Future[T]]) -> Future[T]:
+        """Submit work, and observe its answer."""
+        observe, name, start = self._observe, bundle.info.name, time.perf_counter()
+        if observe is None:
+            return submit()
+        try:
+            future = submit()
+        except BusyError:
+            observe(name, "refused", 0.0)
+            raise
+
+        def ended(done: Future[T]) -> None:
+            outcome = "cancelled" if done.cancelled() else "answered" if done.exception() is None else "failed"
+            observe(name, outcome, time.perf_counter() - start)
+
+        future.add_done_callback(ended)
+        return future
 
     def _submit_portrait_job(self, bundle: Bundle, work: Callable[[PortraitGenerator], T]) -> Future[T]:
         def load(opened: Bundle) -> PortraitGenerator:

@@ -72,8 +72,8 @@ def check_frame_ancestors(origins: Sequence[str]) -> tuple[str, ...]:
     return tuple(origins)
 
 
-def check_proxies(proxies: Sequence[str]) -> tuple[str, ...]:
-    """The addresses and networks of the proxies.
+def check_proxies(proxies: Sequence[str], option: str = "--proxy") -> tuple[str, ...]:
+    """The addresses and networks of an option.
 
     Raises:
         UserError: One is neither.
@@ -82,7 +82,7 @@ def check_proxies(proxies: Sequence[str]) -> tuple[str, ...]:
         try:
             ipaddress.ip_network(proxy, strict=False)
         except ValueError:
-            raise UserError(f"--proxy is an address or a network such as 10.0.0.0/8, not {proxy!r}.") from None
+            raise UserError(f"{option} is an address or a network such as 10.0.0.0/8, not {proxy!r}.") from None
     return tuple(proxies)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Sequence
 from typing import Any
 
@@ -15,6 +16,7 @@ from ganvas.serve.core.access import Access
 from ganvas.serve.core.decode_pool import UploadLimits, upload_too_large
 from ganvas.serve.core.errors import HTTPUserError, internal_error, problem
 from ganvas.serve.core.hosts import HostNames
+from ganvas.serve.core.metrics import Metrics
 from ganvas.serve.core.roles import RouteRules, set_person
 
 # The pages load nothing from another host and run no script that is not one of their files. Component libraries set
@@ -57,6 +59,7 @@ class RequestMiddleware:
         access: Who may do what.
         rules: What each route needs.
         hosts: Names under which the studio answers.
+        metrics: Counts the requests.
         frame_ancestors: Sites that may embed the studio.
     """
 
@@ -68,10 +71,11 @@ class RequestMiddleware:
         access: Access,
         rules: RouteRules,
         hosts: HostNames,
+        metrics: Metrics,
         frame_ancestors: Sequence[str] = (),
     ) -> None:
         self.app = app
-        self.limits, self.access, self.rules, self.hosts = limits, access, rules, hosts
+        self.limits, self.access, self.rules, self.hosts, self.metrics = limits, access, rules, hosts, metrics
         ancestors = " ".join(frame_ancestors) or "'none'"
         self.headers = HEADERS | {"Content-Security-Policy": f"{POLICY}; frame-ancestors {ancestors}"}
 
@@ -79,7 +83,7 @@ class RequestMiddleware:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        status = 0
+        status, start = 0, time.perf_counter()
         rule = self.rules.find(scope["method"], scope["path"].removeprefix(scope.get("root_path", "")))
         person = self.access.person(scope)
 
@@ -87,6 +91,7 @@ class RequestMiddleware:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
+                self.metrics.count_request(rule.route, scope["method"], status, time.perf_counter() - start)
                 headers = MutableHeaders(scope=message)
                 for name, value in self.headers.items():
                     headers.setdefault(name, value)

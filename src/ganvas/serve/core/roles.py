@@ -54,15 +54,18 @@ def set_person(scope: Scope, person: Person) -> None:
     scope[_PERSON] = person
 
 
-def needs(need: Need, *, cost: Cost | None = None, audit: str | None = None) -> dict[str, Any]:
+def needs(
+    need: Need, *, cost: Cost | None = None, audit: str | None = None, monitoring: bool = False
+) -> dict[str, Any]:
     """What a route needs, for its ``openapi_extra``; the API's document shows it.
 
     Args:
         need: The role.
         cost: Requests of a kind that costs are limited per person.
         audit: What the audit log calls the request; None: it is not logged.
+        monitoring: Addresses that the operator named for monitoring need no role.
     """
-    return {_KEY: {"role": need, "cost": cost, "audit": audit}}
+    return {_KEY: {"role": need, "cost": cost, "audit": audit} | ({"monitoring": True} if monitoring else {})}
 
 
 @dataclass(frozen=True)
@@ -74,17 +77,19 @@ class RouteRule:
     role: Need
     cost: Cost | None
     audit: str | None
+    route: str
+    monitoring: bool = False
 
 
-_OTHER = RouteRule(re.compile(""), frozenset(), "player", None, None)  # of addresses below /v1 without a route
-_PAGE = RouteRule(re.compile(""), frozenset(), "anyone", None, None)
+_OTHER = RouteRule(re.compile(""), frozenset(), "player", None, None, "other")  # addresses below /v1 without a route
+_PAGE = RouteRule(re.compile(""), frozenset(), "anyone", None, None, "page")
 
 
 class RouteRules:
     """What each route needs; one that does not declare it is for the owner only.
 
     Args:
-        routers: The routes below ``/v1``.
+        routers: The routes of the features.
     """
 
     def __init__(self, routers: Iterable[APIRouter]) -> None:
@@ -95,10 +100,11 @@ class RouteRules:
                 stated = (route.openapi_extra or {}).get(_KEY) or needs("owner")[_KEY]
                 own = route.methods or set()
                 methods = frozenset(own | ({"HEAD"} if "GET" in own else set()))
-                self.all.append(RouteRule(route.path_regex, methods, stated["role"], stated["cost"], stated["audit"]))
+                role, cost, audit = stated["role"], stated["cost"], stated["audit"]
+                monitoring = stated.get("monitoring", False)
+                self.all.append(RouteRule(route.path_regex, methods, role, cost, audit, route.path, monitoring))
 
     def find(self, method: str, path: str) -> RouteRule:
         """What a request needs. Pages need nothing, since the page for signing in is one of them."""
-        if path != "/v1" and not path.startswith("/v1/"):
-            return _PAGE
-        return next((rule for rule in self.all if method in rule.methods and rule.path.fullmatch(path)), _OTHER)
+        other = _OTHER if path == "/v1" or path.startswith("/v1/") else _PAGE
+        return next((rule for rule in self.all if method in rule.methods and rule.path.fullmatch(path)), other)

@@ -32,6 +32,7 @@ class StudioSettings:
         rates: How often a person may do what costs, such as ``{"upload": "120/minute"}``; others keep the default.
         audit: File of the audit log; None: none.
         proxies: Addresses and networks of proxies whose word about the client counts.
+        monitors: Addresses and networks that may read ``/metrics`` without a token.
         root_path: Path below which the studio lies, such as ``/ganvas``; empty: none.
         frame_ancestors: Sites that may embed the studio, such as ``https://example.org``.
         limits: Bounds of one upload.
@@ -53,6 +54,7 @@ class StudioSettings:
     rates: Mapping[str, str] = field(default_factory=dict)
     audit: Path | None = None
     proxies: tuple[str, ...] = ()
+    monitors: tuple[str, ...] = ()
     root_path: str = ""
     frame_ancestors: tuple[str, ...] = ()
     limits: UploadLimits = field(default_factory=UploadLimits)

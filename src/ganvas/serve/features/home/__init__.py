@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from ganvas.serve.core.feature import Feature
-from ganvas.serve.features.home import routes
+from ganvas.serve.features.home import operation_routes, routes
 
-HOME = Feature("home", (routes.router,))
+HOME = Feature("home", (routes.router, operation_routes.router))

@@ -26,7 +26,7 @@ def health(request: Request, context: Context) -> Health:
         engine=context.engine.name,
         bundles=len(context.bundles.paths()),
         runs=len(context.runs.ids()) if person.may("reviewer") else 0,
-        catalogue=catalog.root.absolute().name if catalog and person.may("reviewer") else None,
+        catalogue=catalog.root.absolute().name if catalog is not None and person.may("reviewer") else None,
         shares=context.settings.shared is not None,
     )
 

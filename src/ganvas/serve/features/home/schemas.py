@@ -23,6 +23,12 @@ class Health(BaseModel):
     shares: bool = Field(False, description="Drawings may be shared by link, and are kept for that.")
 
 
+class Readiness(BaseModel):
+    """The studio can answer."""
+
+    status: Literal["ready"] = "ready"
+
+
 class BundleCard(BaseModel):
     """A trained model in short."""
 
