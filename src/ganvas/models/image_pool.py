@@ -34,7 +34,8 @@ class ImagePool(nn.Module):
         self.size = size
         self.register_buffer("pictures", torch.zeros(size, channels, resolution, resolution))
         self.register_buffer("held", torch.zeros((), dtype=torch.long))  # pictures stored so far
-        self._changes: dict[int, tuple[Tensor, Tensor]] = {}  # row of the batch → fake, and its place (−1: none)
+        # First row of a micro-batch → its fakes, and the place of each in the pool (−1: none).
+        self._changes: dict[int, tuple[Tensor, Tensor]] = {}
         self._recorded_at = -1
 
     @torch.no_grad()
@@ -64,9 +65,7 @@ class ImagePool(nn.Module):
         place = torch.where(filling, next_free, drawn)
         kept = filling | swaps
         shown = swaps & ~filling & (place < self.held)
-        for row in range(count):
-            slot = torch.where(kept[row], place[row], -1)
-            self._changes[first + row] = (fakes[row].detach().to(self.pictures.dtype), slot)
+        self._changes[first] = (fakes.detach().to(self.pictures.dtype), torch.where(kept, place, -1))
         past = self.pictures[place].to(fakes.dtype)
         return torch.where(shown[:, None, None, None], past, fakes)
 
@@ -75,13 +74,17 @@ class ImagePool(nn.Module):
         """Store the fakes of this step where :meth:`query` recorded, in the order of their rows."""
         if not self.size or not self._changes:
             return
-        rows = [self._changes[row] for row in sorted(self._changes)]
+        parts = [self._changes[first] for first in sorted(self._changes)]
         self._changes = {}
-        fakes, places = torch.stack([fake for fake, _ in rows]), torch.stack([place for _, place in rows])
-        fakes, places = _of_all_processes(fakes.contiguous()), _of_all_processes(places)
-        for fake, place in zip(fakes, places.tolist(), strict=True):
-            if place >= 0:
-                self.pictures[place] = fake
+        fakes = _of_all_processes(torch.cat([fakes for fakes, _ in parts]).contiguous())
+        places = _of_all_processes(torch.cat([places for _, places in parts]))
+        # Of several fakes for one place the last is kept, and a place that none is meant for keeps its picture. Which
+        # these are is known to the device alone, so each row writes to some place what belongs there in the end.
+        slots = places.clamp(min=0)
+        order = torch.arange(1, len(places) + 1, device=places.device)
+        last = torch.where(slots[:, None] == places, order, 0).amax(1)
+        kept = torch.where((last > 0)[:, None, None, None], fakes[(last - 1).clamp(min=0)], self.pictures[slots])
+        self.pictures.index_copy_(0, slots, kept)
         self.held.copy_((self.held + len(places)).clamp(max=self.size))
 
 

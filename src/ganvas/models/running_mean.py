@@ -9,7 +9,7 @@ from torch import Tensor, nn
 class RunningMean(nn.Module):
     """Sums rows in buffers as losses compute them; :meth:`take` divides once the weights have been updated.
 
-    The sums are buffers, so a checkpoint between the two loses nothing.
+    All processes add rows, and take, in the same phases of the same step: a checkpoint comes after both.
 
     Args:
         shape: Of one row.
@@ -22,12 +22,14 @@ class RunningMean(nn.Module):
         super().__init__()
         self.register_buffer("total", torch.zeros(shape))
         self.register_buffer("count", torch.zeros(()))
+        self._filled = False  # whether there are rows, known without reading ``count`` from the device
 
     @torch.no_grad()
     def add(self, rows: Tensor) -> None:
         """Add rows [N, *shape]."""
         self.total.add_(rows.detach().sum(0))
         self.count.add_(len(rows))
+        self._filled = True
 
     @torch.no_grad()
     def take(self) -> Tensor | None:
@@ -36,9 +38,12 @@ class RunningMean(nn.Module):
         Returns:
             None where there were no rows.
         """
+        if not self._filled:
+            return None
         both = torch.cat([self.total.flatten(), self.count.view(1)])
         if torch.distributed.is_available() and torch.distributed.is_initialized():
             torch.distributed.all_reduce(both)
         self.total.zero_()
         self.count.zero_()
-        return (both[:-1] / both[-1]).view(self.total.shape) if both[-1] > 0 else None
+        self._filled = False
+        return (both[:-1] / both[-1]).view(self.total.shape)

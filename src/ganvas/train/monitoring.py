@@ -45,7 +45,8 @@ class Monitor:
         self._sheets = Sheets(run, family, held_out)
         self._health = HealthWatch(critic=family.critic, suggestion=family.suggestion)
         self._quick = QuickMetric(recipe.evaluate, held_out) if recipe.train.metric_kimg else None
-        self._sums: dict[str, tuple[Tensor, int]] = {}
+        self._sums: dict[str, Tensor] = {}
+        self._counts: dict[str, int] = {}
         self._speed = _Speedometer(0)
         self._explained = False  # the log says why there is no quick metric
 
@@ -56,14 +57,19 @@ class Monitor:
 
     def restart(self, nimg: int) -> None:
         """Begin a new tick at ``nimg``, without the terms and the time before."""
-        self._sums = {}
+        self._sums, self._counts = {}, {}
         self._speed = _Speedometer(nimg)
 
     def add(self, terms: dict[str, Tensor]) -> None:
         """Add the terms of one step, 0-d tensors, to the running tick."""
-        for key, value in terms.items():
-            total, count = self._sums.get(key, (torch.zeros((), device=value.device), 0))
-            self._sums[key] = (total + value.detach().float(), count + 1)
+        values = {key: value.detach().float() for key, value in terms.items()}
+        known = [key for key in values if key in self._sums]
+        if known:  # one operation for all of them
+            torch._foreach_add_([self._sums[key] for key in known], [values[key] for key in known])
+        for key, value in values.items():
+            if key not in self._sums:
+                self._sums[key] = value.clone()
+            self._counts[key] = self._counts.get(key, 0) + 1
 
     def tick(self, clock: Clock, stage: Stage) -> None:
         """Record the means of the terms since the last tick, with speed, time left and memory."""
@@ -129,12 +135,12 @@ class Monitor:
         """The mean of each term since the last tick over all processes: the one synchronisation of a tick."""
         if not self._sums:
             return {}
-        stacked = torch.stack([total / count for total, count in self._sums.values()])
+        stacked = torch.stack([total / self._counts[key] for key, total in self._sums.items()])
         if self._stepper.world > 1:
             torch.distributed.all_reduce(stacked)
             stacked /= self._stepper.world
         keys = list(self._sums)
-        self._sums = {}
+        self._sums, self._counts = {}, {}
         return {key: value if math.isfinite(value) else None for key, value in zip(keys, stacked.tolist(), strict=True)}
 
 

@@ -11,7 +11,8 @@ from ganvas.recipe import Recipe
 from ganvas.runs import checkpoint
 from ganvas.runs.folder import RunDir
 from ganvas.runs.log import Health, Note, RunLog, Saved
-from ganvas.train.step import NonFiniteError, Stepper
+from ganvas.train.guard import NonFiniteError
+from ganvas.train.step import Stepper
 
 
 class Recovery:

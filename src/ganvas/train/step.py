@@ -2,7 +2,8 @@
 
 A step: seed → take the phases that are due → draw data once per repeat → for each phase freeze all but ``trains``,
 render (:mod:`ganvas.train.rendering`), accumulate over micro-batches, average gradients over processes, step, ``after``
-→ EMA.
+→ EMA. Nothing in it reads a value from the device, so that a GPU is never left without work
+(:mod:`ganvas.train.guard`).
 """
 
 from __future__ import annotations
@@ -21,18 +22,11 @@ from ganvas.models import noise
 from ganvas.models.batches import Batch
 from ganvas.models.family import Clock, Family, Stage
 from ganvas.models.layers.spectral import singular_vectors
+from ganvas.train.guard import GradientGuard
 from ganvas.train.rendering import Draw, Tensors, Turn, detached
 
 NextBatch = Callable[[], list[Batch]]
 """Returns this process's share of the next global batch, as micro-batches."""
-
-
-class NonFiniteError(ArithmeticError):
-    """A loss or a gradient is not a number or infinite; the step was not taken."""
-
-    def __init__(self, phase: str, clock: Clock) -> None:
-        super().__init__(f"the gradients of {phase} are not finite at {clock.kimg:.3f} kimg")
-        self.phase = phase
 
 
 class Stepper:
@@ -49,6 +43,9 @@ class Stepper:
             converting large weights can take a quarter of a step.
         compiled: Compile the networks with ``torch.compile``.
         lr_factor: Multiplies every learning rate (lowered after a return to a checkpoint).
+
+    Attributes:
+        guard: Notices gradients that are not finite; to be checked after each step.
     """
 
     def __init__(
@@ -69,6 +66,7 @@ class Stepper:
         self.ema_ramp = ema_ramp
         self.lr_factor = lr_factor
         self.channels_last = fabric.device.type == "cuda" if channels_last is None else channels_last
+        self.guard = GradientGuard(late=fabric.device.type == "cuda")
         self.family = family.to(fabric.device)
         if self.channels_last:
             _to_channels_last(self.family)
@@ -110,10 +108,7 @@ class Stepper:
 
         Returns:
             The reported terms as ``phase/term`` (0-d tensors of this process), and how many pictures the step took from
-            the stream, over all processes.
-
-        Raises:
-            NonFiniteError: A gradient is not finite; the weights of that phase are unchanged.
+            the stream, over all processes. Whether its gradients were finite is known to :attr:`guard`.
         """
         draws: list[Draw] = []
         shown: dict[str, Tensor] = {}
@@ -125,6 +120,7 @@ class Stepper:
                     draws.append(Draw(self._prepared(draw(), clock, number)))
                 shown |= self._run_phase(Turn(phase, index, number, later, stage, clock), draws[number])
         self._update_averages(clock)
+        self.guard.end_step(clock)
         return shown, len(draws) * clock.batch_size
 
     # ── one phase ───────────────────────────────────────────────────────────────────────────────────────────────────
@@ -152,20 +148,17 @@ class Stepper:
                 loss, terms = phase.loss(batch, clock)
             for term, value in {"loss": loss, **terms}.items():
                 key = f"{phase.name}/{term}"
-                shown[key] = shown.get(key, 0.0) + value.detach() * share
+                shown[key] = value.detach() if draw.whole else shown.get(key, 0.0) + value.detach() * share
             if loss.requires_grad:
-                torch.autograd.backward(loss * (phase.every * share))
+                weight = phase.every * share
+                torch.autograd.backward(loss if weight == 1 else loss * weight)
         moved = [p for name in phase.trains for p in self._parameters[name] if p.grad is not None]
         if self.world > 1:
             self._average_gradients(moved)
         if moved:
             norm = torch.nn.utils.get_total_norm([p.grad for p in moved if p.grad is not None])
             shown[f"{phase.name}/gradient_norm"] = norm
-            # Reading the norm synchronises with the device: that costs little, and a step that is not finite would
-            # destroy the run.
-            if not torch.isfinite(norm):
-                self._clear(phase.trains)
-                raise NonFiniteError(phase.name, clock)
+            self.guard.add(phase.name, norm)
         for name in phase.trains:
             self._set_rates(name, turn.stage, clock)
             self.optimizers[name].step()
@@ -292,8 +285,7 @@ class Stepper:
         for name in self.family.averaged:
             live, copy = self.family.get_submodule(name), self.average.get_submodule(name)
             torch._foreach_lerp_(list(copy.parameters()), [p.detach() for p in live.parameters()], weight)
-            for kept, buffer in zip(copy.buffers(), live.buffers(), strict=True):
-                kept.copy_(buffer)
+            _copy_all(list(copy.buffers()), list(live.buffers()))
 
     @torch.no_grad()
     def synchronise_statistics(self) -> None:
@@ -306,6 +298,13 @@ class Stepper:
                     if buffer is not None:
                         torch.distributed.all_reduce(buffer)
                         buffer /= self.world
+
+
+def _copy_all(to: list[Tensor], values: list[Tensor]) -> None:
+    """Copy tensors, those of each type in one operation."""
+    for kind in {tensor.dtype for tensor in to}:
+        chosen = [index for index, tensor in enumerate(to) if tensor.dtype == kind]
+        torch._foreach_copy_([to[index] for index in chosen], [values[index] for index in chosen])
 
 
 def _size(batch: Batch) -> int:

@@ -7,7 +7,7 @@ only distribute the positions.
 from __future__ import annotations
 
 import signal
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from typing import Any
 
 import numpy as np
@@ -88,7 +88,7 @@ class Stream:
 
     def micros(
         self, position: int, batch_size: int, micro_batch: int, rank: int = 0, world: int = 1
-    ) -> Iterator[Batch]:
+    ) -> Generator[Batch]:
         """The micro-batches of one process from a stream position on; endless.
 
         Global batch *k* is the positions ``position + k·batch_size …``; process ``rank`` of ``world`` gets its
@@ -106,7 +106,7 @@ class Stream:
         sampler = _Micros(position, batch_size, micro_batch, rank, world)
         return self._batches(sampler)
 
-    def _batches(self, sampler: _Micros) -> Iterator[Batch]:
+    def _batches(self, sampler: _Micros) -> Generator[Batch]:
         if self.workers == 0:
             for positions in sampler:
                 yield self.spec.make_batch(self._positions.__getitems__(positions))
@@ -116,6 +116,7 @@ class Stream:
             num_workers=self.workers,
             collate_fn=_unchanged,
             persistent_workers=True,
+            pin_memory=torch.cuda.is_available(),
             worker_init_fn=_ignore_interrupts,
         )
         for columns in loader:

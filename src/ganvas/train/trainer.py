@@ -27,12 +27,14 @@ from ganvas.runs.trackers import open_trackers
 from ganvas.runs.trained_sets import TrainedSet
 from ganvas.tasks.preparation import structure_of
 from ganvas.train import picture_record, warm_start
+from ganvas.train.guard import NonFiniteError, StopVote
 from ganvas.train.launch import claim, holding, in_first_process, launch, share_cores, stopping
 from ganvas.train.monitoring import Monitor
 from ganvas.train.recovery import Recovery
 from ganvas.train.start_source import open_source
-from ganvas.train.step import NonFiniteError, Stepper
+from ganvas.train.step import Stepper
 from ganvas.train.stream import Stream
+from ganvas.train.transfer import on_device
 from ganvas.train.weight_matching import MatchedWeights, match_weights
 
 
@@ -175,6 +177,7 @@ class Trainer:
         self.clock = self._clock_at_stage(0, Clock())
         self._batches: Iterator[Batch] | None = None
         self._stop = False
+        self._vote = StopVote(fabric.device)
 
     # ── the loop ────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -191,6 +194,7 @@ class Trainer:
                 self.monitor.restart(self.clock.nimg)  # the first sheet does not count as training time
                 while not self._finished() and not self._stopped():
                     self._step()
+                self._gradients_are_finite(everything=True)
         except BaseException as error:
             self.log.close("failed", error=str(error) or type(error).__name__, **self._position())
             raise
@@ -205,27 +209,39 @@ class Trainer:
 
     def _step(self) -> None:
         stage = self.stages[self.clock.stage]
-        before = self.clock
-        try:
-            terms, drawn = self.stepper.step(stage, before, self._draw)
-        except NonFiniteError as error:
-            self._recover(error)
-            return
+        before, every = self.clock, self.recipe.train
+        terms, drawn = self.stepper.step(stage, before, self._draw)
         self.monitor.add(terms)
         self.clock = before.advanced(drawn)
-        every = self.recipe.train
         ended = self._stage_ended()
+        tick = ended or self._due(before, every.tick_kimg)
+        sheet = self._finished() or self._due(before, every.sheet_kimg)
+        metric = self.monitor.measures and (self._finished() or self._due(before, every.metric_kimg))
+        save = metric or self._due(before, every.checkpoint_kimg)
+        if not self._gradients_are_finite(everything=tick or sheet or save):
+            return
         if ended and self.clock.stage + 1 < len(self.stages):
             self._enter(self.clock.stage + 1)
-        ended = ended or self._finished()
-        if self._due(before, every.tick_kimg) or ended:
+        if tick:
             self.monitor.tick(self.clock, stage)
-        if self._due(before, every.sheet_kimg) or self._finished():
+        if sheet:
             self._write_sheet()
-        if self.monitor.measures and (self._due(before, every.metric_kimg) or self._finished()):
+        if metric:
             self._measure()
-        elif self._due(before, every.checkpoint_kimg):
+        elif save:
             self.recovery.save(self.clock)
+
+    def _gradients_are_finite(self, *, everything: bool) -> bool:
+        """Whether the gradients were finite, of all steps or of those that can be read without waiting; else recover.
+
+        Nothing is shown or written that has not passed with ``everything``.
+        """
+        try:
+            self.stepper.guard.check(everything=everything)
+        except NonFiniteError as error:
+            self._recover(error)
+            return False
+        return True
 
     def _draw(self) -> list[Batch]:
         clock, settings = self.clock, self.recipe.train
@@ -233,7 +249,8 @@ class Trainer:
         micro = min(settings.micro_batch or local, local)
         if self._batches is None:
             rank, world = int(self.fabric.global_rank), self.stepper.world
-            self._batches = self.stream.micros(clock.drawn, clock.batch_size, micro, rank, world)
+            rows = self.stream.micros(clock.drawn, clock.batch_size, micro, rank, world)
+            self._batches = on_device(rows, self.fabric.device)
         return [next(self._batches) for _ in range(-(-local // micro))]
 
     def _due(self, before: Clock, kimg: float) -> bool:
@@ -247,12 +264,8 @@ class Trainer:
         return self.clock.stage_nimg >= self.clock.stage_kimg * 1000
 
     def _stopped(self) -> bool:
-        """Whether any process was asked to stop: all stop after the same step."""
-        if self.stepper.world == 1:
-            return self._stop
-        flag = torch.tensor(float(self._stop))
-        torch.distributed.all_reduce(flag)
-        return bool(flag.item())
+        """Whether this or another process was asked to stop: all stop after the same step."""
+        return self._stop if self.stepper.world == 1 else self._vote.stops(self._stop)
 
     def _request_stop(self) -> None:
         self._stop = True

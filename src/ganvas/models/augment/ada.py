@@ -13,7 +13,17 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from ganvas.models import noise
-from ganvas.models.augment.warp import SYM2, SYM6, matrix, rotate, rotate_about_grey, scale, translate, warp
+from ganvas.models.augment.warp import (
+    SYM2,
+    SYM6,
+    matrix,
+    readable,
+    rotate,
+    rotate_about_grey,
+    scale,
+    translate,
+    warp,
+)
 from ganvas.models.layers.convolutions import conv2d
 from ganvas.models.layers.filters import taps
 
@@ -89,7 +99,9 @@ class Ada(nn.Module):
     """The augmentation pipe: pictures float [N, C, H, W] in [-1, 1] (C 1 or 3) → the same, some of them changed.
 
     Differentiable any number of times in the pictures. A row to which nothing geometric happens is left alone, which
-    is what the paper's pipe comes to as well (its wavelet is orthogonal) and saves most of the time while p is small.
+    is what the paper's pipe comes to as well (its wavelet is orthogonal). On a CPU that saves most of the time while p
+    is small. On a GPU the host would have to wait to learn which rows these are, so all rows are transformed there, and
+    the rows that are left alone keep their pixels.
 
     Args:
         pipe: A name of :data:`PIPES`, or operation → factor on p.
@@ -137,10 +149,13 @@ class Ada(nn.Module):
         if inverse is None:
             return x
         still = torch.eye(3, device=x.device, dtype=self.p.dtype)
-        (rows,) = (inverse != still).flatten(1).any(1).nonzero(as_tuple=True)
+        moved = (inverse != still).flatten(1).any(1)
+        line = self.line
+        if not readable(moved):
+            return torch.where(moved[:, None, None, None], warp(x, inverse, line).to(x.dtype), x)
+        (rows,) = moved.nonzero(as_tuple=True)
         if len(rows) == 0:
             return x
-        line = self.line
         if len(rows) == len(x):
             return warp(x, inverse, line)
         return x.index_copy(0, rows, warp(x[rows], inverse[rows], line).to(x.dtype))
@@ -193,7 +208,7 @@ class Ada(nn.Module):
     def _palette(self, dice: _Dice, channels: int) -> Tensor | None:
         """[N, 4, 4]: transform of (r, g, b, 1); None: identity."""
         factors = self.factors
-        axis = torch.tensor([1.0, 1.0, 1.0, 0.0], device=dice.device, dtype=self.p.dtype) / math.sqrt(3)
+        axis = F.pad(torch.ones(3, device=dice.device, dtype=self.p.dtype), (0, 1)) / math.sqrt(3)
         luma = torch.outer(axis, axis)
         still = torch.eye(4, device=dice.device, dtype=self.p.dtype)
         parts: list[Tensor] = []  # in the order of their application
@@ -223,7 +238,11 @@ class Ada(nn.Module):
         for only in torch.eye(len(BAND_POWER), device=x.device, dtype=self.p.dtype):
             t = torch.exp2(dice.normal() * dice.happens(factor))[:, None] * only + (1 - only)
             gains = gains * t / (t.square() @ self.band_power).sqrt()[:, None]
-        (rows,) = (gains != 1).any(1).nonzero(as_tuple=True)
+        changed = (gains != 1).any(1)
+        if not readable(changed):
+            filtered = _filter_each(x, (gains @ self.bands).to(x.dtype))
+            return torch.where(changed[:, None, None, None], filtered, x)
+        (rows,) = changed.nonzero(as_tuple=True)
         if len(rows) == 0:
             return x
         filtered = _filter_each(x[rows], (gains[rows] @ self.bands).to(x.dtype))

@@ -47,7 +47,8 @@ def enlarge_and_crop(x: Tensor, enlarge: float) -> Tensor:
     window = 1 / (1 + enlarge)  # of the picture's side
     middle = (noise.uniform(len(x), 2, device=x.device).to(x.dtype) * 2 - 1) * (1 - window)
     matrix = torch.zeros(len(x), 2, 3, device=x.device, dtype=x.dtype)
-    matrix[:, 0, 0] = matrix[:, 1, 1] = window
+    matrix[:, 0, 0].fill_(window)
+    matrix[:, 1, 1].fill_(window)
     matrix[:, :, 2] = middle
     grid = F.affine_grid(matrix, list(x.shape), align_corners=False)
     return F.grid_sample(x, grid, mode="bilinear", padding_mode="border", align_corners=False)

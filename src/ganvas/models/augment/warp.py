@@ -67,25 +67,34 @@ def warp(x: Tensor, inverse: Tensor, line: Tensor) -> Tensor:
     The picture is padded by what the transforms reach, doubled in size, sampled bilinearly, filtered and halved: at
     twice the density, bilinear weights blur almost nothing.
 
+    How far the transforms reach is known to the device that computes them. Where the host would have to wait for it,
+    the padding is half a picture on each side, and what a transform reaches beyond is mirrored at the padding's edge.
+
     Args:
         inverse: [N, 3, 3], place in the result → place in ``x``, in pixels from the centre.
         line: The taps of ``SYM6`` over their sum.
     """
     count, channels, height, width = x.shape
-    left, top, right, bottom = margins(inverse, height, width)
+    known = readable(inverse)
+    left, top, right, bottom = margins(inverse, height, width) if known else (width // 2, height // 2) * 2
     x = F.pad(x, (left, right, top, bottom), mode="reflect")
     one = inverse[:, 0, 0].new_ones(count)
     inverse = translate(one * ((left - right) / 2), one * ((top - bottom) / 2)) @ inverse
     x = upsample_by_line(x, line)
     # The filter has an even number of taps: at double size everything sits half a pixel aside.
     aside = translate(one * -0.5, one * -0.5)
-    inverse = aside @ (scale(one * 2, one * 2) @ inverse @ scale(one / 2, one / 2)) @ aside.inverse()
+    inverse = aside @ (scale(one * 2, one * 2) @ inverse @ scale(one / 2, one / 2)) @ translate(one * 0.5, one * 0.5)
     size = ((height + 2 * REACH) * 2, (width + 2 * REACH) * 2)
     to_grid = scale(one * (2 / x.shape[3]), one * (2 / x.shape[2]))
     from_grid = scale(one * (size[1] / 2), one * (size[0] / 2))
     theta = (to_grid @ inverse @ from_grid)[:, :2]
     grid = F.affine_grid(theta, [count, channels, *size], align_corners=False)
-    return downsample_by_line(grid_sample(x, grid.to(x.dtype)), line, 2 * REACH)
+    return downsample_by_line(grid_sample(x, grid.to(x.dtype), mirrored=not known), line, 2 * REACH)
+
+
+def readable(x: Tensor) -> bool:
+    """Whether the host can read a tensor without waiting for the device that computes it."""
+    return x.device.type == "cpu"
 
 
 def margins(inverse: Tensor, height: int, width: int) -> tuple[int, int, int, int]:

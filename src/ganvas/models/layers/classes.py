@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import torch.nn.functional as F
+import torch
 from torch import Tensor, nn
 
 
@@ -17,4 +17,7 @@ def class_weights(y: Tensor, classes: int, like: Tensor) -> Tensor:
     """Labels int64 [N], or weights float [N, classes] → weights [N, classes] of the type and device of ``like``."""
     if y.is_floating_point():
         return y.to(like)
-    return F.one_hot(y, classes).to(like) if classes else like[:, :0]
+    if not classes:
+        return like[:, :0]
+    # Not ``F.one_hot``, which reads the labels to check them.
+    return (y[:, None] == torch.arange(classes, device=y.device)).to(like)

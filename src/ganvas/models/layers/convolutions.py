@@ -157,42 +157,49 @@ def _pair(value: int | Pair) -> Pair:
 # ── Sampling at given places ────────────────────────────────────────────────────────────────────────────────────────
 
 
+# What lies outside of the picture, as PyTorch numbers it.
+_ZEROS, _MIRRORED = 0, 2
+
+
 class _Sample(torch.autograd.Function):
     @staticmethod
-    def forward(ctx: Any, x: Tensor, grid: Tensor) -> Tensor:
+    def forward(ctx: Any, x: Tensor, grid: Tensor, outside: int) -> Tensor:
         ctx.save_for_backward(grid)
-        ctx.shape = x.shape
-        return F.grid_sample(x, grid, mode="bilinear", padding_mode="zeros", align_corners=False)
+        ctx.shape, ctx.outside = x.shape, outside
+        return torch.grid_sampler_2d(x, grid, 0, outside, False)
 
     @staticmethod
     def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor | None, ...]:
         (grid,) = ctx.saved_tensors
-        return _Spread.apply(grads[0], grid, ctx.shape), None  # type: ignore[no-untyped-call]
+        return _Spread.apply(grads[0], grid, ctx.shape, ctx.outside), None, None  # type: ignore[no-untyped-call]
 
 
 class _Spread(torch.autograd.Function):
     """The adjoint of sampling: each value is added to the four pixels it was taken from."""
 
     @staticmethod
-    def forward(ctx: Any, grad: Tensor, grid: Tensor, shape: torch.Size) -> Tensor:
+    def forward(ctx: Any, grad: Tensor, grid: Tensor, shape: torch.Size, outside: int) -> Tensor:
         ctx.save_for_backward(grid)
+        ctx.outside = outside
         like = grad.new_zeros(()).expand(shape)
-        out, _ = torch.ops.aten.grid_sampler_2d_backward(grad, like, grid, 0, 0, False, (True, False))
+        out, _ = torch.ops.aten.grid_sampler_2d_backward(grad, like, grid, 0, outside, False, (True, False))
         return out  # type: ignore[no-any-return]
 
     @staticmethod
     def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor | None, ...]:
         (grid,) = ctx.saved_tensors
-        return _Sample.apply(grads[0], grid), None, None  # type: ignore[no-untyped-call]
+        return _Sample.apply(grads[0], grid, ctx.outside), None, None, None  # type: ignore[no-untyped-call]
 
 
-def grid_sample(x: Tensor, grid: Tensor) -> Tensor:
-    """Bilinear ``torch.nn.functional.grid_sample`` (zeros outside), differentiable in ``x`` any number of times.
+def grid_sample(x: Tensor, grid: Tensor, *, mirrored: bool = False) -> Tensor:
+    """Bilinear ``torch.nn.functional.grid_sample``, differentiable in ``x`` any number of times.
 
     Args:
         x: [N, C, H, W].
         grid: [N, h, w, 2] in [-1, 1], corners at the pixels' outer edges; no gradient flows to it.
+        mirrored: Outside of the picture is its mirror image; False: zeros.
     """
+    outside = _MIRRORED if mirrored else _ZEROS
     if torch.is_grad_enabled():
-        return _Sample.apply(x, grid)  # type: ignore[no-any-return, no-untyped-call]
-    return F.grid_sample(x, grid, mode="bilinear", padding_mode="zeros", align_corners=False)
+        return _Sample.apply(x, grid, outside)  # type: ignore[no-any-return, no-untyped-call]
+    return torch.grid_sampler_2d(x, grid, 0, outside, False)
