@@ -20,6 +20,7 @@ LONGER_FILES = {
 LONGER_FUNCTIONS = {
     "src/ganvas/cli/collect.py:collect": "each option of the command takes three lines",
     "src/ganvas/cli/pack.py:pack": "each option of the command takes three lines",
+    "src/ganvas/cli/studio.py:studio": "each option of the command takes three lines",
     "src/ganvas/curate/catalog/migrations/versions/r0001.py:upgrade": "a migration is never edited again",
 }
 LONGER_COMPONENTS: dict[str, str] = {}

@@ -81,7 +81,7 @@ def behind(
     folder = tmp_path_factory.mktemp(request.param)
     trusted = certificate(folder)
     [closed] = free_ports(1)
-    with proxy(request.param, folder, (studio.address, f"127.0.0.1:{closed}"), ROOT) as url:
+    with proxy(request.param, folder, (f"127.0.0.1:{closed}", studio.address), ROOT) as url:
         yield Behind(url, trusted, studio)
 
 
@@ -110,6 +110,8 @@ def test_any_studio_that_runs_answers(behind: Behind) -> None:
         with behind.client("player") as client:
             assert client.get("/v1/bundles").status_code == 200
             assert client.post("/v1/bundles/none/translate").status_code == 422
+    with behind.client("owner") as client:
+        assert client.get("/v1/trainings").status_code == 200
 
 
 def test_uploads_are_bounded(behind: Behind) -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from ganvas.cli.app import app
-from ganvas.cli.options import USE, check_studio_installed
+from ganvas.cli.options import USE, DatabaseUrl, check_studio_installed, open_catalog
 from ganvas.cli.studio_access import (
     AllowHost,
     AuditFile,
@@ -39,9 +41,18 @@ def studio(
     port: Annotated[int, typer.Option(help="Port to listen on.")] = 8300,
     open_browser: Annotated[bool, typer.Option("--open", help="Open a browser.")] = False,
     shared: Annotated[
-        Path | None,
-        typer.Option(help="Allow sharing drawings by link, and keep them in this folder; nothing is kept without it."),
+        str | None,
+        typer.Option(
+            metavar="FOLDER",
+            envvar="GANVAS_SHARED",
+            help="Allow sharing drawings by link, and keep them in this folder, or in the database of an address such "
+            "as postgresql://USER@HOST/NAME; nothing is kept without it.",
+        ),
     ] = None,
+    catalogue: Annotated[
+        Path | None, typer.Option(help="A catalogue to review on the Curate page; see `ganvas review`.")
+    ] = None,
+    database: DatabaseUrl = None,
     answer_seconds: Annotated[
         float, typer.Option(help="Longest time for one answer of a model; one that takes longer is stopped.")
     ] = 120.0,
@@ -69,6 +80,8 @@ def studio(
 
     if not 1 <= port <= 65535:
         raise UserError(f"--port is a number from 1 to 65535, not {port}.")
+    if database is not None and catalogue is None:
+        raise UserError("--database holds the data of a catalogue; add --catalogue FOLDER.")
     if not answer_seconds > 0:
         raise UserError(f"--answer-seconds is a number above 0, not {answer_seconds:g}.")
     check_studio_installed()
@@ -87,23 +100,25 @@ def studio(
         out.line(f"The studio is at {address}{opening.settings.root_path} (Ctrl+C ends it).")
         print_opening(out, address, opening)
 
-    serve(
-        StudioSettings(
-            bundles=bundles,
-            runs=runs,
-            pictures=pictures,
-            starters=shipped.FOLDER if starters else None,
-            shared=shared,
-            answer_seconds=answer_seconds,
-            public=public,
-            rates=read_rates(rate or []),
-            frame_ancestors=check_frame_ancestors(frame_ancestors or ()),
-            monitors=check_proxies(metrics_from or (), option="--metrics-from"),
-            **network_settings(allow_host, proxy, root_path, audit),
-        ),
-        host=host,
-        port=port,
-        open_browser=open_browser,
-        tokens_file=tokens,
-        on_ready=ready,
+    settings = StudioSettings(
+        bundles=bundles,
+        runs=runs,
+        pictures=pictures,
+        starters=shipped.FOLDER if starters else None,
+        shared=shared if shared is None or "://" in shared else Path(shared),
+        answer_seconds=answer_seconds,
+        public=public,
+        rates=read_rates(rate or []),
+        frame_ancestors=check_frame_ancestors(frame_ancestors or ()),
+        monitors=check_proxies(metrics_from or (), option="--metrics-from"),
+        **network_settings(allow_host, proxy, root_path, audit),
     )
+    with nullcontext() if catalogue is None else open_catalog(catalogue, database) as catalog:
+        serve(
+            replace(settings, catalog=catalog),
+            host=host,
+            port=port,
+            open_browser=open_browser,
+            tokens_file=tokens,
+            on_ready=ready,
+        )

@@ -41,7 +41,8 @@ class StudioSettings:
         poll: Seconds between two reads of the files of a run that a page follows.
         catalog: The catalogue under review. The caller closes it, after the studio; None: no review.
         reviewer: Name of the person at this machine, so that the page need not ask; None: the page asks.
-        shared: Folder in which drawings are kept that people share by link; None: sharing is off.
+        shared: Where drawings are kept that people share by link: a folder, or the address of a database as a string;
+            None: sharing is off.
     """
 
     bundles: Path | None = None
@@ -63,4 +64,4 @@ class StudioSettings:
     poll: float = 0.5
     catalog: Catalog | None = None
     reviewer: str | None = None
-    shared: Path | None = None
+    shared: Path | str | None = None

@@ -7,6 +7,7 @@ import os
 import re
 import threading
 from pathlib import Path
+from typing import Protocol
 
 from ganvas.errors import UserError
 from ganvas.files import read_regular, write_atomically
@@ -15,6 +16,16 @@ from ganvas.serve.core.errors import NoRoomError
 BYTES = 300_000  # of one drawing with its settings: several minutes of uninterrupted drawing
 MOST = 5_000  # drawings in a folder: at most 1.5 GB
 ID = re.compile(r"[0-9a-f]{24}")
+
+
+class Drawings(Protocol):
+    """Shared drawings, each named by the hash of its content."""
+
+    def keep(self, content: bytes) -> str:
+        """Store a drawing; returns its id."""
+
+    def find(self, name: str) -> bytes | None:
+        """The content of an id; None where there is none."""
 
 
 class DrawingStore:
@@ -51,16 +62,13 @@ class DrawingStore:
         Raises:
             NoRoomError: The folder or the disk is full.
         """
-        name = _id_of(content)
+        name = id_of(content)
         with self._lock:  # two requests at once might both find room for the last drawing
             if self.find(name) is not None:
                 return name
             try:
                 if sum(entry.name.endswith(".json") for entry in os.scandir(self._folder)) >= self._most:
-                    raise NoRoomError(
-                        "No more drawings can be shared here; ask the operator of the studio to delete some.",
-                        code="drawings-full",
-                    )
+                    raise full_store()
                 write_atomically(self._path(name), content)
             except OSError as error:
                 raise NoRoomError(
@@ -78,11 +86,19 @@ class DrawingStore:
             content = read_regular(self._path(name), BYTES)
         except OSError:
             return None
-        return content if _id_of(content) == name else None
+        return content if id_of(content) == name else None
 
     def _path(self, name: str) -> Path:
         return self._folder / f"{name}.json"
 
 
-def _id_of(content: bytes) -> str:
+def full_store() -> NoRoomError:
+    """The error of a place that holds as many drawings as it may."""
+    return NoRoomError(
+        "No more drawings can be shared here; ask the operator of the studio to delete some.", code="drawings-full"
+    )
+
+
+def id_of(content: bytes) -> str:
+    """The id of a drawing."""
     return hashlib.sha256(content).hexdigest()[:24]

@@ -15,7 +15,7 @@ from ganvas.errors import UserError
 from ganvas.serve.core.context import Context, StudioContext
 from ganvas.serve.core.errors import MissingError, UploadError
 from ganvas.serve.core.roles import needs
-from ganvas.serve.features.draw.drawing_store import BYTES, DrawingStore
+from ganvas.serve.features.draw.drawing_store import BYTES, Drawings
 from ganvas.serve.features.draw.schemas import SharedDrawing, SharedLink
 from ganvas.serve.features.draw.state import DrawState
 
@@ -50,7 +50,7 @@ async def read_shared(context: Context, id: str) -> SharedDrawing:  # noqa: A002
     return SharedDrawing.model_validate_json(content)
 
 
-def _store(context: StudioContext) -> DrawingStore:
+def _store(context: StudioContext) -> Drawings:
     store = context.state(DrawState).shared
     if store is None:
         raise MissingError(
@@ -99,7 +99,7 @@ def _parse(content: bytes) -> SharedDrawing:
         raise RequestValidationError([{**each, "loc": ("body", *each["loc"])} for each in found]) from None
 
 
-def _keep(context: StudioContext, store: DrawingStore, shared: SharedDrawing) -> str:
+def _keep(context: StudioContext, store: Drawings, shared: SharedDrawing) -> str:
     """Keep a valid drawing in one canonical form, so that the same drawing always has the same bytes."""
     opened = context.bundle(shared.model)
     drawing = parse_drawing(shared.drawing, "What was sent")
