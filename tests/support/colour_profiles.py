@@ -69,3 +69,35 @@ def cmyk_profile(magenta_and_yellow: tuple[int, int, int]) -> bytes:
     ramp = bytes(range(256))
     table = b"mft1\0\0\0\0\x04\x03\x02\0" + identity + ramp * 4 + nodes + ramp * 3
     return _profile(b"prtr", b"CMYK", b"Lab ", {b"wtpt": _xyz(_D50), b"A2B0": table})
+
+
+def press_profile() -> bytes:
+    """A profile of a CMYK press that pictures can be converted to: half of the grey is black, at most 250 % ink."""
+    nodes = bytearray()
+    for step in itertools.product(range(9), repeat=3):
+        lightness, a, b = step[0] * 12.5, step[1] * 32 - 128, step[2] * 32 - 128
+        inks = [1 - value for value in _srgb_of_lab(lightness, a, b)]
+        black = min(inks)
+        nodes += bytes(round(255 * value) for value in (*(ink - black / 2 for ink in inks), black))
+    identity = b"".join(_fixed(float(row == column)) for row in range(3) for column in range(3))
+    ramp = bytes(range(256))
+    to_press = b"mft1\0\0\0\0\x03\x04\x09\0" + identity + ramp * 3 + bytes(nodes) + ramp * 4
+    from_press = cmyk_profile((48, 68, 48))
+    start = from_press.index(b"mft1")
+    return _profile(b"prtr", b"CMYK", b"Lab ", {b"wtpt": _xyz(_D50), b"A2B0": from_press[start:], b"B2A0": to_press})
+
+
+def _srgb_of_lab(lightness: float, a: float, b: float) -> list[float]:
+    """Lab of D50 → sRGB in [0, 1], clipped."""
+    y = (lightness + 16) / 116
+    curve = [
+        value**3 if value > 6 / 29 else 3 * (6 / 29) ** 2 * (value - 4 / 29) for value in (y + a / 500, y, y - b / 200)
+    ]
+    x, y, z = (white * value for white, value in zip(_D50, curve, strict=True))
+    linear = (
+        3.13386 * x - 1.61687 * y - 0.49061 * z,
+        -0.97877 * x + 1.91614 * y + 0.03345 * z,
+        0.07195 * x - 0.22899 * y + 1.40524 * z,
+    )
+    bounded = [min(max(value, 0.0), 1.0) for value in linear]
+    return [12.92 * value if value <= 0.0031308 else 1.055 * value ** (1 / 2.4) - 0.055 for value in bounded]

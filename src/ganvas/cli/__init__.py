@@ -31,6 +31,7 @@ from ganvas.cli import (  # noqa: F401
     generate,
     generate_music,
     translate,
+    card,
     export,
     import_weights,
     gate,

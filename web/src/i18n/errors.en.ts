@@ -211,6 +211,17 @@ export const errors = {
 
   // What is not installed
   "catalogue-extra": "A catalogue needs the extra: pip install 'ganvas[catalogue]'.",
+  "card-extra": "Cards need the extra: pip install 'ganvas[card]'.",
+  "card-template": "There is no template “{template}”; choose one of {templates}.",
+  "card-text": "The template {template} has no text “{text}”; it has {texts}.",
+  "card-characters": "The font of the card has no {characters}; leave them out.",
+  "card-profile": "There is no profile “{profile}”; choose one of {profiles}.",
+  "card-icc": "{file} is no ICC profile of a CMYK printer; ask the print shop for the profile of its machine.",
+  "card-sheet": "There is no sheet “{sheet}”; choose one of {sheets}.",
+  "card-sheet-full": "{sheet} has room for 1 to {most} cards with their bleed, not {count}.",
+  "card-too-heavy": "The picture does not become smaller than {megabytes} MB; choose a simpler ground.",
+  animation: "This is an animation; choose a photograph.",
+  "several-faces": "{count} faces were found in this picture; choose one of a single person, or crop it.",
   "faces-extra": "Reading faces needs the extra: pip install 'ganvas[faces]'.",
   "crop-extra": "The crop '{crop}' needs the extra: pip install 'ganvas[faces]'.",
   "weights-missing": "The pretrained file {file} is not on this machine and could not be downloaded.",

@@ -209,6 +209,17 @@ export const errors: Readonly<Record<ErrorCode, string>> = {
 
   // 설치되지 않은 것
   "catalogue-extra": "카탈로그에는 추가 패키지가 필요합니다: pip install 'ganvas[catalogue]'.",
+  "card-extra": "카드를 만들려면 추가 패키지가 필요합니다: pip install 'ganvas[card]'",
+  "card-template": "“{template}” 템플릿이 없습니다. {templates} 중에서 고르세요.",
+  "card-text": "{template} 템플릿에는 “{text}” 글이 없습니다. 있는 것: {texts}.",
+  "card-characters": "카드 글꼴에 {characters} 글자가 없습니다. 빼 주세요.",
+  "card-profile": "“{profile}” 프로필이 없습니다. {profiles} 중에서 고르세요.",
+  "card-icc": "{file}은(는) CMYK 인쇄기의 ICC 프로필이 아닙니다. 인쇄소에 프로필을 요청하세요.",
+  "card-sheet": "“{sheet}” 용지가 없습니다. {sheets} 중에서 고르세요.",
+  "card-sheet-full": "{sheet}에는 재단 여백을 포함해 카드 1~{most}장이 들어갑니다. {count}장은 안 됩니다.",
+  "card-too-heavy": "그림을 {megabytes} MB보다 작게 만들 수 없습니다. 더 단순한 바탕을 고르세요.",
+  animation: "움직이는 그림입니다. 사진을 고르세요.",
+  "several-faces": "사진에서 얼굴 {count}개를 찾았습니다. 한 사람만 있는 사진을 고르거나 잘라 주세요.",
   "faces-extra": "얼굴 인식에는 추가 패키지가 필요합니다: pip install 'ganvas[faces]'.",
   "crop-extra": "‘{crop}’ 자르기에는 추가 패키지가 필요합니다: pip install 'ganvas[faces]'.",
   "weights-missing": "사전 학습 가중치({file})가 이 컴퓨터에 없으며 내려받지 못했습니다.",

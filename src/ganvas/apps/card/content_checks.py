@@ -1,0 +1,74 @@
+"""The pre-check of content: faces, writing, and copies of the pictures that a model learned from.
+
+It finds what can be measured. Consent, trademarks, public figures and the rest stand on the checklist that people sign
+(:mod:`ganvas.apps.card.statement`).
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from ganvas.apps.card.artwork import Pixels
+from ganvas.apps.card.cartoon import BESIDE
+from ganvas.apps.card.findings import Finding, finding
+from ganvas.curate.checks.picture_measures import ScaledPicture, writing
+from ganvas.curate.dataset.dataset import Dataset
+from ganvas.curate.faces import FaceReader
+
+WRITING = 0.08  # of the measure "writing", as in the rules for portraits
+COPY_BITS = 6  # of 64 that differ at most between near copies
+MOST_COMPARED = 20_000  # training pictures
+
+_HASH_SIDE = 32
+
+
+def check_photograph(photo: Pixels, reader: FaceReader) -> list[Finding]:
+    """Exactly one face, and nothing that looks like letters.
+
+    Args:
+        photo: uint8 [H, W, 3] RGB.
+        reader: Of faces.
+    """
+    found = []
+    faces = reader.faces(photo)
+    beside = [face for face in faces if face.eye_distance >= BESIDE * faces[0].eye_distance]
+    if not faces:
+        found.append(finding("no-face-on-card", "error"))
+    elif len(beside) > 1:
+        found.append(finding("several-faces-on-card", "error", count=len(beside)))
+    if writing(ScaledPicture(photo).grey) > WRITING:
+        found.append(finding("text-in-picture", "warning"))
+    found.append(finding("age-not-checked", "info"))
+    return found
+
+
+def check_copies(drawn: Pixels, trained_on: Dataset | None) -> list[Finding]:
+    """Whether a drawing is nearly one of the pictures that its model learned from.
+
+    Args:
+        drawn: uint8 [H, W, 1, 3 or 4].
+        trained_on: The packed pictures; None: they are not at hand.
+    """
+    if trained_on is None or len(trained_on) > MOST_COMPARED:
+        return [finding("not-compared", "info")]
+    own = perceptual_hash(drawn)
+    nearest = 64
+    for index in range(len(trained_on)):
+        other = trained_on.image(index)
+        for seen in (other, other[:, ::-1]):
+            nearest = min(nearest, int(np.count_nonzero(own != perceptual_hash(seen))))
+    if nearest > COPY_BITS:
+        return []
+    return [finding("copy-of-training-picture", "error", count=len(trained_on), bits=nearest)]
+
+
+def perceptual_hash(picture: Pixels) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    """64 bits: which low frequencies of the cosine transform of 32 × 32 grey pixels are above their median."""
+    colour = picture[..., :3] if picture.shape[2] >= 3 else picture
+    grey = colour.astype(np.float32).mean(axis=2)
+    if picture.shape[2] == 4:
+        grey = grey * (picture[..., 3] / 255) + 255 * (1 - picture[..., 3] / 255)  # on white
+    small = cv2.resize(grey.astype(np.float32), (_HASH_SIDE, _HASH_SIDE), interpolation=cv2.INTER_AREA)
+    low = cv2.dct(small.astype(np.float32))[:8, :8].reshape(-1)
+    return np.asarray(low > np.median(low[1:]))
