@@ -8,7 +8,7 @@ BROWSER := $(VENV)/.browser
 AIRFLOW := .venv-airflow
 WEIGHTS := $(VENV)/.weights
 STATIC := src/ganvas/serve/static/index.html
-PAGES := $(shell find web/src web/public web/index.html web/package-lock.json web/vite.config.ts -type f -not -name '*.test.*' 2>/dev/null)
+PAGES := $(shell find web/src web/public web/page web/index.html web/package-lock.json web/vite.config.ts web/vite.page.config.ts -type f -not -name '*.test.*' 2>/dev/null)
 
 DATA ?= data/avatars
 RECIPE ?=
@@ -41,7 +41,7 @@ lint: $(READY) $(STATIC)  ## format, style, types, imports, of the web as well; 
 docs: $(READY)  ## the documentation site, in site/; warnings are errors
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --clean
 
-web: $(STATIC)  ## the studio's pages
+web: $(STATIC)  ## the studio's pages, and the page that `ganvas export --page` writes
 
 postgresql:  ## the server that the catalogue's tests start; without it they skip that half and say so
 	@if ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null; then :; \
@@ -61,7 +61,7 @@ bench: $(READY)  ## throughput and memory beside the plainest loops
 	$(BIN)/python benchmarks/training.py
 
 clean:  ## forget what the other targets set up
-	rm -rf $(VENV) $(AIRFLOW) web/node_modules src/ganvas/serve/static site
+	rm -rf $(VENV) $(AIRFLOW) web/node_modules src/ganvas/serve/static src/ganvas/release/web_page/template site
 
 $(READY): pyproject.toml
 	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(None if (3, 11) <= v <= (3, 13) else "Ganvas needs Python 3.11 to 3.13, and $(PYTHON) is %d.%d; run make PYTHON=python3.12, say." % v)'

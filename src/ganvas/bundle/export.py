@@ -36,7 +36,7 @@ def can_export() -> bool:
 
 
 @contextmanager
-def _quiet() -> Iterator[None]:
+def quiet_exporter() -> Iterator[None]:
     """Suppress the exporter's warnings, which its users cannot act on; errors remain exceptions."""
     loggers = [logging.getLogger(name) for name in ("torch.onnx", "onnxscript", "onnx_ir", "torch.export")]
     levels = [logger.level for logger in loggers]
@@ -127,7 +127,7 @@ def _export(
     modes = {module: module.training for module in model.modules()}
     try:
         model.eval()
-        with _quiet(), torch.no_grad():
+        with quiet_exporter(), torch.no_grad():
             program = torch.onnx.export(
                 model,
                 tuple(inputs.values()),

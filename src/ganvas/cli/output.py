@@ -264,6 +264,25 @@ class Output:
             self.line(f"{step}: {'in int8' if tried.kept else 'stays in float32, int8 is not worth it'}: {found}.")
         self.line(f"The bundle is {bundle.path} ({onnx_report}).")
 
+    def web_page(self, path: Path, folder: Path, weights: WeightFormat | None, *, webgpu: bool) -> None:
+        """Write a bundle as a web page, and print its size and how it can be looked at."""
+        from ganvas.bundle import read_bundle
+        from ganvas.release.web_page import write_page
+
+        with self.console.status("writing the page"):
+            page = write_page(read_bundle(path), folder, weights=weights, webgpu=webgpu)
+        self.line(
+            f"The page is {page.path}: a model of {page.graphs / 1e6:.1f} MB in {page.weights}, whose answers differ "
+            f"by {page.difference:.1g} on average from the bundle's; {page.total / 1e6:.0f} MB with the runtime."
+        )
+        if page.large:
+            self.line(
+                "That is more than 30 MB to load before anything appears; train a smaller model for a page, or use "
+                "--weights int8.",
+                "yellow",
+            )
+        self.next_steps(f"python -m http.server --directory {folder}")
+
     def run_files(self, run: RunDir) -> None:
         """Print where the files of a run are, and the next command."""
         self.line(f"Sample sheets: {run.sheets}   curves: {run.stats}   recipe: {run.recipe}")

@@ -6,7 +6,7 @@ A new task is a file beside this one and a line in :data:`ganvas.tasks.TASKS`: n
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, ClassVar, Literal, NamedTuple, TypeAlias
 
 import torch
@@ -79,6 +79,20 @@ class DiversityGroups(NamedTuple):
     suffix: str
     protocol: dict[str, Any]
     groups: Iterator[Tensor]
+
+
+class BrowserGraph(NamedTuple):
+    """A part of :meth:`Family.generate` for runtimes in web pages: one row, float32 inputs only, no branches.
+
+    Attributes:
+        name: Name of the graph, such as ``model`` or ``a_to_b``.
+        inputs: Shape of each input by name, with the leading 1 of the one row.
+        function: Of the inputs in their order; returns what ``generate`` does, float [1, …] in [-1, 1].
+    """
+
+    name: str
+    inputs: dict[str, tuple[int, ...]]
+    function: Callable[..., Tensor]
 
 
 class TaskSpec(ABC):
@@ -244,6 +258,10 @@ class TaskSpec(ABC):
             None where it takes none.
         """
         return None
+
+    def browser_graphs(self, family: Family) -> tuple[BrowserGraph, ...]:
+        """The graphs by which a web page runs a model in the browser, one per direction; empty: it cannot."""
+        return ()
 
     @abstractmethod
     def page(self, drawing_direction: Direction | None) -> Page:

@@ -17,7 +17,7 @@ from ganvas.models.batches import MusicBatch, MusicRequest, latents, to_float
 from ganvas.models.capabilities import Accompanies
 from ganvas.models.family import Family
 from ganvas.spec import DataSpec, RollSpec
-from ganvas.tasks.base import Capability, Direction, Input, Page, SampleSheet, Summary, TaskSpec
+from ganvas.tasks.base import BrowserGraph, Capability, Direction, Input, Page, SampleSheet, Summary, TaskSpec
 from ganvas.tasks.pictures import Pictures, grid, targets
 from ganvas.tasks.rows import TrainingRows, channels_first
 
@@ -91,6 +91,17 @@ class Music(TaskSpec):
             f"phrases of {roll.bars} bars of {roll.beats} quarter notes, {roll.beat_steps} time steps each, for "
             f"{names}; {roll.pitches} pitches from MIDI number {roll.lowest}"
         )
+
+    def browser_graphs(self, family: Family) -> tuple[BrowserGraph, ...]:
+        """``model``, from z; none where a track is given, since files of music are not read in the browser."""
+        if isinstance(family, Accompanies) and family.accompanied is not None:
+            return ()
+        time, pitches, _ = family.data.shape
+
+        def run(z: Tensor) -> Tensor:
+            return family.generate(MusicRequest(z, torch.full((1, 1, time, pitches), -1.0)))
+
+        return (BrowserGraph("model", {"z": (1, family.z_dim)}, run),)
 
     def page(self, drawing_direction: Direction | None) -> Page:
         """The Music page."""

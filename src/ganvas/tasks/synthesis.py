@@ -7,12 +7,14 @@ from typing import Any
 
 import numpy as np
 import torch
+from torch import Tensor
 
 from ganvas.curate.dataset.dataset import Dataset
 from ganvas.models.batches import SynthesisBatch, SynthesisRequest, latents, to_uint8
+from ganvas.models.capabilities import Truncates
 from ganvas.models.family import Family
 from ganvas.spec import DataSpec
-from ganvas.tasks.base import Capability, Direction, Input, Page, SampleSheet, Summary, TaskSpec
+from ganvas.tasks.base import BrowserGraph, Capability, Direction, Input, Page, SampleSheet, Summary, TaskSpec
 from ganvas.tasks.pictures import Pictures, dense_grid, grid
 from ganvas.tasks.rows import TrainingRows
 
@@ -64,6 +66,21 @@ class Synthesis(TaskSpec):
 
     def _classes_in_turn(self, family: Family, count: int) -> torch.Tensor:
         return torch.arange(count) % max(len(family.data.classes), 1)
+
+    def browser_graphs(self, family: Family) -> tuple[BrowserGraph, ...]:
+        """``model``: z, the weight of each class where there are classes, and psi where the family truncates."""
+        classes, truncates = len(family.data.classes), isinstance(family, Truncates)
+        inputs: dict[str, tuple[int, ...]] = {"z": (1, family.z_dim)}
+        if classes:
+            inputs["y"] = (1, classes)
+        if truncates:
+            inputs["psi"] = (1,)
+
+        def run(z: Tensor, *others: Tensor) -> Tensor:
+            y = others[0] if classes else torch.zeros(1, dtype=torch.long)
+            return family.generate(SynthesisRequest(z, y, others[-1] if truncates else torch.ones(1)))
+
+        return (BrowserGraph("model", inputs, run),)
 
     def page(self, drawing_direction: Direction | None) -> Page:
         """The Generate page."""

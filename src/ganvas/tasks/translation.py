@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import torch
+from torch import Tensor
 
 from ganvas.curate.sketch.degrade import displayed
 from ganvas.models.batches import TranslationRequest, to_float, to_uint8
 from ganvas.models.family import Family
-from ganvas.tasks.base import TaskSpec
+from ganvas.models.layers.directions import only
+from ganvas.tasks.base import BrowserGraph, TaskSpec
 from ganvas.tasks.pictures import Pictures, dense_grid, same_channels
 
 
@@ -24,6 +26,23 @@ class Translation(TaskSpec):
         side = data.source_resolution
         source = torch.rand((count, data.source_channels, side, side), generator=generator) * 2 - 1
         return TranslationRequest(source, torch.zeros(count, dtype=torch.long))
+
+    def browser_graphs(self, family: Family) -> tuple[BrowserGraph, ...]:
+        """``a_to_b``, and ``b_to_a`` where there are two directions; none for label maps and for pairs of frames."""
+        data = family.data
+        if data.labels or data.source_channels not in (1, 3):
+            return ()
+        shape = (1, data.source_channels, data.source_resolution, data.source_resolution)
+
+        def graph(name: str, direction: int) -> BrowserGraph:
+            def run(source: Tensor) -> Tensor:
+                with only(direction):
+                    return family.generate(TranslationRequest(source, torch.full((1,), direction)))
+
+            return BrowserGraph(name, {"source": shape}, run)
+
+        names = ("a_to_b", "b_to_a")[: self.directions(family.config.model_dump())]
+        return tuple(graph(name, direction) for direction, name in enumerate(names))
 
     def preview(self, family: Family, sources: Pictures | None) -> Pictures:
         """Each source above its translation."""

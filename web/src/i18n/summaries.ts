@@ -24,7 +24,7 @@ const summaries: Translations<Messages> = {
 };
 
 /** Says what a model does, without a full stop. */
-export function useSummary(): (bundle: BundleCard) => string {
+export function useSummary(): (bundle: Pick<BundleCard, "summary">) => string {
   const messages = useTranslations(summaries);
   return ({ summary: { key, params, sentence } }) => translated(messages, key, params, sentence);
 }

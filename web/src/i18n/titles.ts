@@ -14,7 +14,7 @@ const titles: Translations<Record<string, string>> = {
 };
 
 /** Says what a model is called. */
-export function useModelTitle(): (bundle: BundleCard) => string {
+export function useModelTitle(): (bundle: Pick<BundleCard, "name">) => string {
   const known = useTranslations(titles);
   return ({ name }) => known[name] ?? name;
 }

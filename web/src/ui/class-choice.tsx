@@ -12,7 +12,7 @@ export function ClassChoice({
   noneText,
   label,
 }: {
-  bundle: BundleCard;
+  bundle: Pick<BundleCard, "classes">;
   value: number | null;
   onChange: (value: number | null) => void;
   /** What none means here; left out: one must be chosen. */

@@ -5,7 +5,14 @@ import { Button } from "./controls";
 import { PhotoIcon } from "./icons";
 
 /** Takes a picture by drop, by paste or by choosing a file. */
-export function PictureDrop({ load }: { load: (file: Blob) => void }) {
+export function PictureDrop({
+  load,
+  kinds,
+}: {
+  load: (file: Blob) => void;
+  /** Which pictures can be read; left out: those that the studio reads. */
+  kinds?: string;
+}) {
   const words = useWords().picture;
   const latest = useRef(load);
   latest.current = load;
@@ -31,7 +38,7 @@ export function PictureDrop({ load }: { load: (file: Blob) => void }) {
       <FileTrigger acceptedFileTypes={["image/*"]} onSelect={(files) => files?.[0] && load(files[0])}>
         <Button variant="solid">{words.choose}</Button>
       </FileTrigger>
-      <p className="quiet small">{words.kinds}</p>
+      <p className="quiet small">{kinds ?? words.kinds}</p>
     </DropZone>
   );
 }

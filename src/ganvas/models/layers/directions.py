@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import TypeAlias
 
 import torch
 from torch import Tensor
 
+_only: ContextVar[int | None] = ContextVar("only", default=None)
+
 Generator: TypeAlias = Callable[[Tensor], Tensor]  # pictures [N, C, H, W] → N rows of any shape
+
+
+@contextmanager
+def only(direction: int) -> Iterator[None]:
+    """Within the block all rows have this direction, whatever they say, so that a graph holds one generator alone."""
+    token = _only.set(direction)
+    try:
+        yield
+    finally:
+        _only.reset(token)
 
 
 def translate(source: Tensor, direction: Tensor, a_to_b: Generator, b_to_a: Generator) -> Tensor:
@@ -25,6 +39,9 @@ def translate(source: Tensor, direction: Tensor, a_to_b: Generator, b_to_a: Gene
     Returns:
         [N, …], the rows in their order.
     """
+    one = _only.get()
+    if one is not None:
+        return b_to_a(source) if one else a_to_b(source)
     if torch.compiler.is_exporting():
         return _conditional(source, direction, a_to_b, b_to_a)
     to_a = direction != 0

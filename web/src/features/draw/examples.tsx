@@ -23,7 +23,6 @@ const useDrawings = () =>
 
 /** Drawings to begin with. A press puts one on the paper; an address that asks for an example does so at once. */
 export function ExampleDrawings({ take }: { take: (marks: readonly Mark[]) => void }) {
-  const words = useWords();
   const drawings = useDrawings();
   const [query, setQuery] = useSearchParams();
   const asked = query.has(EXAMPLE);
@@ -35,7 +34,17 @@ export function ExampleDrawings({ take }: { take: (marks: readonly Mark[]) => vo
     latest.current(first);
     setQuery((old) => new URLSearchParams([...old].filter(([name]) => name !== EXAMPLE)), { replace: true });
   }, [asked, first, setQuery]);
-  if (!drawings) return null;
+  return drawings ? <DrawingChoice drawings={drawings} take={take} /> : null;
+}
+
+export function DrawingChoice({
+  drawings,
+  take,
+}: {
+  drawings: readonly (readonly Mark[])[];
+  take: (marks: readonly Mark[]) => void;
+}) {
+  const words = useWords();
   return (
     <Examples
       title={words.examples}

@@ -18,7 +18,7 @@ export function Portrait({
   both,
   invitation,
 }: {
-  bundle: BundleCard;
+  bundle: Pick<BundleCard, "id">;
   result: Result | undefined;
   busy: boolean;
   /** It lies on the paper: here is only what belongs to it. */

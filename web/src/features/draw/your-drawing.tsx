@@ -17,7 +17,7 @@ import { useWords } from "./words";
 const HOLE = "#808080"; // the grey that stands for "missing" in the models' own training
 
 type Props = {
-  bundle: BundleCard;
+  bundle: Pick<BundleCard, "id" | "capabilities" | "drawing_direction">;
   layer: RefObject<HTMLCanvasElement | null>;
   /** The picture under the drawing; for sketches there is none. */
   paper: HTMLCanvasElement | null;

@@ -1,13 +1,11 @@
 // One model at work: the settings at the side; on the stage the piece, seen and heard.
 import { useMemo, useState } from "react";
-import type { BundleCard } from "../../api/types";
 import { useNewest } from "../../api/use-newest";
-import { figure } from "../../i18n/numbers";
 import { Button } from "../../ui/controls";
 import { download } from "../../ui/download";
 import { ProblemNote, Waiting } from "../../ui/feedback";
 import { CheckIcon, DownloadIcon, InfoIcon } from "../../ui/icons";
-import { accompany, compose, type Format } from "./api";
+import type { Format, Piece } from "./api";
 import styles from "./composer.module.css";
 import { Kept, type Named } from "./kept";
 import { midiFile } from "./midi";
@@ -24,7 +22,10 @@ import { useWords } from "./words";
 const TEMPO = 100;
 const FIRST: Wish = { seed: 0, last: null, phrases: 1, threshold: 0.5, given: null };
 
-function usePiece(bundle: BundleCard, wish: Wish) {
+/** Makes the piece that is wanted. */
+export type Compose = (wish: Wish, signal: AbortSignal) => Promise<Piece>;
+
+function usePiece(compose: Compose, wish: Wish) {
   const words = useWords();
   const { seed, last, phrases, threshold, given } = wish;
   const file = given && [given.name, given.size, given.lastModified];
@@ -34,20 +35,28 @@ function usePiece(bundle: BundleCard, wish: Wish) {
       ? words.nameOf(seed)
       : words.nameBetween(seed, last);
   return useNewest<Named>(JSON.stringify({ seed, last, phrases, threshold, file }), async (signal) => {
-    const seeds = last === null ? [seed] : [seed, last];
-    const body = { seeds, phrases, threshold, draw: false };
-    const made = given ? accompany(bundle.id, given, seed, threshold, signal) : compose(bundle.id, body, signal);
-    return { name, piece: await made };
+    return { name, piece: await compose(wish, signal) };
   });
 }
 
-export function Composer({ bundle, format }: { bundle: BundleCard; format: Format }) {
+type Props = {
+  /** Names the files that are saved. */
+  id: string;
+  format: Format;
+  compose: Compose;
+  /** How long a piece took, as a sentence. */
+  took: (milliseconds: number) => string;
+  /** What saved MIDI files say of their origin. */
+  origin?: string;
+};
+
+export function Composer({ id, format, compose, took, origin }: Props) {
   const words = useWords();
   const [wish, setWish] = useState(FIRST);
   const [tempo, setTempo] = useState(TEMPO);
   const [kept, setKept] = useState<Named[]>([]);
   const [shown, show] = useState<Named | null>(null);
-  const { answer, error, busy, retry } = usePiece(bundle, wish);
+  const { answer, error, busy, retry } = usePiece(compose, wish);
   const named = shown ?? answer;
   const change = (next: Partial<Wish>) => {
     show(null);
@@ -68,10 +77,12 @@ export function Composer({ bundle, format }: { bundle: BundleCard; format: Forma
         <Kept kept={kept} shown={shown} show={show} remove={remove} />
         {named && (
           <Performance
-            id={bundle.id}
+            id={id}
             named={named}
             format={format}
             tempo={tempo}
+            took={took(named.piece.milliseconds)}
+            origin={origin}
             keep={kept.includes(named) ? null : () => setKept((all) => [...all, named])}
           />
         )}
@@ -86,12 +97,16 @@ function Performance({
   named,
   format,
   tempo,
+  took,
+  origin,
   keep,
 }: {
   id: string;
   named: Named;
   format: Format;
   tempo: number;
+  took: string;
+  origin: string | undefined;
   /** Keeps the piece; null: it is kept. */
   keep: (() => void) | null;
 }) {
@@ -121,9 +136,9 @@ function Performance({
         }
         play={(index, program) => setPrograms((all) => set(all, index, program))}
       />
-      <Saving name={`${id}-${named.name}`} score={score} heard={heard} keep={keep} />
+      <Saving name={`${id}-${named.name}`} score={score} heard={heard} origin={origin} keep={keep} />
       <Notes score={score} />
-      <p className="quiet small figures">{words.took(figure(named.piece.milliseconds))}</p>
+      <p className="quiet small figures">{took}</p>
     </>
   );
 }
@@ -132,11 +147,13 @@ function Saving({
   name,
   score,
   heard,
+  origin,
   keep,
 }: {
   name: string;
   score: Score;
   heard: readonly boolean[];
+  origin: string | undefined;
   keep: (() => void) | null;
 }) {
   const words = useWords();
@@ -145,7 +162,7 @@ function Saving({
     <div className={styles.saving}>
       <Button
         variant="solid"
-        onPress={() => download(new Blob([midiFile(score)], { type: "audio/midi" }), `${file}.mid`)}
+        onPress={() => download(new Blob([midiFile(score, origin)], { type: "audio/midi" }), `${file}.mid`)}
       >
         <DownloadIcon />
         {words.midi}

@@ -51,10 +51,12 @@ function partTrack(score: Score, index: number, channel: number): number[] {
   return chunk("MTrk", [...content, ...END]);
 }
 
-export function midiFile(score: Score): Uint8Array<ArrayBuffer> {
+/** @param origin what the file says of its origin. */
+export function midiFile(score: Score, origin?: string): Uint8Array<ArrayBuffer> {
+  const said = origin === undefined ? [] : meta(1, [...new TextEncoder().encode(origin)]);
   const tempo = meta(81, bigEndian(Math.round(60_000_000 / score.tempo), 3));
   const signature = meta(88, [score.beats, 2, 24, 8]);
-  const tracks = [chunk("MTrk", [...tempo, ...signature, ...END])];
+  const tracks = [chunk("MTrk", [...said, ...tempo, ...signature, ...END])];
   const free = [...CHANNELS];
   score.parts.forEach(({ drums }, index) => {
     tracks.push(partTrack(score, index, drums ? DRUMS : (free.shift() ?? 0)));

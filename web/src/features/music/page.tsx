@@ -4,12 +4,13 @@ import { bundleAddress } from "../../api/bundles";
 import { bundleQuery, bundlesQuery } from "../../api/queries";
 import type { BundleCard } from "../../api/types";
 import type { PageProps } from "../../feature";
+import { figure } from "../../i18n/numbers";
 import { useSummary } from "../../i18n/summaries";
 import { Command, Empty, ProblemNote, Waiting } from "../../ui/feedback";
 import { Select } from "../../ui/select";
 import { useTitle } from "../../ui/use-title";
-import { readFormat } from "./api";
-import { Composer } from "./composer";
+import { accompany, compose, readFormat } from "./api";
+import { type Compose, Composer } from "./composer";
 import styles from "./page.module.css";
 import { useWords } from "./words";
 
@@ -42,12 +43,22 @@ export function MusicPage({ params: { bundle: id } }: PageProps) {
 }
 
 function Model({ bundle }: { bundle: BundleCard }) {
+  const words = useWords();
   const { data, error, refetch } = useQuery({
     queryKey: ["bundles", bundle.id, "music"],
     queryFn: ({ signal }) => readFormat(bundle.id, signal),
   });
   if (error !== null && !data) return <ProblemNote error={error} retry={refetch} />;
-  return data ? <Composer bundle={bundle} format={data} /> : <Waiting />;
+  if (!data) return <Waiting />;
+  const made: Compose = ({ seed, last, phrases, threshold, given }, signal) => {
+    const seeds = last === null ? [seed] : [seed, last];
+    return given
+      ? accompany(bundle.id, given, seed, threshold, signal)
+      : compose(bundle.id, { seeds, phrases, threshold, draw: false }, signal);
+  };
+  return (
+    <Composer id={bundle.id} format={data} compose={made} took={(milliseconds) => words.took(figure(milliseconds))} />
+  );
 }
 
 function ModelChoice({ bundle, bundles }: { bundle: BundleCard; bundles: BundleCard[] }) {
