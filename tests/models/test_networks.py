@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import contextlib
+from typing import Any
 
 import pytest
 import torch
 from torch import nn
+from torch.utils._python_dispatch import TorchDispatchMode
 
 from ganvas.errors import UserError
 from ganvas.models.layers.minibatch_discrimination import MinibatchDiscrimination
 from ganvas.models.layers.modes import evaluating
-from ganvas.models.layers.normalization import normalization
+from ganvas.models.layers.normalization import activation, normalization
 from ganvas.models.layers.spectral import spectral_norm
 from ganvas.models.networks.dcgan import Discriminator, Generator, channels_by_size
 from ganvas.models.networks.patchgan import PatchGAN, check_patch_layers
@@ -188,3 +190,24 @@ def test_evaluating_puts_every_mode_back() -> None:
         assert not any(m.training for m in network.modules())
         raise KeyError
     assert [m.training for m in network.modules()] == [True, False, True]
+
+
+class _Names(TorchDispatchMode):
+    """The names of the operations inside."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.names: list[str] = []
+
+    def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        self.names.append(func._schema.name)
+        return func(*args, **(kwargs or {}))
+
+
+@pytest.mark.parametrize("norm", ["instance", "batch"])
+def test_the_gradient_of_an_activation_after_a_norm_is_not_copied(norm: str) -> None:
+    """Which a change in place of a view would do, three times."""
+    x = torch.randn(2, 4, 8, 8, requires_grad=True)
+    with _Names() as seen:
+        nn.Sequential(normalization(norm, 4), activation(norm))(x).sum().backward()
+    assert not {"aten::clone", "aten::new_zeros", "aten::copy_"} & set(seen.names)

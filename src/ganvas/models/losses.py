@@ -149,9 +149,9 @@ def discriminator_statistics(name: str, real_logits: Tensor, fake_logits: Tensor
     real, fake = real_logits.detach().float(), fake_logits.detach().float()
     threshold = ADVERSARIAL_LOSSES[name].threshold
     if threshold is None:
-        right = (real > fake).float().mean()
+        right = (real > fake).mean(dtype=torch.float32)
     else:
-        right = ((real > threshold).float().mean() + (fake < threshold).float().mean()) / 2
+        right = ((real > threshold).mean(dtype=torch.float32) + (fake < threshold).mean(dtype=torch.float32)) / 2
     return {"real_logits": real.mean(), "fake_logits": fake.mean(), "accuracy": right}
 
 

@@ -29,6 +29,15 @@ def normalization(name: str, channels: int) -> nn.Module:
     raise ValueError(f"unknown normalisation {name!r}")
 
 
+def activation(norm: str) -> nn.LeakyReLU:
+    """Leaky ReLU with slope 0.2 after a normalisation.
+
+    In place, except after instance normalisation: its result is a view, through which the gradient of a change in place
+    is copied three times. In place would save no memory there, since nothing else keeps the result.
+    """
+    return nn.LeakyReLU(0.2, inplace=norm != "instance")
+
+
 def pixel_norm(x: Tensor) -> Tensor:
     """Scale each pixel's channels, or each row of [N, C], to a mean square of 1 (Karras et al. 2018, §4.2)."""
     return x * torch.rsqrt(x.square().mean(1, keepdim=True) + 1e-8)

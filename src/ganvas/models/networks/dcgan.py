@@ -14,7 +14,7 @@ from ganvas.errors import UserError
 from ganvas.models.layers.classes import ClassEmbedding
 from ganvas.models.layers.initialization import initialize_normal
 from ganvas.models.layers.minibatch_discrimination import MinibatchDiscrimination
-from ganvas.models.layers.normalization import normalization
+from ganvas.models.layers.normalization import activation, normalization
 from ganvas.models.layers.spectral import spectral_norm
 
 WIDEST = 16  # × width: 1,024 channels at width 64, the paper's widest layer
@@ -83,7 +83,7 @@ class Discriminator(nn.Module):
         layers += [nn.LeakyReLU(0.2, inplace=True)]
         for before, after in pairwise(widths):
             layers += [nn.Conv2d(before, after, 4, 2, 1, bias=norm == "none")]
-            layers += [normalization(norm, after), nn.LeakyReLU(0.2, inplace=True)]
+            layers += [normalization(norm, after), activation(norm)]
         self.features = nn.Sequential(*layers)
         self.logit = nn.Conv2d(widths[-1], 1, 4, 1, 0, bias=False)
         self.minibatch = MinibatchDiscrimination(widths[-1] * 16, minibatch) if minibatch else None

@@ -7,7 +7,7 @@ from torch import Tensor, nn
 from ganvas.errors import UserError
 from ganvas.models.layers.filters import halved
 from ganvas.models.layers.initialization import initialize_normal
-from ganvas.models.layers.normalization import normalization
+from ganvas.models.layers.normalization import activation, normalization
 from ganvas.models.layers.spectral import spectral_norm
 
 
@@ -40,7 +40,7 @@ class PatchGAN(nn.Module):
         for i in range(1, layers + 1):
             after, last = width * min(2**i, 8), i == layers
             modules += [nn.Conv2d(before, after, 4, 1 if last else stride, 1, bias=bias)]
-            modules += [normalization(norm, after), nn.LeakyReLU(0.2, inplace=True), *([] if last else half)]
+            modules += [normalization(norm, after), activation(norm), *([] if last else half)]
             before = after
         modules += [nn.Conv2d(before, 1, 4, 1, 1)]
         self.main = nn.Sequential(*modules)

@@ -10,6 +10,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from ganvas.models.layers.initialization import initialize_normal
+from ganvas.models.layers.normalization import activation
 
 
 def _wide(inputs: int, outputs: int) -> nn.Module:
@@ -17,7 +18,7 @@ def _wide(inputs: int, outputs: int) -> nn.Module:
 
 
 def _normed(channels: int) -> list[nn.Module]:
-    return [nn.InstanceNorm2d(channels), nn.ReLU(inplace=True)]
+    return [nn.InstanceNorm2d(channels), nn.ReLU()]  # not in place: see ``activation``
 
 
 def _halve(inputs: int, outputs: int) -> list[nn.Module]:
@@ -118,7 +119,7 @@ class PatchScale(nn.Module):
             after = min(width * 2**i, 8 * width)
             stride = 1 if i == layers else 2
             convolution = nn.Conv2d(before, after, 4, stride, 2)
-            stages.append(nn.Sequential(convolution, nn.InstanceNorm2d(after), nn.LeakyReLU(0.2, inplace=True)))
+            stages.append(nn.Sequential(convolution, nn.InstanceNorm2d(after), activation("instance")))
             before = after
         stages.append(nn.Sequential(nn.Conv2d(before, 1, 4, 1, 2)))
         self.stages = nn.ModuleList(stages)
