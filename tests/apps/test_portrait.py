@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import torch
 
+from ganvas.apps.placement import HERE, Placement, moved
 from ganvas.apps.portrait import PortraitGenerator
 from ganvas.bundle import Bundle, write_bundle
 from ganvas.errors import UserError
@@ -79,6 +80,27 @@ def test_the_shadow_is_drawn_when_asked_for(made: tuple[SketchPortrait, Bundle],
     assert shadow is not None
     assert shadow.shape == (64, 64)
     assert shadow.min() >= 127  # at most half as dark as ink
+
+
+def test_a_drawing_is_painted_from_where_its_face_belongs(
+    made: tuple[SketchPortrait, Bundle], sketches: np.ndarray, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = PortraitGenerator(made[1])
+    model.prepare()
+    placement = Placement(2.0, 0.0, 0.5, 0.5)  # the upper left quarter of the paper
+    monkeypatch.setattr(model._placer, "find", lambda drawing: placement)
+    paper = np.full((128, 128, 1), 255, np.uint8)
+    paper[:64, :64] = sketches[0]
+    placed = model.generate(paper, k=1, t=1, place=True, shadow=True)
+    assert placed.placement == placement
+    whole = model.generate(moved(paper[:, :, 0], placement, 64)[:, :, None], k=1, t=1, shadow=True)
+    assert whole.placement == HERE
+    assert np.array_equal(placed.portrait, whole.portrait)
+    assert placed.shadow is not None
+    assert whole.shadow is not None
+    assert (placed.shadow[33:, 33:] == 255).all()  # the guide lies where the face was drawn
+    small = whole.shadow.reshape(32, 2, 32, 2).mean((1, 3))
+    assert np.corrcoef(placed.shadow[:32, :32].ravel(), small.ravel())[0, 1] > 0.95
 
 
 @pytest.mark.parametrize(

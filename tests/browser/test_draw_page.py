@@ -122,15 +122,18 @@ def test_each_slider_changes_the_portrait(at: Visit) -> None:
 
 def test_the_shadow_shows_the_way_and_goes_again(at: Visit) -> None:
     page = at.open(PAGE)
+    anchors = page.get_by_test_id("anchors")
+    expect(anchors.get_by_role("listitem")).to_have_text(["Mouth", "Nose", "Left eye", "Right eye"])
     opened(page, GOOD)
     settled(page)
+    expect(anchors).to_have_count(0)
     shadow = page.get_by_test_id("shadow")
-    expect(shadow).to_have_count(0)
-    page.get_by_role("region", name="Guidance").get_by_text("Tracing guide").click()
     expect(shadow).to_be_visible()
     assert shadow.evaluate("picture => picture.decode().then(() => picture.naturalWidth)") == 64
     page.keyboard.press("s")
     expect(shadow).to_have_count(0)
+    page.get_by_role("region", name="Guidance").get_by_text("Tracing guide").click()
+    expect(shadow).to_be_visible()
 
 
 def test_what_is_kept_comes_back_with_its_settings(at: Visit) -> None:

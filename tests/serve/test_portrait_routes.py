@@ -70,6 +70,19 @@ def ask(client: httpx.Client, sketch: np.ndarray, name: str = "faces", **wishes:
     return client.post(f"/v1/bundles/{name}/portrait", files={"image": ("a.png", png(sketch))}, data=wishes)
 
 
+def test_a_face_in_a_corner_is_placed_when_asked_and_the_answer_says_how(client: httpx.Client) -> None:
+    """The tiny model's sketches are noise: here only that the request reaches it. Placing has its own tests."""
+    asked = ask(client, drawing(1), place=True)
+    assert asked.status_code == 200
+    placement = asked.json()["placement"]
+    assert placement is None or placement.keys() == {"scale", "angle", "x", "y"}
+    assert ask(client, drawing(1)).json()["placement"] is None
+    anchors = client.get("/v1/bundles/faces/portrait").json()["anchors"]
+    assert anchors.keys() == set(PARTS) - {"remainder"}
+    assert anchors["left_eye"]["x"] < 0.5 < anchors["right_eye"]["x"]
+
+
+
 def pixels(address: str) -> np.ndarray:
     return np.asarray(Image.open(io.BytesIO(b64decode(address.removeprefix("data:image/png;base64,")))))
 

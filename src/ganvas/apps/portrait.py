@@ -7,6 +7,7 @@ there are ONNX files and else with torch; :mod:`ganvas.apps.code_bank` projects 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -14,7 +15,8 @@ import torch
 from numpy.typing import NDArray
 from safetensors import safe_open
 
-from ganvas.apps.code_bank import Bank
+from ganvas.apps.code_bank import Bank, Projection
+from ganvas.apps.placement import HERE, Placement, Placer, moved
 from ganvas.apps.shadow_guidance import KEPT, Shadows
 from ganvas.bundle import Bundle
 from ganvas.bundle.manifest import CODE_BANK, STATE
@@ -22,37 +24,48 @@ from ganvas.errors import UserError
 from ganvas.inference.bundle_graph import BundleGraph
 from ganvas.models.batches import to_float, to_uint8
 from ganvas.models.capabilities import HasCodes
-from ganvas.models.networks.sketchportrait import WINDOWS
+from ganvas.models.networks.sketchportrait import FULL, WINDOWS, scaled
 
 Pictures = NDArray[np.uint8]
 Floats = NDArray[np.float32]
 
 NEIGHBOURS = 10  # default number of real sketches that a drawing is compared with
+PLACED_BY = 32  # real sketches whose mean says where faces stand
 OWN = 0.4  # default share of the drawing itself that stays: what most people preferred
 SUBGRAPHS = ("encode", "paint", "draw")
 
 
 class Portrait(NamedTuple):
-    """The ``portrait`` uint8 [R, R, C], and the ``shadow`` that guides drawing, uint8 [R, R] (255: nothing)."""
+    """A portrait and what belongs to it.
+
+    Attributes:
+        portrait: uint8 [R, R, C].
+        shadow: Guides drawing, on the paper as it was drawn on: uint8 [R, R], 255: nothing. None: not requested.
+        placement: How the drawing was moved before it was encoded.
+    """
 
     portrait: Pictures
     shadow: Pictures | None
+    placement: Placement = HERE
 
 
 class PortraitRequest(NamedTuple):
     """A drawing and the options of its portrait.
 
     Attributes:
-        sketch: uint8 [R, R, 1], dark strokes on white.
+        sketch: uint8 [S, S, 1], dark strokes on white. S may be larger than the model's R, so that a small face that is
+            enlarged keeps its lines.
         k: How many real sketches each part is compared with.
         t: Share of the drawing itself that stays, in [0, 1]: one for all parts, or by part (others: ``OWN``).
         shadow: Also render the nearest real sketches.
+        place: Bring the face to where the model expects it (:mod:`ganvas.apps.placement`).
     """
 
     sketch: Pictures
     k: int = NEIGHBOURS
     t: float | Mapping[str, float] = OWN
     shadow: bool = False
+    place: bool = False
 
 
 def parts_of(bundle: Bundle) -> tuple[str, ...]:
@@ -68,6 +81,15 @@ def parts_of(bundle: Bundle) -> tuple[str, ...]:
             params={"model": bundle.info.name, "family": bundle.info.family},
         )
     return ("remainder",) if bundle.info.config.get("windows") == "whole" else tuple(WINDOWS)
+
+
+def anchors_of(bundle: Bundle) -> dict[str, tuple[float, float]]:
+    """Where the bundle expects the middles of eyes, nose and mouth: x and y in shares of the paper's side."""
+    return {
+        name: ((window.x + window.side / 2) / FULL, (window.y + window.side / 2) / FULL)
+        for name, window in WINDOWS.items()
+        if name in parts_of(bundle) and name != "remainder"
+    }
 
 
 def sketches_of(bundle: Bundle) -> int:
@@ -166,13 +188,14 @@ class PortraitGenerator:
         k: int = NEIGHBOURS,
         t: float | Mapping[str, float] = OWN,
         shadow: bool = False,
+        place: bool = False,
     ) -> Portrait:
         """The portrait of one drawing; see :class:`PortraitRequest`.
 
         Raises:
             UserError: A part is unknown, or k or t is outside its range.
         """
-        return self.generate_batch([PortraitRequest(sketch, k, t, shadow)])[0]
+        return self.generate_batch([PortraitRequest(sketch, k, t, shadow, place)])[0]
 
     def generate_batch(self, requests: Sequence[PortraitRequest]) -> list[Portrait]:
         """The portraits of several drawings; each depends on its own drawing only (up to rounding).
@@ -181,7 +204,9 @@ class PortraitGenerator:
             UserError: A part is unknown, or a k or t is outside its range.
         """
         shares = [check_portrait_request(self.parts, request) for request in requests]
-        own = self._functions["encode"](to_float(np.stack([request.sketch for request in requests])).numpy())
+        placements = [self._placer.find(request.sketch[:, :, 0]) if request.place else HERE for request in requests]
+        sketches = [self._sketch(request.sketch, at) for request, at in zip(requests, placements, strict=True)]
+        own = self._functions["encode"](to_float(np.stack(sketches)).numpy())
         found = [
             [bank.project(code, request.k, t=share) for bank, code, share in zip(self.banks, codes, parts, strict=True)]
             for request, codes, parts in zip(requests, own, shares, strict=True)
@@ -189,9 +214,38 @@ class PortraitGenerator:
         codes = np.stack([np.stack([projection.code for projection in parts]) for parts in found])
         portraits = _pictures(self._functions["paint"](codes))
         return [
-            Portrait(portrait, self._shadows.of(parts) if request.shadow else None)
-            for portrait, parts, request in zip(portraits, found, requests, strict=True)
+            Portrait(portrait, self._shadow(parts, at) if request.shadow else None, at)
+            for portrait, parts, request, at in zip(portraits, found, requests, placements, strict=True)
         ]
+
+    def prepare(self) -> None:
+        """Compute what the first drawing would otherwise wait for: where the faces of real sketches stand."""
+        _ = self._placer
+
+    @cached_property
+    def _placer(self) -> Placer:
+        """Made from the mean of sketches that are spread evenly over the bank."""
+        count = min(PLACED_BY, len(self.banks[0]))
+        at = np.linspace(0, len(self.banks[0]) - 1, count).astype(int)
+        codes = np.stack([bank.codes[at] for bank in self.banks], 1).astype(np.float32)
+        drawn = np.concatenate([self._functions["draw"](codes[start : start + 8]) for start in range(0, count, 8)])
+        ink = (1 - np.clip(drawn[:, 0], -1, 1).astype(np.float64)).mean(0) / 2
+        features = np.zeros(ink.shape, bool)
+        for name, window in WINDOWS.items():
+            if name != "remainder":
+                x, y, side = scaled(window, self.resolution)
+                features[y : y + side, x : x + side] = True
+        return Placer(ink, features)
+
+    def _sketch(self, sketch: Pictures, placement: Placement) -> Pictures:
+        """What is encoded: uint8 [S, S, 1] → [R, R, 1]."""
+        if placement == HERE and len(sketch) == self.resolution:
+            return sketch
+        return moved(sketch[:, :, 0], placement, self.resolution)[:, :, None]
+
+    def _shadow(self, found: Sequence[Projection], placement: Placement) -> Pictures:
+        shadow = self._shadows.of(found)
+        return shadow if placement == HERE else moved(shadow, placement.inverse, self.resolution)
 
 
 def _pictures(answer: Floats) -> Pictures:

@@ -1328,6 +1328,16 @@ export interface components {
              */
             neighbours: boolean;
         };
+        /**
+         * Anchor
+         * @description A place on the paper, in shares of its side from the upper left corner.
+         */
+        Anchor: {
+            /** X */
+            x: number;
+            /** Y */
+            y: number;
+        };
         /** Body_accompany */
         Body_accompany: {
             /**
@@ -1507,6 +1517,12 @@ export interface components {
              * @default false
              */
             shadow: boolean;
+            /**
+             * Place
+             * @description Bring a face that was drawn small, off-centre or turned to where the model expects it.
+             * @default false
+             */
+            place: boolean;
         };
         /** Body_prepare */
         Body_prepare: {
@@ -2067,6 +2083,29 @@ export interface components {
             strongest: number;
             /** Directions */
             directions: components["schemas"]["DirectionInfo"][];
+        };
+        /**
+         * DrawingPlacement
+         * @description How a drawing was moved before it was painted: scaled and turned about the middle of the paper, then shifted.
+         */
+        DrawingPlacement: {
+            /** Scale */
+            scale: number;
+            /**
+             * Angle
+             * @description Degrees, clockwise.
+             */
+            angle: number;
+            /**
+             * X
+             * @description To the right, in sides of the paper.
+             */
+            x: number;
+            /**
+             * Y
+             * @description Downwards, in sides of the paper.
+             */
+            y: number;
         };
         /**
          * DropReason
@@ -2806,6 +2845,8 @@ export interface components {
              * @description The nearest real sketches, grey on white, as data:image/png;base64,…; null when not requested.
              */
             shadow: string | null;
+            /** @description How the drawing was moved; null: it was not, since it stands where it should or placing is off. */
+            placement: components["schemas"]["DrawingPlacement"] | null;
             /** Milliseconds */
             milliseconds: number;
         };
@@ -2831,6 +2872,13 @@ export interface components {
             sketches: number;
             k: components["schemas"]["Sketches"];
             t: components["schemas"]["Shares"];
+            /**
+             * Anchors
+             * @description Where the model expects the middles of eyes, nose and mouth.
+             */
+            anchors: {
+                [key: string]: components["schemas"]["Anchor"];
+            };
         };
         /**
          * ProjectionStarted

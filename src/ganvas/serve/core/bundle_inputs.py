@@ -6,6 +6,7 @@ from PIL import Image
 
 from ganvas.bundle import Bundle
 from ganvas.curate.images.decode import NoFaceError, PictureError
+from ganvas.curate.images.prepare import prepare_image
 from ganvas.errors import UserError
 from ganvas.inference import translate, whole
 from ganvas.inference.generate import class_of_seed
@@ -97,6 +98,18 @@ def prepare_source(bundle: Bundle, image: Image.Image, *, prepared: bool) -> Pic
         )
     try:
         return translate.prepare_source(bundle.info.data, image, enlarges=enlarges(bundle), prepared=prepared)
+    except PictureError as error:
+        raise _unusable(error) from None
+
+
+def prepare_drawing(bundle: Bundle, image: Image.Image) -> Pictures:
+    """A drawing whose face is yet to be placed, uint8 [S, S, 1]: of twice the bundle's side, for lines to be enlarged.
+
+    Raises:
+        UserError: It cannot be used.
+    """
+    try:
+        return prepare_image(image, 2 * bundle.info.data.resolution, "stretch", 1)
     except PictureError as error:
         raise _unusable(error) from None
 

@@ -285,7 +285,7 @@ class Engine:
         Raises:
             BusyError: Too much work is waiting.
         """
-        return self._submit_portrait_job(bundle, lambda generator: None)
+        return self._submit_portrait_job(bundle, PortraitGenerator.prepare)
 
     # ── Workers ──
 

@@ -7,8 +7,10 @@ import type { Answer } from "./use-result";
 
 export type Parts = components["schemas"]["PortraitParts"];
 
+export type Placement = components["schemas"]["DrawingPlacement"];
+
 /** How a portrait is to be painted: `own` is the share of the drawing itself that stays, by part. */
-export type Wishes = { k: number; own: Record<string, number>; shadow: boolean };
+export type PortraitOptions = { k: number; own: Record<string, number>; shadow: boolean; place: boolean };
 
 // Whoever draws at once with others takes turns with them; a page is one of those.
 const ASKER = crypto.getRandomValues(new Uint32Array(2)).join("-");
@@ -26,14 +28,14 @@ function pictureOf(address: string): Blob {
 export async function paintPortrait(
   id: string,
   image: Blob,
-  { k, own, shadow }: Wishes,
+  { k, own, shadow, place }: PortraitOptions,
   signal: AbortSignal,
 ): Promise<Answer> {
   const begun = performance.now();
   const answer = await dataOf(
     api.POST("/v1/bundles/{id}/portrait", {
       params: { ...ofBundle(id), header: { "X-Asker": ASKER } },
-      body: { image, prepared: true, k, t: JSON.stringify(own), shadow },
+      body: { image, prepared: true, k, t: JSON.stringify(own), shadow, place },
       bodySerializer: multipart,
       signal,
     }),
@@ -41,6 +43,7 @@ export async function paintPortrait(
   return {
     picture: pictureOf(answer.portrait),
     shadow: answer.shadow,
+    placement: answer.placement,
     modelMilliseconds: answer.milliseconds,
     milliseconds: performance.now() - begun,
   };

@@ -14,14 +14,17 @@ export function GuidancePanel({
   over,
   strength,
   setStrength,
+  moved,
 }: {
   guidance: Guidance;
   over: boolean;
   strength: number;
   setStrength: (strength: number) => void;
+  /** The drawing of the result was brought to its place. */
+  moved: boolean;
 }) {
   const words = useWords();
-  const { parts, settings, change, shadow, showShadow } = guidance;
+  const { parts, settings, change, shadow, showShadow, place, setPlace } = guidance;
   const shares = Object.values(settings?.own ?? {});
   const mean = percentOf(shares.reduce((sum, share) => sum + share, 0) / Math.max(1, shares.length));
   const even = shares.every((share) => share === shares[0]);
@@ -60,6 +63,15 @@ export function GuidancePanel({
               {words.shadow}
             </Switch>
             <p className="quiet small">{words.shadowHelp}</p>
+          </div>
+          <div>
+            <Switch className="switch" isSelected={place} onChange={setPlace}>
+              <span className="switch-track" />
+              {words.place}
+            </Switch>
+            <p className="quiet small" data-testid="placement" data-moved={moved || undefined}>
+              {moved ? words.placed : words.placeHelp}
+            </p>
           </div>
           <details className={styles.guidanceDetails}>
             <summary>{words.details}</summary>

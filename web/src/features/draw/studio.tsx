@@ -186,6 +186,8 @@ export function Studio({ bundle, lead }: { bundle: BundleCard; lead: string }) {
           width={share}
           mirrored={mirrored}
           shadow={guidance.shadow ? result?.shadow : undefined}
+          placement={result?.placement ?? undefined}
+          anchors={guidance.shadow && isBlank(drawing) ? guidance.parts?.anchors : undefined}
           onPaper={over ? result?.address : undefined}
           strength={strength}
           over={over}
@@ -207,7 +209,13 @@ export function Studio({ bundle, lead }: { bundle: BundleCard; lead: string }) {
           both={() => besideEachOther(flat(SIDE), result?.picture ?? new Blob())}
         />
         {(guided || over) && (
-          <GuidancePanel guidance={guidance} over={over} strength={strength} setStrength={setStrength} />
+          <GuidancePanel
+            guidance={guidance}
+            over={over}
+            strength={strength}
+            setStrength={setStrength}
+            moved={Boolean(result?.placement)}
+          />
         )}
         <History entries={store.history} keep={keep} open={goBack} />
         <Shortcuts masks={masks} guided={guided} />

@@ -27,7 +27,7 @@ export function useAnswer({
 }): Asking & { send: (urgent: boolean) => void } {
   const asking = useResult();
   const { ask, forget } = asking;
-  const { settings, shadow } = guidance;
+  const { settings, shadow, place } = guidance;
   const guided = can(bundle, "codes");
   const direction = bundle.drawing_direction ?? "a_to_b";
   const latest = useRef(drawing);
@@ -39,14 +39,14 @@ export function useAnswer({
       const of = urgent ? { marks: latest.current.marks, settings } : undefined;
       ask(async (signal) => {
         if (!layer.current) throw new Error("The paper is gone.");
-        const asked = await toBlob(flattened(layer.current, paper, bundle.resolution));
+        const asked = await toBlob(flattened(layer.current, paper, bundle.resolution * (settings && place ? 2 : 1)));
         const answer = settings
-          ? await paintPortrait(bundle.id, asked, { ...settings, shadow }, signal)
+          ? await paintPortrait(bundle.id, asked, { ...settings, shadow, place }, signal)
           : await translateDrawing(bundle.id, asked, direction, signal);
         return { ...answer, of };
       }, urgent);
     },
-    [ask, bundle, direction, guided, layer, paper, settings, shadow],
+    [ask, bundle, direction, guided, layer, paper, settings, shadow, place],
   );
 
   // Whole strokes, undo, redo, clear and a new paper: the picture on the page is then exactly the drawing's. A change

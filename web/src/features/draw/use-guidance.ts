@@ -17,6 +17,9 @@ export type Guidance = {
   change: (settings: Settings) => void;
   shadow: boolean;
   showShadow: (shadow: boolean) => void;
+  /** Whether a face is brought to where the model expects it. */
+  place: boolean;
+  setPlace: (place: boolean) => void;
 };
 
 export function useGuidance(bundle: BundleCard): Guidance {
@@ -27,7 +30,7 @@ export function useGuidance(bundle: BundleCard): Guidance {
     enabled: known,
   });
   const [settings, setSettings] = useState(() => chosen.get(bundle.id));
-  const [shadow, setShadow] = useState(() => recall("shadow") === "yes");
+  const [shadow, setShadow] = useState(() => recall("shadow") !== "no");
 
   const change = useCallback(
     (next: Settings) => {
@@ -37,8 +40,13 @@ export function useGuidance(bundle: BundleCard): Guidance {
     [bundle.id],
   );
   const showShadow = useCallback((next: boolean) => {
-    remember("shadow", next ? "yes" : null);
+    remember("shadow", next ? null : "no");
     setShadow(next);
+  }, []);
+  const [place, setPlaceShown] = useState(() => recall("place") !== "no");
+  const setPlace = useCallback((next: boolean) => {
+    remember("place", next ? null : "no");
+    setPlaceShown(next);
   }, []);
   const usual = useMemo<Settings | undefined>(
     () =>
@@ -48,5 +56,14 @@ export function useGuidance(bundle: BundleCard): Guidance {
       },
     [parts],
   );
-  return { parts, error: error ?? undefined, settings: settings ?? usual, change, shadow: known && shadow, showShadow };
+  return {
+    parts,
+    error: error ?? undefined,
+    settings: settings ?? usual,
+    change,
+    shadow: known && shadow,
+    showShadow,
+    place: known && place,
+    setPlace,
+  };
 }

@@ -1,5 +1,6 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { Follower } from "../../api/follower";
+import type { Placement } from "./api";
 import type { Mark } from "./marks";
 import type { Settings } from "./store";
 
@@ -12,6 +13,8 @@ export type Answer = {
   of?: Asked | undefined;
   /** The nearest real drawings, faint on white, as a data: address. */
   shadow?: string | null;
+  /** How the drawing was moved before it was painted; nothing: it was not. */
+  placement?: Placement | null;
   modelMilliseconds: number;
   milliseconds: number;
 };

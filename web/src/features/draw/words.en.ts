@@ -78,6 +78,10 @@ export const en = {
   leanHelp: (n: string) => `How many of the ${n} training drawings the face is projected onto.`,
   shadow: "Tracing guide",
   shadowHelp: "Real drawings like yours, faint under your lines.",
+  anchors: "Where the parts of a face belong",
+  place: "Find the face",
+  placeHelp: "A face drawn small, off-centre or turned is moved to where the model expects it.",
+  placed: "Your drawing was moved to where the model expects a face.",
   parts: {
     left_eye: "Left eye",
     right_eye: "Right eye",

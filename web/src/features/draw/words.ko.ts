@@ -77,6 +77,10 @@ export const ko: typeof en = {
   leanHelp: (n) => `학습에 쓴 그림 ${n}개 가운데 얼굴을 투영할 가까운 그림의 수입니다.`,
   shadow: "길잡이 보기",
   shadowHelp: "내 그림과 닮은 실제 그림을 선 아래에 옅게 보여 줍니다.",
+  anchors: "얼굴의 각 부분이 놓일 자리",
+  place: "얼굴 위치 맞추기",
+  placeHelp: "작게, 치우치게, 기울여 그린 얼굴을 모델이 예상하는 자리로 옮깁니다.",
+  placed: "그림을 모델이 예상하는 얼굴 자리로 옮겼습니다.",
   parts: {
     left_eye: "왼쪽 눈",
     right_eye: "오른쪽 눈",

@@ -5,6 +5,8 @@ import type { BundleCard } from "../../api/types";
 import { Button } from "../../ui/controls";
 import { download } from "../../ui/download";
 import { DownloadIcon } from "../../ui/icons";
+import { Anchors, back } from "./anchors";
+import type { Parts, Placement } from "./api";
 import { toFile } from "./file";
 import { type Drawing, isBlank, type Mark } from "./marks";
 import { Pad, SIDE, type Tool } from "./pad";
@@ -28,6 +30,10 @@ type Props = {
   mirrored: boolean;
   /** Address of the nearest real sketches, shown faintly under the drawing. */
   shadow: string | null | undefined;
+  /** How the drawing was moved before the result was painted. */
+  placement: Placement | undefined;
+  /** Where the model expects the parts of a face, shown on an empty paper. */
+  anchors: Parts["anchors"] | undefined;
   /** Address of the result where it is shown on the paper, in a strength from 0 to 100. */
   onPaper: string | undefined;
   strength: number;
@@ -59,7 +65,14 @@ export function YourDrawing(props: Props) {
             {props.shadow && (
               <img src={props.shadow} alt={words.shadow} className={styles.paperShadow} data-testid="shadow" />
             )}
-            {props.onPaper && <img src={props.onPaper} alt={words.result} style={{ opacity: props.strength / 100 }} />}
+            {props.onPaper && (
+              <img
+                src={props.onPaper}
+                alt={words.result}
+                style={{ opacity: props.strength / 100, transform: props.placement && back(props.placement) }}
+              />
+            )}
+            {props.anchors && <Anchors anchors={props.anchors} />}
           </>
         }
         changing={props.changing}

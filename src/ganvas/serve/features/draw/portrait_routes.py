@@ -14,20 +14,29 @@ from fastapi import APIRouter, File, Form, Header, Request, UploadFile
 from fastapi.responses import Response
 from PIL import Image
 
-from ganvas.apps.portrait import NEIGHBOURS, OWN, Portrait, PortraitRequest, parts_of, sketches_of
+from ganvas.apps.placement import HERE
+from ganvas.apps.portrait import NEIGHBOURS, OWN, Portrait, PortraitRequest, anchors_of, parts_of, sketches_of
 from ganvas.bundle import Bundle
 from ganvas.curate.images.decode import PictureError
 from ganvas.curate.images.prepare import prepare_image
 from ganvas.curate.sketch.degrade import Degradation, degradation
 from ganvas.errors import UserError
 from ganvas.inference.worker import BusyError
-from ganvas.serve.core.bundle_inputs import prepare_source
+from ganvas.serve.core.bundle_inputs import prepare_drawing, prepare_source
 from ganvas.serve.core.context import Context
 from ganvas.serve.core.disconnect import while_connected
 from ganvas.serve.core.responses import data_url, elapsed_milliseconds, picture_answer, picture_response
 from ganvas.serve.core.roles import needs, person_of
 from ganvas.serve.core.uploads import decode_upload
-from ganvas.serve.features.draw.schemas import MOST_SKETCHES, PortraitAnswer, PortraitParts, Shares, Sketches
+from ganvas.serve.features.draw.schemas import (
+    MOST_SKETCHES,
+    Anchor,
+    DrawingPlacement,
+    PortraitAnswer,
+    PortraitParts,
+    Shares,
+    Sketches,
+)
 from ganvas.tasks.pictures import Pictures
 
 router = APIRouter()
@@ -50,6 +59,7 @@ async def read_parts(context: Context, id: str) -> PortraitParts:  # noqa: A002
         sketches=known,
         k=Sketches(least=1, most=most, usual=min(NEIGHBOURS, most)),
         t=Shares(least=0.0, most=1.0, usual=OWN),
+        anchors={name: Anchor(x=x, y=y) for name, (x, y) in anchors_of(opened).items()},
     )
 
 
@@ -76,6 +86,9 @@ async def paint_portrait(
         ),
     ] = str(OWN),
     shadow: Annotated[bool, Form(description="Also return the nearest real sketches.")] = False,
+    place: Annotated[
+        bool, Form(description="Bring a face that was drawn small, off-centre or turned to where the model expects it.")
+    ] = False,
     client: Annotated[
         str,
         Header(
@@ -98,9 +111,13 @@ async def paint_portrait(
     shares = _parse_shares(t)
 
     def submit(drawing: Image.Image) -> Future[Portrait]:
-        sketch = prepare_source(opened, drawing, prepared=prepared)
+        sketch = (
+            prepare_drawing(opened, drawing)
+            if place and prepared
+            else prepare_source(opened, drawing, prepared=prepared)
+        )
         return context.engine.submit_portrait(
-            opened, PortraitRequest(sketch, k, shares, shadow), client or person_of(request).key
+            opened, PortraitRequest(sketch, k, shares, shadow, place), client or person_of(request).key
         )
 
     painted = await while_connected(request, await decode_upload(request, context, image, submit, opened))
@@ -182,4 +199,10 @@ def _is_number(value: object) -> bool:
 
 def _answer(painted: Portrait, start: float) -> PortraitAnswer:
     shadow = None if painted.shadow is None else data_url(painted.shadow[:, :, None])
-    return PortraitAnswer(portrait=data_url(painted.portrait), shadow=shadow, milliseconds=elapsed_milliseconds(start))
+    placement = None if painted.placement == HERE else DrawingPlacement(**painted.placement._asdict())
+    return PortraitAnswer(
+        portrait=data_url(painted.portrait),
+        shadow=shadow,
+        placement=placement,
+        milliseconds=elapsed_milliseconds(start),
+    )

@@ -27,6 +27,22 @@ class Shares(BaseModel):
     usual: float
 
 
+class Anchor(BaseModel):
+    """A place on the paper, in shares of its side from the upper left corner."""
+
+    x: float
+    y: float
+
+
+class DrawingPlacement(BaseModel):
+    """How a drawing was moved before it was painted: scaled and turned about the middle of the paper, then shifted."""
+
+    scale: float
+    angle: float = Field(description="Degrees, clockwise.")
+    x: float = Field(description="To the right, in sides of the paper.")
+    y: float = Field(description="Downwards, in sides of the paper.")
+
+
 class PortraitParts(BaseModel):
     """The options of a portrait."""
 
@@ -35,6 +51,7 @@ class PortraitParts(BaseModel):
     sketches: int = Field(description="Number of real sketches that the model holds.")
     k: Sketches
     t: Shares
+    anchors: dict[str, Anchor] = Field(description="Where the model expects the middles of eyes, nose and mouth.")
 
 
 class PortraitAnswer(BaseModel):
@@ -43,6 +60,9 @@ class PortraitAnswer(BaseModel):
     portrait: str = Field(description="data:image/png;base64,…")
     shadow: str | None = Field(
         description="The nearest real sketches, grey on white, as data:image/png;base64,…; null when not requested."
+    )
+    placement: DrawingPlacement | None = Field(
+        description="How the drawing was moved; null: it was not, since it stands where it should or placing is off."
     )
     milliseconds: float
 
