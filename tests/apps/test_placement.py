@@ -76,9 +76,7 @@ def test_a_small_face_in_a_corner_is_brought_back(
     np.testing.assert_allclose(found[:2, :2] @ [0.5, 0.5] + found[:2, 2], [0.5, 0.5], atol=0.07)
 
 
-def test_eyes_nose_and_mouth_alone_are_not_taken_for_a_small_face(
-    placer: Placer, drawings: dict[str, Drawing]
-) -> None:
+def test_eyes_nose_and_mouth_alone_are_not_taken_for_a_small_face(placer: Placer, drawings: dict[str, Drawing]) -> None:
     """As while one draws: the outline comes later."""
     marks = [mark for mark in drawings["bad-03"].marks if np.ptp([dot[:2] for dot in mark.dots], axis=0).max() < 0.3]
     assert 0 < len(marks) < len(drawings["bad-03"].marks)

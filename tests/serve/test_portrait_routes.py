@@ -82,7 +82,6 @@ def test_a_face_in_a_corner_is_placed_when_asked_and_the_answer_says_how(client:
     assert anchors["left_eye"]["x"] < 0.5 < anchors["right_eye"]["x"]
 
 
-
 def pixels(address: str) -> np.ndarray:
     return np.asarray(Image.open(io.BytesIO(b64decode(address.removeprefix("data:image/png;base64,")))))
 
