@@ -6,6 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 BROWSER := $(VENV)/.browser
 AIRFLOW := .venv-airflow
+RAY := .venv-ray
 WEIGHTS := $(VENV)/.weights
 STATIC := src/ganvas/serve/static/index.html
 PAGES := $(shell find web/src web/public web/page web/index.html web/package-lock.json web/vite.config.ts web/vite.page.config.ts -type f -not -name '*.test.*' 2>/dev/null)
@@ -14,7 +15,7 @@ DATA ?= data/avatars
 RECIPE ?=
 PORT ?= 8300
 
-.PHONY: run test test-quick test-airflow check lint docs postgresql proxies web bench clean
+.PHONY: docker run test test-quick test-airflow test-ray check lint docs postgresql proxies web bench clean
 
 run: $(READY) $(STATIC)  ## the studio, and a GAN trained beside it on DATA=folder (else on drawn avatars)
 	$(BIN)/python tools/run.py --data "$(DATA)" --recipe "$(RECIPE)" --port $(PORT)
@@ -28,6 +29,9 @@ test-quick: $(READY)  ## those that need no browser and little time
 
 test-airflow: $(READY) $(AIRFLOW)/.ready  ## the DAG of deploy/airflow in a real Airflow, in an environment of its own
 	GANVAS_AIRFLOW=$(CURDIR)/$(AIRFLOW)/bin/airflow $(BIN)/python -m pytest tests/airflow
+
+test-ray: $(READY) $(RAY)/.ready  ## the programs of deploy/ray on a local Ray, in an environment of its own
+	$(RAY)/bin/python -m pytest -n 0 -W ignore tests/deploy/test_ray.py
 
 check: lint docs test  ## all that must hold before a change lands
 
@@ -57,11 +61,15 @@ proxies:  ## nginx and Caddy, behind which a test puts the studio; without them 
 	  || echo "nginx and Caddy could not be installed; their tests will be skipped."; \
 	else echo "nginx or Caddy is not installed, and only root can install it; its tests will be skipped."; fi
 
+docker:  ## the image of deploy/Dockerfile, as ganvas
+	@docker info >/dev/null 2>&1 || { echo "Docker does not run here; start it, or build deploy/Dockerfile with buildah or podman."; exit 1; }
+	docker build --file deploy/Dockerfile --tag ganvas .
+
 bench: $(READY)  ## throughput and memory beside the plainest loops
 	$(BIN)/python benchmarks/training.py
 
 clean:  ## forget what the other targets set up
-	rm -rf $(VENV) $(AIRFLOW) web/node_modules src/ganvas/serve/static src/ganvas/release/web_page/template site
+	rm -rf $(VENV) $(AIRFLOW) $(RAY) web/node_modules src/ganvas/serve/static src/ganvas/release/web_page/template site
 
 $(READY): pyproject.toml
 	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(None if (3, 11) <= v <= (3, 13) else "Ganvas needs Python 3.11 to 3.13, and $(PYTHON) is %d.%d; run make PYTHON=python3.12, say." % v)'
@@ -72,6 +80,11 @@ $(READY): pyproject.toml
 $(AIRFLOW)/.ready: deploy/airflow/requirements.txt
 	$(PYTHON) -m venv $(AIRFLOW)
 	$(AIRFLOW)/bin/python -m pip install --quiet --disable-pip-version-check -r deploy/airflow/requirements.txt
+	@touch $@
+
+$(RAY)/.ready: pyproject.toml
+	$(PYTHON) -m venv $(RAY)
+	$(RAY)/bin/python -m pip install --quiet --disable-pip-version-check --editable ".[dev,ray]"
 	@touch $@
 
 $(STATIC): $(READY) $(PAGES)

@@ -84,11 +84,22 @@ def check_all(
 
 def _measure(task: tuple[int, Path, int]) -> tuple[int, Measurements]:
     number, path, width = task
+    return number, measure_file(path, width)
+
+
+def measure_file(source: Path | bytes, width: int) -> Measurements:
+    """Measure a picture in its file's form, with the face reader of this process.
+
+    Args:
+        source: The file or its content. One that cannot be decoded has the lowest measurement of a face, and the reason
+            in the details.
+        width: Width of the picture in pixels.
+    """
     try:
-        picture = np.asarray(open_image(path, ACCEPTED, least=DECODED_LEAST))
+        picture = np.asarray(open_image(source, ACCEPTED, least=DECODED_LEAST))
     except PictureError as problem:
-        return number, Measurements({ALWAYS_MEASURED: 0.0}, {ALWAYS_MEASURED: {"problem": str(problem)}})
-    return number, measure(picture, reader(), full_width=width)
+        return Measurements({ALWAYS_MEASURED: 0.0}, {ALWAYS_MEASURED: {"problem": str(problem)}})
+    return measure(picture, reader(), full_width=width)
 
 
 def _settle_scores(catalog: Catalog, rules: Rules) -> None:
