@@ -28,7 +28,8 @@ PLAYER = {
     *("listBundles", "getBundle", "getPreview", "getImage", "generate", "readAbilities", "interpolate", "film", "mix"),
     *("listDirections", "edit", "project", "getProjection", "stopProjection", "readPortraitParts", "paintPortrait"),
     *("sketchPhoto", "shareDrawing", "readSharedDrawing", "translate", "heatmap", "prepare", "carryOver", "makeUp"),
-    *("prepareMakeUp", "readMusicFormat", "compose", "accompany"),
+    *("prepareMakeUp", "readMusicFormat", "compose", "accompany", "listGalleries", "getGalleryPicture"),
+    "findLookalikes",
 }
 REVIEWER = {
     *("listNeighbours", "listRuns", "getRun", "getStats", "getSheet", "followRun", "getReview", "getRound"),

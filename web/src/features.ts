@@ -5,9 +5,21 @@ import { curate } from "./features/curate";
 import { draw } from "./features/draw";
 import { generate } from "./features/generate";
 import { home } from "./features/home";
+import { lookalike } from "./features/lookalike";
 import { music } from "./features/music";
 import { runs } from "./features/runs";
 import { train } from "./features/train";
 import { translate } from "./features/translate";
 
-export const FEATURES: readonly Feature[] = [home, draw, generate, translate, music, train, runs, curate, access];
+export const FEATURES: readonly Feature[] = [
+  home,
+  draw,
+  generate,
+  translate,
+  music,
+  lookalike,
+  train,
+  runs,
+  curate,
+  access,
+];

@@ -32,6 +32,7 @@ from ganvas.cli import (  # noqa: F401
     generate_music,
     translate,
     card,
+    lookalike,
     export,
     import_weights,
     gate,

@@ -37,6 +37,9 @@ def studio(
     pictures: Annotated[
         Path, typer.Option(help="Folder of folders of pictures to train on; pictures that are uploaded go there.")
     ] = Path("pictures"),
+    galleries: Annotated[
+        Path, typer.Option(help="Folder of galleries that `ganvas lookalike build` made, for the Look-alike page.")
+    ] = Path("galleries"),
     host: StudioHost = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port to listen on.")] = 8300,
     open_browser: Annotated[bool, typer.Option("--open", help="Open a browser.")] = False,
@@ -104,6 +107,7 @@ def studio(
         bundles=bundles,
         runs=runs,
         pictures=pictures,
+        galleries=galleries,
         starters=shipped.FOLDER if starters else None,
         shared=shared if shared is None or "://" in shared else Path(shared),
         answer_seconds=answer_seconds,

@@ -619,6 +619,68 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/galleries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Galleries
+         * @description The galleries that a face can be compared with; damaged ones are left out.
+         */
+        get: operations["listGalleries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/galleries/{id}/people/{person}/picture": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Gallery Picture
+         * @description The picture of a person of a gallery.
+         */
+        get: operations["getGalleryPicture"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/galleries/{id}/lookalike": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Find Lookalikes
+         * @description Whom a face resembles, and why. The picture and what is measured in it are not kept.
+         *
+         *     Strangers are compared and nobody is identified: people who may be the person shown are left out and not named.
+         */
+        post: operations["findLookalikes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/trainings": {
         parameters: {
             query?: never;
@@ -1338,6 +1400,48 @@ export interface components {
             /** Y */
             y: number;
         };
+        /**
+         * AngleReason
+         * @description An angle that speaks for or against a resemblance.
+         */
+        AngleReason: {
+            /**
+             * Angle
+             * @description Key of the angle.
+             */
+            angle: string;
+            /**
+             * Own
+             * @description Degrees in the picture that was sent.
+             */
+            own: number;
+            /**
+             * Other
+             * @description Degrees in the person of the gallery.
+             */
+            other: number;
+            /**
+             * Usual
+             * @description The median of the population, degrees.
+             */
+            usual: number;
+            /**
+             * Own Line
+             * @description Its three points in the face that was sent; the angle is at the middle one.
+             */
+            own_line: [
+                number,
+                number
+            ][];
+            /**
+             * Other Line
+             * @description Its three points in the person of the gallery.
+             */
+            other_line: [
+                number,
+                number
+            ][];
+        };
         /** Body_accompany */
         Body_accompany: {
             /**
@@ -1430,6 +1534,32 @@ export interface components {
              * @default false
              */
             prepared: boolean;
+        };
+        /** Body_findLookalikes */
+        Body_findLookalikes: {
+            /**
+             * Image
+             * @description A photograph of one face, from the front.
+             */
+            image: Blob;
+            /**
+             * Consent
+             * @description The person shown is an adult, and is the sender or agreed to this use.
+             * @default false
+             */
+            consent: boolean;
+            /**
+             * Weight
+             * @description Of the whole face beside its shape; 0: shape alone, 1: whole face alone.
+             * @default 0
+             */
+            weight: number;
+            /**
+             * Most
+             * @description How many people.
+             * @default 6
+             */
+            most: number;
         };
         /** Body_heatmap */
         Body_heatmap: {
@@ -2226,6 +2356,49 @@ export interface components {
             milliseconds: number;
         };
         /**
+         * GallerySummary
+         * @description A gallery.
+         */
+        GallerySummary: {
+            /** Id */
+            id: string;
+            /**
+             * Name
+             * @description The name that is shown.
+             */
+            name: string;
+            /**
+             * People
+             * @description Number of people.
+             */
+            people: number;
+            /**
+             * Photographs
+             * @description Number of photographs that they were measured in.
+             */
+            photographs: number;
+            /**
+             * Consent
+             * @description Who agreed to what, or why nobody needs to.
+             */
+            consent: string;
+            /**
+             * Sources
+             * @description Where the photographs come from, with their licences.
+             */
+            sources: string[];
+            /**
+             * Delete After
+             * @description When the gallery is to be deleted.
+             */
+            delete_after: string | null;
+            /**
+             * Has Pictures
+             * @description It holds a picture of each person.
+             */
+            has_pictures: boolean;
+        };
+        /**
          * GenerateAnswer
          * @description Pictures in the order of the seeds.
          */
@@ -2388,6 +2561,40 @@ export interface components {
             /** Kept */
             kept: boolean;
             error: components["schemas"]["TrainingError"] | null;
+        };
+        /**
+         * LookalikeAnswer
+         * @description The people whom a face resembles most.
+         */
+        LookalikeAnswer: {
+            /**
+             * Matches
+             * @description The most similar first.
+             */
+            matches: components["schemas"]["Resemblance"][];
+            /**
+             * Outline
+             * @description Lines of the face that was sent, in the frontal pose.
+             */
+            outline: [
+                number,
+                number
+            ][][];
+            /**
+             * Left Out
+             * @description People left out, since both pictures may show the same person.
+             */
+            left_out: number;
+            /**
+             * Nearer Rivals
+             * @description Share of the people of the gallery who have somebody in it nearer to them than the first match; null for a small gallery.
+             */
+            nearer_rivals: number | null;
+            /**
+             * Milliseconds
+             * @description Time that the request took.
+             */
+            milliseconds: number;
         };
         /**
          * MissingGoal
@@ -3129,6 +3336,52 @@ export interface components {
         RenameRequest: {
             /** Name */
             name: string;
+        };
+        /**
+         * Resemblance
+         * @description A person of the gallery.
+         */
+        Resemblance: {
+            /**
+             * Person
+             * @description Index in the gallery.
+             */
+            person: number;
+            /** Name */
+            name: string;
+            /**
+             * Shape
+             * @description Share of pairs of strangers that are less alike in shape.
+             */
+            shape: number;
+            /**
+             * Overall
+             * @description The same by the embedding of the whole face.
+             */
+            overall: number;
+            /**
+             * Together
+             * @description The same by both, weighted.
+             */
+            together: number;
+            /**
+             * Shared
+             * @description Angles that both have unlike most people.
+             */
+            shared: components["schemas"]["AngleReason"][];
+            /**
+             * Different
+             * @description Angles in which they differ most.
+             */
+            different: components["schemas"]["AngleReason"][];
+            /**
+             * Outline
+             * @description Lines of the face in the frontal pose.
+             */
+            outline: [
+                number,
+                number
+            ][][];
         };
         /**
          * RestoredRun
@@ -5152,6 +5405,102 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Composition"];
+                };
+            };
+            /** @description What is wrong and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listGalleries: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GallerySummary"][];
+                };
+            };
+            /** @description What is wrong and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getGalleryPicture: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                person: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A small picture of the person. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": unknown;
+                };
+            };
+            /** @description What is wrong and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    findLookalikes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["Body_findLookalikes"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LookalikeAnswer"];
                 };
             };
             /** @description What is wrong and what to do. */

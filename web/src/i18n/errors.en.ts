@@ -18,6 +18,18 @@ export const errors = {
   "no-face": "No face was found in this picture; choose one that shows a face from the front, near and in good light.",
   "several-faces": "There are {count} faces in this picture; choose one that shows one person.",
   "consent-needed": "Agree to the statement about the person shown before a picture is used.",
+  "head-turned":
+    "The head is turned by {degrees}°, and angles are compared up to {most}°; choose a picture that looks into the camera.",
+  "face-too-small":
+    "The face is too small ({pixels} pixels between the eyes; at least {least} are needed); choose a larger picture.",
+  "no-strangers":
+    "Everybody in this gallery may be the person shown, and only strangers are compared; choose another gallery.",
+  "no-gallery": "There is no gallery {gallery}; reload the page.",
+  "no-gallery-picture": "Gallery {gallery} has no picture {person}; reload the page.",
+  "gallery-gone": "The gallery is gone; reload the page.",
+  "gallery-missing": "The gallery cannot be read; make it again with ganvas lookalike build.",
+  "gallery-damaged": "{file} is not a gallery, or is damaged; make it again with ganvas lookalike build.",
+  "gallery-version": "{file} was made by another version of Ganvas; make it again with ganvas lookalike build.",
   "no-face-in-source":
     "No face was found in the source picture; choose one that shows a face from the front, near and in good light.",
   "no-face-in-reference":

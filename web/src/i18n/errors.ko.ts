@@ -18,6 +18,17 @@ export const errors: Readonly<Record<ErrorCode, string>> = {
   "no-face": "이 사진에서 얼굴을 찾지 못했습니다. 밝은 곳에서 가까이 찍은 정면 얼굴 사진을 선택하세요.",
   "several-faces": "이 사진에는 얼굴이 {count}개 있습니다. 한 사람만 나온 사진을 선택하세요.",
   "consent-needed": "사진을 사용하기 전에 사진 속 인물에 관한 문구에 동의하세요.",
+  "head-turned":
+    "고개가 {degrees}° 돌아가 있습니다. {most}°까지만 비교할 수 있으니 카메라를 바라보는 사진을 선택하세요.",
+  "face-too-small": "얼굴이 너무 작습니다(두 눈 사이 {pixels}픽셀, 최소 {least}픽셀 필요). 더 큰 사진을 선택하세요.",
+  "no-strangers":
+    "이 갤러리의 모든 사람이 사진 속 본인일 수 있습니다. 서로 다른 사람만 비교하므로 다른 갤러리를 선택하세요.",
+  "no-gallery": "{gallery} 갤러리가 없습니다. 페이지를 새로 고치세요.",
+  "no-gallery-picture": "{gallery} 갤러리에 {person}번 사진이 없습니다. 페이지를 새로 고치세요.",
+  "gallery-gone": "갤러리가 없어졌습니다. 페이지를 새로 고치세요.",
+  "gallery-missing": "갤러리를 읽을 수 없습니다. ganvas lookalike build로 다시 만드세요.",
+  "gallery-damaged": "{file}은(는) 갤러리가 아니거나 손상되었습니다. ganvas lookalike build로 다시 만드세요.",
+  "gallery-version": "{file}은(는) 다른 버전의 Ganvas로 만들어졌습니다. ganvas lookalike build로 다시 만드세요.",
   "no-face-in-source": "원본 사진에서 얼굴을 찾지 못했습니다. 밝은 곳에서 가까이 찍은 정면 얼굴 사진을 선택하세요.",
   "no-face-in-reference": "참조 사진에서 얼굴을 찾지 못했습니다. 밝은 곳에서 가까이 찍은 정면 얼굴 사진을 선택하세요.",
 

@@ -53,13 +53,33 @@ _INDICES, _MEAN = _whole()
 def pose(landmarks: Floats) -> Pose:
     """float [468, 3] in pixels → :class:`Pose`.
 
-    Orthogonal Procrustes (Schönemann 1966; the proper rotation of Umeyama 1991): R = R_roll · R_yaw · R_pitch, so
-    turning the picture changes the roll alone.
+    R = R_roll · R_yaw · R_pitch, so turning the picture changes the roll alone.
     """
-    read = landmarks[_INDICES].astype(np.float64)
-    u, _, vt = np.linalg.svd((read - read.mean(axis=0)).T @ (_MEAN - _MEAN.mean(axis=0)))
-    turn = u @ np.diag([1, 1, np.sign(np.linalg.det(u @ vt))]) @ vt
+    turn = rotation(landmarks)
     yaw = np.arcsin(np.clip(turn[2, 0], -1, 1))
     pitch = np.arctan2(-turn[2, 1], turn[2, 2])
     roll = np.arctan2(turn[1, 0], turn[0, 0])
     return Pose(*(float(np.degrees(angle)) for angle in (yaw, pitch, roll)))
+
+
+def rotation(landmarks: Floats) -> npt.NDArray[np.float64]:
+    """The rotation [3, 3] from the frontal mean face to a face, float [468, 3] in pixels.
+
+    Orthogonal Procrustes (Schönemann 1966; the proper rotation of Umeyama 1991).
+    """
+    read = landmarks[_INDICES].astype(np.float64)
+    u, _, vt = np.linalg.svd((read - read.mean(axis=0)).T @ (_MEAN - _MEAN.mean(axis=0)))
+    turn: npt.NDArray[np.float64] = u @ np.diag([1, 1, np.sign(np.linalg.det(u @ vt))]) @ vt
+    return turn
+
+
+def frontal_points(landmarks: Floats) -> npt.NDArray[np.float64]:
+    """The points turned to the frontal pose: float64 [468, 3], the mean at 0, in units of the distance between the
+    outer corners of the eyes; x to the right, y down, z away from the camera.
+
+    Args:
+        landmarks: float [468, 3] in pixels.
+    """
+    points = (landmarks - landmarks.mean(axis=0)).astype(np.float64) @ rotation(landmarks)
+    frontal: npt.NDArray[np.float64] = points / max(float(np.linalg.norm(points[33] - points[263])), 1e-9)
+    return frontal

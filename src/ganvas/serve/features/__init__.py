@@ -8,6 +8,7 @@ from ganvas.serve.features.curate import CURATE
 from ganvas.serve.features.draw import DRAW
 from ganvas.serve.features.generate import GENERATE
 from ganvas.serve.features.home import HOME
+from ganvas.serve.features.lookalike import LOOKALIKE
 from ganvas.serve.features.music import MUSIC
 from ganvas.serve.features.runs import RUNS
 from ganvas.serve.features.train import TRAIN
@@ -19,6 +20,7 @@ FEATURES: tuple[Feature, ...] = (
     GENERATE,
     TRANSLATE,
     MUSIC,
+    LOOKALIKE,
     TRAIN,
     RUNS,
     CURATE,
