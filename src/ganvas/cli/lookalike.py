@@ -158,9 +158,7 @@ def _print(out: Output, known: Gallery, answer: Answer) -> None:
         out.line(f"   more alike {shares} of pairs of strangers")
         out.line(f"   {sentence(match.reasons)}")
     if answer.nearer_rivals is not None:
-        out.line(
-            f"{answer.nearer_rivals:.0%} of the people in the gallery have somebody in it who is nearer to them."
-        )
+        out.line(f"{answer.nearer_rivals:.0%} of the people in the gallery have somebody in it who is nearer to them.")
     if answer.left_out:
         people = "1 person was" if answer.left_out == 1 else f"{answer.left_out} people were"
         out.line(f"{people} left out who may be the person shown: nobody is identified here.", "yellow")
