@@ -16,7 +16,6 @@ export const errors = {
   "reference-unusable": "The reference cannot be used ({reason}); choose another.",
   "photo-unusable": "This photo cannot be used ({reason}); choose another.",
   "no-face": "No face was found in this picture; choose one that shows a face from the front, near and in good light.",
-  "several-faces": "There are {count} faces in this picture; choose one that shows one person.",
   "consent-needed": "Agree to the statement about the person shown before a picture is used.",
   "head-turned":
     "The head is turned by {degrees}°, and angles are compared up to {most}°; choose a picture that looks into the camera.",

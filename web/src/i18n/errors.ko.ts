@@ -16,7 +16,6 @@ export const errors: Readonly<Record<ErrorCode, string>> = {
   "reference-unusable": "이 참조 사진은 사용할 수 없습니다. 다른 사진을 선택하세요.",
   "photo-unusable": "이 사진은 사용할 수 없습니다. 다른 사진을 선택하세요.",
   "no-face": "이 사진에서 얼굴을 찾지 못했습니다. 밝은 곳에서 가까이 찍은 정면 얼굴 사진을 선택하세요.",
-  "several-faces": "이 사진에는 얼굴이 {count}개 있습니다. 한 사람만 나온 사진을 선택하세요.",
   "consent-needed": "사진을 사용하기 전에 사진 속 인물에 관한 문구에 동의하세요.",
   "head-turned":
     "고개가 {degrees}° 돌아가 있습니다. {most}°까지만 비교할 수 있으니 카메라를 바라보는 사진을 선택하세요.",
