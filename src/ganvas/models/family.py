@@ -173,6 +173,10 @@ class Family(nn.Module):
         """What to try against a trouble with these settings; it ends a sentence "…; try"."""
         return suggest(trouble, self.advice, self.config.model_dump())
 
+    def compilable(self) -> tuple[nn.Module, ...]:
+        """The modules whose calls ``train.compile`` compiles: those that the losses call."""
+        return tuple(self.networks().values())
+
     def networks(self) -> dict[str, nn.Module]:
         """The children that have parameters, by name."""
         return {name: child for name, child in self.named_children() if next(child.parameters(), None) is not None}

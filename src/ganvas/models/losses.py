@@ -14,6 +14,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from ganvas.models import noise
+from ganvas.models.layers.compiling import differentiable_twice
 
 LossName = Literal["vanilla", "non_saturating", "least_squares", "hinge", "wasserstein", "relativistic"]
 Discriminate: TypeAlias = Callable[[Tensor], Tensor]  # pictures [N, C, H, W] → logits [N, ...]
@@ -176,7 +177,7 @@ def logits_and_gradient(discriminate: Discriminate, x: Tensor) -> tuple[Tensor, 
     Returns:
         Logits [N, ...] and gradient, of the shape of ``x``.
     """
-    with torch.autocast(x.device.type, enabled=False), torch.enable_grad():
+    with torch.autocast(x.device.type, enabled=False), torch.enable_grad(), differentiable_twice():
         x = x.detach().to(torch.promote_types(x.dtype, torch.float32)).requires_grad_()
         logits = discriminate(x)
         (gradient,) = torch.autograd.grad(logits.sum(), x, create_graph=True)

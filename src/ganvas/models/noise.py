@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from contextvars import ContextVar
 from typing import NamedTuple
 
 import torch
@@ -25,38 +24,42 @@ class Rows(NamedTuple):
     total: int
 
 
-_rows: ContextVar[Rows | None] = ContextVar("rows", default=None)
+# A plain variable, because compiled networks read it too, and no other thread draws while one trains.
+_part: Rows | None = None
 
 
 @contextmanager
 def rows(start: int, size: int, total: int) -> Iterator[None]:
     """Set which rows of the global batch the code inside works on."""
-    token = _rows.set(Rows(start, size, total))
+    with _working_on(Rows(start, size, total)):
+        yield
+
+
+@contextmanager
+def _working_on(part: Rows | None) -> Iterator[None]:
+    global _part
+    before, _part = _part, part
     try:
         yield
     finally:
-        _rows.reset(token)
+        _part = before
 
 
 def first_row() -> int:
     """Where the rows that are worked on begin in the global batch; 0 outside of :func:`rows`."""
-    part = _rows.get()
-    return 0 if part is None else part.start
+    return 0 if _part is None else _part.start
 
 
 @contextmanager
 def every_second() -> Iterator[None]:
     """The code inside works on rows 0, 2, 4, … of this part alone, which must begin and end at even rows."""
-    part = _rows.get()
-    token = _rows.set(None if part is None else Rows(part.start // 2, part.size // 2, part.total // 2))
-    try:
+    part = _part
+    with _working_on(None if part is None else Rows(part.start // 2, part.size // 2, part.total // 2)):
         yield
-    finally:
-        _rows.reset(token)
 
 
 def _drawn(shape: tuple[int, ...], draw: Callable[[tuple[int, ...]], Tensor]) -> Tensor:
-    part = _rows.get()
+    part = _part
     if part is None or part.size == part.total or shape[0] % part.size:
         return draw(shape)
     # A network may be called on several stacked copies of the micro-batch, such as real and fake: each copy is its own

@@ -41,7 +41,8 @@ class Stepper:
             the averages of layers that begin with a stage do not lag behind; None: no ramp.
         channels_last: Keep pictures and weights as NHWC in memory. None: on a GPU only. On a CPU it rarely helps, and
             converting large weights can take a quarter of a step.
-        compiled: Compile the networks with ``torch.compile``.
+        compiled: Compile the networks with ``torch.compile``, each at its first call; again for each kind of call
+            (with and without gradients, each batch size), and then no more.
         lr_factor: Multiplies every learning rate (lowered after a return to a checkpoint).
 
     Attributes:
@@ -80,8 +81,9 @@ class Stepper:
         self.fresh_optimizers()
         self.average = self._averaged_copy() if ema_kimg > 0 and family.averaged else self.family
         if compiled:
-            for network in self.networks.values():
-                network.compile()
+            for module in self.family.compilable():
+                # Random numbers as without compilation: they belong to rows (:mod:`ganvas.models.noise`).
+                module.compile(options={"fallback_random": True})
 
     @property
     def world(self) -> int:

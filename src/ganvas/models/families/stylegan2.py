@@ -25,6 +25,7 @@ from ganvas.models.batches import SynthesisBatch, SynthesisRequest
 from ganvas.models.capabilities import HasLatentSpace, Truncates
 from ganvas.models.families.stylegan2_config import FULL, StyleGAN2Config
 from ganvas.models.family import Clock, Family, FamilyConfig, Phase, Stage
+from ganvas.models.layers.compiling import differentiable_twice
 from ganvas.models.layers.precision import without_autocast
 from ganvas.models.networks.stylegan2 import Discriminator, Generator, freeze
 from ganvas.models.optimizers import adam
@@ -163,6 +164,9 @@ class StyleGAN2(HasLatentSpace, Truncates, Family):
             phases.append(Phase("D/r1", ("discriminator",), self.r1_phase, config.r1_every, after=self._count_signs))
         return (Stage("adversarial", self.kimg, tuple(phases)),)
 
+    def compilable(self) -> tuple[nn.Module, ...]:
+        return self.generator.mapping, self.generator.synthesis, self.discriminator
+
     def optimizer(self, network: str) -> Optimizer:
         """Adam, corrected for lazy regularisation by c = n / (n + 1): c · lr, β₂ᶜ (Karras et al. 2020, appendix B)."""
         config = self.config
@@ -214,7 +218,7 @@ class StyleGAN2(HasLatentSpace, Truncates, Family):
         """
         halves = len(batch.y) % 2 == 0
         y = batch.y[::2] if halves else batch.y
-        with without_autocast(y), noise.every_second() if halves else nullcontext():
+        with without_autocast(y), differentiable_twice(), noise.every_second() if halves else nullcontext():
             ws = self.styles(y)
             if not ws.requires_grad:  # a frozen mapping network
                 ws.requires_grad_()
