@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 from pathlib import Path
 
@@ -18,6 +19,8 @@ from ganvas.apps.lookalike.metric import ledoit_wolf, reference, robust_location
 from ganvas.apps.lookalike.slopes import axis_difference, mean_axis
 from ganvas.curate.faces.face import face_of
 from ganvas.errors import UserError
+
+WEB = Path(__file__).parents[2] / "web" / "src" / "features" / "lookalike"
 
 
 @pytest.fixture(scope="module")
@@ -77,6 +80,15 @@ def test_the_list_of_angles_is_whole() -> None:
     assert 30 <= len(ANGLES) <= 60
     assert len(set(KEYS)) == len({angle.words for angle in ANGLES}) == len(ANGLES)
     assert len({frozenset([angle.points, angle.twin]) for angle in ANGLES}) == len(ANGLES)
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+def test_the_page_names_every_angle(language: str) -> None:
+    words = (WEB / f"angles.{language}.ts").read_text(encoding="utf-8")
+    named = dict(re.findall(r'^  (\w+): "(.+)",$', words, re.M))
+    assert list(named) == list(KEYS)
+    if language == "en":
+        assert list(named.values()) == [angle.words for angle in ANGLES]
 
 
 def test_a_head_that_is_turned_too_far_is_refused() -> None:

@@ -162,7 +162,7 @@ function NoGallery() {
       <p>{words.emptyText}</p>
       <Command text="ganvas lookalike build path/to/people --consent 'all members of the team, in writing'" />
       <p className="quiet">{words.emptyAfter}</p>
-      <Command text="ganvas collect us-congress --catalog congress" />
+      <Command text="ganvas collect --collection us-congress --catalog congress" />
       <Command text="ganvas curate congress" />
       <Command text="ganvas lookalike build congress --consent 'official portraits in the public domain'" />
     </Empty>
