@@ -102,7 +102,7 @@ def read_bundle(path: Path) -> Bundle:
     """
     manifest = path / MANIFEST
     try:
-        content = json.loads(manifest.read_bytes())
+        content = manifest.read_bytes()
     except (FileNotFoundError, NotADirectoryError):
         raise UserError(
             f"There is no bundle in {path} (no {MANIFEST}); make one with `ganvas export`.",
@@ -115,9 +115,26 @@ def read_bundle(path: Path) -> Bundle:
             code="bundle-unreadable",
             params={"bundle": path.name, "reason": str(error.strerror)},
         ) from None
+    opened = parse_manifest(content, path)
+    _verify(path, opened.info)
+    return opened
+
+
+def parse_manifest(manifest: bytes, path: Path) -> Bundle:
+    """The bundle that the content of ``bundle.json`` describes; its files are not verified.
+
+    Args:
+        manifest: The content of the file.
+        path: Where the bundle is, or is shown to be.
+
+    Raises:
+        UserError: it was written by a newer Ganvas, or was changed or damaged.
+    """
+    try:
+        content = json.loads(manifest)
     except ValueError:
         raise UserError(
-            f"{manifest} is damaged: it is no JSON; export the bundle again.",
+            f"{path / MANIFEST} is damaged: it is no JSON; export the bundle again.",
             code="bundle-not-json",
             params={"bundle": path.name},
         ) from None
@@ -136,17 +153,16 @@ def read_bundle(path: Path) -> Bundle:
         first = error.errors()[0]
         where = ".".join(map(str, first["loc"]))
         raise UserError(
-            f"{manifest} is damaged ({where}: {first['msg']}); export the bundle again.",
+            f"{path / MANIFEST} is damaged ({where}: {first['msg']}); export the bundle again.",
             code="bundle-damaged",
             params={"bundle": path.name, "field": where},
         ) from None
     if stated != fingerprint_of(content):
         raise UserError(
-            f"{manifest} was changed after it was written; get the bundle again from where it came.",
+            f"{path / MANIFEST} was changed after it was written; get the bundle again from where it came.",
             code="bundle-changed",
             params={"bundle": path.name},
         )
-    _verify(path, info)
     return Bundle(path, info, stated)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -24,7 +25,7 @@ class Publication(NamedTuple):
     """The outcome of a publication; ``standing``: the same model is already there."""
 
     state: Literal["published", "standing", "refused"]
-    path: Path
+    path: Path | str
     why: str
 
 
@@ -46,10 +47,8 @@ def publish(
     Raises:
         UserError: There is no bundle, the metric was not measured, or the two were measured in different ways.
     """
-    opened = read_bundle(_exported(source))
-    called = opened.info.name if name is None else name
-    if not called or called in (".", "..") or called.startswith(".") or Path(called).name != called:
-        raise UserError(f"{called!r} cannot be the name of a folder; choose another --name.")
+    opened = read_bundle(exported(source))
+    called = published_name(opened, name)
     place = folder.expanduser() / called
     if place.resolve() == opened.path.resolve():
         raise UserError(f"{place} is this bundle itself; name another folder with --to.")
@@ -61,7 +60,28 @@ def publish(
         raise UserError(f"{place} cannot be written ({error.strerror}); the previous bundle is unchanged.") from error
 
 
-def _exported(source: Path) -> Path:
+def published_name(opened: Bundle, name: str | None) -> str:
+    """The name under which a bundle is published.
+
+    Args:
+        opened: The bundle.
+        name: The name that was given; None: the bundle's own.
+
+    Raises:
+        UserError: It cannot be the name of a folder.
+    """
+    called = opened.info.name if name is None else name
+    if not called or called in (".", "..") or called.startswith(".") or Path(called).name != called:
+        raise UserError(f"{called!r} cannot be the name of a folder; choose another --name.")
+    return called
+
+
+def exported(source: Path) -> Path:
+    """The bundle of a run, or the bundle itself.
+
+    Raises:
+        UserError: The run was not exported.
+    """
     run = RunDir(source)
     if is_bundle(source) or not run.recipe.is_file():
         return source
@@ -71,18 +91,38 @@ def _exported(source: Path) -> Path:
 
 
 def _publish(opened: Bundle, place: Path, metric: str | None, pictures: Subset | None) -> Publication:
-    mine = figure(opened.path, metric, pictures) if metric else None
-    before = _standing(place)
-    if before is None:
+    before = standing(place)
+    decided = decide(opened, before, place, metric, pictures)
+    if decided.state == "published":
+        if before is not None and _weights(before) != _weights(opened):
+            _copy(before, previous_of(place))
         _copy(opened, place)
+    return decided
+
+
+def decide(
+    opened: Bundle, before: Bundle | None, place: Path | str, metric: str | None, pictures: Subset | None
+) -> Publication:
+    """Whether a bundle is to be published in place of another.
+
+    Args:
+        opened: The new bundle.
+        before: The bundle that stands published; None: none does. Only its manifest is used.
+        place: Where that is.
+        metric: Replace another model only if this one is better by the metric; None: always.
+        pictures: See :func:`ganvas.release.gate.figure`.
+
+    Raises:
+        UserError: The metric was not measured, or the two were measured in different ways.
+    """
+    mine = figure(opened.path, metric, pictures) if metric else None
+    if before is None:
         return Publication("published", place, "there was none before" if mine is None else str(mine))
     if _weights(before) == _weights(opened):
         if before.info.metrics == opened.info.metrics:
             return Publication("standing", place, "the same model is already there")
-        _copy(opened, place)
         return Publication("published", place, "the same model, with newer figures")
     if mine is None:
-        _copy(opened, place)
         return Publication("published", place, f"in place of a model of {before.info.kimg:g} kimg")
     theirs = select_figure(figures_of_bundle(before), mine.metric, mine.pictures)
     if theirs is None:
@@ -95,11 +135,56 @@ def _publish(opened: Bundle, place: Path, metric: str | None, pictures: Subset |
     if not (mine.value < theirs.value if way == "lower" else mine.value > theirs.value):
         why = f"{mine.metric} {mine.value:.4g} is not better ({way}) than {theirs.value:.4g} of the present bundle"
         return Publication("refused", place, why)
-    _copy(opened, place)
     return Publication("published", place, f"{mine.metric} {mine.value:.4g}, before {theirs.value:.4g}")
 
 
-def _standing(place: Path) -> Bundle | None:
+def previous_of(place: Path) -> Path:
+    """The folder beside a published bundle that keeps the one before it."""
+    return place.with_name(f".{place.name}.previous")
+
+
+def rollback(place: Path) -> Publication:
+    """Exchange a published bundle and the one before it; a second rollback restores what the first one replaced.
+
+    Args:
+        place: The published bundle.
+
+    Raises:
+        UserError: There is no bundle, or none was replaced there.
+    """
+    place = place.expanduser()
+    earlier = previous_of(place)
+    try:
+        if not is_bundle(place) and not is_bundle(earlier):
+            raise UserError(f"There is no published bundle in {place}; name it as FOLDER/NAME.")
+        with _lock(place):
+            if not is_bundle(earlier):
+                raise UserError(f"No earlier bundle is kept for {place}: `ganvas publish` has replaced none there.")
+            before, present = read_bundle(earlier), standing(place)
+            with tempfile.TemporaryDirectory(prefix="ganvas-rollback-") as scratch:
+                kept = Path(scratch) / "kept"
+                if present is not None:
+                    shutil.copytree(present.path, kept)
+                _copy(before, place)
+                if present is not None:
+                    _copy(read_bundle(kept), earlier)
+    except OSError as error:
+        raise UserError(f"{place} cannot be written ({error.strerror}); the present bundle is unchanged.") from error
+    return Publication("published", place, restored(before, present))
+
+
+def restored(before: Bundle, present: Bundle | None) -> str:
+    """Says what a rollback did."""
+    instead = "" if present is None else f", in place of that of {present.info.created}"
+    return f"the model of {before.info.created} ({before.info.kimg:g} kimg){instead}"
+
+
+def standing(place: Path) -> Bundle | None:
+    """The bundle that stands published in a folder; None where there is nothing.
+
+    Raises:
+        UserError: There is something else, or the bundle is damaged.
+    """
     if not place.exists():
         return None
     if not is_bundle(place):
@@ -112,7 +197,7 @@ def _weights(opened: Bundle) -> dict[str, str]:
     return {name: file.sha256 for name, file in opened.info.files.items() if name.endswith(".safetensors")}
 
 
-def _refuse_incomparable(mine: Figure, theirs: Figure, place: Path) -> None:
+def _refuse_incomparable(mine: Figure, theirs: Figure, place: Path | str) -> None:
     """Require the same feature network and as many generated pictures. The number of real pictures may have grown."""
     keys = ["features", "features_sha256", "resize", "fake_count"]
     # The Fréchet distance is biased by the number of pictures; KID is not.

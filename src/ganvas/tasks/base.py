@@ -109,6 +109,7 @@ class TaskSpec(ABC):
         by_domain: answers into each domain are compared with that domain's pictures.
         sheet_count: pictures in a sample sheet.
         items: what the data set holds, in the plural.
+        hub_tag: the task's name on the Hugging Face Hub; None: it has none.
     """
 
     name: ClassVar[str]
@@ -121,6 +122,7 @@ class TaskSpec(ABC):
     by_domain: ClassVar[bool] = False
     sheet_count: ClassVar[int] = 24
     items: ClassVar[str] = "pictures"
+    hub_tag: ClassVar[str | None] = "image-to-image"
 
     # ── Training data ───────────────────────────────────────────────────────────────────────────────────────────────
 

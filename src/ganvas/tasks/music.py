@@ -33,6 +33,7 @@ class Music(TaskSpec):
     from_seeds = True
     sheet_count = 12
     items = "phrases"
+    hub_tag = None
 
     def check(self, dataset: Dataset, data: DataSpec) -> None:
         """Music is learned from piano rolls."""

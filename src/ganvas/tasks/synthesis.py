@@ -28,6 +28,7 @@ class Synthesis(TaskSpec):
     makes = "makes pictures from random numbers"
     usage = "makes pictures from seeds, so it takes no picture; give it seeds"
     from_seeds = True
+    hub_tag = "unconditional-image-generation"
     sheet_count = 48
 
     def row(self, rows: TrainingRows, position: int) -> tuple[Any, ...]:
