@@ -128,6 +128,8 @@ export function DrawTool({ model, engine }: ToolProps) {
           width={share}
           mirrored={mirrored}
           shadow={undefined}
+          placement={undefined}
+          anchors={undefined}
           onPaper={undefined}
           strength={0}
           over={false}
