@@ -15,7 +15,7 @@ DATA ?= data/avatars
 RECIPE ?=
 PORT ?= 8300
 
-.PHONY: docker run test test-quick test-airflow test-ray check lint docs postgresql proxies web bench clean
+.PHONY: docker run test test-quick test-airflow test-ray check lint docs figures notebooks postgresql proxies web bench clean
 
 run: $(READY) $(STATIC)  ## the studio, and a GAN trained beside it on DATA=folder (else on drawn avatars)
 	$(BIN)/python tools/run.py --data "$(DATA)" --recipe "$(RECIPE)" --port $(PORT)
@@ -44,6 +44,13 @@ lint: $(READY) $(STATIC)  ## format, style, types, imports, of the web as well; 
 
 docs: $(READY)  ## the documentation site, in site/; warnings are errors
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --clean
+
+notebooks: $(READY)  ## the notebooks as .ipynb
+	$(BIN)/jupytext --quiet --to ipynb notebooks/*.py
+
+figures: $(READY)  ## the figures of docs/learn, by the scripts of docs/figures
+	for script in activations games mode_collapse pair_metrics distribution_metrics; do \
+	  $(BIN)/python docs/figures/$$script.py || exit 1; done
 
 web: $(STATIC)  ## the studio's pages, and the page that `ganvas export --page` writes
 

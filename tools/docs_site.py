@@ -26,6 +26,7 @@ OUTSIDE = {
     "CONTRIBUTING.md": "contributing.md",
     "CHANGELOG.md": "changelog.md",
     "deploy/airflow/README.md": "deploy/airflow.md",
+    "notebooks/README.md": "notebooks.md",
 }
 """Files of the repository that are pages of the site: path → name of the page."""
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
-import shlex
 from pathlib import Path
 from typing import Any
 
 import pytest
 import typer
 import typer.core
+from support.shell_blocks import steps
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md")), *sorted((ROOT / "deploy").rglob("*.md"))]
@@ -20,16 +19,7 @@ ABOUT_MUSIC = {"music.md", "musegan.md"}
 
 def commands(page: str) -> list[list[str]]:
     """The words of each ``ganvas`` command in the shell blocks of a page, without ``ganvas``."""
-    found = []
-    for block in re.findall(r"^ *```(?:sh|console)\b[^\n]*\n(.*?)^ *```", page, re.DOTALL | re.MULTILINE):
-        for line in block.replace("\\\n", " ").splitlines():
-            words = shlex.split(line.removeprefix("$ "), comments=True)
-            while words and re.fullmatch(r"[A-Z_]+=.*", words[0]):
-                words = words[1:]
-            if words[:1] == ["ganvas"]:
-                end = next((place for place, word in enumerate(words) if word in {"|", "&&", ">", "&", ";"}), None)
-                found.append([word.rstrip(";") for word in words[1:end]])
-    return found
+    return [words[1:] for words in steps(page, "sh", "console") if words[0] == "ganvas"]
 
 
 def _refusal(command: Any, words: list[str], parent: Any = None) -> str | None:
