@@ -102,7 +102,14 @@ class TrainSettings(Settings):
     kimg: float = Field(1000.0, gt=0, description="length of the training, in kimg")
     batch_size: int = Field(64, ge=1, description="pictures in one optimiser step, over all processes")
     micro_batch: int | None = Field(None, ge=1, description="pictures in memory at once per process; null: all of them")
-    precision: Literal["32-true", "bf16-mixed"] = Field("32-true", description="number format of the forward pass")
+    precision: Literal["32-true", "bf16-mixed", "auto"] = Field(
+        "32-true", description="number format of the forward pass; auto: bf16-mixed where this machine computes it fast"
+    )
+    tf32: bool | None = Field(
+        None,
+        exclude_if=lambda value: value is None,
+        description="on a GPU, multiply float32 numbers in TF32 (10 bits of fraction); null: where the card has it",
+    )
     ema_kimg: float = Field(10.0, ge=0, description="half-life of the averaged weights, in kimg; 0: no averaging")
     ema_ramp: float | None = Field(
         0.05, gt=0, description="half-life is at most this share of the stage so far; null: no ramp"

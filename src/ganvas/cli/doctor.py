@@ -64,19 +64,18 @@ def _torch() -> list[Finding]:
         return [Finding("torch", "error", "not installed", "pip install torch==2.13.0")]
     import torch
 
+    from ganvas.train.number_format import bf16_is_fast
+
     found = [Finding("torch", "ok", f"{torch.__version__}, {torch.get_num_threads()} threads")]
     if torch.cuda.is_available():
         properties = torch.cuda.get_device_properties(0)
         more = f", {torch.cuda.device_count()} of them" if torch.cuda.device_count() > 1 else ""
         found.append(Finding("GPU", "ok", f"{properties.name}, {properties.total_memory / 2**30:.0f} GiB{more}"))
-        bf16 = torch.cuda.is_bf16_supported(including_emulation=False)
     else:
         found.append(
             Finding("GPU", "warning", "none: training runs on the processor", "begin with the *-quick recipes")
         )
-        # torch.cpu has no public function for this; the operator library's own flag decides.
-        asks = getattr(torch.ops.mkldnn, "_is_mkldnn_bf16_supported", None)
-        bf16 = asks is not None and bool(asks())
+    bf16 = bf16_is_fast()
     advice = "" if bf16 else "keep train.precision at 32-true"
     found.append(Finding("bf16", "ok" if bf16 else "warning", "fast here" if bf16 else "slow here", advice))
     return found

@@ -7,6 +7,7 @@ import math
 import os
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -18,6 +19,7 @@ from ganvas.models.batches import Batch
 from ganvas.models.families import build
 from ganvas.models.family import Clock
 from ganvas.recipe import Recipe
+from ganvas.train import number_format
 from ganvas.train.outline import state_mb
 from ganvas.train.step import Stepper
 from ganvas.train.stream import Stream
@@ -42,13 +44,19 @@ def forecast(recipe: Recipe, dataset: Path, *, seconds: float = 6.0) -> Forecast
         UserError: The recipe and the data do not fit together.
     """
     pictures = Dataset(dataset)
+    recipe, _ = number_format.resolved(recipe)
+    number_format.use_tf32(recipe.train.tf32)
     family = build(recipe.family, recipe.model, recipe.data_spec(pictures.classes), recipe.train.kimg)
     settings = recipe.train
     devices = settings.devices
     plan = family.stages()
     local = max((plan[0].batch_size or settings.batch_size) // devices, 1)
     micro = min(settings.micro_batch or local, local)
-    fabric = Fabric(accelerator="cuda" if torch.cuda.is_available() else "cpu", devices=1, precision=settings.precision)
+    fabric = Fabric(
+        accelerator="cuda" if torch.cuda.is_available() else "cpu",
+        devices=1,
+        precision=number_format.precision_of(recipe),
+    )
     stream = Stream(pictures, family.task, family.data, settings.seed, 0)
     state = state_mb(family, settings.ema_kimg > 0)
     gc.collect()
@@ -70,11 +78,20 @@ def forecast(recipe: Recipe, dataset: Path, *, seconds: float = 6.0) -> Forecast
             clock = clock.advanced(drawn)
             timed += 1
             if timed == 1:  # the first step allocates
+                _finish()
                 began = time.monotonic()
+        _finish()
         spent = time.monotonic() - began
+        stepper.step(plan[0], replace(clock, step=0), draw)  # with every phase: it takes the most memory
     speed = (timed - 1) * local * devices / max(spent, 1e-9)
     total = sum(stage.kimg for stage in plan)
     return Forecast(speed, total * 1000 / speed, state, max(peak.mb - state, 0.0))
+
+
+def _finish() -> None:
+    """Wait until a GPU has computed what it was given."""
+    if torch.cuda.is_available():
+        torch.cuda.synchronize()
 
 
 class _Peak:

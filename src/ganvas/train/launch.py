@@ -22,6 +22,7 @@ from ganvas.recipe import Recipe, load
 from ganvas.runs import checkpoint
 from ganvas.runs.folder import RunDir
 from ganvas.runs.lock import hold
+from ganvas.train.number_format import precision_of
 
 
 def launch(recipe: Recipe) -> Fabric:
@@ -52,7 +53,7 @@ def launch(recipe: Recipe) -> Fabric:
         devices=devices,
         num_nodes=world // started if started else 1,
         strategy="ddp" if devices > 1 or world > 1 else "auto",
-        precision=recipe.train.precision,
+        precision=precision_of(recipe),
     )
     fabric.launch()
     return fabric

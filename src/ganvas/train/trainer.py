@@ -26,7 +26,7 @@ from ganvas.runs.reader import read_lines
 from ganvas.runs.trackers import open_trackers
 from ganvas.runs.trained_sets import TrainedSet
 from ganvas.tasks.preparation import structure_of
-from ganvas.train import picture_record, warm_start
+from ganvas.train import number_format, picture_record, warm_start
 from ganvas.train.guard import NonFiniteError, StopVote
 from ganvas.train.launch import claim, holding, in_first_process, launch, share_cores, stopping
 from ganvas.train.monitoring import Monitor
@@ -80,6 +80,8 @@ def train(
     if fresh and more_data:
         raise UserError("--fresh begins a run anew and --more-data continues it; give one of them.")
     pictures = Dataset(dataset)
+    recipe, chosen = number_format.resolved(recipe, run, fresh=fresh)
+    number_format.use_tf32(recipe.train.tf32)
     fabric = launch(recipe)
     share_cores(fabric)
     check_structure(structure_of(recipe), str(dataset), classes=pictures.classes, paired=pictures.paired)
@@ -100,7 +102,7 @@ def train(
         fabric.barrier()  # every process has read the start and the run before the first one changes them
         changes = in_first_process(fabric, lambda: _prepare(run, recipe, family, mine, start, fresh))
         trainer = Trainer(recipe, run, parts, family, fabric, listener, mine.name, start)
-        for change in changes:
+        for change in [*changes, *([chosen] if chosen else [])]:
             trainer.log.record(Note(change))
         return trainer.train()
 
