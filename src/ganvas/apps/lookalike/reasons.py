@@ -16,7 +16,7 @@ Doubles = npt.NDArray[np.float64]
 MOST_SHARED = 3
 MOST_DIFFERENT = 2
 LEAST_SHARED = 0.25  # of the weight of a reason: angles as most people have them are none
-LEAST_APART = 0.5  # about one and a half standard deviations
+LEAST_APART = 0.35  # from somewhat more than one standard deviation on
 
 
 class Reason(NamedTuple):

@@ -17,7 +17,6 @@ export const en = {
     "The picture shows me, or a person who agreed to this use. Everyone shown is 18 or older. The picture is used for " +
     "this answer only, in memory, and is not kept.",
   agree: "I agree",
-  choosing: "Choose a face from the front",
   examples: "Or try an example",
   examplesCredit: "Public-domain portraits",
   example: (number: number) => `Example ${number}`,
@@ -50,7 +49,6 @@ export const en = {
   usual: "Usual",
   outlines: (name: string) => `The outlines of your face and of ${name}, over each other`,
   ownLine: "You",
-  savePicture: "Save the outlines",
   picture: (name: string) => `Portrait of ${name}`,
   rivals: (share: number) =>
     `Somebody is always the nearest: ${Math.round(share * 100)} % of the people in this gallery have somebody in it who ` +

@@ -15,7 +15,6 @@ export const ko: Words = {
     "사진 속 인물은 나 자신이거나 이 사용에 동의한 사람이며, 모두 만 18세 이상입니다. 사진은 이 답을 위해서만 메모리에서 " +
     "사용하고 보관하지 않습니다.",
   agree: "동의합니다",
-  choosing: "정면 얼굴 사진을 선택하세요",
   examples: "예제로 해 보기",
   examplesCredit: "퍼블릭 도메인 초상 사진",
   example: (number) => `예제 ${number}`,
@@ -47,7 +46,6 @@ export const ko: Words = {
   usual: "보통",
   outlines: (name) => `내 얼굴과 ${name}의 윤곽을 겹친 그림`,
   ownLine: "나",
-  savePicture: "윤곽 저장",
   picture: (name) => `${name}의 초상`,
   rivals: (share) =>
     `가장 가까운 사람은 언제나 있습니다. 이 갤러리 사람들의 ${Math.round(share * 100)}%에게는 첫 번째 결과가 나와 가까운 것보다 ` +
