@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 import pytest
 import torch
-from support.chromium import ARGUMENTS, CHROMIUM
+from support.chromium import ARGUMENTS, installed
 from support.shared_folder import make_once
 
 import ganvas.serve
@@ -146,10 +146,11 @@ def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[sync_api.Browser]:
-    if not CHROMIUM.is_file():
-        pytest.skip(f"there is no Chromium at {CHROMIUM}; GANVAS_CHROMIUM may name another")
     with sync_api.sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
+        path = Path(installed() or playwright.chromium.executable_path)
+        if not path.is_file():
+            pytest.skip(f"there is no Chromium at {path}; GANVAS_CHROMIUM may name another")
+        chromium = playwright.chromium.launch(executable_path=str(path), args=ARGUMENTS)
         yield chromium
         chromium.close()
 

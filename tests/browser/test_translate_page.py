@@ -336,11 +336,11 @@ def test_no_camera_is_said_in_a_sentence(visit: Visit) -> None:
 
 
 def test_a_camera_takes_a_picture(visit: Visit) -> None:
-    from support.chromium import ARGUMENTS, CHROMIUM
+    from support.chromium import ARGUMENTS, installed
 
     pretends = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
     kind = visit.browser.browser_type
-    browser = kind.launch(executable_path=str(CHROMIUM), args=[*ARGUMENTS, *pretends])
+    browser = kind.launch(executable_path=installed(), args=[*ARGUMENTS, *pretends])
     try:
         page = browser.new_context(locale="en-GB", permissions=["camera"]).new_page()
         page.goto(visit.studio.url + "/translate/styled")

@@ -18,6 +18,7 @@ from ganvas.bundle.manifest import OnnxReport
 from ganvas.errors import UserError
 from ganvas.models.capabilities import Enlarges, Subgraph
 from ganvas.models.family import Family, GenerateModule
+from ganvas.models.layers.spectral import precomputed
 from ganvas.onnx_session import open_graph
 from ganvas.tasks import TASKS
 
@@ -127,7 +128,7 @@ def _export(
     modes = {module: module.training for module in model.modules()}
     try:
         model.eval()
-        with quiet_exporter(), torch.no_grad():
+        with quiet_exporter(), torch.no_grad(), precomputed(model):
             program = torch.onnx.export(
                 model,
                 tuple(inputs.values()),

@@ -13,6 +13,9 @@ same :func:`singular_vectors`.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -96,6 +99,27 @@ class SpectralEmbedding(nn.Embedding):
 
     def forward(self, input: Tensor) -> Tensor:  # noqa: A002 (the name nn.Embedding gave it)
         return F.embedding(input, self.spectral(self.weight))
+
+
+@contextmanager
+def precomputed(network: nn.Module) -> Iterator[None]:
+    """Give the layers with :class:`Spectral` their divided weight for the length of a block, instead of the division.
+
+    For a network in evaluation mode that is traced: its graph then holds the weight, not a power iteration per call.
+    """
+    kinds = (SpectralConv2d, SpectralLinear, SpectralEmbedding)
+    layers = [module for module in network.modules() if isinstance(module, kinds)]
+    before = [(layer.weight, layer.spectral) for layer in layers]
+    try:
+        for layer in layers:
+            with torch.no_grad():
+                divided = layer.spectral(layer.weight)
+            layer.weight = nn.Parameter(divided, requires_grad=False)
+            layer.spectral = nn.Identity()  # type: ignore[assignment]
+        yield
+    finally:
+        for layer, (weight, spectral) in zip(layers, before, strict=True):
+            layer.weight, layer.spectral = weight, spectral
 
 
 class StoredSingularValue(nn.Module):
