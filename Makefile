@@ -21,8 +21,10 @@ run: $(READY) $(STATIC)  ## the studio, and a GAN trained beside it on DATA=fold
 	$(BIN)/python tools/run.py --data "$(DATA)" --recipe "$(RECIPE)" --port $(PORT)
 
 test: $(READY) $(STATIC) $(BROWSER) $(WEIGHTS) postgresql proxies  ## every test
-	$(BIN)/python tools/web.py test
-	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+	@# The web's tests run beside; what they said comes last, and either's failure is that of the whole.
+	@$(BIN)/python tools/web.py test >$(VENV)/.web-tests 2>&1 & web=$$!; failed=0; \
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder || failed=$$?; \
+	wait $$web || failed=$$?; cat $(VENV)/.web-tests; exit $$failed
 
 test-quick: $(READY)  ## those that need no browser and little time
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not slow and not browser"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,16 +13,16 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image
+from support.exported import exported  # noqa: F401 - a fixture
 from support.face_pictures import astronaut, networks  # noqa: F401 - fixtures
 from support.requests import example_request
 from support.studio import served
 
-from ganvas.bundle import Bundle, write_bundle
+from ganvas.bundle import Bundle, read_bundle
 from ganvas.cli import main
 from ganvas.curate.faces import Face, region
 from ganvas.errors import UserError
 from ganvas.models.batches import to_uint8
-from ganvas.models.families import FAMILIES, build
 from ganvas.serve.app import create_app
 from ganvas.serve.core.settings import StudioSettings
 
@@ -140,13 +140,8 @@ def test_it_comes_nearer_to_the_teacher_than_the_untouched_face(artist: Any, sha
 
 
 @pytest.fixture(scope="module")
-def written(tmp_path_factory: pytest.TempPathFactory) -> Bundle:
-    torch.manual_seed(0)
-    config, data = FAMILIES["starganv2"].tiny()
-    family = build("starganv2", config.model_dump(), data, 1.0).eval()
-    pictures = to_uint8(torch.rand(4, 3, 32, 32) * 2 - 1).numpy()
-    place = tmp_path_factory.mktemp("bundles") / "star"
-    return write_bundle(place, family, name="star", kimg=1, onnx=True, sources=pictures)
+def written(exported: Callable[[str], Path]) -> Bundle:
+    return read_bundle(exported("starganv2"))
 
 
 @pytest.fixture
@@ -176,7 +171,7 @@ def noise() -> tuple[Pixels, Pixels]:
 def test_the_api_answers_by_reference_and_by_seed(
     client: httpx.Client, written: Bundle, noise: tuple[Pixels, Pixels]
 ) -> None:
-    address, one, two = "/v1/bundles/star/reference", *noise
+    address, one, two = "/v1/bundles/starganv2/reference", *noise
     files = {"image": png(one), "reference": png(two)}
     by_reference = pixels(client.post(address, files=files, data={"class": "1"}))
     family: Any = written.load_family()
@@ -194,7 +189,7 @@ def test_the_api_answers_by_reference_and_by_seed(
 
 
 def test_the_api_says_what_is_missing(client: httpx.Client, noise: tuple[Pixels, Pixels]) -> None:
-    address, files = "/v1/bundles/star/reference", {"image": png(noise[0]), "reference": png(noise[1])}
+    address, files = "/v1/bundles/starganv2/reference", {"image": png(noise[0]), "reference": png(noise[1])}
     missing = client.post(address, files=files)
     assert missing.status_code == 422
     assert "0: disc, 1: square" in missing.json()["detail"]

@@ -19,6 +19,7 @@ from support.shared_folder import make_once
 
 import ganvas.serve
 from ganvas.bundle import write_bundle
+from ganvas.bundle.export import can_export
 from ganvas.models.families import FAMILIES
 from ganvas.runs.folder import RunDir
 
@@ -39,7 +40,9 @@ serve(settings, port=0, on_ready=lambda url, _: print(url, flush=True))
 """
 
 
-def _write_bundle(directory: Path, family_name: str, *, classes: tuple[str, ...] = (), **data_settings: object) -> None:
+def _write_bundle(
+    directory: Path, family_name: str, *, classes: tuple[str, ...] = (), onnx: bool = False, **data_settings: object
+) -> None:
     """An untrained family of the smallest size, its weights large enough that its pictures show something."""
     kind = FAMILIES[family_name]
     config, data = kind.tiny()
@@ -50,7 +53,7 @@ def _write_bundle(directory: Path, family_name: str, *, classes: tuple[str, ...]
             if parameter.ndim > 1:
                 parameter.mul_(4.0)
     metric = {"metric": "kid_effnet", "value": 0.0421, "std": 0.002, "nimg": 1000, "protocol": {"real_count": 100}}
-    write_bundle(directory, family, name=directory.name.title(), kimg=1.0, metrics=[metric])
+    write_bundle(directory, family, name=directory.name.title(), kimg=1.0, metrics=[metric], onnx=onnx)
 
 
 @dataclass
@@ -124,7 +127,7 @@ def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
         pytest.skip("the studio's pages are not built; run `make web`")
 
     def make(folder: Path) -> None:
-        _write_bundle(folder / "faces", "dcgan")
+        _write_bundle(folder / "faces", "dcgan", onnx=can_export())
         _write_bundle(folder / "animals", "dcgan", classes=("cats", "dogs"))
         _write_bundle(folder / "drawings", "pix2pix", degradation="sketch", source_channels=1)
         _write_bundle(folder / "colours", "pix2pix", degradation="grayscale", source_channels=1)

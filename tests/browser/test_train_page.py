@@ -33,7 +33,7 @@ settings = StudioSettings(runs=root / "runs", pictures=root / "pictures")
 serve(settings, port=0, on_ready=lambda url, _: print(url, flush=True))
 """
 # What makes the suggested recipe one of seconds.
-SMALL = ["train.batch_size=8", "train.workers=0", "train.tick_kimg=0.008", "model.width=4", "data.resolution=16"]
+SMALL = ["train.batch_size=8", "train.workers=0", "train.tick_kimg=0.08", "model.width=4", "data.resolution=16"]
 SMALL += ["data.held_out=0", "evaluate.metrics=[]", "train.sheet_kimg=100"]
 
 

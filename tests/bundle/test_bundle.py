@@ -105,11 +105,10 @@ def test_the_preview_is_a_grid_of_pictures(written: Path) -> None:
         assert len(set(image.convert("L").tobytes())) > 1
 
 
-@pytest.mark.parametrize("name", ["dcgan", "pix2pix"])
-def test_onnx_answers_as_the_model_for_any_batch_size(name: str, tmp_path: Path) -> None:
+def test_onnx_answers_as_the_model_for_any_batch_size(tmp_path: Path) -> None:
     import onnxruntime
 
-    family = made(name)
+    family = made("dcgan")
     training = {key: module.training for key, module in family.named_modules()}
     report = export_onnx(family, tmp_path / "model.onnx")
     assert report.max_difference <= export.TOLERANCE

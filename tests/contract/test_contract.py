@@ -10,14 +10,17 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import torch
+from support.exported import exported  # noqa: F401 - a fixture
 from support.harness import Game, hold_statistics, same, states
 from support.requests import example_request
 from support.shared_folder import make_once
 
+from ganvas.bundle import read_bundle
 from ganvas.models.capabilities import Truncates
 from ganvas.models.families import FAMILIES
 from ganvas.models.family import GenerateModule
@@ -101,13 +104,11 @@ def test_two_processes_equal_one(name: str, pictures: Path, two_processes: dict[
     _assert_close(states(game.family), two_processes[name])
 
 
-def test_the_export_equals_the_eager_output(name: str, pictures: Path, tmp_path: Path) -> None:
+def test_the_export_equals_the_eager_output(name: str, exported: Callable[[str], Path]) -> None:
     onnxruntime = pytest.importorskip("onnxruntime")
-    from ganvas.bundle import export_onnx
-
-    family = Game(name, pictures).family.eval()
-    export_onnx(family, tmp_path / "model.onnx")
-    session = onnxruntime.InferenceSession(tmp_path / "model.onnx", providers=["CPUExecutionProvider"])
+    bundle = exported(name)
+    family = read_bundle(bundle).load_family()
+    session = onnxruntime.InferenceSession(bundle / "model.onnx", providers=["CPUExecutionProvider"])
     for count in (1, 3):
         request = example_request(family, count, seed=count)
         with torch.no_grad():

@@ -14,7 +14,7 @@ from ganvas.errors import UserError
 from ganvas.models.layers.minibatch_discrimination import MinibatchDiscrimination
 from ganvas.models.layers.modes import evaluating
 from ganvas.models.layers.normalization import activation, normalization
-from ganvas.models.layers.spectral import spectral_norm
+from ganvas.models.layers.spectral import SpectralConv2d, precomputed, spectral_norm
 from ganvas.models.networks.dcgan import Discriminator, Generator, channels_by_size
 from ganvas.models.networks.patchgan import PatchGAN, check_patch_layers
 from ganvas.models.networks.unet import UNet
@@ -148,6 +148,19 @@ def test_spectral_norm_makes_the_largest_singular_value_one() -> None:
     matrices = [conv.weight.flatten(1), transposed.weight.transpose(0, 1).flatten(1), linear.weight]
     for matrix in matrices:
         assert torch.linalg.matrix_norm(matrix, 2).item() == pytest.approx(1.0, rel=1e-3)
+
+
+def test_a_weight_divided_beforehand_answers_the_same_and_is_given_back() -> None:
+    layer = SpectralConv2d(3, 5).eval()
+    network, x = nn.Sequential(layer), torch.randn(2, 3, 6, 6)
+    weight, before = layer.weight, network(x)
+    with precomputed(network):
+        assert layer.weight.shape == weight.shape
+        assert not torch.equal(layer.weight, weight)
+        layer.spectral = nn.Identity()  # nothing is left for it to do
+        torch.testing.assert_close(network(x), before)
+    assert layer.weight is weight
+    assert torch.equal(network(x), before)
 
 
 def test_spectral_norm_moves_its_vectors_only_in_training() -> None:

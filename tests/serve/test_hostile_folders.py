@@ -5,18 +5,18 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import quote
 
 import httpx
 import pytest
-import torch
 from PIL import Image
+from support.exported import exported  # noqa: F401 - a fixture
 from support.studio import served
 
-from ganvas.bundle import manifest, write_bundle
-from ganvas.models.families import FAMILIES
+from ganvas.bundle import manifest
 from ganvas.runs.folder import RunDir
 from ganvas.serve.app import create_app
 from ganvas.serve.core.settings import StudioSettings
@@ -161,12 +161,15 @@ def test_a_last_event_id_of_many_digits_is_ignored(client: httpx.Client) -> None
 # ── Bundles ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def good_bundle(folder: Path) -> Path:
-    kind = FAMILIES["dcgan"]
-    config, data = kind.tiny()
-    torch.manual_seed(0)
-    write_bundle(folder, kind(config, data, 1.0), name="Good", kimg=1.0)
-    return folder
+@pytest.fixture
+def good_bundle(exported: Callable[[str], Path]) -> Callable[[Path], Path]:
+    """Puts a good bundle at a place."""
+
+    def put(folder: Path) -> Path:
+        shutil.copytree(exported("dcgan"), folder)
+        return folder
+
+    return put
 
 
 def forge(folder: Path, change: Callable[[dict[str, object]], None]) -> None:
@@ -212,7 +215,7 @@ def long_file(folder: Path) -> None:
 
 @pytest.mark.parametrize("damage", [break_json, break_name, break_card, long_file])
 def test_a_hostile_bundle_leaves_the_others_in_the_list(
-    client: httpx.Client, tmp_path: Path, damage: Callable[[Path], None]
+    client: httpx.Client, tmp_path: Path, good_bundle: Callable[[Path], Path], damage: Callable[[Path], None]
 ) -> None:
     good_bundle(tmp_path / "bundles" / "good")
     damage(good_bundle(tmp_path / "bundles" / "bad"))
@@ -225,7 +228,9 @@ def test_a_hostile_bundle_leaves_the_others_in_the_list(
     assert str(tmp_path) not in answer.text
 
 
-def test_a_wrong_size_in_a_bundle_is_a_sentence_without_paths(client: httpx.Client, tmp_path: Path) -> None:
+def test_a_wrong_size_in_a_bundle_is_a_sentence_without_paths(
+    client: httpx.Client, tmp_path: Path, good_bundle: Callable[[Path], Path]
+) -> None:
     folder = good_bundle(tmp_path / "bundles" / "bad")
 
     def change(content: dict[str, object]) -> None:
@@ -247,7 +252,9 @@ def test_a_wrong_size_in_a_bundle_is_a_sentence_without_paths(client: httpx.Clie
 
 
 @posix
-def test_a_bundle_folder_that_is_a_link_is_not_followed(client: httpx.Client, tmp_path: Path) -> None:
+def test_a_bundle_folder_that_is_a_link_is_not_followed(
+    client: httpx.Client, tmp_path: Path, good_bundle: Callable[[Path], Path]
+) -> None:
     good_bundle(tmp_path / "elsewhere")
     (tmp_path / "bundles" / "linked").symlink_to(tmp_path / "elsewhere")
     assert client.get("/v1/bundles").json()["bundles"] == []

@@ -10,7 +10,7 @@ NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chro
 
 
 def installed() -> str | None:
-    """The path of a Chromium: ``GANVAS_CHROMIUM``, else the first of ``NAMES``; None leaves the choice to Playwright."""
+    """The path of a Chromium: ``GANVAS_CHROMIUM``, else the first of ``NAMES``; None leaves it to Playwright."""
     return os.environ.get("GANVAS_CHROMIUM") or next((path for name in NAMES if (path := shutil.which(name))), None)
 
 

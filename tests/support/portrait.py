@@ -25,8 +25,7 @@ def drawing(seed: int) -> np.ndarray:
     return sketch
 
 
-@pytest.fixture(scope="session")
-def portrait_bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def made_portrait_bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The bundle of an untrained model whose weights are large enough to show something, with ``DRAWINGS`` codes."""
 
     def make(folder: Path) -> None:
@@ -40,3 +39,9 @@ def portrait_bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
         write_bundle(folder / "bundle", family, name="Faces", kimg=1, onnx=True, code_bank=bank)
 
     return make_once(tmp_path_factory, "portrait", make) / "bundle"
+
+
+@pytest.fixture(scope="session")
+def portrait_bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same, once per test session. Readers do not change it."""
+    return made_portrait_bundle(tmp_path_factory)

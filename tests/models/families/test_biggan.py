@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
 from lightning_fabric import Fabric
+from support.exported import exported  # noqa: F401 - a fixture
 from support.phases import phase_loss
 from support.requests import example_request
 from torch import nn
 
+from ganvas.bundle import read_bundle
 from ganvas.curate.dataset.pack import pack
 from ganvas.inference.load import load_run
 from ganvas.models.batches import SynthesisBatch, SynthesisRequest
@@ -192,14 +195,12 @@ def test_a_finished_run_is_settled(pictures: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_a_settled_model_is_exported_with_its_truncation(tmp_path: Path) -> None:
+def test_a_settled_model_is_exported_with_its_truncation(exported: Callable[[str], Path]) -> None:
     onnxruntime = pytest.importorskip("onnxruntime")
-    from ganvas.bundle import export_onnx
-
-    family = biggan()
-    family.measure_standing_statistics()
-    export_onnx(family, tmp_path / "model.onnx")
-    session = onnxruntime.InferenceSession(tmp_path / "model.onnx", providers=["CPUExecutionProvider"])
+    family = read_bundle(exported("biggan")).load_family()
+    assert isinstance(family, BigGAN)
+    assert family.generator.stands.item() == 1.0
+    session = onnxruntime.InferenceSession(exported("biggan") / "model.onnx", providers=["CPUExecutionProvider"])
     request = example_request(family, 3)._replace(psi=torch.tensor([0.1, 0.5, 1.0]))
     with torch.no_grad():
         wanted = GenerateModule(family, SynthesisRequest)(*request)

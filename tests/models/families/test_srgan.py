@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -9,10 +10,11 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image
+from support.exported import exported, tiny  # noqa: F401 - a fixture
 from support.requests import answers, example_request
 from torch import nn
 
-from ganvas.bundle import Bundle, write_bundle
+from ganvas.bundle import Bundle, read_bundle
 from ganvas.curate.dataset.dataset import Dataset
 from ganvas.curate.dataset.pack import pack
 from ganvas.curate.sketch.degrade import degradation
@@ -52,14 +54,12 @@ def test_the_networks_have_the_published_sizes() -> None:
 
 @pytest.fixture(scope="module")
 def family() -> Family:
-    torch.manual_seed(0)
-    config, data = SRGAN.tiny()
-    return build("srgan", config.model_dump(), data, 1.0).eval()
+    return tiny("srgan")
 
 
 @pytest.fixture(scope="module")
-def written(family: Family, tmp_path_factory: pytest.TempPathFactory) -> Bundle:
-    return write_bundle(tmp_path_factory.mktemp("bundles") / "sharp", family, name="sharp", kimg=1, onnx=True)
+def written(exported: Callable[[str], Path]) -> Bundle:
+    return read_bundle(exported("srgan"))
 
 
 def photo(height: int, width: int, seed: int = 0) -> np.ndarray[Any, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +13,12 @@ import pytest
 import torch
 from PIL import Image
 from support.colours import Colours
+from support.exported import exported, tiny  # noqa: F401 - a fixture
 from support.requests import answers, sheet_indices
 from support.studio import served
 from torch import Tensor
 
-from ganvas.bundle import Bundle, write_bundle
+from ganvas.bundle import Bundle, read_bundle, write_bundle
 from ganvas.cli import main
 from ganvas.curate.dataset.dataset import Dataset
 from ganvas.curate.dataset.pack import pack
@@ -40,15 +41,12 @@ def dataset(pictures: Path) -> Dataset:
 
 @pytest.fixture(scope="module")
 def family() -> Family:
-    torch.manual_seed(0)
-    config, data = FAMILIES["ugatit"].tiny()
-    made = build("ugatit", config.model_dump(), data.model_copy(update={"classes": ("disc", "square")}), 1.0)
-    return made.eval()
+    return tiny("ugatit")
 
 
 @pytest.fixture(scope="module")
-def written(family: Family, tmp_path_factory: pytest.TempPathFactory) -> Bundle:
-    return write_bundle(tmp_path_factory.mktemp("bundles") / "faces", family, name="faces", kimg=1, onnx=True)
+def written(exported: Callable[[str], Path]) -> Bundle:
+    return read_bundle(exported("ugatit"))
 
 
 @pytest.fixture(scope="module")
@@ -168,21 +166,21 @@ def client(written: Bundle) -> Iterator[httpx.Client]:
 
 
 def test_the_api_translates_both_ways_and_shows_where_it_looks(client: httpx.Client, photo: Image.Image) -> None:
-    card = client.get("/v1/bundles/faces").json()
+    card = client.get("/v1/bundles/ugatit").json()
     assert (card["directions"], card["has_heatmap"], card["classes"]) == (2, True, ["disc", "square"])
     content = io.BytesIO()
     photo.save(content, "PNG")
     files = {"image": ("a.png", content.getvalue())}
     given = {}
     for direction in ("a_to_b", "b_to_a"):
-        answered = client.post("/v1/bundles/faces/translate", files=files, data={"direction": direction})
+        answered = client.post("/v1/bundles/ugatit/translate", files=files, data={"direction": direction})
         assert answered.status_code == 200
         given[direction] = np.asarray(Image.open(io.BytesIO(answered.content)))
     assert not near(given["a_to_b"], given["b_to_a"])
-    heat = client.post("/v1/bundles/faces/heatmap", files=files, data={"direction": "b_to_a"})
+    heat = client.post("/v1/bundles/ugatit/heatmap", files=files, data={"direction": "b_to_a"})
     with Image.open(io.BytesIO(heat.content)) as picture:
         assert (picture.size, picture.mode) == ((16, 16), "L")
-    assert client.post("/v1/bundles/faces/translate", files=files, data={"direction": "up"}).status_code == 422
+    assert client.post("/v1/bundles/ugatit/translate", files=files, data={"direction": "up"}).status_code == 422
 
 
 def test_the_command_goes_to_the_domain_that_is_named(
