@@ -314,15 +314,11 @@ def test_nothing_of_the_users_is_lost(tmp_path: Path, pictures: Path, run: Path)
     assert (tmp_path / "thesis.txt").read_text() == "precious"
 
 
-@pytest.mark.parametrize(
-    "command", [["train", "nothing", "-d", "nowhere"], ["train", "dcgan-64", "-d", "/nowhere/at/all"]]
-)
-def test_the_real_command_exits_with_2(command: list[str]) -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "ganvas.cli", *command], capture_output=True, text=True, check=False, timeout=60
-    )
+def test_the_real_command_exits_with_2() -> None:
+    command = [sys.executable, "-m", "ganvas.cli", "train", "dcgan-64", "-d", "/nowhere/at/all"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
     assert done.returncode == 2
-    assert_one_sentence(done.stderr, command[3] if command[1] == "dcgan-64" else command[1])
+    assert_one_sentence(done.stderr, "/nowhere/at/all")
 
 
 def test_a_fault_of_ours_is_one_sentence_too(

@@ -136,7 +136,7 @@ class StoredSingularValue(nn.Module):
         matrix = weight.detach().flatten(1)
         self.register_buffer("u", F.normalize(torch.randn(matrix.shape[0]), dim=0))
         self.register_buffer("v", F.normalize(torch.randn(matrix.shape[1]), dim=0))
-        for _ in range(15):
+        for _ in range(0 if weight.is_meta else 15):  # a network that is only counted has no numbers
             self.iterate(weight)
 
     @torch.no_grad()
