@@ -185,6 +185,7 @@ MISUSES: dict[str, tuple[Misuse, str]] = {
     "recipe is binary": (a_recipe_that_is_binary, "mine.yaml"),
     "recipes extend each other": (recipes_that_extend_each_other, "a → b → a"),
     "recipe with an unknown key": (a_recipe_with_an_unknown_key, "train.batch_size"),
+    "no such recipe": (words("train", "nothing", "-d", "EMPTY"), "nothing"),
     "recipe of no family": (a_recipe_of_no_family, "family"),
     "unknown family": (setting("family=gann"), "dcgan"),
     "unknown key": (setting("train.batchsize=3"), "train.batch_size"),

@@ -63,7 +63,7 @@ CHANGES: dict[str, tuple[str, dict[str, object]]] = {
     ),
 }
 # Their graphs take longest to write by far, and the contract tests write them anyway.
-IN_STEPS = {"portrait", "unpaired"}
+IN_STEPS = {"portrait", "reference", "unpaired"}
 
 
 class Trained(NamedTuple):
