@@ -75,6 +75,7 @@ def export(
     out.export(RunDir(path), output, onnx, best=best, whole=whole, int8=int8, weights=weights or "float32")
     if page is not None:
         out.web_page(output or path / "bundle", page, weights, webgpu=webgpu)
+        return
     out.next_steps(f"ganvas studio --bundles {(output or path / 'bundle').parent}")
 
 
