@@ -10,7 +10,8 @@ drawing whose link somebody got and every verdict that was answered must be ther
 
 Times are those of the users, from the request to the whole answer, waiting included. Memory is the resident memory of a
 studio with its decoder processes; pages that processes share count once for each. PostgreSQL and the proxy must be
-installed (`make postgresql proxies`).
+installed (`make postgresql proxies`). On a busy machine the processor time says more than the clock; it includes that
+of starting and of requests that were given up.
 """
 
 from __future__ import annotations
@@ -64,6 +65,7 @@ class Stack:
         tokens: One token per user.
         ports: Ports of the studios.
         studios: Their processes.
+        processor: Processor time of the studios in seconds, by process, when it was last read.
     """
 
     folder: Path
@@ -71,6 +73,7 @@ class Stack:
     tokens: list[str]
     ports: list[int] = field(default_factory=lambda: free_ports(2))
     studios: list[subprocess.Popen[bytes]] = field(default_factory=list)
+    processor: dict[int, float] = field(default_factory=dict)
 
     def start(self, number: int) -> subprocess.Popen[bytes]:
         """Start a studio."""
@@ -95,7 +98,11 @@ class Stack:
         """Resident bytes of a studio and its decoders; 0: it does not run."""
         try:
             process = psutil.Process(self.studios[number].pid)
-            return int(sum(one.memory_info().rss for one in (process, *process.children(recursive=True))))
+            family = (process, *process.children(recursive=True))
+            for one in family:
+                times = one.cpu_times()
+                self.processor[one.pid] = times.user + times.system
+            return int(sum(one.memory_info().rss for one in family))
         except psutil.Error:
             return 0
 
@@ -262,6 +269,8 @@ async def load(made: Stack, url: str, trusted: ssl.SSLContext, options: argparse
         await asyncio.gather(*(work(user, number) for number, user in enumerate(users)), watch(), kill())
         lost = [name for name in record.drawings if (await users[0]._client.get(f"/v1/drawings/{name}")).is_error]
     _print(record, memory)
+    answers = sum(map(len, record.seconds.values()))
+    print(f"{1000 * sum(made.processor.values()) / max(answers, 1):.0f} ms of processor time of the studios per answer")
     missing = _missing_verdicts(made, record)
     print(f"{len(record.drawings)} drawings shared, {len(lost)} lost", end="; ")
     print(f"{sum(map(len, record.verdicts.values()))} verdicts answered, {missing} lost")
