@@ -27,6 +27,7 @@ PAGES = [
     "/generate/nowhere",
     "/translate/colours",
     "/translate?make-up",
+    "/card",
     "/runs",
     "/runs/measured",
     "/runs/nowhere",

@@ -30,6 +30,7 @@ PLAYER = {
     *("sketchPhoto", "shareDrawing", "readSharedDrawing", "translate", "heatmap", "prepare", "carryOver", "makeUp"),
     *("prepareMakeUp", "readMusicFormat", "compose", "accompany", "listGalleries", "getGalleryPicture"),
     "findLookalikes",
+    *("readCardKit", "readCardFont", "drawCartoon", "checkCard", "printCard", "cardForBank"),
 }
 REVIEWER = {
     *("listNeighbours", "listRuns", "getRun", "getStats", "getSheet", "followRun", "getReview", "getRound"),

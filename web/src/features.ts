@@ -1,6 +1,7 @@
 // The features of the studio, in the order of the navigation. The routes and the navigation come from this list.
 import type { Feature } from "./feature";
 import { access } from "./features/access";
+import { card } from "./features/card";
 import { curate } from "./features/curate";
 import { draw } from "./features/draw";
 import { generate } from "./features/generate";
@@ -16,6 +17,7 @@ export const FEATURES: readonly Feature[] = [
   draw,
   generate,
   translate,
+  card,
   music,
   lookalike,
   train,

@@ -12,7 +12,7 @@ from ganvas.apps.card.artwork import Pixels, opaque
 from ganvas.apps.card.bank_jpeg import bank_jpeg
 from ganvas.apps.card.cartoon import LONGEST_SIDE, reduced, refuse_animation
 from ganvas.apps.card.colour import PrintColours
-from ganvas.apps.card.content_checks import check_copies, check_photograph
+from ganvas.apps.card.content_checks import check_copies, check_photograph, hashes_of
 from ganvas.apps.card.design import Design, Layout, Placement, examples
 from ganvas.apps.card.drawing import CartoonOptions, draw_cartoon, provenance_of, training_pictures
 from ganvas.apps.card.findings import Finding
@@ -63,7 +63,7 @@ def draw(photo: Path, folder: Path, options: CartoonOptions) -> Drawn:
     pixels = reduced(read_picture(photo)[..., :3], LONGEST_SIDE)
     model, reader = load_model(folder), FaceReader()
     cartoon = draw_cartoon(model, pixels, reader, options)
-    findings = check_photograph(pixels, reader) + check_copies(cartoon.picture, training_pictures(model))
+    findings = check_photograph(pixels, reader) + check_copies(cartoon.picture, hashes_of(training_pictures(model)))
     return Drawn(cartoon.picture, cartoon.face, provenance_of(model), tuple(findings))
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from support.cards import coarse, head, layout, press
 
-from ganvas.apps.card.content_checks import check_copies, perceptual_hash
+from ganvas.apps.card.content_checks import check_copies, hashes_of, perceptual_hash
 from ganvas.apps.card.findings import SENTENCES, finding
 from ganvas.apps.card.print_checks import check_bank, check_print
 from ganvas.apps.card.profiles import bank_profile
@@ -87,7 +87,7 @@ def test_a_drawing_that_is_nearly_a_training_picture_is_found_also_mirrored() ->
         def image(self, index: int) -> Any:
             return pictures[index]
 
-    trained_on: Any = Pictures()
+    trained_on = hashes_of(Pictures())  # type: ignore[arg-type]
     copy = np.clip(pictures[3][:, ::-1].astype(int) + draw.integers(-9, 9, (128, 128, 1)), 0, 255).astype(np.uint8)
     [found] = check_copies(copy, trained_on)
     assert (found.code, found.level, found.params["count"]) == ("copy-of-training-picture", "error", 5)

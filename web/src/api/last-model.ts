@@ -3,7 +3,7 @@ import { useEffect } from "react";
 import { recall, remember } from "../ui/local-storage";
 import type { BundleCard } from "./types";
 
-type Page = "draw" | "generate" | "translate";
+type Page = "draw" | "generate" | "translate" | "card";
 
 /** Remembers which model is used on a page. */
 export function useRemembered(page: Page, bundle: BundleCard | undefined): void {

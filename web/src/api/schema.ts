@@ -559,6 +559,126 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/card": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Card Kit
+         * @description What a page needs to lay a card out.
+         */
+        get: operations["readCardKit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/card/fonts/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Card Font
+         * @description A font of the texts, under the SIL Open Font License.
+         */
+        get: operations["readCardFont"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/card/cartoon": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Draw Cartoon
+         * @description Draw the only face of a photograph, cut out upright and laid back. The photograph is not kept.
+         */
+        post: operations["drawCartoon"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/card/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check Card
+         * @description What would go wrong in print, or at a bank, in sentences. The picture is not kept.
+         */
+        post: operations["checkCard"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/card/print": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Print Card
+         * @description The card as a PDF for a print shop. The picture is not kept.
+         */
+        post: operations["printCard"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/card/bank": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Card For Bank
+         * @description The front of the card as a JPEG for the upload to a bank. The picture is not kept.
+         */
+        post: operations["cardForBank"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/bundles/{id}/music": {
         parameters: {
             query?: never;
@@ -1442,6 +1562,42 @@ export interface components {
                 number
             ][];
         };
+        /**
+         * BankProfile
+         * @description What a bank takes as an upload.
+         */
+        BankProfile: {
+            /** Name */
+            name: string;
+            /** Title */
+            title: string;
+            /**
+             * About
+             * @default
+             */
+            about: string;
+            /**
+             * Width
+             * @description least pixels across, of a card in landscape
+             */
+            width: number;
+            /**
+             * Height
+             * @description least pixels down
+             */
+            height: number;
+            /**
+             * Megabytes
+             * @description largest file
+             */
+            megabytes: number;
+            /**
+             * Dark Ground
+             * @description a white or light ground is refused
+             * @default false
+             */
+            dark_ground: boolean;
+        };
         /** Body_accompany */
         Body_accompany: {
             /**
@@ -1487,6 +1643,30 @@ export interface components {
              * @description Where in the zip the part begins.
              */
             offset: number;
+        };
+        /** Body_cardForBank */
+        Body_cardForBank: {
+            /**
+             * Picture
+             * @description The picture on the front, such as a cartoon.
+             */
+            picture: Blob;
+            /**
+             * Design
+             * @description The design as JSON: see ganvas.apps.card.design.
+             */
+            design: string;
+            /**
+             * Profile
+             * @description Name of a print shop or of a bank.
+             * @default default
+             */
+            profile: string;
+            /**
+             * Bundle
+             * @description Id of the model that drew the picture; left out: none did, and there is no mark.
+             */
+            bundle?: string | null;
         };
         /** Body_carryOver */
         Body_carryOver: {
@@ -1534,6 +1714,88 @@ export interface components {
              * @default false
              */
             prepared: boolean;
+        };
+        /** Body_checkCard */
+        Body_checkCard: {
+            /**
+             * Picture
+             * @description The picture on the front, such as a cartoon.
+             */
+            picture: Blob;
+            /**
+             * Design
+             * @description The design as JSON: see ganvas.apps.card.design.
+             */
+            design: string;
+            /**
+             * Purpose
+             * @description What the card is for.
+             * @default print
+             * @enum {string}
+             */
+            purpose: "print" | "bank";
+            /**
+             * Profile
+             * @description Name of a print shop or of a bank.
+             * @default default
+             */
+            profile: string;
+            /**
+             * Icc
+             * @description ICC profile of the print shop; left out: the file is in sRGB.
+             */
+            icc?: Blob | null;
+        };
+        /** Body_drawCartoon */
+        Body_drawCartoon: {
+            /**
+             * Image
+             * @description A photograph of one person.
+             */
+            image: Blob;
+            /**
+             * Bundle
+             * @description Id of the model that draws.
+             */
+            bundle: string;
+            /**
+             * Direction
+             * @description Models trained without pairs: from which domain to which one.
+             * @default a_to_b
+             * @enum {string}
+             */
+            direction: "a_to_b" | "b_to_a";
+            /**
+             * Class
+             * @description Models with several domains: to which one.
+             */
+            class?: number | null;
+            /**
+             * Seed
+             * @description Seed of the style, of models that take one.
+             * @default 0
+             */
+            seed: number;
+            /**
+             * Scope
+             * @description The head alone, or the whole photograph.
+             * @default head
+             * @enum {string}
+             */
+            scope: "head" | "photograph";
+            /**
+             * Background
+             * @description remove: all but the person becomes transparent.
+             * @default remove
+             * @enum {string}
+             */
+            background: "keep" | "remove";
+            /**
+             * Detail
+             * @description Pixels of the drawing's side, of models that take any size.
+             * @default 640
+             */
+            detail: number;
         };
         /** Body_findLookalikes */
         Body_findLookalikes: {
@@ -1675,6 +1937,53 @@ export interface components {
              * @description A face to change, or a face whose make-up to use.
              */
             image: Blob;
+        };
+        /** Body_printCard */
+        Body_printCard: {
+            /**
+             * Picture
+             * @description The picture on the front, such as a cartoon.
+             */
+            picture: Blob;
+            /**
+             * Design
+             * @description The design as JSON: see ganvas.apps.card.design.
+             */
+            design: string;
+            /**
+             * Profile
+             * @description Name of a print shop or of a bank.
+             * @default default
+             */
+            profile: string;
+            /**
+             * Icc
+             * @description ICC profile of the print shop; left out: the file is in sRGB.
+             */
+            icc?: Blob | null;
+            /**
+             * Sheet
+             * @description a4, a3 or letter: several cards per page.
+             */
+            sheet?: string | null;
+            /**
+             * Statement
+             * @description Add the page about the model, with the checklist.
+             * @default true
+             */
+            statement: boolean;
+            /**
+             * Bundle
+             * @description Id of the model that drew the picture; left out: none did, and there is no mark.
+             */
+            bundle?: string | null;
+            /**
+             * Language
+             * @description Of the page about the model.
+             * @default en
+             * @enum {string}
+             */
+            language: "en" | "ko";
         };
         /** Body_project */
         Body_project: {
@@ -2035,6 +2344,174 @@ export interface components {
             };
         };
         /**
+         * CardCheck
+         * @description What the checks found.
+         */
+        CardCheck: {
+            /** Findings */
+            findings: components["schemas"]["Finding"][];
+        };
+        /**
+         * CardFont
+         * @description A font of the texts.
+         */
+        CardFont: {
+            /** Name */
+            name: string;
+            /** Family */
+            family: string;
+            /** Url */
+            url: string;
+        };
+        /**
+         * CardKit
+         * @description All that a page needs to lay a card out.
+         */
+        CardKit: {
+            /**
+             * Corner
+             * @description radius of the card's corners, in mm
+             */
+            corner: number;
+            landscape: components["schemas"]["CardZones"];
+            portrait: components["schemas"]["CardZones"];
+            /** Templates */
+            templates: components["schemas"]["CardTemplate"][];
+            /** Fonts */
+            fonts: components["schemas"]["CardFont"][];
+            /** Shops */
+            shops: components["schemas"]["PrintProfile"][];
+            /** Banks */
+            banks: components["schemas"]["BankProfile"][];
+            /**
+             * Sheets
+             * @description sizes of paper for several cards
+             */
+            sheets: string[];
+        };
+        /**
+         * CardTemplate
+         * @description A template: what it draws, and where picture and texts are.
+         */
+        CardTemplate: {
+            /** Name */
+            name: string;
+            /**
+             * Orientation
+             * @enum {string}
+             */
+            orientation: "landscape" | "portrait";
+            /** Title */
+            title: {
+                [key: string]: string;
+            };
+            /** Colours */
+            colours: {
+                [key: string]: string;
+            };
+            picture: components["schemas"]["PictureFrame"];
+            /** Texts */
+            texts: components["schemas"]["TextBox"][];
+            /**
+             * Front
+             * @description SVG below the picture, in mm, with colours as {{ground}}
+             */
+            front: string;
+            /**
+             * Front Over
+             * @description SVG above the picture; null: none
+             */
+            front_over: string | null;
+            /**
+             * Back
+             * @description SVG of the back
+             */
+            back: string;
+        };
+        /**
+         * CardZones
+         * @description A card in one orientation, in mm: x, y, width and height from its upper left corner.
+         */
+        CardZones: {
+            /**
+             * Trim
+             * @description the finished card
+             */
+            trim: [
+                number,
+                number,
+                number,
+                number
+            ];
+            /**
+             * Artwork
+             * @description what templates draw, with bleed
+             */
+            artwork: [
+                number,
+                number,
+                number,
+                number
+            ];
+            /**
+             * Chip
+             * @description zone of the chip on the front
+             */
+            chip: [
+                number,
+                number,
+                number,
+                number
+            ];
+            /**
+             * Stripe
+             * @description zone of the magnetic stripe on the back
+             */
+            stripe: [
+                number,
+                number,
+                number,
+                number
+            ];
+        };
+        /**
+         * CartoonAnswer
+         * @description A drawn photograph.
+         */
+        CartoonAnswer: {
+            /**
+             * Picture
+             * @description data URL of a PNG, transparent where nothing is drawn
+             */
+            picture: string;
+            /** Width */
+            width: number;
+            /** Height */
+            height: number;
+            /**
+             * Face
+             * @description where the face is: x0, y0, x1, y1 in parts of width and height
+             */
+            face: [
+                number,
+                number,
+                number,
+                number
+            ];
+            /**
+             * Colours
+             * @description colours that cover most of the photograph
+             */
+            colours: string[];
+            /**
+             * Findings
+             * @description what the pre-check of the content found
+             */
+            findings: components["schemas"]["Finding"][];
+            /** Milliseconds */
+            milliseconds: number;
+        };
+        /**
          * CatalogueCounts
          * @description Numbers of pictures by verdict.
          */
@@ -2341,6 +2818,25 @@ export interface components {
              * @default 30
              */
             fps: number;
+        };
+        /**
+         * Finding
+         * @description One thing that a check found.
+         */
+        Finding: {
+            /** Code */
+            code: string;
+            /**
+             * Level
+             * @enum {string}
+             */
+            level: "error" | "warning" | "info";
+            /** Sentence */
+            sentence: string;
+            /** Params */
+            params: {
+                [key: string]: string | number;
+            };
         };
         /**
          * Frames
@@ -2879,6 +3375,44 @@ export interface components {
             reason: string | null;
         };
         /**
+         * PictureFrame
+         * @description Where the picture stands.
+         *
+         *     ``fit`` is ``cover`` (it fills the frame, centred) or ``stand`` (it is as high as the frame and stands on its lower
+         *     edge). With ``clip`` nothing of it is seen outside of the frame.
+         */
+        PictureFrame: {
+            /**
+             * Frame
+             * @description x, y, width and height in mm
+             */
+            frame: [
+                number,
+                number,
+                number,
+                number
+            ];
+            /**
+             * Radius
+             * @description of the frame's corners, in mm
+             * @default 0
+             */
+            radius: number;
+            /** Clip */
+            clip: boolean;
+            /**
+             * Fit
+             * @enum {string}
+             */
+            fit: "cover" | "stand";
+            /**
+             * Blend
+             * @description multiply: white becomes transparent, for drawings on paper
+             * @enum {string}
+             */
+            blend: "normal" | "multiply";
+        };
+        /**
          * PictureOrigin
          * @description An origin of a picture.
          */
@@ -3086,6 +3620,47 @@ export interface components {
             anchors: {
                 [key: string]: components["schemas"]["Anchor"];
             };
+        };
+        /**
+         * PrintProfile
+         * @description What a print shop takes.
+         */
+        PrintProfile: {
+            /** Name */
+            name: string;
+            /** Title */
+            title: string;
+            /**
+             * About
+             * @default
+             */
+            about: string;
+            /**
+             * Width
+             * @description of the file with its bleed, in mm
+             */
+            width: number;
+            /**
+             * Height
+             * @description of the file with its bleed, in mm
+             */
+            height: number;
+            /**
+             * Safe
+             * @description mm from the cut that texts keep
+             */
+            safe: number;
+            /**
+             * Ink
+             * @description most ink in one place, in per cent of one ink
+             */
+            ink: number;
+            /**
+             * Ppi
+             * @description pixels per inch of the artwork
+             * @default 600
+             */
+            ppi: number;
         };
         /**
          * ProjectionStarted
@@ -3977,6 +4552,58 @@ export interface components {
              * @description in English
              */
             sentence: string;
+        };
+        /**
+         * TextBox
+         * @description A line of text: ``x`` and ``y`` in mm are where its foot begins, is centred or ends.
+         */
+        TextBox: {
+            /** Id */
+            id: string;
+            /**
+             * Side
+             * @enum {string}
+             */
+            side: "front" | "back";
+            /** X */
+            x: number;
+            /** Y */
+            y: number;
+            /**
+             * Width
+             * @description mm; longer texts are set smaller
+             */
+            width: number;
+            /**
+             * Size
+             * @description points
+             */
+            size: number;
+            /**
+             * Font
+             * @enum {string}
+             */
+            font: "sans" | "sans-bold" | "serif-bold";
+            /**
+             * Colour
+             * @enum {string}
+             */
+            colour: "ground" | "accent" | "second" | "ink" | "paper";
+            /**
+             * Align
+             * @enum {string}
+             */
+            align: "left" | "centre" | "right";
+            /**
+             * Tracking
+             * @description space between letters, in parts of the size
+             * @default 0
+             */
+            tracking: number;
+            /** Example */
+            example: {
+                [key: string]: string;
+            };
         };
         /**
          * TrackInfo
@@ -5304,6 +5931,198 @@ export interface operations {
                 };
                 content: {
                     "image/png": string;
+                };
+            };
+            /** @description What is wrong and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readCardKit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CardKit"];
+                };
+            };
+            /** @description What is wrong and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readCardFont: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: "sans" | "sans-bold" | "serif-bold";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A TrueType font. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "font/ttf": unknown;
+                };
+            };
+            /** @description What is wrong and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    drawCartoon: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["Body_drawCartoon"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CartoonAnswer"];
+                };
+            };
+            /** @description What is wrong and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    checkCard: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["Body_checkCard"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CardCheck"];
+                };
+            };
+            /** @description What is wrong and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    printCard: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["Body_printCard"];
+            };
+        };
+        responses: {
+            /** @description Front, back, and the page about the model. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": string;
+                };
+            };
+            /** @description What is wrong and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cardForBank: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["Body_cardForBank"];
+            };
+        };
+        responses: {
+            /** @description The front in the size of the bank. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": string;
                 };
             };
             /** @description What is wrong and what to do. */

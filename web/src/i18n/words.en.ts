@@ -27,6 +27,18 @@ export const en = {
   play: "Play",
   pause: "Pause",
   class: "Class",
+  camera: {
+    open: "Use the camera",
+    title: "Camera",
+    take: "Take the picture",
+    close: "Close",
+    waits: "Waiting for the camera. The browser may ask whether you allow it.",
+    refused:
+      "The browser was not allowed to use the camera. Allow it beside the address, then try again, or choose a picture.",
+    absent: "No camera was found on this device; choose a picture instead.",
+    taken: "The camera is in use by another program; close that, then try again.",
+    insecure: "Browsers give the camera only to pages at localhost or under https; choose a picture instead.",
+  },
   picture: {
     drop: "Drop a picture here, paste one, or",
     choose: "Choose a picture",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 
 from ganvas.apps.card.artwork import Pixels
 from ganvas.apps.card.cartoon import BESIDE
@@ -18,9 +19,11 @@ from ganvas.curate.faces import FaceReader
 
 WRITING = 0.08  # of the measure "writing", as in the rules for portraits
 COPY_BITS = 6  # of 64 that differ at most between near copies
-MOST_COMPARED = 20_000  # training pictures
+MOST_COMPARED = 10_000  # training pictures
 
 _HASH_SIDE = 32
+
+Hashes = npt.NDArray[np.bool_]
 
 
 def check_photograph(photo: Pixels, reader: FaceReader) -> list[Finding]:
@@ -43,27 +46,35 @@ def check_photograph(photo: Pixels, reader: FaceReader) -> list[Finding]:
     return found
 
 
-def check_copies(drawn: Pixels, trained_on: Dataset | None) -> list[Finding]:
+def check_copies(drawn: Pixels, trained_on: Hashes | None) -> list[Finding]:
     """Whether a drawing is nearly one of the pictures that its model learned from.
 
     Args:
         drawn: uint8 [H, W, 1, 3 or 4].
-        trained_on: The packed pictures; None: they are not at hand.
+        trained_on: See :func:`hashes_of`; None: the pictures are not at hand.
     """
-    if trained_on is None or len(trained_on) > MOST_COMPARED:
+    if trained_on is None:
         return [finding("not-compared", "info")]
     own = perceptual_hash(drawn)
-    nearest = 64
-    for index in range(len(trained_on)):
-        other = trained_on.image(index)
-        for seen in (other, other[:, ::-1]):
-            nearest = min(nearest, int(np.count_nonzero(own != perceptual_hash(seen))))
+    nearest = int((trained_on != own).sum(axis=2).min())
     if nearest > COPY_BITS:
         return []
     return [finding("copy-of-training-picture", "error", count=len(trained_on), bits=nearest)]
 
 
-def perceptual_hash(picture: Pixels) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+def hashes_of(pictures: Dataset | None) -> Hashes | None:
+    """The perceptual hashes of pictures and of their mirror images, bool [N, 2, 64]; None for more than can be
+    compared, and where there are none."""
+    if pictures is None or not 0 < len(pictures) <= MOST_COMPARED:
+        return None
+    hashes = np.zeros((len(pictures), 2, 64), np.bool_)
+    for index in range(len(pictures)):
+        picture = pictures.image(index)
+        hashes[index] = perceptual_hash(picture), perceptual_hash(picture[:, ::-1])
+    return hashes
+
+
+def perceptual_hash(picture: Pixels) -> Hashes:
     """64 bits: which low frequencies of the cosine transform of 32 × 32 grey pixels are above their median."""
     colour = picture[..., :3] if picture.shape[2] >= 3 else picture
     grey = colour.astype(np.float32).mean(axis=2)

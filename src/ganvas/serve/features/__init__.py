@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ganvas.serve.core.feature import Feature
 from ganvas.serve.features.access import ACCESS
+from ganvas.serve.features.card import CARD
 from ganvas.serve.features.curate import CURATE
 from ganvas.serve.features.draw import DRAW
 from ganvas.serve.features.generate import GENERATE
@@ -19,6 +20,7 @@ FEATURES: tuple[Feature, ...] = (
     DRAW,
     GENERATE,
     TRANSLATE,
+    CARD,
     MUSIC,
     LOOKALIKE,
     TRAIN,

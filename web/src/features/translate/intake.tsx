@@ -1,10 +1,10 @@
 // Pictures come in: chosen, dropped or pasted anywhere on the page, or from the camera.
 import { useEffect, useRef, useState } from "react";
 import { FileTrigger } from "react-aria-components";
+import { CameraButton } from "../../ui/camera";
 import { Button } from "../../ui/controls";
 import { ProblemNote } from "../../ui/feedback";
 import { PhotoIcon } from "../../ui/icons";
-import { CameraButton } from "./camera";
 import { ExamplePhotos } from "./examples";
 import styles from "./intake.module.css";
 import { useWords } from "./words";

@@ -1,10 +1,10 @@
 // What is chosen about the pictures of the table on one side; on the other what is made of them.
 import { type ReactNode, useState } from "react";
+import { CameraButton } from "../../ui/camera";
 import { Button } from "../../ui/controls";
 import { download } from "../../ui/download";
 import { ClearIcon, DownloadIcon } from "../../ui/icons";
 import type { Overlay } from "./beside";
-import { CameraButton } from "./camera";
 import { ChooseButton } from "./intake";
 import intakeStyles from "./intake.module.css";
 import styles from "./layout.module.css";

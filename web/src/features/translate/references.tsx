@@ -1,9 +1,9 @@
 // Pictures whose style or make-up is taken; one is chosen.
 import type { ReactNode } from "react";
 import { ToggleButton } from "react-aria-components";
+import { CameraButton } from "../../ui/camera";
 import { IconButton } from "../../ui/controls";
 import { CloseIcon } from "../../ui/icons";
-import { CameraButton } from "./camera";
 import { ChooseButton } from "./intake";
 import makeupStyles from "./makeup.module.css";
 import type { Picture, Table } from "./pictures";

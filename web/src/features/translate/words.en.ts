@@ -18,7 +18,6 @@ export const en = {
   examplesCredit: "Official portraits of the US Government, in the public domain",
   drop: "Drop pictures here, paste them, or",
   choose: "Choose pictures",
-  camera: "Use the camera",
   kinds: "PNG, JPEG, WebP, HEIC and more, up to 20 MB and 40 megapixels each. Several at once are fine.",
   faceNeeded: "A face is needed: from the front, near, in good light. It is found and turned upright by itself.",
   strip: "Your pictures",
@@ -29,16 +28,6 @@ export const en = {
   failed: "cannot be used",
   onlySo: (n: number) => `Up to ${n} pictures at a time; the oldest made room.`,
   tooLarge: (name: string) => `${name} is larger than 20 MB; choose a smaller picture.`,
-  // Camera
-  cameraTitle: "Camera",
-  take: "Take the picture",
-  closeCamera: "Close",
-  cameraWaits: "Waiting for the camera. The browser may ask whether you allow it.",
-  cameraRefused:
-    "The browser was not allowed to use the camera. Allow it beside the address, then try again, or choose a picture.",
-  cameraAbsent: "No camera was found on this device; choose a picture instead.",
-  cameraTaken: "The camera is in use by another program; close that, then try again.",
-  cameraInsecure: "Browsers give the camera only to pages at localhost or under https; choose a picture instead.",
   // Settings
   direction: "Direction",
   way: (from: string, to: string) => `${from} → ${to}`,

@@ -1,24 +1,23 @@
 import { useEffect, useRef, useState } from "react";
 import { Dialog, Heading, Modal, ModalOverlay } from "react-aria-components";
-import { useWords as useSharedWords } from "../../i18n/provider";
-import { Button, IconButton } from "../../ui/controls";
-import { CloseIcon, WarningIcon } from "../../ui/icons";
+import { useWords, type Words } from "../i18n/provider";
 import styles from "./camera.module.css";
-import { useWords, type Words } from "./words";
+import { Button, IconButton } from "./controls";
+import { CloseIcon, WarningIcon } from "./icons";
 
 /** Opens the camera in a dialog; what is taken is as it was seen, mirrored like a mirror. */
 export function CameraButton({ text, take }: { text?: string; take: (picture: Blob) => void }) {
-  const words = useWords();
+  const words = useWords().camera;
   const [open, setOpen] = useState(false);
   return (
     <>
       <Button onPress={() => setOpen(true)}>
         <CameraIcon />
-        {text ?? words.camera}
+        {text ?? words.open}
       </Button>
       <ModalOverlay className="veil" isDismissable isOpen={open} onOpenChange={setOpen}>
         <Modal className="modal">
-          <Dialog className="dialog" aria-label={words.cameraTitle}>
+          <Dialog className="dialog" aria-label={words.title}>
             <Camera
               take={(picture) => {
                 setOpen(false);
@@ -34,8 +33,7 @@ export function CameraButton({ text, take }: { text?: string; take: (picture: Bl
 }
 
 function Camera({ take, close }: { take: (picture: Blob) => void; close: () => void }) {
-  const words = useWords();
-  const { retry } = useSharedWords();
+  const { camera: words, retry } = useWords();
   const video = useRef<HTMLVideoElement>(null);
   const [problem, setProblem] = useState<string>();
   const [ready, setReady] = useState(false);
@@ -76,14 +74,14 @@ function Camera({ take, close }: { take: (picture: Blob) => void; close: () => v
   return (
     <>
       <div className="dialog-head">
-        <Heading slot="title">{words.cameraTitle}</Heading>
-        <IconButton name={words.closeCamera} shortcut="Esc" onPress={close}>
+        <Heading slot="title">{words.title}</Heading>
+        <IconButton name={words.close} shortcut="Esc" onPress={close}>
           <CloseIcon />
         </IconButton>
       </div>
       {problem === undefined ? (
         <div className={styles.camera}>
-          {!ready && <p role="status">{words.cameraWaits}</p>}
+          {!ready && <p role="status">{words.waits}</p>}
           {/* What a camera shows has no words to caption. */}
           {/* biome-ignore lint/a11y/noAriaHiddenOnFocusable: without controls a video takes no focus */}
           <video ref={video} autoPlay playsInline muted onPlaying={() => setReady(true)} aria-hidden="true" />
@@ -118,12 +116,12 @@ function stop(stream: MediaStream): void {
   for (const track of stream.getTracks()) track.stop();
 }
 
-function sentenceFor(error: unknown, words: Words): string {
+function sentenceFor(error: unknown, words: Words["camera"]): string {
   const name = error instanceof DOMException || error instanceof Error ? error.name : "";
-  if (name === "NotAllowedError") return words.cameraRefused;
-  if (name === "SecurityError") return words.cameraInsecure;
-  if (name === "NotReadableError" || name === "AbortError") return words.cameraTaken;
-  return words.cameraAbsent;
+  if (name === "NotAllowedError") return words.refused;
+  if (name === "SecurityError") return words.insecure;
+  if (name === "NotReadableError" || name === "AbortError") return words.taken;
+  return words.absent;
 }
 
 const CameraIcon = () => (
