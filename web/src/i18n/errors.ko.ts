@@ -230,6 +230,7 @@ export const errors: Readonly<Record<ErrorCode, string>> = {
   "card-too-heavy": "그림을 {megabytes} MB보다 작게 만들 수 없습니다. 더 단순한 바탕을 고르세요.",
   "takes-no-photographs": "{model} 모델은 사진을 받지 않습니다. 사진을 변환하는 모델을 고르세요.",
   animation: "움직이는 그림입니다. 사진을 고르세요.",
+  "several-faces": "사진에서 얼굴 {count}개를 찾았습니다. 한 사람만 있는 사진을 고르거나 잘라 주세요.",
   "faces-extra": "얼굴 인식에는 추가 패키지가 필요합니다: pip install 'ganvas[faces]'.",
   "crop-extra": "‘{crop}’ 자르기에는 추가 패키지가 필요합니다: pip install 'ganvas[faces]'.",
   "weights-missing": "사전 학습 가중치({file})가 이 컴퓨터에 없으며 내려받지 못했습니다.",
