@@ -14,8 +14,11 @@ SHARED = Path(__file__).parents[2] / "shared" / "data"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Browser tests last: while Playwright is open, its event loop runs in the main thread, where others need one."""
-    items.sort(key=lambda item: "browser" in item.path.parts)
+    """Browser tests last: while Playwright is open, its event loop runs in the main thread, where others need one.
+
+    Of those the file that trains comes first: as one of the last it would leave the other worker idle.
+    """
+    items.sort(key=lambda item: ("browser" in item.path.parts, item.path.name != "test_train_page.py"))
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -19,6 +19,7 @@ import pytest
 from PIL import Image
 from support.database import encoded, filled, picture, turned
 
+from ganvas.cli import main
 from ganvas.curate.catalog import Catalog, Check, Origin, Proposal
 from ganvas.curate.review.propose import propose
 from ganvas.serve.app import openapi_json
@@ -209,9 +210,7 @@ def test_a_studio_without_a_catalogue_says_how_to_open_one() -> None:
     assert {"/v1/review", "/v1/review/{round}/queue", "/v1/pictures/{id}/thumbnail"} <= set(paths)
 
 
-def test_a_folder_that_is_no_catalogue_is_not_made_into_one(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "ganvas.cli", "review", str(tmp_path / "typo")]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert done.returncode == 2
-    assert "There is no catalogue" in done.stderr
+def test_a_folder_that_is_no_catalogue_is_not_made_into_one(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["review", str(tmp_path / "typo")]) == 2
+    assert "There is no catalogue" in capsys.readouterr().err
     assert not (tmp_path / "typo").exists()

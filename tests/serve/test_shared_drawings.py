@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import os
 import socket
-import subprocess
-import sys
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -19,6 +17,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from ganvas.bundle import write_bundle
+from ganvas.cli import main
 from ganvas.errors import UserError
 from ganvas.models.families import FAMILIES
 from ganvas.models.families.sketchportrait import SketchPortrait
@@ -293,12 +292,13 @@ def test_with_leave_the_pages_are_told(client: httpx.Client) -> None:
     assert client.get("/v1/health").json()["shares"] is True
 
 
-def test_a_folder_that_cannot_be_is_said_before_the_studio_opens(tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_is_said_before_the_studio_opens(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     (tmp_path / "file").write_text("")
-    command = [sys.executable, "-m", "ganvas.cli", "studio", "--shared", str(tmp_path / "file")]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path)
-    assert done.returncode == 2
-    assert "cannot hold drawings" in done.stderr
+    monkeypatch.chdir(tmp_path)
+    assert main(["studio", "--shared", str(tmp_path / "file")]) == 2
+    assert "cannot hold drawings" in capsys.readouterr().err
 
 
 def test_a_full_disk_is_said(client: httpx.Client, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

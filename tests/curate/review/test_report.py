@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import csv
-import subprocess
-import sys
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -20,6 +18,7 @@ from ganvas.curate.review.report_page import report_html
 from ganvas.curate.review.review import Review
 from ganvas.curate.review.schema import Verdict
 from ganvas.errors import UserError
+from golden.outside import run
 
 
 def reviewed(root: Path, database: str | None) -> Catalog:
@@ -108,29 +107,24 @@ def test_an_empty_catalogue_has_a_report(tmp_path: Path, database: str | None) -
         assert "<h1>" in report_html(report, catalog)
 
 
-def _ganvas(*arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([sys.executable, "-m", "ganvas.cli", *arguments], capture_output=True, text=True, check=False)
-
-
-@pytest.mark.slow
 def test_the_commands_tell_it(tmp_path: Path) -> None:
     reviewed(tmp_path / "c", None).close()
-    told = _ganvas("report", str(tmp_path / "c"), "-o", str(tmp_path / "report.html"))
-    assert told.returncode == 0, told.stderr
-    assert "dropped 2" in told.stdout
+    told = run("report", str(tmp_path / "c"), "-o", str(tmp_path / "report.html"))
+    assert told.code == 0, told.err
+    assert "dropped 2" in told.out
     assert (tmp_path / "report.html").read_text().startswith("<!doctype html>")
-    words = _ganvas("keywords", str(tmp_path / "c"))
-    assert "<mayor> & co" in words.stdout
-    done = _ganvas("split", str(tmp_path / "c"), "-o", str(tmp_path / "split.csv"), "--all", "--ratios", "0.5,0.3,0.2")
-    assert done.returncode == 0, done.stderr
+    words = run("keywords", str(tmp_path / "c"))
+    assert "<mayor> & co" in words.out
+    done = run("split", str(tmp_path / "c"), "-o", str(tmp_path / "split.csv"), "--all", "--ratios", "0.5,0.3,0.2")
+    assert done.code == 0, done.err
     with (tmp_path / "split.csv").open() as file:
         rows = {int(row["id"]): row for row in csv.DictReader(file)}
     assert len(rows) == 10
     assert rows[1]["part"] == rows[9]["part"]
     assert rows[1]["group"] == rows[9]["group"] == "1"
     assert (tmp_path / "c" / rows[4]["path"]).is_file()
-    wrong = _ganvas("split", str(tmp_path / "c"), "--ratios", "half")
-    assert (wrong.returncode, wrong.stderr.count("\n")) == (2, 1)
+    wrong = run("split", str(tmp_path / "c"), "--ratios", "half")
+    assert (wrong.code, wrong.err.count("\n")) == (2, 1)
 
 
 # ── Splits ──────────────────────────────────────────────────────────────────────────────────────────────────────────
