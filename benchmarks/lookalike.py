@@ -291,10 +291,8 @@ def agreement(data: Data, comparer: Comparer) -> None:
     rest = np.delete(others.ravel(), np.arange(len(truth)) * others.shape[1] + truth)
     for one in (second, others):
         one[np.arange(len(truth)), truth] = -2
-    print(
-        f"another photograph of the person: {overlap(first, second):.1f} of the ten nearest by shape are the same, by "
-    )
-    print(f"SFace {overlap(known, others):.1f}")
+    kept = f"{overlap(first, second):.1f} of the ten nearest by shape stay, {overlap(known, others):.1f} by SFace"
+    print(f"from another photograph of the person {kept}")
     print(f"at a cosine of {SAME_PERSON}: {np.mean(own >= SAME_PERSON):.1%} of the same people and ", end="")
     print(f"{np.mean(rest >= SAME_PERSON):.3%} of pairs of strangers are left out")
 
