@@ -26,19 +26,20 @@ from typing import Any, NamedTuple
 
 import torch
 from lightning_fabric import Fabric
-from references import PATH_LENGTH_EVERY, REFERENCES, Sizes
+from references import PATH_LENGTH_EVERY, Settings, biggan, stylegan2
 from rounds import Lap, Side, compare, machine
 from torch import Tensor
 
 from ganvas.cli.malloc import keep_freed_memory
 from ganvas.models.batches import SynthesisBatch
 from ganvas.models.families import build
-from ganvas.models.family import Clock
+from ganvas.models.family import Clock, Family
 from ganvas.spec import DataSpec
 from ganvas.train.step import Stepper
 
 EMA_KIMG = 5.0
 GAMMA = 0.1
+REFERENCES = {"stylegan2": stylegan2, "biggan": biggan}
 
 
 class Setting(NamedTuple):
@@ -65,7 +66,7 @@ def pictures(setting: Setting) -> Tensor:
 # ── The product ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def product(setting: Setting) -> tuple[Step, dict[str, int]]:
+def family_of(setting: Setting) -> Family:
     names = tuple(f"class {i}" for i in range(setting.classes))
     data = DataSpec.model_validate({"resolution": setting.resolution, "classes": names})
     settings: dict[str, dict[str, Any]] = {
@@ -79,7 +80,11 @@ def product(setting: Setting) -> tuple[Step, dict[str, int]]:
         },
         "biggan": {"channels": setting.width, "z_dim": 80, "shared_dim": 32, "orthogonal": 1e-4},
     }
-    family = build(setting.family, settings[setting.family], data, 1000.0)
+    return build(setting.family, settings[setting.family], data, 1000.0)
+
+
+def product(setting: Setting) -> tuple[Step, dict[str, int]]:
+    family = family_of(setting)
     fabric = Fabric(accelerator="cpu", devices=1)
     stepper = Stepper(family, fabric, ema_kimg=EMA_KIMG)
     stage = family.stages()[0]
@@ -98,19 +103,9 @@ def product(setting: Setting) -> tuple[Step, dict[str, int]]:
 
 
 def reference(setting: Setting) -> tuple[Step, dict[str, int]]:
-    sizes = Sizes(
-        setting.reference,
-        setting.resolution,
-        setting.batch,
-        setting.width,
-        setting.most,
-        setting.classes,
-        GAMMA,
-        EMA_KIMG,
-    )
-    theirs = REFERENCES[setting.family](sizes)
+    theirs = REFERENCES[setting.family](Settings(setting.reference, family_of(setting), setting.batch, 1, EMA_KIMG))
     x, labels = pictures(setting), torch.arange(setting.batch) % max(setting.classes, 1)
-    return lambda number: theirs.step(number, x.float() / 127.5 - 1, labels), theirs.sizes
+    return lambda number: theirs.step(number, SynthesisBatch(x.float() / 127.5 - 1, labels, {})), theirs.sizes
 
 
 # ── Comparing ───────────────────────────────────────────────────────────────────────────────────────────────────────

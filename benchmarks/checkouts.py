@@ -24,7 +24,12 @@ def open_checkout(path: Path, *absent: str) -> None:
         try:
             importlib.import_module(name)
         except ImportError:
-            parent, _, child = name.rpartition(".")
-            sys.modules[name] = _Absent(name)
-            if parent:
-                setattr(sys.modules[parent], child, sys.modules[name])
+            stand_in(name)
+
+
+def stand_in(name: str) -> None:
+    """Put an empty module in place of a module, which is then not imported."""
+    parent, _, child = name.rpartition(".")
+    sys.modules[name] = _Absent(name)
+    if parent in sys.modules:
+        setattr(sys.modules[parent], child, sys.modules[name])

@@ -7,10 +7,12 @@
 
 Each line is one side: the recipe with its settings (*ours*), the same with the settings of a ``--variant``, the same
 with both players moving from the other's old state (``--simultaneous``), and the authors' networks and loop with equal
-sizes, rates, penalties, batch and averages (``--reference``, for the families in ``references.py``). All sides see the
+sizes, rates, penalties, batch and averages (``--reference``, for the families in ``REFERENCES``). All sides see the
 same pictures, in an order of the seed. At ``--marks`` equal distances and at the end it prints KID of the averaged
-generator against all pictures, the mean absolute Laplacian of the pictures (in [-1, 1]; a high one is grain), and for
-networks with noise inputs the largest strength of these. The last table has mean and standard deviation over seeds.
+networks' answers against the pictures that they should look like (all, or those of the domain that is translated to;
+for families that take a style, by reference and by latent), the mean absolute Laplacian of the answers (in [-1, 1]; a
+high one is grain), for pairs the mean absolute difference from the targets, and for networks with noise inputs the
+largest strength of these. The last table has mean and standard deviation over seeds.
 """
 
 from __future__ import annotations
@@ -26,36 +28,43 @@ from typing import Any, NamedTuple
 import torch
 import torch.nn.functional as F
 from lightning_fabric import Fabric
-from references import REFERENCES, Sizes
+from references import Reference, Settings, biggan, stylegan2
 from torch import Tensor, nn
+from translation_references import cyclegan, starganv2, ugatit
 
 from ganvas.cli.malloc import keep_freed_memory
 from ganvas.curate.dataset.dataset import Dataset
 from ganvas.curate.dataset.pack import pack
 from ganvas.evaluate.fidelity import quick_kid
-from ganvas.models.batches import to_uint8
+from ganvas.models.capabilities import HasStandingStatistics
 from ganvas.models.families import build
 from ganvas.models.family import Clock
 from ganvas.models.features import Features, load_features
 from ganvas.recipe import Recipe, load
 from ganvas.tasks import TASKS
-from ganvas.tasks.pictures import real_batches
+from ganvas.tasks.pictures import real_batches, targets
 from ganvas.train.step import Stepper
 from ganvas.train.stream import Stream
 
+REFERENCES: dict[str, Callable[[Settings], Reference]] = {
+    "stylegan2": stylegan2,
+    "biggan": biggan,
+    "cyclegan": cyclegan,
+    "ugatit": ugatit,
+    "starganv2": starganv2,
+}
+UNTRANSLATED = "_untranslated"
+
 
 class Side(NamedTuple):
-    """One training: plays a step of this number, and makes pictures."""
+    """One training: plays a step of this number, and answers."""
 
     step: Callable[[int], object]
-    sample: Callable[[int], Tensor]  # count → uint8 [N, H, W, C]
+    answers: Callable[[], Any]  # the averaged networks, as a family
     live: nn.Module
 
 
-class Reading(NamedTuple):
-    kid: float
-    laplacian: float
-    noise: float | None
+Reading = dict[str, float]  # measure → value
 
 
 def laplacian(pictures: Tensor) -> float:
@@ -97,54 +106,34 @@ def ours(recipe: Recipe, dataset: Dataset, seed: int, simultaneous: bool) -> Sid
         _, drawn = stepper.step(stage, clock, lambda: [next(batches)])
         clock = clock.advanced(drawn)
 
-    def sample(count: int) -> Tensor:
+    def answers() -> Any:
         average = stepper.average
-        average.eval()
-        try:
-            comparison = TASKS[family.task].comparisons(average, dataset, count)[0]
-            return torch.cat(list(comparison.pictures[""]))[:count]
-        finally:
-            family.train()
-            average.train()
+        if isinstance(average, HasStandingStatistics):
+            average.measure_standing_statistics()
+        return average
 
-    return Side(step, sample, family)
+    return Side(step, answers, family)
 
 
 def reference(recipe: Recipe, dataset: Dataset, seed: int, checkout: Path) -> Side:
     torch.manual_seed(seed)
-    model, data = recipe.model, recipe.data_spec(dataset.classes)
-    family = build(recipe.family, model, data, recipe.train.kimg)
-    width, most = model.get("base") or model.get("channels"), model.get("most", 0)
-    r1 = model.get("r1")
-    batch = recipe.train.batch_size
-    gamma = 0.0002 * data.resolution**2 / batch if r1 is None else float(r1)
+    settings, data = recipe.train, recipe.data_spec(dataset.classes)
+    family = build(recipe.family, recipe.model, data, settings.kimg)
+    batch = settings.batch_size
+    steps = round(settings.kimg * 1000 / batch)
     torch.manual_seed(seed)
-    settings = recipe.train
-    sizes = Sizes(
-        checkout,
-        data.resolution,
-        batch,
-        width,
-        most,
-        len(data.classes),
-        gamma,
-        settings.ema_kimg,
-        settings.ema_ramp,
-    )
-    theirs = REFERENCES[recipe.family](sizes)
+    theirs = REFERENCES[recipe.family](Settings(checkout, family, batch, steps, settings.ema_kimg, settings.ema_ramp))
     counted = {name: sum(p.numel() for p in network.parameters()) for name, network in family.networks().items()}
     if counted != theirs.sizes:
         print(f"  sizes differ: ours {counted}, theirs {theirs.sizes}")
-    batches = Stream(dataset, family.task, data, seed, 0).micros(0, batch, batch)
+    batches = Stream(dataset, family.task, family.data, seed, 0).micros(0, batch, batch)
 
     def step(number: int) -> object:
         drawn = next(batches)
-        return theirs.step(number, drawn.x.float() / 127.5 - 1, drawn.y)
+        scaled = (t.float() / 127.5 - 1 if isinstance(t, Tensor) and t.dtype == torch.uint8 else t for t in drawn)
+        return theirs.step(number, family.prepare(type(drawn)(*scaled), Clock(batch_size=batch)))
 
-    def sample(count: int) -> Tensor:
-        return to_uint8(theirs.sample(count).clamp(-1, 1))
-
-    return Side(step, sample, theirs.generator)
+    return Side(step, lambda: theirs.answers, theirs.live)
 
 
 # ── Playing and printing ────────────────────────────────────────────────────────────────────────────────────────────
@@ -160,13 +149,41 @@ def played(side: Side, steps: int, marks: int, measure: Callable[[Side], Reading
 
 
 def measured(side: Side, dataset: Dataset, features: Features, count: int) -> Reading:
-    pictures = side.sample(count)
-    parts = (pictures[start : start + 50] for start in range(0, len(pictures), 50))
-    kid = quick_kid(parts, real_batches(dataset), features, fingerprint=dataset.sha256, count=len(dataset))
-    return Reading(kid.value, laplacian(pictures), noise_strength(side.live))
+    answers = side.answers()
+    task, found, made = TASKS[answers.task], {}, []
+    for comparison in task.comparisons(answers, dataset, count):
+        real = comparison.real
+        for ending, parts in comparison.pictures.items():
+            if ending == UNTRANSLATED:
+                continue
+            pictures = torch.cat(list(parts))
+            made.append(pictures)
+            kid = quick_kid(pictures.split(50), real_batches(real), features, fingerprint=real.sha256, count=len(real))
+            found[f"kid {comparison.name}{ending}".strip()] = kid.value
+    if task.pairs:
+        wanted = torch.from_numpy(targets(dataset, range(len(made[0]))))
+        found["L1"] = (made[0].float() - wanted.float()).abs().mean().item() / 127.5
+    found["Laplacian"] = statistics.mean(laplacian(pictures) for pictures in made)
+    strength = noise_strength(side.live)
+    return found if strength is None else found | {"largest noise strength": strength}
+
+
+def untranslated(recipe: Recipe, dataset: Dataset, features: Features, count: int) -> Reading:
+    """KID of the sources as they are, where the task compares these."""
+    family = build(recipe.family, recipe.model, recipe.data_spec(dataset.classes), recipe.train.kimg)
+    found = {}
+    for comparison in TASKS[family.task].comparisons(family, dataset, count):
+        if UNTRANSLATED in comparison.pictures:
+            real = comparison.real
+            parts = comparison.pictures[UNTRANSLATED]
+            kid = quick_kid(parts, real_batches(real), features, fingerprint=real.sha256, count=len(real))
+            found[comparison.name] = kid.value
+    return found
 
 
 def shown(values: list[float]) -> str:
+    if not values:
+        return "–"
     spread = f" ± {statistics.stdev(values):.3f}" if len(values) > 1 else ""
     return f"{statistics.mean(values):.3f}{spread}"
 
@@ -206,6 +223,8 @@ def main() -> None:
         sides["reference"] = lambda seed: reference(recipe, dataset, seed, args.reference.resolve())
     real = torch.cat(list(real_batches(dataset, args.count)))
     print(f"{args.recipe}, {len(dataset)} pictures, {args.kimg} kimg; Laplacian of the real ones {laplacian(real):.3f}")
+    for name, kid in untranslated(recipe, dataset, features, args.count).items():
+        print(f"kid {name} of the sources as they are: {kid:.3f}")
     run(
         sides,
         args,
@@ -216,25 +235,21 @@ def main() -> None:
 
 def run(sides: dict[str, Callable[[int], Side]], args: Any, steps: int, measure: Callable[[Side], Reading]) -> None:
     last: dict[str, list[Reading]] = {name: [] for name in sides}
-    print("| side | seed | kimg | kid | Laplacian | largest noise strength | core minutes |")
-    print("|---|---|---|---|---|---|---|", flush=True)
     for seed in range(args.seeds):
         for name, begin in sides.items():
             start = time.process_time()
             for step, reading in played(begin(seed), steps, args.marks, measure):
                 kimg, minutes = args.kimg * step / steps, (time.process_time() - start) / 60
-                noise = "–" if reading.noise is None else f"{reading.noise:.3f}"
-                row = f"| {name} | {seed} | {kimg:.1f} | {reading.kid:.3f} | {reading.laplacian:.3f} | {noise} |"
-                print(f"{row} {minutes:.1f} |", flush=True)
+                if not any(last.values()) and step * args.marks < steps * 2 and name == next(iter(sides)):
+                    print(f"| side | seed | kimg | {' | '.join(reading)} | core minutes |")
+                    print(f"|---|---|---|{'---|' * len(reading)}---|")
+                values = " | ".join(f"{value:.3f}" for value in reading.values())
+                print(f"| {name} | {seed} | {kimg:.1f} | {values} | {minutes:.1f} |", flush=True)
             last[name].append(reading)
-    print("\n| side | kid | Laplacian | largest noise strength |\n|---|---|---|---|")
+    names = list(dict.fromkeys(key for readings in last.values() for key in readings[0]))
+    print(f"\n| side | {' | '.join(names)} |\n|---|{'---|' * len(names)}")
     for name, readings in last.items():
-        noises = [abs(reading.noise) for reading in readings if reading.noise is not None]
-        columns = (
-            shown([r.kid for r in readings]),
-            shown([r.laplacian for r in readings]),
-            shown(noises) if noises else "–",
-        )
+        columns = [shown([abs(r[key]) if "strength" in key else r[key] for r in readings if key in r]) for key in names]
         print(f"| {name} | {' | '.join(columns)} |")
 
 

@@ -12,12 +12,17 @@ from collections.abc import Iterator
 import pytest
 import torch
 import torch.nn.functional as F
+from lightning_fabric import Fabric
 from support.published_steps import double, parameters, played, step
 from torch import Tensor
 from torch.optim import Adam
 
+from ganvas.models.batches import SynthesisBatch
 from ganvas.models.families import cut
+from ganvas.models.families.stylegan2 import StyleGAN2
+from ganvas.models.family import Clock
 from ganvas.models.networks.ugatit import AdaLIN
+from ganvas.train.step import Stepper
 
 
 @pytest.fixture(autouse=True)
@@ -94,8 +99,11 @@ def test_progan(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_stylegan2(monkeypatch: pytest.MonkeyPatch) -> None:
-    """github.com/NVlabs/stylegan2-ada-pytorch, training_loop.py: G first, then D on new fakes of the new G."""
-    game = played(monkeypatch, "stylegan2", augment="none", path_length=0, r1=0, style_mixing=0)
+    """github.com/NVlabs/stylegan2-ada-pytorch, training_loop.py and loss.py: G first, then D on new fakes of the new G.
+
+    In R1 updates the logits take part with weight 0, so that Adam updates the bias of D's output as well.
+    """
+    game = played(monkeypatch, "stylegan2", augment="none", path_length=0, r1=0.1, style_mixing=0)
     g, d = game.before.generator, game.before.discriminator
     ratios = [every / (every + 1) for every in (game.before.config.path_length_every, game.before.config.r1_every)]
     g_adam, d_adam = (
@@ -103,7 +111,7 @@ def test_stylegan2(monkeypatch: pytest.MonkeyPatch) -> None:
         for network, ratio in zip((g, d), ratios, strict=True)
     )
     with game.repeated(monkeypatch):
-        for batch in game.batches:
+        for number, batch in enumerate(game.batches):
 
             def render(y: Tensor) -> Tensor:
                 fake: Tensor = g.synthesis(g.styles(g.mapping(game.numbers.pop(0), y)), "random")
@@ -112,7 +120,26 @@ def test_stylegan2(monkeypatch: pytest.MonkeyPatch) -> None:
             step(g_adam, F.softplus(-d(render(batch.y), batch.y)).mean())
             made = F.softplus(d(render(batch.y).detach(), batch.y)).mean()
             step(d_adam, made + F.softplus(-d(batch.x, batch.y)).mean())
+            if number == 0:
+                x = batch.x.clone().requires_grad_()
+                logits = d(x, batch.y)
+                (slope,) = torch.autograd.grad(logits.sum(), x, create_graph=True)
+                step(d_adam, (logits * 0 + slope.square().sum((1, 2, 3)) * (0.1 / 2)).mean() * 16)
     game.check()
+
+
+def test_every_parameter_takes_part_in_lazy_updates_of_stylegan2() -> None:
+    """loss.py of that code adds the pictures, or the logits, with weight 0 to both penalties."""
+    config, data = StyleGAN2.tiny()
+    fabric = Fabric(accelerator="cpu", devices=1)
+    fabric.launch()
+    stepper = Stepper(StyleGAN2(config, data, 1.0), fabric)
+    x, y = torch.rand(4, 3, 16, 16) * 2 - 1, torch.zeros(4, dtype=torch.long)
+    stage = stepper.family.stages()[0]
+    stepper.step(stage, Clock(batch_size=4), lambda: [SynthesisBatch(x, y, {})])
+    for name, network in stepper.networks.items():
+        state = stepper.optimizers[name].state
+        assert {int(state[parameter]["step"]) for parameter in network.parameters()} == {2}, name
 
 
 def test_pix2pix(monkeypatch: pytest.MonkeyPatch) -> None:

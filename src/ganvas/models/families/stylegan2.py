@@ -228,7 +228,9 @@ class StyleGAN2(HasLatentSpace, Truncates, Family):
             lengths = slope.square().sum(2).mean(1).sqrt()
         self.path_tally.add(lengths)
         penalty = (lengths - self.path_mean).square().mean()
-        return penalty * self.config.path_length, {
+        # Each parameter takes part in the update, if only with a gradient of 0, as in the paper's code: Adam's moments of
+        # those that the penalty does not depend on (biases of the pictures) decay in these phases as well.
+        return penalty * self.config.path_length + fake.sum() * 0, {
             "path_length": lengths.detach().mean(),
             "path_mean": self.path_mean.clone(),
         }
@@ -254,7 +256,8 @@ class StyleGAN2(HasLatentSpace, Truncates, Family):
         weight = self.config.r1
         if weight is None:
             weight = 0.0002 * self.data.resolution**2 / clock.batch_size
-        return penalty * (weight / 2), {"r1": penalty.detach()}
+        # The bias of the logits with a gradient of 0: see path_length_phase.
+        return penalty * (weight / 2) + logits.sum() * 0, {"r1": penalty.detach()}
 
     # ── After updates ───────────────────────────────────────────────────────────────────────────────────────────────
 
