@@ -228,7 +228,7 @@ class StyleGAN2(HasLatentSpace, Truncates, Family):
             lengths = slope.square().sum(2).mean(1).sqrt()
         self.path_tally.add(lengths)
         penalty = (lengths - self.path_mean).square().mean()
-        # Each parameter takes part in the update, if only with a gradient of 0, as in the paper's code: Adam's moments of
+        # As in the paper's code, each parameter takes part, if only with a gradient of 0, so that Adam's moments of
         # those that the penalty does not depend on (biases of the pictures) decay in these phases as well.
         return penalty * self.config.path_length + fake.sum() * 0, {
             "path_length": lengths.detach().mean(),
