@@ -1,6 +1,6 @@
 """The commands of the tutorials, executed one after the other in a quick form: tiny networks, few steps, few pictures.
 
-Blocks marked ``sh`` are executed; those marked ``console`` need the network or a person, and are only parsed
+Blocks marked ``sh`` are executed; those marked ``console`` need the network, a person or much time, and are only parsed
 (``test_commands.py``).
 """
 
@@ -67,15 +67,21 @@ def _scores() -> None:
     random_rolls(Path("scores", "phrases.npz"), roll, 8)
 
 
-def _folders(*names: str) -> Callable[[], None]:
-    return lambda: [_draw(Path(name)) for name in names] and None
+def _folders(**counts: int) -> Callable[[], None]:
+    """Draws so many pictures into each folder; an underscore in its name stands for a hyphen."""
+
+    def drawn() -> None:
+        for name, count in counts.items():
+            _draw(Path(name.replace("_", "-")), count)
+
+    return drawn
 
 
 PREPARED: dict[str, Callable[[], None]] = {
-    "card": _folders("photographs", "drawings"),
+    "card": _folders(photographs=8, drawings=8),
     "dogs": _dogs,
-    "make-up": _folders("makeup", "no-makeup"),
-    "portraits": _folders("portraits", "small-portraits"),
+    "make-up": _folders(makeup=8, no_makeup=8),
+    "portraits": _folders(portraits=8, small_portraits=2),
     "study-group": _scores,
 }
 """Makes the pictures that a tutorial begins with."""
