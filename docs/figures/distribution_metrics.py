@@ -48,6 +48,24 @@ def spoilt(real: Pictures, fresh: Pictures) -> dict[str, Pictures]:
     }
 
 
+def draw(values: dict[str, dict[str, float]]) -> None:
+    """Draws the figure from the values by set and metric."""
+    names = list(values)
+    measured = list(values[names[0]])
+    figure, axes = plt.subplots(1, len(measured), figsize=(12, 3), sharey=True)
+    for axis, metric in zip(axes, measured, strict=True):
+        found = [values[name][metric] for name in names]
+        bars = axis.barh(names, [max(value, 0.0) for value in found], color=BLUE)
+        digits = 3 if metric.startswith("kid") else 2 if max(found) < 10 else 0
+        axis.bar_label(bars, [f"{value + 0.0:.{digits}f}" for value in found], fontsize=9, padding=2)
+        axis.set_title(metric, fontsize=10)
+        axis.grid(visible=False)
+        axis.set_xticks([])
+        axis.margins(x=0.3)
+    axes[0].invert_yaxis()
+    save(figure, "distribution-metrics")
+
+
 def main() -> None:
     """Measures all sets and draws the figure."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -67,18 +85,7 @@ def main() -> None:
         found = [measure(metric, known, featured(pictures), features) for metric in METRICS]
         values[name] = {result.metric: result.value for result in found if result is not None}
         print(name, values[name])
-    names = list(values)
-    measured = list(values[names[0]])
-    figure, axes = plt.subplots(1, len(measured), figsize=(12, 3), sharey=True)
-    for axis, metric in zip(axes, measured, strict=True):
-        bars = axis.barh(names, [values[name][metric] for name in names], color=BLUE)
-        axis.bar_label(bars, fmt="%.3g", fontsize=9, padding=2)
-        axis.set_title(metric, fontsize=10)
-        axis.grid(visible=False)
-        axis.set_xticks([])
-        axis.margins(x=0.3)
-    axes[0].invert_yaxis()
-    save(figure, "distribution-metrics")
+    draw(values)
 
 
 if __name__ == "__main__":
