@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
-
 from ganvas.curate.faces import Face
 from ganvas.errors import UserError
 
@@ -33,10 +31,18 @@ def check_consent(given: bool) -> None:
         )
 
 
-def only_face(faces: Sequence[Face]) -> Face:
-    """The face of a picture that must show one person.
+def foreground_faces(faces: Sequence[Face]) -> list[Face]:
+    """The faces that are not in the background, the widest first: those at least ``SECOND_FACE`` as wide as it.
 
-    Smaller faces in the background, narrower than ``SECOND_FACE`` of the largest, do not count.
+    Args:
+        faces: The faces of a picture, from :meth:`ganvas.curate.faces.FaceReader.faces`.
+    """
+    by_width = sorted(faces, key=_width, reverse=True)
+    return [face for face in by_width if _width(face) >= SECOND_FACE * _width(by_width[0])]
+
+
+def only_face(faces: Sequence[Face]) -> Face:
+    """The face of a picture that must show one person; faces in the background do not count.
 
     Args:
         faces: The faces of the picture, from :meth:`ganvas.curate.faces.FaceReader.faces`.
@@ -44,17 +50,20 @@ def only_face(faces: Sequence[Face]) -> Face:
     Raises:
         UserError: There is no face, or more than one.
     """
-    if not faces:
+    found = foreground_faces(faces)
+    if not found:
         raise UserError(
             "No face was found in this picture; choose one that shows a face from the front, near and in good light.",
             code="no-face",
         )
-    widths = np.array([face.box[2] - face.box[0] for face in faces])
-    count = int((widths >= SECOND_FACE * widths.max()).sum())
-    if count > 1:
+    if len(found) > 1:
         raise UserError(
-            f"There are {count} faces in this picture; choose one that shows one person.",
+            f"There are {len(found)} faces in this picture; choose one that shows one person.",
             code="several-faces",
-            params={"count": count},
+            params={"count": len(found)},
         )
-    return faces[int(widths.argmax())]
+    return found[0]
+
+
+def _width(face: Face) -> float:
+    return float(face.box[2] - face.box[0])

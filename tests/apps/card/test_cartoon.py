@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 from support.face_pictures import astronaut, networks  # noqa: F401 - fixtures
 
+from ganvas.apps.consent import only_face
 from ganvas.errors import UserError
 from ganvas.spec import DataSpec
 
@@ -70,11 +71,11 @@ def test_no_face_and_several_faces_are_refused_small_ones_behind_are_not(astrona
         cartoon.find_head(np.full((200, 300, 3), 90, np.uint8), reader, data, detail=64, background="keep")
     assert refused.value.code == "no-face"
     twice = np.concatenate([astronaut[:300, 100:400]] * 2, axis=1)
-    with pytest.raises(UserError, match="2 faces were found"):
-        cartoon.only_face(twice, reader)
+    with pytest.raises(UserError, match="2 faces in this picture"):
+        only_face(reader.faces(twice))
     behind = astronaut.copy()
     behind[-90:, :90] = cartoon.reduced(astronaut[:300, 100:400], 90)
-    assert cartoon.only_face(behind, reader).eye_distance > 40
+    assert only_face(reader.faces(behind)).eye_distance > 40
 
 
 def test_moving_pictures_are_told_from_still_ones() -> None:

@@ -233,7 +233,7 @@ export const errors = {
   "card-too-heavy": "The picture does not become smaller than {megabytes} MB; choose a simpler ground.",
   "takes-no-photographs": "{model} takes no photographs; choose a model that translates pictures.",
   animation: "This is an animation; choose a photograph.",
-  "several-faces": "{count} faces were found in this picture; choose one of a single person, or crop it.",
+  "several-faces": "There are {count} faces in this picture; choose one that shows one person, or crop it.",
   "faces-extra": "Reading faces needs the extra: pip install 'ganvas[faces]'.",
   "crop-extra": "The crop '{crop}' needs the extra: pip install 'ganvas[faces]'.",
   "weights-missing": "The pretrained file {file} is not on this machine and could not be downloaded.",

@@ -15,6 +15,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from ganvas.apps.consent import only_face
 from ganvas.curate.faces import Face, FaceReader, cut_square, matrix_for, share_outside
 from ganvas.curate.faces.align import Style, ffhq_square
 from ganvas.errors import UserError
@@ -27,7 +28,6 @@ Background = Literal["keep", "remove"]
 
 LONGEST_SIDE = 2048  # pixels of a photograph; larger ones are made smaller before faces are looked for
 LARGEST_WHOLE = 1024  # pixels of the longer side of a photograph that is translated whole
-BESIDE = 0.35  # of the largest face's size: smaller faces are in the background
 
 _FRAMING = (1.35, 1.2, 1.05, 0.95)  # side of the square over that of FFHQ: head and shoulders to the head alone
 # Share of the square that may lie outside of the photograph: more where that part becomes transparent.
@@ -68,32 +68,10 @@ def find_head(photo: Pixels, reader: FaceReader, data: DataSpec, *, detail: int,
     Raises:
         UserError: There is no face, or there are several.
     """
-    face = only_face(photo, reader)
+    face = only_face(reader.faces(photo))
     matrix = _framed(photo, face, data, detail, _OUTSIDE[background])
     square = cut_square(photo, matrix, detail).pixels
     return Head(square, matrix, face, _person(reader, square), _inside(matrix, detail, photo.shape))
-
-
-def only_face(photo: Pixels, reader: FaceReader) -> Face:
-    """The face of a photograph of one person; small faces in the background do not count.
-
-    Raises:
-        UserError: There is no face, or there are several.
-    """
-    faces = reader.faces(photo)
-    if not faces:
-        raise UserError(
-            "No face was found in this picture; choose one that shows a face from the front, near and in good light.",
-            code="no-face",
-        )
-    beside = [face for face in faces if face.eye_distance >= BESIDE * faces[0].eye_distance]
-    if len(beside) > 1:
-        raise UserError(
-            f"{len(beside)} faces were found in this picture; choose one of a single person, or crop it.",
-            code="several-faces",
-            params={"count": len(beside)},
-        )
-    return faces[0]
 
 
 def finish(photo: Pixels, head: Head, drawn: Pixels, *, scope: Scope, background: Background) -> Cartoon:

@@ -11,8 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from ganvas.apps.card.artwork import Pixels
-from ganvas.apps.card.cartoon import BESIDE
 from ganvas.apps.card.findings import Finding, finding
+from ganvas.apps.consent import foreground_faces
 from ganvas.curate.checks.picture_measures import ScaledPicture, writing
 from ganvas.curate.dataset.dataset import Dataset
 from ganvas.curate.faces import FaceReader
@@ -34,12 +34,11 @@ def check_photograph(photo: Pixels, reader: FaceReader) -> list[Finding]:
         reader: Of faces.
     """
     found = []
-    faces = reader.faces(photo)
-    beside = [face for face in faces if face.eye_distance >= BESIDE * faces[0].eye_distance]
+    faces = foreground_faces(reader.faces(photo))
     if not faces:
         found.append(finding("no-face-on-card", "error"))
-    elif len(beside) > 1:
-        found.append(finding("several-faces-on-card", "error", count=len(beside)))
+    elif len(faces) > 1:
+        found.append(finding("several-faces-on-card", "error", count=len(faces)))
     if writing(ScaledPicture(photo).grey) > WRITING:
         found.append(finding("text-in-picture", "warning"))
     found.append(finding("age-not-checked", "info"))

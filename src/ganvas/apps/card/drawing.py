@@ -17,11 +17,11 @@ from ganvas.apps.card.cartoon import (
     find_head,
     finish,
     finish_whole,
-    only_face,
     reduced,
     resized,
 )
 from ganvas.apps.card.statement import ModelCredit, Provenance
+from ganvas.apps.consent import only_face
 from ganvas.bundle import Credit
 from ganvas.curate.dataset.dataset import Dataset
 from ganvas.curate.faces import FaceReader
@@ -64,7 +64,7 @@ def draw_cartoon(model: Model, photo: Pixels, reader: FaceReader, options: Carto
     data, any_size = model.data, takes_any_size(model.family)
     if options.scope == "photograph" and any_size:
         whole = resized(photo, options.detail or min(max(*photo.shape[:2], FINE), LARGEST_WHOLE))
-        face = only_face(whole, reader)
+        face = only_face(reader.faces(whole))
         return finish_whole(whole, face, _drawn(model, whole, options, keep=True), reader, options.background)
     detail = options.detail or (FINE if any_size else data.resolution)
     side = detail if any_size else max(detail, data.resolution)

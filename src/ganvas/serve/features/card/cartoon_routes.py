@@ -68,6 +68,7 @@ async def draw_cartoon(
 ) -> CartoonAnswer:
     """Draw the only face of a photograph, cut out upright and laid back. The photograph is not kept."""
     from ganvas.apps.card import cartoon, check_installed
+    from ganvas.apps.consent import only_face
 
     start = time.perf_counter()
     check_installed()
@@ -80,7 +81,7 @@ async def draw_cartoon(
     state, info = context.state(CardState), opened.info
     if scope == "photograph" and style.any_size:
         photo = cartoon.resized(photo, detail)
-        face = await while_connected(request, state.submit_faces(lambda reader: cartoon.only_face(photo, reader)))
+        face = await while_connected(request, state.submit_faces(lambda reader: only_face(reader.faces(photo))))
         drawn = await while_connected(request, _translated(context, opened, photo, style))
         made = await while_connected(
             request,
