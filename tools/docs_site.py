@@ -7,6 +7,7 @@ become links between pages, lists may be indented by two spaces, and formulas be
 from __future__ import annotations
 
 import html
+import logging
 import posixpath
 import re
 from pathlib import Path
@@ -20,6 +21,7 @@ from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 
 ROOT = Path(__file__).parents[1]
+log = logging.getLogger("mkdocs.plugins.docs_site")  # MkDocs counts the warnings of its own loggers
 
 OUTSIDE = {
     "README.md": "project.md",
@@ -35,6 +37,9 @@ KOREAN = "ko/"
 
 _LINK = re.compile(r"\[((?:[^\[\]]|\[[^\[\]]*\])*)\]\((?!https?:|mailto:|#)([^)\s#]+)(#[^)\s]*)?\)")
 _FORMULA = re.compile(r'<(span|div) class="arithmatex">\\([(\[])(.*?)\\[)\]]</\1>', re.DOTALL)
+_FROM_ANOTHER_HOST = re.compile(
+    r'<(?:script|img|iframe|source|video|audio|link(?=[^>]*rel="?(?:stylesheet|icon|pre)))[^>]*(?:src|href)="?(?:https?:)?//[^">]*'
+)
 _ROLE = re.compile(r":(?:attr|class|data|func|meth|mod):(?=<code>)")
 
 
@@ -85,5 +90,7 @@ def on_page_content(content: str, **_: Any) -> str:
 
 
 def on_post_page(output: str, *, page: Page, **_: Any) -> str:
-    """States the language of pages that are not in English."""
+    """States the language of pages that are not in English, and warns of what a page would load from another host."""
+    for found in _FROM_ANOTHER_HOST.findall(output):
+        log.warning("%s would load something from another host: %s", page.file.src_uri, found)
     return output.replace('<html lang="en"', '<html lang="ko"', 1) if page.file.src_uri.startswith(KOREAN) else output
