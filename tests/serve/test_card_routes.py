@@ -105,7 +105,7 @@ def test_what_is_no_photograph_of_one_person_is_refused_in_a_sentence(
     Image.new("1", (8001, 5000)).save(large, "PNG")
     refused = {
         "No face was found": (png(np.full((90, 90, 3), 128, np.uint8)), 422),
-        "5 faces were found": (png(crowd, "JPEG"), 422),
+        "There are 5 faces": (png(crowd, "JPEG"), 422),
         "has only 1 × 1 pixels": (png(np.zeros((1, 1, 3), np.uint8)), 422),
         "8001 × 5000 pixels": (large.getvalue(), 413),
         "This is an animation": (moving(), 422),

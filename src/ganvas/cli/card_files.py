@@ -63,7 +63,7 @@ def draw(photo: Path, folder: Path, options: CartoonOptions) -> Drawn:
     pixels = reduced(read_picture(photo)[..., :3], LONGEST_SIDE)
     model, reader = load_model(folder), FaceReader()
     cartoon = draw_cartoon(model, pixels, reader, options)
-    findings = check_photograph(pixels, reader) + check_copies(cartoon.picture, hashes_of(training_pictures(model)))
+    findings = check_photograph(pixels) + check_copies(cartoon.picture, hashes_of(training_pictures(model)))
     return Drawn(cartoon.picture, cartoon.face, provenance_of(model), tuple(findings))
 
 

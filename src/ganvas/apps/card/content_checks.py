@@ -1,7 +1,7 @@
-"""The pre-check of content: faces, writing, and copies of the pictures that a model learned from.
+"""The pre-check of content: writing, and copies of the pictures that a model learned from.
 
-It finds what can be measured. Consent, trademarks, public figures and the rest stand on the checklist that people sign
-(:mod:`ganvas.apps.card.statement`).
+A photograph without exactly one face is refused before (:mod:`ganvas.apps.consent`). Consent, trademarks, public
+figures and the rest stand on the checklist that people sign (:mod:`ganvas.apps.card.statement`).
 """
 
 from __future__ import annotations
@@ -12,10 +12,8 @@ import numpy.typing as npt
 
 from ganvas.apps.card.artwork import Pixels
 from ganvas.apps.card.findings import Finding, finding
-from ganvas.apps.consent import foreground_faces
 from ganvas.curate.checks.picture_measures import ScaledPicture, writing
 from ganvas.curate.dataset.dataset import Dataset
-from ganvas.curate.faces import FaceReader
 
 WRITING = 0.08  # of the measure "writing", as in the rules for portraits
 COPY_BITS = 6  # of 64 that differ at most between near copies
@@ -26,23 +24,15 @@ _HASH_SIDE = 32
 Hashes = npt.NDArray[np.bool_]
 
 
-def check_photograph(photo: Pixels, reader: FaceReader) -> list[Finding]:
-    """Exactly one face, and nothing that looks like letters.
+def check_photograph(photo: Pixels) -> list[Finding]:
+    """Nothing in a photograph of one person looks like letters; what cannot be checked is said.
 
     Args:
         photo: uint8 [H, W, 3] RGB.
-        reader: Of faces.
     """
-    found = []
-    faces = foreground_faces(reader.faces(photo))
-    if not faces:
-        found.append(finding("no-face-on-card", "error"))
-    elif len(faces) > 1:
-        found.append(finding("several-faces-on-card", "error", count=len(faces)))
-    if writing(ScaledPicture(photo).grey) > WRITING:
-        found.append(finding("text-in-picture", "warning"))
-    found.append(finding("age-not-checked", "info"))
-    return found
+    letters = writing(ScaledPicture(photo).grey) > WRITING
+    found = [finding("text-in-picture", "warning")] if letters else []
+    return [*found, finding("age-not-checked", "info")]
 
 
 def check_copies(drawn: Pixels, trained_on: Hashes | None) -> list[Finding]:

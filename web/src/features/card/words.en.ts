@@ -79,9 +79,6 @@ export const en = {
     "bank-text": "There is text on the front ({count}); most banks print the name themselves and refuse other text.",
     "bank-light-ground":
       "The front is light (luminance {luminance} of 1), and {bank} refuses light grounds; choose darker colours.",
-    "no-face-on-card": "No face was found in the photograph; a card of this kind shows exactly one.",
-    "several-faces-on-card":
-      "{count} faces were found in the photograph; banks and people expect exactly one: the person who agreed.",
     "text-in-picture":
       "Something in the photograph is arranged like letters; writing and logos are refused by most banks: look at it, and crop it away.",
     "copy-of-training-picture":

@@ -73,8 +73,6 @@ export const ko: typeof en = {
     "bank-text": "앞면에 글이 있습니다({count}). 대부분의 은행은 이름을 직접 인쇄하고 다른 글은 거절합니다.",
     "bank-light-ground":
       "앞면이 밝습니다(휘도 {luminance}, 최대 1). {bank}은(는) 밝은 바탕을 거절합니다. 더 어두운 색을 고르세요.",
-    "no-face-on-card": "사진에서 얼굴을 찾지 못했습니다. 이런 카드에는 얼굴이 하나 있어야 합니다.",
-    "several-faces-on-card": "사진에서 얼굴 {count}개를 찾았습니다. 동의한 한 사람만 있어야 합니다.",
     "text-in-picture":
       "사진에 글자처럼 늘어선 것이 있습니다. 글과 로고는 대부분의 은행이 거절합니다. 확인하고 잘라 내세요.",
     "copy-of-training-picture":

@@ -12,6 +12,7 @@ import numpy as np
 from fastapi import APIRouter, File, Form, Request, UploadFile
 from PIL import Image
 
+from ganvas.apps.card import check_installed
 from ganvas.bundle import Bundle
 from ganvas.errors import UserError
 from ganvas.runs.folder import RunDir
@@ -67,11 +68,11 @@ async def draw_cartoon(
     ] = 640,
 ) -> CartoonAnswer:
     """Draw the only face of a photograph, cut out upright and laid back. The photograph is not kept."""
-    from ganvas.apps.card import cartoon, check_installed
+    check_installed()
+    from ganvas.apps.card import cartoon
     from ganvas.apps.consent import only_face
 
     start = time.perf_counter()
-    check_installed()
     opened = await asyncio.to_thread(context.bundle, bundle)
     style = _style(opened, direction, label, seed)
     content = await read_upload(context, image)
@@ -163,7 +164,7 @@ def _answer(
 
     def work(reader: FaceReader) -> CartoonAnswer:
         trained = pictures_of_run(RunDir(run.root)) if run is not None else None
-        findings = check_photograph(photo, reader) + check_copies(cartoon.picture, state.hashes(trained))
+        findings = check_photograph(photo) + check_copies(cartoon.picture, state.hashes(trained))
         png = marked_png(np.ascontiguousarray(cartoon.picture), model)
         return CartoonAnswer(
             picture=f"data:image/png;base64,{b64encode(png).decode()}",
