@@ -17,6 +17,7 @@ def open_graph(graph: Path | bytes, threads: int = 0) -> Any:
     """
     import onnxruntime
 
+    onnxruntime.disable_telemetry_events()  # newer versions would send usage data to their maker
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 3
     options.intra_op_num_threads = threads
