@@ -61,7 +61,6 @@ function Templates({ kit, design, change, picture, language }: Props) {
               type="button"
               className={styles.template}
               aria-pressed={each.name === design.template}
-              aria-label={each.title[language] ?? each.name}
               onClick={() => change({ template: each.name, colours: {}, placement: IN_PLACE, blend: null })}
             >
               <svg viewBox={`${x} ${y} ${width} ${height}`} aria-hidden="true">
