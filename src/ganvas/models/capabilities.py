@@ -7,11 +7,12 @@ card of a bundle.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from ganvas.models.batches import SynthesisRequest, TranslationRequest
 from ganvas.models.layers.classes import class_weights
@@ -149,11 +150,33 @@ class Accompanies:
 
 
 class HasStandingStatistics:
-    """Batch normalisation statistics for use are measured once, after training (BigGAN)."""
+    """Batch normalisation statistics for use are measured on fixed latents (BigGAN).
 
-    def measure_standing_statistics(self) -> None:
-        """Measure and store them; the same weights give the same statistics, up to rounding."""
+    The running statistics are those of the generator that is trained; they do not fit its average.
+    """
+
+    def measure_standing_statistics(self, *, truncated: bool = True) -> None:
+        """Measure and store them; the same weights give the same statistics, up to rounding.
+
+        Args:
+            truncated: Also for truncated latents; else for psi = 1 alone, which is all that a training shows.
+        """
         raise NotImplementedError
+
+
+@contextmanager
+def standing_statistics(family: nn.Module) -> Iterator[None]:
+    """Inside, a family that is being trained has the statistics of use for psi = 1; afterwards those of training."""
+    if not isinstance(family, HasStandingStatistics):
+        yield
+        return
+    before = [(buffer, buffer.clone()) for buffer in family.buffers()]
+    family.measure_standing_statistics(truncated=False)
+    try:
+        yield
+    finally:
+        for buffer, value in before:
+            buffer.copy_(value)
 
 
 # What a bundle's card may name, and what the pages of the studio choose by.

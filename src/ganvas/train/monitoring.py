@@ -16,6 +16,7 @@ from torch import Tensor
 
 from ganvas.curate.dataset.dataset import Dataset
 from ganvas.evaluate.monitor import QuickMetric
+from ganvas.models.capabilities import standing_statistics
 from ganvas.models.family import Clock, Stage
 from ganvas.recipe import Recipe
 from ganvas.runs.folder import RunDir
@@ -97,8 +98,9 @@ class Monitor:
 
     def write_sheet(self, clock: Clock, stage: Stage) -> None:
         """Write a sample sheet and compare its diversity with that of the real pictures."""
-        with self._speed.paused():
-            path, fakes = self._sheets.write(self._stepper.average, clock.nimg)
+        average = self._stepper.average
+        with self._speed.paused(), standing_statistics(average):
+            path, fakes = self._sheets.write(average, clock.nimg)
         self._log.record(Sheet(path))
         if not may_look_alike(stage, clock):
             self._diagnose(self._health.compare(fakes, self._sheets.reals))
@@ -107,8 +109,9 @@ class Monitor:
         """Record the quick metric (lower is better) and return its value; None where it cannot be measured."""
         if self._quick is None:
             return None
-        with self._speed.paused():
-            line = self._quick.measure(self._stepper.average, clock.nimg)
+        average = self._stepper.average
+        with self._speed.paused(), standing_statistics(average):
+            line = self._quick.measure(average, clock.nimg)
         if line is None:
             if not self._explained:
                 self._explained = True

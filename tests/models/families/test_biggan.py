@@ -18,6 +18,7 @@ from ganvas.bundle import read_bundle
 from ganvas.curate.dataset.pack import pack
 from ganvas.inference.load import load_run
 from ganvas.models.batches import SynthesisBatch, SynthesisRequest
+from ganvas.models.capabilities import standing_statistics
 from ganvas.models.families import build
 from ganvas.models.families.biggan import TRUNCATIONS, BigGAN, orthogonal_penalty
 from ganvas.models.family import Clock, GenerateModule
@@ -135,6 +136,17 @@ def test_standing_statistics_are_the_averages_over_fixed_latents() -> None:
             variances.append(h.var((0, 2), correction=0))
         torch.testing.assert_close(first.standing_mean[index], torch.stack(means).mean(0), atol=1e-5, rtol=1e-4)
         torch.testing.assert_close(first.standing_var[index], torch.stack(variances).mean(0), atol=1e-5, rtol=1e-4)
+
+
+def test_a_training_shows_its_samples_with_the_statistics_of_no_truncation() -> None:
+    family = biggan()
+    running = ask(family, 1.0)
+    with standing_statistics(family):
+        shown = ask(family, 1.0)
+    assert torch.equal(ask(family, 1.0), running)
+    family.measure_standing_statistics()
+    assert torch.equal(ask(family, 1.0), shown)
+    assert not torch.equal(shown, running)
 
 
 def test_settling_changes_nothing_else_and_can_be_repeated() -> None:

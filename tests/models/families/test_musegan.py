@@ -11,6 +11,7 @@ from torch import nn
 
 from ganvas.errors import UserError
 from ganvas.models.batches import MusicRequest
+from ganvas.models.capabilities import standing_statistics
 from ganvas.models.families import build
 from ganvas.models.families.musegan import MuseGAN, _to_rolls
 from ganvas.models.networks.musegan.layers import fold, join, unfold
@@ -110,6 +111,17 @@ def test_standing_statistics_make_use_equal_training(refine: float) -> None:
     with torch.no_grad():
         used, trained = family.generator(z), family.generator.train()(z)
     assert (used - trained).abs().mean() < 0.1 * trained.std()
+
+
+def test_a_training_shows_its_samples_with_standing_statistics_and_goes_on_with_its_own() -> None:
+    family = made(variant="shared_trunk")
+    training = {key: value.clone() for key, value in family.state_dict().items()}
+    with standing_statistics(family):
+        inside = {key: value.clone() for key, value in family.state_dict().items()}
+    assert all(torch.equal(value, training[key]) for key, value in family.state_dict().items())
+    assert any(not torch.equal(value, training[key]) for key, value in inside.items())
+    family.measure_standing_statistics()
+    assert all(torch.equal(value, inside[key]) for key, value in family.state_dict().items())
 
 
 def test_bars_become_rows_and_rows_bars() -> None:

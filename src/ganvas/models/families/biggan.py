@@ -204,7 +204,7 @@ class BigGAN(HasLatentSpace, HasStandingStatistics, Truncates, Family):
         return loss, losses.discriminator_statistics("hinge", real_logits, fake_logits)
 
     @torch.no_grad()
-    def measure_standing_statistics(self) -> None:
+    def measure_standing_statistics(self, *, truncated: bool = True) -> None:
         """Measure standing statistics at each truncation, from fixed noise; to be called once, before use.
 
         The same weights give the same statistics on every machine, up to rounding. Further training uses running
@@ -212,7 +212,7 @@ class BigGAN(HasLatentSpace, HasStandingStatistics, Truncates, Family):
         """
         device = next(self.generator.parameters()).device
         classes = max(len(self.data.classes), 1)
-        for index in range(TRUNCATIONS):
+        for index in range(0 if truncated else TRUNCATIONS - 1, TRUNCATIONS):
             psi = index / (TRUNCATIONS - 1)
 
             def render(number: int, psi: float = psi) -> Tensor:

@@ -180,7 +180,7 @@ class MuseGAN(Accompanies, HasStandingStatistics, Family):
                 rolls = torch.where(rolls > 0, 1.0, -1.0).to(rolls)
         return self._with_given(rolls, given)
 
-    def measure_standing_statistics(self) -> None:
+    def measure_standing_statistics(self, *, truncated: bool = True) -> None:
         """Measure the batch norms of the averaged generator on fixed latents; the live generator's do not fit it.
 
         A generator that takes a given track keeps its running statistics, since there is no music here to give.
