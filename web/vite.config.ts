@@ -26,5 +26,5 @@ export default defineConfig({
     chunkSizeWarningLimit: 700,
     modulePreload: { polyfill: false },
   },
-  test: { setupFiles: ["src/test-setup.ts"], testTimeout: 20_000, restoreMocks: true, unstubGlobals: true },
+  test: { setupFiles: ["src/test-setup.ts"], testTimeout: 60_000, restoreMocks: true, unstubGlobals: true },
 });

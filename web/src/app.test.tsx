@@ -33,6 +33,8 @@ test("the navigation leads to the pages, and marks the one that is open", async 
     "Generate",
     "Translate",
     "Make-up",
+    "Card",
+    "Look-alike",
     "Train",
     "Runs",
   ]);

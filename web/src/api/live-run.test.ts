@@ -41,15 +41,17 @@ class Source extends EventTarget {
 const status = (state: string) => ({ state, nimg: 2, health: [] });
 let state = "running";
 let stats = lines(1, 2);
+let sheets: { nimg: number; url: string }[] = [];
 
 beforeEach(() => {
   Source.newest = undefined;
   state = "running";
   stats = lines(1, 2);
+  sheets = [];
   vi.stubGlobal("EventSource", Source);
   vi.stubGlobal("fetch", async ({ url }: Request) => {
     const { pathname, searchParams } = new URL(url);
-    if (!pathname.endsWith("/stats")) return Response.json({ id: "faces", status: status(state), health: [] });
+    if (!pathname.endsWith("/stats")) return Response.json({ id: "faces", status: status(state), health: [], sheets });
     return Response.json({ stats: stats.filter(({ nimg }) => nimg > Number(searchParams.get("after"))), next: 0 });
   });
 });
@@ -81,6 +83,15 @@ test("a running run streams its lines, goes back with a rewind, and ends with it
   await waitFor(() => expect(run.result.current.run?.status.state).toBe("finished"));
   expect(Source.newest?.closed).toBe(true);
   expect(run.client.getQueryData(runsQuery.queryKey)?.[0]?.status.state).toBe("finished");
+});
+
+test("a sheet that was written before the stream began is not missed", async () => {
+  const run = follow();
+  await waitFor(() => expect(Source.newest).toBeDefined());
+  sheets = [{ nimg: 10_000, url: "10000.png" }];
+  Source.newest?.say("open");
+  Source.newest?.say("status", status("running"));
+  await waitFor(() => expect(run.result.current.run?.sheets).toEqual(sheets));
 });
 
 test("where the stream breaks, requests go on", async () => {

@@ -104,7 +104,13 @@ class RunFollower {
     });
     // The run went back to a checkpoint: all of its lines follow.
     on("rewind", () => this.forgetLines());
-    on("status", (data) => this.takeStatus(JSON.parse(data) as Status));
+    // The first status says from when on sheets and metrics are reported: what came before that is read now.
+    let reported = false;
+    on("status", (data) => {
+      this.takeStatus(JSON.parse(data) as Status);
+      if (!reported) refresh();
+      reported = true;
+    });
     on("sheet", refresh);
     on("metric", refresh);
     on("error", () => {
