@@ -28,6 +28,7 @@ PAGES = [
     "/translate/colours",
     "/translate?make-up",
     "/card",
+    "/opinion",
     "/runs",
     "/runs/measured",
     "/runs/nowhere",

@@ -30,6 +30,7 @@ PLAYER = {
     *("sketchPhoto", "shareDrawing", "readSharedDrawing", "translate", "heatmap", "prepare", "carryOver", "makeUp"),
     *("prepareMakeUp", "readMusicFormat", "compose", "accompany", "listGalleries", "getGalleryPicture"),
     "findLookalikes",
+    *("listStudies", "joinStudy", "readQuestion", "sendRating", "withdrawFromStudy", "getStudyPicture"),
     *("readCardKit", "readCardFont", "drawCartoon", "checkCard", "printCard", "cardForBank"),
 }
 REVIEWER = {
@@ -40,7 +41,7 @@ OWNER = {
     *("openRound", "listTrainings", "createTraining", "pauseTraining", "stopTraining", "resumeTraining"),
     *("prolongTraining", "renameRun", "deleteRun", "restoreRun", "listRecipes", "getRecipe", "listPictureSets"),
     *("createPictureSet", "getPictureSet", "getSetThumbnail", "addPicture", "addZipPart", "unpackZip"),
-    *("suggestRecipes", "readMetrics"),
+    *("suggestRecipes", "readMetrics", "openStudy", "closeStudy", "getResults", "getStudyReport"),
 }
 ALLOWED = {
     "nobody": ANYONE,

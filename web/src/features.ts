@@ -8,6 +8,7 @@ import { generate } from "./features/generate";
 import { home } from "./features/home";
 import { lookalike } from "./features/lookalike";
 import { music } from "./features/music";
+import { opinion } from "./features/opinion";
 import { runs } from "./features/runs";
 import { train } from "./features/train";
 import { translate } from "./features/translate";
@@ -20,6 +21,7 @@ export const FEATURES: readonly Feature[] = [
   card,
   music,
   lookalike,
+  opinion,
   train,
   runs,
   curate,

@@ -26,6 +26,7 @@ from ganvas.cli import (  # noqa: F401
     status,
     evaluate,
     measure,
+    opinion,
     studio,
     starters,
     generate,

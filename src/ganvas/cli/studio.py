@@ -40,6 +40,9 @@ def studio(
     galleries: Annotated[
         Path, typer.Option(help="Folder of galleries that `ganvas lookalike build` made, for the Look-alike page.")
     ] = Path("galleries"),
+    studies: Annotated[
+        Path, typer.Option(help="Folder of studies that `ganvas opinion create` made, for the Opinion page.")
+    ] = Path("studies"),
     host: StudioHost = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port to listen on.")] = 8300,
     open_browser: Annotated[bool, typer.Option("--open", help="Open a browser.")] = False,
@@ -108,6 +111,7 @@ def studio(
         runs=runs,
         pictures=pictures,
         galleries=galleries,
+        studies=studies,
         starters=shipped.FOLDER if starters else None,
         shared=shared if shared is None or "://" in shared else Path(shared),
         answer_seconds=answer_seconds,

@@ -29,6 +29,21 @@ export const errors = {
   "gallery-missing": "The gallery cannot be read; make it again with ganvas lookalike build.",
   "gallery-damaged": "{file} is not a gallery, or is damaged; make it again with ganvas lookalike build.",
   "gallery-version": "{file} was made by another version of Ganvas; make it again with ganvas lookalike build.",
+  "no-study": "There is no study {study}; reload the page.",
+  "study-missing": "The study {study} is gone; reload the page.",
+  "study-damaged": "The study {study} is damaged or was made by another version of Ganvas; it must be made again.",
+  "study-was-closed":
+    "The study was closed, and its results may be known; another one must be made instead of opening it again.",
+  "study-not-opened": "The study was not opened yet; open it first.",
+  "study-not-open": "The study is not open for ratings; ask who invited you.",
+  "study-not-closed": "Results stay hidden until the study is closed; close it first.",
+  "nobody-counts": "No rater of {raters} counts, so there are no results; invite others to another study.",
+  "ratings-unusable": "The ratings of the study {study} cannot be read or written; its operator must look at the disk.",
+  "no-study-picture": "The study has no such picture; reload the page.",
+  "no-such-answer": "There is no such answer; reload the page.",
+  "no-rater": "You do not take part in this study; begin anew.",
+  "answered-before": "This question was answered before, and answers are not changed; reload the page.",
+  "not-the-next-question": "This question is not the next one; reload the page.",
   "no-face-in-source":
     "No face was found in the source picture; choose one that shows a face from the front, near and in good light.",
   "no-face-in-reference":

@@ -22,6 +22,7 @@ class LocalPaths:
 
     def __init__(self, settings: StudioSettings) -> None:
         named = [settings.bundles, settings.runs, settings.starters, settings.pictures, settings.galleries]
+        named.append(settings.studies)
         named.append(settings.shared if isinstance(settings.shared, Path) else None)
         named.append(None if settings.catalog is None else settings.catalog.root)
         general = [weights_dir(), Path.home(), Path.cwd(), Path(tempfile.gettempdir())]

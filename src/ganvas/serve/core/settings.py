@@ -27,6 +27,7 @@ class StudioSettings:
         starters: Folder of bundles that ship with the package, shown beside the others; None: none.
         pictures: Folder of folders of pictures that can be trained on, where uploads go as well; None: none.
         galleries: Folder of galleries of people that a face can be compared with; None or absent: none.
+        studies: Folder of studies in which people rate pictures; None or absent: none.
         hosts: Names under which the studio answers.
         tokens: The tokens of the people who may use it; None: everybody may do everything.
         public: People without a token may use models.
@@ -51,6 +52,7 @@ class StudioSettings:
     starters: Path | None = None
     pictures: Path | None = None
     galleries: Path | None = None
+    studies: Path | None = None
     hosts: HostNames = field(default_factory=HostNames)
     tokens: AccessTokens | None = None
     public: bool = False

@@ -11,6 +11,7 @@ from ganvas.serve.features.generate import GENERATE
 from ganvas.serve.features.home import HOME
 from ganvas.serve.features.lookalike import LOOKALIKE
 from ganvas.serve.features.music import MUSIC
+from ganvas.serve.features.opinion import OPINION
 from ganvas.serve.features.runs import RUNS
 from ganvas.serve.features.train import TRAIN
 from ganvas.serve.features.translate import TRANSLATE
@@ -23,6 +24,7 @@ FEATURES: tuple[Feature, ...] = (
     CARD,
     MUSIC,
     LOOKALIKE,
+    OPINION,
     TRAIN,
     RUNS,
     CURATE,
