@@ -108,7 +108,8 @@ def close(study: StudyFolder, quiet: Quiet = False) -> None:
     found.close()
     facts = found.facts()
     out = Output(quiet)
-    out.line(f"{study} is closed: {facts.raters} raters, of whom {facts.finished} answered everything.")
+    raters = "1 rater" if facts.raters == 1 else f"{facts.raters} raters"
+    out.line(f"{study} is closed: {raters}, of whom {facts.finished} answered everything.")
     out.next_steps(f"ganvas opinion report {study}")
 
 

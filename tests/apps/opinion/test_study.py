@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 from support.opinion import PLANTED, pictures, rater, study, take_part
 
 from ganvas.apps.opinion import Source, Study, StudyOptions, create_study, markdown, results
@@ -42,8 +43,9 @@ def test_three_raters_of_known_bias_recover_the_planted_order(tmp_path: Path, mo
 
 def test_nothing_that_a_rater_sees_tells_where_a_picture_comes_from(tmp_path: Path) -> None:
     source = pictures(tmp_path / "ours", 8)
-    with Image.open(source / "00.png") as picture:
-        picture.save(source / "00.png", pnginfo=None, exif=b"Exif\x00\x00")
+    told = PngInfo()
+    told.add_text("Software", "ours")
+    Image.new("RGB", (32, 32)).save(source / "00.png", pnginfo=told)
     (source / "notes.txt").write_text("no picture")
     (source / "broken.png").write_bytes(b"\x89PNG\r\n\x1a\n broken")
     other = pictures(tmp_path / "theirs", 6, side=40)
@@ -132,7 +134,7 @@ def test_a_study_by_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) 
     take_part(Study(folder), lambda trial: trial.answers[0] if trial.answers else 0)
     capsys.readouterr()
     assert main(["opinion", "close", str(folder)]) == 0
-    assert "1 raters, of whom 1 answered everything" in capsys.readouterr().out
+    assert "1 rater, of whom 1 answered everything" in capsys.readouterr().out
     assert main(["opinion", "report", str(folder), "-o", str(tmp_path / "out")]) == 0
     found = json.loads((tmp_path / "out" / "report.json").read_text())
     assert found["unsure"] == 1

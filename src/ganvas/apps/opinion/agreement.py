@@ -22,6 +22,8 @@ def krippendorff(answers: Floats, level: Level) -> float | None:
         1 for perfect agreement, 0 for that of chance; None where no unit has two answers, or all are the same.
     """
     values = np.unique(answers[~np.isnan(answers)])
+    if not len(values):
+        return None
     counts = np.array([(answers == value).sum(0) for value in values], dtype=np.float64).reshape(len(values), -1)
     counts = counts[:, counts.sum(0) >= 2]
     if counts.size == 0:

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from ganvas.apps.opinion.checks import mark_picture, number_picture, ruined
-from ganvas.apps.opinion.order import treatments
+from ganvas.apps.opinion.order import plan, treatments
 from ganvas.apps.opinion.ratings import Study, make_database
 from ganvas.apps.opinion.sources import Found, Source, find
 from ganvas.apps.opinion.study import MANIFEST, PICTURES, Check, Condition, Manifest, Mode, StudyPicture, Use
@@ -246,7 +246,4 @@ def _notes(
 def describe_length(study: Study) -> tuple[int, int]:
     """How many questions one rater is asked, and how many of them count."""
     manifest = study.manifest
-    counted = manifest.per_rater * len(treatments(manifest))
-    from ganvas.apps.opinion.order import plan
-
-    return len(plan(manifest, 0)), counted
+    return len(plan(manifest, 0)), manifest.per_rater * len(treatments(manifest))

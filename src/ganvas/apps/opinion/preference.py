@@ -12,6 +12,7 @@ Floats = np.ndarray[Any, np.dtype[np.float64]]
 
 PRIOR = 0.5  # wins added in each direction of each pair that was compared
 _STEPS = 5000
+_PARTS = 20  # in which resamples are evaluated, to bound memory
 _TOLERANCE = 1e-9
 
 
@@ -58,7 +59,14 @@ def preferences(wins: Floats, rng: np.random.Generator, resamples: int = RESAMPL
         resamples: How often.
     """
     of_raters, of_contents = weights(wins.shape[0], wins.shape[1], rng, resamples)
-    drawn = bradley_terry(np.einsum("br,rkij,bk->bij", of_raters, wins, of_contents, optimize=True))
+    drawn = np.concatenate(
+        [
+            bradley_terry(np.einsum("br,rkij,bk->bij", raters, wins, contents, optimize=True))
+            for raters, contents in zip(
+                np.array_split(of_raters, _PARTS), np.array_split(of_contents, _PARTS), strict=True
+            )
+        ]
+    )
     values = bradley_terry(wins.sum((0, 1)))
     above = np.array([[np.mean(one > other) for other in drawn.T] for one in drawn.T])
     return Preferences([interval(float(value), own) for value, own in zip(values, drawn.T, strict=True)], above)

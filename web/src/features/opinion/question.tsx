@@ -94,7 +94,6 @@ function Shown({
   label: string;
   onLoad: () => void;
 }) {
-  const frame = useRef<HTMLElement>(null);
   const [available, setAvailable] = useState(Math.min(window.innerWidth - 32, 1200));
   useEffect(() => {
     const measure = () => setAvailable(Math.min(window.innerWidth - 32, 1200));
@@ -103,7 +102,7 @@ function Shown({
   }, []);
   const shown = shownWidth(width, available, window.devicePixelRatio || 1);
   return (
-    <figure ref={frame}>
+    <figure>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a picture larger than the window is scrolled by keyboard */}
       <div className={styles.frame} tabIndex={shown > available ? 0 : undefined}>
         <img

@@ -23,7 +23,9 @@ export function ResultsTable({ study }: { study: Study }) {
               <th scope="col">{words.condition}</th>
               <th scope="col">{data.mode === "pairs" ? words.strength : words.score}</th>
               <th scope="col">{words.interval}</th>
-              <th scope="col" aria-label={words.picture} />
+              <th scope="col">
+                <span className="sr-only">{words.picture}</span>
+              </th>
             </tr>
           </thead>
           <tbody>

@@ -1,5 +1,5 @@
 // The studies: raters take part, owners open and close them.
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { Link } from "wouter";
 import { useMay } from "../../api/queries";
 import { Button } from "../../ui/controls";
@@ -11,6 +11,10 @@ import { useWords } from "./words";
 export function Studies({ studies, reload }: { studies: Study[]; reload: () => void }) {
   const words = useWords();
   const owner = useMay("owner");
+  // Counts change while a page of this feature is open.
+  useEffect(() => {
+    reload();
+  }, [reload]);
   return (
     <>
       <header className="page-head">
