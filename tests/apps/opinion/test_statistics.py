@@ -54,17 +54,25 @@ def test_an_answer_is_far_by_two_deviations_where_the_kurtosis_is_that_of_a_norm
     assert screen(np.full((5, 3), 4.0)).rejected == [False] * 5
 
 
-def test_who_answers_at_random_is_rejected_and_who_is_strict_is_not() -> None:
+def test_who_errs_on_both_sides_is_rejected_and_who_is_strict_is_not() -> None:
+    answers = np.full((31, 40), 3.0)
+    answers[0, :20] = 1  # strict: P = 0, Q = 20
+    answers[1, 20:] = np.tile([1.0, 5.0], 10)  # P = Q = 10
+    answers[2, 20:24] = N  # a picture that somebody did not see
+    found = screen(answers)
+    assert (found.above[0], found.below[0], found.rejected[0]) == (0, 20, False)
+    assert (found.above[1], found.below[1], found.rejected[1]) == (10, 10, True)
+    assert found.answers[2] == 36
+    assert sum(found.rejected) == 1
+
+
+def test_planted_bad_raters_are_rejected_among_people_who_differ() -> None:
     rng = np.random.default_rng(1)
     quality = rng.uniform(1.5, 4.5, 60)
-    answers = np.clip(np.round(quality + rng.normal(0, 0.5, (24, 60))), 1, 5)
-    answers[3] = rng.integers(1, 6, 60)
-    answers[11] = np.clip(np.round(6 - quality), 1, 5)
-    answers[20] = np.clip(np.round(quality - 1), 1, 5)
-    found = screen(answers)
-    assert [rater for rater, rejected in enumerate(found.rejected) if rejected] == [3, 11]
-    assert found.below[20] > found.answers[20] * 0.05, "far below often, yet on one side"
-    answers[rng.random(answers.shape) < 0.3] = N
+    answers = np.clip(np.round(quality + rng.normal(0, 0.7, (24, 60))), 1, 5)
+    answers[3] = rng.integers(1, 6, 60)  # at random
+    answers[11] = np.clip(np.round(6 - quality), 1, 5)  # the scale upside down
+    answers[20] = np.clip(np.round(quality - 1), 1, 5)  # strict
     assert [rater for rater, rejected in enumerate(screen(answers).rejected) if rejected] == [3, 11]
 
 

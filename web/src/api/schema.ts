@@ -801,6 +801,206 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/studies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Studies
+         * @description The studies that are open for ratings; owners see the others as well. Damaged ones are left out.
+         */
+        get: operations["listStudies"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/studies/{id}/raters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Join Study
+         * @description Take part in a study. No name is asked for and no address kept.
+         */
+        post: operations["joinStudy"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/studies/{id}/question": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Read Question
+         * @description The next question of a rater.
+         */
+        post: operations["readQuestion"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/studies/{id}/ratings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send Rating
+         * @description Answer a question; returns the next. The same answer may be sent again, and is kept once.
+         */
+        post: operations["sendRating"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/studies/{id}/withdrawal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Withdraw From Study
+         * @description Delete a rater with all answers.
+         */
+        post: operations["withdrawFromStudy"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/studies/{id}/pictures/{picture}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Study Picture
+         * @description A picture of a study, as it was copied.
+         */
+        get: operations["getStudyPicture"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/studies/{id}/opening": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Open Study
+         * @description Let raters in.
+         */
+        post: operations["openStudy"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/studies/{id}/closing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Close Study
+         * @description End the rating, for good.
+         */
+        post: operations["closeStudy"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/studies/{id}/results": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Results
+         * @description The results of a closed study.
+         */
+        get: operations["getResults"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/studies/{id}/report.md": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Study Report
+         * @description The report of a closed study, in Markdown.
+         */
+        get: operations["getStudyReport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/trainings": {
         parameters: {
             query?: never;
@@ -2613,6 +2813,48 @@ export interface components {
             milliseconds: number;
         };
         /**
+         * ConditionResult
+         * @description What raters said of a condition.
+         */
+        ConditionResult: {
+            /** Name */
+            name: string;
+            /** Origin */
+            origin: string;
+            /** Real */
+            real: boolean;
+            /**
+             * Value
+             * @description Mean opinion score, or strength of preference.
+             */
+            value: number;
+            /**
+             * Low
+             * @description Lower end of the 95 % interval.
+             */
+            low: number | null;
+            /**
+             * High
+             * @description Upper end of the 95 % interval.
+             */
+            high: number | null;
+            /**
+             * Ratings
+             * @description Answers that count.
+             */
+            ratings: number;
+            /**
+             * Preferred
+             * @description Pairs: share of wins, not sure counting half.
+             */
+            preferred?: number | null;
+            /**
+             * Above Next
+             * @description Share of resamples in which it is above the next one.
+             */
+            above_next?: number | null;
+        };
+        /**
          * Credit
          * @description The origin of pictures or weights that the model was made from.
          */
@@ -3050,6 +3292,17 @@ export interface components {
             reviewer: string;
         };
         /**
+         * Joined
+         * @description A new rater of a study.
+         */
+        Joined: {
+            /**
+             * Rater
+             * @description The secret by which the rater is known.
+             */
+            rater: string;
+        };
+        /**
          * KeptPicture
          * @description Whether an uploaded file was kept, and if not, why.
          */
@@ -3057,6 +3310,27 @@ export interface components {
             /** Kept */
             kept: boolean;
             error: components["schemas"]["TrainingError"] | null;
+        };
+        /**
+         * LeftOut
+         * @description A rater who does not count, and why.
+         */
+        LeftOut: {
+            /**
+             * Rater
+             * @description Number of the rater, from 1.
+             */
+            rater: number;
+            /**
+             * Reason
+             * @description unfinished, attention, gold or screening.
+             */
+            reason: string;
+            /**
+             * Detail
+             * @description In words.
+             */
+            detail: string;
         };
         /**
          * LookalikeAnswer
@@ -3441,6 +3715,25 @@ export interface components {
             reason: string | null;
         };
         /**
+         * PictureResult
+         * @description What raters said of a picture.
+         */
+        PictureResult: {
+            /** Condition */
+            condition: string;
+            /** Name */
+            name: string;
+            /** Mean */
+            mean: number;
+            /**
+             * Deviation
+             * @description Standard deviation over raters (SOS).
+             */
+            deviation: number | null;
+            /** Ratings */
+            ratings: number;
+        };
+        /**
          * PictureSetCard
          * @description Pictures that can be trained on.
          */
@@ -3741,6 +4034,37 @@ export interface components {
             kimg: number;
         };
         /**
+         * Question
+         * @description Where a rater stands, and the next question.
+         */
+        Question: {
+            /**
+             * Position
+             * @description Number of questions answered, which is the index of the next.
+             */
+            position: number;
+            /**
+             * Total
+             * @description Number of questions.
+             */
+            total: number;
+            /**
+             * Training
+             * @description The next question does not count.
+             */
+            training: boolean;
+            /**
+             * Pictures
+             * @description What it shows, from left to right; empty: all are answered.
+             */
+            pictures: components["schemas"]["Shown"][];
+            /**
+             * Following
+             * @description Ids of the pictures after it, to be loaded ahead.
+             */
+            following: string[];
+        };
+        /**
          * QueuedPicture
          * @description A picture that waits for a verdict. Verdicts of others are not shown, so that opinions stay independent.
          */
@@ -3788,6 +4112,43 @@ export interface components {
              * @description It belongs to another reviewer, who has not reached it.
              */
             lent: boolean;
+        };
+        /**
+         * RaterRequest
+         * @description Who asks.
+         */
+        RaterRequest: {
+            /**
+             * Rater
+             * @description The secret that joining returned.
+             */
+            rater: string;
+        };
+        /**
+         * RatingRequest
+         * @description An answer.
+         */
+        RatingRequest: {
+            /**
+             * Rater
+             * @description The secret that joining returned.
+             */
+            rater: string;
+            /**
+             * Position
+             * @description Index of the question.
+             */
+            position: number;
+            /**
+             * Value
+             * @description 1 to 5, the best is 5; of pairs 1: left, 2: right, 0: not sure.
+             */
+            value: number;
+            /**
+             * Milliseconds
+             * @description From when it was shown.
+             */
+            milliseconds?: number | null;
         };
         /**
          * Readiness
@@ -3965,6 +4326,95 @@ export interface components {
         RestoredRun: {
             /** Run */
             run: string;
+        };
+        /**
+         * Results
+         * @description The results of a study; conditions come in the order of their values, the best first.
+         */
+        Results: {
+            /** Title */
+            title: string;
+            /**
+             * Mode
+             * @enum {string}
+             */
+            mode: "acr" | "pairs" | "dcr";
+            /** Seed */
+            seed: number;
+            /** Created */
+            created: string;
+            /** Opened */
+            opened: string | null;
+            /** Closed */
+            closed: string | null;
+            /** Matched */
+            matched: boolean;
+            /** Contents */
+            contents: number;
+            /** Per Rater */
+            per_rater: number;
+            /**
+             * Raters
+             * @description Who took part and did not withdraw.
+             */
+            raters: number;
+            /**
+             * Counted
+             * @description Raters who count.
+             */
+            counted: number;
+            /** Withdrawn */
+            withdrawn: number;
+            /**
+             * Silent
+             * @description Raters who joined and answered nothing.
+             */
+            silent: number;
+            /** Left Out */
+            left_out: components["schemas"]["LeftOut"][];
+            /** Conditions */
+            conditions: components["schemas"]["ConditionResult"][];
+            /** Pictures */
+            pictures: components["schemas"]["PictureResult"][];
+            /**
+             * Alpha
+             * @description Krippendorff's α among the raters who count.
+             */
+            alpha: number | null;
+            /** Alpha Level */
+            alpha_level: string;
+            /**
+             * Sos A
+             * @description Parameter of the SOS hypothesis.
+             */
+            sos_a: number | null;
+            /**
+             * Unsure
+             * @description Pairs: share of not sure.
+             */
+            unsure: number | null;
+            /**
+             * Repeats
+             * @description Questions asked twice.
+             */
+            repeats: number;
+            /**
+             * Repeats Same
+             * @description Share of these answered the same twice.
+             */
+            repeats_same: number | null;
+            /**
+             * Repeats Apart
+             * @description Mean difference of the two answers, on a scale of five.
+             */
+            repeats_apart: number | null;
+            /**
+             * Seconds
+             * @description Median time of an answer.
+             */
+            seconds: number | null;
+            /** Notes */
+            notes: string[];
         };
         /**
          * ReviewQueue
@@ -4454,6 +4904,24 @@ export interface components {
             url: string;
         };
         /**
+         * Shown
+         * @description A picture of a question.
+         */
+        Shown: {
+            /** Id */
+            id: string;
+            /**
+             * Width
+             * @description Pixels.
+             */
+            width: number;
+            /**
+             * Height
+             * @description Pixels.
+             */
+            height: number;
+        };
+        /**
          * SignInRequest
          * @description A token, and who uses it.
          */
@@ -4503,6 +4971,42 @@ export interface components {
              * @description In standard deviations.
              */
             strength: number;
+        };
+        /**
+         * StudySummary
+         * @description A study, without anything that tells what is compared.
+         */
+        StudySummary: {
+            /** Id */
+            id: string;
+            /** Title */
+            title: string;
+            /**
+             * Mode
+             * @description acr: one picture, 1 to 5; pairs: which of two; dcr: how far from the reference.
+             * @enum {string}
+             */
+            mode: "acr" | "pairs" | "dcr";
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "new" | "open" | "closed";
+            /**
+             * Questions
+             * @description Questions that one rater is asked.
+             */
+            questions: number;
+            /**
+             * Raters
+             * @description Who took part and did not withdraw; null for people who are not owners.
+             */
+            raters: number | null;
+            /**
+             * Finished
+             * @description Of these, who answered everything; null likewise.
+             */
+            finished: number | null;
         };
         /**
          * SuggestionList
@@ -6320,6 +6824,325 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LookalikeAnswer"];
+                };
+            };
+            /** @description What is wrong and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listStudies: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StudySummary"][];
+                };
+            };
+            /** @description What is wrong and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    joinStudy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Joined"];
+                };
+            };
+            /** @description What is wrong and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readQuestion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RaterRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Question"];
+                };
+            };
+            /** @description What is wrong and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sendRating: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RatingRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Question"];
+                };
+            };
+            /** @description What is wrong and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    withdrawFromStudy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RaterRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getStudyPicture: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                picture: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The picture. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/png": unknown;
+                };
+            };
+            /** @description What is wrong and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    openStudy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StudySummary"];
+                };
+            };
+            /** @description What is wrong and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    closeStudy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StudySummary"];
+                };
+            };
+            /** @description What is wrong and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getResults: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Results"];
+                };
+            };
+            /** @description What is wrong and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getStudyReport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
                 };
             };
             /** @description What is wrong and what to do. */

@@ -35,7 +35,8 @@ export const errors: Readonly<Record<ErrorCode, string>> = {
   "study-not-opened": "설문이 아직 열리지 않았습니다. 먼저 여세요.",
   "study-not-open": "지금은 평가를 받지 않는 설문입니다. 초대한 사람에게 문의하세요.",
   "study-not-closed": "설문을 마감하기 전에는 결과를 볼 수 없습니다. 먼저 마감하세요.",
-  "nobody-counts": "평가자 {raters}명 가운데 집계할 수 있는 사람이 없어 결과가 없습니다. 새 설문에 다른 사람을 초대하세요.",
+  "nobody-counts":
+    "평가자 {raters}명 가운데 집계할 수 있는 사람이 없어 결과가 없습니다. 새 설문에 다른 사람을 초대하세요.",
   "ratings-unusable": "설문 {study}의 평가를 읽거나 쓸 수 없습니다. 운영자가 디스크를 확인해야 합니다.",
   "no-study-picture": "설문에 없는 사진입니다. 페이지를 새로 고치세요.",
   "no-such-answer": "없는 답입니다. 페이지를 새로 고치세요.",

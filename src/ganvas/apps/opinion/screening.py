@@ -33,7 +33,8 @@ def kurtosis(answers: Floats) -> Floats:
     """β₂ = m₄ / m₂² per column of [raters, pictures], by moments divided by N; NaN where all answers are the same."""
     apart = answers - np.nanmean(answers, axis=0)
     second, fourth = np.nanmean(apart**2, axis=0), np.nanmean(apart**4, axis=0)
-    return np.divide(fourth, second**2, out=np.full_like(second, np.nan), where=second > 0)
+    found: Floats = np.divide(fourth, second**2, out=np.full_like(second, np.nan), where=second > 0)
+    return found
 
 
 def screen(answers: Floats) -> Screening:

@@ -19,7 +19,6 @@ CheckKind = Literal["attention", "gold"]
 MANIFEST = "study.json"
 PICTURES = "pictures"
 RATINGS = "ratings.sqlite"
-VERSION = 1
 VALUES: dict[Mode, tuple[int, ...]] = {"acr": (1, 2, 3, 4, 5), "dcr": (1, 2, 3, 4, 5), "pairs": (0, 1, 2)}
 """The answers of each mode: 5 is the best; of pairs 1 is the left picture, 2 the right one and 0 *not sure*."""
 
@@ -100,7 +99,7 @@ class Manifest(_Part):
         notes: What was left out or may bias the study, one sentence each.
     """
 
-    version: Literal[1] = VERSION
+    version: Literal[1] = 1
     title: str
     mode: Mode
     seed: int

@@ -20,8 +20,7 @@ export const resultsQuery = (id: string) => ({
     dataOf(api.GET("/v1/studies/{id}/results", { ...studyAt(id), signal })),
 });
 
-export const joinStudy = async (id: string) =>
-  (await dataOf(api.POST("/v1/studies/{id}/raters", studyAt(id)))).rater;
+export const joinStudy = async (id: string) => (await dataOf(api.POST("/v1/studies/{id}/raters", studyAt(id)))).rater;
 
 export const readQuestion = (id: string, rater: string) =>
   dataOf(api.POST("/v1/studies/{id}/question", { ...studyAt(id), body: { rater } }));

@@ -68,8 +68,15 @@ export function Asked({
       </div>
       <div ref={buttons} className={styles.answers} role="group" aria-label={words.ask[mode]}>
         {answers.map((value) => (
-          <Button key={value} isDisabled={!ready} variant={sent === value ? "solid" : "soft"} onPress={() => say(value)}>
-            <kbd aria-hidden="true">{value}</kbd>
+          <Button
+            key={value}
+            isDisabled={!ready}
+            variant={sent === value ? "solid" : "soft"}
+            onPress={() => say(value)}
+          >
+            <span className={styles.key} aria-hidden="true">
+              {value}
+            </span>
             {words.answers[mode][value]}
           </Button>
         ))}
@@ -103,7 +110,6 @@ function Shown({
   const shown = shownWidth(width, available, window.devicePixelRatio || 1);
   return (
     <figure>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a picture larger than the window is scrolled by keyboard */}
       <div className={styles.frame} tabIndex={shown > available ? 0 : undefined}>
         <img
           src={address}

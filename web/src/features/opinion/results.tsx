@@ -33,7 +33,9 @@ export function ResultsTable({ study }: { study: Study }) {
               <tr key={one.name}>
                 <th scope="row">{one.name}</th>
                 <td>{one.value.toFixed(2)}</td>
-                <td>{one.low === null || one.high === null ? "–" : `${one.low.toFixed(2)} – ${one.high.toFixed(2)}`}</td>
+                <td>
+                  {one.low === null || one.high === null ? "–" : `${one.low.toFixed(2)} – ${one.high.toFixed(2)}`}
+                </td>
                 <td>
                   <Bar results={data} value={one.value} low={one.low ?? one.value} high={one.high ?? one.value} />
                 </td>

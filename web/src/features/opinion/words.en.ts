@@ -6,13 +6,13 @@ export const en = {
   title: "Opinion",
   lead: "People rate pictures without knowing where they come from.",
   noStudy: "No study is open",
-  noStudyText: "A study shows pictures of models and real ones in random order, and keeps its results hidden until it is closed.",
+  noStudyText:
+    "A study shows pictures of models and real ones in random order, and keeps its results hidden until it is closed.",
   noStudyForRaters: "There is nothing to rate at the moment.",
   modes: { acr: "One picture at a time", pairs: "Two pictures compared", dcr: "Compared with a reference" },
   states: { new: "not open yet", open: "open", closed: "closed" },
   questions: (count: number) => (count === 1 ? "1 question" : `${count} questions`),
-  raters: (count: number, finished: number) =>
-    `${count === 1 ? "1 person" : `${count} people`}, ${finished} finished`,
+  raters: (count: number, finished: number) => `${count === 1 ? "1 person" : `${count} people`}, ${finished} finished`,
   takePart: "Take part",
   goOn: "Go on",
   open: "Open for ratings",
@@ -47,7 +47,11 @@ export const en = {
   progress: "Progress",
   at: (number: number, total: number) => `${number} of ${total}`,
   training: "for practice",
-  ask: { acr: "How good is this picture?", pairs: "Which picture is better?", dcr: "How does the second picture differ?" },
+  ask: {
+    acr: "How good is this picture?",
+    pairs: "Which picture is better?",
+    dcr: "How does the second picture differ?",
+  },
   labels: { acr: ["Picture"], pairs: ["First", "Second"], dcr: ["Reference", "Picture"] },
   answers: {
     acr: scale,
