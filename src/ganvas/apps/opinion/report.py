@@ -82,13 +82,13 @@ def _raters(results: Results) -> list[str]:
     if results.repeats_same is not None:
         apart = f", {results.repeats_apart:.2f} apart on average" if results.repeats_apart is not None else ""
         lines.append(
-            f"- With themselves: {results.repeats:,} questions were asked twice, {results.repeats_same:.0%} of them "
+            f"- With themselves: {results.repeats:,} questions were asked twice, {results.repeats_same * 100:.0f} % of them "
             f"answered the same{apart}."
         )
     if results.sos_a is not None:
         lines.append(f"- Spread of the scores: SOS parameter a = {results.sos_a:.2f}.")
     if results.unsure is not None:
-        lines.append(f"- Not sure: {results.unsure:.0%} of the answers.")
+        lines.append(f"- Not sure: {results.unsure * 100:.0f} % of the answers.")
     if results.seconds is not None:
         lines.append(f"- Median time of an answer: {results.seconds:.1f} s.")
     return lines
@@ -140,4 +140,4 @@ def _interval(one: ConditionResult) -> str:
 
 
 def _share(share: float | None) -> str:
-    return "" if share is None else f"{share:.1%}"
+    return "" if share is None else f"{share * 100:.1f} %"
