@@ -82,8 +82,8 @@ def _raters(results: Results) -> list[str]:
     if results.repeats_same is not None:
         apart = f", {results.repeats_apart:.2f} apart on average" if results.repeats_apart is not None else ""
         lines.append(
-            f"- With themselves: {results.repeats:,} questions were asked twice, {results.repeats_same * 100:.0f} % of them "
-            f"answered the same{apart}."
+            f"- With themselves: {results.repeats:,} questions were asked twice, {results.repeats_same * 100:.0f} % of "
+            f"them answered the same{apart}."
         )
     if results.sos_a is not None:
         lines.append(f"- Spread of the scores: SOS parameter a = {results.sos_a:.2f}.")
