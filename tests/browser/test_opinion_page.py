@@ -77,7 +77,7 @@ def test_a_study_from_opening_to_results(at_studies: Visit, made: Study) -> None
     card.get_by_role("button", name="Close").click()
     card.get_by_role("button", name="Close for good").click()
     card.get_by_role("link", name="Results").click()
-    expect(page.get_by_text("2 of 2 people count.")).to_be_visible()
+    expect(page.get_by_text("The answers of 2 of 2 people are counted.")).to_be_visible()
     expect(page.get_by_role("rowheader")).to_have_text(["best", "middle", "worst"])
     assert violations(page) == []
 

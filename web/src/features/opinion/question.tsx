@@ -66,7 +66,13 @@ export function Asked({
           />
         ))}
       </div>
-      <div ref={buttons} className={styles.answers} role="group" aria-label={words.ask[mode]}>
+      <div
+        ref={buttons}
+        className={styles.answers}
+        data-few={answers.length < 4 || undefined}
+        role="group"
+        aria-label={words.ask[mode]}
+      >
         {answers.map((value) => (
           <Button
             key={value}

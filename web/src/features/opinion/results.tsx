@@ -16,47 +16,51 @@ export function ResultsTable({ study }: { study: Study }) {
         <h1>{study.title}</h1>
         <p>{words.counted(data.counted, data.raters)}</p>
       </header>
-      <div className={styles.tableFrame}>
-        <table className={styles.table}>
-          <thead>
-            <tr>
-              <th scope="col">{words.condition}</th>
-              <th scope="col">{data.mode === "pairs" ? words.strength : words.score}</th>
-              <th scope="col">{words.interval}</th>
-              <th scope="col">
-                <span className="sr-only">{words.picture}</span>
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {data.conditions.map((one) => (
-              <tr key={one.name}>
-                <th scope="row">{one.name}</th>
-                <td>{one.value.toFixed(2)}</td>
-                <td>
-                  {one.low === null || one.high === null ? "–" : `${one.low.toFixed(2)} – ${one.high.toFixed(2)}`}
-                </td>
-                <td>
-                  <Bar results={data} value={one.value} low={one.low ?? one.value} high={one.high ?? one.value} />
-                </td>
+      <div className={styles.findings}>
+        <div className={styles.tableFrame}>
+          <table className={styles.table}>
+            <thead>
+              <tr>
+                <th scope="col">{words.condition}</th>
+                <th scope="col">{data.mode === "pairs" ? words.strength : words.score}</th>
+                <th scope="col">{words.interval}</th>
+                <th scope="col">
+                  <span className="sr-only">{words.picture}</span>
+                </th>
               </tr>
+            </thead>
+            <tbody>
+              {data.conditions.map((one) => (
+                <tr key={one.name}>
+                  <th scope="row">{one.name}</th>
+                  <td>{one.value.toFixed(2)}</td>
+                  <td>
+                    {one.low === null || one.high === null ? "–" : `${one.low.toFixed(2)} – ${one.high.toFixed(2)}`}
+                  </td>
+                  <td>
+                    <Bar results={data} value={one.value} low={one.low ?? one.value} high={one.high ?? one.value} />
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+        {data.alpha !== null && <p className="quiet small">{words.alpha(data.alpha.toFixed(2))}</p>}
+        {data.left_out.length > 0 && (
+          <ul className="quiet small">
+            {data.left_out.map((one) => (
+              <li key={one.rater}>
+                {words.leftOut(one.rater, words.reasons[one.reason as keyof typeof words.reasons])}
+              </li>
             ))}
-          </tbody>
-        </table>
-      </div>
-      {data.alpha !== null && <p className="quiet small">{words.alpha(data.alpha.toFixed(2))}</p>}
-      {data.left_out.length > 0 && (
-        <ul className="quiet small">
-          {data.left_out.map((one) => (
-            <li key={one.rater}>{words.leftOut(one.rater, words.reasons[one.reason as keyof typeof words.reasons])}</li>
-          ))}
-        </ul>
-      )}
-      <div className={styles.actions}>
-        <a className="button button-soft" href={reportAt(study.id)} download={`${study.id}.md`}>
-          {words.report}
-        </a>
-        <Link href="/opinion">{words.allStudies}</Link>
+          </ul>
+        )}
+        <div className={styles.actions}>
+          <a className="button button-soft" href={reportAt(study.id)} download={`${study.id}.md`}>
+            {words.report}
+          </a>
+          <Link href="/opinion">{words.allStudies}</Link>
+        </div>
       </div>
     </>
   );

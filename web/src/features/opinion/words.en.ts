@@ -70,7 +70,7 @@ export const en = {
   withdrawText: "All your answers will be deleted.",
   withdrawForGood: "Delete my answers",
   withdrawn: "Your answers are deleted.",
-  counted: (counted: number, raters: number) => `${counted} of ${raters} people count.`,
+  counted: (counted: number, raters: number) => `The answers of ${counted} of ${raters} people are counted.`,
   condition: "Condition",
   score: "Mean score",
   strength: "Strength",
