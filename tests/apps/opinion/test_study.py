@@ -14,8 +14,10 @@ from support.opinion import PLANTED, pictures, rater, study, take_part
 
 from ganvas.apps.opinion import Source, Study, StudyOptions, create_study, markdown, results
 from ganvas.apps.opinion.study import Mode, grid
+from ganvas.bundle import write_bundle
 from ganvas.cli import main
 from ganvas.errors import UserError
+from ganvas.models.families import FAMILIES
 
 BIASES = (0.0, 0.8, -0.8)
 
@@ -143,6 +145,39 @@ def test_a_study_by_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) 
     assert main(["opinion", "create", str(tmp_path / "t"), "--from", str(ours), "--mode", "best"]) == 2
     assert main(["opinion", "open", str(tmp_path / "none")]) == 2
     assert "There is no study" in capsys.readouterr().err
+
+
+def test_a_model_makes_its_pictures_by_seeds(tmp_path: Path) -> None:
+    family = FAMILIES["dcgan"](*FAMILIES["dcgan"].tiny(), 1.0)
+    write_bundle(tmp_path / "b", family, name="Ours", kimg=1.0, onnx=False)
+    options = StudyOptions(
+        title="t",
+        mode="acr",
+        sources=[Source("ours", tmp_path / "b")],
+        real=pictures(tmp_path / "photos", 6),
+        contents=3,
+        training=2,
+        seed=7,
+    )
+    made = create_study(tmp_path / "s", options)
+    ours, real = made.manifest.conditions
+    assert (ours.origin, ours.real, real.real) == ("Ours, seeds 7 to 11", False, True)
+    assert not made.manifest.matched
+    assert any("different contents" in note for note in made.manifest.notes)
+    shown = grid(made.manifest).rated
+    assert len({(made.folder / "pictures" / f"{shown[0, n]}.png").read_bytes() for n in range(3)}) == 3
+
+
+def test_translated_pictures_are_matched_with_their_references(tmp_path: Path) -> None:
+    family = FAMILIES["pix2pix"](*FAMILIES["pix2pix"].tiny(), 1.0)
+    write_bundle(tmp_path / "b", family, name="Ours", kimg=1.0, onnx=False)
+    photos = pictures(tmp_path / "photos", 4, side=64)
+    sources = [Source("ours", tmp_path / "b")]
+    options = StudyOptions(title="t", mode="dcr", sources=sources, real=photos, inputs=photos, contents=3, training=1)
+    made = create_study(tmp_path / "s", options)
+    assert made.manifest.matched
+    by_place = {(one.condition, one.content): one.name for one in made.manifest.pictures if one.use == "rated"}
+    assert all(by_place[0, content] == by_place[1, content] for content in range(3))
 
 
 def test_degradation_needs_references_of_the_same_names(tmp_path: Path) -> None:

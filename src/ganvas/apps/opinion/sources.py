@@ -98,14 +98,20 @@ def _model(path: Path, count: int, seed: int, inputs: Path | None) -> Found:
 
     model = load_model(path)
     stream = make_images(model.family, ImageOptions(count=count, seed=seed, source=inputs))
-    made = {image.name: _rgb(image.pixels) for image in stream.images}
+    named = inputs is not None
+    made = {_own_name(image.name) if named else image.name: _rgb(image.pixels) for image in stream.images}
     what = f"seeds {seed} to {seed + count - 1}" if inputs is None else f"from {inputs.resolve().name}"
     return Found(
         f"{model.name}, {what}",
         sorted(made),
         lambda keys: ((key, made[key]) for key in keys),
-        named=inputs is not None,
+        named=named,
     )
+
+
+def _own_name(name: str) -> str:
+    """The name of a translated picture's source, which :func:`make_images` puts after a number."""
+    return name_key(name.partition("-")[2])
 
 
 def _rgb(pixels: Pixels) -> Pixels:
