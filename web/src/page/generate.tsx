@@ -47,7 +47,7 @@ function Picture({ tool, seed, label, psi }: { tool: ToolProps; seed: number; la
         <span>{generate.seedNumber(seed)}</span>
         <IconButton
           name={words.save(name)}
-          isDisabled={!answer}
+          isDisabled={!answer || busy}
           onPress={() => answer && download(answer.picture, `${tool.model.id}-seed-${seed}.png`)}
         >
           <DownloadIcon />

@@ -88,7 +88,7 @@ export function TranslateTool({ model, engine }: ToolProps) {
         <div className={styles.actions}>
           <Button
             variant="solid"
-            isDisabled={!answer}
+            isDisabled={!answer || busy}
             onPress={() => answer && download(answer.picture, `${model.id}-${graph}.png`)}
           >
             <DownloadIcon />
