@@ -40,16 +40,19 @@ def test_kurtosis_is_by_moments_over_n() -> None:
 
 
 def test_an_answer_is_far_by_two_deviations_where_the_kurtosis_is_that_of_a_normal_distribution() -> None:
-    # Sorted 1, 2, 2, 3 × 8, 4, 4, 5: kurtosis 3.5, S = 0.96 around 3: both ends are more than 2 S away.
+    # Sorted 1, 2, 2, 3 × 8, 4, 4, 5: kurtosis 3.5, S = 0.93 around 3: both ends are more than 2 S away.
     picture = np.array([1, 2, 2, *[3] * 8, 4, 4, 5], dtype=float)
     found = screen(picture[:, None])
     assert found.below == [1, *[0] * 13]
     assert found.above == [*[0] * 13, 1]
     assert not any(found.rejected), "one side only"
-    # One of thirty far off: kurtosis 28, the limit is √20 S, and 29/√30 = 5.3 deviations are beyond it.
+    # 1, 2, 3 × 6, 4, 5: kurtosis 3.4, and S, divided by N as in sureal, is 1: both ends are 2 S away, neither by N - 1.
+    found = screen(np.array([[1.0], [2], *[[3]] * 6, [4], [5]]))
+    assert (found.below, found.above) == ([1, *[0] * 9], [*[0] * 9, 1])
+    # One of thirty far off: kurtosis 28, the limit is √20 S, and √29 = 5.4 deviations are beyond it.
     lonely = np.array([[3.0]] * 29 + [[5.0]])
     assert screen(lonely).above == [0] * 29 + [1]
-    # One of ten: kurtosis 8.1, and 9/√10 = 2.8 deviations, which are beyond 2 S, do not reach √20 S.
+    # One of ten: kurtosis 8.1, and √9 = 3 deviations, which are beyond 2 S, do not reach √20 S.
     assert screen(lonely[-10:]).above == [0] * 10
     assert screen(np.full((5, 3), 4.0)).rejected == [False] * 5
 

@@ -10,7 +10,7 @@ Floats = np.ndarray[Any, np.dtype[np.float64]]
 
 FAR_SHARE = 0.05  # of a rater's answers that may be far from the others'
 ONE_SIDED = 0.3  # from which a rater is strict or lenient rather than inconsistent
-FEWEST = 6  # raters: among fewer, none can be two standard deviations from the mean
+FEWEST = 5  # raters: among fewer, none can be two standard deviations from the mean
 
 
 class Screening(NamedTuple):
@@ -41,8 +41,8 @@ def screen(answers: Floats) -> Screening:
     """Find raters who disagree with the others in both directions.
 
     An answer is far from the mean of its picture by 2 S or more where the kurtosis of the picture's answers is from 2
-    to 4, and by √20 S or more elsewhere; S is the standard deviation, divided by N - 1. Pictures of which everybody
-    says the same, or that fewer than two raters saw, tell nothing.
+    to 4, and by √20 S or more elsewhere; S is the standard deviation, divided by N as in Netflix's sureal. Pictures of
+    which everybody says the same, or that fewer than two raters saw, tell nothing.
 
     Args:
         answers: [raters, pictures]; NaN where a rater did not see a picture.
@@ -50,7 +50,7 @@ def screen(answers: Floats) -> Screening:
     seen = ~np.isnan(answers)
     usable = answers[:, seen.sum(0) >= 2]
     shape = kurtosis(usable)
-    spread = np.nanstd(usable, axis=0, ddof=1)
+    spread = np.nanstd(usable, axis=0)
     limit = np.where((shape >= 2) & (shape <= 4), 2.0, np.sqrt(20.0)) * spread
     apart = usable - np.nanmean(usable, axis=0)
     above = ((apart >= limit) & (spread > 0)).sum(1)
