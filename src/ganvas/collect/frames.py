@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import io
 from collections.abc import Iterator
@@ -33,6 +34,48 @@ def frames(
     Raises:
         UserError: the extra is missing, or this is no video that can be read.
     """
+    with _opened(path) as (container, failure):
+        stream = container.streams.video[0]
+        if stream.codec_context.width * stream.codec_context.height > MAX_PIXELS:
+            raise UserError(f"{path} has frames of too many pixels.")
+        stream.thread_type = "AUTO"
+        yield from _sampled(container.decode(stream), path, every, most, licence, failure)
+
+
+def rate(path: Path) -> float:
+    """Frames per second of a video; 25 where it is not stated.
+
+    Raises:
+        UserError: the extra is missing, or this is no video that can be read.
+    """
+    with _opened(path) as (container, _):
+        return float(container.streams.video[0].average_rate or 25)
+
+
+def extracted(path: Path, *, most: int | None = None) -> Path:
+    """A folder with every frame of a video, ``000000.png`` and on, in the cache; a video is read once.
+
+    Raises:
+        UserError: see :func:`frames`.
+    """
+    try:
+        about = path.stat()
+    except OSError as error:
+        raise UserError(f"{path} cannot be read ({error.strerror}); name a video.") from None
+    key = hashlib.sha256(f"{path.resolve()} {about.st_size} {about.st_mtime_ns} {most}".encode()).hexdigest()[:32]
+    folder = cache_dir() / "frames" / key
+    if folder.is_dir():
+        return folder
+    with writing(folder), replacing_folder(folder) as scratch:
+        for number, item in enumerate(frames(path, every=0, most=most)):
+            if isinstance(item, IncomingFile):
+                (scratch / f"{number:06d}.png").write_bytes(item.content)
+    return folder
+
+
+@contextlib.contextmanager
+def _opened(path: Path) -> Iterator[tuple[Any, type[Exception]]]:
+    """A video's container, and the error by which its decoder says that the video is damaged."""
     try:
         import av
     except ImportError:
@@ -42,11 +85,7 @@ def frames(
         with path.open("rb") as file, av.open(file, mode="r", options={"format_whitelist": CONTAINERS}) as container:
             if not container.streams.video:
                 raise UserError(f"{path} holds no moving pictures.")
-            stream = container.streams.video[0]
-            if stream.codec_context.width * stream.codec_context.height > MAX_PIXELS:
-                raise UserError(f"{path} has frames of too many pixels.")
-            stream.thread_type = "AUTO"
-            yield from _sampled(container.decode(stream), path, every, most, licence, av.FFmpegError)
+            yield container, av.FFmpegError
     except (av.FFmpegError, OSError, ValueError) as error:
         said = getattr(error, "strerror", None) or type(error).__name__
         raise UserError(f"{path} cannot be read as a video ({said}).") from None
@@ -86,45 +125,3 @@ def _png(frame: Any) -> bytes:
     content = io.BytesIO()
     image.save(content, "PNG", compress_level=4)
     return content.getvalue()
-
-
-def rate(path: Path) -> float:
-    """Frames per second of a video; 25 where it is not stated.
-
-    Raises:
-        UserError: the extra is missing, or this is no video that can be read.
-    """
-    try:
-        import av
-    except ImportError:
-        raise UserError("Frames of a video need the extra: pip install 'ganvas[video]'.") from None
-    av.logging.set_level(av.logging.PANIC)
-    try:
-        with path.open("rb") as file, av.open(file, mode="r", options={"format_whitelist": CONTAINERS}) as container:
-            if not container.streams.video:
-                raise UserError(f"{path} holds no moving pictures.")
-            return float(container.streams.video[0].average_rate or 25)
-    except (av.FFmpegError, OSError, ValueError) as error:
-        said = getattr(error, "strerror", None) or type(error).__name__
-        raise UserError(f"{path} cannot be read as a video ({said}).") from None
-
-
-def extracted(path: Path, *, most: int | None = None) -> Path:
-    """A folder with every frame of a video, ``000000.png`` and on, in the cache; a video is read once.
-
-    Raises:
-        UserError: see :func:`frames`.
-    """
-    try:
-        about = path.stat()
-    except OSError as error:
-        raise UserError(f"{path} cannot be read ({error.strerror}); name a video.") from None
-    key = hashlib.sha256(f"{path.resolve()} {about.st_size} {about.st_mtime_ns} {most}".encode()).hexdigest()[:32]
-    folder = cache_dir() / "frames" / key
-    if folder.is_dir():
-        return folder
-    with writing(folder), replacing_folder(folder) as scratch:
-        for number, item in enumerate(frames(path, every=0, most=most)):
-            if isinstance(item, IncomingFile):
-                (scratch / f"{number:06d}.png").write_bytes(item.content)
-    return folder
