@@ -149,11 +149,13 @@ def test_a_study_by_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) 
 
 def test_a_model_makes_its_pictures_by_seeds(tmp_path: Path) -> None:
     family = FAMILIES["dcgan"](*FAMILIES["dcgan"].tiny(), 1.0)
-    write_bundle(tmp_path / "b", family, name="Ours", kimg=1.0, onnx=False)
+    kid = {"metric": "kid_effnet", "value": 0.125, "nimg": 1000, "protocol": {"pictures": "held_out"}}
+    quick = {"metric": "kid_quick", "value": 0.5, "nimg": 1000, "protocol": {}}
+    write_bundle(tmp_path / "b", family, name="Ours", kimg=1.0, onnx=False, metrics=[kid, quick])
     options = StudyOptions(
         title="t",
         mode="acr",
-        sources=[Source("ours", tmp_path / "b")],
+        sources=[Source("middle", tmp_path / "b")],
         real=pictures(tmp_path / "photos", 6),
         contents=3,
         training=2,
@@ -166,6 +168,13 @@ def test_a_model_makes_its_pictures_by_seeds(tmp_path: Path) -> None:
     assert any("different contents" in note for note in made.manifest.notes)
     shown = grid(made.manifest).rated
     assert len({(made.folder / "pictures" / f"{shown[0, n]}.png").read_bytes() for n in range(3)}) == 3
+    made.open()
+    take_part(made, rater(made, 0, 0))
+    made.close()
+    text = markdown(results(made))
+    assert "| Condition | Raters | kid_effnet, held-out |" in text
+    assert any(line.startswith("| middle | ") and line.endswith(" | 0.125 |") for line in text.splitlines())
+    assert any(line.startswith("| real | ") and line.endswith(" | – |") for line in text.splitlines())
 
 
 def test_translated_pictures_are_matched_with_their_references(tmp_path: Path) -> None:

@@ -2853,6 +2853,14 @@ export interface components {
              * @description Share of resamples in which it is above the next one.
              */
             above_next?: number | null;
+            /**
+             * Measured
+             * @description Metrics of the model that made the pictures, when they were made.
+             * @default {}
+             */
+            measured: {
+                [key: string]: number;
+            };
         };
         /**
          * Credit

@@ -73,7 +73,12 @@ def create_study(folder: Path, options: StudyOptions, progress: Progress | None 
         if progress is not None:
             progress(number + 1, len(sources))
     conditions = [
-        Condition(name=source.name, origin=one.origin, real=options.real is not None and source is sources[-1])
+        Condition(
+            name=source.name,
+            origin=one.origin,
+            real=options.real is not None and source is sources[-1],
+            measured=one.measured,
+        )
         for source, one in zip(sources, found, strict=True)
     ]
     matched, chosen = _choose(conditions, found, need, options)

@@ -23,6 +23,7 @@ def markdown(results: Results) -> str:
         f"{results.counted} of {results.raters} raters count. Method: {_METHODS[results.mode]}.",
         "",
         *(_preferences(results) if results.mode == "pairs" else _scores(results)),
+        *_measured(results),
         "",
         "## Raters",
         "",
@@ -66,6 +67,29 @@ def _preferences(results: Results) -> list[str]:
         "1 / (1 + exp(-s)). *Above the next*: in how many of "
         f"{RESAMPLES:,} resamples it is stronger than the one in the next row; below 97.5 % the two are not told "
         "apart.",
+    ]
+
+
+def _measured(results: Results) -> list[str]:
+    names = list(dict.fromkeys(name for one in results.conditions for name in one.measured))
+    if not names:
+        return []
+    rows = [
+        f"| {_name(one)} | {one.value:.2f} | "
+        + " | ".join(f"{one.measured[name]:.4g}" if name in one.measured else "–" for name in names)
+        + " |"
+        for one in results.conditions
+    ]
+    return [
+        "",
+        "## Beside the metrics",
+        "",
+        f"| Condition | Raters | {' | '.join(names)} |",
+        f"|---|---:|{'---:|' * len(names)}",
+        *rows,
+        "",
+        "Metrics are those of each model when its pictures were made, by the full protocol (`ganvas evaluate`), with "
+        "what they compare with; metrics of different data sets cannot be compared.",
     ]
 
 

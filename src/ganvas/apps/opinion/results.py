@@ -44,6 +44,9 @@ class ConditionResult(BaseModel):
     ratings: int = Field(description="Answers that count.")
     preferred: float | None = Field(None, description="Pairs: share of wins, not sure counting half.")
     above_next: float | None = Field(None, description="Share of resamples in which it is above the next one.")
+    measured: dict[str, float] = Field(
+        {}, description="Metrics of the model that made the pictures, when they were made."
+    )
 
 
 class PictureResult(BaseModel):
@@ -238,6 +241,7 @@ def _ranked(
             ratings=counts[index],
             preferred=shares[index] if shares is not None else None,
             above_next=float(above[index, following[index]]) if index in following else None,
+            measured=manifest.conditions[index].measured,
         )
         for index in order
     ]

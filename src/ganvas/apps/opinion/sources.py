@@ -13,6 +13,7 @@ from ganvas.curate.file_names import name_key
 from ganvas.curate.images.decode import PictureError, Pixels, open_image
 from ganvas.curate.own_folders import files_below, own_kind
 from ganvas.errors import UserError
+from ganvas.release.gate import figures
 
 LARGEST = 4096  # pixels of a side; pictures are shown one to one
 SMALLEST = 16
@@ -38,6 +39,7 @@ class Found:
             and noted.
         named: Names say what is shown; false for pictures made from seeds.
         unreadable: Names that could not be used, with the reason.
+        measured: Metrics of the model that made them, by name and what they compare with.
     """
 
     origin: str
@@ -45,6 +47,7 @@ class Found:
     load: Callable[[list[str]], Iterator[tuple[str, Pixels]]]
     named: bool
     unreadable: dict[str, str] = field(default_factory=dict)
+    measured: dict[str, float] = field(default_factory=dict)
 
 
 def find(source: Source, count: int, seed: int, inputs: Path | None) -> Found:
@@ -106,6 +109,7 @@ def _model(path: Path, count: int, seed: int, inputs: Path | None) -> Found:
         sorted(made),
         lambda keys: ((key, made[key]) for key in keys),
         named=named,
+        measured={f"{one.metric}, {one.pictures.replace('_', '-')}": one.value for one in figures(path)},
     )
 
 

@@ -37,11 +37,13 @@ class Condition(_Part):
         name: As it stands in the report.
         origin: Where the pictures come from: a folder's name, or a model with its seeds.
         real: The pictures are real ones, hidden among the others; the reference of degradation rating.
+        measured: Metrics of the model that made them, as they stood then; by name and what they compare with.
     """
 
     name: str
     origin: str
     real: bool = False
+    measured: dict[str, float] = {}
 
 
 class StudyPicture(_Part):

@@ -10,6 +10,7 @@ export function ResultsTable({ study }: { study: Study }) {
   const words = useWords();
   const { data, error, refetch } = useQuery(resultsQuery(study.id));
   if (!data) return error === null ? <Waiting /> : <ProblemPage title={study.title} error={error} retry={refetch} />;
+  const metrics = [...new Set(data.conditions.flatMap((one) => Object.keys(one.measured ?? {})))];
   return (
     <>
       <header className="page-head">
@@ -24,6 +25,11 @@ export function ResultsTable({ study }: { study: Study }) {
                 <th scope="col">{words.condition}</th>
                 <th scope="col">{data.mode === "pairs" ? words.strength : words.score}</th>
                 <th scope="col">{words.interval}</th>
+                {metrics.map((name) => (
+                  <th scope="col" key={name}>
+                    {name}
+                  </th>
+                ))}
                 <th scope="col">
                   <span className="sr-only">{words.picture}</span>
                 </th>
@@ -37,6 +43,9 @@ export function ResultsTable({ study }: { study: Study }) {
                   <td>
                     {one.low === null || one.high === null ? "–" : `${one.low.toFixed(2)} – ${one.high.toFixed(2)}`}
                   </td>
+                  {metrics.map((name) => (
+                    <td key={name}>{one.measured?.[name]?.toPrecision(3) ?? "–"}</td>
+                  ))}
                   <td>
                     <Bar results={data} value={one.value} low={one.low ?? one.value} high={one.high ?? one.value} />
                   </td>
