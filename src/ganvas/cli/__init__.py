@@ -23,6 +23,7 @@ from ganvas.cli import (  # noqa: F401
     recipes,
     show,
     train,
+    blend,
     status,
     evaluate,
     measure,

@@ -27,7 +27,7 @@ def _print_version(wanted: bool) -> None:
 
 
 # Short-lived commands that run networks keep freed memory for reuse; the studio returns it to the system.
-COMPUTING = {"train", "evaluate", "measure", "generate", "translate", "card"}
+COMPUTING = {"train", "evaluate", "measure", "generate", "translate", "card", "distil"}
 
 
 @app.callback()

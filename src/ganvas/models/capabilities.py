@@ -78,6 +78,21 @@ class HasLatentSpace:
         return []
 
 
+class HasResolutions:
+    """A generator whose layers each belong to one resolution, so that two generators can be joined by resolution."""
+
+    def resolution_of(self, key: str) -> int | None:
+        """The side in pixels of the feature maps that a tensor of an averaged network belongs to.
+
+        Args:
+            key: Its name in ``state_dict()`` of the family.
+
+        Returns:
+            None for the layers before the first feature map, such as the mapping network.
+        """
+        raise NotImplementedError
+
+
 class HasNormalLatentSpace(HasLatentSpace):
     """The latent space of a family that takes z ~ N(0, I) and a class once, at its first layer.
 

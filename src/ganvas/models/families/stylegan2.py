@@ -22,7 +22,7 @@ from ganvas.models import losses, noise
 from ganvas.models.advice import GENERAL, If, Table
 from ganvas.models.augment import Ada, DiffAugment
 from ganvas.models.batches import SynthesisBatch, SynthesisRequest
-from ganvas.models.capabilities import HasLatentSpace, Truncates
+from ganvas.models.capabilities import HasLatentSpace, HasResolutions, Truncates
 from ganvas.models.families.stylegan2_config import FULL, StyleGAN2Config
 from ganvas.models.family import Clock, Family, FamilyConfig, Phase, Stage
 from ganvas.models.layers.compiling import differentiable_twice
@@ -41,7 +41,7 @@ START_ADA = (
 )
 
 
-class StyleGAN2(HasLatentSpace, Truncates, Family):
+class StyleGAN2(HasLatentSpace, HasResolutions, Truncates, Family):
     """StyleGAN2; conditional where the data have classes. Fakes have the labels of the real pictures of the step."""
 
     task = "synthesis"
@@ -308,6 +308,14 @@ class StyleGAN2(HasLatentSpace, Truncates, Family):
     @property
     def normal_dim(self) -> int:
         return 0
+
+    def resolution_of(self, key: str) -> int | None:
+        """See :class:`ganvas.models.capabilities.HasResolutions`; the learned constant is of 4 × 4."""
+        part, _, rest = key.removeprefix("generator.").partition(".")
+        if part != "synthesis":
+            return None
+        blocks, _, rest = rest.partition(".")
+        return 4 << int(rest.split(".")[0]) if blocks == "blocks" else 4
 
     def noise_buffers(self) -> list[Tensor]:
         return [buffer for name, buffer in self.generator.named_buffers() if name.endswith("noise_constant")]
