@@ -38,7 +38,15 @@ REVIEWER = {
     *("getAgreement", "joinRound", "getQueue", "sendVerdicts", "undoVerdict", "getPicture", "getThumbnail"),
 }
 OWNER = {
-    *("openRound", "listTrainings", "createTraining", "pauseTraining", "stopTraining", "resumeTraining"),
+    *(
+        "openRound",
+        "listTrainings",
+        "createTraining",
+        "createSampleTraining",
+        "pauseTraining",
+        "stopTraining",
+        "resumeTraining",
+    ),
     *("prolongTraining", "renameRun", "deleteRun", "restoreRun", "listRecipes", "getRecipe", "listPictureSets"),
     *("createPictureSet", "getPictureSet", "getSetThumbnail", "addPicture", "addZipPart", "unpackZip"),
     *("suggestRecipes", "readMetrics", "openStudy", "closeStudy", "getResults", "getStudyReport"),

@@ -19,12 +19,13 @@ import httpx
 import pytest
 from support.studio import served
 
+from ganvas.errors import UserError
 from ganvas.runs.folder import RunDir
 from ganvas.runs.lock import hold
 from ganvas.runs.queue import QueueFile
 from ganvas.serve.app import create_app
 from ganvas.serve.core.settings import StudioSettings
-from ganvas.serve.features.train import processes, run_folders
+from ganvas.serve.features.train import processes, run_folders, samples
 
 # A training that ends at once, fails, or goes on until it is asked to stop, by the name of its pictures.
 SCRIPT = """
@@ -311,3 +312,61 @@ def test_recipes_have_every_setting_with_its_range(client: httpx.Client) -> None
     assert "train.start" not in settings
     assert any(key.startswith("model.") for key in settings)
     assert all(one["description"] or key.startswith("model.") for key, one in settings.items())
+
+
+def test_the_sample_training_is_listed_at_once_and_begins_when_the_avatars_are_drawn(
+    client: httpx.Client, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(samples, "COUNT", 4)
+    (home / "pictures" / samples.NAME).mkdir()  # somebody's own
+    made = client.post("/v1/sample-training")
+    assert (made.status_code, made.json()["run"]) == (201, "sample avatars 2")
+    assert [one["id"] for one in client.get("/v1/runs").json()["runs"]] == ["sample avatars 2"]
+    becomes(client, "sample avatars 2", "finished")
+    drawn = home / "pictures" / "sample avatars 2"
+    assert sorted(one.name for one in drawn.glob("*.png")) == [f"{number:06d}.png" for number in range(4)]
+    words = (home / "runs" / "sample avatars 2" / "words").read_text()
+    assert words.startswith(f"dcgan-quick --data {drawn} ")
+    assert list((home / "pictures" / samples.NAME).iterdir()) == []
+    sets = {one["name"]: one["uploaded"] for one in client.get("/v1/picture-sets").json()["sets"]}
+    assert sets["sample avatars 2"] is False, "nothing is added to them"
+
+
+def test_a_second_press_gives_the_same_sample_training(client: httpx.Client, home: Path) -> None:
+    first = start(client, "waits")
+    works(home, first)
+    runs = {client.post("/v1/sample-training").json()["run"] for _ in range(2)}
+    assert runs == {"sample avatars"}
+    assert training(client, "sample avatars")["place"] == 1
+    client.post("/v1/trainings/sample avatars/stop")
+    client.post(f"/v1/trainings/{first}/stop")
+    becomes(client, first, "stopped")
+
+
+def test_avatars_that_cannot_be_drawn_fail_the_training_and_are_drawn_when_it_is_resumed(
+    client: httpx.Client, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> int:
+        raise UserError("Drawing avatars needs the extra.")
+
+    monkeypatch.setattr(samples, "COUNT", 2)
+    draw = samples.draw_avatars
+    monkeypatch.setattr(samples, "draw_avatars", refuse)
+    run = client.post("/v1/sample-training").json()["run"]
+    assert becomes(client, run, "failed")["error"]["code"] == "sample-not-drawn"
+    monkeypatch.setattr(samples, "draw_avatars", draw)
+    client.post(f"/v1/trainings/{run}/resume")
+    becomes(client, run, "finished")
+
+
+def test_drawing_goes_on_in_the_next_studio(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(samples, "COUNT", 500)
+    with studio(home) as client:
+        run = client.post("/v1/sample-training").json()["run"]
+        until(lambda: (training(client, run)["drawn"] or 0) > 0)
+        assert training(client, run)["state"] == "queued"
+    drawn = len(list((home / "pictures" / run).glob("*.png")))
+    assert 0 < drawn < 500
+    monkeypatch.setattr(samples, "COUNT", drawn + 1)
+    with studio(home) as client:
+        becomes(client, run, "finished")

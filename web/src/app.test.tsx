@@ -78,3 +78,15 @@ test("a studio that does not answer is reported with a way to try again", async 
   await userEvent.click(screen.getByRole("button", { name: "Try again" }));
   expect(await screen.findByText("No models yet", {}, { timeout: 5000 })).toBeDefined();
 });
+
+test("an empty studio offers a sample training, which leads to its run", async () => {
+  window.history.replaceState(null, "", "/runs");
+  studio({
+    ...ANSWERS,
+    "/v1/sample-training": { run: "sample avatars" },
+    "/v1/trainings": { trainings: [], deleted: [] },
+  });
+  render(<App />);
+  await userEvent.click(await screen.findByRole("button", { name: "Try with sample avatars" }, { timeout: 5000 }));
+  await waitFor(() => expect(window.location.pathname).toBe("/runs/sample%20avatars"));
+});

@@ -1025,6 +1025,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/sample-training": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Create Sample Training
+         * @description Put a short training on sample avatars into the queue; the avatars are drawn first, in the background.
+         *
+         *     One that waits or runs is given instead of another.
+         */
+        post: operations["createSampleTraining"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/trainings/{id}/pause": {
         parameters: {
             query?: never;
@@ -5268,6 +5290,11 @@ export interface components {
             ended: string | null;
             /** @description Why it failed; null: it did not. */
             error: components["schemas"]["TrainingError"] | null;
+            /**
+             * Drawn
+             * @description Share of its sample pictures that are drawn; null: none are being drawn.
+             */
+            drawn: number | null;
         };
         /**
          * TrainingError
@@ -7205,6 +7232,35 @@ export interface operations {
                 "application/json": components["schemas"]["TrainingRequest"];
             };
         };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrainingCard"];
+                };
+            };
+            /** @description What is wrong and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createSampleTraining: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
         responses: {
             /** @description Successful Response */
             201: {

@@ -21,6 +21,8 @@ export function useTrainings() {
 
 const of = (id: string) => ({ params: { path: { id } } });
 
+export const startSampleTraining = () => dataOf(api.POST("/v1/sample-training"));
+
 export const changes = {
   pause: (run: string) => dataOf(api.POST("/v1/trainings/{id}/pause", of(run))),
   resume: (run: string) => dataOf(api.POST("/v1/trainings/{id}/resume", of(run))),

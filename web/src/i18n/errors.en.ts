@@ -222,6 +222,7 @@ export const errors = {
   "no-recipe": "There is no recipe '{recipe}'.",
   "setting-not-here": "The setting {key} cannot be changed here.",
   "wrong-setting": "{reason}",
+  "sample-not-drawn": "The sample avatars could not be drawn: {reason}",
   "no-pictures": "There are no pictures '{name}'.",
   "no-picture-file": "There is no picture '{path}'.",
   "name-taken": "There are too many pictures of this name; choose another.",

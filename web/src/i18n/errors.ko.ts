@@ -219,6 +219,7 @@ export const errors: Readonly<Record<ErrorCode, string>> = {
   "no-recipe": "‘{recipe}’ 레시피가 없습니다.",
   "setting-not-here": "{key} 설정은 여기에서 바꿀 수 없습니다.",
   "wrong-setting": "설정이 올바르지 않습니다: {reason}",
+  "sample-not-drawn": "예시 아바타를 그리지 못했습니다: {reason}",
   "no-pictures": "‘{name}’ 사진이 없습니다.",
   "no-picture-file": "‘{path}’ 사진이 없습니다.",
   "name-taken": "같은 이름의 사진 폴더가 너무 많습니다. 다른 이름을 선택하세요.",

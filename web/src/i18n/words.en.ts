@@ -46,6 +46,9 @@ export const en = {
   },
   problem: "Something went wrong",
   offline: "The studio does not answer. Is `ganvas studio` still running?",
+  sampleTraining: "Try with sample avatars",
+  sampleTrainingHelp:
+    "The studio draws a thousand avatars and learns to make new ones: about two minutes on two processor cores.",
   missing: {
     title: "There is nothing here",
     text: "There is no page at this address.",

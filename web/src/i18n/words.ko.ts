@@ -46,6 +46,9 @@ export const ko: typeof en = {
   },
   problem: "문제가 생겼습니다",
   offline: "스튜디오가 응답하지 않습니다. `ganvas studio`가 실행 중인지 확인하세요.",
+  sampleTraining: "예시 아바타로 해 보기",
+  sampleTrainingHelp:
+    "스튜디오가 아바타 천 장을 그리고 새로운 아바타를 만드는 법을 배웁니다. 프로세서 코어 두 개로 약 2분 걸립니다.",
   missing: { title: "페이지가 없습니다", text: "이 주소에는 페이지가 없습니다.", home: "홈으로 이동" },
   units: { images: "장/초", left: (time) => `${time} 남음`, kimg: (n) => `${n} kimg` },
   levels: { info: "참고", warning: "주의", error: "문제" },

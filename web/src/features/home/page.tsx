@@ -1,7 +1,10 @@
 import { useQuery } from "@tanstack/react-query";
+import { Link } from "wouter";
 import { bundlesQuery, polled, runsQuery, useMay } from "../../api/queries";
 import { useServerError } from "../../i18n/errors";
-import { Command, Empty, HealthNote, ProblemNote, Waiting } from "../../ui/feedback";
+import { useWords as useSharedWords } from "../../i18n/provider";
+import { Empty, HealthNote, ProblemNote, Waiting } from "../../ui/feedback";
+import { SampleTraining } from "../../ui/sample-training";
 import { useTitle } from "../../ui/use-title";
 import { Card } from "./card";
 import styles from "./home.module.css";
@@ -15,6 +18,7 @@ export function HomePage() {
   const say = useServerError();
   useTitle("");
   const bundles = useQuery({ ...bundlesQuery, ...polled(POLL_SECONDS) });
+  const mayTrain = useMay("owner");
   const runs = useQuery({ ...runsQuery, ...polled(POLL_SECONDS), enabled: useMay("reviewer") });
   const running = (runs.data ?? []).filter((run) => run.status.state === "running");
   const known = new Set((runs.data ?? []).map((run) => run.id));
@@ -40,13 +44,7 @@ export function HomePage() {
         <ProblemNote error={bundles.error} retry={bundles.refetch} />
       )}
       {bundles.data?.bundles.length === 0 && (
-        <Empty title={words.emptyTitle}>
-          <p>{words.emptyText}</p>
-          <Command text="make run" />
-          <p className="quiet">{words.emptyOwn}</p>
-          <Command text="make run DATA=path/to/pictures" />
-          <p className="quiet">{words.reload}</p>
-        </Empty>
+        <Empty title={words.emptyTitle}>{mayTrain ? <Begin /> : <p>{words.emptyAsk}</p>}</Empty>
       )}
       {bundles.data && bundles.data.bundles.length > 0 && (
         <ul className={styles.cards}>
@@ -54,6 +52,12 @@ export function HomePage() {
             <Card key={bundle.id} bundle={bundle} hasRun={known.has(bundle.id)} />
           ))}
         </ul>
+      )}
+      {bundles.data && bundles.data.bundles.length > 0 && mayTrain && runs.data?.length === 0 && (
+        <section className={`section ${styles.own}`} aria-labelledby="own">
+          <h2 id="own">{words.ownTitle}</h2>
+          <Begin />
+        </section>
       )}
       {bundles.data && bundles.data.refused.length > 0 && (
         <section className="section" aria-labelledby="refused">
@@ -63,6 +67,24 @@ export function HomePage() {
           ))}
         </section>
       )}
+    </>
+  );
+}
+
+/** The ways to a first model of one's own. */
+function Begin() {
+  const words = useWords();
+  const { sampleTrainingHelp } = useSharedWords();
+  return (
+    <>
+      <p>{words.beginText}</p>
+      <div className={styles.ways}>
+        <Link href="/train" className="button button-solid">
+          {words.beginOwn}
+        </Link>
+        <SampleTraining />
+      </div>
+      <p className="quiet small">{sampleTrainingHelp}</p>
     </>
   );
 }

@@ -14,11 +14,11 @@ export const en = {
   trained: (pictures: string) => `Training length: ${pictures} pictures`,
   trainedPhrases: (phrases: string) => `Training length: ${phrases} phrases`,
   emptyTitle: "No models yet",
-  emptyText:
-    "Train your first model: this command draws a thousand avatars and trains on them for about two minutes. You can also use your own folder of pictures.",
-  emptyOwn: "With your own pictures",
+  emptyAsk: "The owner of this studio can train one or add some.",
+  ownTitle: "Train one of your own",
+  beginText: "Give the studio a folder of pictures, or watch a small training first.",
+  beginOwn: "Use my pictures",
   lower: "lower is better",
   higher: "higher is better",
   refused: "Not used",
-  reload: "New models appear here automatically.",
 };

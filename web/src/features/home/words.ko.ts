@@ -15,11 +15,11 @@ export const ko: typeof en = {
   trained: (pictures) => `학습량: 그림 ${pictures}장`,
   trainedPhrases: (phrases) => `학습량: 악절 ${phrases}개`,
   emptyTitle: "아직 모델이 없습니다",
-  emptyText:
-    "첫 모델을 학습해 보세요. 아래 명령은 아바타 천 장을 그리고 2분 정도 학습합니다. 가지고 있는 그림 폴더를 써도 됩니다.",
-  emptyOwn: "내 그림으로 학습하기",
+  emptyAsk: "이 스튜디오의 소유자가 모델을 학습시키거나 추가할 수 있습니다.",
+  ownTitle: "나만의 모델 학습하기",
+  beginText: "그림 폴더를 넣거나, 먼저 작은 학습을 지켜보세요.",
+  beginOwn: "내 그림으로 학습하기",
   lower: "낮을수록 좋음",
   higher: "높을수록 좋음",
   refused: "사용할 수 없는 모델",
-  reload: "새 모델은 자동으로 표시됩니다.",
 };

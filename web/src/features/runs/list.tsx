@@ -5,8 +5,9 @@ import { rooted } from "../../api/root";
 import type { RunCard } from "../../api/types";
 import { figure, kimg, metricName, moment } from "../../i18n/numbers";
 import { useLanguage, useWords as useSharedWords } from "../../i18n/provider";
-import { Command, Empty, ProblemNote, Progress, Waiting } from "../../ui/feedback";
+import { Empty, ProblemNote, Progress, Waiting } from "../../ui/feedback";
 import { useSpeed, useTimeLeft } from "../../ui/run-progress";
+import { SampleTraining } from "../../ui/sample-training";
 import { useTitle } from "../../ui/use-title";
 import { findingOf } from "./finding";
 import { JustDeleted } from "./just-deleted";
@@ -20,6 +21,7 @@ const POLL_SECONDS = 5;
 export function RunsPage() {
   const words = useWords();
   useTitle(words.title);
+  const { sampleTrainingHelp } = useSharedWords();
   const mayTrain = useMay("owner");
   const { data, error, refetch } = useQuery({ ...runsQuery, ...polled(POLL_SECONDS) });
   return (
@@ -34,12 +36,16 @@ export function RunsPage() {
       {data?.length === 0 && (
         <Empty title={words.emptyTitle}>
           <p>{words.emptyText}</p>
-          {mayTrain ? (
-            <Link href="/train" className="button button-solid">
-              {words.emptyTrain}
-            </Link>
-          ) : (
-            <Command text="make run" />
+          {mayTrain && (
+            <>
+              <div className={styles.ways}>
+                <Link href="/train" className="button button-solid">
+                  {words.emptyTrain}
+                </Link>
+                <SampleTraining />
+              </div>
+              <p className="quiet small">{sampleTrainingHelp}</p>
+            </>
           )}
         </Empty>
       )}

@@ -54,17 +54,19 @@ function TrainingState({ training, run }: { training: Training; run: Run }) {
   const { state, stopping, place, error } = training;
   if (error) return <HealthNote level="error" sentence={say(error)} />;
   const text =
-    state === "queued"
-      ? `${words.state.queued}. ${place === null ? "" : words.place(place)}`
-      : stopping
-        ? words.saving
-        : state === "paused"
-          ? words.state.paused
-          : state !== "running" || run.status.state === "running"
-            ? null
-            : run.status.state === "finished"
-              ? words.ending
-              : words.preparing;
+    training.drawn !== null
+      ? words.drawing(Math.round(100 * training.drawn))
+      : state === "queued"
+        ? `${words.state.queued}. ${place === null ? "" : words.place(place)}`
+        : stopping
+          ? words.saving
+          : state === "paused"
+            ? words.state.paused
+            : state !== "running" || run.status.state === "running"
+              ? null
+              : run.status.state === "finished"
+                ? words.ending
+                : words.preparing;
   return text === null ? null : (
     <p className="quiet" role="status">
       {text}

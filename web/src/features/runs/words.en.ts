@@ -109,6 +109,7 @@ export const en = {
       failed: "Failed",
     } as Record<string, string>,
     place: (place: number) => `Number ${place} in the queue.`,
+    drawing: (percent: number) => `The avatars are being drawn (${percent} %). The training begins by itself.`,
     preparing: "The pictures are being prepared. The first samples follow soon.",
     ending: "The training has ended; the model is being evaluated and exported.",
     saving: "Saving what it has learned …",

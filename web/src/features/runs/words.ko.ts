@@ -98,6 +98,7 @@ export const ko: typeof en = {
       failed: "실패",
     },
     place: (place) => `대기열 ${place}번째입니다.`,
+    drawing: (percent) => `아바타를 그리는 중입니다(${percent} %). 학습은 저절로 시작됩니다.`,
     preparing: "사진을 준비하는 중입니다. 곧 첫 결과가 나타납니다.",
     ending: "학습이 끝나 모델을 평가하고 내보내는 중입니다.",
     saving: "지금까지 배운 것을 저장하는 중…",

@@ -66,7 +66,11 @@ function QueueRow({ training, status }: { training: Training; status: Status | u
   const facts = [
     training.recipe,
     training.data,
-    place === null ? null : words.place(place),
+    training.drawn !== null
+      ? words.drawing(Math.round(100 * training.drawn))
+      : place === null
+        ? null
+        : words.place(place),
     status ? units.kimg(`${kimg(status.nimg / 1000)} / ${kimg(training.kimg)}`) : null,
     running && status?.eta_seconds ? units.left(duration(status.eta_seconds, language)) : null,
   ].filter((fact) => fact !== null);

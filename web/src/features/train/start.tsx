@@ -1,7 +1,9 @@
 // The first step: pictures come in, or some that are there are chosen; below, what is being trained.
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link, useLocation } from "wouter";
+import { useWords as useSharedWords } from "../../i18n/provider";
 import { ProblemNote, Waiting } from "../../ui/feedback";
+import { SampleTraining } from "../../ui/sample-training";
 import { useTitle } from "../../ui/use-title";
 import { setsQuery } from "./api";
 import { PicturesDrop } from "./drop";
@@ -11,6 +13,7 @@ import { useWords } from "./words";
 
 export function StartPage() {
   const words = useWords();
+  const { sampleTrainingHelp } = useSharedWords();
   const client = useQueryClient();
   const [, go] = useLocation();
   useTitle(words.title);
@@ -25,6 +28,10 @@ export function StartPage() {
         <p>{words.lead}</p>
       </header>
       <PicturesDrop arrived={arrived} />
+      <div className={styles.sample}>
+        <SampleTraining />
+        <p className="quiet small">{sampleTrainingHelp}</p>
+      </div>
       <OwnSets />
       <Queue />
     </>

@@ -83,6 +83,7 @@ export const en = {
     failed: "Failed",
   } as Record<string, string>,
   place: (place: number) => `Number ${place} in the queue`,
+  drawing: (percent: number) => `Drawing the avatars: ${percent} %`,
   saving: "Saving …",
   pause: (name: string) => `Pause ${name}`,
   resume: (name: string) => `Resume ${name}`,

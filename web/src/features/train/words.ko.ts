@@ -97,6 +97,7 @@ export const ko: typeof en = {
     failed: "실패",
   },
   place: (place) => `대기열 ${place}번째`,
+  drawing: (percent) => `아바타를 그리는 중: ${percent} %`,
   saving: "저장 중…",
   pause: (name) => `${name} 일시 정지`,
   resume: (name) => `${name} 이어서 학습`,

@@ -129,8 +129,12 @@ class PictureSets:
 
     # ── Uploads ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
-    def create(self, name: str) -> str:
+    def create(self, name: str, *, sample: bool = False) -> str:
         """Make a new folder for an upload, with digits after the name where it is taken.
+
+        Args:
+            name: The name that is wanted.
+            sample: The folder is for sample pictures, which the studio makes, and to which nothing can be added.
 
         Raises:
             NoRoomError: The folder cannot be written.
@@ -144,7 +148,8 @@ class PictureSets:
                     (self.root / chosen).mkdir()
                 except FileExistsError:
                     continue
-                write_atomically(self._note(chosen), _UploadNote().model_dump_json())
+                note = self._sample_note(chosen) if sample else self._note(chosen)
+                write_atomically(note, _UploadNote().model_dump_json())
                 return chosen
         except OSError as error:
             raise not_kept(error) from None
@@ -221,6 +226,13 @@ class PictureSets:
 
     def _note(self, name: str) -> Path:
         return self.root / NOTES / f"{name}.json"
+
+    def is_sample(self, name: str) -> bool:
+        """Whether a set is one of sample pictures, which the studio makes."""
+        return self._sample_note(name).is_file()
+
+    def _sample_note(self, name: str) -> Path:
+        return self.root / NOTES / f"{name}.sample"
 
     def samples(self, name: str, most: int) -> tuple[list[str], int]:
         """The first pictures of a set, and how many there are."""

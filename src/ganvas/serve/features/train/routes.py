@@ -15,7 +15,7 @@ from ganvas.runs.queue import Training, TrainingError
 from ganvas.serve.core.context import Context, StudioContext
 from ganvas.serve.core.errors import ConflictError, NoRoomError
 from ganvas.serve.core.roles import needs
-from ganvas.serve.features.train import recipe_settings, run_folders
+from ganvas.serve.features.train import recipe_settings, run_folders, samples
 from ganvas.serve.features.train.processes import check_room
 from ganvas.serve.features.train.run_folders import DeletedRun
 from ganvas.serve.features.train.schemas import (
@@ -50,6 +50,33 @@ def list_trainings(context: Context) -> TrainingList:
 )
 def create_training(context: Context, body: TrainingRequest) -> TrainingCard:
     """Put a training into the queue; it starts when no other one runs."""
+    return _create(context, body)
+
+
+@router.post(
+    "/v1/sample-training",
+    tags=["train"],
+    operation_id="createSampleTraining",
+    openapi_extra=needs("owner", cost="training", audit="training"),
+    status_code=201,
+)
+def create_sample_training(context: Context) -> TrainingCard:
+    """Put a short training on sample avatars into the queue; the avatars are drawn first, in the background.
+
+    One that waits or runs is given instead of another.
+    """
+    state = context.state(TrainState)
+    trainings = state.trainings
+    check_room(trainings.root)
+    name = state.samples.name()
+    going = (one for one in trainings.all() if one.data == name and one.state in ("queued", "running"))
+    known = next((one for one in going if one.recipe == samples.RECIPE and not one.sets), None)
+    if known is not None:
+        return _found(context, known.run)
+    return _create(context, TrainingRequest(recipe=samples.RECIPE, data=name, name=name))
+
+
+def _create(context: StudioContext, body: TrainingRequest) -> TrainingCard:
     state = context.state(TrainState)
     recipe = recipe_settings.shipped(body.recipe, body.sets)
     state.pictures.get(body.data)
@@ -246,4 +273,10 @@ def _card(context: StudioContext, training: Training, waiting: list[str]) -> Tra
         started=training.started,
         ended=training.ended,
         error=error,
+        drawn=_drawn(context, training),
     )
+
+
+def _drawn(context: StudioContext, training: Training) -> float | None:
+    avatars = context.state(TrainState).avatars
+    return avatars.share(training.data) if avatars is not None and training.state == "queued" else None

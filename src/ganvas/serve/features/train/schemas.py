@@ -27,6 +27,7 @@ class TrainingCard(BaseModel):
     started: str | None
     ended: str | None
     error: TrainingError | None = Field(description="Why it failed; null: it did not.")
+    drawn: float | None = Field(description="Share of its sample pictures that are drawn; null: none are being drawn.")
 
 
 class TrainingList(BaseModel):

@@ -10,6 +10,7 @@ from ganvas.serve.core.context import StudioContext
 from ganvas.serve.core.errors import MissingError
 from ganvas.serve.features.train import run_folders
 from ganvas.serve.features.train.picture_sets import PictureSets
+from ganvas.serve.features.train.samples import SampleAvatars
 from ganvas.serve.features.train.trainings import Trainings
 from ganvas.serve.features.train.unpacking import Unpacking
 
@@ -22,11 +23,13 @@ class TrainState:
         opened: The queue; None: the studio has no folder of runs.
         sets: The folder of pictures; None: the studio has none.
         unpacking: The zips that are being unpacked there.
+        avatars: The sample avatars there.
     """
 
     opened: Trainings | None
     sets: PictureSets | None
     unpacking: Unpacking | None
+    avatars: SampleAvatars | None
 
     @property
     def trainings(self) -> Trainings:
@@ -64,6 +67,18 @@ class TrainState:
         assert self.unpacking is not None
         return self.unpacking
 
+    @property
+    def samples(self) -> SampleAvatars:
+        """The sample avatars.
+
+        Raises:
+            MissingError: The studio has no folder of pictures.
+        """
+        if self.avatars is None:
+            assert self.pictures
+        assert self.avatars is not None
+        return self.avatars
+
 
 def open_state(context: StudioContext, closing: ExitStack) -> TrainState:
     """Open the queue, which goes on where it was, and the folder of pictures."""
@@ -72,14 +87,21 @@ def open_state(context: StudioContext, closing: ExitStack) -> TrainState:
     unpacking = None if sets is None else Unpacking(sets, context.decoder)
     if unpacking is not None:
         closing.callback(unpacking.close)
+    avatars = None if sets is None else SampleAvatars(sets)
     if settings.runs is None:
-        return TrainState(None, sets, unpacking)
+        return TrainState(None, sets, unpacking, avatars)
 
     def data(name: str) -> Path:
         return state.pictures.find(name)
 
+    def ready(name: str) -> bool:
+        return avatars is None or avatars.ready(name)
+
     run_folders.purge(settings.runs)
-    trainings = Trainings(settings.runs, data, settings.poll)
+    state = TrainState(None, sets, unpacking, avatars)
+    trainings = state.opened = Trainings(settings.runs, data, settings.poll, ready)
     closing.callback(trainings.close)
-    state = TrainState(trainings, sets, unpacking)
+    if avatars is not None:
+        avatars.changed = trainings.wake
+        closing.callback(avatars.close)  # before the queue
     return state

@@ -28,12 +28,16 @@ class Trainings:
         root: The folder of runs; made when it is first needed.
         data: Gives the path of pictures by their name.
         seconds: Time between two looks at the running training.
+        ready: Says by their name whether pictures are complete; a training whose pictures are not waits.
     """
 
-    def __init__(self, root: Path, data: Callable[[str], Path], seconds: float) -> None:
+    def __init__(
+        self, root: Path, data: Callable[[str], Path], seconds: float, ready: Callable[[str], bool] = lambda name: True
+    ) -> None:
         self.root = root.absolute()
         self._data = data
         self._seconds = seconds
+        self._ready = ready
         self._file = QueueFile(self.root / FOLDER / "queue.json")
         self._processes = Processes()
         self._lock = threading.RLock()
@@ -168,13 +172,27 @@ class Trainings:
         with self.changing() as trainings:
             if any(one.state == "running" for one in trainings):
                 return
-            index = next((index for index, one in enumerate(trainings) if one.state == "queued"), None)
+            index = self._next(trainings)
             if index is None:
                 return
             # Written before the process starts, so that a studio killed in between does not forget the training.
             trainings[index] = trainings[index].changed(state="running", process=None, started=now(), ended=None)
         with self.changing() as trainings:
             trainings[index] = self._started(trainings[index])
+
+    def _next(self, trainings: list[Training]) -> int | None:
+        """The index of the first training that waits; None where there is none or its pictures are not complete.
+
+        One whose pictures cannot be completed has failed.
+        """
+        for index, one in enumerate(trainings):
+            if one.state != "queued":
+                continue
+            try:
+                return index if self._ready(one.data) else None
+            except UserError as error:
+                trainings[index] = _failed(one, error)
+        return None
 
     def _observed(self, training: Training) -> Training:
         run = self._folder(training)
@@ -193,8 +211,7 @@ class Trainings:
             check_room(run.root)
             process = self._processes.start(run, command_of(training, run.root, self._data(training.data)))
         except UserError as error:
-            failure = TrainingError(sentence=str(error), code=error.code, params=error.params)
-            return training.changed(state="failed", ended=now(), error=failure)
+            return _failed(training, error)
         except OSError as error:
             reason = str(error.strerror)
             failure = TrainingError(
@@ -218,3 +235,8 @@ class Trainings:
             return False
         self._owner = descriptor
         return True
+
+
+def _failed(training: Training, error: UserError) -> Training:
+    failure = TrainingError(sentence=str(error), code=error.code, params=error.params)
+    return training.changed(state="failed", ended=now(), error=failure)
