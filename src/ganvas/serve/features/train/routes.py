@@ -73,7 +73,7 @@ def create_sample_training(context: Context) -> TrainingCard:
     known = next((one for one in going if one.recipe == samples.RECIPE and not one.sets), None)
     if known is not None:
         return _found(context, known.run)
-    return _create(context, TrainingRequest(recipe=samples.RECIPE, data=name, name=name))
+    return _create(context, TrainingRequest(recipe=samples.RECIPE, data=name, name=name, sets=[], start=None))
 
 
 def _create(context: StudioContext, body: TrainingRequest) -> TrainingCard:
