@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import math
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -15,13 +15,17 @@ import torch
 from torch import Tensor, nn
 
 from ganvas.bundle.manifest import OnnxReport
+from ganvas.bundle.weights import without_training_networks
 from ganvas.errors import UserError
-from ganvas.models.capabilities import Enlarges, Subgraph
+from ganvas.models.capabilities import Enlarges
 from ganvas.models.family import Family, GenerateModule
+from ganvas.models.layers.modes import evaluating
 from ganvas.models.layers.spectral import precomputed
 from ganvas.onnx_session import open_graph
 from ganvas.tasks import TASKS
 
+BATCH_SIZES = (1, 2, 5)  # that are compared with the model
+MOST_ROWS = 4096
 TOLERANCE = 1e-3  # of a number in [-1, 1]: an eighth of one step of an 8-bit picture
 
 
@@ -52,7 +56,7 @@ def quiet_exporter() -> Iterator[None]:
             logger.setLevel(level)
 
 
-def export_onnx(family: Family, path: Path, *, batch_sizes: tuple[int, ...] = (1, 2, 5)) -> OnnxReport:
+def export_onnx(family: Family, path: Path, *, batch_sizes: tuple[int, ...] = BATCH_SIZES) -> OnnxReport:
     """Write a family as an ONNX graph with a free batch size and, if it enlarges, a free height and width.
 
     Inputs are named after the fields of the request; the output is ``output``, float NCHW in [-1, 1]. onnxruntime then
@@ -67,97 +71,106 @@ def export_onnx(family: Family, path: Path, *, batch_sizes: tuple[int, ...] = (1
         UserError: the ``export`` extra is missing, or the graph differs by more than ``TOLERANCE``; no file is left at
             ``path`` then.
     """
-    spec = TASKS[family.task]
-    model = GenerateModule(family, spec.request).train(family.training)
-
-    def example(count: int) -> dict[str, Tensor]:
-        request: dict[str, Tensor] = spec.example_request(family, count, seed=count)._asdict()
-        return request
-
-    name, free = type(family).__name__, isinstance(family, Enlarges)
-    return _export(model, {"tensors": None}, example, path, batch_sizes, name, any_size=free)
-
-
-def export_subgraph(
-    family: Family, subgraph: Subgraph, path: Path, *, batch_sizes: tuple[int, ...] = (1, 2, 5)
-) -> OnnxReport:
-    """The same for one of :meth:`.HasCodes.subgraphs`: input ``input``, output ``output``."""
-
-    def example(count: int) -> dict[str, Tensor]:
-        numbers = torch.rand(count, *subgraph.input_shape, generator=torch.Generator().manual_seed(count))
-        return {"input": numbers * 2 - 1}
-
-    return _export(_Called(family, subgraph.function), {"x": None}, example, path, batch_sizes, type(family).__name__)
+    model, inputs = whole_model(family), example_inputs(family, 3)
+    any_size = isinstance(family, Enlarges)
+    batch = torch.export.Dim("batch", min=1, max=MOST_ROWS)
+    sides = {2: torch.export.Dim("height", min=8, max=8192), 3: torch.export.Dim("width", min=8, max=8192)}
+    free = [{0: batch} | (sides if any_size and tensor.dim() == 4 else {}) for tensor in inputs.values()]
+    program = trace(family, model, inputs, free=free)
+    program.save(path, external_data=False)
+    examples = [example_inputs(family, count) for count in batch_sizes]
+    if any_size:  # a size that is no square and not the example's
+        examples += [{name: _cut(tensor) for name, tensor in examples[0].items()}]
+    largest = largest_difference(model, path, examples, type(family).__name__)
+    return OnnxReport(opset=program.model.opset_imports[""], max_difference=largest, batch_sizes=batch_sizes)
 
 
-class _Called(nn.Module):
-    """A function of a family as a module, which is what the exporter takes."""
-
-    def __init__(self, family: Family, function: Callable[[Tensor], Tensor]) -> None:
-        super().__init__()
-        self.family = family
-        self.function = function
-
-    def forward(self, x: Tensor) -> Tensor:
-        return self.function(x)
+def whole_model(family: Family) -> GenerateModule:
+    """A family as a function of the tensors of a request, in order."""
+    return GenerateModule(family, TASKS[family.task].request).train(family.training)
 
 
-def _export(
+def example_inputs(family: Family, count: int) -> dict[str, Tensor]:
+    """An example request of so many rows, by field."""
+    request: dict[str, Tensor] = TASKS[family.task].example_request(family, count, seed=count)._asdict()
+    return request
+
+
+def trace(
+    family: Family,
     model: nn.Module,
-    shapes: dict[str, None],
-    example: Callable[[int], dict[str, Tensor]],
-    path: Path,
-    batch_sizes: tuple[int, ...],
-    called: str,
+    inputs: Mapping[str, Tensor],
     *,
-    any_size: bool = False,
-) -> OnnxReport:
-    """Export a module, whose one parameter ``shapes`` names, and compare the graph with it.
+    free: Sequence[dict[int, Any]] | None = None,
+    outputs: Sequence[str] = ("output",),
+    opset: int | None = None,
+) -> torch.onnx.ONNXProgram:
+    """Convert a function of a family, in evaluation mode, to an ONNX graph without traces of the machine.
 
     Args:
-        any_size: the graph takes pictures of any height and width.
+        family: on the CPU; it is as before afterwards.
+        model: the function as a module that holds the family, with the parameter ``*tensors``.
+        inputs: an example, by the names that the inputs of the graph get.
+        free: the dimensions of each input that may have any size; None: none.
+        outputs: names of the outputs.
+        opset: version of the operators; None: the exporter's.
+
+    Raises:
+        UserError: the ``export`` extra is missing.
     """
     if not can_export():
         raise UserError("Exporting to ONNX needs the extra: run `pip install 'ganvas[export]'`.")
-    inputs = example(3)
-    batch = torch.export.Dim("batch", min=1, max=4096)
-    free: Any = {0: batch}
-    sides = {2: torch.export.Dim("height", min=8, max=8192), 3: torch.export.Dim("width", min=8, max=8192)}
-    each = tuple(free | sides if any_size and tensor.dim() == 4 else free for tensor in inputs.values())
-    dynamic = {name: each if name == "tensors" else free for name in shapes}
-    modes = {module: module.training for module in model.modules()}
+    from onnx_ir.passes.common import ClearMetadataAndDocStringPass
+
+    tensors = tuple(inputs.values())
+    with (
+        evaluating(model),
+        quiet_exporter(),
+        torch.no_grad(),
+        precomputed(model),
+        without_training_networks(family),
+    ):
+        program = torch.onnx.export(
+            model,
+            tensors,
+            dynamo=True,
+            verbose=False,
+            input_names=list(inputs),
+            output_names=list(outputs),
+            dynamic_shapes=None if free is None else {"tensors": tuple(free)},
+            opset_version=opset,
+        )
+    assert program is not None
+    ClearMetadataAndDocStringPass()(program.model)  # stack traces with the paths of this machine
+    return program
+
+
+def largest_difference(model: nn.Module, path: Path, examples: list[dict[str, Tensor]], called: str) -> float:
+    """Run a graph by onnxruntime and return its largest difference from the model.
+
+    Args:
+        model: in any mode.
+        path: of the graph, with the output ``output``.
+        examples: inputs by name.
+        called: the model's name in the error.
+
+    Raises:
+        UserError: It is above ``TOLERANCE``; the file is removed then, as it is after any other error.
+    """
     try:
-        model.eval()
-        with quiet_exporter(), torch.no_grad(), precomputed(model):
-            program = torch.onnx.export(
-                model,
-                tuple(inputs.values()),
-                dynamo=True,
-                verbose=False,
-                input_names=list(inputs),
-                output_names=["output"],
-                dynamic_shapes=dynamic,
-            )
-            assert program is not None
-            program.save(path, external_data=False)
         session = open_graph(path)
-        examples = [example(count) for count in batch_sizes]
-        if any_size:  # a size that is no square and not the example's
-            examples += [{name: _cut(tensor) for name, tensor in examples[0].items()}]
-        largest = max(_difference(model, session, one) for one in examples)
+        with evaluating(model), quiet_exporter():
+            largest = max(_difference(model, session, one) for one in examples)
     except BaseException:
         path.unlink(missing_ok=True)
         raise
-    finally:
-        for module, training in modes.items():
-            module.training = training
     if not largest <= TOLERANCE:
         path.unlink(missing_ok=True)
         raise UserError(
             f"The ONNX copy of {called} differs from the model by {largest:.2g} (at most {TOLERANCE:g} "
             "is allowed), so it was not written; export without ONNX and let torch run it."
         )
-    return OnnxReport(opset=program.model.opset_imports[""], max_difference=largest, batch_sizes=batch_sizes)
+    return largest
 
 
 def _cut(tensor: Tensor) -> Tensor:
@@ -165,7 +178,7 @@ def _cut(tensor: Tensor) -> Tensor:
 
 
 @torch.no_grad()
-def _difference(model: nn.Module, session: Any, inputs: dict[str, Tensor]) -> float:
+def _difference(model: nn.Module, session: Any, inputs: Mapping[str, Tensor]) -> float:
     taken = {node.name for node in session.get_inputs()}
     answer = session.run(["output"], {name: tensor.numpy() for name, tensor in inputs.items() if name in taken})[0]
     expected = model(*inputs.values()).numpy()

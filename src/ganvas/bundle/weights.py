@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -26,10 +28,10 @@ def write_weights(directory: Path, family: Family, *, whole: bool, weights: Weig
         The parameter count of each network saved.
     """
     networks = family.networks()
-    used = _children_used(family)
+    used = children_of_use(family)
     parameters = {}
     for name, network in networks.items():
-        if whole or name in family.averaged or name in used:
+        if whole or name in used:
             write_tensors(directory / weights_file(name), network.state_dict(), weights)
             parameters[name] = sum(parameter.numel() for parameter in network.parameters())
     # Children without parameters are saved only when generation calls them: a pool of past pictures is not.
@@ -44,8 +46,8 @@ def write_weights(directory: Path, family: Family, *, whole: bool, weights: Weig
 
 
 @torch.no_grad()
-def _children_used(family: Family) -> set[str]:
-    """Names of the children that are called, or parts of which are called, while a request is answered."""
+def children_of_use(family: Family) -> set[str]:
+    """Names of the children that use needs: the averaged networks and those called while a request is answered."""
     used: set[str] = set()
 
     def note(name: str) -> Any:
@@ -61,7 +63,20 @@ def _children_used(family: Family) -> set[str]:
     finally:
         for hook in hooks:
             hook.remove()
-    return used
+    return used | set(family.averaged)
+
+
+@contextmanager
+def without_training_networks(family: Family) -> Iterator[None]:
+    """Remove what only training needs from a family for the length of a block: discriminators and the like."""
+    kept, before = children_of_use(family), dict(family._modules)
+    try:
+        for name in before.keys() - kept:
+            del family._modules[name]
+        yield
+    finally:
+        family._modules.clear()
+        family._modules.update(before)
 
 
 def _moved(request: Any, family: Family) -> Any:

@@ -14,7 +14,8 @@ import torch
 from torch import Tensor
 
 from ganvas.bundle.card import model_card
-from ganvas.bundle.export import can_export, export_onnx, export_subgraph
+from ganvas.bundle.export import can_export, export_onnx
+from ganvas.bundle.export_parts import export_parts
 from ganvas.bundle.manifest import (
     CARD,
     CODE_BANK,
@@ -151,11 +152,7 @@ def _with_drawing_direction(info: BundleInfo, pictures: Dataset) -> BundleInfo:
 
 def _write_graphs(family: Family, folder: Path) -> OnnxReport:
     """Write the family and its subgraphs as ONNX; the report of the whole graph."""
-    report = export_onnx(family, folder / ONNX)
-    if isinstance(family, HasCodes):
-        for name, subgraph in family.subgraphs().items():
-            export_subgraph(family, subgraph, folder / f"{name}.onnx")
-    return report
+    return export_parts(family, folder) if isinstance(family, HasCodes) else export_onnx(family, folder / ONNX)
 
 
 def _quantize_graphs(

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -137,7 +137,14 @@ class Subgraph(NamedTuple):
 
 
 class HasCodes:
-    """Sources are encoded into codes, which can be changed before the output is decoded from them."""
+    """Sources are encoded into codes, which can be changed before the output is decoded from them.
+
+    Attributes:
+        chain: The subgraphs that make :meth:`.Family.generate`, the first from the source and each from the output of
+            the one before it.
+    """
+
+    chain: ClassVar[tuple[str, ...]]
 
     def subgraphs(self) -> dict[str, Subgraph]:
         """The parts of the computation by name; each is exported beside the whole model."""

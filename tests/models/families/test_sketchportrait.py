@@ -172,3 +172,16 @@ def test_each_subgraph_is_exported_with_a_free_batch(portrait_bundle: Path) -> N
                 wanted = subgraph.function(numbers)
             got = torch.from_numpy(session.run(None, {"input": numbers.numpy()})[0])
             torch.testing.assert_close(got, wanted, atol=1e-4, rtol=0)
+
+
+def test_the_whole_graph_is_the_chain_of_its_parts_and_names_no_file(portrait_bundle: Path) -> None:
+    family = read_bundle(portrait_bundle).load_family()
+    session = onnxruntime.InferenceSession(portrait_bundle / "model.onnx", providers=["CPUExecutionProvider"])
+    assert [node.name for node in session.get_inputs()] == ["source", "direction"]
+    source, direction = torch.rand(3, 1, 64, 64) * 2 - 1, torch.zeros(3, dtype=torch.long)
+    with torch.no_grad():
+        wanted = family.generate(TranslationRequest(source, direction))
+    got = session.run(["output"], {"source": source.numpy(), "direction": direction.numpy()})[0]
+    torch.testing.assert_close(torch.from_numpy(got), wanted, atol=1e-4, rtol=0)
+    for graph in portrait_bundle.glob("*.onnx"):
+        assert b".py" not in graph.read_bytes(), "the exporter's stack traces name files of this machine"

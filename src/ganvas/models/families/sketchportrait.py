@@ -74,6 +74,7 @@ class SketchPortrait(HasCodes, Family):
     task = "paired"
     Config: ClassVar[type[FamilyConfig]] = SketchPortraitConfig
     averaged = ("components", "features", "generator")
+    chain = ("encode", "paint")
 
     config: SketchPortraitConfig
 

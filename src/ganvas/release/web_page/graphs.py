@@ -9,7 +9,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from ganvas.bundle.export import TOLERANCE, can_export, quiet_exporter
+from ganvas.bundle.export import TOLERANCE, trace
 from ganvas.bundle.tensors import WeightFormat
 from ganvas.errors import UserError
 from ganvas.models.family import Family
@@ -99,20 +99,8 @@ def export_graph(family: Family, graph: BrowserGraph) -> ExactGraph:
 
 def _export(family: Family, graph: BrowserGraph) -> bytes:
     """The graph as an ONNX file with one row and float32 inputs."""
-    if not can_export():
-        raise UserError("A web page needs the extra for ONNX: run `pip install 'ganvas[export]'`.")
-    examples = tuple(torch.from_numpy(value) for value in _sample_inputs(graph).values())
-    with quiet_exporter(), torch.no_grad():
-        program = torch.onnx.export(
-            _Function(family, graph).eval(),
-            examples,
-            dynamo=True,
-            verbose=False,
-            input_names=list(graph.inputs),
-            output_names=["output"],
-            opset_version=OPSET,
-        )
-    assert program is not None
+    examples = {name: torch.from_numpy(value) for name, value in _sample_inputs(graph).items()}
+    program = trace(family, _Function(family, graph).eval(), examples, opset=OPSET)
     content: bytes = program.model_proto.SerializeToString()
     return content
 
