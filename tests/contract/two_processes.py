@@ -6,10 +6,10 @@ import sys
 from pathlib import Path
 
 import torch
-from lightning_fabric import Fabric
 from support.harness import Game, hold_statistics, states
 
 from ganvas.models.families import FAMILIES
+from ganvas.train.fabric import Fabric
 
 
 def main() -> None:

@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from lightning_fabric import Fabric
 from torch import Tensor, nn
 
 from ganvas.curate.dataset.dataset import Dataset
 from ganvas.models.batches import Batch
 from ganvas.models.families import FAMILIES
 from ganvas.models.family import Clock, Family
+from ganvas.train.fabric import Fabric
 from ganvas.train.step import Stepper
 from ganvas.train.stream import Stream
 from support.music import packed_for

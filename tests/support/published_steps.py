@@ -9,7 +9,6 @@ from typing import Any, NamedTuple
 
 import pytest
 import torch
-from lightning_fabric import Fabric
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
@@ -17,6 +16,7 @@ from ganvas.models import noise
 from ganvas.models.batches import Batch
 from ganvas.models.families import FAMILIES
 from ganvas.models.family import Clock, Family
+from ganvas.train.fabric import Fabric
 from ganvas.train.step import Stepper
 
 BATCH = 4

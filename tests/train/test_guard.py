@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 import torch
-from lightning_fabric import Fabric
 from support.harness import Game, same
 from support.no_waiting import WaitsError, no_waiting
 from support.small_run import BATCH, draw_pictures, recipe
@@ -22,6 +21,7 @@ from ganvas.models.family import Clock
 from ganvas.runs import checkpoint
 from ganvas.runs.folder import RunDir
 from ganvas.runs.log import Event, Health
+from ganvas.train.fabric import Fabric
 from ganvas.train.guard import GradientGuard, LateReader, NonFiniteError
 from ganvas.train.trainer import train
 from ganvas.train.transfer import on_device

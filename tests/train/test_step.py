@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 import torch
-from lightning_fabric import Fabric
 from torch import Tensor, nn
 from torch.optim import SGD, Optimizer
 
@@ -16,6 +15,7 @@ from ganvas.models.batches import SynthesisBatch
 from ganvas.models.families.dcgan import DCGAN
 from ganvas.models.family import Clock, Family, FamilyConfig, Phase, Stage
 from ganvas.spec import DataSpec
+from ganvas.train.fabric import Fabric
 from ganvas.train.step import Stepper
 
 

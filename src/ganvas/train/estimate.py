@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import NamedTuple
 
 import torch
-from lightning_fabric import Fabric
 
 from ganvas.curate.dataset.dataset import Dataset
 from ganvas.models.batches import Batch
@@ -20,6 +19,7 @@ from ganvas.models.families import build
 from ganvas.models.family import Clock
 from ganvas.recipe import Recipe
 from ganvas.train import number_format
+from ganvas.train.fabric import Fabric
 from ganvas.train.outline import state_mb
 from ganvas.train.step import Stepper
 from ganvas.train.stream import Stream

@@ -12,7 +12,6 @@ from types import FrameType
 from typing import TypeVar
 
 import torch
-from lightning_fabric import Fabric
 
 from ganvas.errors import UserError
 from ganvas.files import write_atomically
@@ -22,6 +21,7 @@ from ganvas.recipe import Recipe, load
 from ganvas.runs import checkpoint
 from ganvas.runs.folder import RunDir
 from ganvas.runs.lock import hold
+from ganvas.train.fabric import Fabric
 from ganvas.train.number_format import precision_of
 
 

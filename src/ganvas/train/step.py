@@ -14,7 +14,6 @@ from copy import deepcopy
 from hashlib import blake2b
 
 import torch
-from lightning_fabric import Fabric
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
@@ -22,6 +21,7 @@ from ganvas.models import noise
 from ganvas.models.batches import Batch
 from ganvas.models.family import Clock, Family, Stage
 from ganvas.models.layers.spectral import singular_vectors
+from ganvas.train.fabric import Fabric
 from ganvas.train.guard import GradientGuard
 from ganvas.train.rendering import Draw, Tensors, Turn, detached
 

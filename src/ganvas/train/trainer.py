@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import torch
-from lightning_fabric import Fabric
 
 from ganvas.curate.dataset.dataset import Dataset, hold_out
 from ganvas.curate.sources.structure import check_structure
@@ -27,6 +26,7 @@ from ganvas.runs.trackers import open_trackers
 from ganvas.runs.trained_sets import TrainedSet
 from ganvas.tasks.preparation import structure_of
 from ganvas.train import number_format, picture_record, warm_start
+from ganvas.train.fabric import Fabric
 from ganvas.train.guard import NonFiniteError, StopVote
 from ganvas.train.launch import claim, holding, in_first_process, launch, share_cores, stopping
 from ganvas.train.monitoring import Monitor

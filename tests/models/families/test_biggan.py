@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 import torch
-from lightning_fabric import Fabric
 from support.exported import exported  # noqa: F401 - a fixture
 from support.phases import phase_loss
 from support.requests import example_request
@@ -27,6 +26,7 @@ from ganvas.models.networks.biggan import Generator
 from ganvas.recipe import load
 from ganvas.runs.folder import RunDir
 from ganvas.spec import DataSpec
+from ganvas.train.fabric import Fabric
 from ganvas.train.step import Stepper
 from ganvas.train.trainer import train
 

@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 import torch
 import torch.nn.functional as F
-from lightning_fabric import Fabric
 from support.phases import phase_loss
 
 from ganvas.errors import UserError
@@ -21,6 +20,7 @@ from ganvas.recipe import load
 from ganvas.spec import DataSpec
 from ganvas.tasks import TASKS
 from ganvas.tasks.unpaired import direction_to
+from ganvas.train.fabric import Fabric
 from ganvas.train.outline import outline
 from ganvas.train.step import Stepper
 

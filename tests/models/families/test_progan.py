@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 import torch
 import torch.nn.functional as F
-from lightning_fabric import Fabric
 from support.phases import phase_loss
 from support.requests import example_request
 from torch import Tensor
@@ -30,6 +29,7 @@ from ganvas.models.networks.progan import (
 )
 from ganvas.recipe import load
 from ganvas.spec import DataSpec
+from ganvas.train.fabric import Fabric
 from ganvas.train.step import Stepper
 
 

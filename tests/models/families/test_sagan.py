@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 import torch
 import torch.nn.functional as F
-from lightning_fabric import Fabric
 from support.phases import phase_loss
 from support.requests import example_request
 from torch import nn
@@ -23,6 +22,7 @@ from ganvas.models.layers.residual_blocks import DiscriminatorBlock, GeneratorBl
 from ganvas.models.layers.spectral import Spectral, SpectralConv2d
 from ganvas.recipe import load
 from ganvas.spec import DataSpec
+from ganvas.train.fabric import Fabric
 from ganvas.train.step import Stepper
 
 CLOCK = Clock(stage_kimg=1.0, batch_size=4)

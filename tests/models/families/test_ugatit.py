@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 import torch
 import torch.nn.functional as F
-from lightning_fabric import Fabric
 from support.phases import phase_loss
 from torch import Tensor
 
@@ -20,6 +19,7 @@ from ganvas.models.layers.spectral import StoredSpectralConv2d
 from ganvas.models.networks.ugatit import AdaLIN, Attention, clip_rho
 from ganvas.recipe import load
 from ganvas.spec import DataSpec
+from ganvas.train.fabric import Fabric
 from ganvas.train.outline import outline
 from ganvas.train.step import Stepper
 

@@ -12,7 +12,6 @@ from collections.abc import Iterator
 import pytest
 import torch
 import torch.nn.functional as F
-from lightning_fabric import Fabric
 from support.published_steps import double, parameters, played, step
 from torch import Tensor
 from torch.optim import Adam
@@ -22,6 +21,7 @@ from ganvas.models.families import cut
 from ganvas.models.families.stylegan2 import StyleGAN2
 from ganvas.models.family import Clock
 from ganvas.models.networks.ugatit import AdaLIN
+from ganvas.train.fabric import Fabric
 from ganvas.train.step import Stepper
 
 
