@@ -14,6 +14,8 @@ PAGES := $(shell find web/src web/public web/page web/index.html web/package-loc
 DATA ?= data/avatars
 RECIPE ?=
 PORT ?= 8300
+# Of the tests: one more than the two cores of a small machine, because browser tests wait half of their time.
+WORKERS ?= 3
 
 .PHONY: docker run test test-quick test-airflow test-ray check lint docs figures notebooks postgresql proxies web bench clean
 
@@ -23,11 +25,11 @@ run: $(READY) $(STATIC)  ## the studio, and a GAN trained beside it on DATA=fold
 test: $(READY) $(STATIC) $(BROWSER) $(WEIGHTS) postgresql proxies  ## every test
 	@# The web's tests run beside; what they said comes last, and either's failure is that of the whole.
 	@$(BIN)/python tools/web.py test >$(VENV)/.web-tests 2>&1 & web=$$!; failed=0; \
-	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder || failed=$$?; \
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder || failed=$$?; \
 	wait $$web || failed=$$?; cat $(VENV)/.web-tests; exit $$failed
 
 test-quick: $(READY)  ## those that need no browser and little time
-	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not slow and not browser"
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder -m "not slow and not browser"
 
 test-airflow: $(READY) $(AIRFLOW)/.ready  ## the DAG of deploy/airflow in a real Airflow, in an environment of its own
 	GANVAS_AIRFLOW=$(CURDIR)/$(AIRFLOW)/bin/airflow $(BIN)/python -m pytest tests/airflow

@@ -5,20 +5,29 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw
+from support.file_order import rank
 
 SHARED = Path(__file__).parents[2] / "shared" / "data"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Browser tests last: while Playwright is open, its event loop runs in the main thread, where others need one.
+    """Browser tests last: while Playwright is open, its event loop runs in the main thread, where others need one."""
+    items.sort(key=lambda item: rank(item.path.as_posix()))
 
-    Of those the file that trains comes first: as one of the last it would leave the other worker idle.
-    """
-    items.sort(key=lambda item: ("browser" in item.path.parts, item.path.name != "test_train_page.py"))
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """The scheduler of several workers; see :mod:`support.scheduling`."""
+    if config.getoption("dist") != "loadfile":
+        return None
+    from support.scheduling import BrowserApart
+
+    return BrowserApart(config, log)
 
 
 @pytest.fixture(scope="session", autouse=True)
