@@ -73,6 +73,17 @@ class RollSpec(BaseModel):
         7, ge=3, le=8, description="octaves of pitches, from the lowest up; notes outside are left out"
     )
 
+    key: Literal["kept", "common"] = Field(
+        "kept",
+        exclude_if=lambda value: value == "kept",
+        description="common: each phrase is transposed to C major or A minor, by its pitch classes",
+    )
+    voices: Literal["all", "one"] = Field(
+        "all",
+        exclude_if=lambda value: value == "all",
+        description="one: of the notes of a track that sound at once, the highest stays",
+    )
+
     @field_validator("tracks")
     @classmethod
     def _names_differ(cls, tracks: tuple[Track, ...]) -> tuple[Track, ...]:

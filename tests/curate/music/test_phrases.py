@@ -17,6 +17,7 @@ from ganvas.curate.music.phrases import (
     EMPTY_PHRASES,
     NOTES_OUTSIDE,
     phrases_of,
+    shift_to_common_key,
 )
 from ganvas.curate.music.piece import MusicError, Part, Piece, notes_array
 
@@ -107,3 +108,44 @@ def test_a_page_shows_time_to_the_right_and_pitch_upwards() -> None:
     assert page.shape == (72, 16, 1)
     assert [tuple(cell) for cell in np.argwhere(page[..., 0])] == [(0, 0), (71, 5)]
     np.testing.assert_array_equal(from_page(page, spec), roll)
+
+
+SCALE = {"major": (0, 2, 4, 5, 7, 9, 11, 12), "minor": (0, 2, 3, 5, 7, 8, 10, 12)}
+
+
+@pytest.mark.parametrize(("mode", "tonic", "expected"), [("major", 45, 48), ("major", 39, 36), ("minor", 40, 45)])
+def test_a_phrase_is_transposed_to_the_common_key(mode: str, tonic: int, expected: int) -> None:
+    tune = part(*((beat, 1, tonic + step) for beat, step in enumerate((*SCALE[mode][:7], 0))))
+    bass, drums = part((0, 8, tonic)), part((0, 8, 36), drums=True)
+    tracks = ({"name": "tune"}, {"name": "bass"}, {"name": "drums", "drums": True})
+    spec = roll_spec(bars=4, key="common", tracks=tracks)
+    (phrase,) = phrases_of(Piece((tune, bass, drums), bars(2, 2, 2, 2)), spec, Counter())
+    assert np.flatnonzero(phrase.roll[..., 1].any(0)) + spec.lowest == expected
+    assert phrase.roll[0, expected - spec.lowest, 0]
+    assert phrase.roll[:, 0, 2].all()  # drums stay
+
+
+def test_the_transposition_puts_few_notes_outside_the_range() -> None:
+    low = part(*((beat, 1, 37 + step) for beat, step in enumerate((0, 2, 4, 5, 7, 9, 11, 0))))  # C sharp major
+    left_out: Counter[str] = Counter()
+    (phrase,) = phrases_of(Piece((low, low), bars(2, 2, 2, 2)), roll_spec(bars=4, lowest=37, key="common"), left_out)
+    assert left_out[NOTES_OUTSIDE] == 0
+    assert np.flatnonzero(phrase.roll.any((0, 2)))[0] == 11  # up to the next C, not down by one
+
+
+def test_without_notes_or_a_key_nothing_is_transposed() -> None:
+    spec = roll_spec(key="common")
+    every = np.stack([np.arange(12), np.arange(12) + 1, np.arange(12)], 1)
+    assert shift_to_common_key([np.zeros((0, 3), np.int64)] * 2, spec) == 0
+    assert shift_to_common_key([every, every], spec) == 0
+
+
+def test_one_voice_keeps_the_highest_note() -> None:
+    chord = part((0, 4, 40), (0, 2, 44), (1, 1, 47))
+    (phrase,) = phrases_of(Piece((chord, chord), bars(2, 2)), roll_spec(voices="one"), Counter())
+    heard = [np.flatnonzero(step).tolist() for step in phrase.roll[::4, :, 0]]
+    assert heard == [[8], [11], [4], [4]]
+
+
+def test_rolls_without_the_new_settings_are_written_as_before() -> None:
+    assert not {"key", "voices"} & set(roll_spec().model_dump(mode="json"))

@@ -10,11 +10,12 @@ from support.music import roll_spec
 from torch import nn
 
 from ganvas.errors import UserError
-from ganvas.models.batches import MusicRequest
+from ganvas.models.batches import MusicBatch, MusicRequest
 from ganvas.models.capabilities import standing_statistics
 from ganvas.models.families import build
 from ganvas.models.families.musegan import MuseGAN, _to_rolls
-from ganvas.models.networks.musegan.layers import fold, join, unfold
+from ganvas.models.family import Clock
+from ganvas.models.networks.musegan.layers import TransposedConvolution, fold, join, unfold
 from ganvas.recipe import load
 from ganvas.spec import DataSpec
 from ganvas.train.outline import outline
@@ -90,6 +91,76 @@ def test_deterministic_neurons_make_rolls_without_a_threshold() -> None:
     with torch.no_grad():
         rolls = family.generate(MusicRequest(torch.randn(2, family.z_dim), torch.zeros(2, 1, 24, 36)))
     assert set(rolls.unique().tolist()) <= {-1.0, 1.0}
+
+
+def test_one_hot_neurons_play_at_most_one_pitch_per_track_and_step() -> None:
+    logits = torch.tensor([[[[-1.0, 2.0, 3.0], [-1.0, -2.0, -0.5]]]], requires_grad=True)
+    hard = _to_rolls(logits, "one_hot", 1.5)
+    assert hard.tolist() == [[[[-1.0, -1.0, 1.0], [-1.0, -1.0, -1.0]]]]
+    hard[0, 0, 0, 2].backward()
+    p = torch.softmax(3 * torch.tensor([0.0, -1.0, 2.0, 3.0]), 0)  # silence first
+    expected = 2 * 3 * p[3] * (torch.tensor([0.0, 0.0, 1.0]) - p[1:])
+    assert logits.grad is not None
+    torch.testing.assert_close(logits.grad[0, 0, 0], expected)
+    family = made(binary="one_hot")
+    with torch.no_grad():
+        rolls = family.generate(MusicRequest(torch.randn(2, family.z_dim), torch.zeros(2, 1, 24, 36)))
+    assert set(rolls.unique().tolist()) <= {-1.0, 1.0}
+    assert (_to_rolls(torch.randn(2, 3, 24, 36), "one_hot", 1.0) > 0).sum(-1).max() == 1
+
+
+def test_one_pitch_makes_a_one_hot_neuron_a_binary_one() -> None:
+    logits = torch.randn(2, 3, 5, 1)
+    assert torch.equal(_to_rolls(logits, "one_hot", 2.0) > 0, _to_rolls(logits, "deterministic", 2.0) > 0)
+
+
+@pytest.mark.parametrize(("kernel", "groups"), [((4, 1), 1), ((1, 12), 3), ((2, 3), 2)])
+def test_patches_that_do_not_overlap_are_a_matrix_product(kernel: tuple[int, int], groups: int) -> None:
+    layer = TransposedConvolution(6, 12, kernel, kernel, groups=groups).double()
+    x = torch.randn(2, 6, 3, 4, dtype=torch.float64)
+    torch.testing.assert_close(layer(x), nn.ConvTranspose2d.forward(layer, x))
+
+
+def test_a_critic_with_minibatch_deviation_sees_that_phrases_are_alike() -> None:
+    critic = made(variant="shared_trunk", stddev_group=4).discriminator
+    one = torch.randn(1, 3, 24, 36)
+    alone, among = critic(one.repeat(4, 1, 1, 1))[0], critic(torch.cat([one, torch.randn(3, 3, 24, 36)]))[0]
+    assert not torch.allclose(alone, among)
+    plain = made(variant="shared_trunk").discriminator
+    torch.testing.assert_close(plain(one.repeat(4, 1, 1, 1))[0], plain(torch.cat([one, -one, -one, -one]))[0])
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_held_notes_last_a_beat_at_first(variant: str) -> None:
+    torch.manual_seed(0)
+    for held in (True, False):
+        family = made(variant=variant, hold_notes=held)
+        with torch.no_grad():
+            beats = torch.unflatten(family.generator.train()(torch.randn(4, family.z_dim)), 2, (-1, 6))
+        assert torch.allclose(beats[:, :, :, :1].expand_as(beats), beats, atol=1e-5) == held
+
+
+def test_r2_is_r1_at_generated_rolls() -> None:
+    family = made(variant="shared_trunk", game="relativistic", gradient_penalty=0.0, r1=2.0, r2=3.0)
+    (stage,) = family.stages()
+    (phase,) = [phase for phase in stage.phases if phase.name == "D/r1"]
+    assert phase.fakes is not None and phase.every > 1
+    x, fake = torch.randn(4, 3, 24, 36).sign(), torch.randn(4, 3, 24, 36).sign()
+    loss, terms = family.r1_phase(MusicBatch(x, {"fake": fake}), Clock())
+    expected = {"r1": 2 / 2 * _squared_gradient(family, x), "r2": 3 / 2 * _squared_gradient(family, fake)}
+    torch.testing.assert_close(terms, expected)
+    torch.testing.assert_close(loss.detach(), terms["r1"] + terms["r2"])
+
+
+def _squared_gradient(family: MuseGAN, rolls: torch.Tensor) -> torch.Tensor:
+    rolls = rolls.clone().requires_grad_()
+    (gradient,) = torch.autograd.grad(family.discriminator(rolls).sum(), rolls)
+    return gradient.square().flatten(1).sum(1).mean()
+
+
+def test_the_discriminator_may_have_a_width_of_its_own() -> None:
+    count = {width: sum(p.numel() for p in made(d_width=width).discriminator.parameters()) for width in (None, 2, 4)}
+    assert count[None] == count[2] < count[4]
 
 
 def test_the_refiner_learns_in_a_stage_of_its_own() -> None:

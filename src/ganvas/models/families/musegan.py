@@ -21,7 +21,7 @@ from ganvas.models.networks.musegan import Discriminator, Generator, Refiner, Va
 from ganvas.models.optimizers import adam
 from ganvas.spec import DataSpec, RollSpec, Track
 
-Neurons = Literal["none", "deterministic", "bernoulli"]
+Neurons = Literal["none", "deterministic", "bernoulli", "one_hot"]
 STANDING = (16, 32)  # batches, and latents per batch, on which standing statistics are measured
 R1_EVERY = 8  # steps between two R1 steps (lazy regularisation, Karras et al. 2020)
 
@@ -32,10 +32,29 @@ class MuseGANConfig(FamilyConfig):
     variant: Variant = Field("hybrid", description="hybrid, composer or jamming; shared_trunk is the later default")
     z_dim: int = Field(128, ge=4, multiple_of=4, description="length of the latent that a bar generator sees")
     width: int = Field(16, ge=1, description="channels per track next to the roll, both networks")
+    d_width: int | None = Field(None, ge=1, description="the same of the discriminator; null: width")
+    stddev_group: int = Field(
+        0, ge=0, description="phrases per group of the critic's minibatch standard deviation; 0: it has none"
+    )
+    trunk_steps: int | None = Field(
+        None,
+        ge=1,
+        description="time steps per beat inside the trunk, a divisor of data.roll.beat_steps; the outer layers make the "
+        "others of each pitch; null: 4, 2 or 1",
+    )
+    hold_notes: bool = Field(
+        False, description="begin with notes that are held through each beat (Aitken et al. 2017), not with single steps"
+    )
     game: losses.LossName = Field("wasserstein", description="adversarial loss")
     d_repeat: int = Field(5, ge=1, description="discriminator steps per generator step")
     gradient_penalty: float = Field(10.0, ge=0, description="weight λ of the gradient penalty of WGAN-GP")
     r1: float = Field(0.0, ge=0, description="weight γ of the R1 penalty")
+    r2: float = Field(0.0, ge=0, description="weight γ of the R2 penalty, the same at generated rolls")
+    diversity: float = Field(
+        0.0,
+        ge=0,
+        description="weight of the share by which a batch of generated rolls varies less than one of real rolls",
+    )
     lr: float = Field(1e-3, gt=0, description="Adam's learning rate")
     d_lr: float | None = Field(None, gt=0, description="Adam's learning rate of the discriminator; null: the same")
     betas: tuple[float, float] = Field((0.5, 0.9), description="Adam's betas, both networks")
@@ -43,7 +62,9 @@ class MuseGANConfig(FamilyConfig):
         0.9, ge=0, le=1, description="share of a stage after which the learning rate falls to 0; 1: never"
     )
     binary: Neurons = Field(
-        "none", description="binary neurons at the generator's output: by threshold, or drawn; none: real numbers"
+        "none",
+        description="binary neurons at the generator's output: by threshold, drawn, or one_hot: at most one pitch per "
+        "track and step; none: real numbers",
     )
     slope: float = Field(1.0, ge=1, description="binary neurons: slope of the sigmoid at the end; it rises from 1")
     refine: float = Field(
@@ -54,7 +75,7 @@ class MuseGANConfig(FamilyConfig):
     @model_validator(mode="after")
     def _fits_together(self) -> MuseGANConfig:
         if self.refine and self.binary == "none":
-            raise ValueError("a refiner ends in binary neurons: set binary to deterministic or bernoulli")
+            raise ValueError("a refiner ends in binary neurons: set binary to deterministic, bernoulli or one_hot")
         return self
 
 
@@ -92,14 +113,26 @@ class MuseGAN(Accompanies, HasStandingStatistics, Family):
         self._accompanied = _track_number(config.accompany, data.roll)
         self.critic = config.game == "wasserstein"
         own = len(data.roll.tracks) - (self._accompanied is not None)
-        sizes = sizes_of(data.roll)
+        if config.trunk_steps and data.roll.beat_steps % config.trunk_steps:
+            raise UserError(
+                f"model.trunk_steps must divide data.roll.beat_steps ({data.roll.beat_steps}); {config.trunk_steps} "
+                "does not."
+            )
+        sizes = sizes_of(data.roll, inner=config.trunk_steps)
+        made = sizes._replace(tracks=own)
         encodes = self._accompanied is not None
         self.generator = Generator(
-            config.variant, sizes_of(data.roll, own), config.z_dim, config.width, encodes=encodes
+            config.variant,
+            made,
+            config.z_dim,
+            config.width,
+            encodes=encodes,
+            holds=config.hold_notes,
         )
-        self.discriminator = Discriminator(config.variant, sizes, config.width)
+        d_width = config.d_width or config.width
+        self.discriminator = Discriminator(config.variant, sizes, d_width, group=config.stddev_group)
         if config.refine:
-            self.refiner = Refiner(sizes_of(data.roll, own), config.width)
+            self.refiner = Refiner(made, config.width)
             self.averaged = ("generator", "refiner")
         self.z_dim = self.generator.z_dim
 
@@ -127,8 +160,9 @@ class MuseGAN(Accompanies, HasStandingStatistics, Family):
         critic: tuple[Phase, ...] = (
             Phase("D", ("discriminator",), self.discriminator_phase, repeat=config.d_repeat, fakes=self.render),
         )
-        if config.r1:
-            critic += (Phase("D/r1", ("discriminator",), self.r1_phase, every=R1_EVERY),)
+        if config.r1 or config.r2:
+            fakes = self.render if config.r2 else None
+            critic += (Phase("D/r1", ("discriminator",), self.r1_phase, every=R1_EVERY, fakes=fakes),)
         generator = Phase("G", ("generator",), self.generator_phase, render=self.render)
         first = Stage("adversarial", self.kimg * (1 - config.refine), (*critic, generator), lr_scale=scale)
         if not config.refine:
@@ -175,9 +209,7 @@ class MuseGAN(Accompanies, HasStandingStatistics, Family):
             logits = self.generator(request.z, given)
             if self.config.refine:
                 logits = self.refiner(logits)
-            rolls = torch.tanh(logits * self.config.slope)
-            if self.config.binary == "deterministic":
-                rolls = torch.where(rolls > 0, 1.0, -1.0).to(rolls)
+            rolls = _played(logits, self.config.binary, self.config.slope)
         return self._with_given(rolls, given)
 
     def measure_standing_statistics(self, *, truncated: bool = True) -> None:
@@ -205,8 +237,12 @@ class MuseGAN(Accompanies, HasStandingStatistics, Family):
         fake_logits = self.discriminator(fake)
         real_logits = losses.real_logits_if_paired(self.config.game, lambda: self.discriminator(batch.x))
         loss = losses.generator_loss(self.config.game, fake_logits, real_logits)
-        sounding = (fake.detach() > 0).float().mean()
-        return loss, {"fake_logits": fake_logits.detach().mean(), "sounding": sounding}
+        shown = {"fake_logits": fake_logits.detach().mean(), "sounding": (fake.detach() > 0).float().mean()}
+        if self.config.diversity:
+            shortfall = _shortfall(fake, batch.x)
+            loss = loss + self.config.diversity * shortfall
+            shown["diversity_shortfall"] = shortfall.detach()
+        return loss, shown
 
     def discriminator_phase(self, batch: MusicBatch, clock: Clock) -> tuple[Tensor, dict[str, Tensor]]:
         """The adversarial loss of ``D`` and its penalties."""
@@ -224,11 +260,18 @@ class MuseGAN(Accompanies, HasStandingStatistics, Family):
         return loss, losses.discriminator_statistics(config.game, real_logits, fake_logits) | shown
 
     def r1_phase(self, batch: MusicBatch, clock: Clock) -> tuple[Tensor, dict[str, Tensor]]:
-        """The R1 penalty of each critic at real rolls."""
-        critics = zip(self.discriminator.critics, self.discriminator.views(batch.x), strict=True)
-        each = [losses.squared_norm(losses.logits_and_gradient(critic, real)[1]).mean() for critic, real in critics]
-        penalty = torch.stack(each).mean()
-        return self.config.r1 / 2 * penalty, {"r1": penalty.detach()}
+        """The R1 penalty of each critic at real rolls, and the R2 penalty at generated ones."""
+        penalties: dict[str, Tensor] = {}
+        if self.config.r1:
+            penalties["r1"] = self.config.r1 / 2 * self._squared_gradient(batch.x)
+        if self.config.r2:
+            penalties["r2"] = self.config.r2 / 2 * self._squared_gradient(batch.memo["fake"])
+        return torch.stack([*penalties.values()]).sum(), losses.detached(penalties)
+
+    def _squared_gradient(self, rolls: Tensor) -> Tensor:
+        critics = zip(self.discriminator.critics, self.discriminator.views(rolls), strict=True)
+        each = [losses.squared_norm(losses.logits_and_gradient(critic, view)[1]).mean() for critic, view in critics]
+        return torch.stack(each).mean()
 
 
 def _track_number(name: str | None, roll: RollSpec) -> int | None:
@@ -245,10 +288,42 @@ def _to_rolls(logits: Tensor, neurons: Neurons, slope: float) -> Tensor:
 
     A binary neuron is on with p = σ(2 · slope · logit) above a threshold: 0.5, or drawn uniformly from [0, 1). The
     gradient is that of p (straight-through, Bengio et al. 2013).
+
+    With ``one_hot``, p is the softmax over silence, whose logit is 0, and the pitches of a track at a step; the most
+    probable of them is on (straight-through, Jang et al. 2017), which is a binary neuron where there is one pitch.
     """
+    if neurons == "one_hot":
+        scaled = 2 * slope * logits
+        silence = torch.zeros_like(scaled[..., :1])
+        soft = 2 * torch.softmax(torch.cat([silence, scaled], -1), -1)[..., 1:] - 1
+        return _one_hot(logits) + soft - soft.detach()
     real = torch.tanh(slope * logits)  # 2p - 1
     if neurons == "none":
         return real
     drawn = noise.uniform(*real.shape, device=real.device) if neurons == "bernoulli" else 0.5
     hard = torch.where((real + 1) / 2 > drawn, 1.0, -1.0).to(real)
     return hard + real - real.detach()
+
+
+def _shortfall(fake: Tensor, real: Tensor) -> Tensor:
+    """The share, 0 to 1, by which rolls vary less within their batch than real rolls do.
+
+    Mode seeking (Mao et al. 2019) up to the diversity of the data: of rolls of -1 and 1, the variance over a batch is
+    their mean distance.
+    """
+    varies, wanted = (x.var(0, correction=0).sum() for x in (fake, real))
+    return torch.relu(1 - varies / wanted.clamp(min=1e-6))
+
+
+def _one_hot(logits: Tensor) -> Tensor:
+    """1 where a logit is positive and the highest of its track and step, -1 elsewhere."""
+    on = (logits > 0) & (logits == logits.amax(-1, keepdim=True))
+    return torch.where(on, 1.0, -1.0).to(logits)
+
+
+def _played(logits: Tensor, neurons: Neurons, slope: float) -> Tensor:
+    """Logits as rolls for use: 2p - 1, or what neurons without chance make of it."""
+    if neurons == "one_hot":
+        return _one_hot(logits)
+    real = torch.tanh(logits * slope)
+    return torch.where(real > 0, 1.0, -1.0).to(real) if neurons == "deterministic" else real

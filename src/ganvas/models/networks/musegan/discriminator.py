@@ -5,6 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
+from ganvas.models.layers.minibatch_stddev import MinibatchStddev
 from ganvas.models.networks.musegan.layers import Sizes, Variant, convolution, fold, initialize, join
 from ganvas.spec import OCTAVE
 
@@ -19,15 +20,16 @@ class Discriminator(nn.Module):
             private streams see all tracks, otherwise their own.
         sizes: Of the rolls.
         width: Channels of the first layers, per track; 16 in the papers.
+        group: Phrases in whose features the minibatch standard deviation is taken, before the last layer; 0: it is not.
     """
 
-    def __init__(self, variant: Variant, sizes: Sizes, width: int) -> None:
+    def __init__(self, variant: Variant, sizes: Sizes, width: int, *, group: int = 0) -> None:
         super().__init__()
         together = variant == "shared_trunk"
         alone = sizes._replace(tracks=1)
         count = sizes.tracks if variant == "jamming" else 1
         one = alone if variant == "jamming" else sizes
-        self.critics = nn.ModuleList([_Critic(one, width, together=together) for _ in range(count)])
+        self.critics = nn.ModuleList([_Critic(one, width, group, together=together) for _ in range(count)])
         initialize(self)
 
     def views(self, x: Tensor) -> tuple[Tensor, ...]:
@@ -41,7 +43,7 @@ class Discriminator(nn.Module):
 class _Critic(nn.Module):
     """Rolls ``[N, tracks, bars · T, P]`` → logits [N, 1]."""
 
-    def __init__(self, sizes: Sizes, width: int, *, together: bool) -> None:
+    def __init__(self, sizes: Sizes, width: int, group: int, *, together: bool) -> None:
         super().__init__()
         self.sizes, n, w = sizes, sizes.tracks, width
         first, last = (w, 2 * w) if together else (2 * w, 4 * w)  # of the private streams
@@ -65,7 +67,8 @@ class _Critic(nn.Module):
             convolution(last, 2 * last, (sizes.beats, 1)),
         )
         self.merged = convolution(16 * w + 4 * last, 32 * w, (2, 1), (1, 1))
-        self.out = nn.Linear(32 * w * (sizes.bars - 1), 1)
+        self.deviation = MinibatchStddev(group) if group else nn.Identity()
+        self.out = nn.Linear((32 * w + (group > 0)) * (sizes.bars - 1), 1)
 
     def forward(self, x: Tensor) -> Tensor:
         h = fold(x, self.sizes.bars)
@@ -74,7 +77,7 @@ class _Critic(nn.Module):
         notes = (h + 1) / 2
         streams = torch.cat([shared, self.chroma(self._chroma(notes)), self.onset(self._changes(notes))], 1)
         bars = torch.unflatten(streams.flatten(1), 0, (-1, self.sizes.bars)).transpose(1, 2)[..., None]
-        logits: Tensor = self.out(self.merged(bars).flatten(1))
+        logits: Tensor = self.out(self.deviation(self.merged(bars)).flatten(1))
         return logits
 
     def _chroma(self, notes: Tensor) -> Tensor:

@@ -12,6 +12,7 @@ from ganvas.models.networks.musegan.layers import (
     Variant,
     convolution,
     fold,
+    hold_notes,
     initialize,
     join,
     transposed,
@@ -101,9 +102,12 @@ class Generator(nn.Module):
         z_dim: Length of the latent that a bar generator sees; a multiple of 4.
         width: Channels of the last layers, per track; 16 in the papers.
         encodes: Whether it takes a given track.
+        holds: Whether notes are held through each beat at first: see :func:`~.layers.hold_notes`.
     """
 
-    def __init__(self, variant: Variant, sizes: Sizes, z_dim: int, width: int, *, encodes: bool = False) -> None:
+    def __init__(
+        self, variant: Variant, sizes: Sizes, z_dim: int, width: int, *, encodes: bool = False, holds: bool = False
+    ) -> None:
         super().__init__()
         self.sizes = sizes
         self.latents = latents_of(variant, z_dim)
@@ -124,6 +128,8 @@ class Generator(nn.Module):
             self.heads = _Heads(sizes, 8 * width + codes[2], width, 1, sizes.tracks)
         initialize(self)
         nn.init.constant_(self.heads.norm.bias, QUIET)
+        if holds:
+            hold_notes((self.bar if self.trunk is None else self.trunk).steps, self.heads)
 
     def _temporal(self, z_dim: int, count: int, hidden: int) -> nn.ModuleList:
         made = [TemporalGenerator(z_dim, self.sizes.bars, hidden) for _ in range(count)] if z_dim else []
