@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 from filelock import FileLock
 
@@ -46,6 +47,19 @@ def drawn(world: Path) -> Path:
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_bytes(png(picture(index)))
     return folder
+
+
+@pytest.fixture(scope="session")
+def played(world: Path) -> Path:
+    """16 phrases of two voices, a quarter note each, made of numbers alone."""
+    path = world / "played" / "phrases.npz"
+    with FileLock(world / "played.lock"):
+        if not path.exists():
+            path.parent.mkdir()
+            number, step = np.arange(16)[:, None], np.arange(16) // 4
+            high, low = 56 + (3 * number + 5 * step) % 13, 38 + (5 * number + 7 * step * number) % 11
+            np.savez(path, pitches=np.stack([high, low], axis=-1), lowest=36, beats=2, beat_steps=4)
+    return path.parent
 
 
 @pytest.fixture(scope="session")

@@ -105,7 +105,7 @@ def test_one_hot_neurons_play_at_most_one_pitch_per_track_and_step() -> None:
     family = made(binary="one_hot")
     with torch.no_grad():
         rolls = family.generate(MusicRequest(torch.randn(2, family.z_dim), torch.zeros(2, 1, 24, 36)))
-    assert set(rolls.unique().tolist()) <= {-1.0, 1.0}
+    assert ((rolls > -1).sum(-1) <= 1).all()  # at any threshold
     assert (_to_rolls(torch.randn(2, 3, 24, 36), "one_hot", 1.0) > 0).sum(-1).max() == 1
 
 

@@ -315,15 +315,19 @@ def _shortfall(fake: Tensor, real: Tensor) -> Tensor:
     return torch.relu(1 - varies / wanted.clamp(min=1e-6))
 
 
+def _highest(logits: Tensor) -> Tensor:
+    """Whether a logit is the highest of its track and step, the first where several are."""
+    return logits.argmax(-1, keepdim=True) == torch.arange(logits.shape[-1], device=logits.device)
+
+
 def _one_hot(logits: Tensor) -> Tensor:
     """1 where a logit is positive and the highest of its track and step, -1 elsewhere."""
-    on = (logits > 0) & (logits == logits.amax(-1, keepdim=True))
-    return torch.where(on, 1.0, -1.0).to(logits)
+    return torch.where((logits > 0) & _highest(logits), 1.0, -1.0).to(logits)
 
 
 def _played(logits: Tensor, neurons: Neurons, slope: float) -> Tensor:
-    """Logits as rolls for use: 2p - 1, or what neurons without chance make of it."""
-    if neurons == "one_hot":
-        return _one_hot(logits)
+    """Logits as rolls for use: 2p - 1, with ``one_hot`` -1 but for one pitch per track and step, or -1 and 1."""
     real = torch.tanh(logits * slope)
+    if neurons == "one_hot":
+        return torch.where(_highest(logits), real, -1.0)
     return torch.where(real > 0, 1.0, -1.0).to(real) if neurons == "deterministic" else real
