@@ -127,7 +127,16 @@ def test_a_family_descends_as_recorded(
     recipe = {"family": family, "data": {"minimum": 2, **game["data"]}, "model": game["model"], "train": train}
     path = tmp_path / f"golden-{family}.yaml"
     path.write_text(yaml.safe_dump(recipe))
-    ended = run("train", path, "--data", request.getfixturevalue(game.get("of", "drawn")), "--run", tmp_path / "run", "--train-only", "--quiet")
+    ended = run(
+        "train",
+        path,
+        "--data",
+        request.getfixturevalue(game.get("of", "drawn")),
+        "--run",
+        tmp_path / "run",
+        "--train-only",
+        "--quiet",
+    )
     assert ended == (0, "", "")
     left = checkpoint(tmp_path / "run")
     records.check_numbers(f"losses-{family}", {"stats": stats(tmp_path / "run"), "checkpoint": left})

@@ -144,7 +144,8 @@ def test_r2_is_r1_at_generated_rolls() -> None:
     family = made(variant="shared_trunk", game="relativistic", gradient_penalty=0.0, r1=2.0, r2=3.0)
     (stage,) = family.stages()
     (phase,) = [phase for phase in stage.phases if phase.name == "D/r1"]
-    assert phase.fakes is not None and phase.every > 1
+    assert phase.fakes is not None
+    assert phase.every > 1
     x, fake = torch.randn(4, 3, 24, 36).sign(), torch.randn(4, 3, 24, 36).sign()
     loss, terms = family.r1_phase(MusicBatch(x, {"fake": fake}), Clock())
     expected = {"r1": 2 / 2 * _squared_gradient(family, x), "r2": 3 / 2 * _squared_gradient(family, fake)}

@@ -39,11 +39,12 @@ class MuseGANConfig(FamilyConfig):
     trunk_steps: int | None = Field(
         None,
         ge=1,
-        description="time steps per beat inside the trunk, a divisor of data.roll.beat_steps; the outer layers make the "
-        "others of each pitch; null: 4, 2 or 1",
+        description="time steps per beat inside the trunk, a divisor of data.roll.beat_steps; the outer layers "
+        "make the rest; null: 4, 2 or 1",
     )
     hold_notes: bool = Field(
-        False, description="begin with notes that are held through each beat (Aitken et al. 2017), not with single steps"
+        False,
+        description="begin with notes that are held through each beat (Aitken et al. 2017), not with single steps",
     )
     game: losses.LossName = Field("wasserstein", description="adversarial loss")
     d_repeat: int = Field(5, ge=1, description="discriminator steps per generator step")
