@@ -10,6 +10,8 @@ type Voice = {
   /** Cut-off of the low-pass filter, as a multiple of the note's frequency. */
   bright: number;
   level: number;
+  /** Bowed: two strings a little out of tune, and vibrato on long notes. */
+  bowed?: true;
 };
 
 /** Of the sixteen families of General MIDI, eight programs each. */
@@ -19,8 +21,8 @@ const VOICES: readonly Voice[] = [
   { wave: "square", attack: 0.02, fade: null, release: 0.06, bright: 4, level: 0.12 }, // organs
   { wave: "sawtooth", attack: 0.003, fade: 0.8, release: 0.08, bright: 4, level: 0.2 }, // guitars
   { wave: "triangle", attack: 0.006, fade: 1.2, release: 0.08, bright: 4, level: 0.44 }, // basses
-  { wave: "sawtooth", attack: 0.06, fade: null, release: 0.14, bright: 5, level: 0.13 }, // strings
-  { wave: "sawtooth", attack: 0.09, fade: null, release: 0.22, bright: 3.5, level: 0.13 }, // ensembles
+  { wave: "sawtooth", attack: 0.06, fade: null, release: 0.14, bright: 5, level: 0.08, bowed: true }, // strings
+  { wave: "sawtooth", attack: 0.09, fade: null, release: 0.22, bright: 3.5, level: 0.08, bowed: true }, // ensembles
   { wave: "sawtooth", attack: 0.035, fade: null, release: 0.08, bright: 6, level: 0.14 }, // brass
   { wave: "square", attack: 0.03, fade: null, release: 0.07, bright: 5, level: 0.11 }, // reeds
   { wave: "triangle", attack: 0.04, fade: null, release: 0.08, bright: 4, level: 0.28 }, // pipes
@@ -42,7 +44,6 @@ export function sound(out: AudioNode, part: Part, pitch: number, when: number, s
 
 function pitched(out: AudioNode, voice: Voice, frequency: number, when: number, seconds: number): void {
   const { context } = out;
-  const oscillator = new OscillatorNode(context, { type: voice.wave, frequency });
   const cutoff = Math.min(Math.max(frequency * voice.bright, 600), 12_000);
   const filter = new BiquadFilterNode(context, { type: "lowpass", frequency: cutoff, Q: 0.4 });
   const envelope = new GainNode(context, { gain: 0 });
@@ -51,9 +52,31 @@ function pitched(out: AudioNode, voice: Voice, frequency: number, when: number, 
   envelope.gain.linearRampToValueAtTime(voice.level, when + voice.attack);
   if (voice.fade) envelope.gain.setTargetAtTime(0, when + voice.attack, voice.fade / 3);
   envelope.gain.setTargetAtTime(0, end, voice.release / 3);
-  oscillator.connect(filter).connect(envelope).connect(out);
-  oscillator.start(when);
-  oscillator.stop(end + 2 * voice.release);
+  filter.connect(envelope).connect(out);
+  const until = end + 2 * voice.release;
+  const strings = (voice.bowed ? [-DETUNED, DETUNED] : [0]).map((detune) => {
+    const oscillator = new OscillatorNode(context, { type: voice.wave, frequency, detune });
+    oscillator.connect(filter);
+    oscillator.start(when);
+    oscillator.stop(until);
+    return oscillator;
+  });
+  if (voice.bowed && seconds > VIBRATO.after) vibrate(context, strings, when, until);
+}
+
+const DETUNED = 5; // cents
+const VIBRATO = { hertz: 5.4, cents: 9, after: 0.25 }; // seconds
+
+/** Vibrato that sets in after a moment, as a player's does. */
+function vibrate(context: BaseAudioContext, strings: readonly OscillatorNode[], when: number, until: number): void {
+  const wave = new OscillatorNode(context, { frequency: VIBRATO.hertz });
+  const depth = new GainNode(context, { gain: 0 });
+  depth.gain.setValueAtTime(0, when + VIBRATO.after);
+  depth.gain.linearRampToValueAtTime(VIBRATO.cents, when + 2 * VIBRATO.after);
+  wave.connect(depth);
+  for (const string of strings) depth.connect(string.detune);
+  wave.start(when);
+  wave.stop(until);
 }
 
 const noises = new WeakMap<BaseAudioContext, AudioBuffer>();
