@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import json
 import re
+import zipfile
 from base64 import b64decode, b64encode
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -142,6 +144,12 @@ def test_several_pictures_stand_in_a_strip_and_are_all_translated(visit: Visit, 
     expect(tiles).to_have_count(4)
     expect(tiles.nth(3)).to_have_attribute("aria-pressed", "true")
     assert settled(page) not in (first, second)
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="Save all (zip)").click()
+    with zipfile.ZipFile(saved.value.path()) as archive:
+        settings = json.loads(archive.read("settings.json"))
+        assert [one["source"] for one in settings["pictures"]] == ["one.png", "two.png", "three.png"]
+        assert set(archive.namelist()) == {"settings.json", *(one["file"] for one in settings["pictures"])}
     strip.get_by_role("button", name="Remove three.png").click(force=True)
     expect(tiles).to_have_count(3)
     assert all("422" in complaint for complaint in visit.complaints)

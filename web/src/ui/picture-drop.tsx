@@ -1,6 +1,7 @@
 import { useEffect, useRef } from "react";
 import { DropZone, FileTrigger } from "react-aria-components";
 import { useWords } from "../i18n/provider";
+import { CameraButton } from "./camera";
 import { Button } from "./controls";
 import { PhotoIcon } from "./icons";
 
@@ -8,8 +9,11 @@ import { PhotoIcon } from "./icons";
 export function PictureDrop({
   load,
   kinds,
+  camera = false,
 }: {
   load: (file: Blob) => void;
+  /** A photograph is asked for, which the camera can take as well. */
+  camera?: boolean;
   /** Which pictures can be read; left out: those that the studio reads. */
   kinds?: string;
 }) {
@@ -35,9 +39,12 @@ export function PictureDrop({
     >
       <PhotoIcon />
       <p>{words.drop}</p>
-      <FileTrigger acceptedFileTypes={["image/*"]} onSelect={(files) => files?.[0] && load(files[0])}>
-        <Button variant="solid">{words.choose}</Button>
-      </FileTrigger>
+      <div className="drop-ways">
+        <FileTrigger acceptedFileTypes={["image/*"]} onSelect={(files) => files?.[0] && load(files[0])}>
+          <Button variant="solid">{words.choose}</Button>
+        </FileTrigger>
+        {camera && <CameraButton take={load} />}
+      </div>
       <p className="quiet small">{kinds ?? words.kinds}</p>
     </DropZone>
   );

@@ -5,6 +5,7 @@ import type { BundleCard } from "../../api/types";
 import { useLanguage } from "../../i18n/provider";
 import { Button } from "../../ui/controls";
 import { ProblemNote } from "../../ui/feedback";
+import { blobOf } from "../../ui/picture-content";
 import { type Cartoon, checkCard, drawCartoon, type Kit, type PrintWish, type Style, type Target } from "./api";
 import styles from "./card.module.css";
 import { Checks } from "./checks";
@@ -134,11 +135,4 @@ function useRested(value: string): string {
     return () => clearTimeout(timer);
   }, [value]);
   return rested;
-}
-
-/** A data URL as a file. */
-function blobOf(address: string): Blob {
-  const [head = "", body = ""] = address.split(",", 2);
-  const bytes = Uint8Array.from(atob(body), (letter) => letter.charCodeAt(0));
-  return new Blob([bytes], { type: head.slice(5, head.indexOf(";")) });
 }

@@ -1,5 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
-import { useState } from "react";
+import { useEffect, useState } from "react";
+import { takeGiven } from "../../api/handover";
 import { lastUsed, useRemembered } from "../../api/last-model";
 import { bundlesQuery } from "../../api/queries";
 import type { BundleCard } from "../../api/types";
@@ -33,6 +34,10 @@ export function CardPage() {
 function Room({ kit, bundles }: { kit: Kit; bundles: BundleCard[] }) {
   const words = useWords();
   const [photo, setPhoto] = useState<{ id: number; file: Blob }>();
+  useEffect(() => {
+    const given = takeGiven(); // a picture from another page
+    if (given) setPhoto({ id: 0, file: given });
+  }, []);
   const last = lastUsed("card", bundles);
   const [chosen, setChosen] = useState(last?.id);
   const bundle = bundles.find(({ id }) => id === chosen) ?? last;

@@ -1,7 +1,6 @@
 // The photograph: chosen, dropped, pasted, from the camera, or an example.
 import { useState } from "react";
 import { loadExample, PHOTOS } from "../../api/examples";
-import { CameraButton } from "../../ui/camera";
 import { Examples } from "../../ui/examples";
 import { ProblemNote } from "../../ui/feedback";
 import { PictureDrop } from "../../ui/picture-drop";
@@ -13,11 +12,8 @@ export function PhotoIntake({ take }: { take: (photo: Blob) => void }) {
   const [problem, setProblem] = useState<unknown>();
   return (
     <div className={styles.intake}>
-      <PictureDrop load={take} />
-      <div className={styles.ways}>
-        <CameraButton take={take} />
-        <p className={styles.note}>{words.face}</p>
-      </div>
+      <PictureDrop load={take} camera />
+      <p className={styles.note}>{words.face}</p>
       <Examples
         title={words.examples}
         credit={words.examplesCredit}

@@ -1,5 +1,9 @@
 // What was kept: drawing and result side by side, small; one press goes back.
+import { useWords as useSharedWords } from "../../i18n/provider";
+import { saveAll } from "../../ui/archive";
 import { IconButton } from "../../ui/controls";
+import { DownloadIcon } from "../../ui/icons";
+import { toFile } from "./file";
 import styles from "./history.module.css";
 import { KeepIcon } from "./icons";
 import type { Entry } from "./store";
@@ -16,10 +20,16 @@ export function History({
   open: (entry: Entry) => void;
 }) {
   const words = useWords();
+  const { saveAll: saveAllText } = useSharedWords();
   return (
     <section className={styles.history} aria-labelledby="history">
       <div className={styles.historyHead}>
         <h2 id="history">{words.history}</h2>
+        {entries.length > 0 && (
+          <IconButton name={saveAllText} onPress={() => saveEntries(entries)}>
+            <DownloadIcon />
+          </IconButton>
+        )}
         <IconButton name={words.keepHelp} shortcut="K" variant="soft" isDisabled={!keep} onPress={() => keep?.()}>
           <KeepIcon />
         </IconButton>
@@ -45,4 +55,14 @@ export function History({
       )}
     </section>
   );
+}
+
+/** Each kept drawing as a file to open again, and its result. */
+function saveEntries(entries: readonly Entry[]): Promise<void> {
+  const files = entries.flatMap(({ id, marks, address, settings }) => {
+    const about = settings ? { settings } : {};
+    const drawing = { name: `drawing-${id}.json`, content: new Blob([toFile(marks)]), about };
+    return address ? [drawing, { name: `result-${id}.png`, content: address, about }] : [drawing];
+  });
+  return saveAll("drawings.zip", files, {});
 }

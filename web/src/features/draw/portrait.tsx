@@ -17,6 +17,7 @@ export function Portrait({
   over,
   both,
   invitation,
+  onward,
 }: {
   bundle: Pick<BundleCard, "id">;
   result: Result | undefined;
@@ -27,6 +28,8 @@ export function Portrait({
   both: () => Promise<Blob>;
   /** What one may begin with, shown until there is a result. */
   invitation?: ReactNode;
+  /** What can be done with the result on other pages. */
+  onward?: ReactNode;
 }) {
   const words = useWords();
   return (
@@ -61,6 +64,7 @@ export function Portrait({
           <BothIcon />
           {words.saveBoth}
         </Button>
+        {onward}
         <span className="spring" />
         {result && <Latency result={result} short />}
       </div>

@@ -6,6 +6,7 @@ import { useRemembered } from "../../api/last-model";
 import type { BundleCard } from "../../api/types";
 import { ProblemNote } from "../../ui/feedback";
 import { recall, remember } from "../../ui/local-storage";
+import { Onward } from "../../ui/onward";
 import { PictureDrop } from "../../ui/picture-drop";
 import { sketchPhoto } from "./api";
 import { ExampleDrawings } from "./examples";
@@ -147,7 +148,7 @@ export function Studio({ bundle, lead }: { bundle: BundleCard; lead: string }) {
       <>
         {head}
         {unread !== undefined && <ProblemNote error={unread} />}
-        <PictureDrop load={load} />
+        <PictureDrop load={load} camera />
       </>
     );
   }
@@ -206,6 +207,7 @@ export function Studio({ bundle, lead }: { bundle: BundleCard; lead: string }) {
               <ExampleDrawings take={(marks) => replace(...marks)} />
             )
           }
+          onward={<Onward name={`${bundle.id}-result.png`} picture={result?.picture} />}
           both={() => besideEachOther(flat(SIDE), result?.picture ?? new Blob())}
         />
         {(guided || over) && (

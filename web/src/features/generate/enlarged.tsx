@@ -1,4 +1,4 @@
-import { useEffect, useId } from "react";
+import { type ReactNode, useEffect, useId } from "react";
 import { Dialog, Heading, Modal, ModalOverlay } from "react-aria-components";
 import type { Sample } from "../../api/types";
 import { Button, IconButton } from "../../ui/controls";
@@ -15,6 +15,7 @@ export function Enlarged({
   tools,
   move,
   save,
+  onward,
   start,
   go,
 }: {
@@ -23,6 +24,8 @@ export function Enlarged({
   className: (sample: Sample) => string;
   move: (sample: Sample | undefined) => void;
   save: (sample: Sample) => void;
+  /** What can be done with a picture on other pages. */
+  onward: (sample: Sample) => ReactNode;
   start: (sample: Sample) => void;
   tools: Tool[];
   go: (tool: "sliders" | "copies", sample: Sample) => void;
@@ -80,14 +83,11 @@ export function Enlarged({
                   {words.download}
                 </Button>
               </div>
-              {(tools.includes("sliders") || tools.includes("copies")) && (
-                <div className={`dialog-foot ${styles.dialogOnward}`}>
-                  {tools.includes("sliders") && (
-                    <Button onPress={() => go("sliders", sample)}>{words.toSliders}</Button>
-                  )}
-                  {tools.includes("copies") && <Button onPress={() => go("copies", sample)}>{words.toCopies}</Button>}
-                </div>
-              )}
+              <div className={`dialog-foot ${styles.dialogOnward}`}>
+                {onward(sample)}
+                {tools.includes("sliders") && <Button onPress={() => go("sliders", sample)}>{words.toSliders}</Button>}
+                {tools.includes("copies") && <Button onPress={() => go("copies", sample)}>{words.toCopies}</Button>}
+              </div>
             </>
           )}
         </Dialog>

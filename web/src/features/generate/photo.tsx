@@ -72,7 +72,7 @@ export function PhotoTool({
       {search.busy || search.state ? (
         <SearchView bundle={bundle} search={search} tools={tools} view={view} change={change} />
       ) : (
-        <PictureDrop load={load} />
+        <PictureDrop load={load} camera />
       )}
     </ToolLayout>
   );

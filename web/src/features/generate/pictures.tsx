@@ -1,11 +1,14 @@
 import type { BundleCard, Sample } from "../../api/types";
 import { useNewest } from "../../api/use-newest";
 import { figure } from "../../i18n/numbers";
+import { useWords as useSharedWords } from "../../i18n/provider";
+import { saveAll } from "../../ui/archive";
 import { ClassChoice } from "../../ui/class-choice";
 import { Button, Choice } from "../../ui/controls";
 import { download } from "../../ui/download";
 import { ProblemNote, Waiting } from "../../ui/feedback";
 import { DownloadIcon } from "../../ui/icons";
+import { Onward } from "../../ui/onward";
 import type { Change, Tool, View } from "./address";
 import { generate } from "./api";
 import { Enlarged } from "./enlarged";
@@ -32,6 +35,7 @@ export function Pictures({
   change: Change;
 }) {
   const words = useWords();
+  const { saveAll: saveAllText } = useSharedWords();
   const { seed, count, class: label, psi } = view;
   const asked = { seeds: Array.from({ length: count }, (_, index) => seed + index), class: label, psi };
   const { answer, error, busy, retry } = useNewest(JSON.stringify(asked), (signal) =>
@@ -82,6 +86,23 @@ export function Pictures({
               <DownloadIcon />
               {words.downloadGrid}
             </Button>
+            <Button
+              isDisabled={!samples.length || busy}
+              onPress={() =>
+                saveAll(
+                  `${bundle.id}-seed${seed}-${samples.length}.zip`,
+                  samples.map((sample) => ({
+                    name: fileName(sample),
+                    content: sample.data,
+                    about: { seed: sample.seed, class: sample.class, class_name: className(sample) || null },
+                  })),
+                  { model: bundle.id, name: bundle.name, family: bundle.family, resolution: bundle.resolution, psi },
+                )
+              }
+            >
+              <DownloadIcon />
+              {saveAllText}
+            </Button>
             <CopyLink />
           </div>
         </section>
@@ -112,6 +133,7 @@ export function Pictures({
         tools={tools}
         move={(sample) => change({ open: sample?.seed ?? null })}
         save={(sample) => download(sample.data, fileName(sample))}
+        onward={(sample) => <Onward name={fileName(sample)} picture={sample.data} />}
         start={(sample) => change({ seed: sample.seed, open: null })}
         go={(tool, sample) => {
           const point = pointOf(sample);

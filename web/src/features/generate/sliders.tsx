@@ -2,6 +2,8 @@ import { useEffect, useState } from "react";
 import type { BundleCard } from "../../api/types";
 import { useNewest } from "../../api/use-newest";
 import { figure } from "../../i18n/numbers";
+import { useWords as useSharedWords } from "../../i18n/provider";
+import { saveAll } from "../../ui/archive";
 import { Button } from "../../ui/controls";
 import { download } from "../../ui/download";
 import { ProblemNote, Waiting } from "../../ui/feedback";
@@ -37,6 +39,7 @@ export function Sliders({
   change: Change;
 }) {
   const words = useWords();
+  const { saveAll: saveAllText } = useSharedWords();
   const count = abilities.direction_layers;
   const [first, last] = view.part ?? [0, count - 1];
   const part: [number, number] = [Math.min(first, count - 1), Math.min(last, count - 1)];
@@ -129,6 +132,25 @@ export function Sliders({
             >
               <DownloadIcon />
               {words.savePicture}
+            </Button>
+            <Button
+              isDisabled={!newest.answer || newest.busy}
+              onPress={() =>
+                request &&
+                newest.answer &&
+                saveAll(
+                  `${bundle.id}-moved.zip`,
+                  newest.answer.images.map((content, index) => ({
+                    name: `${bundle.id}-moved-${index + 1}.png`,
+                    content,
+                    about: { point: request.points[index] },
+                  })),
+                  { model: bundle.id, name: bundle.name, ...request, points: undefined },
+                )
+              }
+            >
+              <DownloadIcon />
+              {saveAllText}
             </Button>
             <CopyLink />
           </div>

@@ -28,7 +28,7 @@ export function Intake({
       </section>
       {agreed && (
         <>
-          <PictureDrop load={take} />
+          <PictureDrop load={take} camera />
           <Examples
             title={words.examples}
             credit={words.examplesCredit}

@@ -1,9 +1,12 @@
 // What is chosen about the pictures of the table on one side; on the other what is made of them.
 import { type ReactNode, useState } from "react";
+import { useWords as useSharedWords } from "../../i18n/provider";
+import { saveAll } from "../../ui/archive";
 import { CameraButton } from "../../ui/camera";
 import { Button } from "../../ui/controls";
 import { download } from "../../ui/download";
 import { ClearIcon, DownloadIcon } from "../../ui/icons";
+import { Onward } from "../../ui/onward";
 import type { Overlay } from "./beside";
 import { ChooseButton } from "./intake";
 import intakeStyles from "./intake.module.css";
@@ -37,6 +40,7 @@ export function TranslateLayout({
   problem,
   retry,
   invitation,
+  settings,
   children,
 }: {
   name: string;
@@ -56,17 +60,24 @@ export function TranslateLayout({
   retry: () => void;
   /** What is still wanted before there can be an answer. */
   invitation?: ReactNode;
+  /** What was chosen, for the file that is saved with all pictures. */
+  settings: object;
   /** The settings. */
   children: ReactNode;
 }) {
   const words = useWords();
+  const { saveAll: saveAllText } = useSharedWords();
   const [view, setView] = useState<View>(scale > 1 ? "lens" : "slide");
   const { chosen, pictures } = table;
   const after = (chosen && work.of(String(chosen.id))?.made) ?? undefined;
-  const save = (picture: Blob, what: string) => {
-    const of = (chosen?.name ?? "picture").replace(/\.[^.]+$/, "");
-    download(picture, `${of}-${ending}${what}.png`);
-  };
+  const nameOf = (picture: Picture | undefined, what: string) =>
+    `${(picture?.name ?? "picture").replace(/\.[^.]+$/, "")}-${ending}${what}.png`;
+  const save = (picture: Blob, what: string) => download(picture, nameOf(chosen, what));
+  const results = () =>
+    pictures.flatMap((each) => {
+      const made = work.of(String(each.id))?.made;
+      return made ? [{ name: nameOf(each, ""), content: made.picture, about: { source: each.name } }] : [];
+    });
   return (
     <div className={`bench ${styles.bench}`}>
       <section className="panel" aria-label={name}>
@@ -103,6 +114,20 @@ export function TranslateLayout({
             <DownloadIcon />
             {words.savePair}
           </Button>
+          {pictures.length > 1 && (
+            <Button
+              isDisabled={pictures.some((each) => work.waits(String(each.id)))}
+              onPress={() => saveAll(`${ending}.zip`, results(), { model: ending, ...settings })}
+            >
+              <DownloadIcon />
+              {saveAllText}
+            </Button>
+          )}
+          <Onward
+            name={after ? nameOf(chosen, "") : ""}
+            picture={stale ? undefined : after?.picture}
+            enlarges={scale === 1}
+          />
           {chosen && pictures.length === 1 && (
             <Button variant="bare" onPress={() => table.remove(chosen.id)} aria-label={words.remove(chosen.name)}>
               <ClearIcon />

@@ -58,6 +58,7 @@ export function MakeUp({
     <TranslateLayout
       name={words.makeUp.name}
       ending="make-up"
+      settings={{ reference: reference?.name, ...touch }}
       table={table}
       add={add}
       work={work}

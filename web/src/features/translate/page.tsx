@@ -1,7 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { useLocation, useSearchParams } from "wouter";
 import { bundleAddress } from "../../api/bundles";
+import { takeGiven } from "../../api/handover";
 import { lastUsed, useRemembered } from "../../api/last-model";
 import { bundleQuery, bundlesQuery } from "../../api/queries";
 import type { BundleCard } from "../../api/types";
@@ -86,6 +87,12 @@ function Room({ bundle, table, references }: { bundle: BundleCard | undefined; t
   const add = (files: Blob[]) => void taken(table, MOST_PICTURES, files);
   const addReferences = (files: Blob[]) => taken(references, MOST_REFERENCES, files);
   const over = useArrivals(add);
+  const latest = useRef(add);
+  latest.current = add;
+  useEffect(() => {
+    const given = takeGiven(); // a picture from another page
+    if (given) latest.current([given]);
+  }, []);
   const faceNote = bundle ? (needsFace(bundle) ? words.faceNeeded : undefined) : words.makeUp.face;
   return (
     <div className={besideStyles.room} data-over={over || undefined}>

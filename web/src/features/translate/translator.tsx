@@ -126,6 +126,7 @@ export function Translator({
       add={add}
       work={work}
       before={before}
+      settings={{ name: bundle.name, direction, part, shape, ...(refers ? { style: wish } : {}) }}
       scale={can(bundle, "enlarges") ? bundle.source_scale : 1}
       overlay={heat && looks.answer ? { address: looks.answer.address, opacity } : undefined}
       busy={waits}
