@@ -47,6 +47,14 @@ def is_closed(connection: socket.socket) -> bool:
         return True
 
 
+def test_an_answer_does_not_wait_for_an_acknowledgement() -> None:
+    with studio(ConnectionLimits()) as (client, server):
+        assert client.get("/v1/openapi.json").status_code == 200
+        (protocol,) = server.server_state.connections
+        connection = protocol.transport.get_extra_info("socket")
+        assert connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+
+
 def test_idle_connections_do_not_shut_others_out() -> None:
     with studio(ConnectionLimits(count=16)) as (client, server), ExitStack() as opened:
         waiting = [opened.enter_context(connect(client)) for _ in range(60)]

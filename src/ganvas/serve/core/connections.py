@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
+import socket
 import time
 from dataclasses import dataclass
 from typing import Any
@@ -46,6 +48,19 @@ class ConnectionLimits:
         return max(min(self.count, most - TURNS * BACKLOG - SPARE_FILES), LEAST)
 
 
+def _send_at_once(transport: asyncio.BaseTransport) -> None:
+    """Turn Nagle's algorithm off for a connection.
+
+    asyncio does that for sockets that were made with an explicit protocol number, which sockets seldom are. An answer
+    is sent in two parts, head and body; with the algorithm the second waits up to 40 ms for a delayed acknowledgement
+    of the first.
+    """
+    connection = transport.get_extra_info("socket")
+    if connection is not None and connection.family in (socket.AF_INET, socket.AF_INET6):
+        with contextlib.suppress(OSError):  # the client is gone already
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+
 def limited_protocol(limits: ConnectionLimits) -> type[asyncio.Protocol]:
     """The HTTP protocol of uvicorn within limits.
 
@@ -63,6 +78,7 @@ def limited_protocol(limits: ConnectionLimits) -> type[asyncio.Protocol]:
 
         def connection_made(self, transport: asyncio.Transport) -> None:
             super().connection_made(transport)
+            _send_at_once(transport)
             self._since = self._received = self.loop.time()
             self._timer = self.loop.call_later(interval, self._check)
             # Two turns of the loop later, what came with the connection has been read: a request is in progress then.
