@@ -59,6 +59,7 @@ def gaussian_blur(values: Float, sigma: float, *, pair_taps: bool = True) -> Flo
     radius = max(1, int(3 * sigma + 0.5))
     taps = np.exp(-0.5 * (np.arange(-radius, radius + 1) / sigma) ** 2).astype(np.float32)
     taps /= taps.sum()
+    products = np.empty_like(values)  # no new memory per tap
     for axis in (0, 1):
         length = values.shape[axis]
         padded = np.pad(values, [(radius, radius) if a == axis else (0, 0) for a in (0, 1)], mode="edge")
@@ -66,11 +67,14 @@ def gaussian_blur(values: Float, sigma: float, *, pair_taps: bool = True) -> Flo
             blurred = taps[radius] * values
             for start in range(radius):
                 mirrored = _window(padded, axis, 2 * radius - start, length)
-                blurred += taps[start] * (_window(padded, axis, start, length) + mirrored)
+                np.add(_window(padded, axis, start, length), mirrored, out=products)
+                np.multiply(products, taps[start], out=products)
+                blurred += products
         else:
             blurred = np.zeros_like(values)
             for start, tap in enumerate(taps):
-                blurred += tap * _window(padded, axis, start, length)
+                np.multiply(_window(padded, axis, start, length), tap, out=products)
+                blurred += products
         values = blurred
     return values
 

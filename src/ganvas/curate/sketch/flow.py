@@ -6,7 +6,10 @@ every size.
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
+import numpy.typing as npt
 
 from ganvas.curate.images.decode import Pixels
 from ganvas.curate.images.filters import Float, gaussian_blur, resized, unit_range
@@ -34,25 +37,47 @@ def flow(values: Float, sigma: float, hatching: float = 0.0) -> tuple[Float, Flo
     return -np.sin(angle), np.cos(angle)
 
 
+@lru_cache(maxsize=16)
+def places_of(height: int, width: int) -> tuple[Float, Float]:
+    """The row, float32 [height, 1], and the column, float32 [1, width], of each place."""
+    return np.arange(height, dtype=np.float32)[:, None], np.arange(width, dtype=np.float32)[None, :]
+
+
+def nearest(rows: Float, columns: Float, height: int, width: int) -> npt.NDArray[np.int64]:
+    """Indices into a flattened [height, width] of the pixels nearest to places, which become those of the border."""
+    place = _pixels(rows, height)
+    place *= width
+    place += _pixels(columns, width)
+    return place
+
+
+def _pixels(places: Float, length: int) -> npt.NDArray[np.int64]:
+    shifted = places + np.float32(0.5)
+    np.maximum(shifted, 0, out=shifted)
+    np.minimum(shifted, length - 1, out=shifted)
+    return shifted.astype(np.int64)
+
+
 def along(values: Float, x: Float, y: Float, sigma: float) -> Float:
     """Average [H, W] along the flow (line integral convolution), so that broken strokes join and specks fade."""
     height, width = values.shape
-    rows, columns = np.mgrid[:height, :width].astype(np.float32)
+    rows, columns = places_of(height, width)
     total, weights = values.copy(), 1.0
     stride = 2 if sigma >= 4 else 1
+    last = range(stride, int(2 * sigma) + 1, stride)[-1:]
     for sign in (1.0, -1.0):
         row, column = rows, columns
         dx, dy = sign * x, sign * y
         for step in range(stride, int(2 * sigma) + 1, stride):
             row, column = row + stride * dy, column + stride * dx
-            r = np.clip(row + 0.5, 0, height - 1).astype(np.int32)
-            c = np.clip(column + 0.5, 0, width - 1).astype(np.int32)
-            place = r * width + c
-            nx, ny = x.ravel()[place], y.ravel()[place]
-            turned = np.where(nx * dx + ny * dy < 0, np.float32(-1), np.float32(1))  # the flow has no direction
-            dx, dy = nx * turned, ny * turned
+            place = nearest(row, column, height, width)
+            if step not in last:
+                nx, ny = x.take(place), y.take(place)
+                # The flow has no direction: it goes on as it came.
+                turned = np.copysign(np.float32(1), nx * dx + ny * dy)
+                dx, dy = nx * turned, ny * turned
             weight = float(np.exp(-0.5 * (step / sigma) ** 2))
-            total += weight * values.ravel()[place]
+            total += weight * values.take(place)
             weights += weight / 2  # each weight comes once a side
     return (total / np.float32(2 * weights - 1)).astype(np.float32)
 

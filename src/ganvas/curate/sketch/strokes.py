@@ -6,80 +6,116 @@ Points are in shares of the picture's shorter side.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from ganvas.curate.images.decode import Pixels
 from ganvas.curate.images.filters import Float, gaussian_blur, luma
-from ganvas.curate.sketch.flow import along, at_working_size, darkness, flow
+from ganvas.curate.sketch.flow import along, at_working_size, darkness, flow, nearest, places_of
 from ganvas.curate.sketch.pen import Stroke
 
 
 def _ridges(response: Float, x: Float, y: Float, low: float) -> npt.NDArray[np.bool_]:
     """Places whose response is the highest across the flow."""
     height, width = response.shape
-    rows, columns = np.mgrid[:height, :width].astype(np.float32)
-    flat = response.ravel()
+    rows, columns = places_of(height, width)
     best = response > low
-    for sign in (1.0, -1.0):
-        r = np.clip(rows + sign * x + 0.5, 0, height - 1).astype(np.int32)  # across the flow (x, y) is (-y, x)
-        c = np.clip(columns - sign * y + 0.5, 0, width - 1).astype(np.int32)
-        other = flat[r * width + c]
+    for sign in (1.0, -1.0):  # across the flow (x, y) is (-y, x)
+        other = response.ravel()[nearest(rows + sign * x, columns - sign * y, height, width)]
         best &= response > other if sign > 0 else response >= other
     return best
 
 
-_AROUND = tuple((dy, dx) for dy in (-2, -1, 0, 1, 2) for dx in (-2, -1, 0, 1, 2) if (dy, dx) != (0, 0))
+class _Neighbour(NamedTuple):
+    """A place that a line may go on at: how far, its direction (a unit vector), and what its distance costs."""
+
+    down: int
+    right: int
+    reach: float
+    right_part: float
+    down_part: float
+    cost: float
+
+
+def _neighbour(down: int, right: int) -> _Neighbour:
+    reach = (down * down + right * right) ** 0.5
+    return _Neighbour(down, right, reach, right / reach, down / reach, 0.12 * (reach - 1))
+
+
+_MARGIN = 2  # how far a line may jump
+_NEIGHBOURS = tuple(
+    None if (down, right) == (0, 0) else _neighbour(down, right) for down in range(-2, 3) for right in range(-2, 3)
+)
+
+
+@lru_cache(maxsize=2**16)
+def _free_neighbours(around: bytes) -> tuple[_Neighbour, ...]:
+    """The neighbours that are free; ``around`` has a byte for each of 5 × 5 places, the line's own in the middle."""
+    return tuple(there for free, there in zip(around, _NEIGHBOURS, strict=True) if free and there)
+
+
+class _Free:
+    """Ridge places that no line has taken yet, with a margin; a place is ``(row + 2) · span + column + 2``."""
+
+    def __init__(self, ridge: npt.NDArray[np.bool_]) -> None:
+        self.cells = bytearray(np.pad(ridge, _MARGIN).tobytes())
+        self.span = ridge.shape[1] + 2 * _MARGIN
+
+    def follow(self, place: int, dx: float, dy: float) -> list[int]:
+        """The places of a line from a place on, in a direction; they and those beside them are free no longer."""
+        cells, span = self.cells, self.span
+        starts = [down * span - _MARGIN for down in range(-_MARGIN, _MARGIN + 1)]
+        path: list[int] = []
+        while True:
+            around = b"".join([cells[start + place : start + place + 5] for start in starts])
+            best, choice = 0.55, None  # cos of the sharpest bend taken in one step
+            for there in _free_neighbours(around):
+                score = (there.right * dx + there.down * dy) / there.reach - there.cost
+                if score > best:
+                    best, choice = score, there
+            if choice is None:
+                return path
+            place += choice.down * span + choice.right
+            for start in (place - span - 1, place - 1, place + span - 1):  # no second line beside this one
+                cells[start : start + 3] = b"\0\0\0"
+            path.append(place)
+            dx, dy = 0.6 * dx + 0.4 * choice.right_part, 0.6 * dy + 0.4 * choice.down_part
+            length = (dx * dx + dy * dy) ** 0.5 or 1.0
+            dx, dy = dx / length, dy / length
 
 
 def _trace(response: Float, x: Float, y: Float, low: float, high: float) -> list[Stroke]:
     """Follow ridges from their strongest places both ways while they stay above ``low`` and do not bend sharply."""
     height, width = response.shape
     ridge = _ridges(response, x, y, low)
-    places = np.argwhere(ridge)
-    order = np.argsort(-response[ridge], kind="stable")
-    free = {(int(row), int(column)) for row, column in places}
-    strokes = []
-    for row, column in places[order].tolist():
-        strength = float(response[row, column])
-        if strength < high:
-            break
-        if (row, column) not in free:
+    strengths = response[ridge]
+    order = np.argsort(-strengths, kind="stable")
+    order = order[strengths[order] >= high]
+    rows, columns = np.nonzero(ridge)
+    free = _Free(ridge)
+    places = ((rows + _MARGIN) * free.span + columns + _MARGIN)[order].tolist()
+    paths: list[list[int]] = []
+    for place, dx, dy in zip(places, x[ridge][order].tolist(), y[ridge][order].tolist(), strict=True):
+        if not free.cells[place]:
             continue
-        free.discard((row, column))
-        start = float(x[row, column]), float(y[row, column])
-        forth = _follow(row, column, start[0], start[1], free)
-        back = _follow(row, column, -start[0], -start[1], free)
-        path = [*reversed(back), (row, column), *forth]
-        if len(path) >= 5:
-            line = np.array([(c, r) for r, c in path], dtype=np.float32)
-            values = response[[r for r, _ in path], [c for _, c in path]]
-            strokes.append(Stroke((line + 0.5) / np.float32(min(height, width)), float(values.mean())))
-    return strokes
-
-
-def _follow(row: int, column: int, dx: float, dy: float, free: set[tuple[int, int]]) -> list[tuple[int, int]]:
-    path: list[tuple[int, int]] = []
-    while True:
-        best, choice = 0.55, None  # cos of the sharpest bend taken in one step
-        for down, right in _AROUND:
-            there = (row + down, column + right)
-            if there in free:
-                reach = (down * down + right * right) ** 0.5
-                score = (right * dx + down * dy) / reach - 0.12 * (reach - 1)
-                if score > best:
-                    best, choice = score, (there, right / reach, down / reach)
-        if choice is None:
-            return path
-        (row, column), right_part, down_part = choice
-        for down in (-1, 0, 1):  # no second line beside this one
-            for right in (-1, 0, 1):
-                free.discard((row + down, column + right))
-        path.append((row, column))
-        dx, dy = 0.6 * dx + 0.4 * right_part, 0.6 * dy + 0.4 * down_part
-        length = (dx * dx + dy * dy) ** 0.5 or 1.0
-        dx, dy = dx / length, dy / length
+        free.cells[place] = 0
+        forth = free.follow(place, dx, dy)
+        back = free.follow(place, -dx, -dy)
+        if len(back) + len(forth) >= 4:
+            paths.append([*reversed(back), place, *forth])
+    if not paths:
+        return []
+    row, column = np.divmod(np.concatenate(paths), free.span)
+    row, column = row - _MARGIN, column - _MARGIN
+    points = (np.stack([column, row], axis=1).astype(np.float32) + 0.5) / np.float32(min(height, width))
+    ends = np.cumsum([len(path) for path in paths])[:-1]
+    values = np.split(response[row, column], ends)
+    return [
+        Stroke(line, float(value.mean())) for line, value in zip(np.split(points, ends), values, strict=True)
+    ]
 
 
 def smoothed(points: Float, sigma: float) -> Float:
@@ -96,7 +132,9 @@ def smoothed(points: Float, sigma: float) -> Float:
 
 
 def _length(points: Float) -> float:
-    return float(np.sqrt((np.diff(points, axis=0) ** 2).sum(1)).sum())
+    steps = points[1:] - points[:-1]
+    steps *= steps
+    return float(np.sqrt(steps[:, 0] + steps[:, 1]).sum())
 
 
 def lines(picture: Pixels, *, scale: float = 1.5, sensitivity: float = 1.0) -> list[Stroke]:
@@ -160,7 +198,7 @@ def _dots(grey: Float) -> list[Stroke]:
 
 def _worth(stroke: Stroke) -> float:
     """The priority of a stroke: long, dark and central ones come first."""
-    x, y = stroke.points.mean(axis=0).tolist()
+    x, y = (np.add.reduce(stroke.points, axis=0) / np.float32(len(stroke.points))).tolist()
     middle = float(np.exp(-((x - 0.5) ** 2 + (y - 0.48) ** 2) / 0.08))
     worth: float = min(_length(stroke.points), 0.4) ** 0.7 * min(stroke.strength, 0.4) * (0.6 + middle)
     return worth
@@ -178,12 +216,13 @@ def thinned(
         always: these stay, and are better than all others.
     """
     cells = max(4, int(1 / apart))
-    taken: set[tuple[int, int]] = set()
+    taken: set[tuple[int, ...]] = set()
     kept: list[Stroke] = []
     for number, stroke in enumerate([*always, *strokes]):
-        places = {(int(px), int(py)) for px, py in (stroke.points * cells).tolist()}
-        crowds = len(places & taken) > 0.4 * len(places)
-        if number >= len(always) and (crowds or _length(stroke.points) < least):
+        if number >= len(always) and _length(stroke.points) < least:
+            continue
+        places = set(zip(*(stroke.points * cells).astype(np.int64).T.tolist(), strict=True))
+        if number >= len(always) and len(places & taken) > 0.4 * len(places):
             continue
         kept.append(stroke)
         taken |= {(px + right, py + down) for px, py in places for right in (-1, 0, 1) for down in (-1, 0, 1)}
