@@ -118,6 +118,12 @@ class TrainSettings(Settings):
     channels_last: bool | None = Field(None, description="memory layout NHWC; null: on a GPU only")
     compile: bool = Field(False, description="compile the networks first: slower start, faster steps")
     workers: int = Field(2, ge=0, le=64, description="processes that read pictures; 0: the training process itself")
+    redraw: int = Field(
+        1,
+        ge=1,
+        exclude_if=lambda value: value == 1,
+        description="epochs after which the degradation makes a new source of a picture; more: less to compute",
+    )
     tick_kimg: float = Field(1.0, gt=0, description="kimg between two lines of stats.jsonl")
     sheet_kimg: float = Field(20.0, gt=0, description="kimg between two sheets of samples")
     checkpoint_kimg: float = Field(50.0, gt=0, description="kimg between two checkpoints")
@@ -128,6 +134,11 @@ class TrainSettings(Settings):
     )
     max_recoveries: int = Field(3, ge=0, description="returns to the last good checkpoint before giving up")
     devices: int = Field(1, ge=1, description="processes training together; each takes batch_size / devices pictures")
+    sync_batch_norm: bool = Field(
+        False,
+        exclude_if=lambda value: not value,
+        description="batch normalisation over the pictures of all processes, not of each process alone",
+    )
     start: str | None = Field(
         None, description="begin from this run, checkpoint, bundle or published file; null: from random weights"
     )

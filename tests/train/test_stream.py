@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from itertools import islice
+import threading
+from itertools import islice, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -213,3 +214,32 @@ def test_more_that_does_not_fit(dataset: Dataset) -> None:
         Stream(dataset.subset([]), "synthesis", DataSpec(resolution=16), 0)
     with pytest.raises(UserError, match="cannot be divided"):
         Stream(dataset, "synthesis", DataSpec(resolution=16), 0).micros(0, 5, 1, 0, 2)
+
+
+def test_a_made_source_stays_for_some_epochs_and_resumes_the_same(pictures: Path) -> None:
+    data = DataSpec(resolution=16, source_channels=1, degradation="sketch-pencil", flip=False)
+    dataset = Dataset(pack(pictures, resolution=16).path)
+    stream = Stream(dataset, "paired", data, 5, redraw=3)
+    epochs = rows(stream, 6, 0, 24, 24)
+    sources = [
+        {
+            target.numpy().tobytes(): source.numpy().tobytes()
+            for target, source in zip(epoch.target, epoch.source, strict=True)
+        }
+        for epoch in epochs
+    ]
+    assert len(sources[0]) == 24
+    renewed = [sum(now[key] != then[key] for key in now) for then, now in pairwise(sources)]
+    assert renewed == [8] * 5, "a third of the sources is made anew in each epoch"
+    fresh = Stream(dataset, "paired", data, 5, redraw=3)
+    assert same(rows(fresh, 2, 4 * 24, 24, 24), epochs[4:]), "also with nothing kept"
+
+
+def test_threads_prepare_what_need_not_be_computed(dataset: Dataset, pictures: Path) -> None:
+    spec = SPECS["unpaired"]
+    threaded = Stream(dataset, "unpaired", spec, 5, workers=2)
+    batches = threaded.micros(3, 6, 4)
+    assert same([next(batches) for _ in range(8)], rows(Stream(dataset, "unpaired", spec, 5), 8, 3, 6, 4))
+    assert any(thread.name.startswith("pictures") for thread in threading.enumerate())
+    batches.close()
+    assert not any(thread.name.startswith("pictures") for thread in threading.enumerate())

@@ -67,10 +67,11 @@ class Paired(Translation):
         flipped = rng.random() < 0.5 and data.flip
         target = rows.target(index)
         target = np.ascontiguousarray(target[:, ::-1]) if flipped else target
-        if data.degradation is not None:
+        if data.degradation is not None and rows.redraw == 1:
             source = degradation(data.degradation)(target, rng)
         else:
-            source = rows.source(index)
+            kept = data.degradation is not None
+            source = rows.made(index, position, degradation(data.degradation)) if kept else rows.source(index)
             source = source[:, ::-1] if flipped else source
         return channels_first(with_channels(source, data.source_channels)), channels_first(target)
 

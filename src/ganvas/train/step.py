@@ -24,6 +24,7 @@ from ganvas.models.layers.spectral import singular_vectors
 from ganvas.train.fabric import Fabric
 from ganvas.train.guard import GradientGuard
 from ganvas.train.rendering import Draw, Tensors, Turn, detached
+from ganvas.train.shared_statistics import share_statistics
 
 NextBatch = Callable[[], list[Batch]]
 """Returns this process's share of the next global batch, as micro-batches."""
@@ -43,6 +44,7 @@ class Stepper:
             converting large weights can take a quarter of a step.
         compiled: Compile the networks with ``torch.compile``, each at its first call; again for each kind of call
             (with and without gradients, each batch size), and then no more.
+        sync_batch_norm: Batch normalisation uses the rows of all processes, not only its own.
         lr_factor: Multiplies every learning rate (lowered after a return to a checkpoint).
 
     Attributes:
@@ -59,6 +61,7 @@ class Stepper:
         ema_ramp: float | None = None,
         channels_last: bool | None = None,
         compiled: bool = False,
+        sync_batch_norm: bool = False,
         lr_factor: float = 1.0,
     ) -> None:
         self.fabric = fabric
@@ -80,6 +83,8 @@ class Stepper:
         self.optimizers: dict[str, Optimizer] = {}
         self.fresh_optimizers()
         self.average = self._averaged_copy() if ema_kimg > 0 and family.averaged else self.family
+        if sync_batch_norm and self.world > 1:
+            share_statistics(self.family)
         if compiled:
             for module in self.family.compilable():
                 # Random numbers as without compilation: they belong to rows (:mod:`ganvas.models.noise`).

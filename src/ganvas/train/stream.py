@@ -7,7 +7,9 @@ only distribute the positions.
 from __future__ import annotations
 
 import signal
+from collections import deque
 from collections.abc import Generator, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -17,6 +19,7 @@ from torch.utils.data import DataLoader, Sampler
 from torch.utils.data import Dataset as TorchDataset
 
 from ganvas.curate.dataset.dataset import Dataset
+from ganvas.curate.sketch.degrade import degradation
 from ganvas.errors import UserError
 from ganvas.models.batches import Batch
 from ganvas.spec import DataSpec
@@ -27,9 +30,13 @@ from ganvas.tasks.rows import TrainingRows
 class _Positions(TorchDataset[tuple[Tensor, ...]]):
     """The rows at stream positions, as stacked tensors; runs in the workers."""
 
-    def __init__(self, dataset: Dataset, task: str, data: DataSpec, seed: int) -> None:
+    def __init__(self, dataset: Dataset, task: str, data: DataSpec, seed: int, redraw: int) -> None:
         self.task = task
-        self.rows = TrainingRows(dataset, data, seed, sources=TASKS[task].reads_sources(data))
+        self.rows = TrainingRows(dataset, data, seed, sources=TASKS[task].reads_sources(data), redraw=redraw)
+        if data.degradation is not None and redraw > 1:
+            side = data.source_resolution
+            self.rows.keep_made((degradation(data.degradation).source_channels(data.channels), side, side))
+        self.copies = self.rows.in_memory and data.degradation is None  # rows are copied and not computed
 
     def __getitems__(self, positions: list[int]) -> tuple[Tensor, ...]:
         spec = TASKS[self.task]
@@ -75,16 +82,20 @@ class Stream:
         task: Its name.
         data: Flips, channels, degradation, and classes, which are empty where labels are not used.
         seed: Decides the order and each row's random numbers.
-        workers: Processes that prepare batches ahead; 0: this process prepares them.
+        workers: Processes that prepare batches ahead (threads where decoded pictures need only be copied from memory);
+            0: this thread prepares them.
+        redraw: For how many epochs a source that the degradation makes is used.
 
     Raises:
         UserError: The data set does not fit the task or ``data``.
     """
 
-    def __init__(self, dataset: Dataset, task: str, data: DataSpec, seed: int, workers: int = 0) -> None:
+    def __init__(
+        self, dataset: Dataset, task: str, data: DataSpec, seed: int, workers: int = 0, redraw: int = 1
+    ) -> None:
         _check(dataset, task, data)
         self.dataset, self.spec, self.workers = dataset, TASKS[task], workers
-        self._positions = _Positions(dataset, task, data, seed)
+        self._positions = _Positions(dataset, task, data, seed, redraw)
 
     def micros(
         self, position: int, batch_size: int, micro_batch: int, rank: int = 0, world: int = 1
@@ -110,6 +121,28 @@ class Stream:
         if self.workers == 0:
             for positions in sampler:
                 yield self.spec.make_batch(self._positions.__getitems__(positions))
+        elif self._positions.copies:
+            yield from self._ahead(sampler)
+        else:
+            yield from self._by_workers(sampler)
+
+    def _ahead(self, sampler: _Micros) -> Generator[Batch]:
+        """Batches that threads of this process prepare ahead: what other processes made would be copied twice."""
+        pool = ThreadPoolExecutor(self.workers, thread_name_prefix="pictures")
+        positions, waiting = iter(sampler), deque[Future[tuple[Tensor, ...]]]()
+        try:
+            while True:
+                while len(waiting) < 2 * self.workers:
+                    waiting.append(pool.submit(self._pinned, next(positions)))
+                yield self.spec.make_batch(waiting.popleft().result())
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+    def _pinned(self, positions: list[int]) -> tuple[Tensor, ...]:
+        columns = self._positions.__getitems__(positions)
+        return tuple(column.pin_memory() for column in columns) if torch.cuda.is_available() else columns
+
+    def _by_workers(self, sampler: _Micros) -> Generator[Batch]:
         loader: DataLoader[tuple[Tensor, ...]] = DataLoader(
             self._positions,
             batch_sampler=sampler,

@@ -151,7 +151,7 @@ class Trainer:
         self.stages = family.stages()
         self.total_kimg = sum(stage.kimg for stage in self.stages)
         self.dataset = pictures.train
-        self.stream = Stream(self.dataset, family.task, family.data, settings.seed, settings.workers)
+        self.stream = Stream(self.dataset, family.task, family.data, settings.seed, settings.workers, settings.redraw)
         self.stepper = Stepper(
             family,
             fabric,
@@ -160,6 +160,7 @@ class Trainer:
             ema_ramp=settings.ema_ramp,
             channels_last=settings.channels_last,
             compiled=settings.compile,
+            sync_batch_norm=settings.sync_batch_norm,
         )
         silent = not fabric.is_global_zero
         trackers = [] if silent else open_trackers(settings.trackers, run, recipe.model_dump(mode="json"))

@@ -113,9 +113,7 @@ def _trace(response: Float, x: Float, y: Float, low: float, high: float) -> list
     points = (np.stack([column, row], axis=1).astype(np.float32) + 0.5) / np.float32(min(height, width))
     ends = np.cumsum([len(path) for path in paths])[:-1]
     values = np.split(response[row, column], ends)
-    return [
-        Stroke(line, float(value.mean())) for line, value in zip(np.split(points, ends), values, strict=True)
-    ]
+    return [Stroke(line, float(value.mean())) for line, value in zip(np.split(points, ends), values, strict=True)]
 
 
 def smoothed(points: Float, sigma: float) -> Float:
