@@ -70,8 +70,9 @@ class Paired(Translation):
         if data.degradation is not None and rows.redraw == 1:
             source = degradation(data.degradation)(target, rng)
         else:
-            kept = data.degradation is not None
-            source = rows.made(index, position, degradation(data.degradation)) if kept else rows.source(index)
+            name = data.degradation
+            made = None if name is None else rows.made(index, position, degradation(name))
+            source = rows.source(index) if made is None else made
             source = source[:, ::-1] if flipped else source
         return channels_first(with_channels(source, data.source_channels)), channels_first(target)
 

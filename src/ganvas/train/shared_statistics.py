@@ -28,7 +28,7 @@ def share_statistics(family: nn.Module) -> int:
     """
     norms = [module for module in family.modules() if isinstance(module, _BatchNorm)]
     for norm in norms:
-        norm.forward = partial(_normalised, norm, norm.forward)
+        norm.forward = partial(_normalised, norm, norm.forward)  # type: ignore[method-assign]
     return len(norms)
 
 
@@ -43,7 +43,7 @@ class _Sum(torch.autograd.Function):
 
     @staticmethod
     def backward(ctx: Any, *gradients: Tensor) -> Tensor:
-        return cast(Tensor, _Sum.apply(gradients[0].contiguous()))
+        return cast(Tensor, _Sum.apply(gradients[0].contiguous()))  # type: ignore[no-untyped-call]
 
 
 def _normalised(norm: _BatchNorm, alone: Callable[..., Tensor], x: Tensor, *rest: Any) -> Tensor:
@@ -56,7 +56,8 @@ def _normalised(norm: _BatchNorm, alone: Callable[..., Tensor], x: Tensor, *rest
     own = torch.stack([mean, var])
     # A row per process instead of a sum: variances of parts are joined without a difference of large squares.
     rows = torch.cat([own if row == rank else torch.zeros_like(own) for row in range(world)])
-    means, variances = _Sum.apply(rows).view(world, 2, -1).unbind(1)
+    joined: Tensor = _Sum.apply(rows)  # type: ignore[no-untyped-call]
+    means, variances = joined.view(world, 2, -1).unbind(1)
     mean = means.mean(0)
     var = variances.mean(0) + (means - mean).square().mean(0)
     with torch.no_grad():
@@ -68,7 +69,8 @@ def _normalised(norm: _BatchNorm, alone: Callable[..., Tensor], x: Tensor, *rest
     if norm.bias is not None:
         shift = shift + norm.bias
     shape = [1, -1, *(1 for _ in axes[1:])]
-    return (values * scale.view(shape) + shift.view(shape)).to(x.dtype)
+    normal: Tensor = values * scale.view(shape) + shift.view(shape)
+    return normal.to(x.dtype)
 
 
 def _remember(norm: _BatchNorm, mean: Tensor, var: Tensor, count: int) -> None:
