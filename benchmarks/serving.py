@@ -1,7 +1,7 @@
 """Answers per second of each family's exported graph: ONNX Runtime beside eager torch, and OpenVINO where installed.
 
     OMP_WAIT_POLICY=PASSIVE python benchmarks/serving.py
-    OMP_WAIT_POLICY=PASSIVE python benchmarks/serving.py --recipes dcgan-64-small pix2pix-64-sketch --batch 1 8 --threads 2
+    OMP_WAIT_POLICY=PASSIVE python benchmarks/serving.py --recipes dcgan-64-small pix2pix-64-sketch
 
 Networks have the sizes of the recipes and random weights, since the time does not depend on their values; ``progan``
 has grown to its full size. Engines take turns in one process, with the same inputs and number of threads; a round is as
