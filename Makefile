@@ -4,6 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+RUNS := $(VENV)/.runs
 BROWSER := $(VENV)/.browser
 AIRFLOW := .venv-airflow
 RAY := .venv-ray
@@ -16,10 +17,13 @@ RECIPE ?=
 PORT ?= 8300
 # Of the tests: one more than the two cores of a small machine, because browser tests wait half of their time.
 WORKERS ?= 3
+UV ?=
+INSTALL = $(if $(UV),$(UV) pip install --quiet --python $(BIN)/python,$(BIN)/python -m pip install --quiet --disable-pip-version-check)
 
 .PHONY: docker run test test-quick test-airflow test-ray check lint docs figures notebooks postgresql proxies web bench clean
 
-run: $(READY) $(STATIC)  ## the studio, and a GAN trained beside it on DATA=folder (else on drawn avatars)
+run:  ## the studio, and a GAN trained beside it on DATA=folder (else on drawn avatars); UV=uv installs with uv
+	@$(MAKE) --no-print-directory -j 2 $(RUNS) $(STATIC)
 	$(BIN)/python tools/run.py --data "$(DATA)" --recipe "$(RECIPE)" --port $(PORT)
 
 test: $(READY) $(STATIC) $(BROWSER) $(WEIGHTS) postgresql proxies  ## every test
@@ -82,11 +86,17 @@ bench: $(READY)  ## throughput and memory beside the plainest loops
 clean:  ## forget what the other targets set up
 	rm -rf $(VENV) $(AIRFLOW) $(RAY) web/node_modules src/ganvas/serve/static src/ganvas/release/web_page/template site
 
-$(READY): pyproject.toml
+$(BIN)/python:
 	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(None if (3, 11) <= v <= (3, 13) else "Ganvas needs Python 3.11 to 3.13, and $(PYTHON) is %d.%d; run make PYTHON=python3.12, say." % v)'
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[dev]"
+
+$(RUNS): pyproject.toml | $(BIN)/python  # what the program needs; the pages are built meanwhile
+	$(INSTALL) --editable ".[all]"
 	@touch $@
+
+$(READY): pyproject.toml | $(BIN)/python  # and what its development needs
+	$(INSTALL) --editable ".[dev]"
+	@touch $(RUNS) $@
 
 $(AIRFLOW)/.ready: deploy/airflow/requirements.txt
 	$(PYTHON) -m venv $(AIRFLOW)
@@ -98,7 +108,7 @@ $(RAY)/.ready: pyproject.toml
 	$(RAY)/bin/python -m pip install --quiet --disable-pip-version-check --editable ".[dev,ray]"
 	@touch $@
 
-$(STATIC): $(READY) $(PAGES)
+$(STATIC): $(PAGES) | $(BIN)/python
 	$(BIN)/python tools/web.py build
 	@touch $@
 

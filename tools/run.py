@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -25,11 +26,12 @@ def main() -> int:
     parser.add_argument("--recipe", default="", help="recipe; chosen from the pictures if empty")
     parser.add_argument("--port", type=int, default=8300, help="port of the studio")
     options = parser.parse_args()
-    if options.data == AVATARS:
-        subprocess.run([*GANVAS, "sample", "avatars", "--count", "1000", "--output", str(AVATARS)], check=True)
-        options.recipe = options.recipe or "dcgan-quick"
     studio = subprocess.Popen([*GANVAS, "studio", "--port", str(options.port), "--open"])
+    _step_back()
     try:
+        if options.data == AVATARS:
+            subprocess.run([*GANVAS, "sample", "avatars", "--count", "1000", "--output", str(AVATARS)], check=True)
+            options.recipe = options.recipe or "dcgan-quick"
         failed = _train(options.data, options.recipe)
         if not failed:
             print("The new model is on the studio's Home page.", flush=True)
@@ -41,6 +43,12 @@ def main() -> int:
             studio.send_signal(signal.SIGINT)
         studio.wait()
     return failed
+
+
+def _step_back() -> None:
+    """Give what is started from here on a lower priority: the studio answers somebody who waits."""
+    if hasattr(os, "nice"):
+        os.nice(5)
 
 
 def _train(data: Path, recipe: str) -> int:
