@@ -4,6 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+MADE := $(VENV)/.made
 RUNS := $(VENV)/.runs
 BROWSER := $(VENV)/.browser
 AIRFLOW := .venv-airflow
@@ -86,15 +87,16 @@ bench: $(READY)  ## throughput and memory beside the plainest loops
 clean:  ## forget what the other targets set up
 	rm -rf $(VENV) $(AIRFLOW) $(RAY) web/node_modules src/ganvas/serve/static src/ganvas/release/web_page/template site
 
-$(BIN)/python:
+$(MADE):
 	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(None if (3, 11) <= v <= (3, 13) else "Ganvas needs Python 3.11 to 3.13, and $(PYTHON) is %d.%d; run make PYTHON=python3.12, say." % v)'
 	$(PYTHON) -m venv $(VENV)
+	@touch $@
 
-$(RUNS): pyproject.toml | $(BIN)/python  # what the program needs; the pages are built meanwhile
+$(RUNS): pyproject.toml | $(MADE)  # what the program needs; the pages are built meanwhile
 	$(INSTALL) --editable ".[all]"
 	@touch $@
 
-$(READY): pyproject.toml | $(BIN)/python  # and what its development needs
+$(READY): pyproject.toml | $(MADE)  # and what its development needs
 	$(INSTALL) --editable ".[dev]"
 	@touch $(RUNS) $@
 
@@ -108,7 +110,7 @@ $(RAY)/.ready: pyproject.toml
 	$(RAY)/bin/python -m pip install --quiet --disable-pip-version-check --editable ".[dev,ray]"
 	@touch $@
 
-$(STATIC): $(PAGES) | $(BIN)/python
+$(STATIC): $(PAGES) | $(MADE)
 	$(BIN)/python tools/web.py build
 	@touch $@
 
