@@ -252,6 +252,19 @@ def _settle(folder: Path, mode: int) -> None:
                 os.fsync(written.fileno())
 
 
+def exchange_folders(one: Path, other: Path) -> None:
+    """Exchange two folders beside each other; in one step where the system can, else by renaming one aside."""
+    if not _exchange(one, other):
+        aside = _beside(one, "old")
+        one.rename(aside)
+        try:
+            other.rename(one)
+        except OSError:
+            aside.rename(one)
+            raise
+        aside.rename(other)
+
+
 def _exchange(one: Path, other: Path) -> bool:
     """Exchange two folders in one step, where the system can (Linux: renameat2 with RENAME_EXCHANGE)."""
     swap: Callable[..., int] | None = None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,6 +23,13 @@ def cache_dir() -> Path:
     return Path(os.environ.get("XDG_CACHE_HOME", "~/.cache")).expanduser() / "ganvas"
 
 
+def reason(error: OSError) -> str:
+    """Why the system refused, in its words; for a folder that could not be copied, why its first file could not."""
+    if isinstance(error, shutil.Error) and error.args and isinstance(error.args[0], list):
+        return str(error.args[0][0][-1]).split("] ", 1)[-1].split(":", 1)[0]
+    return error.strerror or str(error)
+
+
 def cannot_write(path: Path, error: OSError, advice: str = "name another place") -> UserError:
     """The error for a path that cannot be written; for one in the cache it names ``GANVAS_CACHE``.
 
@@ -32,8 +40,8 @@ def cannot_write(path: Path, error: OSError, advice: str = "name another place")
     """
     if path.absolute().is_relative_to(cache_dir().absolute()):
         advice = "set GANVAS_CACHE to a folder that you can write and that has room"
-    space = "free some space or " if error.errno in FULL else ""
-    return UserError(f"{path} cannot be written ({error.strerror or error}); {space}{advice}.")
+    space = "free some space or " if error.errno in FULL or os.strerror(errno.ENOSPC) in reason(error) else ""
+    return UserError(f"{path} cannot be written ({reason(error)}); {space}{advice}.")
 
 
 @contextmanager

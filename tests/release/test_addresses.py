@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -181,6 +183,29 @@ def test_a_folder_keeps_the_bundle_before(made: Path, tmp_path: Path, capsys: py
     assert kept(shelf / "faces", made) == 1
     assert main(["pull", str(shelf / "faces"), str(tmp_path / "mine"), "--name", "copy"]) == 0
     assert kept(tmp_path / "mine" / "copy", made) == 1
+
+
+def test_a_full_disk_loses_no_published_bundle(
+    made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shelf = tmp_path / "shelf"
+
+    def full(source: Path, target: Path, **_: object) -> None:
+        why = f"[Errno {errno.ENOSPC}] {os.strerror(errno.ENOSPC)}: '{target}'"
+        raise shutil.Error([(str(source), str(target), why)])
+
+    for seed in (1, 2):
+        assert publish(made / f"faces-{seed}", str(shelf)) == 0
+    monkeypatch.setattr(shutil, "copytree", full)
+    assert publish(made / "faces-3", str(shelf)) == 2
+    assert (
+        "(No space left on device); the bundle that is there is unchanged; free some space" in capsys.readouterr().err
+    )
+    assert publish(made / "faces-3", str(tmp_path / "new")) == 2
+    assert "cannot be written (No space left on device); free some space" in capsys.readouterr().err
+    for expected in (1, 2):
+        assert main(["rollback", str(shelf / "faces")]) == 0, "it copies nothing"
+        assert kept(shelf / "faces", made) == expected
 
 
 def test_a_studio_shows_what_is_published_and_rolled_back_without_a_restart(made: Path, tmp_path: Path) -> None:

@@ -12,10 +12,13 @@ from typing import Any
 import httpx
 import pytest
 from PIL import Image
+from support.full_disk import fill_disk
 from support.studio import served
 
+from ganvas import files
 from ganvas.serve.app import create_app
 from ganvas.serve.core.decode_pool import UploadLimits
+from ganvas.serve.core.errors import MissingError
 from ganvas.serve.core.settings import StudioSettings
 from ganvas.serve.features.train import picture_sets
 
@@ -93,7 +96,12 @@ def test_thumbnails_are_smaller_copies_and_lead_nowhere_else(client: httpx.Clien
 def test_folders_of_the_machine_are_listed_and_not_changed(client: httpx.Client) -> None:
     listed = {one["name"]: one for one in client.get("/v1/picture-sets").json()["sets"]}
     assert "link" not in listed
-    assert listed["on the machine"] == {"name": "on the machine", "kind": "folder", "uploaded": False}
+    assert listed["on the machine"] == {
+        "name": "on the machine",
+        "kind": "folder",
+        "uploaded": False,
+        "expected": None,
+    }
     answer = client.post(
         "/v1/picture-sets/on the machine/pictures", files={"image": ("x", png())}, data={"path": "new.png"}
     )
@@ -179,3 +187,85 @@ def test_pictures_have_suggestions(client: httpx.Client, home: Path) -> None:
     assert (first["goal"], first["recipe"]) == ("new-pictures", "dcgan-quick")
     assert first["reasons"][0]["params"] == {"count": "50"}
     assert {one["goal"] for one in found["missing"]} >= {"colour", "fill-holes"}
+
+
+def test_an_upload_that_did_not_end_says_so_and_goes_on(client: httpx.Client) -> None:
+    name = new(client, "interrupted")
+    address = f"/v1/picture-sets/{name}"
+    assert client.put(f"{address}/expected", json={"files": 3}).status_code == 204
+    send(client, name, "1.png", png())
+    send(client, name, "torn.png", png()[:40])
+    assert detail(client, name)["expected"] == 3, "the browser was closed here"
+    assert client.get(f"{address}/paths").json() == {"paths": ["1.png"]}
+    client.put(f"{address}/expected", json={"files": 3})
+    assert detail(client, name)["dropped"] == [], "what was dropped is sent again, and counted once"
+    send(client, name, "2.png", png())
+    client.put(f"{address}/expected", json={"files": None})
+    listed = next(one for one in client.get("/v1/picture-sets").json()["sets"] if one["name"] == name)
+    assert (listed["expected"], detail(client, name)["count"]) == (None, 2)
+
+
+def test_an_upload_is_deleted_with_its_space_and_other_folders_are_not(client: httpx.Client, home: Path) -> None:
+    name = new(client, "deleted")
+    send(client, name, "cats/1.png", png())
+    part(client, name, b"PK, the beginning of a zip", 0)
+    assert detail(client, name)["unpacking"]["error"]["code"] == "zip-interrupted"
+    assert client.delete(f"/v1/picture-sets/{name}").status_code == 204
+    assert client.get(f"/v1/picture-sets/{name}").status_code == 404
+    left = [path.name for path in (home / "pictures").rglob("*") if name in str(path.relative_to(home / "pictures"))]
+    assert left == []
+    answer = client.delete("/v1/picture-sets/on the machine")
+    assert (answer.status_code, answer.json()["code"]) == (409, "not-an-upload")
+    assert (home / "pictures" / "on the machine" / "one.png").is_file()
+
+
+def test_a_picture_on_its_way_to_a_deleted_upload_leaves_nothing(tmp_path: Path) -> None:
+    sets = picture_sets.PictureSets(tmp_path / "pictures")
+    name = sets.create("x")
+    target = sets.target(name, "a/1.png")
+    sets.delete(name)
+    with pytest.raises(MissingError):
+        sets.keep(target, png())
+    assert not (tmp_path / "pictures" / "x").exists()
+    assert sets.create("x") == "x"
+    sets.keep(sets.target("x", "a/1.png"), png())
+
+
+def test_what_a_killed_studio_was_deleting_is_freed(tmp_path: Path) -> None:
+    sets = picture_sets.PictureSets(tmp_path)
+    kept = sets.create("kept")
+    sets.archive(kept).write_bytes(b"a part")
+    notes = tmp_path / picture_sets.NOTES
+    (notes / f"0{picture_sets.DELETED}").mkdir()
+    (notes / f"0{picture_sets.DELETED}" / "1.png").write_bytes(png())
+    (notes / "gone.zip").write_bytes(b"a part")
+    sets.clear()
+    assert sorted(path.name for path in notes.iterdir()) == ["kept.json", "kept.zip"]
+
+
+def test_a_full_disk_is_said_and_the_zip_goes_on_later(
+    client: httpx.Client, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = new(client, "no room")
+    part(client, name, zipped({"1.png": png(), "torn.png": png()[:30]}), 0)
+    with monkeypatch.context() as full:
+        fill_disk(full, files)
+        assert unpacked(client, name)["unpacking"]["error"]["code"] == "pictures-not-kept"
+        torn = {"files": {"image": ("x", png()[:40])}, "data": {"path": "torn.png"}}
+        answer = client.post(f"/v1/picture-sets/{name}/pictures", **torn)
+        assert (answer.status_code, answer.json()["code"]) == (507, "pictures-not-kept")
+    assert not list((home / "pictures" / name).rglob("*.png")), "nothing half-written"
+    found = unpacked(client, name)
+    assert (found["count"], found["unpacking"]["error"]) == (1, None)
+    with monkeypatch.context() as full:
+        full.setattr(picture_sets, "LEAST_FREE", 10**18)
+        answer = part(client, name, b"PK", 0)
+        assert (answer.status_code, answer.json()["code"]) == (507, "upload-no-room")
+
+
+def test_a_damaged_zip_gives_way_to_another(client: httpx.Client) -> None:
+    name = new(client, "second try")
+    part(client, name, b"PK but no zip", 0)
+    assert unpacked(client, name)["unpacking"]["error"]["code"] == "zip-damaged"
+    part(client, name, zipped({"1.png": png()}), 0)
+    assert unpacked(client, name)["count"] == 1

@@ -73,6 +73,7 @@ def build(
     from ganvas.apps.lookalike.gallery import SUFFIX
     from ganvas.cli.output import Output
     from ganvas.errors import UserError
+    from ganvas.paths import writing
 
     out = Output(quiet)
     stem = folder.resolve().stem
@@ -93,7 +94,8 @@ def build(
     )
     with out.progress("measuring") as progress:
         gallery = build_gallery(folder, options, progress)
-    write_gallery(place, gallery)
+    with writing(place):
+        write_gallery(place, gallery)
     info = gallery.info
     out.line(f"{len(info.people):,} people in {len(info.photographs):,} photographs: {place}")
     for left in info.left_out:

@@ -60,6 +60,7 @@ def create(
     from ganvas.apps.opinion import StudyOptions, create_study
     from ganvas.apps.opinion.create import describe_length
     from ganvas.cli.output import Output
+    from ganvas.paths import writing
 
     out = Output(quiet)
     options = StudyOptions(
@@ -73,7 +74,7 @@ def create(
         training=training,
         seed=seed,
     )
-    with out.progress("reading") as progress:
+    with out.progress("reading") as progress, writing(study):
         made = create_study(study, options, progress)
     asked, counted = describe_length(made)
     names = ", ".join(condition.name for condition in made.manifest.conditions)

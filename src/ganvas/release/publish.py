@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,8 +12,9 @@ from ganvas.bundle import Bundle, read_bundle
 from ganvas.errors import UserError
 from ganvas.evaluate.protocol import Subset
 from ganvas.evaluate.report import better
-from ganvas.files import replacing_folder
+from ganvas.files import exchange_folders, replacing_folder
 from ganvas.inference.load import is_bundle
+from ganvas.paths import reason
 from ganvas.release.gate import Figure, figure, figures_of_bundle, select_figure
 from ganvas.runs.folder import RunDir
 
@@ -57,7 +57,10 @@ def publish(
         with _lock(place):
             return _publish(opened, place, metric, pictures)
     except OSError as error:
-        raise UserError(f"{place} cannot be written ({error.strerror}); the previous bundle is unchanged.") from error
+        there = "the bundle that is there is unchanged; " if place.exists() else ""
+        raise UserError(
+            f"{place} cannot be written ({reason(error)}); {there}free some space or name another place."
+        ) from error
 
 
 def published_name(opened: Bundle, name: str | None) -> str:
@@ -161,15 +164,12 @@ def rollback(place: Path) -> Publication:
             if not is_bundle(earlier):
                 raise UserError(f"No earlier bundle is kept for {place}: `ganvas publish` has replaced none there.")
             before, present = read_bundle(earlier), standing(place)
-            with tempfile.TemporaryDirectory(prefix="ganvas-rollback-") as scratch:
-                kept = Path(scratch) / "kept"
-                if present is not None:
-                    shutil.copytree(present.path, kept)
+            if present is None:
                 _copy(before, place)
-                if present is not None:
-                    _copy(read_bundle(kept), earlier)
+            else:
+                exchange_folders(place, earlier)
     except OSError as error:
-        raise UserError(f"{place} cannot be written ({error.strerror}); the present bundle is unchanged.") from error
+        raise UserError(f"{place} cannot be written ({reason(error)}); the present bundle is unchanged.") from error
     return Publication("published", place, restored(before, present))
 
 

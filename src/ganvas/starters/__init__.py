@@ -9,6 +9,7 @@ from typing import Any
 
 from ganvas.errors import UserError
 from ganvas.files import replacing_folder
+from ganvas.paths import cannot_write
 
 FOLDER = Path(__file__).parent  # a folder of bundles
 
@@ -47,5 +48,5 @@ def copy(name: str, folder: Path) -> Path:
         with replacing_folder(place) as new:
             shutil.copytree(FOLDER / name, new, dirs_exist_ok=True)
     except OSError as error:
-        raise UserError(f"{folder} cannot be written ({error.strerror}); choose another folder.") from None
+        raise cannot_write(folder, error) from None
     return place

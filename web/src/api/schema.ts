@@ -1225,6 +1225,50 @@ export interface paths {
         get: operations["getPictureSet"];
         put?: never;
         post?: never;
+        /**
+         * Delete Picture Set
+         * @description Delete an upload for good, unless a training needs it.
+         */
+        delete: operations["deletePictureSet"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/picture-sets/{id}/expected": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Expect Pictures
+         * @description Say how many files an upload has before it begins, and when it has ended, so that an interruption is noticed.
+         */
+        put: operations["expectPictures"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/picture-sets/{id}/paths": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Picture Paths
+         * @description The pictures that a set has: those which an upload that goes on need not send again.
+         */
+        get: operations["listPicturePaths"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -3055,6 +3099,17 @@ export interface components {
             psi: number;
         };
         /**
+         * ExpectedFiles
+         * @description How many files an upload has.
+         */
+        ExpectedFiles: {
+            /**
+             * Files
+             * @description Number of files that are about to be sent; null: all were sent.
+             */
+            files: number | null;
+        };
+        /**
          * FilmRequest
          * @description A walk as a film.
          */
@@ -3735,6 +3790,17 @@ export interface components {
             path: string | null;
         };
         /**
+         * PicturePaths
+         * @description The pictures that a set has.
+         */
+        PicturePaths: {
+            /**
+             * Paths
+             * @description As they were sent, in Unicode NFC.
+             */
+            paths: string[];
+        };
+        /**
          * PictureProposal
          * @description The proposal of the checks.
          */
@@ -3780,6 +3846,11 @@ export interface components {
              * @description Made by an upload, to which more can be added.
              */
             uploaded: boolean;
+            /**
+             * Expected
+             * @description Number of files of an upload that has not ended; null: it has.
+             */
+            expected: number | null;
         };
         /**
          * PictureSetDetail
@@ -3798,6 +3869,11 @@ export interface components {
              * @description Made by an upload, to which more can be added.
              */
             uploaded: boolean;
+            /**
+             * Expected
+             * @description Number of files of an upload that has not ended; null: it has.
+             */
+            expected: number | null;
             /**
              * Count
              * @description Number of pictures; 0 for a zip and a catalogue, which are not looked into.
@@ -7587,6 +7663,99 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PictureSetDetail"];
+                };
+            };
+            /** @description What is wrong and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deletePictureSet: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    expectPictures: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExpectedFiles"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listPicturePaths: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PicturePaths"];
                 };
             };
             /** @description What is wrong and what to do. */

@@ -15,9 +15,9 @@ export const ko: Words = {
     "사진 속 인물은 나 자신이거나 이 사용에 동의한 사람이며, 모두 만 18세 이상입니다. 사진은 이 답을 위해서만 메모리에서 " +
     "사용하고 보관하지 않습니다.",
   agree: "동의합니다",
-  examples: "예제로 해 보기",
+  examples: "예시로 해 보기",
   examplesCredit: "퍼블릭 도메인 초상 사진",
-  example: (number) => `예제 ${number}`,
+  example: (number) => `예시 ${number}`,
   yours: "내 사진",
   another: "다른 사진",
   weight: "비교 기준",

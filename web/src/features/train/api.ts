@@ -46,6 +46,14 @@ export const recipeQuery = (id: string) =>
 
 export const createSet = (name: string) => dataOf(api.POST("/v1/picture-sets", { body: { name } }));
 
+/** Says how many files are about to be sent; null: all were. */
+export const expectPictures = (id: string, files: number | null) =>
+  dataOf(api.PUT("/v1/picture-sets/{id}/expected", { ...of(id), body: { files } }));
+
+export const picturePaths = async (id: string) => (await dataOf(api.GET("/v1/picture-sets/{id}/paths", of(id)))).paths;
+
+export const deleteSet = (id: string) => dataOf(api.DELETE("/v1/picture-sets/{id}", of(id)));
+
 export const addPicture = (id: string, image: Blob, path: string, signal: AbortSignal) =>
   dataOf(
     api.POST("/v1/picture-sets/{id}/pictures", {

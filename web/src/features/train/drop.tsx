@@ -25,10 +25,12 @@ async function entriesOf(items: readonly DropItem[]): Promise<Entry[]> {
 const chosenEntries = (files: FileList): Entry[] =>
   [...files].map((file) => ({ file, path: file.webkitRelativePath || file.name }));
 
+type Props = { into?: string; resuming?: boolean; arrived: (id: string) => void };
+
 /** Takes pictures into a new set, or into one that exists, and says how far it is. */
-export function PicturesDrop({ into, arrived }: { into?: string; arrived: (id: string) => void }) {
+export function PicturesDrop({ into, resuming, arrived }: Props) {
   const words = useWords();
-  const { sending, error, send, cancel } = useUpload(arrived);
+  const { sending, error, send, cancel } = useUpload(arrived, resuming);
   const [empty, setEmpty] = useState(false);
   const take = (all: readonly Entry[]) => {
     const entries = all.filter(({ path }) => !IGNORED.test(path));

@@ -7,10 +7,10 @@ import { BackIcon } from "../../ui/icons";
 import { useTitle } from "../../ui/use-title";
 import { type Choice, type PictureSetDetail, recipesQuery, setQuery, suggestionsQuery } from "./api";
 import { ContactSheet } from "./contact-sheet";
-import { PicturesDrop } from "./drop";
 import { Goals } from "./goals";
 import { Plan } from "./plan";
 import styles from "./train.module.css";
+import { Upload } from "./upload-actions";
 import { useWords } from "./words";
 
 const UNPACKING_MILLISECONDS = 500;
@@ -46,12 +46,7 @@ export function SetPage({ id }: { id: string }) {
         </div>
       )}
       {data && <ContactSheet set={data} />}
-      {data?.uploaded && !isUnpacking(data) && (
-        <details className={styles.more}>
-          <summary>{words.more}</summary>
-          <PicturesDrop into={id} arrived={refresh} />
-        </details>
-      )}
+      {data?.uploaded && !isUnpacking(data) && <Upload key={String(data.expected)} set={data} refresh={refresh} />}
       {data && !isUnpacking(data) && <Learning set={data} />}
     </>
   );

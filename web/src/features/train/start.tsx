@@ -48,11 +48,13 @@ function OwnSets() {
       {!data && error !== null && <ProblemNote error={error} retry={refetch} />}
       {data?.length === 0 && <p className="quiet">{words.ownNone}</p>}
       <ul className={styles.sets}>
-        {data?.map(({ name, kind, uploaded }) => (
+        {data?.map(({ name, kind, uploaded, expected }) => (
           <li key={name}>
             <Link href={`/train/${encodeURIComponent(name)}`}>
               <strong>{name}</strong>
-              <span className="quiet small">{uploaded ? words.uploaded : (words.set[kind] ?? kind)}</span>
+              <span className="quiet small">
+                {expected !== null ? words.unfinished : uploaded ? words.uploaded : (words.set[kind] ?? kind)}
+              </span>
             </Link>
           </li>
         ))}

@@ -2,7 +2,7 @@
 import { useCallback, useEffect, useRef, useState } from "react";
 import { Problem } from "../../api/client";
 import { reduced } from "../../ui/reduced";
-import { addPicture, addZipPart, createSet, unpackZip } from "./api";
+import { addPicture, addZipPart, createSet, expectPictures, picturePaths, unpackZip } from "./api";
 
 /** A file and its path below what was dropped. */
 export type Entry = { file: File; path: string };
@@ -37,18 +37,28 @@ export async function patiently<T>(ask: () => Promise<T>, wait = pause): Promise
   }
 }
 
+/** Entries by their paths in a set, without those that are there. */
+export function missingEntries(entries: readonly Entry[], there: readonly string[]): Entry[] {
+  const folder = commonFolder(entries);
+  const known = new Set(there);
+  return entries
+    .map(({ file, path }) => ({ file, path: folder ? path.slice(folder.length + 1) : path }))
+    .filter(({ path }) => !known.has(path.normalize("NFC")));
+}
+
 async function sendPictures(
   id: string,
   entries: readonly Entry[],
+  resuming: boolean,
   signal: AbortSignal,
   tell: (sending: Sending) => void,
 ) {
-  const folder = commonFolder(entries);
+  const left = missingEntries(entries, resuming ? await picturePaths(id) : []);
   let next = 0;
-  let done = 0;
+  let done = entries.length - left.length;
   const worker = async () => {
-    for (let entry = entries[next++]; entry && !signal.aborted; entry = entries[next++]) {
-      const path = folder ? entry.path.slice(folder.length + 1) : entry.path;
+    for (let entry = left[next++]; entry && !signal.aborted; entry = left[next++]) {
+      const { path } = entry;
       const picture = await reduced(entry.file);
       await patiently(() => addPicture(id, picture, path, signal));
       done += 1;
@@ -68,8 +78,10 @@ async function sendZip(id: string, file: File, signal: AbortSignal, tell: (sendi
   if (!signal.aborted) await unpackZip(id);
 }
 
-/** Sends files into a new set, or into one that exists. → how far it is, and what went wrong. */
-export function useUpload(arrived: (id: string) => void) {
+/** Sends files into a new set, or into one that exists. → how far it is, and what went wrong.
+
+An upload that was interrupted goes on: pictures that are in the set are not sent again. */
+export function useUpload(arrived: (id: string) => void, resuming = false) {
   const [sending, setSending] = useState<Sending | null>(null);
   const [error, setError] = useState<unknown>(null);
   const running = useRef<AbortController | null>(null);
@@ -89,8 +101,10 @@ export function useUpload(arrived: (id: string) => void) {
       setSending(zip ? { kind: "zip", percent: 0 } : { kind: "pictures", done: 0, all: entries.length });
       try {
         const id = into ?? (await createSet(name)).name;
+        await expectPictures(id, entries.length);
         if (zip) await sendZip(id, zip, controller.signal, setSending);
-        else await sendPictures(id, entries, controller.signal, setSending);
+        else await sendPictures(id, entries, resuming, controller.signal, setSending);
+        if (!controller.signal.aborted) await expectPictures(id, null);
         arrived(id);
       } catch (thrown) {
         if (!controller.signal.aborted) setError(thrown);
@@ -99,7 +113,7 @@ export function useUpload(arrived: (id: string) => void) {
         setSending(null);
       }
     },
-    [arrived],
+    [arrived, resuming],
   );
   return { sending, error, send, cancel: () => running.current?.abort() };
 }

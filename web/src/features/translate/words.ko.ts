@@ -77,7 +77,7 @@ export const ko: typeof en = {
   waiting: "결과가 여기에 나타납니다.",
   sizes: (from, to, scale) => `${from} → ${to} 픽셀 (×${scale})`,
   size: (width, height) => `${width} × ${height}`,
-  lens: "돋보기: 방향키나 포인터로 옮깁니다",
+  lens: "돋보기: 화살표 키나 포인터로 옮깁니다",
   zoom: "배율",
   lensSees: (seen, source) => `보이는 곳: 결과에서 ${seen} 픽셀, 원본에서 ${source} 픽셀`,
   likeness: (value, same) =>

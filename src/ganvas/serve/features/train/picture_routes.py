@@ -14,13 +14,16 @@ from ganvas.errors import UserError
 from ganvas.runs.queue import TrainingError
 from ganvas.serve.core.context import Context, StudioContext
 from ganvas.serve.core.disconnect import while_connected
-from ganvas.serve.core.errors import UploadError
+from ganvas.serve.core.errors import ConflictError, UploadError
 from ganvas.serve.core.roles import needs, person_of
+from ganvas.serve.core.run_store import valid_utf8
 from ganvas.serve.core.uploads import decode_upload, read_upload
 from ganvas.serve.features.train.picture_sets import PictureSet, is_ignored
 from ganvas.serve.features.train.schemas import (
+    ExpectedFiles,
     KeptPicture,
     NewPictureSet,
+    PicturePaths,
     PictureSetCard,
     PictureSetDetail,
     PictureSetList,
@@ -33,6 +36,11 @@ from ganvas.serve.features.train.suggestions import suggestions_for
 
 router = APIRouter()
 SAMPLES = 60  # pictures of the contact sheet
+NEEDS_PICTURES = ("queued", "running", "paused")  # states of a training that goes on with its pictures
+INTERRUPTED = UserError(
+    "The zip was not unpacked to its end; choose the same zip again, and it goes on where it was.",
+    code="zip-interrupted",
+)
 THUMBNAIL: dict[int | str, dict[str, Any]] = {
     200: {"description": "WebP", "content": {"image/webp": {"schema": {"type": "string", "format": "binary"}}}}
 }
@@ -70,6 +78,47 @@ def get_picture_set(context: Context, id: str) -> PictureSetDetail:  # noqa: A00
         dropped=state.pictures.dropped(id),
         unpacking=_unpacked(context, id),
     )
+
+
+@router.delete(
+    "/v1/picture-sets/{id}",
+    tags=["train"],
+    operation_id="deletePictureSet",
+    openapi_extra=needs("owner", audit="delete-picture-set"),
+    status_code=204,
+)
+def delete_picture_set(context: Context, id: str) -> None:  # noqa: A002
+    """Delete an upload for good, unless a training needs it."""
+    state = context.state(TrainState)
+    trainings = [] if state.opened is None else state.opened.all()
+    needing = next((one.run for one in trainings if one.data == id and one.state in NEEDS_PICTURES), None)
+    if needing is not None:
+        raise ConflictError(
+            f"Run {needing!r} is trained on these pictures; stop or delete it first.",
+            code="pictures-in-use",
+            params={"run": needing},
+        )
+    state.pictures.delete(id)
+
+
+@router.put(
+    "/v1/picture-sets/{id}/expected",
+    tags=["train"],
+    operation_id="expectPictures",
+    openapi_extra=needs("owner"),
+    status_code=204,
+)
+def expect_pictures(context: Context, id: str, body: ExpectedFiles) -> None:  # noqa: A002
+    """Say how many files an upload has before it begins, and when it has ended, so that an interruption is noticed."""
+    context.state(TrainState).pictures.expect(id, body.files)
+
+
+@router.get(
+    "/v1/picture-sets/{id}/paths", tags=["train"], operation_id="listPicturePaths", openapi_extra=needs("owner")
+)
+def list_picture_paths(context: Context, id: str) -> PicturePaths:  # noqa: A002
+    """The pictures that a set has: those which an upload that goes on need not send again."""
+    return PicturePaths(paths=[valid_utf8(path) for path in context.state(TrainState).pictures.pictures(id)])
 
 
 @router.get(
@@ -160,13 +209,16 @@ def suggest_recipes(context: Context, id: str) -> SuggestionList:  # noqa: A002
 
 
 def _card(found: PictureSet) -> PictureSetCard:
-    return PictureSetCard(name=found.name, kind=found.kind, uploaded=found.uploaded)
+    return PictureSetCard(name=found.name, kind=found.kind, uploaded=found.uploaded, expected=found.expected)
 
 
 def _unpacked(context: StudioContext, name: str) -> Unpacked | None:
-    state = context.state(TrainState).unpacker.state(name)
+    unpacker = context.state(TrainState).unpacker
+    state = unpacker.state(name)
     if state is None:
-        return None
+        if not unpacker.was_interrupted(name):
+            return None
+        return Unpacked(done=0, total=0, ended=True, error=_described(INTERRUPTED))
     error = None if state.error is None else _described(state.error)
     return Unpacked(done=state.done, total=state.total, ended=state.ended, error=error)
 

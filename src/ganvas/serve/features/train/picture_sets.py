@@ -10,6 +10,7 @@ import json
 import os
 import shutil
 import threading
+import uuid
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path, PurePosixPath
@@ -27,6 +28,7 @@ from ganvas.serve.core.run_store import valid_utf8
 from ganvas.serve.features.train.run_folders import checked_name
 
 NOTES = ".uploads"
+DELETED = ".deleted"  # ending of a folder in NOTES that is being deleted
 LEAST_FREE = 1_000_000_000  # bytes that must stay free beside uploads
 MAX_PICTURES = 100_000  # of one set
 MAX_PATH, MAX_DEPTH = 500, 8  # letters and folders in the path of a picture
@@ -48,6 +50,7 @@ class Dropped(BaseModel):
 
 class _UploadNote(BaseModel):
     dropped: list[Dropped] = []
+    expected: int | None = None  # files of an upload that has not ended
 
 
 class PictureSet(NamedTuple):
@@ -57,6 +60,8 @@ class PictureSet(NamedTuple):
     path: Path
     kind: Kind
     uploaded: bool
+    expected: int | None = None
+    """Number of files of an upload that has not ended; None: it has, or it is none."""
 
 
 class PictureSets:
@@ -70,6 +75,7 @@ class PictureSets:
         self.root = root.absolute()
         self._lock = threading.Lock()
         self._counts: dict[str, int] = {}  # of the sets that are being uploaded
+        self._gone: set[str] = set()  # deleted sets, to which a picture may still be on its way
 
     def all(self) -> list[PictureSet]:
         """The sets by name. Symbolic links are left out, since they may lead anywhere."""
@@ -84,7 +90,8 @@ class PictureSets:
         path, name = Path(entry.path), valid_utf8(entry.name)
         if entry.is_dir():
             kind: Kind = "catalogue" if (path / "catalog.db").is_file() else "folder"
-            return PictureSet(name, path, kind, self._note(name).is_file())
+            uploaded = self._note(name).is_file()
+            return PictureSet(name, path, kind, uploaded, self._read(name).expected if uploaded else None)
         return PictureSet(name, path, "zip", False) if path.suffix.lower() == ".zip" else None
 
     def get(self, name: str) -> PictureSet:
@@ -95,7 +102,7 @@ class PictureSets:
         """
         found = next((one for one in self.all() if one.name == name), None)
         if found is None:
-            raise MissingError(f"There are no pictures {name!r}.", code="no-pictures", params={"name": name})
+            raise _missing(name)
         return found
 
     def find(self, name: str) -> Path:
@@ -148,12 +155,68 @@ class PictureSets:
                     (self.root / chosen).mkdir()
                 except FileExistsError:
                     continue
-                note = self._sample_note(chosen) if sample else self._note(chosen)
-                write_atomically(note, _UploadNote().model_dump_json())
+                self.archive(chosen).unlink(missing_ok=True)  # of a set whose folder was removed by other means
+                if sample:
+                    write_atomically(self._sample_note(chosen), _UploadNote().model_dump_json())
+                else:
+                    self._write(chosen, _UploadNote())
+                with self._lock:
+                    self._gone.discard(chosen)
+                    self._counts.pop(chosen, None)
                 return chosen
         except OSError as error:
             raise not_kept(error) from None
         raise ConflictError(f"There are too many pictures of the name {plain!r}.", code="name-taken")
+
+    def expect(self, name: str, files: int | None) -> None:
+        """Note how many files an upload has, before the first is sent; None: it has ended.
+
+        What was not kept of an upload that did not end is forgotten, since those files are sent again.
+
+        Raises:
+            ConflictError: The set is no upload.
+        """
+        self._upload(name)
+        with self._lock:
+            note = self._read(name)
+            begins_again = files is not None and note.expected is not None
+            self._write(name, _UploadNote(dropped=[] if begins_again else note.dropped, expected=files))
+
+    def delete(self, name: str) -> None:
+        """Delete an upload for good. It is out of the list at once, even where a kill interrupts the rest.
+
+        Raises:
+            ConflictError: The set is no upload.
+        """
+        found = self._upload(name)
+        place = self.root / NOTES / f"{uuid.uuid4().hex}{DELETED}"
+        with self._lock:
+            self._gone.add(name)
+        try:
+            found.path.rename(place)
+            self._note(name).unlink(missing_ok=True)
+            self.archive(name).unlink(missing_ok=True)
+        except OSError as error:
+            raise not_kept(error) from None
+        shutil.rmtree(place, ignore_errors=True)
+
+    def clear(self) -> None:
+        """Free the space of what was deleted when a studio was killed, and of zips whose set is gone."""
+        for place in (self.root / NOTES).glob(f"*{DELETED}"):
+            shutil.rmtree(place, ignore_errors=True)
+        for archive in (self.root / NOTES).glob("*.zip"):
+            if not (self.root / archive.stem).is_dir():
+                archive.unlink(missing_ok=True)
+
+    def _upload(self, name: str) -> PictureSet:
+        found = self.get(name)
+        if not found.uploaded:
+            raise ConflictError(
+                f"The pictures {name!r} are not an upload, so they are not changed from here.",
+                code="not-an-upload",
+                params={"name": name},
+            )
+        return found
 
     def target(self, name: str, path: str) -> Path:
         """Where an uploaded picture is written.
@@ -163,13 +226,7 @@ class PictureSets:
             NoRoomError: The disk is almost full.
             UserError: The path cannot be used.
         """
-        found = self.get(name)
-        if not found.uploaded:
-            raise ConflictError(
-                f"The pictures {name!r} are not an upload, so nothing can be added.",
-                code="not-an-upload",
-                params={"name": name},
-            )
+        found = self._upload(name)
         with self._lock:
             count = self._counts.get(name)
         count = sum(1 for _ in self.pictures(name)) if count is None else count
@@ -179,30 +236,46 @@ class PictureSets:
                 code="too-many-pictures",
                 params={"most": MAX_PICTURES},
             )
+        self.check_room()
+        with self._lock:
+            self._counts[name] = count + 1
+        return found.path / _checked_path(path)
+
+    def check_room(self) -> None:
+        """Check that more can be uploaded.
+
+        Raises:
+            NoRoomError: The disk is almost full.
+        """
         if shutil.disk_usage(self.root).free < LEAST_FREE:
             raise NoRoomError(
                 "The disk is almost full; free some of it before more is uploaded.", code="upload-no-room"
             )
-        with self._lock:
-            self._counts[name] = count + 1
-        return found.path / _checked_path(path)
 
     def keep(self, target: Path, content: bytes) -> None:
         """Write an uploaded picture.
 
         Raises:
             NoRoomError: It cannot be written.
+            MissingError: The set was deleted meanwhile.
         """
+        name = target.relative_to(self.root).parts[0]
         try:
             check_below(self.root, target.parent / "x") if target.parent.exists() else None
             write_atomically(target, content)
         except OSError as error:
             raise not_kept(error) from None
+        with self._lock:
+            gone = name in self._gone
+        if gone:
+            shutil.rmtree(self.root / name, ignore_errors=True)
+            raise _missing(name)
 
     def drop(self, name: str, path: str, error: UserError) -> None:
         """Note that a file of an upload was not kept, and why."""
         with self._lock:
-            dropped = self.dropped(name)
+            note = self._read(name)
+            dropped = note.dropped
             known = next((one for one in dropped if one.code == error.code), None)
             if known is None:
                 params = dict(error.params)
@@ -211,14 +284,23 @@ class PictureSets:
             known.count += 1
             if len(known.examples) < EXAMPLES:
                 known.examples.append(valid_utf8(path)[:MAX_PATH])
-            write_atomically(self._note(name), _UploadNote(dropped=dropped).model_dump_json())
+            self._write(name, note)
 
     def dropped(self, name: str) -> list[Dropped]:
         """What was not kept of an upload, by reason."""
+        return self._read(name).dropped
+
+    def _read(self, name: str) -> _UploadNote:
         try:
-            return _UploadNote.model_validate_json(read_regular(self._note(name), 10_000_000)).dropped
+            return _UploadNote.model_validate_json(read_regular(self._note(name), 10_000_000))
         except (OSError, ValidationError, json.JSONDecodeError):
-            return []
+            return _UploadNote()
+
+    def _write(self, name: str, note: _UploadNote) -> None:
+        try:
+            write_atomically(self._note(name), note.model_dump_json())
+        except OSError as error:
+            raise not_kept(error) from None
 
     def archive(self, name: str) -> Path:
         """Where the zip of an upload is collected."""
@@ -245,6 +327,10 @@ def is_ignored(path: str) -> bool:
     """Whether a file is one that systems leave beside pictures, such as ``.DS_Store``."""
     parts = path.replace("\\", "/").split("/")
     return any((part[:1] == "." and part not in (".", "..")) or part in IGNORED for part in parts)
+
+
+def _missing(name: str) -> MissingError:
+    return MissingError(f"There are no pictures {name!r}.", code="no-pictures", params={"name": name})
 
 
 def not_kept(error: OSError) -> NoRoomError:

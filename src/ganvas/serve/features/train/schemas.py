@@ -71,6 +71,7 @@ class PictureSetCard(BaseModel):
     name: str
     kind: Kind
     uploaded: bool = Field(description="Made by an upload, to which more can be added.")
+    expected: int | None = Field(description="Number of files of an upload that has not ended; null: it has.")
 
 
 class PictureSetList(BaseModel):
@@ -101,6 +102,18 @@ class NewPictureSet(BaseModel):
     """The name of an upload."""
 
     name: str = Field(min_length=1, max_length=MAX_NAME)
+
+
+class ExpectedFiles(BaseModel):
+    """How many files an upload has."""
+
+    files: int | None = Field(ge=1, description="Number of files that are about to be sent; null: all were sent.")
+
+
+class PicturePaths(BaseModel):
+    """The pictures that a set has."""
+
+    paths: list[str] = Field(description="As they were sent, in Unicode NFC.")
 
 
 class KeptPicture(BaseModel):

@@ -85,6 +85,8 @@ def open_state(context: StudioContext, closing: ExitStack) -> TrainState:
     settings = context.settings
     sets = None if settings.pictures is None else PictureSets(settings.pictures)
     unpacking = None if sets is None else Unpacking(sets, context.decoder)
+    if sets is not None:
+        sets.clear()
     if unpacking is not None:
         closing.callback(unpacking.close)
     avatars = None if sets is None else SampleAvatars(sets)

@@ -15,8 +15,8 @@ from ganvas.curate.images.decode import PictureError
 from ganvas.errors import UserError
 from ganvas.inference.worker import BusyError
 from ganvas.serve.core.decode_pool import DecodePool, upload_too_large
-from ganvas.serve.core.errors import ConflictError, MissingError, UploadError
-from ganvas.serve.features.train.picture_sets import PictureSets, is_ignored
+from ganvas.serve.core.errors import ConflictError, MissingError, NoRoomError, UploadError
+from ganvas.serve.features.train.picture_sets import PictureSets, is_ignored, not_kept
 
 CHECKED_SIDE = 64  # pixels at which a picture is decoded to see whether it can be
 log = logging.getLogger("ganvas.studio")
@@ -56,17 +56,23 @@ class Unpacking:
 
         Raises:
             ConflictError: A part before this one is missing.
+            NoRoomError: The disk is almost full, or the part cannot be written.
         """
         path = self._archive(name)
-        size = path.stat().st_size if path.exists() else 0
+        self._sets.check_room()
+        with self._lock:  # two tabs may send the same zip
+            try:
+                size = path.stat().st_size if path.exists() else 0
+                new = part[size - offset :] if offset <= size else b""
+                if new:
+                    with path.open("ab") as file:
+                        file.write(new)
+            except OSError as error:
+                raise not_kept(error) from None
         if offset > size:
             raise ConflictError(
                 f"A part of the zip is missing; send it from byte {size}.", code="part-missing", params={"size": size}
             )
-        new = part[size - offset :]
-        if new:
-            with path.open("ab") as file:
-                file.write(new)
         return size + len(new)
 
     def start(self, name: str) -> None:
@@ -86,8 +92,12 @@ class Unpacking:
         self._worker.submit(self._unpack, name, path, state)
 
     def state(self, name: str) -> UnpackingState | None:
-        """How far a zip is unpacked; None: this studio has not begun to."""
+        """How far a zip is unpacked; None: there is none, or this studio has not begun to."""
         return self._states.get(name)
+
+    def was_interrupted(self, name: str) -> bool:
+        """Whether a zip, or a part of one, is there that nothing unpacks: its upload or an earlier studio ended."""
+        return name not in self._states and self._sets.archive(name).is_file()
 
     def close(self) -> None:
         """Stop after the present picture."""
@@ -118,14 +128,18 @@ class Unpacking:
                         )
                     self._take(name, member, archive, entry)
                     state.done += 1
-            path.unlink()
-        except (*BROKEN, OSError):
-            state.error = UserError("The zip is damaged; zip the pictures again.", code="zip-damaged")
+            path.unlink(missing_ok=True)
+        except NoRoomError as error:
+            state.error = error  # the zip stays: the same zip goes on when there is room
+        except (*BROKEN, OSError) as error:
+            state.error = _damaged(path, error)
         except UserError as error:
             state.error = error
+            if error.code == "zip-grows":
+                path.unlink(missing_ok=True)
         except Exception as error:
             log.error("unpacking %s failed", name, exc_info=error)
-            state.error = UserError("The zip is damaged; zip the pictures again.", code="zip-damaged")
+            state.error = _damaged(path, error)
         finally:
             state.ended = True
 
@@ -167,3 +181,11 @@ class Unpacking:
             except BusyError:
                 if self._closing.wait(0.5):
                     raise
+
+
+def _damaged(path: Path, error: Exception) -> UserError:
+    """The error for a zip that cannot be read, which is deleted: another may be sent in its place."""
+    if isinstance(error, OSError) and error.errno is not None:
+        return not_kept(error)
+    path.unlink(missing_ok=True)
+    return UserError("The zip is damaged; zip the pictures again.", code="zip-damaged")
