@@ -49,6 +49,7 @@ OWNER = {
     ),
     *("prolongTraining", "renameRun", "deleteRun", "restoreRun", "listRecipes", "getRecipe", "listPictureSets"),
     *("createPictureSet", "getPictureSet", "getSetThumbnail", "addPicture", "addZipPart", "unpackZip"),
+    *("deletePictureSet", "expectPictures", "listPicturePaths"),
     *("suggestRecipes", "readMetrics", "openStudy", "closeStudy", "getResults", "getStudyReport"),
 }
 ALLOWED = {
