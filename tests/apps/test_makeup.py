@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -18,9 +20,13 @@ from support.face_pictures import astronaut, networks  # noqa: F401 - fixtures
 from support.requests import example_request
 from support.studio import served
 
+from ganvas.apps.makeup import MOST_REFERENCES, Amounts
+from ganvas.apps.makeup.faces import check_turn, turn_between
 from ganvas.bundle import Bundle, read_bundle
 from ganvas.cli import main
 from ganvas.curate.faces import Face, region
+from ganvas.curate.faces.landmarks import LEFT_NOSTRIL, RIGHT_NOSTRIL
+from ganvas.curate.faces.regions import filled
 from ganvas.errors import UserError
 from ganvas.models.batches import to_uint8
 from ganvas.serve.app import create_app
@@ -28,7 +34,7 @@ from ganvas.serve.core.settings import StudioSettings
 
 Pixels = np.ndarray[Any, np.dtype[np.uint8]]
 
-FLOOR = 0.6  # of the likeness; SFace takes two pictures for one person above 0.36
+FLOOR = 0.9  # of the likeness; SFace takes two pictures for one person above 0.36
 
 
 @pytest.fixture(scope="module")
@@ -63,7 +69,7 @@ def colour_of(picture: Pixels, face: Face, *names: str) -> Any:
 def test_lips_and_lids_take_the_references_colours(artist: Any, bare: Pixels, painted: Pixels) -> None:
     done = artist.transfer(bare, painted)
     face, model = artist.face(bare, "source"), artist.face(painted, "reference")
-    for names, least in ((("lips",), 0.5), (("left_eye_shadow", "right_eye_shadow"), 0.35)):
+    for names, least in ((("lips",), 0.5), (("left_eye_shadow", "right_eye_shadow"), 0.25)):
         wanted = colour_of(painted, model, *names)
         before, after = (np.linalg.norm((colour_of(p, face, *names) - wanted)[1:]) for p in (bare, done.picture))
         assert after < before * (1 - least), names
@@ -85,7 +91,7 @@ def test_strength_goes_from_nothing_to_all(artist: Any, bare: Pixels, painted: P
     change = [
         np.abs(artist.transfer(bare, painted, strength).picture.astype(int) - bare).mean() for strength in (0, 0.5, 1)
     ]
-    assert change[0] < 0.01  # there and back through Lab
+    assert change[0] == 0, "not a bit"
     assert change[0] < change[1] < change[2]
     with pytest.raises(UserError, match="from 0 \\(none\\) to 1"):
         artist.transfer(bare, painted, 1.5)
@@ -113,6 +119,60 @@ def test_a_models_answer_is_held_to_the_face(artist: Any, bare: Pixels) -> None:
     assert done.picture.shape == bare.shape
 
 
+def test_references_are_mixed_by_their_weights(artist: Any, bare: Pixels, painted: Pixels) -> None:
+    lips = region(artist.face(bare), "lips", bare.shape) > 0.9
+    plain = np.ascontiguousarray(bare[:, ::-1])
+
+    def redness(weights: tuple[float, float]) -> float:
+        made = artist.transfer(bare, [painted, plain], weights=weights).picture
+        return float(cv2.cvtColor(made, cv2.COLOR_RGB2LAB)[lips][:, 1].mean())
+
+    assert redness((1, 0)) > redness((1, 1)) + 2 > redness((0, 1)) + 4
+    for weights in ((1.0,), (0.0, 0.0), (float("nan"), 1.0)):
+        with pytest.raises(UserError, match="one weight per reference"):
+            artist.transfer(bare, [painted, plain], weights=weights)
+
+
+def test_the_other_half_stands_in_for_what_is_hidden(artist: Any, bare: Pixels, painted: Pixels) -> None:
+    """A hand over one eye of the reference: its shadow is taken from the other eye."""
+    covered = painted.copy()
+    face = artist.face(painted)
+    x, y = (int(value) for value in face.left_eye)
+    covered[y - 24 : y + 9, x - 20 : x + 24] = (60, 90, 200)
+    seen, hidden = (artist.transfer(bare, one, amounts=Amounts(0, 1, 0, 0, 0, 0)) for one in (painted, covered))
+    lids = np.maximum(region(face, "left_eye_shadow", bare.shape), region(face, "right_eye_shadow", bare.shape))
+    change = [np.abs(one.picture[:, ::-1].astype(int) - bare[:, ::-1]).max(2) for one in (seen, hidden)]
+    both = (lids > 0.9) & (change[0] > 8)
+    assert both.sum() > 50
+    blue = hidden.picture[..., 2].astype(int) - bare[..., 2]
+    assert np.percentile(blue, 99.9) < 40, "the hand is not painted on"
+
+
+def test_heads_that_look_apart_are_refused(artist: Any, bare: Pixels) -> None:
+    face = artist.face(bare)
+    turned = [dataclasses.replace(face, yaw=face.yaw + turn) for turn in (29, 31)]
+    check_turn(face, turned[0])
+    with pytest.raises(UserError, match="31° from each other") as refused:
+        check_turn(face, turned[1])
+    assert refused.value.code == "turned-apart"
+    assert turn_between(face, dataclasses.replace(face, roll=face.roll + 45)) < 1e-3, "tilting does not count"
+
+
+def test_teeth_irises_and_nostrils_stay_and_make_up_reaches_the_lids(
+    artist: Any, bare: Pixels, painted: Pixels
+) -> None:
+    done = artist.transfer(bare, painted)
+    face = artist.face(bare)
+    inside = region(face, "mouth", bare.shape) * (1 - region(face, "lips", bare.shape))
+    nostrils = filled(face.landmarks, (LEFT_NOSTRIL, RIGHT_NOSTRIL), bare.shape)
+    eyeballs = np.maximum(region(face, "left_eye", bare.shape), region(face, "right_eye", bare.shape))
+    for kept in (inside, nostrils, eyeballs):
+        assert (kept == 1).any()
+        assert np.array_equal(done.picture[kept == 1], bare[kept == 1])
+    rim = (cv2.dilate(eyeballs, np.ones((3, 3))) > 0) & (eyeballs == 0)
+    assert (done.region[rim] > 0.5).mean() > 0.95, "no unpainted edge round the eyes"
+
+
 @pytest.mark.shared_data
 @pytest.mark.slow
 @pytest.mark.usefixtures("networks")
@@ -127,13 +187,19 @@ def test_it_comes_nearer_to_the_teacher_than_the_untouched_face(artist: Any, sha
         number = 4 * turn % 40 + 1
         pair = np.asarray(Image.open(folder / "pairs" / f"{source}_{number}.jpg").convert("RGB"))
         given, teacher = np.ascontiguousarray(pair[:, :128]), np.ascontiguousarray(pair[:, 128:])
-        done = artist.transfer(given, np.asarray(Image.open(references[number]).convert("RGB")))
+        try:
+            done = artist.transfer(given, np.asarray(Image.open(references[number]).convert("RGB")))
+        except UserError as error:
+            if error.code != "turned-apart":
+                raise
+            continue
         likeness.append(done.likeness)
         made, was, right = (torch.from_numpy(picture)[None] for picture in (done.picture, given, teacher))
         ours.append(float(lpips(made, right)))
         untouched.append(float(lpips(was, right)))
+    assert len(ours) > 5, "the others are turned too far from their references"
     assert np.mean(ours) < np.mean(untouched)
-    assert min(likeness) > FLOOR
+    assert min(likeness) >= 0.9
 
 
 # ── Served, and by command ──────────────────────────────────────────────────────────────────────────────────────────
@@ -198,41 +264,94 @@ def test_the_api_says_what_is_missing(client: httpx.Client, noise: tuple[Pixels,
     assert client.post(address, files={"image": ("a.png", b"MZ\x90")}).status_code == 415
 
 
-@pytest.mark.usefixtures("networks")
-def test_the_api_makes_up_without_a_model(client: httpx.Client, bare: Pixels, painted: Pixels) -> None:
-    answer = client.post("/v1/makeup", files={"image": png(bare), "reference": png(painted)})
-    assert pixels(answer).shape == bare.shape
-    assert float(answer.headers["X-Likeness"]) > FLOOR
-    blank = np.full((64, 64, 3), 128, np.uint8)
-    refused = client.post("/v1/makeup", files={"image": png(blank), "reference": png(painted)})
-    assert refused.status_code == 422
-    assert "No face was found in the source picture" in refused.json()["detail"]
+AGREED = {"consent": "true"}
 
 
 @pytest.mark.usefixtures("networks")
 def test_the_api_makes_up_the_regions_that_are_asked_for(
     client: httpx.Client, artist: Any, bare: Pixels, painted: Pixels
 ) -> None:
-    files, none = {"image": png(bare), "reference": png(painted)}, {"lips": "0", "eyes": "0", "skin": "0"}
-    face = artist.face(bare)
-    lips = region(face, "mouth", bare.shape) > 0
+    files = [("image", png(bare)), ("reference", png(painted))]
+    answer = client.post("/v1/makeup", files=[*files, ("reference", png(bare))], data=AGREED | {"weight": ["1", "0"]})
+    assert pixels(answer).shape == bare.shape
+    assert float(answer.headers["X-Likeness"]) >= 0.9
+    assert 0 < float(answer.headers["X-Make-Up-Eyes"]) <= float(answer.headers["X-Make-Up-Share"]) == 1
+    assert answer.headers["X-Make-Up-Missing"] == ""
+    assert b"algorithmicallyEnhanced" in answer.content, "the picture says what was done to it"
+    none = AGREED | {"lips": "0", "eyes": "0", "skin": "0"}
+    lips = cv2.dilate(region(artist.face(bare), "mouth", bare.shape), np.ones((9, 9))) > 0
     for wanted, where in (("lips", lips), ("eyes", ~lips)):
         asked = {name: amount for name, amount in none.items() if name != wanted}
         change = np.abs(pixels(client.post("/v1/makeup", files=files, data=asked)).astype(int) - bare).max(2) > 3
         assert change.any()
         assert not (change & ~where).any(), f"{wanted} alone were asked for"
-    assert client.post("/v1/makeup", files=files, data={"lips": "1.5"}).status_code == 422
+
+
+def test_the_api_refuses_what_cannot_be_made_up(
+    client: httpx.Client, networks: None, bare: Pixels, painted: Pixels
+) -> None:
+    def ask(image: tuple[str, bytes], *references: tuple[str, bytes], **data: Any) -> tuple[int, str]:
+        files = [("image", image), *(("reference", one) for one in references)]
+        answer = client.post("/v1/makeup", files=files, data=AGREED | data)
+        assert answer.headers["content-type"] == "application/problem+json"
+        return answer.status_code, answer.json()["code"]
+
+    face, style, blank = png(bare), png(painted), png(np.full((64, 64, 3), 128, np.uint8))
+    assert ask(face, style, consent="false") == (422, "consent-needed")
+    assert ask(blank, style) == (422, "no-face-in-source")
+    assert ask(face, blank) == (422, "no-face-in-reference")
+    assert ask(png(np.concatenate([bare] * 5, 1)), style) == (422, "several-faces")
+    assert ask(png(np.zeros((1, 1, 3), np.uint8)), style) == (422, "picture-too-small")
+    assert ask(("a.png", b"a text, and no picture"), style) == (415, "not-a-picture")
+    large = io.BytesIO()
+    Image.new("1", (8000, 5001)).save(large, "PNG")
+    assert ask(("a.png", large.getvalue()), style) == (413, "picture-too-large")
+    assert ask(face, *[style] * 7) == (422, "references-count")
+    assert ask(face, style, weight=["-1"]) == (422, "reference-weights")
+    assert ask(face, style, lips="1.5") == (422, "invalid-request")
 
 
 @pytest.mark.usefixtures("networks")
 def test_the_api_prepares_what_shows_a_face(client: httpx.Client, bare: Pixels) -> None:
-    assert np.array_equal(pixels(client.post("/v1/makeup/prepare", files={"image": png(bare)})), bare)
+    def prepared(picture: Pixels, **data: str) -> httpx.Response:
+        return client.post("/v1/makeup/prepare", files={"image": png(picture)}, data=AGREED | data)
+
+    assert np.array_equal(pixels(prepared(bare)), bare)
     large = cv2.resize(bare, (2400, 1200)).astype(np.uint8)
-    assert pixels(client.post("/v1/makeup/prepare", files={"image": png(large)})).shape == (1024, 2048, 3)
-    blank = np.full((64, 64, 3), 128, np.uint8)
-    refused = client.post("/v1/makeup/prepare", files={"image": png(blank)})
-    assert refused.status_code == 422
-    assert "No face was found in this picture" in refused.json()["detail"]
+    assert pixels(prepared(large)).shape == (1024, 2048, 3)
+    assert prepared(np.full((64, 64, 3), 128, np.uint8)).json()["code"] == "no-face"
+    assert prepared(bare, consent="false").json()["code"] == "consent-needed"
+
+
+@pytest.mark.usefixtures("networks")
+def test_the_command_makes_up_faces(
+    bare: Pixels, painted: Pixels, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name, picture in (("me", bare), ("star", painted)):
+        Image.fromarray(picture).save(tmp_path / f"{name}.png")
+    me, star, text = str(tmp_path / "me.png"), str(tmp_path / "star.png"), tmp_path / "text.png"
+    text.write_text("no picture")
+    command = ["makeup", me, "-r", star, "-o", str(tmp_path / "out")]
+    assert main(command) == 2
+    assert "18 or older" in " ".join(capsys.readouterr().err.split())
+    assert main([*command, "--agree", "--eyes", "0"]) in (0, None)
+    assert "likeness 0.9" in capsys.readouterr().out
+    made = np.asarray(Image.open(tmp_path / "out" / "me.png"))
+    assert made.shape == bare.shape
+    assert (made != bare).any()
+    sheet = tmp_path / "sheet.png"
+    assert main(["makeup", me, "-r", star, "--agree", "--sheet", "-o", str(sheet), "-q"]) in (0, None)
+    assert np.asarray(Image.open(sheet)).shape[1] > 2 * 192
+    assert main(["makeup", str(text), "-r", star, "--agree"]) == 2
+    assert "text.png cannot be used" in " ".join(capsys.readouterr().err.split())
+
+
+def test_the_page_begins_with_the_amounts_of_the_command() -> None:
+    folder = Path(__file__).parents[2] / "web" / "src" / "features" / "translate"
+    given = re.search(r"AMOUNTS = \{(.*?)\}", (folder / "api.ts").read_text(), re.S)
+    assert given is not None
+    assert {name: float(value) for name, value in re.findall(r"(\w+): ([\d.]+)", given[1])} == Amounts()._asdict()
+    assert f"MOST_MIXED = {MOST_REFERENCES};" in (folder / "pictures.ts").read_text()
 
 
 def test_the_command_carries_every_source_onto_every_reference(

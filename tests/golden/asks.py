@@ -101,9 +101,9 @@ OF_SYNTHESIS = {
     "some directions": _get("/v1/bundles/shelf/directions?first_layer=1&last_layer=2&count=3"),
     "edit": _json("/v1/bundles/shelf/edit", points=POINTS, strengths=[{"number": 0, "strength": 2.0}]),
     "no such direction": _json("/v1/bundles/shelf/edit", points=POINTS, strengths=[{"number": 9999, "strength": 1}]),
-    "make-up without a face": _send("/v1/makeup", BOTH),
+    "make-up without a face": _send("/v1/makeup", BOTH, consent="true"),
     "make-up without a reference": _send("/v1/makeup", PHOTO),
-    "prepare make-up without a face": _send("/v1/makeup/prepare", PHOTO),
+    "prepare make-up without a face": _send("/v1/makeup/prepare", PHOTO, consent="true"),
     "no review is open": _get("/v1/review"),
 }
 OF_PAIRED = {

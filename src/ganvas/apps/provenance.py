@@ -23,11 +23,13 @@ Pixels = npt.NDArray[np.uint8]
 # made    drawn by a model alone
 # edited  a photograph that a model changed, or in which a part is drawn by a model
 # drawn   drawn by a program from measurements, without a generative model
-Origin = Literal["made", "edited", "drawn"]
+# altered a photograph that a program changed, without a generative model
+Origin = Literal["made", "edited", "drawn", "altered"]
 SOURCE_TYPES: dict[Origin, str] = {
     "made": "trainedAlgorithmicMedia",
     "edited": "compositeWithTrainedAlgorithmicMedia",
     "drawn": "algorithmicMedia",
+    "altered": "algorithmicallyEnhanced",
 }
 _VOCABULARY = "http://cv.iptc.org/newscodes/digitalsourcetype/"
 _PACKET = """<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>

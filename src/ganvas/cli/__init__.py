@@ -35,6 +35,7 @@ from ganvas.cli import (  # noqa: F401
     translate,
     card,
     lookalike,
+    makeup,
     export,
     import_weights,
     gate,

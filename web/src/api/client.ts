@@ -53,12 +53,16 @@ export async function dataOf<Data>(answer: Promise<{ data?: Data }>): Promise<Da
   return (await answer).data as Data;
 }
 
-/** Serialises a body as multipart/form-data; fields that are null or undefined are left out. */
+/**
+ * Serialises a body as multipart/form-data. A list becomes several fields of one name; null and undefined are left out.
+ */
 export function multipart(body: object): FormData {
   const form = new FormData();
   for (const [name, value] of Object.entries(body)) {
-    if (value instanceof Blob) form.set(name, value, name);
-    else if (value !== null && value !== undefined) form.set(name, String(value));
+    for (const one of Array.isArray(value) ? value : [value]) {
+      if (one instanceof Blob) form.append(name, one, name);
+      else if (one !== null && one !== undefined) form.append(name, String(one));
+    }
   }
   return form;
 }

@@ -527,10 +527,7 @@ export interface paths {
         put?: never;
         /**
          * Make Up
-         * @description Transfer make-up: the colours of lips, eyelids and skin change, nothing else. The pictures are not kept.
-         *
-         *     The header ``X-Likeness`` is the similarity of the faces before and after (cosine of SFace; above about 0.36 it is
-         *     the same person).
+         * @description Transfer make-up: the colours of lips, lids, brows and skin change, nothing else. The pictures are not kept.
          */
         post: operations["makeUp"];
         delete?: never;
@@ -2119,12 +2116,23 @@ export interface components {
             image: Blob;
             /**
              * Reference
-             * @description A face whose make-up to use.
+             * @description One to six faces whose make-up to use, mixed.
              */
-            reference: Blob;
+            reference: Blob[];
+            /**
+             * Weight
+             * @description How far each reference counts, 0 or more; left out: equally.
+             */
+            weight?: number[] | null;
+            /**
+             * Consent
+             * @description The person shown is an adult, and is the sender or agreed to this use.
+             * @default false
+             */
+            consent: boolean;
             /**
              * Strength
-             * @description Amount for all regions; 0: none, 1: that of the reference.
+             * @description Amount for all regions; 0: none, 1: that of the references.
              * @default 1
              */
             strength: number;
@@ -2138,6 +2146,21 @@ export interface components {
              * @description Amount for this region; left out: an amount that looks natural.
              */
             eyes?: number | null;
+            /**
+             * Liner
+             * @description Amount for this region; left out: as eyes, where that is given.
+             */
+            liner?: number | null;
+            /**
+             * Brows
+             * @description Amount for this region; left out: as eyes, where that is given.
+             */
+            brows?: number | null;
+            /**
+             * Cheeks
+             * @description Amount for this region; left out: as skin, where that is given.
+             */
+            cheeks?: number | null;
             /**
              * Skin
              * @description Amount for this region; left out: an amount that looks natural.
@@ -2203,6 +2226,12 @@ export interface components {
              * @description A face to change, or a face whose make-up to use.
              */
             image: Blob;
+            /**
+             * Consent
+             * @description The person shown is an adult, and is the sender or agreed to this use.
+             * @default false
+             */
+            consent: boolean;
         };
         /** Body_printCard */
         Body_printCard: {
@@ -6506,9 +6535,17 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The picture with the make-up of the reference, in its own size. */
+            /** @description The picture with the make-up of the references, in its own size. */
             200: {
                 headers: {
+                    /** @description Similarity of the faces before and after: cosine of SFace, at least 0.9. */
+                    "X-Likeness"?: string;
+                    /** @description Share of the make-up that is applied, below 1 where more would have left a likeness below 0.9. */
+                    "X-Make-Up-Share"?: string;
+                    /** @description The same share of eyes, liner and brows, which are reduced first. */
+                    "X-Make-Up-Eyes"?: string;
+                    /** @description Regions that no reference shows, separated by commas. */
+                    "X-Make-Up-Missing"?: string;
                     [name: string]: unknown;
                 };
                 content: {

@@ -44,6 +44,10 @@ export const errors = {
   "no-rater": "You do not take part in this study; begin anew.",
   "answered-before": "This question was answered before, and answers are not changed; reload the page.",
   "not-the-next-question": "This question is not the next one; reload the page.",
+  "turned-apart":
+    "The heads are turned {degrees}° from each other, and make-up is carried over up to {most}°; choose a reference that looks in a similar direction.",
+  "references-count": "Make-up is taken from 1 to {most} references, not from {count}.",
+  "reference-weights": "Give one weight per reference ({count}), each 0 or more and one of them above 0.",
   "no-face-in-source":
     "No face was found in the source picture; choose one that shows a face from the front, near and in good light.",
   "no-face-in-reference":

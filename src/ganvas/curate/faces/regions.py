@@ -47,14 +47,22 @@ def region(face: Face, name: str, shape: tuple[int, ...]) -> Floats:
     """
     if name not in REGIONS:
         raise UserError(f"A face has no region called '{name}': choose one of {', '.join(REGIONS)}.")
-    filled, removed = REGIONS[name]
-    mask = _filled(face.landmarks, filled, shape)
+    kept, removed = REGIONS[name]
+    mask = filled(face.landmarks, kept, shape)
     if removed:
-        mask *= 1 - _filled(face.landmarks, removed, shape)
+        mask *= 1 - filled(face.landmarks, removed, shape)
     return mask
 
 
-def _filled(landmarks: Floats, outlines: _Outlines, shape: tuple[int, ...], finer: int = 4) -> Floats:
+def filled(landmarks: Floats, outlines: _Outlines, shape: tuple[int, ...], finer: int = 4) -> Floats:
+    """Closed outlines through points of the mesh, filled: float32 [H, W] in [0, 1], a pixel's share on the edge.
+
+    Args:
+        landmarks: float32 [468, 3] in pixels.
+        outlines: Indices of the points of each outline, in order.
+        shape: Of the picture: (H, W) or (H, W, 3).
+        finer: Subdivisions of a pixel's side.
+    """
     height, width = shape[:2]
     points = [landmarks[list(outline), :2] for outline in outlines]
     low = np.floor(np.min([part.min(axis=0) for part in points], axis=0)).astype(int) - 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from base64 import b64encode
+from collections.abc import Callable
 from typing import Any
 
 from fastapi import Request
@@ -32,16 +33,22 @@ def data_url(picture: Pictures) -> str:
     return f"data:image/png;base64,{b64encode(encode_png(picture)).decode()}"
 
 
-def picture_answer(picture: Pictures, start: float, headers: dict[str, str] | None = None) -> Response:
+def picture_answer(
+    picture: Pictures,
+    start: float,
+    headers: dict[str, str] | None = None,
+    encode: Callable[[Pictures], bytes] = encode_png,
+) -> Response:
     """A PNG that must not be cached, with the time it took in ``X-Milliseconds``.
 
     Args:
         picture: uint8 [H, W, 1 or 3].
         start: When the request came, a value of ``time.perf_counter``.
         headers: More headers.
+        encode: Writes the PNG.
     """
     own = {"X-Milliseconds": f"{elapsed_milliseconds(start):.1f}", "Cache-Control": "no-store"}
-    return Response(encode_png(picture), media_type="image/png", headers=own | (headers or {}))
+    return Response(encode(picture), media_type="image/png", headers=own | (headers or {}))
 
 
 def cache_headers(request: Request, opened: Bundle, *parts: object) -> tuple[str, str]:

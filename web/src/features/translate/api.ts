@@ -24,7 +24,7 @@ export const prepareFor =
   };
 
 export const prepareForMakeUp: Prepare = async (picture, signal) => {
-  const body = { image: await reduced(picture) };
+  const body = { image: await reduced(picture), consent: true };
   return madePicture(api.POST("/v1/makeup/prepare", { body, ...blob, signal }));
 };
 
@@ -88,11 +88,44 @@ export const carryOver = (
     }),
   );
 
-export const REGIONS = ["lips", "eyes", "skin"] as const;
-export type Touch = Record<(typeof REGIONS)[number], boolean> & { strength: number };
+/** The amounts that look natural; the same as those of `ganvas makeup`. */
+export const AMOUNTS = { lips: 1, eyes: 0.8, liner: 0.8, brows: 0.3, cheeks: 0.7, skin: 0.7 } as const;
+export type Region = keyof typeof AMOUNTS;
+export const REGIONS = Object.keys(AMOUNTS) as Region[];
+export type Touch = Record<Region, number> & { strength: number };
 
-/** Both pictures are prepared already. A region that is wanted takes as much as looks natural. */
-export function makeUp(image: Blob, reference: Blob, { strength, ...wanted }: Touch, signal: AbortSignal) {
-  const amounts = Object.fromEntries(REGIONS.map((region) => [region, wanted[region] ? null : 0]));
-  return madePicture(api.POST("/v1/makeup", { body: { image, reference, strength, ...amounts }, ...blob, signal }));
+/** A reference and how far it counts. */
+export type Mixed = { picture: Blob; weight: number };
+
+/** What was reduced or left out of the make-up that was asked for. */
+export type MadeUp = MadePicture & {
+  /** Share of all make-up, and of that of eyes and brows, in [0, 1]. */
+  share: number;
+  eyesShare: number;
+  /** Regions that no reference shows. */
+  missing: Region[];
+};
+
+/** All pictures are prepared already; only after consent. */
+export async function makeUp(image: Blob, mixed: Mixed[], touch: Touch, signal: AbortSignal): Promise<MadeUp> {
+  const body = {
+    image,
+    reference: mixed.map(({ picture }) => picture),
+    weight: mixed.map(({ weight }) => weight),
+    consent: true,
+    ...touch,
+  };
+  let headers = new Headers();
+  const answer = api.POST("/v1/makeup", { body, ...blob, signal }).then((given) => {
+    headers = given.response.headers;
+    return given;
+  });
+  const made = await madePicture(answer);
+  const missing = headers.get("X-Make-Up-Missing") ?? "";
+  return {
+    ...made,
+    share: Number(headers.get("X-Make-Up-Share") ?? 1),
+    eyesShare: Number(headers.get("X-Make-Up-Eyes") ?? 1),
+    missing: REGIONS.filter((region) => missing.split(",").includes(region)),
+  };
 }

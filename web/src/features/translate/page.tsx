@@ -18,6 +18,7 @@ import besideStyles from "./beside.module.css";
 import { needsFace } from "./domains";
 import { Intake, useArrivals } from "./intake";
 import { MakeUp } from "./makeup";
+import { Consent } from "./makeup-limits";
 import styles from "./page.module.css";
 import { MOST_PICTURES, MOST_REFERENCES, type Picture, type Table, useTable } from "./pictures";
 import { Translator } from "./translator";
@@ -74,6 +75,7 @@ const addressIn = (bundle: BundleCard | undefined) => (bundle ? bundleAddress(bu
 function Room({ bundle, table, references }: { bundle: BundleCard | undefined; table: Table; references: Table }) {
   const words = useWords();
   const [told, setTold] = useState<string[]>([]);
+  const [agreed, setAgreed] = useState(false);
 
   const taken = (into: Table, most: number, files: Blob[]): Picture[] => {
     const fit = files.filter((file) => file.size <= MOST_BYTES);
@@ -93,6 +95,7 @@ function Room({ bundle, table, references }: { bundle: BundleCard | undefined; t
     const given = takeGiven(); // a picture from another page
     if (given) latest.current([given]);
   }, []);
+  const waits = !bundle && !agreed; // for consent, before any face is sent
   const faceNote = bundle ? (needsFace(bundle) ? words.faceNeeded : undefined) : words.makeUp.face;
   return (
     <div className={besideStyles.room} data-over={over || undefined}>
@@ -102,7 +105,8 @@ function Room({ bundle, table, references }: { bundle: BundleCard | undefined; t
           <p className="note-body">{sentence}</p>
         </div>
       ))}
-      {!table.chosen ? (
+      {waits && <Consent agreed={agreed} agree={setAgreed} />}
+      {waits ? null : !table.chosen ? (
         <Intake add={add} over={over} note={faceNote} />
       ) : bundle ? (
         <Translator bundle={bundle} table={table} references={references} add={add} addReferences={addReferences} />

@@ -5,6 +5,8 @@ export type Picture = { id: number; name: string; file: Blob; address: string };
 
 export const MOST_PICTURES = 24;
 export const MOST_REFERENCES = 12;
+/** References whose make-up is mixed: the studio takes no more. */
+export const MOST_MIXED = 6;
 
 let count = 0;
 

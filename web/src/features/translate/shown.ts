@@ -1,10 +1,11 @@
 // Pictures as a page shows them: an address and their size.
 import type { MadePicture } from "../../api/client";
 
-export type Shown = MadePicture & { address: string; width: number; height: number };
+type Displayed = { address: string; width: number; height: number };
+export type Shown = MadePicture & Displayed;
 
 /** @throws when the browser cannot read the picture. */
-export async function toShown(made: MadePicture): Promise<Shown> {
+export async function toShown<Made extends MadePicture>(made: Made): Promise<Made & Displayed> {
   const { width, height } = await measured(made.picture);
   return { ...made, address: URL.createObjectURL(made.picture), width, height };
 }

@@ -58,16 +58,33 @@ export const en = {
   strength: "Strength",
   makeUp: {
     name: "Make-up",
-    kind: "From a reference, without a model",
-    lead: "Carry the make-up of one face over to another, which stays the same person.",
+    kind: "From references, without a model",
+    lead: "Transfer the make-up of one face, or of several, to another, which stays the same person.",
     face: "Begin with the face to be made up: from the front, near, in good light. The reference comes next.",
-    next: "Now a picture of a face whose make-up is to be carried over.",
+    consentTitle: "Before you begin",
+    consent:
+      "The pictures show me, or people who agreed to this use. Everyone shown is 18 or older. The pictures are used for " +
+      "these answers only, in memory, and are not kept.",
+    agree: "I agree",
+    next: "Now a picture of a face whose make-up is to be transferred.",
     chooseReference: "Choose a reference",
-    referencesHelp: "Faces whose make-up is taken: from the front, in even light. Up to 12, in this tab only.",
-    regions: "What is made up",
+    referencesHelp: "Faces whose make-up is taken: in even light, turned like yours. Up to 12, in this tab only.",
+    mix: (most: number) => `Mix several (up to ${most})`,
+    regions: "Strength",
     lips: "Lips",
-    eyes: "Eyelids",
+    eyes: "Eye shadow",
+    liner: "Eyeliner",
+    brows: "Brows",
+    cheeks: "Cheeks",
     skin: "Skin",
+    all: "All together",
+    reset: "Natural strengths",
+    reduced: (share: number) =>
+      `Make-up at ${Math.round(share * 100)} % of what was asked for: with more, the face would look like another person's.`,
+    eyesReduced: (share: number) =>
+      `Eyes and brows at ${Math.round(share * 100)} % of what was asked for: with more, the face would look like another person's.`,
+    missing: (regions: string[]) =>
+      `Not shown by the reference, so left as they were: ${regions.join(", ").toLowerCase()}.`,
   },
   // Results
   stage: "Result",

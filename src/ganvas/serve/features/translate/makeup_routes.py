@@ -1,10 +1,10 @@
-"""``/v1/makeup``: the make-up of one face on another, without a model."""
+"""``/v1/makeup``: the make-up of references on a face, without a model."""
 
 from __future__ import annotations
 
 import asyncio
 import time
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import numpy as np
 from fastapi import APIRouter, File, Form, Request, UploadFile
@@ -20,7 +20,7 @@ from ganvas.serve.features.translate.state import MakeupState
 from ganvas.tasks.pictures import Pictures
 
 if TYPE_CHECKING:  # needs an extra that other routes do not
-    from ganvas.apps.makeup import Makeup
+    from ganvas.apps.makeup import MadeUp, Makeup
 
 router = APIRouter()
 
@@ -29,6 +29,25 @@ LONGEST_SIDE = 2048  # pixels; larger pictures are made smaller
 Amount = Annotated[
     float | None, Form(ge=0, le=1, description="Amount for this region; left out: an amount that looks natural.")
 ]
+LikeEyes = Annotated[
+    float | None, Form(ge=0, le=1, description="Amount for this region; left out: as eyes, where that is given.")
+]
+LikeSkin = Annotated[
+    float | None, Form(ge=0, le=1, description="Amount for this region; left out: as skin, where that is given.")
+]
+Consent = Annotated[bool, Form(description="The person shown is an adult, and is the sender or agreed to this use.")]
+_MADE_UP = {
+    "X-Likeness": "Similarity of the faces before and after: cosine of SFace, at least 0.9.",
+    "X-Make-Up-Share": "Share of the make-up that is applied, below 1 where more would have left a likeness below 0.9.",
+    "X-Make-Up-Eyes": "The same share of eyes, liner and brows, which are reduced first.",
+    "X-Make-Up-Missing": "Regions that no reference shows, separated by commas.",
+}
+
+
+def _made_up_response() -> dict[int | str, dict[str, Any]]:
+    answer = picture_response("The picture with the make-up of the references, in its own size.")
+    headers = {name: {"description": text, "schema": {"type": "string"}} for name, text in _MADE_UP.items()}
+    return {200: answer[200] | {"headers": headers}}
 
 
 @router.post(
@@ -37,39 +56,48 @@ Amount = Annotated[
     operation_id="makeUp",
     openapi_extra=needs("player", cost="upload"),
     response_class=Response,
-    responses=picture_response("The picture with the make-up of the reference, in its own size."),
+    responses=_made_up_response(),
 )
 async def make_up(
     request: Request,
     context: Context,
     image: Annotated[UploadFile, File(description="A face.")],
-    reference: Annotated[UploadFile, File(description="A face whose make-up to use.")],
+    reference: Annotated[list[UploadFile], File(description="One to six faces whose make-up to use, mixed.")],
+    weight: Annotated[
+        list[float] | None, Form(description="How far each reference counts, 0 or more; left out: equally.")
+    ] = None,
+    consent: Consent = False,
     strength: Annotated[
-        float, Form(ge=0, le=1, description="Amount for all regions; 0: none, 1: that of the reference.")
+        float, Form(ge=0, le=1, description="Amount for all regions; 0: none, 1: that of the references.")
     ] = 1.0,
     lips: Amount = None,
     eyes: Amount = None,
+    liner: LikeEyes = None,
+    brows: LikeEyes = None,
+    cheeks: LikeSkin = None,
     skin: Amount = None,
 ) -> Response:
-    """Transfer make-up: the colours of lips, eyelids and skin change, nothing else. The pictures are not kept.
-
-    The header ``X-Likeness`` is the similarity of the faces before and after (cosine of SFace; above about 0.36 it is
-    the same person).
-    """
+    """Transfer make-up: the colours of lips, lids, brows and skin change, nothing else. The pictures are not kept."""
     start = time.perf_counter()
+    from ganvas.apps.consent import check_consent
+
+    check_consent(consent)
+    _check_count(len(reference))
     source = await decode_upload(request, context, image, _pixels)
-    style = await decode_upload(request, context, reference, _pixels)
+    styles = [await decode_upload(request, context, one, _pixels) for one in reference]
     given = {"lips": lips, "eyes": eyes, "skin": skin}
+    given |= {"liner": _first(liner, eyes), "brows": _first(brows, eyes), "cheeks": _first(cheeks, skin)}
     amounts = {region: amount for region, amount in given.items() if amount is not None}
 
-    def work(makeup: Makeup) -> tuple[Pictures, float]:
+    def work(makeup: Makeup) -> MadeUp:
         from ganvas.apps.makeup import Amounts
 
-        done = makeup.transfer(source, style, strength, Amounts(**amounts))
-        return done.picture, done.likeness
+        return makeup.transfer(source, styles, strength, Amounts(**amounts), weight)
 
-    picture, similarity = await while_connected(request, context.state(MakeupState).submit(work))
-    return await asyncio.to_thread(picture_answer, picture, start, {"X-Likeness": f"{similarity:.3f}"})
+    done = await while_connected(request, context.state(MakeupState).submit(work))
+    values = (f"{done.likeness:.3f}", f"{done.share:.2f}", f"{done.eyes_share:.2f}", ",".join(done.missing))
+    headers = dict(zip(_MADE_UP, values, strict=True))
+    return await asyncio.to_thread(picture_answer, done.picture, start, headers, _mark)
 
 
 @router.post(
@@ -84,12 +112,35 @@ async def prepare_make_up(
     request: Request,
     context: Context,
     image: Annotated[UploadFile, File(description="A face to change, or a face whose make-up to use.")],
+    consent: Consent = False,
 ) -> Response:
     """A picture in the size in which make-up is transferred, once a face was found in it. It is not kept."""
     start = time.perf_counter()
+    from ganvas.apps.consent import check_consent
+
+    check_consent(consent)
     pixels = await decode_upload(request, context, image, _pixels)
     await while_connected(request, context.state(MakeupState).submit(lambda makeup: makeup.face(pixels)))
     return await asyncio.to_thread(picture_answer, pixels, start)
+
+
+def _check_count(count: int) -> None:
+    """Refuse too many references before any is decoded."""
+    from ganvas.apps.makeup import check_weights
+
+    check_weights(None, count)
+
+
+def _first(*values: float | None) -> float | None:
+    return next((value for value in values if value is not None), None)
+
+
+def _mark(picture: Pictures) -> bytes:
+    """A PNG that says in its metadata what was done to it."""
+    from ganvas.apps.makeup import MARK
+    from ganvas.apps.provenance import encode_marked
+
+    return encode_marked(picture, *MARK)
 
 
 def _pixels(image: Image.Image) -> Pictures:
