@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 from PIL import Image
+from support.accessibility import violations
 from support.translate_page import (  # noqa: F401 - fixtures
     expect,
     fits,
@@ -40,16 +41,25 @@ def refer(page: Page, *files: Path) -> None:
     page.get_by_role("region", name="References").locator("input[type=file]").set_input_files(list(files))
 
 
+def agree(page: Page, text: str = "I agree") -> None:
+    """Nothing is sent before the statement was agreed to."""
+    expect(page.locator("input[type=file]")).to_have_count(0)
+    page.get_by_text(text, exact=True).click()
+
+
+def strength(page: Page, name: str, key: str) -> None:
+    """Move a slider to one of its ends."""
+    page.get_by_role("slider", name=name, exact=True).focus()
+    page.keyboard.press(key)
+
+
 @pytest.mark.shared_data
 def test_make_up_is_carried_over_region_by_region(
     visit: Visit, portraits: list[Path], made_up: list[Path], tmp_path: Path
 ) -> None:
-    page = visit.open("/translate/horses")
+    page = visit.open("/translate?make-up")
+    agree(page)
     give(page, portraits[0])
-    settled(page)
-    page.get_by_role("button", name="Model").click()
-    page.get_by_role("option", name="Make-up").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Make-up")
     before = stage(page).get_by_role("img", name="Before")
     expect(before).to_be_visible()
     with Image.open(portraits[0]) as given:
@@ -61,23 +71,23 @@ def test_make_up_is_carried_over_region_by_region(
     expect(stage(page)).to_contain_text("still the same person")
     page.get_by_role("button", name="Reference 2", exact=True).click()
     other = settled(page)
-    assert other != full
+    page.get_by_text("Mix several", exact=False).click()
+    mixed = settled(page)
+    assert len({full, other, mixed}) == 3
+    strength(page, "Reference 1", "Home")
+    assert settled(page) == other, "the first reference counts no more"
+    assert violations(page) == []
 
     was = shown(pixels(before))
-    changed = {}
-    page.get_by_text("Skin", exact=True).click()
-    page.get_by_text("Eyelids", exact=True).click()
-    changed["lips"] = np.abs(shown(settled(page)) - was).max(2) > 5
-    page.get_by_text("Lips", exact=True).click()
-    page.get_by_text("Eyelids", exact=True).click()
-    changed["eyes"] = np.abs(shown(settled(page)) - was).max(2) > 5
-    lowest, highest = (np.nonzero(changed[name])[0] for name in ("eyes", "lips"))
-    assert lowest.max() < highest.min(), "the eyes lie above the lips, and nothing between them changes"
-    page.get_by_role("slider", name="Strength").focus()
-    page.keyboard.press("Home")
-    assert np.abs(shown(settled(page)) - was).max() <= 1, "no strength, no change"
+    for region in ("Eye shadow", "Eyeliner", "Brows", "Cheeks", "Skin"):
+        strength(page, region, "Home")
+    lips = np.abs(shown(settled(page)) - was).max(2) > 5
+    rows = np.nonzero(lips)[0]
+    assert rows.max() - rows.min() < 0.25 * was.shape[0], "nothing but the lips changes"
+    strength(page, "All together", "Home")
+    assert np.array_equal(shown(settled(page)), was), "no strength, no change"
 
-    page.keyboard.press("End")
+    page.get_by_role("button", name="Natural strengths").click()
     kept = settled(page)
     with page.expect_download() as saved:
         page.get_by_role("button", name="Save result").click()
@@ -88,46 +98,40 @@ def test_make_up_is_carried_over_region_by_region(
 
 
 @pytest.mark.shared_data
-def test_make_up_needs_a_face_in_both_pictures(
+def test_what_cannot_be_made_up_on_a_phone(
     visit: Visit, folder: Path, portraits: list[Path], made_up: list[Path]
 ) -> None:
-    page = visit.open("/translate?make-up")
-    expect(page.get_by_text("Begin with the face to be made up")).to_be_visible()
+    page = visit.open(
+        "/translate?make-up", width=360, height=780, locale="ko-KR", has_touch=True, is_mobile=True, color_scheme="dark"
+    )
+    agree(page, "동의합니다")
     page.locator("input[type=file]").set_input_files(folder / "one.png")
-    assert "No face was found in this picture" in refusal(visit, page, 422)
-    page.get_by_role("button", name="Remove one.png").click()
-    page.locator("input[type=file]").set_input_files(portraits[0])
-    stage(page).get_by_role("button", name="Choose a reference").wait_for()
+    assert "얼굴을 찾지 못했습니다" in refusal(visit, page, 422)
+    page.locator("input[type=file]").last.set_input_files(portraits[0])
+    choose = stage(page).get_by_role("button", name="참고 그림 고르기")
+    choose.wait_for()
     stage(page).locator("input[type=file]").set_input_files(folder / "two.png")
-    assert "Reference 1: No face was found in this picture" in refusal(visit, page, 422)
-    expect(stage(page).get_by_role("img", name="Before")).to_be_visible()
-    refer(page, made_up[0])
-    settled(page)
+    assert "얼굴을 찾지 못했습니다" in refusal(visit, page, 422)
+    page.get_by_role("region", name="참고 그림").locator("input[type=file]").set_input_files(made_up[0])
+    expect(page.get_by_test_id("after")).to_be_visible()
     expect(page.get_by_role("alert")).to_have_count(0)
+    assert fits(page)
 
 
 @pytest.mark.parametrize(
-    ("locale", "said"), [("en-GB", "Reading faces needs the extra"), ("ko-KR", "추가 패키지가 필요합니다")]
+    ("locale", "agreement", "said"),
+    [("en-GB", "I agree", "Reading faces needs the extra"), ("ko-KR", "동의합니다", "추가 패키지가 필요합니다")],
 )
 def test_where_faces_cannot_be_read_the_page_says_what_to_install(
-    visit: Visit, folder: Path, locale: str, said: str
+    visit: Visit, folder: Path, locale: str, agreement: str, said: str
 ) -> None:
     networks = pytest.importorskip("ganvas.curate.faces.networks", reason="the faces extra is not installed")
     error = networks.missing_extra()
     missing = {"detail": str(error), "code": error.code, "params": error.params}
     page = visit.open("/translate?make-up", locale=locale)
     page.route("**/v1/makeup/prepare", lambda route: route.fulfill(status=422, json=missing))
+    agree(page, agreement)
     page.locator("input[type=file]").set_input_files(folder / "one.png")
     sentence = refusal(visit, page, 422)
     assert said in sentence
     assert "pip install 'ganvas[faces]'" in sentence
-
-
-@pytest.mark.shared_data
-@pytest.mark.parametrize("locale", ["en-GB", "ko-KR"])
-def test_make_up_fits_a_phone(visit: Visit, portraits: list[Path], made_up: list[Path], locale: str) -> None:
-    page = visit.open("/translate?make-up", width=360, height=780, locale=locale, has_touch=True, is_mobile=True)
-    page.locator("input[type=file]").set_input_files(portraits)
-    page.get_by_test_id("translation").locator("input[type=file]").set_input_files(made_up)
-    expect(page.get_by_test_id("after")).to_be_visible()
-    assert fits(page)

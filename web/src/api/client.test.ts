@@ -59,12 +59,13 @@ test("an aborted request stays an abort", async () => {
   await expect(readHealth({ signal: controller.signal })).rejects.toMatchObject({ name: "AbortError" });
 });
 
-test("a form sends files as files, other values as text, and nothing for what is missing", () => {
-  const form = multipart({ image: new Blob(["x"]), prepared: true, strength: 0.5, reference: null, seed: undefined });
+test("a form sends files as files, other values as text, lists as several fields, and nothing for what is missing", () => {
+  const form = multipart({ image: new Blob(["x"]), prepared: true, weight: [1, 0.5], reference: null, seed: undefined });
   expect(form.get("image")).toBeInstanceOf(File);
   expect([...form].filter(([name]) => name !== "image")).toEqual([
     ["prepared", "true"],
-    ["strength", "0.5"],
+    ["weight", "1"],
+    ["weight", "0.5"],
   ]);
 });
 
