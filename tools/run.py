@@ -1,6 +1,7 @@
 """The work of ``make run``: opens the studio, and trains a model beside it that appears on the studio's pages.
 
-Without ``--data`` it draws free avatars first; without ``--recipe`` it takes what ``ganvas suggest`` suggests. Ctrl+C
+Without ``--data`` it draws free avatars first; without ``--recipe`` it takes what ``ganvas suggest`` suggests. Pictures
+that nothing can be learned from are refused before the studio opens. Ctrl+C
 stops both; the training saves first, and the same command resumes it.
 """
 
@@ -26,13 +27,21 @@ def main() -> int:
     parser.add_argument("--recipe", default="", help="recipe; chosen from the pictures if empty")
     parser.add_argument("--port", type=int, default=8300, help="port of the studio")
     options = parser.parse_args()
+    plan: tuple[str, list[str]] | None = ("dcgan-quick", []) if options.data == AVATARS else None
+    if plan is None and not options.data.exists():
+        print(
+            f"There is no {options.data}; give a folder or zip of pictures: make run DATA=my/pictures", file=sys.stderr
+        )
+        return 2
+    plan = (options.recipe, []) if options.recipe else plan or _suggested(options.data)
+    if plan is None:
+        return 2
     studio = subprocess.Popen([*GANVAS, "studio", "--port", str(options.port), "--open"])
     _step_back()
     try:
         if options.data == AVATARS:
             subprocess.run([*GANVAS, "sample", "avatars", "--count", "1000", "--output", str(AVATARS)], check=True)
-            options.recipe = options.recipe or "dcgan-quick"
-        failed = _train(options.data, options.recipe)
+        failed = _train(options.data, *plan)
         if not failed:
             print("The new model is on the studio's Home page.", flush=True)
         studio.wait()
@@ -51,19 +60,20 @@ def _step_back() -> None:
         os.nice(5)
 
 
-def _train(data: Path, recipe: str) -> int:
-    sets: list[str] = []
-    if not recipe:
-        asked = subprocess.run([*GANVAS, "suggest", str(data), "--json"], stdout=subprocess.PIPE, check=False)
-        if asked.returncode:
-            return asked.returncode
-        best = json.loads(asked.stdout)["suggestions"]
-        if not best:
-            subprocess.run([*GANVAS, "suggest", str(data), "--no-estimate"], check=False)
-            return 2
-        recipe = best[0]["recipe"]
-        sets = [part for text in best[0]["sets"] for part in ("--set", text)]
-        print(f"Training {recipe}: {best[0]['title']}. `ganvas suggest {data}` lists other choices.", flush=True)
+def _suggested(data: Path) -> tuple[str, list[str]] | None:
+    """The recipe that ``ganvas suggest`` suggests, and its settings; None where it has said why there is none."""
+    asked = subprocess.run([*GANVAS, "suggest", str(data), "--json"], stdout=subprocess.PIPE, check=False)
+    if asked.returncode:
+        return None
+    best = json.loads(asked.stdout)["suggestions"]
+    if not best:
+        subprocess.run([*GANVAS, "suggest", str(data), "--no-estimate"], check=False)
+        return None
+    print(f"Training {best[0]['recipe']}: {best[0]['title']}. `ganvas suggest {data}` lists other choices.", flush=True)
+    return best[0]["recipe"], [part for text in best[0]["sets"] for part in ("--set", text)]
+
+
+def _train(data: Path, recipe: str, sets: list[str]) -> int:
     training = subprocess.Popen([*GANVAS, "train", recipe, "--data", str(data), *sets])
     try:
         return training.wait()

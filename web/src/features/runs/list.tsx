@@ -9,6 +9,7 @@ import { Empty, ProblemNote, Progress, Waiting } from "../../ui/feedback";
 import { useSpeed, useTimeLeft } from "../../ui/run-progress";
 import { SampleTraining } from "../../ui/sample-training";
 import { useTitle } from "../../ui/use-title";
+import { compareAddress } from "./compare";
 import { findingOf } from "./finding";
 import { JustDeleted } from "./just-deleted";
 import styles from "./list.module.css";
@@ -29,6 +30,11 @@ export function RunsPage() {
       <header className="page-head">
         <h1>{words.title}</h1>
         <p>{words.lead}</p>
+        {data?.[0] && data[1] && (
+          <Link href={compareAddress(data[0].id, data[1].id)} className={`button button-soft ${styles.compare}`}>
+            {words.compare}
+          </Link>
+        )}
       </header>
       <JustDeleted />
       {!data && error === null && <Waiting />}

@@ -8,6 +8,10 @@ export const en = {
   changed: (when: string) => `Last changed ${when}`,
   emptyTrain: "Start a training",
   all: "All runs",
+  compare: "Compare two runs",
+  differ: "Settings that differ",
+  sameSettings: "Both were started with the same settings.",
+  setting: "Setting",
   state: {
     running: "Running",
     finished: "Finished",

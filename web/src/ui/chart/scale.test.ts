@@ -39,3 +39,10 @@ test("within two decades the ticks are 1, 2 and 5", () => {
 test("what lies far below a logarithmic axis stays finite", () => {
   expect(Number.isFinite(logarithmic(0.1, 10, 0, 100).place(0))).toBe(true);
 });
+
+test("a constant with rounding errors has an axis around it", () => {
+  const { place, ticks } = linear(0.75, 0.75 + 1e-16 * 3, 100, 0, 4);
+  expect(place(0.75)).toBeCloseTo(50);
+  expect(ticks.length).toBeGreaterThan(1);
+  expect(ticks.length).toBeLessThan(12);
+});

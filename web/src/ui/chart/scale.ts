@@ -9,8 +9,10 @@ function step(span: number, wanted: number): number {
 
 /** Values from `low` to `high` onto pixels `from` to `to`, with round ticks. */
 export function linear(low: number, high: number, from: number, to: number, wanted: number): Scale {
-  const span = high - low || Math.abs(high) || 1;
-  const [bottom, top] = high === low ? [low - span / 2, high + span / 2] : [low, high];
+  // A constant that was smoothed differs in its last bits, on which no tick can stand.
+  const flat = high - low <= 1e-9 * Math.max(Math.abs(low), Math.abs(high));
+  const span = Math.abs(high) || 1;
+  const [bottom, top] = flat ? [low - span / 2, high + span / 2] : [low, high];
   const size = step(top - bottom, wanted);
   const ticks: number[] = [];
   for (let tick = Math.ceil(bottom / size) * size; tick <= top + size * 1e-6; tick += size) {
