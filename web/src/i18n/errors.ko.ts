@@ -43,12 +43,10 @@ export const errors: Readonly<Record<ErrorCode, string>> = {
   "no-rater": "이 설문에 참여하고 있지 않습니다. 처음부터 시작하세요.",
   "answered-before": "이미 답한 문항이며 답은 바꿀 수 없습니다. 페이지를 새로고침하세요.",
   "not-the-next-question": "지금 답할 문항이 아닙니다. 페이지를 새로고침하세요.",
-  "answered-before": "이미 답한 문항이며 답은 바꿀 수 없습니다. 페이지를 새로 고치세요.",
-  "not-the-next-question": "지금 답할 문항이 아닙니다. 페이지를 새로 고치세요.",
   "turned-apart":
-    "두 얼굴의 방향이 {degrees}° 다릅니다. 메이크업은 {most}°까지 옮길 수 있으니 비슷한 방향을 보는 참조 사진을 선택하세요.",
-  "references-count": "메이크업은 참조 사진 1–{most}장에서 가져옵니다. 지금은 {count}장입니다.",
-  "reference-weights": "참조 사진마다 가중치를 하나씩({count}개) 주세요. 0 이상이어야 하고 하나는 0보다 커야 합니다.",
+    "두 얼굴의 방향이 {degrees}° 다릅니다. 메이크업은 {most}°까지 옮길 수 있으니 비슷한 방향을 보는 참고 사진을 선택하세요.",
+  "references-count": "메이크업은 참고 사진 1–{most}장에서 가져옵니다. 지금은 {count}장입니다.",
+  "reference-weights": "참고 사진마다 가중치를 하나씩({count}개) 주세요. 0 이상이어야 하고 하나는 0보다 커야 합니다.",
   "no-face-in-source": "원본 사진에서 얼굴을 찾지 못했습니다. 밝은 곳에서 가까이 찍은 정면 얼굴 사진을 선택하세요.",
   "no-face-in-reference": "참고 사진에서 얼굴을 찾지 못했습니다. 밝은 곳에서 가까이 찍은 정면 얼굴 사진을 선택하세요.",
 
