@@ -60,7 +60,13 @@ test("an aborted request stays an abort", async () => {
 });
 
 test("a form sends files as files, other values as text, lists as several fields, and nothing for what is missing", () => {
-  const form = multipart({ image: new Blob(["x"]), prepared: true, weight: [1, 0.5], reference: null, seed: undefined });
+  const form = multipart({
+    image: new Blob(["x"]),
+    prepared: true,
+    weight: [1, 0.5],
+    reference: null,
+    seed: undefined,
+  });
   expect(form.get("image")).toBeInstanceOf(File);
   expect([...form].filter(([name]) => name !== "image")).toEqual([
     ["prepared", "true"],
