@@ -1,4 +1,4 @@
-"""Training steps of ``stylegan2`` and ``biggan`` beside their authors' own code, on this machine's processor.
+"""Training steps of ``stylegan2`` and ``biggan`` beside their authors' own code, on this machine's processor or GPU.
 
     python benchmarks/beside_reference.py --family stylegan2 --reference PATH/stylegan2-ada-pytorch
     python benchmarks/beside_reference.py --family biggan --reference PATH/BigGAN-PyTorch
@@ -10,8 +10,9 @@ weighs it as often as it comes (path length every 4th step, R1 every 16th), with
 reference's sampling has no second derivative on a processor. ``biggan`` plays hinge loss, projection, hierarchical
 latents and orthogonal regularisation. Our side is the trainer's own step, with its check of every gradient and its
 seeding by row; the reference's is its own loss, networks and optimisers in the order of its training loop, with its
-custom CUDA kernels out of play. Each side has a process of its own, in which it plays as its users run it;
-rounds alternate, and the side that begins too. The first round of each side warms up and is not counted.
+custom CUDA kernels only where ``--device cuda`` lets them be compiled (nvcc and ninja are needed). Each side has a
+process of its own, in which it plays as its users run it; rounds alternate, and the side that begins too. The first
+round of each side warms up and is not counted.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ from typing import Any, NamedTuple
 import torch
 from lightning_fabric import Fabric
 from references import PATH_LENGTH_EVERY, Settings, biggan, stylegan2
-from rounds import Lap, Side, compare, machine
+from rounds import Lap, Side, compare, finished, machine, use
 from torch import Tensor
 
 from ganvas.cli.malloc import keep_freed_memory
@@ -52,6 +53,8 @@ class Setting(NamedTuple):
     classes: int
     steps: int
     threads: int
+    device: str = "cpu"
+    precision: str = "32-true"  # of ganvas
 
 
 Step = Callable[[int], object]  # plays the step of this number
@@ -85,7 +88,7 @@ def family_of(setting: Setting) -> Family:
 
 def product(setting: Setting) -> tuple[Step, dict[str, int]]:
     family = family_of(setting)
-    fabric = Fabric(accelerator="cpu", devices=1)
+    fabric = Fabric(accelerator=setting.device, devices=1, precision=setting.precision)  # type: ignore[arg-type]
     stepper = Stepper(family, fabric, ema_kimg=EMA_KIMG)
     stage = family.stages()[0]
     x = pictures(setting)
@@ -113,6 +116,7 @@ def reference(setting: Setting) -> tuple[Step, dict[str, int]]:
 
 def ready(side: str, setting: Setting) -> Side:
     torch.set_num_threads(setting.threads)
+    use(setting.device)
     warnings.simplefilter("ignore")  # the references' remarks on this torch
     torch.manual_seed(0)
     if side == "ganvas":
@@ -130,9 +134,11 @@ def lap(step: Step, setting: Setting) -> Lap:
     """Play each kind of step and count it as often as a cycle has it."""
     walls, cpus, steps = 0.0, 0.0, 0
     for number, times in CYCLES[setting.family].items():
+        finished()
         wall, cpu = time.perf_counter(), time.process_time()
         for _ in range(setting.steps):
             step(number)
+        finished()
         walls += times * (time.perf_counter() - wall)
         cpus += times * (time.process_time() - cpu)
         steps += times * setting.steps
@@ -160,6 +166,8 @@ def main() -> None:
     parser.add_argument("--classes", type=int, help="0 for stylegan2, 20 for biggan")
     parser.add_argument("--steps", type=int, default=2, help="of each kind in a round")
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu", help="cuda: with the authors' CUDA kernels")
+    parser.add_argument("--precision", choices=("32-true", "bf16-mixed"), default="32-true", help="of ganvas")
     parser.add_argument("--threads", type=int, default=torch.get_num_threads())
     args = parser.parse_args()
     if not args.reference.is_dir():
@@ -175,6 +183,8 @@ def main() -> None:
         args.classes if args.classes is not None else (0 if stylegan2 else 20),
         args.steps,
         args.threads,
+        args.device,
+        args.precision,
     )
     print(machine(args.threads))
     beside(setting, args.rounds)

@@ -6,8 +6,10 @@
 Counted on this machine's processor, which needs no GPU: each operation that computes or copies is one kernel there or a
 few. Views and the allocation of memory are left out, and an operation on a list of tensors (an optimiser's step, an
 average) counts once. The optimisers of the references use lists as well, which is their default on a GPU and not on a
-processor. Their custom CUDA operations are out of play: what these would merge is counted as its parts (``stylegan2``:
-bias with activation, and resampling with a filter). Bytes are those of all results that are written.
+processor. The custom CUDA operations of stylegan2's (bias with activation, resampling with a filter) count as one each,
+forward and backward (``fused.py``; ``--parts`` counts their parts). Bytes written are those of all results; bytes saved
+are those of the tensors that a step keeps for its backward passes, each once, weights left out. ``--device cuda``
+counts on a GPU, where the reference has its own kernels.
 
 Both sides have the same networks, losses and batch (see ``beside_reference.py`` and ``translation.py``). Steps that
 differ (lazy regularisation) are weighed as often as they come. Without a reference a family is counted alone.
@@ -27,10 +29,20 @@ from typing import Any, NamedTuple
 import beside_reference
 import torch
 import translation
+from fused import fuse
+from rounds import use
 from torch import Tensor
 from torch.utils._python_dispatch import TorchDispatchMode
 
-SIDES = {"stylegan2": 64, "biggan": 64, "pix2pixhd": 64, "ugatit": 64, "cyclegan": 64, "cut": 64}  # pixels
+SIDES = {
+    "stylegan2": 64,
+    "biggan": 64,
+    "pix2pixhd": 64,
+    "ugatit": 64,
+    "cyclegan": 64,
+    "cut": 64,
+    "starganv2": 64,
+}  # pixels
 # They allocate memory, rename it or say what type a result has, and nothing is computed.
 FREE = {"empty", "empty_like", "empty_strided", "new_empty", "new_empty_strided", "_unsafe_view", "detach_"}
 FREE |= {"lift_fresh", "promote_types"}
@@ -41,6 +53,7 @@ class Cost(NamedTuple):
     operations: float
     written: float  # bytes
     waits: float  # how often the host reads a result
+    saved: float  # bytes kept for backward passes
 
 
 class Counted(TorchDispatchMode):
@@ -78,35 +91,59 @@ def _tensors(value: Any) -> list[Tensor]:
 Step = Callable[[int], object]
 
 
-def synthesis(family: str, reference: Path | None, resolution: int, batch: int) -> Step:
+class Saved:
+    """Sums the storages that backward passes keep, each once; those of weights are left out."""
+
+    def __init__(self) -> None:
+        self.kept: dict[int, Tensor] = {}  # held, so that no other takes its place in memory
+
+    def pack(self, tensor: Tensor) -> Tensor:
+        if not (tensor.is_leaf and tensor.requires_grad):
+            self.kept.setdefault(tensor.untyped_storage().data_ptr(), tensor.detach())
+        return tensor
+
+    @property
+    def bytes(self) -> int:
+        return sum(tensor.untyped_storage().nbytes() for tensor in self.kept.values())
+
+
+def synthesis(family: str, reference: Path | None, resolution: int, batch: int, device: str) -> Step:
     sizes = (2048, 64, 0) if family == "stylegan2" else (8, 64, 4)
-    setting = beside_reference.Setting(family, reference or Path(), resolution, batch, *sizes, 1, 1)
+    setting = beside_reference.Setting(family, reference or Path(), resolution, batch, *sizes, 1, 1, device)
     make = beside_reference.product if reference is None else beside_reference.reference
     return make(setting)[0]
 
 
-def translated(family: str, reference: Path | None, resolution: int, batch: int) -> Step:
-    setting = translation.Setting(family, reference or Path(), resolution, 16, batch, 1, 1, "32-true")
+def translated(family: str, reference: Path | None, resolution: int, batch: int, device: str) -> Step:
+    setting = translation.Setting(family, reference or Path(), resolution, 16, batch, 1, 1, "32-true", device)
     step = (translation.product_step if reference is None else translation.REFERENCES[family])(setting)
     a, b = (torch.rand(batch, 3, resolution, resolution) * 2 - 1 for _ in range(2))
     return lambda number: step(a, b)
 
 
-def cost(family: str, reference: Path | None, resolution: int, batch: int) -> tuple[Cost, Counter[str]]:
+def cost(
+    family: str, reference: Path | None, resolution: int, batch: int, device: str, parts: bool
+) -> tuple[Cost, Counter[str]]:
     """Of a step, on average over the kinds of steps that a cycle has."""
     torch.manual_seed(0)
+    use(device)
     make = synthesis if family in beside_reference.CYCLES else translated
-    step = make(family, reference, resolution, batch)
+    step = make(family, reference, resolution, batch, device)
+    if family == "stylegan2" and reference is not None and device == "cpu" and not parts:
+        fuse()
     cycle = beside_reference.CYCLES.get(family, {1: 1})
     for number in sorted(cycle):
         step(number)  # makes the state of the optimisers
     names: Counter[str] = Counter()
-    totals = [0.0, 0.0, 0.0]
+    totals = [0.0] * len(Cost._fields)
     for number, times in cycle.items():
+        saved = Saved()
         with Counted() as counted:
             step(number)
+        with torch.autograd.graph.saved_tensors_hooks(saved.pack, lambda tensor: tensor):
+            step(number)
         share = times / sum(cycle.values())
-        counts = (counted.operations.total(), counted.written, counted.waits)
+        counts = (counted.operations.total(), counted.written, counted.waits, saved.bytes)
         totals = [total + share * count for total, count in zip(totals, counts, strict=True)]
         for name, count in counted.operations.items():
             names[name] += round(1000 * share * count)
@@ -118,6 +155,9 @@ def main() -> None:
     parser.add_argument("--family", action="append", choices=tuple(SIDES), help="all when not given")
     parser.add_argument("--reference", action="append", default=[], metavar="FAMILY=PATH", help="a checkout")
     parser.add_argument("--batch", type=int, default=4)
+    parser.add_argument("--resolution", type=int, help="pixels; 64 when not given")
+    parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu")
+    parser.add_argument("--parts", action="store_true", help="count the parts of stylegan2's custom operations")
     parser.add_argument("--top", type=int, default=0, help="also list so many of the most frequent operations")
     args = parser.parse_args()
     warnings.simplefilter("ignore")
@@ -125,18 +165,26 @@ def main() -> None:
     importlib.import_module("torch.optim.adam")._default_to_fused_or_foreach = lambda *_, **__: (False, True)
     checkouts = {family: Path(path).resolve() for family, _, path in (one.partition("=") for one in args.reference)}
     for family in args.family or SIDES:
+        side = args.resolution or SIDES[family]
         sides = [("ganvas", None), *([("reference", checkouts[family])] if family in checkouts else [])]
         found = {}
-        for side, checkout in sides:
+        for name, checkout in sides:
             # A process for each, because checkouts have modules of the same names.
-            with multiprocessing.get_context("fork").Pool(1) as pool:
-                found[side], names = pool.apply(cost, (family, checkout, SIDES[family], args.batch))
-            told = f"{found[side].operations:7,.0f} operations  {found[side].written / 1e6:8,.1f} MB"
-            print(f"{family:10} {side:10} {told}  {found[side].waits:5,.0f} waits", flush=True)
+            with multiprocessing.get_context("fork" if args.device == "cpu" else "spawn").Pool(1) as pool:
+                found[name], names = pool.apply(cost, (family, checkout, side, args.batch, args.device, args.parts))
+            told = f"{found[name].operations:7,.0f} operations  {found[name].written / 1e6:8,.1f} MB written"
+            print(
+                f"{family:10} {name:10} {told}  {found[name].saved / 1e6:8,.1f} MB saved"
+                f"  {found[name].waits:5,.0f} waits",
+                flush=True,
+            )
             if args.top:
-                print("  " + ", ".join(f"{name} {count}" for name, count in names.most_common(args.top)))
+                print("  " + ", ".join(f"{op} {count}" for op, count in names.most_common(args.top)))
         if len(found) > 1:
-            ratios = (a / b for a, b in zip(found["ganvas"][:2], found["reference"][:2], strict=True))
+            ratios = (
+                getattr(found["ganvas"], kind) / getattr(found["reference"], kind)
+                for kind in ("operations", "written", "saved")
+            )
             print(f"{family:10} {'ratio':10} " + "  ".join(f"{r:.2f} ×" for r in ratios))
 
 

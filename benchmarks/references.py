@@ -107,7 +107,7 @@ def stylegan2(settings: Settings) -> Reference:
     d.requires_grad_(False)
     average = copy.deepcopy(g).eval()
     loss = loss_module.StyleGAN2Loss(
-        torch.device("cpu"),
+        torch.get_default_device(),
         g.mapping,
         g.synthesis,
         d,
@@ -186,7 +186,7 @@ def biggan(settings: Settings) -> Reference:
     )
     d = big.Discriminator(D_ch=config.channels, D_attn=attention, D_lr=config.lr_d, **shared)
     average = copy.deepcopy(g)
-    z, y = utils.prepare_z_y(settings.batch, g.dim_z, classes, device="cpu")
+    z, y = utils.prepare_z_y(settings.batch, g.dim_z, classes, device=str(torch.get_default_device()))
     plan = {
         "toggle_grads": True,
         "num_D_steps": config.d_repeat,

@@ -27,13 +27,27 @@ class Lap(NamedTuple):
     processor: float  # pictures a second of processor time
 
 
+def use(device: str) -> None:
+    """Make networks and tensors of this thread on a device from now on."""
+    if device != "cpu":
+        torch.set_default_device(device)
+
+
+def finished() -> None:
+    """Wait until a GPU has done what it was given."""
+    if torch.cuda.is_available() and torch.cuda.is_initialized():
+        torch.cuda.synchronize()
+
+
 class Watch:
     """Times what is done from its making on."""
 
     def __init__(self) -> None:
+        finished()
         self.began = time.perf_counter(), time.process_time()
 
     def lap(self, pictures: int) -> Lap:
+        finished()
         wall, processor = self.began
         return Lap(pictures / (time.perf_counter() - wall), pictures / (time.process_time() - processor))
 
@@ -121,7 +135,9 @@ def _serve(line: Connection, ready: Callable[[], Side]) -> None:
 
 
 def _peak_memory() -> float:
-    """Peak resident memory of this process, in MB."""
+    """Peak resident memory of this process, in MB; where a GPU is used, what tensors took there at most."""
+    if torch.cuda.is_available() and torch.cuda.is_initialized():
+        return torch.cuda.max_memory_allocated() / 1e6
     status = Path("/proc/self/status")
     if status.exists():  # Linux: ru_maxrss would be the parent's peak where that is higher
         return next(int(line.split()[1]) / 1e3 for line in status.read_text().splitlines() if line.startswith("VmHWM"))

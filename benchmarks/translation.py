@@ -4,25 +4,24 @@
 
 ``--reference`` is a checkout of github.com/znxlwm/UGATIT-pytorch, github.com/NVIDIA/pix2pixHD,
 github.com/clovaai/stargan-v2, for ``cut`` of github.com/taesungp/contrastive-unpaired-translation, and for ``cyclegan``
-of that or github.com/junyanz/pytorch-CycleGAN-and-pix2pix. They are trained in the order of their own training loop,
-written out below: the same losses, weights, optimisers, sizes and batch on both sides, on pictures in memory; CUT's D
-moves before its G there, and after it here. U-GAT-IT is the light one; pix2pixHD is in the stage that moves both
-generators, without the perceptual term, whose network is another; StarGAN v2 is without masks and random crops. Each
-side has its own process. A round's first step warms up and is not counted. At 64 px the discriminators of U-GAT-IT that
-see the whole picture have six layers on both sides: the published seven do not fit there. ``--width`` narrows all
-networks of both sides alike, but StarGAN v2's, which the size decides.
+of that or github.com/junyanz/pytorch-CycleGAN-and-pix2pix. They are trained by their own loops
+(``translation_references.py``), or in the order of these, written out below: the same losses, weights, optimisers,
+sizes and batch on both sides, on pictures in memory; CUT's D moves before its G there, and after it here. U-GAT-IT is
+the light one; pix2pixHD is in the stage that moves both generators, without the perceptual term, whose network is
+another; StarGAN v2 is without masks and random crops. Each side has its own process. A round's first step warms up and
+is not counted. At 64 px the discriminators of U-GAT-IT that see the whole picture have six layers on both sides: the
+published seven do not fit there. ``--width`` narrows all networks of both sides alike; 64 stands for StarGAN v2's
+published width, which the size decides. U-GAT-IT's own loop runs in a thread of its own, where operations are not
+counted, and is written out here.
 """
 
 from __future__ import annotations
 
 import argparse
 import importlib
-import inspect
 import itertools
-import sys
 import types
 from collections.abc import Callable
-from copy import deepcopy
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -31,17 +30,21 @@ import torch
 import torch.nn.functional as F
 from checkouts import open_checkout
 from lightning_fabric import Fabric
-from rounds import Lap, Side, Watch, compare, machine
+from references import Reference, Settings
+from rounds import Lap, Side, Watch, compare, machine, use
 from torch import Tensor
+from translation_references import cyclegan, starganv2
 
 from ganvas.cli.malloc import keep_freed_memory
 from ganvas.models.batches import Batch, PairedBatch, ReferenceBatch, UnpairedBatch
 from ganvas.models.families import build
-from ganvas.models.family import Clock
+from ganvas.models.family import Clock, Family
 from ganvas.spec import DataSpec
 from ganvas.train.step import Stepper
 
 DOMAINS = 2
+LOOPS: dict[str, Callable[[Settings], Reference]] = {"cyclegan": cyclegan, "starganv2": starganv2}
+EMA_KIMG = {"ugatit": 0.0, "cyclegan": 0.0, "cut": 0.0, "pix2pixhd": 0.0, "starganv2": 5.0}  # 0: no averages, as theirs
 
 
 class Setting(NamedTuple):
@@ -53,6 +56,7 @@ class Setting(NamedTuple):
     steps: int
     threads: int
     precision: str
+    device: str = "cpu"
 
 
 Step = Callable[[Tensor, Tensor], object]  # plays a step on pictures of two kinds, [batch, 3, side, side] in [-1, 1]
@@ -87,7 +91,7 @@ def model_of(setting: Setting) -> dict[str, Any]:
         case "pix2pixhd":
             return {"width": setting.width, "discriminator_width": setting.width, "perceptual": 0}
         case _:
-            return {"crop": 0}
+            return {"crop": 0, "width": None if setting.width == 64 else setting.width}
 
 
 def batch_of(setting: Setting, a: Tensor, b: Tensor) -> Batch:
@@ -101,15 +105,17 @@ def batch_of(setting: Setting, a: Tensor, b: Tensor) -> Batch:
             return UnpairedBatch(a, b, {})
 
 
-def product_step(setting: Setting) -> Step:
-    reference = setting.family == "starganv2"
-    classes = tuple(f"domain {i}" for i in range(DOMAINS)) if reference else ()
+def family_of(setting: Setting) -> Family:
+    classes = tuple(f"domain {i}" for i in range(DOMAINS)) if setting.family == "starganv2" else ()
     data = DataSpec.model_validate({"resolution": setting.resolution, "classes": classes})
-    family = build(setting.family, model_of(setting), data, 1.0)
-    fabric = Fabric(accelerator="cpu", devices=1, precision=setting.precision)  # type: ignore[arg-type]
+    return build(setting.family, model_of(setting), data, 1000.0)
+
+
+def product_step(setting: Setting) -> Step:
+    family = family_of(setting)
+    fabric = Fabric(accelerator=setting.device, devices=1, precision=setting.precision)  # type: ignore[arg-type]
     fabric.launch()
-    # Their StarGAN v2 alone averages its networks.
-    stepper = Stepper(family, fabric, ema_kimg=5.0 if reference else 0.0)
+    stepper = Stepper(family, fabric, ema_kimg=EMA_KIMG[setting.family])
     stages = family.stages()
     clock = Clock(batch_size=setting.batch, stage=len(stages) - 1)
 
@@ -135,6 +141,14 @@ def zeros(x: Tensor) -> Tensor:
 def adam(networks: list[Any], lr: float, decay: float = 0.0) -> torch.optim.Adam:
     parameters = itertools.chain(*(network.parameters() for network in networks))
     return torch.optim.Adam(parameters, lr=lr, betas=(0.5, 0.999), weight_decay=decay)
+
+
+def authors_loop(setting: Setting) -> Step:
+    """The loop of ``translation_references.py`` on networks of the same settings as ours."""
+    family = family_of(setting)
+    settings = Settings(setting.reference, family, setting.batch, 1000, EMA_KIMG[setting.family])
+    play, numbers = LOOPS[setting.family](settings).step, itertools.count()
+    return lambda a, b: play(next(numbers), batch_of(setting, a, b))
 
 
 def ugatit_step(setting: Setting) -> Step:
@@ -174,41 +188,6 @@ def ugatit_step(setting: Setting) -> Step:
         optimizer_g.step()
         g_ab.apply(clip)
         g_ba.apply(clip)
-
-    return step
-
-
-def cyclegan_step(setting: Setting) -> Step:
-    """G first, D after it on the same fakes (a batch of one from the pool is as large, so the pool is left out)."""
-    open_checkout(setting.reference, "dominate", "torchvision", "torchvision.transforms")
-    theirs = importlib.import_module("models.networks")
-    norm = theirs.get_norm_layer("instance")
-    # CUT's code blurs where sizes change unless told not to; CycleGAN's knows no such thing.
-    blurs = "no_antialias" in inspect.signature(theirs.ResnetGenerator).parameters
-    plain = {"no_antialias": True} if blurs else {}
-    plain_up = {"no_antialias_up": True} if blurs else {}
-    g_ab, g_ba = (
-        theirs.ResnetGenerator(3, 3, setting.width, norm_layer=norm, n_blocks=9, **plain, **plain_up) for _ in range(2)
-    )
-    d_a, d_b = (theirs.NLayerDiscriminator(3, setting.width, 3, norm, **plain) for _ in range(2))
-    optimizer_g, optimizer_d = adam([g_ab, g_ba], 2e-4), adam([d_a, d_b], 2e-4)
-
-    def step(a: Tensor, b: Tensor) -> None:
-        fake_b, fake_a = g_ab(a), g_ba(b)
-        back_a, back_b = g_ba(fake_b), g_ab(fake_a)
-        for judge in (d_a, d_b):
-            judge.requires_grad_(False)
-        optimizer_g.zero_grad()
-        loss = 5 * (F.l1_loss(g_ab(b), b) + F.l1_loss(g_ba(a), a)) + ones(d_b(fake_b)) + ones(d_a(fake_a))
-        loss = loss + 10 * (F.l1_loss(back_a, a) + F.l1_loss(back_b, b))
-        loss.backward()
-        optimizer_g.step()
-        for judge in (d_a, d_b):
-            judge.requires_grad_(True)
-        optimizer_d.zero_grad()
-        for judge, real, fake in ((d_b, b, fake_b), (d_a, a, fake_a)):
-            (0.5 * (ones(judge(real)) + zeros(judge(fake.detach())))).backward()
-        optimizer_d.step()
 
     return step
 
@@ -260,7 +239,9 @@ def pix2pixhd_step(setting: Setting) -> Step:
     g = theirs.LocalEnhancer(3, 3, setting.width // 2, 4, 9, 1, 3, norm)
     d = theirs.MultiscaleDiscriminator(6, setting.width, 3, norm, False, 2, True)
     optimizer_g, optimizer_d = adam([g], 2e-4), adam([d], 2e-4)
-    judge = theirs.GANLoss(use_lsgan=True, tensor=torch.FloatTensor)
+    judge = theirs.GANLoss(
+        use_lsgan=True, tensor=torch.cuda.FloatTensor if setting.device == "cuda" else torch.FloatTensor
+    )
 
     def step(source: Tensor, target: Tensor) -> None:
         fake = g(source)
@@ -282,62 +263,11 @@ def pix2pixhd_step(setting: Setting) -> Step:
     return step
 
 
-def starganv2_step(setting: Setting) -> Step:
-    """Its own losses and averaging, in the order of its loop: D twice, G twice."""
-    sys.modules.setdefault("munch", types.ModuleType("munch")).__dict__["Munch"] = types.SimpleNamespace
-    logging = ("ffmpeg", "tqdm", "torchvision", "torchvision.models", "torchvision.utils", "torchvision.transforms")
-    open_checkout(setting.reference, *logging, "cv2", "skimage", "skimage.filters", "core.wing", "core.data_loader")
-    for name in ("core.utils", "metrics", "metrics.eval"):
-        sys.modules[name] = types.ModuleType(name)
-    sys.modules["core.wing"].__dict__["FAN"] = sys.modules["core.data_loader"].__dict__["InputFetcher"] = None
-    sys.modules["core"].utils = sys.modules["core.utils"]  # type: ignore[attr-defined]
-    sys.modules["metrics.eval"].__dict__["calculate_metrics"] = None
-    theirs, solver = importlib.import_module("core.model"), importlib.import_module("core.solver")
-    side = setting.resolution
-    nets = types.SimpleNamespace(
-        generator=theirs.Generator(side, 64, w_hpf=0),
-        mapping_network=theirs.MappingNetwork(16, 64, DOMAINS),
-        style_encoder=theirs.StyleEncoder(side, 64, DOMAINS),
-        discriminator=theirs.Discriminator(side, DOMAINS),
-    )
-    averaged = {name: deepcopy(net) for name, net in vars(nets).items() if name != "discriminator"}
-    optimizers = {
-        name: torch.optim.Adam(
-            net.parameters(), lr=1e-6 if name == "mapping_network" else 1e-4, betas=(0.0, 0.99), weight_decay=1e-4
-        )
-        for name, net in vars(nets).items()
-    }
-    args = types.SimpleNamespace(lambda_reg=1.0, lambda_sty=1.0, lambda_ds=1.0, lambda_cyc=1.0, w_hpf=0)
-    y, y_ref = labels_of(setting)
-
-    def moved(loss: Tensor, *names: str) -> None:
-        for optimizer in optimizers.values():
-            optimizer.zero_grad()
-        loss.backward()
-        for name in names:
-            optimizers[name].step()
-
-    def step(x: Tensor, reference: Tensor) -> None:
-        x = x.clone()
-        z, z2 = torch.randn(2, len(x), 16).unbind()
-        both = reference, reference.flip(3)
-        moved(solver.compute_d_loss(nets, args, x, y, y_ref, z_trg=z)[0], "discriminator")
-        moved(solver.compute_d_loss(nets, args, x, y, y_ref, x_ref=reference)[0], "discriminator")
-        loss = solver.compute_g_loss(nets, args, x, y, y_ref, z_trgs=[z, z2])[0]
-        moved(loss, "generator", "mapping_network", "style_encoder")
-        moved(solver.compute_g_loss(nets, args, x, y, y_ref, x_refs=both)[0], "generator")
-        for name, kept in averaged.items():
-            solver.moving_average(getattr(nets, name), kept, beta=0.999)
-
-    return step
-
-
 REFERENCES: dict[str, Callable[[Setting], Step]] = {
+    **dict.fromkeys(LOOPS, authors_loop),
     "ugatit": ugatit_step,
-    "cyclegan": cyclegan_step,
     "cut": cut_step,
     "pix2pixhd": pix2pixhd_step,
-    "starganv2": starganv2_step,
 }
 
 
@@ -356,6 +286,7 @@ def lap(step: Step, setting: Setting) -> Lap:
 
 def ready(side: str, setting: Setting) -> Side:
     torch.set_num_threads(setting.threads)
+    use(setting.device)
     if side == "ganvas":
         keep_freed_memory()  # as `ganvas train` does
     make = product_step if side == "ganvas" else REFERENCES[setting.family]
@@ -369,6 +300,7 @@ def main() -> None:
     parser.add_argument("--resolution", type=int, default=64)
     parser.add_argument("--width", type=int, default=64, help="64 is the published size")
     parser.add_argument("--batch", type=int, default=1, help="1 is what most of them are trained with")
+    parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu")
     parser.add_argument("--steps", type=int, default=3, help="counted steps a round")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--threads", type=int, default=torch.get_num_threads())
@@ -386,6 +318,7 @@ def main() -> None:
         args.steps,
         args.threads,
         args.precision,
+        args.device,
     )
     width = "" if args.family == "starganv2" else f", width {args.width}"
     compare(

@@ -34,7 +34,7 @@ def cyclegan(settings: Settings) -> Reference:
     channels = settings.family.data.channels
     options = Namespace(
         isTrain=True,
-        gpu_ids=[],
+        gpu_ids=[0] if torch.get_default_device().type == "cuda" else [],
         checkpoints_dir="",
         name="",
         preprocess="none",
@@ -80,7 +80,8 @@ def cyclegan(settings: Settings) -> Reference:
         for schedule in schedules:
             schedule.step()
         for live, average in zip(generators, averages, strict=True):
-            averaging(live, average, settings.ema_weight(number))
+            if settings.ema_kimg:
+                averaging(live, average, settings.ema_weight(number))
 
     def generate(request: TranslationRequest) -> Tensor:
         return translate(request.source, request.direction, *averages)
@@ -149,7 +150,7 @@ def ugatit(settings: Settings) -> Reference:
         BCE_loss=nn.BCEWithLogitsLoss(),
         trainA_loader=loaders[0],
         trainB_loader=loaders[1],
-        device="cpu",
+        device=str(torch.get_default_device()),
         resume=False,
         iteration=settings.steps,
         decay_flag=config.decay_from < 1,
@@ -164,10 +165,11 @@ def ugatit(settings: Settings) -> Reference:
         result_dir="",
     )
     averages = [copy.deepcopy(network).eval() for network in generators]
-    threads = torch.get_num_threads()
+    threads, device = torch.get_num_threads(), torch.get_default_device()
 
     def play() -> None:
         torch.set_num_threads(threads)
+        torch.set_default_device(device)  # it holds for a thread
         module.print = lambda *words: None  # it prints a line per step
         loop.train()
         loaders[0].waiting.release()
@@ -180,7 +182,8 @@ def ugatit(settings: Settings) -> Reference:
             loader.batches.put(pictures)
         loaders[0].waiting.acquire()  # it waits for the next batch, or has come to its end
         for live, average in zip(generators, averages, strict=True):
-            averaging(live, average, settings.ema_weight(number))
+            if settings.ema_kimg:
+                averaging(live, average, settings.ema_weight(number))
 
     def generate(request: TranslationRequest) -> Tensor:
         return translate(request.source, request.direction, *(lambda x, g=g: g(x)[0] for g in averages))
