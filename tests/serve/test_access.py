@@ -29,7 +29,7 @@ PLAYER = {
     *("listDirections", "edit", "project", "getProjection", "stopProjection", "readPortraitParts", "paintPortrait"),
     *("sketchPhoto", "shareDrawing", "readSharedDrawing", "translate", "heatmap", "prepare", "carryOver", "makeUp"),
     *("prepareMakeUp", "readMusicFormat", "compose", "accompany", "listGalleries", "getGalleryPicture"),
-    "findLookalikes",
+    *("findLookalikes", "breedMontage", "changeMontagePart", "morphMontage", "exportMontage"),
     *("listStudies", "joinStudy", "readQuestion", "sendRating", "withdrawFromStudy", "getStudyPicture"),
     *("readCardKit", "readCardFont", "drawCartoon", "checkCard", "printCard", "cardForBank"),
 }

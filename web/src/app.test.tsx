@@ -35,6 +35,7 @@ test("the navigation leads to the pages, and marks the one that is open", async 
     "Make-up",
     "Card",
     "Look-alike",
+    "Montage",
     "Opinion",
     "Train",
     "Runs",

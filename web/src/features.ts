@@ -7,6 +7,7 @@ import { draw } from "./features/draw";
 import { generate } from "./features/generate";
 import { home } from "./features/home";
 import { lookalike } from "./features/lookalike";
+import { montage } from "./features/montage";
 import { music } from "./features/music";
 import { opinion } from "./features/opinion";
 import { runs } from "./features/runs";
@@ -21,6 +22,7 @@ export const FEATURES: readonly Feature[] = [
   card,
   music,
   lookalike,
+  montage,
   opinion,
   train,
   runs,

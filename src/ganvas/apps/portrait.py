@@ -32,6 +32,7 @@ Floats = NDArray[np.float32]
 NEIGHBOURS = 10  # default number of real sketches that a drawing is compared with
 PLACED_BY = 32  # real sketches whose mean says where faces stand
 OWN = 0.4  # default share of the drawing itself that stays: what most people preferred
+PAINTED = 6  # portraits in one call
 SUBGRAPHS = ("encode", "paint", "draw")
 
 
@@ -217,6 +218,19 @@ class PortraitGenerator:
             Portrait(portrait, self._shadow(parts, at) if request.shadow else None, at)
             for portrait, parts, request, at in zip(portraits, found, requests, placements, strict=True)
         ]
+
+    def bank(self) -> Floats:
+        """Codes of the bank's sketches, float32 [N, parts, D]."""
+        return np.stack([bank.codes for bank in self.banks], 1).astype(np.float32)
+
+    def encode(self, sketches: Floats) -> Floats:
+        """Codes [N, parts, D] of sketches, float [N, 1, R, R] in [-1, 1]."""
+        return self._functions["encode"](sketches)
+
+    def paint(self, codes: Floats) -> Pictures:
+        """Portraits of codes [N, parts, D], uint8 [N, R, R, C]."""
+        parts = [codes[start : start + PAINTED] for start in range(0, len(codes), PAINTED)]
+        return np.concatenate([_pictures(self._functions["paint"](part)) for part in parts])
 
     def prepare(self) -> None:
         """Compute what the first drawing would otherwise wait for: where the faces of real sketches stand."""

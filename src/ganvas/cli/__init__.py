@@ -36,6 +36,7 @@ from ganvas.cli import (  # noqa: F401
     card,
     lookalike,
     makeup,
+    montage,
     export,
     import_weights,
     gate,

@@ -798,6 +798,86 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/bundles/{id}/montage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Breed Montage
+         * @description Eighteen faces: new ones, or those that were picked and their children.
+         */
+        post: operations["breedMontage"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/bundles/{id}/montage/part": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change Part
+         * @description The same face with other eyes, another nose, mouth, or face and hair, of real sketches of the model's bank.
+         */
+        post: operations["changeMontagePart"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/bundles/{id}/montage/morph": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Morph Faces
+         * @description Faces from one to another, both included; the middle is the mean of both.
+         */
+        post: operations["morphMontage"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/bundles/{id}/montage/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Export Face
+         * @description A face as a PNG that says that a model drew it, which one, from what, and the code of the face.
+         */
+        post: operations["exportMontage"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/studies": {
         parameters: {
             query?: never;
@@ -2347,6 +2427,46 @@ export interface components {
             size: string;
         };
         /**
+         * BreedMontage
+         * @description What the next page of faces is made of; the same request gives the same faces.
+         */
+        BreedMontage: {
+            /**
+             * Seed
+             * @default 0
+             */
+            seed: number;
+            /**
+             * Round
+             * @description Pages that were picked from; steps shrink with it.
+             * @default 0
+             */
+            round: number;
+            /**
+             * Picked
+             * @description Up to six faces; none: new faces.
+             * @default []
+             */
+            picked: string[];
+            /**
+             * Base
+             * @description The face whose locked parts are kept; null: the first picked one.
+             */
+            base?: string | null;
+            /**
+             * Locked
+             * @description Parts that all faces take from the base.
+             * @default []
+             */
+            locked: string[];
+            /**
+             * Count
+             * @description Faces of the page, at least those picked.
+             * @default 18
+             */
+            count: number;
+        };
+        /**
          * BundleCard
          * @description A trained model in short.
          */
@@ -2823,6 +2943,32 @@ export interface components {
             undecided: number;
         };
         /**
+         * ChangePart
+         * @description A face, one part of which is to be exchanged.
+         */
+        ChangePart: {
+            /**
+             * Face
+             * @description Code of a face, as an earlier answer gave it: the whole state of the face.
+             */
+            face: string;
+            /**
+             * Part
+             * @description One of the parts of the answer.
+             */
+            part: string;
+            /**
+             * Seed
+             * @default 0
+             */
+            seed: number;
+            /**
+             * Count
+             * @default 12
+             */
+            count: number;
+        };
+        /**
          * CheckDescription
          * @description What to show beside a check's score: its label, the unit of its measure, and whether it is only a hint.
          */
@@ -3137,6 +3283,28 @@ export interface components {
              * @description Number of files that are about to be sent; null: all were sent.
              */
             files: number | null;
+        };
+        /**
+         * ExportFace
+         * @description A face to save as a file.
+         */
+        ExportFace: {
+            /**
+             * Face
+             * @description Code of a face, as an earlier answer gave it: the whole state of the face.
+             */
+            face: string;
+            /**
+             * Round
+             * @default 0
+             */
+            round: number;
+            /**
+             * Visible
+             * @description Write on the picture, too, that a model drew it.
+             * @default true
+             */
+            visible: boolean;
         };
         /**
          * FilmRequest
@@ -3539,6 +3707,61 @@ export interface components {
              * @default 1
              */
             psi: number;
+        };
+        /**
+         * MontageAnswer
+         * @description A page of faces, drawn by the model.
+         */
+        MontageAnswer: {
+            /**
+             * Faces
+             * @description Picked faces first, unchanged.
+             */
+            faces: components["schemas"]["MontageFace"][];
+            /**
+             * Parts
+             * @description Parts that can be locked and exchanged.
+             */
+            parts: string[];
+            /** Milliseconds */
+            milliseconds: number;
+        };
+        /**
+         * MontageFace
+         * @description A face.
+         */
+        MontageFace: {
+            /**
+             * Code
+             * @description The face as text; send it back to pick, lock, change, morph or save the face.
+             */
+            code: string;
+            /**
+             * Picture
+             * @description PNG as data URL.
+             */
+            picture: string;
+        };
+        /**
+         * MorphFaces
+         * @description Two faces, such as those of two witnesses.
+         */
+        MorphFaces: {
+            /**
+             * First
+             * @description Code of a face, as an earlier answer gave it: the whole state of the face.
+             */
+            first: string;
+            /**
+             * Second
+             * @description Code of a face, as an earlier answer gave it: the whole state of the face.
+             */
+            second: string;
+            /**
+             * Count
+             * @default 5
+             */
+            count: number;
         };
         /**
          * MusicFormat
@@ -6972,6 +7195,146 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LookalikeAnswer"];
+                };
+            };
+            /** @description What is wrong and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    breedMontage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BreedMontage"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MontageAnswer"];
+                };
+            };
+            /** @description What is wrong and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changeMontagePart: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangePart"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MontageAnswer"];
+                };
+            };
+            /** @description What is wrong and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    morphMontage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MorphFaces"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MontageAnswer"];
+                };
+            };
+            /** @description What is wrong and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    exportMontage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExportFace"];
+            };
+        };
+        responses: {
+            /** @description The face, with its origin in its metadata (XMP). */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/png": string;
                 };
             };
             /** @description What is wrong and what to do. */

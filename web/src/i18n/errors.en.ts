@@ -15,6 +15,11 @@ export const errors = {
   "picture-unusable": "This picture cannot be used ({reason}); choose another.",
   "reference-unusable": "The reference cannot be used ({reason}); choose another.",
   "photo-unusable": "This photo cannot be used ({reason}); choose another.",
+  "montage-bank": "A montage needs a model with at least two sketches in its bank; choose another.",
+  "montage-face": "This is no face of a montage; copy the whole code.",
+  "montage-other-model": "This face belongs to a montage with another model; open it with the model it was made with.",
+  "montage-picked": "Pick at most {most} faces.",
+  "montage-lock": "Parts are locked as they are in a face; pick a face first.",
   "no-face": "No face was found in this picture; choose one that shows a face from the front, near and in good light.",
   "consent-needed": "Agree to the statement about the person shown before a picture is used.",
   "head-turned":

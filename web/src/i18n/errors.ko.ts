@@ -15,6 +15,11 @@ export const errors: Readonly<Record<ErrorCode, string>> = {
   "picture-unusable": "이 사진은 사용할 수 없습니다. 다른 사진을 선택하세요.",
   "reference-unusable": "이 참고 사진은 사용할 수 없습니다. 다른 사진을 선택하세요.",
   "photo-unusable": "이 사진은 사용할 수 없습니다. 다른 사진을 선택하세요.",
+  "montage-bank": "몽타주에는 스케치가 두 개 이상 든 모델이 필요합니다. 다른 모델을 고르세요.",
+  "montage-face": "몽타주의 얼굴 코드가 아닙니다. 코드 전체를 복사하세요.",
+  "montage-other-model": "다른 모델로 만든 얼굴입니다. 그 모델에서 여세요.",
+  "montage-picked": "얼굴은 {most}개까지 고를 수 있습니다.",
+  "montage-lock": "부위는 어떤 얼굴대로 유지됩니다. 먼저 얼굴을 고르세요.",
   "no-face": "이 사진에서 얼굴을 찾지 못했습니다. 밝은 곳에서 가까이 찍은 정면 얼굴 사진을 선택하세요.",
   "consent-needed": "사진을 사용하기 전에 사진 속 인물에 관한 문구에 동의하세요.",
   "head-turned":

@@ -279,6 +279,16 @@ class Engine:
             ),
         )
 
+    def submit_generator(self, bundle: Bundle, work: Callable[[PortraitGenerator], T]) -> Future[T]:
+        """Run a function on the bundle's portrait generator, in its worker.
+
+        Raises:
+            UserError: The bundle has no codes.
+            BusyError: Too much work is waiting.
+        """
+        parts_of(bundle)
+        return self._observed(bundle, lambda: self._submit_portrait_job(bundle, work))
+
     def preload_portraits(self, bundle: Bundle) -> Future[None]:
         """Load the bundle's portrait generator before the first drawing arrives.
 

@@ -10,6 +10,7 @@ from ganvas.serve.features.draw import DRAW
 from ganvas.serve.features.generate import GENERATE
 from ganvas.serve.features.home import HOME
 from ganvas.serve.features.lookalike import LOOKALIKE
+from ganvas.serve.features.montage import MONTAGE
 from ganvas.serve.features.music import MUSIC
 from ganvas.serve.features.opinion import OPINION
 from ganvas.serve.features.runs import RUNS
@@ -24,6 +25,7 @@ FEATURES: tuple[Feature, ...] = (
     CARD,
     MUSIC,
     LOOKALIKE,
+    MONTAGE,
     OPINION,
     TRAIN,
     RUNS,
