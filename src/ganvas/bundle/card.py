@@ -19,13 +19,15 @@ def model_card(info: BundleInfo) -> str:
         lines += ["", f"Sources were made from the targets by the degradation `{data.degradation}`."]
     if data.classes:
         lines += ["", f"Classes: {first_of(data.classes, MOST_CLASSES)}."]
-    lines += ["", "## Training", "", f"- {info.kimg:g} kimg (thousands of pictures trained on)"]
+    lines += ["", "## Training", "", f"- {info.kimg:g} kimg (thousands of {spec.items} trained on)"]
     if info.recipe.get("name"):
         lines.append(f"- recipe `{info.recipe['name']}`")
     lines += [f"- `{name}`: {count:,} parameters" for name, count in info.parameters.items()]
-    lines += [f"- pictures cropped by `{data.crop}`{', mirrored at random' if data.flip else ''}", "", "## Data", ""]
+    if data.roll is None:
+        lines.append(f"- pictures cropped by `{data.crop}`{', mirrored at random' if data.flip else ''}")
+    lines += ["", "## Data", ""]
     for credit in info.credits:
-        facts = [f"{credit.count:,} pictures" if credit.count else "", credit.licence or "", credit.source or ""]
+        facts = [f"{credit.count:,} {spec.items}" if credit.count else "", credit.licence or "", credit.source or ""]
         lines.append(f"- {credit.name}" + "".join(f" · {fact}" for fact in facts if fact))
         lines += ["", "```text", credit.text.strip().replace("```", "'''"), "```", ""] if credit.text.strip() else []
     if not info.credits:
