@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import functools
 import importlib
 import queue
 import sys
@@ -128,15 +129,8 @@ def ugatit(settings: Settings) -> Reference:
         for kind, layers in (("G", config.global_layers), ("L", config.local_layers))
         for domain in "AB"
     }
-    adams = [
-        torch.optim.Adam(
-            [p for network in players for p in network.parameters()],
-            lr=config.lr,
-            betas=config.betas,
-            weight_decay=config.weight_decay,
-        )
-        for players in (generators, discriminators.values())
-    ]
+    adam = functools.partial(torch.optim.Adam, lr=config.lr, betas=config.betas, weight_decay=config.weight_decay)
+    adams = [adam(nn.ModuleList(players).parameters()) for players in (generators, discriminators.values())]
     loop = module.UGATIT.__new__(module.UGATIT)
     loaders = _Fed(), _Fed()
     vars(loop).update(
