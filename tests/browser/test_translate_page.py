@@ -66,6 +66,7 @@ def test_without_a_model_the_page_says_how_to_train_one(visit: Visit) -> None:
     expect(page.get_by_text("No model to translate with yet")).to_be_visible()
     expect(page.get_by_text("ganvas train ugatit-light-64")).to_be_visible()
     expect(page.get_by_role("heading", level=1)).to_have_text("Make-up")
+    page.get_by_text("I agree", exact=True).click()
     expect(page.get_by_role("button", name="Choose pictures")).to_be_visible()
     page.context.close()
 

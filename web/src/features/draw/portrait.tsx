@@ -66,7 +66,12 @@ export function Portrait({
         </Button>
         {onward}
         <span className="spring" />
-        {result && <Latency result={result} short />}
+        {result ? (
+          <Latency result={result} short />
+        ) : (
+          // The line is there from the beginning: on a phone the paper below must not move under the finger.
+          <span className="small">&nbsp;</span>
+        )}
       </div>
     </figure>
   );
