@@ -116,6 +116,8 @@ def test_what_cannot_be_made_up_on_a_phone(
     expect(page.get_by_test_id("after")).to_be_visible()
     expect(page.get_by_role("alert")).to_have_count(0)
     assert fits(page)
+    assert all("422" in complaint for complaint in visit.complaints)
+    visit.complaints.clear()
 
 
 @pytest.mark.parametrize(
