@@ -97,8 +97,8 @@ class _DecodedPictures:
         picture = None if self.kept is None else self.kept.read(index)
         if picture is None:
             pixels = self.dataset.source(index) if self.sources else self.dataset.image(index)
-            # In the order in memory in which it is kept: a stack of pictures takes the order of its parts, and the rounding
-            # of convolutions depends on it.
+            # In the order in memory in which it is kept: a stack of pictures takes the order of its parts, and the
+            # rounding of convolutions depends on it.
             picture = np.ascontiguousarray(channels_first(pixels))
             if self.kept is not None:
                 self.kept.write(index, picture)
