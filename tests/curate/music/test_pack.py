@@ -98,3 +98,17 @@ def test_what_does_not_fit_is_an_error_with_a_sentence(folder: Path, tmp_path: P
         pack_rolls(packed, roll=SPEC)
     with pytest.raises(UserError, match="set of pictures"):
         pack_rolls(pack(pictures, resolution=16).path, roll=SPEC)
+
+
+def test_rows_of_an_array_keep_their_tracks_and_what_is_left_out_is_counted(tmp_path: Path) -> None:
+    pitches = np.random.default_rng(0).integers(40, 70, (4, 16, 2))
+    pitches[1, 8:] = -1  # the second bar is silent
+    pitches[2, :, 0] = -1  # a track is silent
+    pitches[3] = -1
+    np.savez(tmp_path / "voices.npz", pitches=pitches, beats=2)
+    report = pack_rolls(tmp_path / "voices.npz", roll=roll_spec())
+    left_out = "1 phrases in which half of the tracks or more are silent, 1 pieces (no notes)."
+    assert report.layout == f"2 phrases of 2 bars from 2 pieces. Left out: {left_out}"
+    names = [{"name": name} for name in "abc"]
+    with pytest.raises(UserError, match="2 parts where there are 3 tracks"):
+        pack_rolls(tmp_path / "voices.npz", roll=roll_spec(tracks=names))

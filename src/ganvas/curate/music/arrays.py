@@ -40,11 +40,12 @@ def read_arrays(content: bytes) -> Iterator[Piece]:
         raise MusicError(f"a damaged .npz file ({error})") from None
     beats = int(found.get("beats", BEATS))
     if "pitches" in found and found["pitches"].ndim == 3:
-        phrases = (_voices(one, int(found.get("beat_steps", BEAT_STEPS))) for one in found["pitches"])
-        return _pieces(phrases, found, beats)
+        beat_steps = int(found.get("beat_steps", BEAT_STEPS))
+        bars = found["pitches"].shape[1] // (beat_steps * beats)
+        return _pieces((_voices(one, beat_steps) for one in found["pitches"]), found, bars, beats)
     rolls = _rolls(found)
-    lowest, beat_steps = int(found.get("lowest", LOWEST)), rolls.shape[3] / beats
-    return _pieces((_tracks(one, lowest, beat_steps) for one in rolls), found, beats)
+    lowest, per_beat = int(found.get("lowest", LOWEST)), rolls.shape[3] / beats
+    return _pieces((_tracks(one, lowest, per_beat) for one in rolls), found, rolls.shape[2], beats)
 
 
 def _rolls(found: dict[str, npt.NDArray[Any]]) -> npt.NDArray[Any]:
@@ -57,13 +58,13 @@ def _rolls(found: dict[str, npt.NDArray[Any]]) -> npt.NDArray[Any]:
     return rolls
 
 
-def _pieces(phrases: Iterator[tuple[Part, ...]], found: dict[str, npt.NDArray[Any]], beats: int) -> Iterator[Piece]:
+def _pieces(
+    phrases: Iterator[tuple[Part, ...]], found: dict[str, npt.NDArray[Any]], bars: int, beats: int
+) -> Iterator[Piece]:
     numbers = found.get("piece")
     for index, parts in enumerate(phrases):
-        end = max(
-            (float((part.notes[:, 0] + part.notes[:, 1]).max()) for part in parts if len(part.notes)), default=0.0
-        )
-        yield Piece(parts, regular_bars(end, beats), str(index if numbers is None else int(numbers[index])))
+        name = str(index if numbers is None else int(numbers[index]))
+        yield Piece(parts, regular_bars(bars * beats, beats), name, by_place=True)
 
 
 def _voices(pitches: npt.NDArray[Any], beat_steps: int) -> tuple[Part, ...]:

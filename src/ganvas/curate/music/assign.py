@@ -14,9 +14,9 @@ MELODY, CHORDS, BASS, DRUMS = "melody", "chords", "bass", "drums"
 def assign_parts(piece: Piece, spec: RollSpec) -> list[list[Part]]:
     """The parts of each track, in the order of ``spec.tracks``.
 
-    By ``order`` the n-th part with notes is the n-th track; by ``name`` a part goes to the track whose name its own
-    name contains; by ``program`` to the first track whose ``programs`` hold its program, drums to a drum track; by
-    ``role`` to the track named melody, chords, bass or drums: see :func:`roles`.
+    By ``order`` the n-th part with notes is the n-th track (of arrays the n-th part, silent or not); by ``name`` a part
+    goes to the track whose name its own name contains; by ``program`` to the first track whose ``programs`` hold its
+    program, drums to a drum track; by ``role`` to the track named melody, chords, bass or drums: see :func:`roles`.
 
     Raises:
         MusicError: by order, there are other than as many parts as tracks; otherwise, no part fits a track.
@@ -24,10 +24,14 @@ def assign_parts(piece: Piece, spec: RollSpec) -> list[list[Part]]:
     parts = [part for part in piece.parts if len(part.notes)]
     if not parts:
         raise MusicError("no notes")
+    if piece.by_place and spec.assign == "order":
+        parts = list(piece.parts)
     found: list[list[Part]] = [[] for _ in spec.tracks]
     if spec.assign == "order":
         if len(parts) != len(spec.tracks):
-            raise MusicError(f"{len(parts)} parts with notes where there are {len(spec.tracks)} tracks")
+            raise MusicError(
+                f"{len(parts)} parts{'' if piece.by_place else ' with notes'} where there are {len(spec.tracks)} tracks"
+            )
         return [[part] for part in parts]
     named = roles(parts) if spec.assign == "role" else [part.name for part in parts]
     for part, name in zip(parts, named, strict=True):

@@ -28,7 +28,7 @@ from ganvas.errors import UserError
 from ganvas.paths import cache_dir, writing
 from ganvas.spec import RollSpec
 
-RECIPE_OF_ROLLS = 1  # raised when the same files would give other rolls, so that old cached archives are not reused
+RECIPE_OF_ROLLS = 2  # raised when the same files would give other rolls, so that old cached archives are not reused
 NEAR_DUPLICATES = "near-duplicates of earlier phrases"
 
 
@@ -190,6 +190,7 @@ def read_phrases(path: str, files: MusicFiles, roll: RollSpec) -> FileReport:
         except MusicError as error:
             reasons.append(str(error))
     if phrases:
+        left_out.update(f"pieces ({reason})" for reason in reasons)
         return FileReport(path, phrases, left_out)
     most = max(left_out, key=lambda reason: left_out[reason], default="")
     why = reasons[0] if reasons else f"no phrase of {roll.bars} bars" + (f": {left_out[most]:,} {most}" if most else "")

@@ -38,11 +38,13 @@ class Piece(NamedTuple):
         parts: In the order of the file.
         bars: Onset and length of each full bar in quarter notes, float64 [B, 2], in order.
         name: What tells it from other pieces of the same file; empty where there is one.
+        by_place: Whether part n is meant for track n even where a part is silent, as in arrays.
     """
 
     parts: tuple[Part, ...]
     bars: npt.NDArray[np.float64]
     name: str = ""
+    by_place: bool = False
 
 
 def notes_array(rows: list[tuple[float, float, float]]) -> Notes:
