@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from ganvas.bundle.export import (
     BATCH_SIZES,
@@ -23,6 +23,7 @@ from ganvas.bundle.export import (
     whole_model,
 )
 from ganvas.bundle.manifest import ONNX, OnnxReport
+from ganvas.bundle.traced import Functions, cut_out, write_graph
 from ganvas.models.capabilities import HasCodes, Subgraph
 from ganvas.models.family import Family
 
@@ -48,12 +49,14 @@ def export_parts(family: Family, folder: Path) -> OnnxReport:
     inputs = {name: _random(part, 3) for name, part in parts.items()}
     free = [{0: torch.export.Dim(f"rows_of_{name}", min=1, max=MOST_ROWS)} for name in parts]
     outputs = tuple(_output_of(name) for name in parts)
-    program = trace(family, _Parts(family, list(parts.values())), inputs, free=free, outputs=outputs)
+    program = trace(
+        family, Functions(family, [part.function for part in parts.values()]), inputs, free=free, outputs=outputs
+    )
     model = program.model_proto
     for name, part in parts.items():
         path = folder / f"{name}.onnx"
-        _write(_cut_out(model, {name: "input"}, _output_of(name)), path)
-        called = _Parts(family, [part])
+        write_graph(cut_out(model, {name: "input"}, _output_of(name)), path)
+        called = Functions(family, [part.function])
         largest_difference(
             called, path, [{"input": _random(part, count)} for count in BATCH_SIZES], type(family).__name__
         )
@@ -61,25 +64,12 @@ def export_parts(family: Family, folder: Path) -> OnnxReport:
     request = example_inputs(family, 3)
     path = folder / ONNX
     source = next(field for field, tensor in request.items() if tensor.shape == inputs[family.chain[0]].shape)
-    whole = _cut_out(model, {family.chain[0]: source}, _output_of(family.chain[-1]))
+    whole = cut_out(model, {family.chain[0]: source}, _output_of(family.chain[-1]))
     _add_inputs(whole, {field: tensor for field, tensor in request.items() if field != source})
-    _write(whole, path)
+    write_graph(whole, path)
     examples = [example_inputs(family, count) for count in BATCH_SIZES]
     largest = largest_difference(whole_model(family), path, examples, type(family).__name__)
     return OnnxReport(opset=program.model.opset_imports[""], max_difference=largest, batch_sizes=BATCH_SIZES)
-
-
-class _Parts(nn.Module):
-    """Functions of a family, each of its own input, as a module, which is what the exporter takes."""
-
-    def __init__(self, family: Family, parts: Sequence[Subgraph]) -> None:
-        super().__init__()
-        self.family = family
-        self.parts = parts
-
-    def forward(self, *tensors: Tensor) -> Any:
-        answers = tuple(part.function(x) for part, x in zip(self.parts, tensors, strict=True))
-        return answers if len(answers) > 1 else answers[0]
 
 
 def _random(part: Subgraph, count: int) -> Tensor:
@@ -97,22 +87,6 @@ def _join(model: Any, chain: Sequence[str]) -> None:
         node.input[:] = [sources.get(value, value) for value in node.input]
 
 
-def _cut_out(model: Any, inputs: dict[str, str], output: str) -> Any:
-    """A copy of a graph from the given inputs to one output; ``inputs`` says what they are called in it."""
-    from onnx.utils import Extractor
-
-    made = Extractor(model).extract_model(list(inputs), [output])
-    names = inputs | {output: "output"}
-    for node in made.graph.node:
-        node.input[:] = [names.get(value, value) for value in node.input]
-        node.output[:] = [names.get(value, value) for value in node.output]
-    for value in (*made.graph.input, *made.graph.output):
-        value.name = names[value.name]
-        value.type.tensor_type.shape.dim[0].dim_param = "batch"
-    del made.graph.value_info[:]  # what runs the graph finds them itself
-    return made
-
-
 def _add_inputs(model: Any, request: dict[str, Tensor]) -> None:
     """Add the fields of a request that the graph does not read."""
     from onnx import helper
@@ -120,7 +94,3 @@ def _add_inputs(model: Any, request: dict[str, Tensor]) -> None:
     for field, tensor in request.items():
         kind = helper.np_dtype_to_tensor_dtype(tensor.numpy().dtype)
         model.graph.input.append(helper.make_tensor_value_info(field, kind, ["batch", *tensor.shape[1:]]))
-
-
-def _write(model: Any, path: Path) -> None:
-    path.write_bytes(model.SerializeToString())

@@ -15,6 +15,7 @@ from torch import Tensor
 
 from ganvas.bundle.card import model_card
 from ganvas.bundle.export import can_export, export_onnx
+from ganvas.bundle.export_directions import export_directions
 from ganvas.bundle.export_parts import export_parts
 from ganvas.bundle.manifest import (
     CARD,
@@ -152,7 +153,11 @@ def _with_drawing_direction(info: BundleInfo, pictures: Dataset) -> BundleInfo:
 
 def _write_graphs(family: Family, folder: Path) -> OnnxReport:
     """Write the family and its subgraphs as ONNX; the report of the whole graph."""
-    return export_parts(family, folder) if isinstance(family, HasCodes) else export_onnx(family, folder / ONNX)
+    if isinstance(family, HasCodes):
+        return export_parts(family, folder)
+    if TASKS[family.task].directions(family.config.model_dump()) == 2:
+        return export_directions(family, folder / ONNX)
+    return export_onnx(family, folder / ONNX)
 
 
 def _quantize_graphs(
