@@ -23,30 +23,31 @@ class Blur(nn.Module):
     Args:
         kernel: Taps of one dimension; they are scaled to sum to one.
         padding: Zeros put around the picture first; the side becomes side + 2·padding − taps + 1.
+        factor: The result is multiplied by it.
     """
 
-    kernel: Tensor
+    kernel: Tensor  # as a convolution takes it: mirrored, or not when transposed
 
-    def __init__(self, kernel: Sequence[float], padding: int = 0) -> None:
+    def __init__(self, kernel: Sequence[float], padding: int = 0, *, factor: float = 1.0) -> None:
         super().__init__()
-        line = taps(kernel)
-        self.register_buffer("kernel", torch.outer(line, line)[None, None], persistent=False)
+        line = taps(kernel).flip(0)
+        self.register_buffer("kernel", torch.outer(line, line)[None, None] * factor, persistent=False)
         self.padding = padding
 
     def forward(self, x: Tensor) -> Tensor:
         channels = x.shape[1]
-        return conv2d(x, _each(self.kernel.flip(2, 3), channels), padding=self.padding, groups=channels)
+        return conv2d(x, _each(self.kernel, channels), padding=self.padding, groups=channels)
 
 
 class Upsample(Blur):
     """Twice the side: zeros between the pixels, then the filter, brightness kept. For an even number of taps."""
 
     def __init__(self, kernel: Sequence[float]) -> None:
-        super().__init__(kernel, len(kernel) // 2 - 1)
+        super().__init__(kernel[::-1], len(kernel) // 2 - 1, factor=4.0)
 
     def forward(self, x: Tensor) -> Tensor:
         channels = x.shape[1]
-        return conv_transpose2d(x, _each(self.kernel * 4, channels), stride=2, padding=self.padding, groups=channels)
+        return conv_transpose2d(x, _each(self.kernel, channels), stride=2, padding=self.padding, groups=channels)
 
 
 class Downsample(Blur):
@@ -57,7 +58,7 @@ class Downsample(Blur):
 
     def forward(self, x: Tensor) -> Tensor:
         channels = x.shape[1]
-        return conv2d(x, _each(self.kernel.flip(2, 3), channels), stride=2, padding=self.padding, groups=channels)
+        return conv2d(x, _each(self.kernel, channels), stride=2, padding=self.padding, groups=channels)
 
 
 def _each(kernel: Tensor, channels: int) -> Tensor:

@@ -2,8 +2,9 @@
 
 Sizes and constants are those of the ADA paper's PyTorch release. Three things are arranged for speed, none changes a
 number: a modulated convolution scales the activations before and after one ordinary convolution instead of making
-weights for every picture; gains are folded into weights and biases, because leaky ReLU lets a positive factor through;
-and every filter is a convolution whose derivatives are convolutions (:mod:`ganvas.models.layers.convolutions`).
+weights for every picture; features are kept without the gain √2 of leaky ReLU, with which the next layer's weights are
+multiplied; and every filter is a convolution whose derivatives are convolutions
+(:mod:`ganvas.models.layers.convolutions`).
 
 Pictures are float [N, channels, R, R] in about [-1, 1]; ``z`` [N, z_dim]; ``y`` int64 [N]; ``ws`` [N, layers, w_dim].
 """

@@ -17,36 +17,46 @@ from ganvas.models.networks.stylegan2.mapping import Mapping
 
 
 class Convolution(nn.Module):
-    """A convolution with equalised learning rate, leaky ReLU at unit gain and, for ``down``, half the side."""
+    """A convolution with equalised learning rate, leaky ReLU and, for ``down``, half the side.
 
-    def __init__(self, inputs: int, outputs: int, size: int, *, down: bool = False, clamp: float | None) -> None:
+    Args:
+        gain: A factor that is missing from the input; that of leaky ReLU is missing from the result.
+    """
+
+    def __init__(
+        self, inputs: int, outputs: int, size: int, *, gain: float, down: bool = False, clamp: float | None
+    ) -> None:
         super().__init__()
         self.weight = nn.Parameter(torch.randn(outputs, inputs, size, size))
         self.bias = nn.Parameter(torch.zeros(outputs))
         self.blur = Blur(FILTER, 2) if down else None
         self.clamp = clamp
+        self.gain = gain / math.sqrt(inputs * size * size)
 
-    def forward(self, x: Tensor, gain: float = 1.0) -> Tensor:
-        _, inputs, size, _ = self.weight.shape
-        weight = self.weight * (GAIN * gain / math.sqrt(inputs * size * size))
-        bias = self.bias * (GAIN * gain)
+    def forward(self, x: Tensor) -> Tensor:
+        weight = self.weight * self.gain
         if self.blur is None:
-            x = conv2d(x, weight, bias, padding=size // 2)
+            x = conv2d(x, weight, self.bias, padding=weight.shape[2] // 2)
         else:
-            x = conv2d(self.blur(x), weight, bias, stride=2)
-        return activate(x, None if self.clamp is None else self.clamp * gain)
+            x = conv2d(self.blur(x), weight, self.bias, stride=2)
+        return activate(x, self.clamp)
 
 
 class Shortcut(nn.Module):
-    """The linear way round a block: half the side, then a 1 × 1 convolution."""
+    """The linear way round a block: half the side, then a 1 × 1 convolution.
 
-    def __init__(self, inputs: int, outputs: int) -> None:
+    Args:
+        gain: A factor that is missing from the input.
+    """
+
+    def __init__(self, inputs: int, outputs: int, *, gain: float) -> None:
         super().__init__()
         self.weight = nn.Parameter(torch.randn(outputs, inputs, 1, 1))
         self.downsample = Downsample(FILTER)
+        self.gain = gain / math.sqrt(inputs)
 
-    def forward(self, x: Tensor, gain: float) -> Tensor:
-        return conv2d(self.downsample(x), self.weight * (gain / math.sqrt(x.shape[1])))
+    def forward(self, x: Tensor) -> Tensor:
+        return conv2d(self.downsample(x), self.weight * self.gain)
 
 
 class DiscriminatorBlock(nn.Module):
@@ -64,10 +74,13 @@ class DiscriminatorBlock(nn.Module):
     ) -> None:
         super().__init__()
         reads = first or architecture == "skip"
-        self.from_image = Convolution(channels, width, 1, clamp=clamp) if reads else None
-        self.conv0 = Convolution(width, width, 3, clamp=clamp)
-        self.conv1 = Convolution(width, outputs, 3, down=True, clamp=clamp)
-        self.shortcut = Shortcut(width, outputs) if architecture == "residual" else None
+        residual = architecture == "residual"
+        # What is missing from the features before. A residual sum is divided by √2, so nothing is missing after it.
+        before = 1.0 if residual and not first else GAIN
+        self.from_image = Convolution(channels, width, 1, gain=1.0, clamp=clamp) if reads else None
+        self.conv0 = Convolution(width, width, 3, gain=before, clamp=clamp)
+        self.conv1 = Convolution(width, outputs, 3, gain=GAIN, down=True, clamp=clamp)
+        self.shortcut = Shortcut(width, outputs, gain=before / GAIN) if residual else None
         self.downsample = Downsample(FILTER) if architecture == "skip" else None
 
     def forward(self, x: Tensor | None, image: Tensor) -> tuple[Tensor, Tensor]:
@@ -77,10 +90,8 @@ class DiscriminatorBlock(nn.Module):
         assert x is not None
         if self.downsample is not None:
             image = self.downsample(image)
-        if self.shortcut is None:
-            return self.conv1(self.conv0(x)), image
-        gain = math.sqrt(0.5)
-        return self.conv1(self.conv0(x), gain) + self.shortcut(x, gain), image
+        out = self.conv1(self.conv0(x))
+        return out if self.shortcut is None else out + self.shortcut(x), image
 
 
 class LayerName(NamedTuple):
@@ -116,10 +127,11 @@ class Discriminator(nn.Module):
         )
         width = widths[-1]
         skips = architecture == "skip"
-        self.from_image = Convolution(channels, width, 1, clamp=None) if skips else None
+        self.from_image = Convolution(channels, width, 1, gain=1.0, clamp=None) if skips else None
+        self.gain = 1.0 if architecture == "residual" else GAIN  # what is missing from the features
         self.deviation = MinibatchStddev(group, full_precision=True)
-        self.conv = Convolution(width + 1, width, 3, clamp=clamp)
-        self.dense = Dense(width * 16, width, active=True)
+        self.conv = Convolution(width + 1, width, 3, gain=1.0, clamp=clamp)
+        self.dense = Dense(width * 16, width, active=True, gain=GAIN)
         self.out = Dense(width, width if classes else 1)
         self.mapping = Mapping(0, width, mapping_layers, classes) if classes else None
 
@@ -130,6 +142,7 @@ class Discriminator(nn.Module):
         assert x is not None
         if self.from_image is not None:
             x = x + self.from_image(image)
+        x = x if self.gain == 1 else x * self.gain
         x = self.conv(self.deviation(x))
         answer: Tensor = self.out(self.dense(x.flatten(1)))
         if self.mapping is None:

@@ -9,6 +9,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from ganvas.models.layers.activation import leaky_relu
 from ganvas.models.layers.precision import without_autocast
 
 Architecture = Literal["original", "skip", "residual"]
@@ -29,8 +30,8 @@ def whole(x: Tensor) -> Tensor:
 
 
 def activate(x: Tensor, clamp: float | None) -> Tensor:
-    x = F.leaky_relu(x, SLOPE)
-    return x if clamp is None else x.clamp(-clamp, clamp)
+    """Leaky ReLU; its gain is missing from the result, and ``clamp`` limits what the result is with it."""
+    return leaky_relu(x, SLOPE, None if clamp is None else clamp / GAIN)
 
 
 class Dense(nn.Module):
@@ -38,23 +39,38 @@ class Dense(nn.Module):
 
     ``rate`` divides the stored weights and multiplies them in use: under Adam, whose steps do not depend on the
     gradient's size, the layer then learns at ``rate`` times the learning rate (0.01 in the mapping network).
+
+    Args:
+        gain: A factor that is missing from the input.
     """
 
     def __init__(
-        self, inputs: int, outputs: int, *, active: bool = False, rate: float = 1.0, bias: float = 0.0
+        self, inputs: int, outputs: int, *, active: bool = False, rate: float = 1.0, gain: float = 1.0
     ) -> None:
         super().__init__()
         self.weight = nn.Parameter(torch.randn(outputs, inputs) / rate)
-        self.bias = nn.Parameter(torch.full((outputs,), bias))
+        self.bias = nn.Parameter(torch.zeros(outputs))
         self.active = active
-        gain = GAIN if active else 1.0
-        self.weight_gain = gain * rate / math.sqrt(inputs)
-        self.bias_gain = gain * rate
+        self.bias_gain = rate * (GAIN if active else 1.0)
+        self.weight_gain = gain * self.bias_gain / math.sqrt(inputs)
 
     def forward(self, x: Tensor) -> Tensor:
         with without_autocast(x):
-            x = F.linear(whole(x), self.weight * self.weight_gain, self.bias * self.bias_gain)
-            return F.leaky_relu(x, SLOPE) if self.active else x
+            x = torch.addmm(self.bias, whole(x), self.weight.t(), beta=self.bias_gain, alpha=self.weight_gain)
+            return leaky_relu(x, SLOPE) if self.active else x
+
+
+class Affine(nn.Module):
+    """w → the factors of a convolution's input channels; ``w`` [N, w_dim] is already divided by √w_dim."""
+
+    def __init__(self, w_dim: int, outputs: int) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.randn(outputs, w_dim))
+        self.bias = nn.Parameter(torch.ones(outputs))
+
+    def forward(self, w: Tensor) -> Tensor:
+        with without_autocast(w):
+            return F.linear(whole(w), self.weight, self.bias)
 
 
 def freeze(module: nn.Module) -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 
 from ganvas.models.layers.convolutions import conv2d
 from ganvas.models.layers.filters import Upsample
-from ganvas.models.networks.stylegan2.layers import FILTER, Architecture, channels_at
+from ganvas.models.networks.stylegan2.layers import FILTER, GAIN, Architecture, channels_at
 from ganvas.models.networks.stylegan2.modulated_convolution import Modulated, Noise, ToImage
 
 
@@ -31,27 +32,26 @@ class SynthesisBlock(nn.Module):
     ) -> None:
         super().__init__()
         first = inputs == 0
-        if first:
-            self.conv0 = None
-        else:
-            self.conv0 = Modulated(inputs, outputs, w_dim, resolution, up=True, clamp=clamp, noisy=noisy)
-        self.conv1 = Modulated(outputs, outputs, w_dim, resolution, up=False, clamp=clamp, noisy=noisy)
-        drawing = last or architecture == "skip"
-        self.to_image = ToImage(outputs, channels, w_dim, clamp) if drawing else None
-        self.upsample = Upsample(FILTER)
         residual = architecture == "residual" and not first
+        # Factors that are missing from the features before and after. A residual sum is divided by √2, the gain.
+        before = 1.0 if resolution == 4 or (architecture == "residual" and resolution > 8) else GAIN
+        after = 1.0 if residual else GAIN
+        common: dict[str, Any] = {"clamp": clamp, "noisy": noisy}
+        self.conv0 = None if first else Modulated(inputs, outputs, w_dim, resolution, up=True, gain=before, **common)
+        within = before if first else GAIN
+        self.conv1 = Modulated(outputs, outputs, w_dim, resolution, up=False, gain=within, **common)
+        drawing = last or architecture == "skip"
+        self.to_image = ToImage(outputs, channels, w_dim, gain=after, clamp=clamp) if drawing else None
+        self.upsample = Upsample(FILTER)
         self.shortcut = nn.Parameter(torch.randn(outputs, inputs, 1, 1)) if residual else None
+        self.shortcut_gain = before / (GAIN * math.sqrt(inputs)) if residual else 1.0
         self.layers = 1 if first else 2
 
     def forward(self, x: Tensor, image: Tensor | None, ws: list[Tensor], mode: Noise) -> tuple[Tensor, Tensor | None]:
-        if self.conv0 is None:
-            x = self.conv1(x, ws[0], mode)
-        elif self.shortcut is not None:
-            gain = math.sqrt(0.5)
-            by = self.upsample(conv2d(x, self.shortcut * (gain / math.sqrt(x.shape[1]))))
-            x = self.conv1(self.conv0(x, ws[0], mode), ws[1], mode, gain) + by
-        else:
-            x = self.conv1(self.conv0(x, ws[0], mode), ws[1], mode)
+        before = x
+        x = self.conv1(x if self.conv0 is None else self.conv0(x, ws[0], mode), ws[self.layers - 1], mode)
+        if self.shortcut is not None:
+            x = x + self.upsample(conv2d(before, self.shortcut * self.shortcut_gain))
         if image is not None:
             image = self.upsample(image)
         if self.to_image is not None:
@@ -93,11 +93,12 @@ class Synthesis(nn.Module):
             for side, before, width in zip(sides, [0, *widths], widths, strict=False)
         )
         self.layers = 2 * len(sides)
+        self.w_gain = 1 / math.sqrt(w_dim)  # for the affine layers
 
     def forward(self, ws: Tensor, noise_mode: Noise = "random") -> Tensor:
         x = self.constant.expand(ws.shape[0], -1, -1, -1)  # len() would fix the batch of an export
         image = None
-        styles = list(ws.unbind(1))
+        styles = list((ws * self.w_gain).unbind(1))
         for i, block in enumerate(self.blocks):
             x, image = block(x, image, styles[max(2 * i - 1, 0) :], noise_mode)
         assert isinstance(image, Tensor)
