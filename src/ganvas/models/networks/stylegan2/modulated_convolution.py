@@ -22,12 +22,15 @@ class _KernelPower(torch.autograd.Function):
     @staticmethod
     def forward(ctx: Any, weight: Tensor) -> Tensor:
         ctx.save_for_backward(weight)
-        return torch.linalg.vector_norm(weight, dim=(2, 3)).square_()
+        norms: Tensor = torch.linalg.vector_norm(weight, dim=(2, 3))
+        return norms.square_()
 
     @staticmethod
     def backward(ctx: Any, *grads: Tensor) -> Tensor:
         (weight,) = ctx.saved_tensors
-        return weight * (grads[0] * 2)[:, :, None, None]  # type: ignore[no-any-return]
+        twice: Tensor = grads[0] * 2
+        to_weight: Tensor = weight * twice[:, :, None, None]
+        return to_weight
 
 
 def kernel_power(weight: Tensor) -> Tensor:
@@ -118,5 +121,5 @@ class ToImage(nn.Module):
         style = (self.affine(w) * self.gain).to(x.dtype)
         weight = self.weight.flatten(1).to(x.dtype) * style[:, None]
         drawn = torch.baddbmm(self.bias.to(x.dtype)[:, None], weight, x.flatten(2))
-        drawn = whole(drawn).unflatten(2, x.shape[2:])
+        drawn = whole(drawn).view(-1, len(self.bias), *x.shape[2:])
         return drawn if self.clamp is None else F.hardtanh(drawn, -self.clamp, self.clamp)
