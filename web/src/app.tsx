@@ -14,6 +14,7 @@ import { Account } from "./ui/account";
 import { Button } from "./ui/controls";
 import { Waiting } from "./ui/feedback";
 import { Mark } from "./ui/icons";
+import { Lost } from "./ui/lost";
 import { MissingPage } from "./ui/missing-page";
 import { ThemeChoice } from "./ui/theme";
 
@@ -79,6 +80,7 @@ function Header() {
           <span lang={language === "ko" ? "en" : "ko"}>{words.language}</span>
         </Button>
       </div>
+      <Lost />
     </header>
   );
 }

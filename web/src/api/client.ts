@@ -1,5 +1,6 @@
 // The client of the studio's API. Paths, parameters, bodies and answers are typed by the server's OpenAPI document.
 import createClient, { type Middleware } from "openapi-fetch";
+import { noteAnswer } from "./connection";
 import { ROOT, rooted } from "./root";
 import type { components, paths } from "./schema";
 
@@ -33,11 +34,14 @@ async function problemOf(response: Response): Promise<Problem> {
 
 const problems: Middleware = {
   async onResponse({ response }) {
+    noteAnswer(true);
     if (!response.ok) throw await problemOf(response);
   },
   onError({ request }) {
     // Without an answer the promise is rejected with the request's own error: the request was aborted.
-    return request.signal.aborted ? undefined : new Problem(0, "");
+    if (request.signal.aborted) return undefined;
+    noteAnswer(false);
+    return new Problem(0, "");
   },
 };
 

@@ -97,11 +97,14 @@ test("a sheet that was written before the stream began is not missed", async () 
 test("where the stream breaks, requests go on", async () => {
   const run = follow();
   await waitFor(() => expect(Source.newest).toBeDefined());
-  Source.newest?.say("open");
-  Source.newest?.say("error");
+  const broken = Source.newest;
+  broken?.say("open");
+  broken?.say("error");
   expect(run.result.current.streaming).toBe(false);
   stats = lines(1, 2, 3);
   await waitFor(() => expect(seen(run)).toEqual([1, 2, 3]), { timeout: 10_000 });
+  await waitFor(() => expect(Source.newest).not.toBe(broken)); // and then the stream again
+  expect(Source.newest?.closed).toBe(false);
 }, 15_000);
 
 test("a page that is left closes the stream", async () => {

@@ -1,5 +1,5 @@
 // A run as it happens: server-sent events where they get through, requests every few seconds where they do not.
-// Either way the answers go into the query cache.
+// Either way the answers go into the query cache. A stream that broke is opened again once the studio answers.
 import { type QueryClient, skipToken, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { addressOf, api, dataOf } from "./client";
@@ -40,6 +40,7 @@ class RunFollower {
   private source: EventSource | undefined;
   private timer: ReturnType<typeof setTimeout> | undefined;
   private last = -1; // pictures seen at the newest line
+  private blocked = false; // events do not get through, as behind some proxies
 
   private readonly client: QueryClient;
   private readonly id: string;
@@ -82,6 +83,7 @@ class RunFollower {
     try {
       const [run] = await Promise.all([this.refresh(), this.catchUp()]);
       if (run.status.state !== "running") wait = IDLE_MILLISECONDS;
+      else if (!this.blocked && !this.stopped) return this.listen();
     } catch {
       // The next round may succeed; what is on the page stays.
     }
@@ -91,10 +93,12 @@ class RunFollower {
   private listen(): void {
     const source = new EventSource(addressOf("runs", this.id, "events"));
     this.source = source;
+    let opened = false;
     const on = (name: string, act: (data: string) => void) =>
       source.addEventListener(name, (event) => act((event as MessageEvent<string>).data));
     const refresh = () => void this.refresh().catch(() => {});
     on("open", () => {
+      opened = true;
       this.listener.streams(true);
       void this.catchUp().catch(() => {});
     });
@@ -115,6 +119,7 @@ class RunFollower {
     on("metric", refresh);
     on("error", () => {
       source.close();
+      this.blocked = !opened;
       this.listener.streams(false);
       this.plan(POLL_MILLISECONDS);
     });

@@ -55,6 +55,7 @@ export const en = {
   },
   saveAll: "Save all (zip)",
   problem: "Something went wrong",
+  lost: "The studio does not answer. A training goes on without it; this page goes on when it is back.",
   offline: "The studio does not answer. Is `ganvas studio` still running?",
   sampleTraining: "Try with sample avatars",
   sampleTrainingHelp:

@@ -55,6 +55,7 @@ export const ko: typeof en = {
   },
   saveAll: "모두 저장(zip)",
   problem: "문제가 생겼습니다",
+  lost: "스튜디오가 응답하지 않습니다. 학습은 스튜디오 없이도 계속되며, 스튜디오가 다시 응답하면 이 페이지도 이어집니다.",
   offline: "스튜디오가 응답하지 않습니다. `ganvas studio`가 실행 중인지 확인하세요.",
   sampleTraining: "예시 아바타로 해 보기",
   sampleTrainingHelp:

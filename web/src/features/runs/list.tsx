@@ -10,6 +10,7 @@ import { useSpeed, useTimeLeft } from "../../ui/run-progress";
 import { SampleTraining } from "../../ui/sample-training";
 import { useTitle } from "../../ui/use-title";
 import { compareAddress } from "./compare";
+import { FindRuns, useWantedRuns } from "./find";
 import { findingOf } from "./finding";
 import { JustDeleted } from "./just-deleted";
 import styles from "./list.module.css";
@@ -25,6 +26,7 @@ export function RunsPage() {
   const { sampleTrainingHelp } = useSharedWords();
   const mayTrain = useMay("owner");
   const { data, error, refetch } = useQuery({ ...runsQuery, ...polled(POLL_SECONDS) });
+  const { wanted, want, shown } = useWantedRuns(data ?? []);
   return (
     <>
       <header className="page-head">
@@ -55,9 +57,10 @@ export function RunsPage() {
           )}
         </Empty>
       )}
+      {data && data.length > 1 && <FindRuns runs={data} shown={shown.length} wanted={wanted} want={want} />}
       {data && data.length > 0 && (
         <ul className={styles.runs}>
-          {data.map((run) => (
+          {(data.length > 1 ? shown : data).map((run) => (
             <RunRow key={run.id} run={run} />
           ))}
         </ul>

@@ -2,6 +2,7 @@ import { useState } from "react";
 import type { Metric } from "../../api/types";
 import { figure, kimg, metricName, spread } from "../../i18n/numbers";
 import { Chart } from "../../ui/chart/chart";
+import { ProtocolOf } from "./protocol";
 import styles from "./run.module.css";
 import { useWords } from "./words";
 
@@ -69,10 +70,7 @@ function MetricRow({ metric: { metric, value, std, nimg, protocol } }: { metric:
         {std != null && <span className="quiet"> ± {spread(std, value)}</span>}
       </td>
       <td className={styles.protocol}>
-        {Object.entries(protocol ?? {})
-          .filter(([, each]) => each !== null && typeof each !== "object")
-          .map(([name, each]) => `${name} ${short(each)}`)
-          .join(" · ")}
+        <ProtocolOf protocol={protocol ?? {}} />
       </td>
     </tr>
   );
@@ -107,10 +105,4 @@ function MetricCharts({ metrics }: { metrics: Metric[] }) {
       ))}
     </div>
   );
-}
-
-/** A value as text; digests are cut to their first digits. */
-function short(value: unknown): string {
-  const text = String(value);
-  return /^[0-9a-f]{32,}$/.test(text) ? `${text.slice(0, 8)}…` : text;
 }

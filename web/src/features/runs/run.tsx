@@ -6,6 +6,7 @@ import { bundlesQuery } from "../../api/queries";
 import { useWords as useSharedWords } from "../../i18n/provider";
 import { ProblemPage, Progress, Waiting } from "../../ui/feedback";
 import { BackIcon } from "../../ui/icons";
+import { useLost } from "../../ui/lost";
 import { useTitle } from "../../ui/use-title";
 import { Curves } from "./curves";
 import { Health } from "./health";
@@ -23,6 +24,7 @@ export function RunPage({ id }: { id: string }) {
   const words = useWords();
   const { progress } = useSharedWords();
   const { run, lines, error, streaming, retry } = useLiveRun(id);
+  const lost = useLost();
   useTitle(run ? run.name : words.title);
   if (!run) return error !== undefined ? <ProblemPage title={words.title} error={error} retry={retry} /> : <Waiting />;
   const last = lines.at(-1);
@@ -36,7 +38,7 @@ export function RunPage({ id }: { id: string }) {
         <div className={styles.runTitle}>
           <h1>{run.name}</h1>
           {run.status.state !== "unknown" && <State state={run.status.state} />}
-          {run.status.state === "running" && (
+          {run.status.state === "running" && !lost && (
             <span className={`${styles.live} quiet small`}>
               <span className="pulse" aria-hidden="true" />
               {streaming ? words.live : words.polling}
