@@ -18,6 +18,7 @@ import pytest
 import torch
 import uvicorn
 from PIL import Image
+from support.face_pictures import networks  # noqa: F401 - a fixture
 from support.portrait import drawing, portrait_bundle  # noqa: F401 - a fixture
 
 from ganvas.apps.portrait import PortraitGenerator, PortraitRequest
@@ -204,3 +205,19 @@ def test_a_bundle_without_its_bank_fails_each_question_and_not_for_ever(bundles:
                 asked.result()
     finally:
         engine.close()
+
+
+def test_colours_that_find_no_region_leave_the_portrait_and_are_named(client: httpx.Client, networks: None) -> None:
+    """The tiny model paints no faces; what becomes of those that are found has its own tests."""
+    answer = ask(client, drawing(2), hair="#ae946a", background="white")
+    assert near(portrait(answer), portrait(ask(client, drawing(2)))[..., :3])
+    assert answer.json()["uncoloured"] == ["hair", "background"]
+    content = b64decode(answer.json()["portrait"].partition(",")[2])
+    assert b"Drawn by the model Faces, which learned from pictures without credits." in content
+    assert ask(client, drawing(2)).json()["uncoloured"] == []
+
+
+def test_what_is_no_colour_is_refused(client: httpx.Client) -> None:
+    refused = ask(client, drawing(2), skin="#12")
+    assert refused.status_code == 422
+    assert refused.json()["code"] == "not-a-colour"

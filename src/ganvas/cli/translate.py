@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -11,6 +11,10 @@ from ganvas.cli.app import app
 from ganvas.cli.options import USE, ModelFolder, Quiet, check_at_least
 
 VIDEOS = frozenset({".mp4", ".mov", ".m4v", ".mkv", ".webm", ".avi", ".gif", ".mpg", ".mpeg", ".ogv"})
+
+
+def _colour(region: str) -> Any:
+    return typer.Option(metavar="COLOUR", help=f"Portraits: move {region} to this colour, such as #c9a063 or brown.")
 
 
 @app.command(rich_help_panel=USE)
@@ -37,6 +41,9 @@ def translate(
     fps: Annotated[
         int | None, typer.Option(help="Frames per second of the film; by default those of the source.")
     ] = None,
+    hair: Annotated[str | None, _colour("the hair")] = None,
+    skin: Annotated[str | None, _colour("the skin")] = None,
+    background: Annotated[str | None, _colour("the background")] = None,
     most: Annotated[int | None, typer.Option(help="Limit on the number of pictures, or frames of the video.")] = None,
     quiet: Quiet = False,
 ) -> None:
@@ -45,8 +52,11 @@ def translate(
     `--size keep` answers in the size and shape of each picture, where the model's networks take any size. A
     super-resolution model always keeps the shape; a frame interpolation model raises the frame rate.
     """
+    from ganvas.apps.recolour import parse_colours
+    from ganvas.apps.recolour.files import Recolouring
     from ganvas.cli.output import Output
     from ganvas.curate.own_folders import own_folders_below
+    from ganvas.errors import UserError
     from ganvas.inference.images import ImageOptions, make_images, write_images
     from ganvas.inference.load import load_model
     from ganvas.inference.whole import answer_size, takes_any_size
@@ -54,20 +64,28 @@ def translate(
     wanted = answer_size(size)
     if most is not None:
         check_at_least("--most", most, 1)
+    colours = parse_colours({"hair": hair, "skin": skin, "background": background})
     out = Output(quiet)
     out.own_folders(own_folders_below(source))
     if not (video or source.suffix.lower() in VIDEOS):
-        family = load_model(path).family
+        model = load_model(path)
+        family = model.family
         options = ImageOptions(count=most or 2**31, source=source, prepared=prepared, domain=to, size=wanted)
         stream = make_images(family, options)
+        recolouring = Recolouring(colours, f"Made by the model {model.name}")
         with out.progress("translating") as progress:
-            written = write_images(stream, output or Path("translated"), progress=progress)
+            place = output or Path("translated")
+            written = write_images(recolouring.of(stream), place, progress=progress, encode=recolouring.encode)
         out.line(f"{written.pictures} pictures: {written.path}")
+        for sentence in recolouring.sentences():
+            out.line(sentence, "yellow")
         out.source_report(stream.report)
         if wanted == "square" and takes_any_size(family):
             side = family.data.resolution
             out.line(f"They are squares of {side} px; --size keep answers in each picture's own size.")
         return
+    if colours:
+        raise UserError("Colours are changed in pictures and not in videos; leave --hair, --skin and --background out.")
     from ganvas.apps.video_writer import write_video
     from ganvas.collect.frames import rate
     from ganvas.inference.translate import direction_into, takes_frame_pairs

@@ -224,6 +224,7 @@ def write_images(
     as_zip: bool = False,
     as_grid: bool = False,
     progress: Callable[[int, int], None] | None = None,
+    encode: Callable[[NamedImage], bytes] = lambda image: encode_png(image.pixels),
 ) -> Written:
     """Write pictures as PNG files into a folder, as one zip, or as one picture.
 
@@ -234,6 +235,7 @@ def write_images(
         as_zip: Write one zip whatever the name ends in. It appears when it is complete.
         as_grid: Write one picture of all.
         progress: Called with how many pictures are done and how many there will be.
+        encode: Writes one picture as PNG; not used for a grid, or a picture of another format.
 
     Raises:
         UserError: The output cannot be written.
@@ -251,18 +253,22 @@ def write_images(
     try:
         if as_grid or (is_picture_file(output) and not as_zip):
             path = output if is_picture_file(output) else output / "grid.png"
-            made = [image.pixels for image in counted()]
-            write_picture(path, made[0] if len(made) == 1 and not as_grid else _grid(made, output))
+            images = list(counted())
+            if len(images) == 1 and not as_grid and path.suffix.lower() == ".png":
+                write_atomically(path, encode(images[0]))
+            else:
+                made = [image.pixels for image in images]
+                write_picture(path, made[0] if len(made) == 1 and not as_grid else _grid(made, output))
             return Written(path, count)
         if as_zip or output.suffix.lower() == ".zip":
             path = output if output.suffix.lower() == ".zip" else output.with_name(output.name + ".zip")
             with replacing(path) as file, zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
                 for image in counted():
-                    archive.writestr(f"{image.name}.png", encode_png(image.pixels))
+                    archive.writestr(f"{image.name}.png", encode(image))
             return Written(path, count)
         output.mkdir(parents=True, exist_ok=True)
         for image in counted():
-            write_atomically(output / f"{image.name}.png", encode_png(image.pixels))
+            write_atomically(output / f"{image.name}.png", encode(image))
     except OSError as error:
         raise UserError(f"{output} cannot be written ({error.strerror}); choose another --output.") from None
     return Written(output, count)

@@ -2284,6 +2284,21 @@ export interface components {
              * @default false
              */
             place: boolean;
+            /**
+             * Hair
+             * @description Colour to move this region of the portrait to, such as #c9a063; left out: as painted.
+             */
+            hair?: string | null;
+            /**
+             * Skin
+             * @description Colour to move this region of the portrait to, such as #c9a063; left out: as painted.
+             */
+            skin?: string | null;
+            /**
+             * Background
+             * @description Colour to move this region of the portrait to, such as #c9a063; left out: as painted.
+             */
+            background?: string | null;
         };
         /** Body_prepare */
         Body_prepare: {
@@ -4239,6 +4254,11 @@ export interface components {
             shadow: string | null;
             /** @description How the drawing was moved; null: it was not, since it stands where it should or placing is off. */
             placement: components["schemas"]["DrawingPlacement"] | null;
+            /**
+             * Uncoloured
+             * @description Regions whose colour was requested and that were not found in the portrait; they stay as painted.
+             */
+            uncoloured: ("hair" | "skin" | "background")[];
             /** Milliseconds */
             milliseconds: number;
         };
@@ -5219,6 +5239,13 @@ export interface components {
              */
             t?: {
                 [key: string]: number;
+            } | null;
+            /**
+             * Colours
+             * @description Colours that regions of the portrait were moved to, as #rrggbb; null: none.
+             */
+            colours?: {
+                [key: string]: string;
             } | null;
             /**
              * Drawing

@@ -141,6 +141,7 @@ export const errors = {
   "no-portraits": "{model} is of the family {family}, which does not paint portraits from drawings.",
   "no-sketches": "Bundle {model} holds no sketches to compare with; export it again from its run.",
   "no-drawings": "{model} does not take drawings; choose a model that was trained on sketches.",
+  "not-a-colour": "{text} is not a colour; write it as #c9a063.",
   "sketch-count": "k is the number of real sketches that a drawing is compared with: 1 to {most}, not {k}.",
   "sketch-count-low": "k is the number of real sketches that a drawing is compared with: 1 or more, not {k}.",
   "share-range": "t is the share of the drawing itself that stays: from 0 to 1, not {share}.",

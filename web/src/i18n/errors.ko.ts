@@ -140,6 +140,7 @@ export const errors: Readonly<Record<ErrorCode, string>> = {
   "no-portraits": "{model} 모델({family})은 그림으로 초상화를 그리지 않습니다.",
   "no-sketches": "{model} 번들에 비교할 스케치가 없습니다. 학습 기록에서 번들을 다시 내보내세요.",
   "no-drawings": "{model} 모델은 그림을 사용하지 않습니다. 스케치로 학습한 모델을 선택하세요.",
+  "not-a-colour": "{text}은(는) 색이 아닙니다. #c9a063처럼 쓰세요.",
   "sketch-count": "비교할 스케치 수 k는 1부터 {most}까지입니다(입력값: {k}).",
   "sketch-count-low": "비교할 스케치 수 k는 1 이상이어야 합니다(입력값: {k}).",
   "share-range": "그림을 그대로 두는 비율 t는 0부터 1까지입니다(입력값: {share}).",

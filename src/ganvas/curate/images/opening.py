@@ -113,7 +113,9 @@ def picture_errors(source: bytes | Path) -> Iterator[None]:
     except UnidentifiedImageError:
         raise _unidentified(source) from None
     except FileNotFoundError:
-        raise PictureError("the file is gone") from None
+        raise PictureError("there is no such file") from None
+    except IsADirectoryError:
+        raise PictureError("it is a folder") from None
     except PermissionError:
         raise PictureError("no permission to read it") from None
     except MemoryError:

@@ -28,9 +28,9 @@ def elapsed_milliseconds(start: float) -> float:
     return round((time.perf_counter() - start) * 1000, 1)
 
 
-def data_url(picture: Pictures) -> str:
-    """A picture, uint8 [H, W, 1 or 3], as ``data:image/png;base64,…``."""
-    return f"data:image/png;base64,{b64encode(encode_png(picture)).decode()}"
+def data_url(picture: Pictures, encode: Callable[[Pictures], bytes] = encode_png) -> str:
+    """A picture, uint8 [H, W, 1 or 3], as ``data:image/png;base64,…``; ``encode`` writes the PNG."""
+    return f"data:image/png;base64,{b64encode(encode(picture)).decode()}"
 
 
 def picture_answer(

@@ -7,10 +7,22 @@ import type { Answer } from "./use-result";
 
 export type Parts = components["schemas"]["PortraitParts"];
 
+/** A part of a portrait whose colour can be chosen. */
+export type Region = components["schemas"]["PortraitAnswer"]["uncoloured"][number];
+
+/** Colours that regions are moved to, as #rrggbb; the others stay as painted. */
+export type Colours = Partial<Record<Region, string>>;
+
 export type Placement = components["schemas"]["DrawingPlacement"];
 
 /** How a portrait is to be painted: `own` is the share of the drawing itself that stays, by part. */
-export type PortraitOptions = { k: number; own: Record<string, number>; shadow: boolean; place: boolean };
+export type PortraitOptions = {
+  k: number;
+  own: Record<string, number>;
+  colours: Colours;
+  shadow: boolean;
+  place: boolean;
+};
 
 // Whoever draws at once with others takes turns with them; a page is one of those.
 const ASKER = crypto.getRandomValues(new Uint32Array(2)).join("-");
@@ -28,14 +40,14 @@ function pictureOf(address: string): Blob {
 export async function paintPortrait(
   id: string,
   image: Blob,
-  { k, own, shadow, place }: PortraitOptions,
+  { k, own, colours, shadow, place }: PortraitOptions,
   signal: AbortSignal,
 ): Promise<Answer> {
   const begun = performance.now();
   const answer = await dataOf(
     api.POST("/v1/bundles/{id}/portrait", {
       params: { ...ofBundle(id), header: { "X-Asker": ASKER } },
-      body: { image, prepared: true, k, t: JSON.stringify(own), shadow, place },
+      body: { image, prepared: true, k, t: JSON.stringify(own), shadow, place, ...colours },
       bodySerializer: multipart,
       signal,
     }),
@@ -44,6 +56,7 @@ export async function paintPortrait(
     picture: pictureOf(answer.portrait),
     shadow: answer.shadow,
     placement: answer.placement,
+    uncoloured: answer.uncoloured,
     modelMilliseconds: answer.milliseconds,
     milliseconds: performance.now() - begun,
   };

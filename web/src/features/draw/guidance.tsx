@@ -1,6 +1,8 @@
 // The sliders beside the portrait: one for all, the others folded away.
 import { Switch } from "react-aria-components";
 import { Slider } from "../../ui/controls";
+import type { Region } from "./api";
+import { ColourChoices } from "./colours";
 import styles from "./guidance.module.css";
 import portraitStyles from "./portrait.module.css";
 import type { Guidance } from "./use-guidance";
@@ -15,6 +17,7 @@ export function GuidancePanel({
   strength,
   setStrength,
   moved,
+  uncoloured,
 }: {
   guidance: Guidance;
   over: boolean;
@@ -22,6 +25,8 @@ export function GuidancePanel({
   setStrength: (strength: number) => void;
   /** The drawing of the result was brought to its place. */
   moved: boolean;
+  /** Regions of the result that were not found, and keep their colours. */
+  uncoloured: readonly Region[];
 }) {
   const words = useWords();
   const { parts, settings, change, shadow, showShadow, place, setPlace } = guidance;
@@ -73,6 +78,11 @@ export function GuidancePanel({
               {moved ? words.placed : words.placeHelp}
             </p>
           </div>
+          <ColourChoices
+            colours={settings.colours}
+            change={(colours) => change({ ...settings, colours })}
+            uncoloured={uncoloured}
+          />
           <details className={styles.guidanceDetails}>
             <summary>{words.details}</summary>
             <div className={styles.guidanceParts}>

@@ -35,6 +35,7 @@ async function share(bundle: BundleCard, drawing: Drawing, settings: Settings | 
       model: bundle.id,
       k: settings?.k ?? null,
       t: settings?.own ?? null,
+      colours: settings?.colours ?? null,
       drawing: told(drawing.marks),
     });
     const link = `${window.location.origin}${ROOT}/draw/${encodeURIComponent(bundle.id)}?${NAMED}=${id}`;

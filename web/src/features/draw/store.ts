@@ -1,11 +1,12 @@
 // The state of the Draw page: the drawing and the kept ones. It survives a visit to another page; a sketch stays when
 // another model is chosen, and also survives a reload (in this browser window only).
 import { useCallback, useEffect, useRef, useState } from "react";
+import type { Colours } from "./api";
 import { fromFile, toFile } from "./file";
 import { type Drawing, EMPTY, isBlank, type Mark } from "./marks";
 import type { Result } from "./use-result";
 
-export type Settings = { own: Record<string, number>; k: number };
+export type Settings = { own: Record<string, number>; k: number; colours: Colours };
 
 export type Entry = {
   id: number;

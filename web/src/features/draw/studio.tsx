@@ -217,6 +217,7 @@ export function Studio({ bundle, lead }: { bundle: BundleCard; lead: string }) {
             strength={strength}
             setStrength={setStrength}
             moved={Boolean(result?.placement)}
+            uncoloured={result?.uncoloured ?? []}
           />
         )}
         <History entries={store.history} keep={keep} open={goBack} />

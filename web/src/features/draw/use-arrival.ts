@@ -26,9 +26,10 @@ export type Arriving = {
 
 /** What a link asks for, as far as the model has it today: it may have been trained anew since. */
 function settingsOf(shared: Shared, parts: Parts): Settings | undefined {
-  const { k, t } = shared;
+  const { k, t, colours } = shared;
   if (k == null || t == null) return undefined;
   return {
+    colours: colours ?? {},
     k: Math.min(Math.max(k, parts.k.least), parts.k.most),
     own: Object.fromEntries(parts.parts.map((part) => [part, t[part] ?? parts.t.usual])),
   };

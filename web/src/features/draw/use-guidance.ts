@@ -53,6 +53,7 @@ export function useGuidance(bundle: BundleCard): Guidance {
       parts && {
         own: Object.fromEntries(parts.parts.map((part) => [part, parts.t.usual])),
         k: parts.k.usual,
+        colours: {},
       },
     [parts],
   );

@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { Follower } from "../../api/follower";
-import type { Placement } from "./api";
+import type { Placement, Region } from "./api";
 import type { Mark } from "./marks";
 import type { Settings } from "./store";
 
@@ -15,6 +15,8 @@ export type Answer = {
   shadow?: string | null;
   /** How the drawing was moved before it was painted; nothing: it was not. */
   placement?: Placement | null;
+  /** Regions that were to have another colour, and were not found in the portrait. */
+  uncoloured?: readonly Region[];
   modelMilliseconds: number;
   milliseconds: number;
 };

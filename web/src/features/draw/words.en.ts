@@ -1,4 +1,5 @@
 // The Draw page's sentences, in English.
+import type { Region } from "./api";
 
 export const en = {
   nav: "Draw",
@@ -82,6 +83,26 @@ export const en = {
   place: "Find the face",
   placeHelp: "A face drawn small, off-centre or turned is moved to where the model expects it.",
   placed: "Your drawing was moved to where the model expects a face.",
+  regions: { hair: "Hair", skin: "Skin", background: "Background" } as Record<Region, string>,
+  asPainted: "As painted",
+  ownColour: (region: string) => `${region}: another colour`,
+  coloursHelp: "The portrait's colours, changed after it is painted. Light and texture stay.",
+  uncoloured: (regions: string) => `Not found in this portrait, so its colour stays: ${regions}.`,
+  colourNames: {
+    black: "Black",
+    brown: "Brown",
+    auburn: "Auburn",
+    blond: "Blond",
+    grey: "Grey",
+    white: "White",
+    fair: "Fair",
+    light: "Light",
+    tan: "Tan",
+    dark: "Dark",
+    blue: "Blue",
+    green: "Green",
+    sand: "Sand",
+  } as Record<string, string>,
   parts: {
     left_eye: "Left eye",
     right_eye: "Right eye",

@@ -7,7 +7,7 @@ import contextlib
 import json
 import time
 from concurrent.futures import Future
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import numpy as np
 from fastapi import APIRouter, File, Form, Header, Request, UploadFile
@@ -16,6 +16,7 @@ from PIL import Image
 
 from ganvas.apps.placement import HERE
 from ganvas.apps.portrait import NEIGHBOURS, OWN, Portrait, PortraitRequest, anchors_of, parts_of, sketches_of
+from ganvas.apps.recolour import Colours, Recoloured, encode_recoloured, parse_colours
 from ganvas.bundle import Bundle
 from ganvas.curate.images.decode import PictureError
 from ganvas.curate.images.prepare import prepare_image
@@ -23,7 +24,7 @@ from ganvas.curate.sketch.degrade import Degradation, degradation
 from ganvas.errors import UserError
 from ganvas.inference.worker import BusyError
 from ganvas.serve.core.bundle_inputs import prepare_drawing, prepare_source
-from ganvas.serve.core.context import Context
+from ganvas.serve.core.context import Context, StudioContext
 from ganvas.serve.core.disconnect import while_connected
 from ganvas.serve.core.responses import data_url, elapsed_milliseconds, picture_answer, picture_response
 from ganvas.serve.core.roles import needs, person_of
@@ -37,10 +38,21 @@ from ganvas.serve.features.draw.schemas import (
     Shares,
     Sketches,
 )
+from ganvas.serve.features.draw.state import DrawState
 from ganvas.tasks.pictures import Pictures
+
+if TYPE_CHECKING:  # needs an extra that portraits in the model's own colours do not
+    from ganvas.curate.faces import FaceReader
 
 router = APIRouter()
 
+RegionColour = Annotated[
+    str | None,
+    Form(
+        max_length=64,
+        description="Colour to move this region of the portrait to, such as #c9a063; left out: as painted.",
+    ),
+]
 SKETCH_SIDE = 512  # pixels of a photo's drawing: strokes look alike at every size, and paper is larger than models
 
 
@@ -89,6 +101,9 @@ async def paint_portrait(
     place: Annotated[
         bool, Form(description="Bring a face that was drawn small, off-centre or turned to where the model expects it.")
     ] = False,
+    hair: RegionColour = None,
+    skin: RegionColour = None,
+    background: RegionColour = None,
     client: Annotated[
         str,
         Header(
@@ -109,6 +124,7 @@ async def paint_portrait(
             params={"most": MOST_SKETCHES, "k": k},
         )
     shares = _parse_shares(t)
+    colours = parse_colours({"hair": hair, "skin": skin, "background": background})
 
     def submit(drawing: Image.Image) -> Future[Portrait]:
         sketch = (
@@ -121,7 +137,8 @@ async def paint_portrait(
         )
 
     painted = await while_connected(request, await decode_upload(request, context, image, submit, opened))
-    return await asyncio.to_thread(_answer, painted, start)
+    recoloured = await _recolour(request, context, painted.portrait, colours) if colours else None
+    return await asyncio.to_thread(_answer, painted, recoloured, opened, colours, start)
 
 
 @router.post(
@@ -197,12 +214,30 @@ def _is_number(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 1e9
 
 
-def _answer(painted: Portrait, start: float) -> PortraitAnswer:
+async def _recolour(request: Request, context: StudioContext, portrait: Pictures, colours: Colours) -> Recoloured:
+    def work(reader: FaceReader) -> Recoloured:
+        from ganvas.apps.recolour.recolour import recolour
+
+        return recolour(portrait, colours, reader)
+
+    return await while_connected(request, context.state(DrawState).submit_faces(work))
+
+
+def _answer(
+    painted: Portrait, recoloured: Recoloured | None, opened: Bundle, colours: Colours, start: float
+) -> PortraitAnswer:
     shadow = None if painted.shadow is None else data_url(painted.shadow[:, :, None])
     placement = None if painted.placement == HERE else DrawingPlacement(**painted.placement._asdict())
+    if recoloured is None:
+        portrait = data_url(painted.portrait)
+    else:
+        learned = ", ".join(dict.fromkeys(credit.name for credit in opened.info.credits)) or "pictures without credits"
+        made_by = f"Drawn by the model {opened.info.name}, which learned from {learned}"
+        portrait = data_url(recoloured.picture, lambda _: encode_recoloured(recoloured, colours, made_by))
     return PortraitAnswer(
-        portrait=data_url(painted.portrait),
+        portrait=portrait,
         shadow=shadow,
         placement=placement,
+        uncoloured=[] if recoloured is None else list(recoloured.missing),
         milliseconds=elapsed_milliseconds(start),
     )

@@ -6,6 +6,8 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, Field
 
+from ganvas.apps.recolour import Region
+
 MOST_SKETCHES = (
     100  # to compare a drawing with: the weights of more are tiny, and solving for them takes longer than painting
 )
@@ -64,6 +66,9 @@ class PortraitAnswer(BaseModel):
     placement: DrawingPlacement | None = Field(
         description="How the drawing was moved; null: it was not, since it stands where it should or placing is off."
     )
+    uncoloured: list[Region] = Field(
+        description="Regions whose colour was requested and that were not found in the portrait; they stay as painted."
+    )
     milliseconds: float
 
 
@@ -77,6 +82,9 @@ class SharedDrawing(BaseModel):
     )
     t: dict[str, Annotated[float, Field(ge=0, le=1)]] | None = Field(
         None, description="Share of the drawing itself that stayed, by part."
+    )
+    colours: dict[Region, Annotated[str, Field(pattern="^#[0-9a-fA-F]{6}$")]] | None = Field(
+        None, description="Colours that regions of the portrait were moved to, as #rrggbb; null: none."
     )
     drawing: dict[str, Any] = Field(description="The drawing as the Draw page saves it in a file; strokes only.")
 

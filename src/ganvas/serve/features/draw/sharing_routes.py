@@ -121,7 +121,8 @@ def _keep(context: StudioContext, store: Drawings, shared: SharedDrawing) -> str
                 params={"part": part, "known": known},
             )
         k, t = k or NEIGHBOURS, {part: round(shares.get(part, OWN), 4) for part in parts}
-    kept = SharedDrawing(model=shared.model, k=k, t=t, drawing=drawing.told())
-    content = json.dumps(kept.model_dump(), ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode() + b"\n"
+    kept = SharedDrawing(model=shared.model, k=k, t=t, colours=shared.colours or None, drawing=drawing.told())
+    told = kept.model_dump(exclude={"colours"} if kept.colours is None else None)  # ids of drawings without stay
+    content = json.dumps(told, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode() + b"\n"
     _check_size(content)
     return store.keep(content)
