@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from ganvas.cli.app import app
 from ganvas.cli.options import USE, ModelFolder, Quiet, check_at_least
+
+if TYPE_CHECKING:
+    from ganvas.apps.recolour import Colours
+    from ganvas.cli.output import Output
+    from ganvas.inference.images import ImageOptions
 
 VIDEOS = frozenset({".mp4", ".mov", ".m4v", ".mkv", ".webm", ".avi", ".gif", ".mpg", ".mpeg", ".ogv"})
 
@@ -53,13 +58,10 @@ def translate(
     super-resolution model always keeps the shape; a frame interpolation model raises the frame rate.
     """
     from ganvas.apps.recolour import parse_colours
-    from ganvas.apps.recolour.files import Recolouring
     from ganvas.cli.output import Output
     from ganvas.curate.own_folders import own_folders_below
     from ganvas.errors import UserError
-    from ganvas.inference.images import ImageOptions, make_images, write_images
-    from ganvas.inference.load import load_model
-    from ganvas.inference.whole import answer_size, takes_any_size
+    from ganvas.inference.whole import answer_size
 
     wanted = answer_size(size)
     if most is not None:
@@ -68,26 +70,16 @@ def translate(
     out = Output(quiet)
     out.own_folders(own_folders_below(source))
     if not (video or source.suffix.lower() in VIDEOS):
-        model = load_model(path)
-        family = model.family
+        from ganvas.inference.images import ImageOptions
+
         options = ImageOptions(count=most or 2**31, source=source, prepared=prepared, domain=to, size=wanted)
-        stream = make_images(family, options)
-        recolouring = Recolouring(colours, f"Made by the model {model.name}")
-        with out.progress("translating") as progress:
-            place = output or Path("translated")
-            written = write_images(recolouring.of(stream), place, progress=progress, encode=recolouring.encode)
-        out.line(f"{written.pictures} pictures: {written.path}")
-        for sentence in recolouring.sentences():
-            out.line(sentence, "yellow")
-        out.source_report(stream.report)
-        if wanted == "square" and takes_any_size(family):
-            side = family.data.resolution
-            out.line(f"They are squares of {side} px; --size keep answers in each picture's own size.")
+        _translate_pictures(path, options, colours, output or Path("translated"), out)
         return
     if colours:
         raise UserError("Colours are changed in pictures and not in videos; leave --hair, --skin and --background out.")
     from ganvas.apps.video_writer import write_video
     from ganvas.collect.frames import rate
+    from ganvas.inference.load import load_model
     from ganvas.inference.translate import direction_into, takes_frame_pairs
     from ganvas.inference.video import read_frames, translate_frames
 
@@ -100,3 +92,24 @@ def translate(
     with out.console.status("translating"):
         count = write_video(place, frames, fps or min(max(round(speed), 1), 60))
     out.line(f"{count} frames: {place}")
+
+
+def _translate_pictures(path: Path, options: ImageOptions, colours: Colours, place: Path, out: Output) -> None:
+    """Translate pictures, change colours in them where asked, and say what was written."""
+    from ganvas.apps.recolour.files import Recolouring
+    from ganvas.inference.images import make_images, write_images
+    from ganvas.inference.load import load_model
+    from ganvas.inference.whole import takes_any_size
+
+    model = load_model(path)
+    stream = make_images(model.family, options)
+    recolouring = Recolouring(colours, f"Made by the model {model.name}")
+    with out.progress("translating") as progress:
+        written = write_images(recolouring.of(stream), place, progress=progress, encode=recolouring.encode)
+    out.line(f"{written.pictures} pictures: {written.path}")
+    for sentence in recolouring.sentences():
+        out.line(sentence, "yellow")
+    out.source_report(stream.report)
+    if options.size == "square" and takes_any_size(model.family):
+        side = model.family.data.resolution
+        out.line(f"They are squares of {side} px; --size keep answers in each picture's own size.")

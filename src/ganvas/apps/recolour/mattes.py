@@ -177,7 +177,8 @@ def _likelihood(lab: Floats, weight: Floats) -> Floats:
     covariance = (offset * share[:, None]).T @ offset + np.diag(np.square(_LEAST_SPREAD))
     distance = np.einsum("ni,ij,nj->n", offset, np.linalg.inv(covariance), offset)
     density = -0.5 * (np.minimum(distance, 60) + np.log(np.linalg.det(covariance)))
-    return density.reshape(lab.shape[:2]).astype(np.float32)
+    found: Floats = density.reshape(lab.shape[:2]).astype(np.float32)
+    return found
 
 
 def _kept(face: Face, lab: Floats, name: str) -> Floats:
@@ -187,13 +188,16 @@ def _kept(face: Face, lab: Floats, name: str) -> Floats:
     eyes = np.maximum(region(face, "left_eye", shape), region(face, "right_eye", shape))
     nostrils = filled(face.landmarks, (LEFT_NOSTRIL, RIGHT_NOSTRIL), shape)
     fixed = np.clip(eyes + mouth * (1 - lips) + nostrils, 0, 1)
+    free: Floats
     if name == "hair":
-        return np.clip(1 - fixed - lips, 0, 1).astype(np.float32)
+        free = np.clip(1 - fixed - lips, 0, 1).astype(np.float32)
+        return free
     skin = lab[..., 0][region(face, "skin", shape) > 0.9]
     if len(skin) < _FEWEST:
-        return (1 - fixed).astype(np.float32)
+        free = (1 - fixed).astype(np.float32)
+        return free
     spread = max(float(np.median(np.abs(skin - np.median(skin))) * 1.48), 2.0)
     dark = step((np.median(skin) - lab[..., 0]) / spread, 1.5, 3.5)
     brows = blurred(region(face, "brows", shape), 0.02 * face.eye_distance) * dark
-    free: Floats = np.clip(1 - fixed - brows, 0, 1) * (1 - (1 - _LIPS) * lips)
+    free = np.clip(1 - fixed - brows, 0, 1) * (1 - (1 - _LIPS) * lips)
     return free

@@ -71,4 +71,10 @@ def _change(lab: Floats, matte: Floats, colour: Colour) -> Floats:
     share = matte[..., None]
     own = np.clip(share * lab + (1 - share) * around - mean, -_DEVIATIONS * spread, _DEVIATIONS * spread)
     change: Floats = (share * (target - mean + (gains - 1) * own)).astype(np.float32)
+    # At a border the share may be too large; the other region's pixels there must not leave the new range of lightness.
+    reach = gain * spread[0]
+    lightness = lab[..., 0]
+    highest = np.maximum(target[0] + reach - lightness, 0)
+    lowest = np.minimum(target[0] - reach - lightness, 0)
+    change[..., 0] = np.clip(change[..., 0], lowest, highest)
     return change
