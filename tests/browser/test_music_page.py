@@ -7,11 +7,14 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
 import torch
 from support.music import midi_file, roll_spec
+from support.serving import make_run
 
 from ganvas.bundle import read_bundle, write_bundle
+from ganvas.curate.music.notes import sheet_notes
 from ganvas.inference.music import MusicOptions, compose, notes_of
 from ganvas.inference.session import TorchSession
 from ganvas.models.families.musegan import MuseGAN, MuseGANConfig
@@ -152,6 +155,30 @@ def test_a_longer_piece_is_kept_and_compared_and_saved_as_sound(
         # Two bars of two beats at 100 quarter notes per minute, and a second for the last notes to fade.
         assert sound.getnframes() == pytest.approx(44_100 * (4 * 0.6 + 1), abs=1)
         assert any(sound.readframes(44_100))
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_the_samples_of_a_training_are_played_and_saved(visit: Visit) -> None:
+    spec = roll_spec()
+    rolls = np.zeros((2, spec.steps, spec.pitches, 2), np.bool_)
+    rolls[0, :4, 12, 0] = rolls[1, 4:8, 14, 1] = True
+    run = make_run(visit.studio.root / "runs" / "sung")
+    (run.sheets / "000002000.json").write_bytes(sheet_notes(rolls, spec))
+    page = visit.open("/runs/sung", width=390, height=844)
+    page.add_init_script(LISTENER)
+    page.reload()
+    player = page.get_by_role("region", name="Listen to the samples")
+    player.get_by_role("button", name="Phrase").click()
+    page.get_by_role("option", name="Phrase 2").click()
+    expect(player.get_by_role("img", name="Piano roll with 1 notes in 1 tracks")).to_be_visible()
+    player.get_by_text("Loop").click()
+    player.get_by_role("button", name="Play").click()
+    page.wait_for_function("() => window.heard.length && window.loudness() > 0.001")
+    player.get_by_role("button", name="Pause").click()
+    with page.expect_download() as saved:
+        player.get_by_role("button", name="Save MIDI").click()
+    assert saved.value.suggested_filename == "sung-2000-Phrase-2.mid"
+    assert read_back(Path(saved.value.path()).read_bytes()) == [(1, spec.lowest + 14, 4, 4)]
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
 
 

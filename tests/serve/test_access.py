@@ -34,7 +34,17 @@ PLAYER = {
     *("readCardKit", "readCardFont", "drawCartoon", "checkCard", "printCard", "cardForBank"),
 }
 REVIEWER = {
-    *("listNeighbours", "listRuns", "getRun", "getStats", "getSheet", "followRun", "getReview", "getRound"),
+    *(
+        "listNeighbours",
+        "listRuns",
+        "getRun",
+        "getStats",
+        "getSheet",
+        "readSheetMusic",
+        "followRun",
+        "getReview",
+        "getRound",
+    ),
     *("getAgreement", "joinRound", "getQueue", "sendVerdicts", "undoVerdict", "getPicture", "getThumbnail"),
 }
 OWNER = {

@@ -6,15 +6,20 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from support.music import midi_file, roll_spec
+import torch
+from support.music import midi_file, random_rolls, roll_spec
+from support.serving import make_run
 from support.studio import served_with
 
 from ganvas.bundle import Bundle, read_bundle, write_bundle
+from ganvas.curate.dataset.dataset import Dataset
+from ganvas.curate.music.pack import pack_rolls
 from ganvas.inference.music import MusicOptions, compose, notes_of
 from ganvas.models.families.musegan import MuseGAN, MuseGANConfig
 from ganvas.serve.core.engine import Engine
 from ganvas.serve.core.settings import StudioSettings
 from ganvas.spec import DataSpec
+from ganvas.train.sample_sheets import Sheets
 
 
 @pytest.fixture(scope="module")
@@ -91,3 +96,31 @@ def test_a_given_track_is_returned_with_the_others(tmp_path: Path) -> None:
     assert (damaged.status_code, damaged.json()["code"]) == (422, "music-unreadable")
     assert (too_long.status_code, too_long.json()["code"]) == (422, "music-too-long")
     assert "long.mid has 65 phrases, and at most 64" in too_long.json()["detail"]
+
+
+def test_the_notes_of_a_sheet_are_stored_beside_it_and_come_by_phrase(tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    spec = roll_spec()
+    config = MuseGANConfig(z_dim=8, width=2, variant="shared_trunk")  # type: ignore[call-arg]
+    family = MuseGAN(config, DataSpec(roll=spec), 1.0)  # type: ignore[call-arg]
+    with torch.no_grad():
+        for parameter in family.parameters():
+            if parameter.ndim > 1:
+                parameter.mul_(4.0)  # or it would be silent
+    family.measure_standing_statistics()
+    run = make_run(tmp_path / "runs" / "duo")
+    packed = pack_rolls(random_rolls(tmp_path / "rolls.npz", spec), tmp_path / "packed.zip", roll=spec)
+    _, answers = Sheets(run, family, Dataset(packed.path)).write(family, 2000)
+    (run.sheets / "000000000.json").write_text('{"phrases": 1')
+    with served_with(StudioSettings(runs=tmp_path / "runs")) as client:
+        torn, sheet = client.get("/v1/runs/duo").json()["sheets"]
+        music = client.get(sheet["music"]).json()
+        missing = client.get(torn["music"])
+        (run.sheets / "000000000.json").unlink()
+        assert client.get("/v1/runs/duo").json()["sheets"][0]["music"] is None
+    assert (missing.status_code, missing.json()["code"]) == (404, "no-sheet-notes")
+    assert [track["program"] for track in music["format"]["tracks"]] == [40, 42]
+    found = [[tuple(note.values()) for note in phrase["notes"]] for phrase in music["phrases"]]
+    assert found == [notes_of(roll > 127, spec) for roll in answers]
+    assert len(found) == 12
+    assert any(found)

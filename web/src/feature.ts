@@ -1,11 +1,15 @@
 // What a feature of the studio declares about itself.
 import type { ComponentType, LazyExoticComponent } from "react";
+import type { Sheet } from "./api/types";
 import type { Translations } from "./i18n/provider";
 
 /** The parts of the address that a route's pattern names. */
 export type RouteParams = Readonly<Record<string, string | undefined>>;
 
 export type PageProps = { params: RouteParams };
+
+/** A sample sheet, and the id of its run. */
+export type SheetProps = { run: string; sheet: Sheet };
 
 export type NavigationEntry = {
   /** Where the entry leads. */
@@ -30,6 +34,8 @@ type Base = {
   page: LazyExoticComponent<ComponentType<PageProps>>;
   /** Further entries in the navigation, each with its own text. */
   also?: readonly (NavigationEntry & { text: Translations<string> })[];
+  /** What it offers for a sample sheet of a training, where it has something to offer. */
+  sheet?: { shown: (sheet: Sheet) => boolean; part: LazyExoticComponent<ComponentType<SheetProps>> };
   /** What it announces above the home page. */
   notice?: ComponentType;
 };

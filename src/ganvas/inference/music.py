@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ganvas.curate.music.midi import write_midi
+from ganvas.curate.music.notes import notes_of as notes_of
 from ganvas.curate.music.phrases import phrases_of
 from ganvas.curate.music.piece import MusicError, Part, Piece
 from ganvas.curate.music.sources import read_file
@@ -23,22 +24,6 @@ Rolls = npt.NDArray[np.bool_]
 """[N, time, pitches, tracks]: true where a note sounds."""
 Drawing = Literal["threshold", "bernoulli"]
 MAX_PHRASES = 64  # of a piece
-
-
-class Note(NamedTuple):
-    """A note of a roll.
-
-    Attributes:
-        track: Index of its track.
-        pitch: MIDI number.
-        start: First time step, from the beginning of the piece.
-        length: In time steps.
-    """
-
-    track: int
-    pitch: int
-    start: int
-    length: int
 
 
 class MusicOptions(NamedTuple):
@@ -157,19 +142,6 @@ def _sounding(
 def joined(rolls: Rolls) -> Rolls:
     """Phrases one after the other: [N, time, …] → [N · time, …]."""
     return rolls.reshape(-1, *rolls.shape[2:])
-
-
-def notes_of(roll: Rolls, spec: RollSpec) -> list[Note]:
-    """The notes of a roll [time, pitches, tracks], by start, then track, then pitch."""
-    found = []
-    for track in range(roll.shape[2]):
-        edges = np.diff(roll[:, :, track].T.astype(np.int8), axis=1, prepend=0, append=0)
-        pitch, start = np.nonzero(edges > 0)
-        _, end = np.nonzero(edges < 0)
-        found += [
-            Note(track, int(p) + spec.lowest, int(s), int(e - s)) for p, s, e in zip(pitch, start, end, strict=True)
-        ]
-    return sorted(found, key=lambda note: (note.start, note.track, note.pitch))
 
 
 def to_midi(roll: Rolls, spec: RollSpec, *, tempo: float = 100.0, programs: Sequence[int] | None = None) -> bytes:

@@ -34,7 +34,7 @@ class RunDir:
 
     @property
     def sheets(self) -> Path:
-        """Sample sheets, ``NNNNNNNNN.png`` by nimg."""
+        """Sample sheets, ``NNNNNNNNN.png`` by nimg; of music also ``NNNNNNNNN.json``, their notes."""
         return self.root / "sheets"
 
     @property

@@ -92,6 +92,12 @@ def sample_sheets(run: RunDir) -> dict[int, Path]:
     return dict(sorted(found.items()))
 
 
+def sheet_notes(sheet: Path) -> Path | None:
+    """The notes stored beside a sample sheet; None: there are none."""
+    notes = sheet.with_suffix(".json")
+    return notes if notes.is_file() and not notes.is_symlink() else None
+
+
 def latest_metrics(run: RunDir) -> list[dict[str, Any]]:
     """The last line of ``metrics.jsonl`` of each metric and set of pictures, in the order of their first lines."""
     last: dict[tuple[str, str], dict[str, Any]] = {}

@@ -200,6 +200,10 @@ class TaskSpec(ABC):
     def sample_sheet(self, family: Family, dataset: Dataset) -> SampleSheet:
         """The family's answers to always the same requests, laid out for people."""
 
+    def sheet_notes(self, answers: Pictures, data: DataSpec) -> bytes | None:
+        """JSON that is stored beside a sheet so that its answers can be used; None where the picture says all."""
+        return None
+
     def lay_out(self, items: Pictures, data: DataSpec, columns: int = 8) -> Pictures:
         """Items of the data set or answers, uint8 [N, H, W, C], row by row as a sheet for people."""
         return grid(items, columns)

@@ -11,6 +11,7 @@ from torch import Tensor
 
 from ganvas.curate.dataset.dataset import Dataset
 from ganvas.curate.images.decode import Pixels
+from ganvas.curate.music.notes import sheet_notes
 from ganvas.curate.music.sheet import draw_roll
 from ganvas.errors import UserError
 from ganvas.models.batches import MusicBatch, MusicRequest, latents, to_float
@@ -72,17 +73,21 @@ class Music(TaskSpec):
         answers = self.generate(family, dataset, range(self.sheet_count)).numpy()
         return SampleSheet(roll_sheet(answers, _roll_of(family.data)), answers)
 
+    def sheet_notes(self, answers: Pictures, data: DataSpec) -> bytes | None:
+        """The notes of each phrase, by which the studio plays the sheet."""
+        return sheet_notes(answers > 127, _roll_of(data))
+
     def lay_out(self, items: Pictures, data: DataSpec, columns: int = 3) -> Pictures:
         """Rolls as drawings."""
         return roll_sheet(items, _roll_of(data), columns=columns)
 
     def preview(self, family: Family, sources: Pictures | None) -> Pictures:
-        """Phrases of the first two seeds, or silence accompanied where the model takes a track."""
+        """Phrases of the first six seeds, or silence accompanied where the model takes a track; about 2 : 1."""
         time, pitches, _ = family.data.shape
-        z = torch.from_numpy(latents(range(2), family.z_dim))
-        rolls = family.generate(MusicRequest(z, torch.full((2, 1, time, pitches), -1.0)))
+        z = torch.from_numpy(latents(range(6), family.z_dim))
+        rolls = family.generate(MusicRequest(z, torch.full((6, 1, time, pitches), -1.0)))
         answers = ((rolls > 0).byte() * 255).permute(0, 2, 3, 1).numpy()
-        return roll_sheet(answers, _roll_of(family.data), columns=1)
+        return roll_sheet(answers, _roll_of(family.data), columns=3)
 
     def describe(self, data: DataSpec) -> str:
         """Tracks, bars and range."""

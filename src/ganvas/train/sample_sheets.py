@@ -29,13 +29,16 @@ class Sheets:
         _write(self.run.sheets / "reals.png", self.spec.lay_out(self.reals, self.data))
 
     def write(self, family: Family, nimg: int) -> tuple[Path, Pictures]:
-        """Write ``NNNNNNNNN.png``.
+        """Write ``NNNNNNNNN.png``, and ``NNNNNNNNN.json`` where the task has notes to store beside it.
 
         Returns:
             Its path, and the answers in it.
         """
         path = self.run.sheets / f"{nimg:09d}.png"
         sheet = self.spec.sample_sheet(family, self.dataset)
+        notes = self.spec.sheet_notes(sheet.answers, self.data)
+        if notes is not None:
+            write_atomically(path.with_suffix(".json"), notes)
         _write(path, sheet.pixels)
         return path, sheet.answers
 

@@ -736,6 +736,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/runs/{id}/sheets/{nimg}/music": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Sheet Music
+         * @description The phrases of the sample sheet of a number of images, to be played.
+         */
+        get: operations["readSheetMusic"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/galleries": {
         parameters: {
             query?: never;
@@ -3941,6 +3961,22 @@ export interface components {
             kappa: number | null;
         };
         /**
+         * Phrase
+         * @description Music of some bars.
+         */
+        Phrase: {
+            /**
+             * Notes
+             * @description By start, then track, then pitch.
+             */
+            notes: components["schemas"]["NoteInfo"][];
+            /**
+             * Steps
+             * @description Its length in time steps.
+             */
+            steps: number;
+        };
+        /**
          * PictureCheck
          * @description A measurement: ``raw`` in its own unit, ``score`` from 0 (bad) to 1 (good).
          */
@@ -5287,6 +5323,23 @@ export interface components {
             nimg: number;
             /** Url */
             url: string;
+            /**
+             * Music
+             * @description Address of the notes in it; null: none are stored.
+             */
+            music?: string | null;
+        };
+        /**
+         * SheetMusic
+         * @description The phrases of a sample sheet.
+         */
+        SheetMusic: {
+            format: components["schemas"]["MusicFormat"];
+            /**
+             * Phrases
+             * @description In the order of the sheet, row by row.
+             */
+            phrases: components["schemas"]["Phrase"][];
         };
         /**
          * Shown
@@ -7126,6 +7179,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Composition"];
+                };
+            };
+            /** @description What is wrong and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readSheetMusic: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                nimg: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SheetMusic"];
                 };
             };
             /** @description What is wrong and what to do. */

@@ -6,12 +6,18 @@ type Schemas = components["schemas"];
 
 export type Format = Schemas["MusicFormat"];
 export type Piece = Schemas["Composition"];
+export type Phrase = Schemas["Phrase"];
+export type SheetMusic = Schemas["SheetMusic"];
 export type Note = Schemas["NoteInfo"];
 
 const ofBundle = (id: string) => ({ path: { id } });
 
 export const readFormat = (id: string, signal: AbortSignal): Promise<Format> =>
   dataOf(api.GET("/v1/bundles/{id}/music", { params: ofBundle(id), signal }));
+
+/** The notes of a sample sheet of a training. */
+export const readSheetMusic = (run: string, nimg: number, signal: AbortSignal): Promise<SheetMusic> =>
+  dataOf(api.GET("/v1/runs/{id}/sheets/{nimg}/music", { params: { path: { id: run, nimg } }, signal }));
 
 export const compose = (id: string, body: Schemas["ComposeRequest"], signal: AbortSignal): Promise<Piece> =>
   dataOf(api.POST("/v1/bundles/{id}/compose", { params: ofBundle(id), body, signal }));

@@ -1,25 +1,13 @@
 // One model at work: the settings at the side; on the stage the piece, seen and heard.
-import { useMemo, useState } from "react";
+import { useState } from "react";
 import { useNewest } from "../../api/use-newest";
-import { Button } from "../../ui/controls";
-import { download } from "../../ui/download";
 import { ProblemNote, Waiting } from "../../ui/feedback";
-import { CheckIcon, DownloadIcon, InfoIcon } from "../../ui/icons";
 import type { Format, Piece } from "./api";
-import styles from "./composer.module.css";
 import { Kept, type Named } from "./kept";
-import { midiFile } from "./midi";
-import { Notes } from "./notes";
-import { Roll } from "./roll";
-import { type Score, scoreOf } from "./score";
+import { Performance, TEMPO } from "./performance";
 import { Settings, type Wish } from "./settings";
-import { heardOf, Tracks, type Volume } from "./tracks";
-import { Transport } from "./transport";
-import { usePlayer } from "./use-player";
-import { wavFile } from "./wav";
 import { useWords } from "./words";
 
-const TEMPO = 100;
 const FIRST: Wish = { seed: 0, last: null, phrases: 1, threshold: 0.5, given: null };
 
 /** Makes the piece that is wanted. */
@@ -87,94 +75,6 @@ export function Composer({ id, format, compose, took, origin }: Props) {
           />
         )}
       </section>
-    </div>
-  );
-}
-
-/** A piece, seen and heard. The tracks' volumes and instruments outlive it. */
-function Performance({
-  id,
-  named,
-  format,
-  tempo,
-  took,
-  origin,
-  keep,
-}: {
-  id: string;
-  named: Named;
-  format: Format;
-  tempo: number;
-  took: string;
-  origin: string | undefined;
-  /** Keeps the piece; null: it is kept. */
-  keep: (() => void) | null;
-}) {
-  const words = useWords();
-  const [programs, setPrograms] = useState(() => format.tracks.map(({ program }) => program));
-  const [volumes, setVolumes] = useState<Volume[]>(() => format.tracks.map(() => ({ muted: false, solo: false })));
-  const [loop, setLoop] = useState(false);
-  const score = useMemo(() => scoreOf(named.piece, format, tempo, programs), [named, format, tempo, programs]);
-  const heard = useMemo(() => heardOf(volumes), [volumes]);
-  const playing = usePlayer(score, heard, loop);
-  const set = <T,>(all: T[], index: number, next: T) => all.map((each, at) => (at === index ? next : each));
-  return (
-    <>
-      <Roll score={score} heard={heard} playing={playing} />
-      {score.notes.length === 0 && (
-        <div className="note note-info" role="status">
-          <InfoIcon />
-          <p className="note-body">{words.silent}</p>
-        </div>
-      )}
-      <Transport score={score} playing={playing} loop={loop} setLoop={setLoop} />
-      <Tracks
-        parts={score.parts}
-        volumes={volumes}
-        change={(index, next) =>
-          setVolumes((all) => all.map((each, at) => (at === index ? { ...each, ...next } : each)))
-        }
-        play={(index, program) => setPrograms((all) => set(all, index, program))}
-      />
-      <Saving name={`${id}-${named.name}`} score={score} heard={heard} origin={origin} keep={keep} />
-      <Notes score={score} />
-      <p className="quiet small figures">{took}</p>
-    </>
-  );
-}
-
-function Saving({
-  name,
-  score,
-  heard,
-  origin,
-  keep,
-}: {
-  name: string;
-  score: Score;
-  heard: readonly boolean[];
-  origin: string | undefined;
-  keep: (() => void) | null;
-}) {
-  const words = useWords();
-  const file = name.replaceAll(/[\s/\\:]+/g, "-");
-  return (
-    <div className={styles.saving}>
-      <Button
-        variant="solid"
-        onPress={() => download(new Blob([midiFile(score, origin)], { type: "audio/midi" }), `${file}.mid`)}
-      >
-        <DownloadIcon />
-        {words.midi}
-      </Button>
-      <Button onPress={async () => download(await wavFile(score, heard), `${file}.wav`)}>
-        <DownloadIcon />
-        {words.wav}
-      </Button>
-      <Button isDisabled={keep === null} onPress={() => keep?.()}>
-        <CheckIcon />
-        {words.keep}
-      </Button>
     </div>
   );
 }

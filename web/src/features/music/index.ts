@@ -11,6 +11,10 @@ export const music: Feature = {
     address: "/music",
     useShown: () => useQuery(bundlesQuery).data?.bundles.some(({ page }) => page === "music") ?? false,
   },
+  sheet: {
+    shown: ({ music }) => music != null,
+    part: lazy(() => import("./sheet").then((module) => ({ default: module.SheetPlayer }))),
+  },
   page: lazy(() => import("./page").then((module) => ({ default: module.MusicPage }))),
   words: translations,
 };

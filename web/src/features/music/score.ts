@@ -1,5 +1,5 @@
 // A piece as it is played: its notes, its time grid, and what plays each track.
-import type { Format, Note, Piece } from "./api";
+import type { Format, Note, Phrase } from "./api";
 
 export type Part = { name: string; program: number; drums: boolean };
 
@@ -17,7 +17,7 @@ export type Score = {
 
 export const secondsPerStep = ({ tempo, beatSteps }: Score) => 60 / tempo / beatSteps;
 
-export const scoreOf = (piece: Piece, format: Format, tempo: number, programs: readonly number[]): Score => ({
+export const scoreOf = (piece: Phrase, format: Format, tempo: number, programs: readonly number[]): Score => ({
   notes: piece.notes,
   steps: piece.steps,
   beats: format.beats,

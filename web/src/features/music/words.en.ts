@@ -47,6 +47,9 @@ export const en = {
   took: (milliseconds: string) => `${milliseconds} ms in the studio`,
   wrongKind: (name: string) => `${name} makes no music.`,
   open: "Open its page",
+  listen: "Listen to the samples",
+  phrase: "Phrase",
+  phraseOf: (number: number) => `Phrase ${number}`,
   emptyTitle: "No model of music yet",
   emptyText: "Train one with a folder of MIDI files or scores:",
 };

@@ -47,6 +47,9 @@ export const ko: typeof en = {
   took: (milliseconds) => `스튜디오에서 ${milliseconds}밀리초`,
   wrongKind: (name) => `${name} 모델은 음악을 만들지 않습니다.`,
   open: "해당 페이지 열기",
+  listen: "샘플 듣기",
+  phrase: "악절",
+  phraseOf: (number) => `악절 ${number}`,
   emptyTitle: "아직 음악 모델이 없습니다",
   emptyText: "MIDI 파일이나 악보 폴더로 학습하세요.",
 };

@@ -57,7 +57,7 @@ export function RunPage({ id }: { id: string }) {
         />
       </header>
       <div className={styles.runNow}>
-        <Sheets sheets={run.sheets} task={run.status.task} />
+        <Sheets run={id} sheets={run.sheets} task={run.status.task} />
         <Health health={run.health} />
       </div>
       <Curves lines={lines} />

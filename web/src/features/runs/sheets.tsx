@@ -1,6 +1,7 @@
-import { useEffect, useState } from "react";
+import { Suspense, useEffect, useState } from "react";
 import { rooted } from "../../api/root";
 import type { Sheet } from "../../api/types";
+import { FEATURES } from "../../features";
 import { kimg } from "../../i18n/numbers";
 import { useWords as useSharedWords } from "../../i18n/provider";
 import { IconButton, Slider } from "../../ui/controls";
@@ -11,7 +12,16 @@ import { useWords } from "./words";
 const FRAME_MILLISECONDS = 350;
 
 /** The sheets in order of training; it follows the newest until somebody goes back in time. */
-export function Sheets({ sheets, task }: { sheets: Sheet[]; task: string | null | undefined }) {
+export function Sheets({
+  run,
+  sheets,
+  task,
+}: {
+  /** Its id. */
+  run: string;
+  sheets: Sheet[];
+  task: string | null | undefined;
+}) {
   const words = useWords();
   const { pause, play, units } = useSharedWords();
   const [chosen, setChosen] = useState<number | null>(null);
@@ -73,8 +83,21 @@ export function Sheets({ sheets, task }: { sheets: Sheet[]; task: string | null 
             />
             <output className="figures">{units.kimg(kimg(sheet.nimg / 1000))}</output>
           </div>
+          {!playing && <Parts run={run} sheet={sheet} />}
         </div>
       )}
     </section>
   );
+}
+
+/** What the features offer for a sheet, such as to play its music. */
+function Parts({ run, sheet }: { run: string; sheet: Sheet }) {
+  return FEATURES.map(({ name, sheet: offered }) => {
+    if (!offered?.shown(sheet)) return null;
+    return (
+      <Suspense key={name} fallback={null}>
+        <offered.part run={run} sheet={sheet} />
+      </Suspense>
+    );
+  });
 }

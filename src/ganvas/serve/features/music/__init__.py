@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from ganvas.serve.core.feature import Feature
-from ganvas.serve.features.music import routes
+from ganvas.serve.features.music import routes, sheets
 
-MUSIC = Feature("music", (routes.router,))
+MUSIC = Feature("music", (routes.router, sheets.router))

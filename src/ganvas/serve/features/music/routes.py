@@ -19,7 +19,8 @@ from ganvas.serve.core.parameters import SEEDS
 from ganvas.serve.core.responses import elapsed_milliseconds
 from ganvas.serve.core.roles import needs
 from ganvas.serve.core.uploads import read_upload
-from ganvas.serve.features.music.schemas import ComposeRequest, Composition, MusicFormat, NoteInfo, TrackInfo
+from ganvas.serve.features.music.schemas import ComposeRequest, Composition, MusicFormat, NoteInfo
+from ganvas.serve.features.music.sheets import format_of
 
 router = APIRouter()
 
@@ -32,15 +33,7 @@ async def read_music_format(context: Context, id: str) -> MusicFormat:  # noqa: 
     opened = await asyncio.to_thread(context.bundle, id)
     info = opened.info
     spec = roll_spec(info.data, info.name)
-    return MusicFormat(
-        tracks=[TrackInfo(name=track.name, program=track.program, drums=track.drums) for track in spec.tracks],
-        bars=spec.bars,
-        beats=spec.beats,
-        beat_steps=spec.beat_steps,
-        lowest=spec.lowest,
-        pitches=spec.pitches,
-        given=_given_index(opened),
-    )
+    return format_of(spec, _given_index(opened))
 
 
 @router.post("/v1/bundles/{id}/compose", tags=["music"], operation_id="compose", openapi_extra=needs("player"))

@@ -50,9 +50,21 @@ class ComposeRequest(BaseModel):
     draw: bool = Field(False, description="Draw each note with its probability instead, by the seed.")
 
 
-class Composition(BaseModel):
-    """A piece."""
+class Phrase(BaseModel):
+    """Music of some bars."""
 
     notes: list[NoteInfo] = Field(description="By start, then track, then pitch.")
     steps: int = Field(description="Its length in time steps.")
+
+
+class SheetMusic(BaseModel):
+    """The phrases of a sample sheet."""
+
+    format: MusicFormat
+    phrases: list[Phrase] = Field(description="In the order of the sheet, row by row.")
+
+
+class Composition(Phrase):
+    """A piece."""
+
     milliseconds: float = Field(description="Time that the request took.")

@@ -143,4 +143,11 @@ def stats_line(line: dict[str, Any]) -> dict[str, Any] | None:
 def sheet_links(name: str, run: RunDir) -> list[SheetLink]:
     """The sample sheets so far, oldest first."""
     address = f"/v1/runs/{quote(name, safe='')}/sheets"
-    return [SheetLink(nimg=nimg, url=f"{address}/{nimg}.png") for nimg in reader.sample_sheets(run)]
+    return [
+        SheetLink(
+            nimg=nimg,
+            url=f"{address}/{nimg}.png",
+            music=f"{address}/{nimg}/music" if reader.sheet_notes(path) else None,
+        )
+        for nimg, path in reader.sample_sheets(run).items()
+    ]

@@ -66,6 +66,7 @@ class SheetLink(BaseModel):
 
     nimg: int
     url: str
+    music: str | None = Field(None, description="Address of the notes in it; null: none are stored.")
 
 
 class RunMetric(BundleMetric):
