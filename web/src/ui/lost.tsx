@@ -11,7 +11,7 @@ export const useLost = () => useSyncExternalStore(onConnectionChange, isLost);
 
 export function Lost() {
   const lost = useLost();
-  return <div role="status">{lost && <Asking />}</div>;
+  return <div aria-live="polite">{lost && <Asking />}</div>;
 }
 
 function Asking() {
