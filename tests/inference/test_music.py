@@ -8,8 +8,9 @@ import torch
 from support.music import midi_file, roll_spec
 
 from ganvas.curate.music.midi import read_midi
+from ganvas.curate.music.notes import Note
 from ganvas.errors import UserError
-from ganvas.inference.music import MusicOptions, Note, compose, given_track, interpolate, joined, notes_of, to_midi
+from ganvas.inference.music import MusicOptions, compose, given_track, interpolate, joined, notes_of, to_midi
 from ganvas.inference.session import TorchSession
 from ganvas.models.families.musegan import MuseGAN, MuseGANConfig
 from ganvas.spec import DataSpec
