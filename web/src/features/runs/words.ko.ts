@@ -10,7 +10,7 @@ export const ko: typeof en = {
   emptyTrain: "학습 시작하기",
   all: "모든 기록",
   compare: "두 학습 비교",
-  find: "이름, 레시피, 상태로 실행 찾기",
+  find: "이름, 레시피, 상태로 찾기",
   stateLabel: "상태",
   anyState: "모든 상태",
   found: (shown, all) => `실행 ${all}개 중 ${shown}개`,
