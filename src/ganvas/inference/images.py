@@ -160,7 +160,7 @@ def _translation(family: Family, options: ImageOptions) -> ImageStream:
     if source is None:
         raise UserError("This model translates pictures; give it some with --source FILE or FOLDER.")
     if not source.exists():
-        raise UserError(f"There is no {source}; give a picture or a folder of pictures with --source.")
+        raise UserError(f"There is no {source}; give a picture or a folder of pictures.")
     if takes_frame_pairs(family.data):
         raise UserError("This model generates frames between two frames; give it a video.")
     files = files_below(source) if source.is_dir() else [source]
@@ -198,7 +198,7 @@ def _translate(
         made += 1
         yield NamedImage(f"{number:06d}-{file.stem}", picture)
     if not made:
-        raise UserError(f"There is no usable picture in {source} ({last or 'it is empty'}); give another --source.")
+        raise UserError(f"There is no usable picture in {source} ({last or 'it is empty'}); choose another source.")
 
 
 # ── Writing ─────────────────────────────────────────────────────────────────────────────────────────────────────────
