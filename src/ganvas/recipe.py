@@ -18,7 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from ganvas.documents import parse_yaml
 from ganvas.errors import UserError
 from ganvas.setting_names import invalid_setting, nearest, setting_keys, shown
-from ganvas.spec import Colour, Crop, DataSpec, Resize, RollSpec, is_unset
+from ganvas.spec import Colour, Crop, DataSpec, Performance, Resize, RollSpec, is_unset
 
 SHIPPED = Path(__file__).parent / "recipes"
 
@@ -180,8 +180,8 @@ class Recipe(Settings):
     train: TrainSettings = TrainSettings()  # type: ignore[call-arg]
     evaluate: EvaluateSettings = EvaluateSettings()  # type: ignore[call-arg]
 
-    def data_spec(self, classes: tuple[str, ...] = ()) -> DataSpec:
-        """How pictures are prepared, given the classes of the data set.
+    def data_spec(self, classes: tuple[str, ...] = (), performance: Performance | None = None) -> DataSpec:
+        """How pictures are prepared, given the classes of the data set; of music, also tempo and programs of its files.
 
         Raises:
             UserError: the recipe is conditional and there are fewer than two classes, the resolution is not a multiple
@@ -226,6 +226,7 @@ class Recipe(Settings):
             palette=self.data.palette,
             roll=self.data.roll,
             transpose=self.data.transpose,
+            performance=performance,
         )
 
     def to_yaml(self) -> str:

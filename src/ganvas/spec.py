@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
 
 Crop = Literal["center", "smart", "stretch", "pad", "face", "face-tight", "face-fixed"]
 FACE_CROPS: tuple[Crop, ...] = ("face", "face-tight", "face-fixed")  # a picture without a face cannot be used
 Resize = Literal["lanczos", "nearest"]
 OCTAVE = 12  # semitones
+MIN_TEMPO, MAX_TEMPO = 20.0, 400.0  # quarter notes per minute
+DEFAULT_TEMPO = 100.0  # quarter notes per minute, where no file of a data set states one, and for models without data
 
 
 def rgb_of(colour: str) -> tuple[int, int, int]:
@@ -107,6 +109,19 @@ class RollSpec(BaseModel):
         return self.bars * self.bar_steps
 
 
+class Performance(BaseModel):
+    """How the files of a music data set are played; generated pieces are played so unless told otherwise."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    tempo: float | None = Field(
+        None, ge=MIN_TEMPO, le=MAX_TEMPO, description="quarter notes per minute, median over the phrases; null: no file states it"
+    )
+    programs: tuple[Annotated[int, Field(ge=0, le=127)] | None, ...] = Field(
+        (), description="most frequent General MIDI program of each track, from 0; null: no file states it"
+    )
+
+
 class DataSpec(BaseModel):
     """How pictures or piano rolls are prepared, in training and again at use; recorded in the run and in the bundle."""
 
@@ -139,6 +154,16 @@ class DataSpec(BaseModel):
     transpose: int = Field(
         0, ge=0, le=11, exclude_if=is_unset, description="music only: semitones up or down at random while training"
     )
+    performance: Performance | None = Field(
+        None, exclude_if=is_unset, description="music only: tempo and programs of the files; null: not recorded"
+    )
+
+    @model_validator(mode="after")
+    def _programs_fit(self) -> DataSpec:
+        stated = self.performance.programs if self.performance else ()
+        if stated and (self.roll is None or len(stated) != len(self.roll.tracks)):
+            raise ValueError("performance.programs has one number for each track")
+        return self
 
     @property
     def shape(self) -> tuple[int, int, int]:
@@ -146,6 +171,20 @@ class DataSpec(BaseModel):
         if self.roll is not None:
             return self.roll.steps, self.roll.pitches, len(self.roll.tracks)
         return self.resolution, self.resolution, self.channels
+
+    @property
+    def tempo(self) -> float:
+        """Quarter notes per minute of generated music: those of the data, or ``DEFAULT_TEMPO``."""
+        return (self.performance and self.performance.tempo) or DEFAULT_TEMPO
+
+    @property
+    def programs(self) -> tuple[int, ...]:
+        """General MIDI program of each track, from 0: those of the data, or the recipe's; empty for pictures."""
+        if self.roll is None:
+            return ()
+        stated = self.performance.programs if self.performance else ()
+        own = [track.program for track in self.roll.tracks]
+        return tuple(own[n] if one is None else one for n, one in enumerate(stated)) if stated else tuple(own)
 
     @property
     def source_resolution(self) -> int:

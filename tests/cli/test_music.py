@@ -11,8 +11,10 @@ import pytest
 from PIL import Image
 from support.music import midi_file
 
+from ganvas.bundle import read_bundle
 from ganvas.cli import main
 from ganvas.curate.music.midi import read_midi
+from ganvas.spec import Performance
 
 RECIPE = """
 extends: musegan-quick
@@ -87,8 +89,12 @@ def test_a_piece_of_several_phrases_passes_through_its_seeds(run: Path, tmp_path
     assert main([*command, "--output", str(tmp_path)]) == 0
     with Image.open(tmp_path / "rolls.png") as sheet:
         assert sheet.size[0] > 4 * 256
-    end = pretty_midi.PrettyMIDI(str(tmp_path / "0000.mid")).get_end_time()
-    assert end <= 16 * 60 / 100 + 1e-6
+    song = pretty_midi.PrettyMIDI(str(tmp_path / "0000.mid"))
+    assert song.get_end_time() <= 16 * 60 / 120 + 1e-6
+    # Tempo and programs are those of the songs, unless they are given.
+    assert song.get_tempo_changes()[1].tolist() == pytest.approx([120], rel=1e-4)
+    assert [one.program for one in song.instruments] == [0, 1]
+    assert read_bundle(run / "bundle").info.data.performance == Performance(tempo=120, programs=(0, 1))
 
 
 def test_a_survey_names_what_cannot_be_used(run: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +21,10 @@ from ganvas.serve.core.engine import Engine
 from ganvas.serve.core.settings import StudioSettings
 from ganvas.spec import DataSpec
 from ganvas.train.sample_sheets import Sheets
+
+
+OUTSIDE = [[2, 40, 0, 1], [-1, 40, 0, 1], [0, 35, 0, 1], [0, 72, 0, 1], [0, 40, -1, 1], [0, 40, 9, 8], [0, 40, 0, 0]]
+"""Notes outside of two tracks, three octaves from 36 and sixteen steps, as (track, pitch, start, length)."""
 
 
 @pytest.fixture(scope="module")
@@ -111,14 +116,27 @@ def test_the_notes_of_a_sheet_are_stored_beside_it_and_come_by_phrase(tmp_path: 
     run = make_run(tmp_path / "runs" / "duo")
     packed = pack_rolls(random_rolls(tmp_path / "rolls.npz", spec), tmp_path / "packed.zip", roll=spec)
     _, answers = Sheets(run, family, Dataset(packed.path)).write(family, 2000)
-    (run.sheets / "000000000.json").write_text('{"phrases": 1')
+    stored = json.loads((run.sheets / "000002000.json").read_text())
+    torn_file = run.sheets / "000000000.json"
     with served_with(StudioSettings(runs=tmp_path / "runs")) as client:
-        torn, sheet = client.get("/v1/runs/duo").json()["sheets"]
+        sheet = client.get("/v1/runs/duo").json()["sheets"][-1]
         music = client.get(sheet["music"]).json()
-        missing = client.get(torn["music"])
-        (run.sheets / "000000000.json").unlink()
+        contents = [stored | {"phrases": [[note]]} for note in OUTSIDE]
+        contents += [stored | {"performance": {"tempo": 0}}, stored | {"performance": {"programs": [1]}}]
+        torn_file.write_text('{"phrases": 1')
+        refused = [client.get("/v1/runs/duo/sheets/0/music")]
+        for content in contents:
+            torn_file.write_text(json.dumps(content))
+            refused.append(client.get("/v1/runs/duo/sheets/0/music"))
+        torn_file.write_text(json.dumps(stored | {"performance": {"tempo": 84, "programs": [73, None]}}))
+        played = client.get("/v1/runs/duo/sheets/0/music").json()["format"]
+        torn_file.unlink()
+        missing = client.get("/v1/runs/duo/sheets/0/music")
         assert client.get("/v1/runs/duo").json()["sheets"][0]["music"] is None
     assert (missing.status_code, missing.json()["code"]) == (404, "no-sheet-notes")
+    assert {(answer.status_code, answer.json()["code"]) for answer in refused} == {(404, "sheet-notes-damaged")}
+    assert (played["tempo"], [track["program"] for track in played["tracks"]]) == (84, [73, 42])
+    assert music["format"]["tempo"] == 100
     assert [track["program"] for track in music["format"]["tracks"]] == [40, 42]
     found = [[tuple(note.values()) for note in phrase["notes"]] for phrase in music["phrases"]]
     assert found == [notes_of(roll > 127, spec) for roll in answers]

@@ -34,8 +34,8 @@ class PieceOptions(NamedTuple):
         through: Seeds that one piece of several phrases passes through, in place of ``pieces`` and ``seed``.
         accompany: A file whose track is accompanied, phrase by phrase.
         music: How numbers become notes.
-        tempo: Quarter notes per minute.
-        programs: General MIDI programs of the tracks; None: their own.
+        tempo: Quarter notes per minute; None: that of the training data, or ``DEFAULT_TEMPO``.
+        programs: General MIDI programs of the tracks; None: those of the training data, or the recipe's.
         audio: The ending of audio files, such as ``.wav``; None: no audio.
         font: The sound font; None: one that is installed.
     """
@@ -46,7 +46,7 @@ class PieceOptions(NamedTuple):
     through: tuple[int, ...] = ()
     accompany: Path | None = None
     music: MusicOptions = MusicOptions()
-    tempo: float = 100.0
+    tempo: float | None = None
     programs: tuple[int, ...] | None = None
     audio: str | None = None
     font: Path | None = None
@@ -81,7 +81,9 @@ def write_pieces(
     spec = roll_spec(family.data)
     font = sound_font(options.font) if options.audio else None
     pieces = _make(family, spec, options)
-    midi = [to_midi(joined(piece), spec, tempo=options.tempo, programs=options.programs) for piece in pieces]
+    tempo = family.data.tempo if options.tempo is None else options.tempo
+    programs = family.data.programs if options.programs is None else options.programs
+    midi = [to_midi(joined(piece), spec, tempo=tempo, programs=programs) for piece in pieces]
     audio: list[Path] = []
     with writing(output):
         output.mkdir(parents=True, exist_ok=True)

@@ -25,9 +25,15 @@ def music(
     accompany: Annotated[
         Path | None, typer.Option(help="MIDI or MusicXML file with the track that the model accompanies.")
     ] = None,
-    tempo: Annotated[float, typer.Option(help="Quarter notes per minute.")] = 100.0,
+    tempo: Annotated[
+        float | None, typer.Option(help="Quarter notes per minute; that of the training data unless given, or 100.")
+    ] = None,
     programs: Annotated[
-        str | None, typer.Option(help="General MIDI programs of the tracks, counted from 0, such as 40,40,41,42.")
+        str | None,
+        typer.Option(
+            help="General MIDI programs of the tracks, counted from 0, such as 40,40,41,42; those of the training data "
+            "unless given."
+        ),
     ] = None,
     threshold: Annotated[
         float, typer.Option(help="Probability above which a note sounds; lower plays more notes.")

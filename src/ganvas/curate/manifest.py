@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ganvas.curate.images.remarks import RemarkCount
 from ganvas.errors import UserError
-from ganvas.spec import Crop, RollSpec, is_unset
+from ganvas.spec import Crop, Performance, RollSpec, is_unset
 
 SCHEMA = 2  # 1: pictures; 2: piano rolls
 MANIFEST = "dataset.json"
@@ -95,6 +95,9 @@ class Manifest(BaseModel):
     layout: str = Field("", description="what was recognised in the way the files lay, as a sentence")
     listing: str = Field("", description="fingerprint of the files and settings this was packed from")
     roll: RollSpec | None = Field(None, exclude_if=is_unset, description="of piano rolls: their format")
+    performance: Performance | None = Field(
+        None, exclude_if=is_unset, description="of piano rolls: tempo and programs of the files they were made from"
+    )
     items: tuple[Item, ...]
 
 

@@ -18,7 +18,7 @@ from ganvas.curate.music.sources import read_file
 from ganvas.errors import UserError
 from ganvas.inference.session import Session
 from ganvas.models.batches import latents
-from ganvas.spec import DataSpec, RollSpec
+from ganvas.spec import DEFAULT_TEMPO, MAX_TEMPO, MIN_TEMPO, DataSpec, RollSpec
 
 Rolls = npt.NDArray[np.bool_]
 """[N, time, pitches, tracks]: true where a note sounds."""
@@ -144,7 +144,7 @@ def joined(rolls: Rolls) -> Rolls:
     return rolls.reshape(-1, *rolls.shape[2:])
 
 
-def to_midi(roll: Rolls, spec: RollSpec, *, tempo: float = 100.0, programs: Sequence[int] | None = None) -> bytes:
+def to_midi(roll: Rolls, spec: RollSpec, *, tempo: float = DEFAULT_TEMPO, programs: Sequence[int] | None = None) -> bytes:
     """A roll [time, pitches, tracks] as a MIDI file.
 
     Args:
@@ -156,7 +156,7 @@ def to_midi(roll: Rolls, spec: RollSpec, *, tempo: float = 100.0, programs: Sequ
     Raises:
         UserError: the tempo or a program is out of range, or the ``music`` extra is missing.
     """
-    if not 20 <= tempo <= 400:
+    if not MIN_TEMPO <= tempo <= MAX_TEMPO:
         raise UserError(f"The tempo is 20 to 400 quarter notes per minute, not {tempo:g}.", code="tempo-range")
     chosen = [track.program for track in spec.tracks] if programs is None else list(programs)
     if len(chosen) != len(spec.tracks) or not all(0 <= program <= 127 for program in chosen):

@@ -75,7 +75,7 @@ class Music(TaskSpec):
 
     def sheet_notes(self, answers: Pictures, data: DataSpec) -> bytes | None:
         """The notes of each phrase, by which the studio plays the sheet."""
-        return sheet_notes(answers > 127, _roll_of(data))
+        return sheet_notes(answers > 127, _roll_of(data), data.performance)
 
     def lay_out(self, items: Pictures, data: DataSpec, columns: int = 3) -> Pictures:
         """Rolls as drawings."""
@@ -90,12 +90,13 @@ class Music(TaskSpec):
         return roll_sheet(answers, _roll_of(family.data), columns=3)
 
     def describe(self, data: DataSpec) -> str:
-        """Tracks, bars and range."""
+        """Tracks, bars, range, and how the files of the data are played, where that is known."""
         roll = _roll_of(data)
+        played = "" if data.performance is None else f"; played at {data.tempo:g} quarter notes per minute"
         names = ", ".join(track.name for track in roll.tracks)
         return (
             f"phrases of {roll.bars} bars of {roll.beats} quarter notes, {roll.beat_steps} time steps each, for "
-            f"{names}; {roll.pitches} pitches from MIDI number {roll.lowest}"
+            f"{names}; {roll.pitches} pitches from MIDI number {roll.lowest}{played}"
         )
 
     def browser_graphs(self, family: Family) -> tuple[BrowserGraph, ...]:

@@ -85,7 +85,7 @@ def train(
     fabric = launch(recipe)
     share_cores(fabric)
     check_structure(structure_of(recipe), str(dataset), classes=pictures.classes, paired=pictures.paired)
-    data = recipe.data_spec(pictures.classes)
+    data = recipe.data_spec(pictures.classes, pictures.manifest.performance)
     torch.manual_seed(recipe.train.seed)
     family = build(recipe.family, recipe.model, data, recipe.train.kimg)
     parts = _divide(pictures, recipe)

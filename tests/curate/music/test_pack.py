@@ -13,6 +13,7 @@ from ganvas.curate.dataset.dataset import Dataset, hold_out
 from ganvas.curate.dataset.pack import pack
 from ganvas.curate.music.pack import pack_rolls, survey
 from ganvas.errors import UserError
+from ganvas.spec import Performance
 
 SPEC = roll_spec(assign="name")
 
@@ -56,6 +57,8 @@ def test_songs_become_rolls_and_what_cannot_be_used_is_named(folder: Path) -> No
     assert set(np.unique(dataset.image(0))) == {0, 255}
     assert (dataset.items[0].source, dataset.items[0].licence) == ("0.mid, bar 1", "LICENSE.txt")
     assert [licence.text for licence in dataset.manifest.licences] == ["CC0"]
+    # Tempo and programs of the files: midi_file writes 120 quarter notes per minute, and numbers its programs.
+    assert dataset.manifest.performance == Performance(tempo=120, programs=(0, 1))
     assert pack_rolls(folder, roll=SPEC).reused
     assert not pack_rolls(folder, roll=roll_spec(assign="name", octaves=4)).reused
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from pathlib import Path
 
@@ -24,7 +25,8 @@ SCORE = """<?xml version="1.0"?><score-partwise version="4.0">
 <measure number="0" implicit="yes"><attributes><divisions>2</divisions>
 <time><beats>3</beats><beat-type>4</beat-type></time></attributes>
 <note><pitch><step>C</step><octave>4</octave></pitch><duration>2</duration></note></measure>
-<measure number="1">
+<measure number="1"><direction><direction-type><metronome><beat-unit>quarter</beat-unit><beat-unit-dot/>
+<per-minute>60</per-minute></metronome></direction-type></direction>
 <note><grace/><pitch><step>B</step><octave>3</octave></pitch></note>
 <note><pitch><step>F</step><alter>1</alter><octave>4</octave></pitch><duration>2</duration></note>
 <note><chord/><pitch><step>A</step><octave>4</octave></pitch><duration>2</duration></note>
@@ -32,7 +34,8 @@ SCORE = """<?xml version="1.0"?><score-partwise version="4.0">
 <note><pitch><step>D</step><octave>5</octave></pitch><duration>2</duration><tie type="start"/></note>
 <backup><duration>6</duration></backup>
 <note><pitch><step>C</step><octave>3</octave></pitch><duration>6</duration><voice>2</voice></note></measure>
-<measure number="2">
+<measure number="2"><direction><direction-type><metronome><beat-unit>half</beat-unit><per-minute>c. 50</per-minute>
+</metronome></direction-type><sound tempo="45"/></direction>
 <note><pitch><step>D</step><octave>5</octave></pitch><duration>1</duration><tie type="stop"/></note>
 <forward><duration>5</duration></forward></measure>
 </part></score-partwise>"""
@@ -50,6 +53,18 @@ def test_a_score_gives_sounding_notes_and_full_bars() -> None:
         (3.0, 1.5, 74.0),  # tied over the bar line
     ]
     assert piece.bars.tolist() == [[1.0, 3.0], [4.0, 3.0]]  # without the pickup
+
+
+def test_a_score_and_a_midi_file_state_their_tempo_and_a_score_may_state_none() -> None:
+    piece = read_musicxml(SCORE.encode())
+    assert piece.tempi is not None
+    assert piece.tempi.tolist() == [[1.0, 90.0], [4.0, 45.0]]  # dotted quarters by the mark, quarters by the sound
+    assert [piece.tempo(*span) for span in ((0, 3), (4, 7), (1, 7))] == pytest.approx([90, 45, 60])
+    bare = re.sub(r"<direction>.*?</direction>|<midi-instrument.*?</midi-instrument>", "", SCORE, flags=re.DOTALL)
+    without = read_musicxml(bare.encode())
+    assert (without.tempi, without.tempo(0, 4), without.parts[0].program) == (None, None, None)
+    song = read_midi(midi_file([[(0, 1, 60)]]))
+    assert song.tempo(0, 4) == pytest.approx(120)
 
 
 def test_a_compressed_score_is_the_same_score() -> None:

@@ -3831,6 +3831,11 @@ export interface components {
              */
             pitches: number;
             /**
+             * Tempo
+             * @description Quarter notes per minute of the training data; 100 where unknown.
+             */
+            tempo: number;
+            /**
              * Given
              * @description Index of the track that it accompanies; null: it takes none.
              */
@@ -5556,7 +5561,7 @@ export interface components {
             name: string;
             /**
              * Program
-             * @description General MIDI program, from 0.
+             * @description General MIDI program of the training data, from 0.
              */
             program: number;
             /**

@@ -189,6 +189,8 @@ export const errors = {
   "no-run": "There is no run ‘{run}’ any more; the page Runs shows those there are.",
   "run-file-unreadable": "{file} of run '{run}' cannot be read.",
   "no-sheet-notes": "The samples of run ‘{run}’ at {nimg} pictures have no notes; choose others.",
+  "sheet-notes-damaged":
+    "The notes of the samples of run ‘{run}’ at {nimg} pictures are damaged. Look at the picture, or choose others.",
   "no-sheet": "Run ‘{run}’ has no samples at {nimg} pictures; reload the page.",
   "run-without-checkpoint": "Run '{run}' has no checkpoint yet; wait for the first one.",
   "training-pictures-missing": "The training pictures of run '{run}' are no longer on this machine.",

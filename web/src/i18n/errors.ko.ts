@@ -186,6 +186,8 @@ export const errors: Readonly<Record<ErrorCode, string>> = {
   "no-run": "‘{run}’ 학습 기록이 더 이상 없습니다. 학습 기록 페이지에서 목록을 볼 수 있습니다.",
   "run-file-unreadable": "‘{run}’ 학습 기록의 {file} 파일을 읽을 수 없습니다.",
   "no-sheet-notes": "‘{run}’ 학습 기록의 {nimg}장 시점 샘플에는 음이 저장되어 있지 않습니다. 다른 샘플을 고르세요.",
+  "sheet-notes-damaged":
+    "‘{run}’ 학습 기록의 {nimg}장 시점 샘플에 저장된 음이 손상되었습니다. 그림을 보거나 다른 샘플을 고르세요.",
   "no-sheet": "‘{run}’ 학습 기록에는 {nimg}장 시점의 샘플이 없습니다. 페이지를 새로고침하세요.",
   "run-without-checkpoint": "‘{run}’ 학습 기록에 아직 체크포인트가 없습니다. 첫 체크포인트를 기다리세요.",
   "training-pictures-missing": "‘{run}’ 학습에 쓴 사진이 더 이상 이 컴퓨터에 없습니다.",

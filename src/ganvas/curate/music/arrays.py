@@ -76,7 +76,7 @@ def _voices(pitches: npt.NDArray[Any], beat_steps: int) -> tuple[Part, ...]:
             for start, end in pairwise(edges)
             if voice[start] >= 0
         ]
-        parts.append(Part("", 0, False, notes_array(rows)))
+        parts.append(Part("", None, False, notes_array(rows)))
     return tuple(parts)
 
 
@@ -87,5 +87,5 @@ def _tracks(roll: npt.NDArray[Any], lowest: int, beat_steps: float) -> tuple[Par
         pitch, start = np.nonzero(edges > 0)
         _, end = np.nonzero(edges < 0)
         notes = np.stack([start / beat_steps, (end - start) / beat_steps, pitch + float(lowest)], axis=1)
-        parts.append(Part("", 0, False, notes))
+        parts.append(Part("", None, False, notes))
     return tuple(parts)

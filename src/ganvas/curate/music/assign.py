@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import numpy as np
 
 from ganvas.curate.music.piece import MusicError, Part, Piece
@@ -53,9 +55,18 @@ def _by_program(part: Part, spec: RollSpec) -> int | None:
         if part.drums or track.drums:
             if part.drums and track.drums:
                 return index
-        elif track.programs is not None and track.programs[0] <= part.program <= track.programs[1]:
+        elif track.programs is not None and track.programs[0] <= (part.program or 0) <= track.programs[1]:
             return index
     return None
+
+
+def usual_program(parts: list[Part]) -> int | None:
+    """The General MIDI program of most notes of a track's parts; None: of drums, or where no part states one."""
+    notes: Counter[int] = Counter()
+    for part in parts:
+        if part.program is not None and not part.drums and len(part.notes):
+            notes[part.program] += len(part.notes)
+    return max(notes, key=lambda program: notes[program], default=None)
 
 
 def roles(parts: list[Part]) -> list[str]:

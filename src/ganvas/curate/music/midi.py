@@ -35,6 +35,8 @@ def library() -> Any:
 def read_midi(content: bytes) -> Piece:
     """The notes of a MIDI file in quarter notes, whatever its resolution and tempo.
 
+    A file that states no tempo has 120 quarter notes per minute, as the standard says.
+
     Raises:
         MusicError: the file is damaged or of type 2.
         UserError: the ``music`` extra is missing.
@@ -68,7 +70,9 @@ def read_midi(content: bytes) -> Piece:
     )
     end = max((float((part.notes[:, 0] + part.notes[:, 1]).max()) for part in parts if len(part.notes)), default=0.0)
     changes = [(beat(c.time), 4 * c.numerator / c.denominator) for c in song.time_signature_changes]
-    return Piece(parts, _bars(changes, end))
+    times, tempi = song.get_tempo_changes()
+    stated = np.array([(beat(time), tempo) for time, tempo in zip(times, tempi, strict=True)], np.float64)
+    return Piece(parts, _bars(changes, end), tempi=stated)
 
 
 def _bars(changes: list[tuple[float, float]], end: float) -> Any:

@@ -1,6 +1,6 @@
 """MusicXML scores (3.1 and 4.0, part-wise), plain and compressed, as pieces.
 
-Only what is needed to hear the notes is read: parts, pitches, durations, ties, time signatures and transposition.
+Only what is needed to hear the notes is read: parts, pitches, durations, ties, time signatures, tempo and transposition.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ Numbers = npt.NDArray[np.float64]
 MAX_BYTES = 200_000_000  # of a score that is not compressed
 CONTAINER = "META-INF/container.xml"
 SEMITONES = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
+UNITS = {"whole": 4.0, "half": 2.0, "quarter": 1.0, "eighth": 0.5, "16th": 0.25}  # quarter notes
 EXACT = 1e-6  # quarter notes
 
 
@@ -33,11 +34,19 @@ class _Note(NamedTuple):
 
 
 class _Measure(NamedTuple):
-    """A measure of a part: its notes, how far they reach, and the length of a bar by the time signature."""
+    """A measure of a part.
+
+    Attributes:
+        notes: Its notes.
+        extent: How far they reach.
+        bar: Length of a bar by the time signature; None: without measure.
+        tempi: Onsets within the measure, and quarter notes per minute from there on.
+    """
 
     notes: list[_Note]
     extent: float
     bar: float | None
+    tempi: list[tuple[float, float]]
 
 
 def read_musicxml(content: bytes) -> Piece:
@@ -62,7 +71,7 @@ def read_musicxml(content: bytes) -> Piece:
     starts, lengths, wanted = _bar_lines(measures)
     made = tuple(_part(about.get(part.get("id")), own, starts) for part, own in zip(parts, measures, strict=True))
     full = np.abs(lengths - wanted) < EXACT
-    return Piece(made, np.stack([starts, lengths], axis=1)[full])
+    return Piece(made, np.stack([starts, lengths], axis=1)[full], tempi=_tempi(measures, starts))
 
 
 def _score(content: bytes) -> bytes:
@@ -87,6 +96,7 @@ def _measures(part: Element) -> list[_Measure]:
     found = []
     for measure in part.iterfind("measure"):
         notes: list[_Note] = []
+        tempi: list[tuple[float, float]] = []
         now = extent = before = 0.0
         for node in measure:
             match node.tag:
@@ -98,6 +108,9 @@ def _measures(part: Element) -> list[_Measure]:
                     now -= float(node.findtext("duration", "0")) / divisions
                 case "forward":
                     now += float(node.findtext("duration", "0")) / divisions
+                case "direction" | "sound":
+                    tempo = _tempo(node)
+                    tempi += [] if tempo is None else [(now, tempo)]
                 case "note" if node.find("grace") is None:
                     length = float(node.findtext("duration", "0")) / divisions
                     onset = before if node.find("chord") is not None else now
@@ -107,7 +120,7 @@ def _measures(part: Element) -> list[_Measure]:
                         notes.append(_Note(onset, length, pitch + transpose, stops))
                     before, now = onset, max(now, onset + length)
             extent = max(extent, now)
-        found.append(_Measure(notes, extent, bar))
+        found.append(_Measure(notes, extent, bar, tempi))
     return found
 
 
@@ -123,6 +136,35 @@ def _bar_length(attributes: Element, before: float | None) -> float | None:
         4 * sum(float(part) for part in (count.text or "").split("+")) / float(kind.text or 4)
         for count, kind in zip(beats, kinds, strict=True)
     )
+
+
+def _tempo(node: Element) -> float | None:
+    """Quarter notes per minute of a ``sound``, or of a ``direction`` by its sound or its metronome mark; None: none."""
+    sound = node if node.tag == "sound" else node.find("sound")
+    stated = None if sound is None else sound.get("tempo")
+    metronome = node.find("direction-type/metronome")
+    unit = 1.0
+    if stated is None and metronome is not None:
+        stated = metronome.findtext("per-minute")
+        unit = UNITS.get(metronome.findtext("beat-unit", ""), 1.0) * (1.5 if metronome.find("beat-unit-dot") is not None else 1)
+    try:
+        tempo = unit * float(stated or "")
+    except ValueError:  # words, such as "c. 108"
+        return None
+    return tempo if 0 < tempo < np.inf else None
+
+
+def _tempi(measures: list[list[_Measure]], starts: Numbers) -> Numbers | None:
+    """Changes of the tempo [T, 2] of the first part that states any, as onset and quarter notes per minute."""
+    for part in measures:
+        rows = [
+            (float(start) + onset, tempo)
+            for start, measure in zip(starts, part, strict=False)
+            for onset, tempo in measure.tempi
+        ]
+        if rows:
+            return np.array(sorted(rows, key=lambda row: row[0]), np.float64)
+    return None
 
 
 def _transposition(attributes: Element, before: float) -> float:
@@ -165,9 +207,11 @@ def _part(about: Element | None, measures: list[_Measure], starts: Numbers) -> P
             else:
                 sounding[note.pitch] = len(rows)
                 rows.append((onset, note.duration, note.pitch))
-    name, program, channel = "", 0, 0
+    name, channel = "", 0
+    program: int | None = None
     if about is not None:
         name = (about.findtext("part-name") or "").strip()
-        program = int(about.findtext("midi-instrument/midi-program") or 1) - 1
+        stated = about.findtext("midi-instrument/midi-program")
+        program = min(max(int(stated) - 1, 0), 127) if stated else None
         channel = int(about.findtext("midi-instrument/midi-channel") or 0)
-    return Part(name, min(max(program, 0), 127), channel == 10, notes_array(rows))
+    return Part(name, program, channel == 10, notes_array(rows))

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from ganvas.spec import RollSpec
+from ganvas.spec import Performance, RollSpec
 
 
 class Note(NamedTuple):
@@ -40,10 +40,12 @@ def notes_of(roll: npt.NDArray[np.bool_], spec: RollSpec) -> list[Note]:
     return sorted(found, key=lambda note: (note.start, note.track, note.pitch))
 
 
-def sheet_notes(rolls: npt.NDArray[np.bool_], spec: RollSpec) -> bytes:
-    """Rolls [N, time, pitches, tracks] as JSON: their format, and the notes of each phrase as lists of numbers."""
+def sheet_notes(rolls: npt.NDArray[np.bool_], spec: RollSpec, performance: Performance | None = None) -> bytes:
+    """Rolls [N, time, pitches, tracks] as JSON: their format, how they are played, and the notes of each phrase."""
     content: dict[str, Any] = {
         "roll": spec.model_dump(mode="json"),
         "phrases": [[list(note) for note in notes_of(roll, spec)] for roll in rolls],
     }
+    if performance is not None:
+        content["performance"] = performance.model_dump(mode="json")
     return json.dumps(content, separators=(",", ":")).encode()

@@ -26,9 +26,9 @@ from ganvas.curate.music.sources import MusicFiles, list_music, read_file
 from ganvas.curate.ordered_map import ordered_map
 from ganvas.errors import UserError
 from ganvas.paths import cache_dir, writing
-from ganvas.spec import RollSpec
+from ganvas.spec import MAX_TEMPO, MIN_TEMPO, Performance, RollSpec
 
-RECIPE_OF_ROLLS = 2  # raised when the same files would give other rolls, so that old cached archives are not reused
+RECIPE_OF_ROLLS = 3  # raised when the same files would give other rolls or another tempo, so that old cached archives are not reused
 NEAR_DUPLICATES = "near-duplicates of earlier phrases"
 
 
@@ -39,11 +39,15 @@ class PackedPhrase(NamedTuple):
         group: The piece.
         source: The piece and the bar.
         bits: The roll, packed.
+        tempo: Quarter notes per minute; None where the file states none.
+        programs: General MIDI program of each track; None where the file states none.
     """
 
     group: str
     source: str
     bits: npt.NDArray[np.uint8]
+    tempo: float | None
+    programs: tuple[int | None, ...]
 
     def roll(self, spec: RollSpec) -> Roll:
         """uint8 [time, pitches, tracks]."""
@@ -186,7 +190,9 @@ def read_phrases(path: str, files: MusicFiles, roll: RollSpec) -> FileReport:
         group = f"{path}#{piece.name}" if piece.name else path
         try:
             for phrase in phrases_of(piece, roll, left_out):
-                phrases.append(PackedPhrase(group, f"{group}, bar {phrase.bar}", np.packbits(phrase.roll > 0)))
+                bits = np.packbits(phrase.roll > 0)
+                where = f"{group}, bar {phrase.bar}"
+                phrases.append(PackedPhrase(group, where, bits, phrase.tempo, phrase.programs))
         except MusicError as error:
             reasons.append(str(error))
     if phrases:
@@ -230,8 +236,21 @@ def _manifest(files: MusicFiles, roll: RollSpec, key: str, reports: list[FileRep
         layout=layout,
         listing=key,
         roll=roll,
+        performance=performance_of(kept, roll),
         items=tuple(items),
     )
+
+
+def performance_of(phrases: list[PackedPhrase], roll: RollSpec) -> Performance:
+    """How the phrases are played: their median tempo, and the most frequent program of each track."""
+    tempi = [phrase.tempo for phrase in phrases if phrase.tempo is not None]
+    programs = []
+    for track in range(len(roll.tracks)):
+        found = Counter(phrase.programs[track] for phrase in phrases)
+        del found[None]
+        programs.append(max(found, key=lambda program: found[program], default=None))
+    tempo = round(min(max(float(np.median(tempi)), MIN_TEMPO), MAX_TEMPO)) if tempi else None
+    return Performance(tempo=tempo, programs=tuple(programs))
 
 
 def _demand(count: int, minimum: int, source: Path, skipped: list[SkippedFile]) -> None:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from ganvas.curate.music.assign import assign_parts
+from ganvas.curate.music.assign import assign_parts, usual_program
 from ganvas.curate.music.piece import Part, Piece
 from ganvas.spec import OCTAVE, RollSpec
 
@@ -31,10 +31,19 @@ NOTES_OUTSIDE = "notes outside the pitch range"
 
 
 class Phrase(NamedTuple):
-    """A phrase: the number of its first full bar in the piece, counted from 1, and its roll."""
+    """A phrase.
+
+    Attributes:
+        bar: Number of its first full bar in the piece, counted from 1.
+        roll: Its roll.
+        tempo: Mean quarter notes per minute; None where the file states none.
+        programs: General MIDI program of each track, from 0; None where no part of the track states one.
+    """
 
     bar: int
     roll: Roll
+    tempo: float | None = None
+    programs: tuple[int | None, ...] = ()
 
 
 def phrases_of(piece: Piece, spec: RollSpec, left_out: Counter[str]) -> Iterator[Phrase]:
@@ -55,6 +64,7 @@ def phrases_of(piece: Piece, spec: RollSpec, left_out: Counter[str]) -> Iterator
         left_out[BARS_IN_SHORT_RUNS] += 0
         return
     grid = [_on_grid(parts, spec) for parts in tracks]
+    programs = tuple(map(usual_program, tracks))
     for first, onset in _phrase_onsets(piece.bars, spec, left_out):
         first_step = round(onset * spec.beat_steps)
         shift = shift_to_common_key(_within(grid, first_step, spec), spec) if spec.key == "common" else 0
@@ -64,7 +74,8 @@ def phrases_of(piece: Piece, spec: RollSpec, left_out: Counter[str]) -> Iterator
         if 2 * sounding <= len(spec.tracks) and sounding < len(spec.tracks):
             left_out[EMPTY_PHRASES] += 1
         else:
-            yield Phrase(first + 1, roll)
+            tempo = piece.tempo(onset, onset + spec.bars * spec.beats)
+            yield Phrase(first + 1, roll, tempo, programs)
 
 
 def _phrase_onsets(

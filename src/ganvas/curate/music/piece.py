@@ -20,13 +20,13 @@ class Part(NamedTuple):
 
     Attributes:
         name: As the file names it; may be empty.
-        program: General MIDI program, counted from 0.
+        program: General MIDI program, counted from 0; None: the file states none.
         drums: Whether it is a drum kit.
         notes: Its notes, in any order.
     """
 
     name: str
-    program: int
+    program: int | None
     drums: bool
     notes: Notes
 
@@ -39,12 +39,24 @@ class Piece(NamedTuple):
         bars: Onset and length of each full bar in quarter notes, float64 [B, 2], in order.
         name: What tells it from other pieces of the same file; empty where there is one.
         by_place: Whether part n is meant for track n even where a part is silent, as in arrays.
+        tempi: Changes of the tempo, float64 [T, 2], in order: onset in quarter notes, and quarter notes per minute from
+            there on; None where the file states none.
     """
 
     parts: tuple[Part, ...]
     bars: npt.NDArray[np.float64]
     name: str = ""
     by_place: bool = False
+    tempi: npt.NDArray[np.float64] | None = None
+
+    def tempo(self, start: float, end: float) -> float | None:
+        """Mean tempo from one time to another, both in quarter notes; None where the file states none."""
+        if self.tempi is None or not len(self.tempi):
+            return None
+        edges = np.clip(np.append(self.tempi[:, 0], np.inf), start, end)
+        edges[0] = start  # the first tempo holds before it, too
+        lengths = np.diff(edges)
+        return float((end - start) / (lengths / self.tempi[:, 1]).sum())
 
 
 def notes_array(rows: list[tuple[float, float, float]]) -> Notes:

@@ -33,7 +33,7 @@ MIDI = (".mid", ".midi", ".kar")
 SCORES = (".mxl", ".musicxml", ".xml")
 ARRAYS = (".npz",)
 SUFFIXES = (*MIDI, *SCORES, *ARRAYS)
-READ = 1  # raised when the same file would give other notes
+READ = 2  # raised when the same file would give other notes or tempi
 
 
 class MusicFiles(NamedTuple):
@@ -140,7 +140,8 @@ def _store(piece: Piece, path: Path) -> None:
     buffer = io.BytesIO()
     about = json.dumps([[part.name, part.program, part.drums] for part in piece.parts])
     arrays = {f"notes{index}": part.notes for index, part in enumerate(piece.parts)}
-    np.savez_compressed(buffer, bars=piece.bars, about=np.array(about), allow_pickle=False, **arrays)
+    tempi = np.zeros((0, 2)) if piece.tempi is None else piece.tempi
+    np.savez_compressed(buffer, bars=piece.bars, tempi=tempi, about=np.array(about), allow_pickle=False, **arrays)
     path.parent.mkdir(parents=True, exist_ok=True)
     write_atomically(path, buffer.getvalue())
 
@@ -151,7 +152,7 @@ def _restore(path: Path) -> Piece:
         parts = [
             Part(name, program, drums, file[f"notes{index}"]) for index, (name, program, drums) in enumerate(about)
         ]
-        return Piece(tuple(parts), file["bars"])
+        return Piece(tuple(parts), file["bars"], tempi=file["tempi"])
 
 
 def read_file(path: str, content: bytes) -> list[Piece]:

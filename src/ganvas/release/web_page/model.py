@@ -60,11 +60,15 @@ def _music(data: DataSpec) -> dict[str, Any] | None:
     if roll is None:
         return None
     return {
-        "tracks": [track.model_dump(mode="json", include={"name", "program", "drums"}) for track in roll.tracks],
+        "tracks": [
+            {"name": track.name, "program": program, "drums": track.drums}
+            for track, program in zip(roll.tracks, data.programs, strict=True)
+        ],
         "bars": roll.bars,
         "beats": roll.beats,
         "beat_steps": roll.beat_steps,
         "lowest": roll.lowest,
         "pitches": roll.pitches,
+        "tempo": data.tempo,
         "given": None,
     }

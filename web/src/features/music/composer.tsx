@@ -4,7 +4,7 @@ import { useNewest } from "../../api/use-newest";
 import { ProblemNote, Waiting } from "../../ui/feedback";
 import type { Format, Piece } from "./api";
 import { Kept, type Named } from "./kept";
-import { Performance, TEMPO } from "./performance";
+import { Performance } from "./performance";
 import { Settings, type Wish } from "./settings";
 import { useWords } from "./words";
 
@@ -41,7 +41,7 @@ type Props = {
 export function Composer({ id, format, compose, took, origin }: Props) {
   const words = useWords();
   const [wish, setWish] = useState(FIRST);
-  const [tempo, setTempo] = useState(TEMPO);
+  const [tempo, setTempo] = useState(format.tempo);
   const [kept, setKept] = useState<Named[]>([]);
   const [shown, show] = useState<Named | null>(null);
   const { answer, error, busy, retry } = usePiece(compose, wish);

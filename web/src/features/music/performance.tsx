@@ -14,9 +14,6 @@ import { usePlayer } from "./use-player";
 import { wavFile } from "./wav";
 import { useWords } from "./words";
 
-/** Quarter notes per minute at first. */
-export const TEMPO = 100;
-
 /** A piece, seen and heard. The tracks' volumes and instruments outlive it. */
 export function Performance({
   id,

@@ -8,6 +8,7 @@ import { useWords } from "./words";
 
 const MAX_SEED = 2 ** 53 - 1;
 const MOST_PHRASES = 16;
+const [SLOWEST, FASTEST] = [40, 220]; // quarter notes per minute, unless the training data are slower or faster
 const KINDS = [".mid", ".midi", ".kar", ".mxl", ".musicxml", ".xml"];
 
 export type Wish = {
@@ -64,9 +65,9 @@ export function Settings({
         label={words.tempo}
         value={tempo}
         onChange={setTempo}
-        minValue={40}
-        maxValue={220}
-        step={2}
+        minValue={Math.min(SLOWEST, format.tempo)}
+        maxValue={Math.max(FASTEST, format.tempo)}
+        step={1}
         format={(value) => words.perMinute(value)}
       />
       <div>

@@ -5,7 +5,7 @@ import type { SheetProps } from "../../feature";
 import { ProblemNote } from "../../ui/feedback";
 import { Select } from "../../ui/select";
 import { readSheetMusic } from "./api";
-import { Performance, TEMPO } from "./performance";
+import { Performance } from "./performance";
 import styles from "./sheet.module.css";
 import { useWords } from "./words";
 
@@ -35,7 +35,7 @@ export function SheetPlayer({ run, sheet }: SheetProps) {
           options={data.phrases.map((_, at) => ({ id: String(at), name: words.phraseOf(at + 1) }))}
         />
       </div>
-      <Performance id={`${run}-${sheet.nimg}`} named={{ name, piece }} format={data.format} tempo={TEMPO} />
+      <Performance id={`${run}-${sheet.nimg}`} named={{ name, piece }} format={data.format} tempo={data.format.tempo} />
     </section>
   );
 }

@@ -32,8 +32,8 @@ async def read_music_format(context: Context, id: str) -> MusicFormat:  # noqa: 
     """The tracks, the time grid and the range of the music that this model makes."""
     opened = await asyncio.to_thread(context.bundle, id)
     info = opened.info
-    spec = roll_spec(info.data, info.name)
-    return format_of(spec, _given_index(opened))
+    roll_spec(info.data, info.name)
+    return format_of(info.data, _given_index(opened))
 
 
 @router.post("/v1/bundles/{id}/compose", tags=["music"], operation_id="compose", openapi_extra=needs("player"))

@@ -14,7 +14,7 @@ class TrackInfo(BaseModel):
     """A track of a model."""
 
     name: str
-    program: int = Field(description="General MIDI program, from 0.")
+    program: int = Field(description="General MIDI program of the training data, from 0.")
     drums: bool = Field(description="Its pitches are instruments of the drum kit.")
 
 
@@ -27,6 +27,7 @@ class MusicFormat(BaseModel):
     beat_steps: int = Field(description="Time steps per quarter note.")
     lowest: int = Field(description="MIDI number of the lowest pitch.")
     pitches: int = Field(description="Number of pitches.")
+    tempo: float = Field(description="Quarter notes per minute of the training data; 100 where unknown.")
     given: int | None = Field(description="Index of the track that it accompanies; null: it takes none.")
 
 
