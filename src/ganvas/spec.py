@@ -115,7 +115,10 @@ class Performance(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     tempo: float | None = Field(
-        None, ge=MIN_TEMPO, le=MAX_TEMPO, description="quarter notes per minute, median over the phrases; null: no file states it"
+        None,
+        ge=MIN_TEMPO,
+        le=MAX_TEMPO,
+        description="quarter notes per minute, median over the phrases; null: no file states it",
     )
     programs: tuple[Annotated[int, Field(ge=0, le=127)] | None, ...] = Field(
         (), description="most frequent General MIDI program of each track, from 0; null: no file states it"

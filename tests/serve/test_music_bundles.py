@@ -22,7 +22,6 @@ from ganvas.serve.core.settings import StudioSettings
 from ganvas.spec import DataSpec
 from ganvas.train.sample_sheets import Sheets
 
-
 OUTSIDE = [[2, 40, 0, 1], [-1, 40, 0, 1], [0, 35, 0, 1], [0, 72, 0, 1], [0, 40, -1, 1], [0, 40, 9, 8], [0, 40, 0, 0]]
 """Notes outside of two tracks, three octaves from 36 and sixteen steps, as (track, pitch, start, length)."""
 

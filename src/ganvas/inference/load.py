@@ -96,7 +96,12 @@ def load_run(run: RunDir, dataset: Path | None = None, which: Which = "newest") 
     if which == "best" and best:
         content = checkpoint.read(run.checkpoints / f"{best[1]:09d}.pt")
     pictures = Dataset(_stated_dataset(run) if dataset is None else dataset)
-    family = build(recipe.family, recipe.model, recipe.data_spec(pictures.classes, pictures.manifest.performance), recipe.train.kimg)
+    family = build(
+        recipe.family,
+        recipe.model,
+        recipe.data_spec(pictures.classes, pictures.manifest.performance),
+        recipe.train.kimg,
+    )
     family.load_state_dict(content["family"])
     for name, state in content["average"].items():
         family.get_submodule(name).load_state_dict(state)

@@ -144,7 +144,9 @@ def joined(rolls: Rolls) -> Rolls:
     return rolls.reshape(-1, *rolls.shape[2:])
 
 
-def to_midi(roll: Rolls, spec: RollSpec, *, tempo: float = DEFAULT_TEMPO, programs: Sequence[int] | None = None) -> bytes:
+def to_midi(
+    roll: Rolls, spec: RollSpec, *, tempo: float = DEFAULT_TEMPO, programs: Sequence[int] | None = None
+) -> bytes:
     """A roll [time, pitches, tracks] as a MIDI file.
 
     Args:

@@ -46,7 +46,12 @@ def forecast(recipe: Recipe, dataset: Path, *, seconds: float = 6.0) -> Forecast
     pictures = Dataset(dataset)
     recipe, _ = number_format.resolved(recipe)
     number_format.use_tf32(recipe.train.tf32)
-    family = build(recipe.family, recipe.model, recipe.data_spec(pictures.classes, pictures.manifest.performance), recipe.train.kimg)
+    family = build(
+        recipe.family,
+        recipe.model,
+        recipe.data_spec(pictures.classes, pictures.manifest.performance),
+        recipe.train.kimg,
+    )
     settings = recipe.train
     devices = settings.devices
     plan = family.stages()

@@ -146,7 +146,9 @@ def _tempo(node: Element) -> float | None:
     unit = 1.0
     if stated is None and metronome is not None:
         stated = metronome.findtext("per-minute")
-        unit = UNITS.get(metronome.findtext("beat-unit", ""), 1.0) * (1.5 if metronome.find("beat-unit-dot") is not None else 1)
+        unit = UNITS.get(metronome.findtext("beat-unit", ""), 1.0) * (
+            1.5 if metronome.find("beat-unit-dot") is not None else 1
+        )
     try:
         tempo = unit * float(stated or "")
     except ValueError:  # words, such as "c. 108"

@@ -28,7 +28,9 @@ from ganvas.errors import UserError
 from ganvas.paths import cache_dir, writing
 from ganvas.spec import MAX_TEMPO, MIN_TEMPO, Performance, RollSpec
 
-RECIPE_OF_ROLLS = 3  # raised when the same files would give other rolls or another tempo, so that old cached archives are not reused
+RECIPE_OF_ROLLS = (
+    3  # raised when the same files would give other rolls or another tempo, so that old cached archives are not reused
+)
 NEAR_DUPLICATES = "near-duplicates of earlier phrases"
 
 
