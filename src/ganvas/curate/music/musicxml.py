@@ -1,6 +1,6 @@
 """MusicXML scores (3.1 and 4.0, part-wise), plain and compressed, as pieces.
 
-Only what is needed to hear the notes is read: parts, pitches, durations, ties, time signatures, tempo and transposition.
+Only what is needed to hear the notes is read: parts, pitches, durations, ties, time signatures, tempo, transposition.
 """
 
 from __future__ import annotations
