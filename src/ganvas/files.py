@@ -27,20 +27,34 @@ _cleared: set[tuple[str, bool]] = set()
 @contextmanager
 def replacing(path: Path) -> Iterator[BinaryIO]:
     """A file to write in the place of ``path``: a reader, or a kill in the middle, sees the old content or the new."""
+    with making_parents(path):
+        clear_leftovers(path.parent)
+        temporary, file = _new_file(path)
+        try:
+            with file:
+                yield file
+                file.flush()
+                os.fsync(file.fileno())
+                if os.name == "posix":
+                    temporary.replace(path)  # while its lock lasts
+            if os.name != "posix":
+                temporary.replace(path)
+        finally:
+            temporary.unlink(missing_ok=True)
+
+
+@contextmanager
+def making_parents(path: Path) -> Iterator[None]:
+    """Make the folders above ``path``; where the block raises, those that were made here and are empty are deleted."""
+    made = [folder for folder in path.parents if not folder.exists()]  # the innermost first
     path.parent.mkdir(parents=True, exist_ok=True)
-    clear_leftovers(path.parent)
-    temporary, file = _new_file(path)
     try:
-        with file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-            if os.name == "posix":
-                temporary.replace(path)  # while its lock lasts
-        if os.name != "posix":
-            temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
+        yield
+    except BaseException:
+        with suppress(OSError):  # not empty
+            for folder in made:
+                folder.rmdir()
+        raise
 
 
 def _new_file(path: Path) -> tuple[Path, BinaryIO]:
@@ -198,9 +212,8 @@ def replacing_folder(path: Path) -> Iterator[Path]:
     can), the old folder is renamed first, and is renamed back if the new one cannot take its place. The permissions are
     those of new files and folders under the umask, whatever wrote them.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    clear_leftovers(path.parent)
-    with ExitStack() as locks:
+    with making_parents(path), ExitStack() as locks:
+        clear_leftovers(path.parent)
         new = _new_folder(path, locks)
         mode = stat.S_IMODE(new.stat().st_mode)  # reading the umask itself would change it
         try:

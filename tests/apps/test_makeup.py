@@ -309,6 +309,9 @@ def test_the_api_refuses_what_cannot_be_made_up(
     assert ask(face, *[style] * 7) == (422, "references-count")
     assert ask(face, style, weight=["-1"]) == (422, "reference-weights")
     assert ask(face, style, lips="1.5") == (422, "invalid-request")
+    film = io.BytesIO()
+    Image.fromarray(bare).save(film, "GIF", save_all=True, append_images=[Image.fromarray(painted)], loop=0)
+    assert ask(("a.gif", film.getvalue()), style) == ask(face, ("a.gif", film.getvalue())) == (422, "animation")
 
 
 @pytest.mark.usefixtures("networks")

@@ -86,7 +86,6 @@ def write_pieces(
     midi = [to_midi(joined(piece), spec, tempo=tempo, programs=programs) for piece in pieces]
     audio: list[Path] = []
     with writing(output):
-        output.mkdir(parents=True, exist_ok=True)
         names = [output / f"{number:04d}.mid" for number in range(len(pieces))]
         for done, (name, content) in enumerate(zip(names, midi, strict=True), start=1):
             write_atomically(name, content)

@@ -5,12 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import NamedTuple
 
-import numpy as np
 from pydantic import ValidationError
 
 from ganvas.apps.card.artwork import Pixels, opaque
 from ganvas.apps.card.bank_jpeg import bank_jpeg
-from ganvas.apps.card.cartoon import LONGEST_SIDE, reduced, refuse_animation
+from ganvas.apps.card.cartoon import LONGEST_SIDE, reduced
 from ganvas.apps.card.colour import PrintColours
 from ganvas.apps.card.content_checks import check_copies, check_photograph, hashes_of
 from ganvas.apps.card.design import Design, Layout, Placement, examples
@@ -21,8 +20,8 @@ from ganvas.apps.card.print_pdf import PrintOptions, print_pdf
 from ganvas.apps.card.profiles import bank_profile, print_profile
 from ganvas.apps.card.sheets import Sheet
 from ganvas.apps.card.statement import Language, Provenance
+from ganvas.cli.still_picture import read_still
 from ganvas.curate.faces import FaceReader
-from ganvas.curate.images.decode import DecodeOptions, PictureError, open_image
 from ganvas.errors import UserError
 from ganvas.files import write_atomically
 from ganvas.inference.load import load_model
@@ -73,15 +72,7 @@ def read_picture(path: Path) -> Pixels:
     Raises:
         UserError: It is none, or moves.
     """
-    if not path.is_file():
-        raise UserError(f"There is no picture {path}.")
-    content = path.read_bytes()
-    refuse_animation(content)
-    try:
-        image = open_image(content, DecodeOptions(opacity=True))
-    except PictureError as error:
-        raise UserError(f"{path.name} cannot be used ({error}); choose another picture.") from None
-    return opaque(np.asarray(image.convert("RGBA")))
+    return opaque(read_still(path, opacity=True))
 
 
 def read_language(language: str) -> Language:

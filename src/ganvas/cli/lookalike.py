@@ -125,6 +125,7 @@ def compare(
     from ganvas.apps.consent import STATEMENT
     from ganvas.apps.lookalike.compare import check_weight
     from ganvas.cli.output import Output
+    from ganvas.cli.still_picture import read_still
     from ganvas.errors import UserError
 
     check_at_least("--count", count, 1)
@@ -133,16 +134,10 @@ def compare(
         raise UserError(f"--agree says that you agree: {STATEMENT}")
     from ganvas.apps.lookalike import Comparer, measure_photograph, read_gallery
     from ganvas.curate.faces import FaceReader
-    from ganvas.curate.faces.batch import pixels_of
-    from ganvas.curate.images.decode import PictureError
 
     out = Output(quiet)
     known = read_gallery(gallery)
-    try:
-        picture = pixels_of(face)
-    except PictureError as problem:
-        raise UserError(f"{face} cannot be used ({problem}); choose another picture.") from None
-    measured, _ = measure_photograph(picture, FaceReader())
+    measured, _ = measure_photograph(read_still(face), FaceReader())
     comparer = Comparer(known)
     answer = comparer.compare(measured, weight, count)
     _print(out, known, answer)

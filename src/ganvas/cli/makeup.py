@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -11,10 +13,7 @@ from ganvas.cli.app import app
 from ganvas.cli.options import USE, Quiet
 
 if TYPE_CHECKING:
-    import numpy as np
-    import numpy.typing as npt
-
-    from ganvas.apps.makeup import Amounts, MadeUp
+    from ganvas.apps.makeup import MadeUp
 
 
 def _amount(text: str) -> Any:
@@ -53,28 +52,48 @@ def makeup(
     from ganvas.apps.makeup import MARK, Amounts, Makeup, check_weights
     from ganvas.apps.provenance import encode_marked
     from ganvas.cli.output import Output
+    from ganvas.cli.still_picture import read_still
     from ganvas.errors import UserError
     from ganvas.files import write_atomically
 
     if not agree:
         raise UserError(f"--agree says that you agree: {STATEMENT}")
     out, amounts = Output(quiet), Amounts(lips, eyes, liner, brows, cheeks, skin)
-    models = [_read(path) for path in reference]
+    application, models = Makeup(), []
+    for path in reference:
+        models.append(read_still(path))
+        with _naming(path):
+            application.face(models[-1], "reference")
     if sheet:
+        from ganvas.apps.makeup.contact_sheet import contact_sheet
+
+        bare = [read_still(face) for face in faces]
+        for face, picture in zip(faces, bare, strict=True):
+            with _naming(face):
+                application.face(picture, "source")
         place = output.with_suffix(".png")
-        write_atomically(place, encode_marked(_sheet(faces, models, strength, amounts), *MARK))
+        write_atomically(place, encode_marked(contact_sheet(bare, models, strength, amounts), *MARK))
         out.line(f"{len(faces)} × {len(models)} pictures: {place}")
         return
     check_weights(weight, len(models))
-    application = Makeup()
     for face in faces:
-        try:
-            done = application.transfer(_read(face), models, strength, amounts, weight)
-        except UserError as error:
-            raise UserError(f"{face}: {error}") from None
+        picture = read_still(face)
+        with _naming(face):
+            done = application.transfer(picture, models, strength, amounts, weight)
         place = output / f"{face.stem}.png"
         write_atomically(place, encode_marked(done.picture, *MARK))
         out.line(f"{place}: likeness {done.likeness:.2f}{_reduced(done)}")
+
+
+@contextmanager
+def _naming(path: Path) -> Iterator[None]:
+    """Put the picture that a sentence is about in front of it."""
+    from ganvas.errors import UserError
+
+    try:
+        yield
+    except UserError as error:
+        raise UserError(f"{path}: {error}") from None
 
 
 def _reduced(done: MadeUp) -> str:
@@ -87,23 +106,3 @@ def _reduced(done: MadeUp) -> str:
     if done.missing:
         said += f"; not shown by the references: {', '.join(done.missing)}"
     return said
-
-
-def _sheet(
-    faces: list[Path], models: list[npt.NDArray[np.uint8]], strength: float, amounts: Amounts
-) -> npt.NDArray[np.uint8]:
-    """References above, faces at the left, and each face with the make-up of each reference."""
-    from ganvas.apps.makeup.contact_sheet import contact_sheet
-
-    return contact_sheet([_read(face) for face in faces], models, strength, amounts)
-
-
-def _read(path: Path) -> npt.NDArray[np.uint8]:
-    from ganvas.curate.faces.batch import pixels_of
-    from ganvas.curate.images.decode import PictureError
-    from ganvas.errors import UserError
-
-    try:
-        return pixels_of(path)
-    except PictureError as problem:
-        raise UserError(f"{path} cannot be used ({problem}); choose another picture.") from None

@@ -68,7 +68,6 @@ def draw_avatars(
         raise UserError("Avatars need a count of at least 1 and a size from 16 to 1024 pixels.")
     output = Path(output).expanduser()
     try:
-        output.mkdir(parents=True, exist_ok=True)
         artist = _Artist(style, size, seed)
         _remember(output, artist)
         missing = [number for number in range(count) if not (output / _name(number)).exists()]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -266,7 +268,8 @@ def write_images(
                 for image in counted():
                     archive.writestr(f"{image.name}.png", encode(image))
             return Written(path, count)
-        output.mkdir(parents=True, exist_ok=True)
+        if output.exists() and not output.is_dir():  # before pictures are made
+            raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))
         for image in counted():
             write_atomically(output / f"{image.name}.png", encode(image))
     except OSError as error:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import io
 from typing import Any
 
 import numpy as np
 import pytest
-from PIL import Image
 from support.face_pictures import astronaut, networks  # noqa: F401 - fixtures
 
 from ganvas.apps.consent import only_face
@@ -76,15 +74,3 @@ def test_no_face_and_several_faces_are_refused_small_ones_behind_are_not(astrona
     behind = astronaut.copy()
     behind[-90:, :90] = cartoon.reduced(astronaut[:300, 100:400], 90)
     assert only_face(reader.faces(behind)).eye_distance > 40
-
-
-def test_moving_pictures_are_told_from_still_ones() -> None:
-    frames = [Image.new("RGB", (8, 8), colour) for colour in ("red", "green", "blue")]
-    for kind in ("GIF", "PNG", "WEBP"):
-        moving, still = io.BytesIO(), io.BytesIO()
-        frames[0].save(moving, kind, save_all=True, append_images=frames[1:], duration=50, loop=0)
-        frames[0].save(still, kind)
-        assert cartoon.is_animation(moving.getvalue()), kind
-        assert not cartoon.is_animation(still.getvalue()), kind
-    with pytest.raises(UserError, match="This is an animation"):
-        cartoon.refuse_animation(moving.getvalue())

@@ -133,26 +133,6 @@ def resized(photo: Pixels, longest: int) -> Pixels:
     return cv2.resize(photo, size, interpolation=way).astype(np.uint8, copy=False)
 
 
-def is_animation(content: bytes) -> bool:
-    """Whether a file is an animated GIF, PNG or WebP, told by its first bytes."""
-    head = content[:4096]
-    if head[:6] in (b"GIF87a", b"GIF89a"):
-        return b"NETSCAPE2.0" in head
-    if head[:4] == b"RIFF" and head[8:16] == b"WEBPVP8X":
-        return bool(head[20] & 2)
-    return head[:8] == b"\x89PNG\r\n\x1a\n" and b"acTL" in head
-
-
-def refuse_animation(content: bytes) -> None:
-    """Refuse a moving picture.
-
-    Raises:
-        UserError: It is one.
-    """
-    if is_animation(content):
-        raise UserError("This is an animation; choose a photograph.", code="animation")
-
-
 def _framed(photo: Pixels, face: Face, data: DataSpec, side: int, most: float) -> Floats:
     """Photograph → square: as the model's crop frames faces, else head and shoulders as far as the photograph goes."""
     if data.crop in _STYLES:

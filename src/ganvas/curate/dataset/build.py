@@ -19,6 +19,7 @@ from ganvas.curate.manifest import Item, Manifest, OutsideArea, SkippedFile
 from ganvas.curate.ordered_map import ordered_map
 from ganvas.curate.sources.listing import Listing
 from ganvas.errors import UserError
+from ganvas.files import making_parents
 from ganvas.paths import writing
 
 
@@ -72,8 +73,7 @@ def build_archive(
     Raises:
         UserError: there are too few usable pictures, or the archive cannot be written.
     """
-    with writing(output):
-        output.parent.mkdir(parents=True, exist_ok=True)
+    with writing(output), making_parents(output):
         with TemporaryFile(dir=output.parent) as file:
             spool = Spool(file)
             manifest = _spool(listing, settings, key, workers, progress, spool)

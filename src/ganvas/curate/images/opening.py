@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,6 +21,9 @@ FORMATS = (
 
 
 _SUBFILE_TYPE, _THUMBNAIL = 254, 1  # of TIFF: raw files begin with a small preview
+
+# Pillow's warning of many pixels goes to standard error; the limit of the options refuses such pictures.
+warnings.filterwarnings("ignore", category=Image.DecompressionBombWarning)
 
 TOO_MANY = "too many pixels"  # how the reason of a picture above the limit begins
 

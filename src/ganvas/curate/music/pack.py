@@ -25,6 +25,7 @@ from ganvas.curate.music.piece import MusicError
 from ganvas.curate.music.sources import MusicFiles, list_music, read_file
 from ganvas.curate.ordered_map import ordered_map
 from ganvas.errors import UserError
+from ganvas.files import making_parents
 from ganvas.paths import cache_dir, writing
 from ganvas.spec import MAX_TEMPO, MIN_TEMPO, Performance, RollSpec
 
@@ -157,8 +158,7 @@ def _build(
     progress: Callable[[int, int], None] | None,
 ) -> Manifest:
     reports = list(_read_all(files, roll, processes, progress))
-    with writing(output):
-        output.parent.mkdir(parents=True, exist_ok=True)
+    with writing(output), making_parents(output):
         with TemporaryFile(dir=output.parent) as file:
             spool = Spool(file)
             manifest = _manifest(files, roll, key, reports, spool)

@@ -9,6 +9,7 @@ from fastapi import Request, UploadFile
 from PIL import Image
 
 from ganvas.bundle import Bundle
+from ganvas.curate.images.animation import refuse_animation
 from ganvas.curate.images.decode import DEFAULTS, DecodeOptions
 from ganvas.inference.translate import has_numbers
 from ganvas.serve.core.bundle_inputs import enlarges
@@ -42,6 +43,7 @@ async def decode_upload(
     opened: Bundle | None = None,
     *,
     full_size: bool = False,
+    still: bool = False,
 ) -> T:
     """Decode an uploaded picture, and work on it in a thread of the decoders.
 
@@ -52,12 +54,16 @@ async def decode_upload(
         work: Called with the picture, in mode RGB and upright.
         opened: The bundle it is for, which bounds the size that is decoded; None: decode at full size.
         full_size: Decode at full size for any bundle.
+        still: Refuse an animation, of which otherwise the first frame is decoded.
 
     Raises:
         UploadError: The studio does not accept it.
+        UserError: It is an animation.
         BusyError: Too many uploads wait.
     """
     content = await read_upload(context, upload)
+    if still:
+        refuse_animation(content)
     least = None if opened is None or full_size else least_side(opened)
     options = DEFAULTS if opened is None else DecodeOptions.of(opened.info.data)
     labels = opened is not None and has_numbers(opened.info.data)

@@ -14,6 +14,7 @@ from PIL import Image
 
 from ganvas.apps.card import check_installed
 from ganvas.bundle import Bundle
+from ganvas.curate.images.animation import refuse_animation
 from ganvas.errors import UserError
 from ganvas.runs.folder import RunDir
 from ganvas.serve.core.bundle_inputs import check_direction, check_label, prepare_picture, takes_any_size
@@ -76,7 +77,7 @@ async def draw_cartoon(
     opened = await asyncio.to_thread(context.bundle, bundle)
     style = _style(opened, direction, label, seed)
     content = await read_upload(context, image)
-    cartoon.refuse_animation(content)
+    refuse_animation(content)
     photo = await decode_picture(request, context, content)
     photo = cartoon.reduced(photo[..., :3], cartoon.LONGEST_SIDE)
     state, info = context.state(CardState), opened.info

@@ -14,6 +14,7 @@ from ganvas.apps.card.colour import PrintColours
 from ganvas.apps.card.design import Design, Layout
 from ganvas.apps.card.profiles import bank_profile, print_profile
 from ganvas.apps.card.statement import Language, Provenance
+from ganvas.curate.images.animation import refuse_animation
 from ganvas.errors import UserError
 from ganvas.serve.core.context import Context, StudioContext
 from ganvas.serve.core.disconnect import while_connected
@@ -146,7 +147,7 @@ async def card_for_bank(
 
 async def _given(request: Request, context: StudioContext, picture: UploadFile, design: str) -> _Given:
     check_installed()
-    from ganvas.apps.card.cartoon import LONGEST_SIDE, reduced, refuse_animation
+    from ganvas.apps.card.cartoon import LONGEST_SIDE, reduced
 
     try:
         read = Design.model_validate_json(design)

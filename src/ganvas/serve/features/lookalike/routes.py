@@ -90,7 +90,7 @@ async def find_lookalikes(
     from ganvas.apps.consent import check_consent
 
     check_consent(consent)
-    pixels = await decode_upload(request, context, image, _pixels)
+    pixels = await decode_upload(request, context, image, _pixels, still=True)
 
     def work(reader: FaceReader) -> LookalikeAnswer:
         from ganvas.apps.lookalike import measure_photograph

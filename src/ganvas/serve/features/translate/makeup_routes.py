@@ -83,8 +83,8 @@ async def make_up(
 
     check_consent(consent)
     _check_count(len(reference))
-    source = await decode_upload(request, context, image, _pixels)
-    styles = [await decode_upload(request, context, one, _pixels) for one in reference]
+    source = await decode_upload(request, context, image, _pixels, still=True)
+    styles = [await decode_upload(request, context, one, _pixels, still=True) for one in reference]
     given = {"lips": lips, "eyes": eyes, "skin": skin}
     given |= {"liner": _first(liner, eyes), "brows": _first(brows, eyes), "cheeks": _first(cheeks, skin)}
     amounts = {region: amount for region, amount in given.items() if amount is not None}
@@ -119,7 +119,7 @@ async def prepare_make_up(
     from ganvas.apps.consent import check_consent
 
     check_consent(consent)
-    pixels = await decode_upload(request, context, image, _pixels)
+    pixels = await decode_upload(request, context, image, _pixels, still=True)
     await while_connected(request, context.state(MakeupState).submit(lambda makeup: makeup.face(pixels)))
     return await asyncio.to_thread(picture_answer, pixels, start)
 
