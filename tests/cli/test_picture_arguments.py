@@ -33,7 +33,14 @@ PICTURES = FACES | {
     "card, drawn": "card make X --drawn -o OUT.pdf",
     "templates": "card templates --picture X -o OUT.png",
 }
-MISSING, FOLDER, TEXT, EMPTY, LARGE, MOVING = "missing.png", "folder", "text.png", "empty.png", "large.png", "moving.webp"
+MISSING, FOLDER, TEXT, EMPTY, LARGE, MOVING = (
+    "missing.png",
+    "folder",
+    "text.png",
+    "empty.png",
+    "large.png",
+    "moving.webp",
+)
 SAID = {
     MISSING: "There is no picture",
     FOLDER: "it is a folder",

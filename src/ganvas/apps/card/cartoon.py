@@ -18,7 +18,6 @@ import numpy.typing as npt
 from ganvas.apps.consent import only_face
 from ganvas.curate.faces import Face, FaceReader, cut_square, matrix_for, share_outside
 from ganvas.curate.faces.align import Style, ffhq_square
-from ganvas.errors import UserError
 from ganvas.spec import FACE_CROPS, DataSpec
 
 Pixels = npt.NDArray[np.uint8]

@@ -73,12 +73,11 @@ def build_archive(
     Raises:
         UserError: there are too few usable pictures, or the archive cannot be written.
     """
-    with writing(output), making_parents(output):
-        with TemporaryFile(dir=output.parent) as file:
-            spool = Spool(file)
-            manifest = _spool(listing, settings, key, workers, progress, spool)
-            demand(len(manifest.items), minimum, source, list(manifest.skipped))
-            spool.write(output, manifest)
+    with writing(output), making_parents(output), TemporaryFile(dir=output.parent) as file:
+        spool = Spool(file)
+        manifest = _spool(listing, settings, key, workers, progress, spool)
+        demand(len(manifest.items), minimum, source, list(manifest.skipped))
+        spool.write(output, manifest)
     return manifest
 
 

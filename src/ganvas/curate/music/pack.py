@@ -158,12 +158,11 @@ def _build(
     progress: Callable[[int, int], None] | None,
 ) -> Manifest:
     reports = list(_read_all(files, roll, processes, progress))
-    with writing(output), making_parents(output):
-        with TemporaryFile(dir=output.parent) as file:
-            spool = Spool(file)
-            manifest = _manifest(files, roll, key, reports, spool)
-            _demand(len(manifest.items), minimum, source, list(manifest.skipped))
-            spool.write(output, manifest)
+    with writing(output), making_parents(output), TemporaryFile(dir=output.parent) as file:
+        spool = Spool(file)
+        manifest = _manifest(files, roll, key, reports, spool)
+        _demand(len(manifest.items), minimum, source, list(manifest.skipped))
+        spool.write(output, manifest)
     return manifest
 
 
