@@ -23,14 +23,15 @@ GANVAS = [sys.executable, "-m", "ganvas.cli"]
 def main() -> int:
     """Returns the training's exit code where it fails, else 0."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--data", type=Path, default=AVATARS, help="folder or zip of pictures")
-    parser.add_argument("--recipe", default="", help="recipe; chosen from the pictures if empty")
+    parser.add_argument("--data", type=Path, default=AVATARS, help="folder or zip of pictures or music")
+    parser.add_argument("--recipe", default="", help="recipe; chosen from the files if empty")
     parser.add_argument("--port", type=int, default=8300, help="port of the studio")
     options = parser.parse_args()
     plan: tuple[str, list[str]] | None = ("dcgan-quick", []) if options.data == AVATARS else None
     if plan is None and not options.data.exists():
         print(
-            f"There is no {options.data}; give a folder or zip of pictures: make run DATA=my/pictures", file=sys.stderr
+            f"There is no {options.data}; give a folder or zip of pictures or music: make run DATA=my/pictures",
+            file=sys.stderr,
         )
         return 2
     plan = (options.recipe, []) if options.recipe else plan or _suggested(options.data)

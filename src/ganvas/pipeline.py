@@ -57,7 +57,7 @@ def pack_for(
     settings, pictures = recipe.data, data
     if settings.roll is not None:
         return pack_rolls(
-            data, roll=settings.roll, minimum=settings.minimum, processes=os.cpu_count() or 1, progress=progress
+            data, output, roll=settings.roll, minimum=settings.minimum, processes=os.cpu_count() or 1, progress=progress
         )
     if settings.frames is not None and data.is_file() and data.suffix.lower() != ".zip":
         from ganvas.collect.frames import extracted

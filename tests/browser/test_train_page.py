@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 from PIL import Image
+from support.music import midi_file
 
 if TYPE_CHECKING:
     from conftest import Visit
@@ -60,6 +61,19 @@ def folder(tmp_path: Path) -> Path:
     (root / "torn.png").write_bytes((root / "0.png").read_bytes()[:60])
     (root / "notes.txt").write_text("roses")
     return root
+
+
+@pytest.fixture
+def songs(tmp_path: Path) -> list[Path]:
+    """Two MIDI files in four parts, of fifty phrases each, and a torn one."""
+    rng = np.random.default_rng(0)
+    files = []
+    for number in range(2):
+        rows = [[(beat, 4, int(rng.integers(72 - 12 * k, 80 - 12 * k))) for beat in range(0, 800, 4)] for k in range(4)]
+        files.append(tmp_path / f"{number}.mid")
+        files[-1].write_bytes(midi_file(rows))
+    (tmp_path / "torn.mid").write_bytes(b"MThd")
+    return [*files, tmp_path / "torn.mid"]
 
 
 def shortened(*lengths: float) -> Callable[[sync_api.Route], None]:
@@ -121,7 +135,7 @@ def test_from_pictures_to_a_model(
 
 
 def test_a_phone_in_korean_in_the_dark_shows_every_step(
-    empty_studio: str, folder: Path, tmp_path: Path, visit_to: Callable[[str, Path], Visit]
+    empty_studio: str, folder: Path, songs: list[Path], tmp_path: Path, visit_to: Callable[[str, Path], Visit]
 ) -> None:
     settings = {"width": 390, "height": 844, "locale": "ko-KR", "color_scheme": "dark"}
     page = visit_to(empty_studio, tmp_path).open("/train", **settings)  # type: ignore[arg-type]
@@ -138,3 +152,19 @@ def test_a_phone_in_korean_in_the_dark_shows_every_step(
     page.get_by_role("button", name="train.kimg 되돌리기").click()
     expect(page.get_by_text("사진 90 k장 학습")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= 390, "nothing is wider than the screen"
+
+    page.goto(f"{page.url.split('/train')[0]}/train")  # music goes the same way
+    with page.expect_file_chooser() as choosing:
+        page.get_by_role("button", name="파일 선택").click()
+    choosing.value.set_files(songs)
+    expect(page.get_by_role("heading", name="음악 파일 2개")).to_be_visible()
+    expect(page.get_by_role("list", name="음악 파일 2개").get_by_text("0.mid")).to_be_visible()
+    expect(page.get_by_text("음악 파일을 사용할 수 없습니다")).to_be_visible()
+    expect(page.get_by_role("radio", name="음악")).to_be_checked()
+    expect(page.get_by_text("4마디", exact=True)).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390, "nothing is wider than the screen"
+    page.route("**/v1/trainings", lambda route: None if route.request.method == "POST" else route.continue_())
+    with page.expect_request(lambda request: request.method == "POST" and request.url.endswith("/trainings")) as sent:
+        page.get_by_role("button", name="학습 시작").click()  # the studio starts any recipe alike: see above
+    body = json.loads(sent.value.post_data or "")
+    assert (body["recipe"], body["data"], body["sets"]) == ("musegan-quick", "음악", [])

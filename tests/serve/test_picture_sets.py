@@ -13,6 +13,7 @@ import httpx
 import pytest
 from PIL import Image
 from support.full_disk import fill_disk
+from support.music import midi_file
 from support.studio import served
 
 from ganvas import files
@@ -70,7 +71,7 @@ def test_uploads_are_kept_in_their_folders_or_dropped_with_a_reason(client: http
     assert send(client, name, "roses/장미.png", png())["kept"]
     assert send(client, name, "tulips/1.png", png())["kept"]
     assert send(client, name, "tulips/1.png", png())["kept"], "sending again is safe"
-    assert send(client, name, "notes.txt", b"hello")["error"]["code"] == "not-a-picture"
+    assert send(client, name, "notes.txt", b"hello")["error"]["code"] == "not-to-train-on"
     assert send(client, name, "torn.png", png()[:40])["error"]["code"] == "picture-damaged"
     assert send(client, name, "torn too.png", png()[:40])["error"]["code"] == "picture-damaged"
     assert send(client, name, "small.png", png(side=4))["error"]["code"] == "picture-too-small"
@@ -80,7 +81,7 @@ def test_uploads_are_kept_in_their_folders_or_dropped_with_a_reason(client: http
     assert (found["count"], found["samples"]) == (2, ["roses/장미.png", "tulips/1.png"])
     dropped = {one["code"]: (one["count"], one["examples"]) for one in found["dropped"]}
     assert dropped["picture-damaged"] == (2, ["torn.png", "torn too.png"])
-    assert set(dropped) == {"not-a-picture", "picture-damaged", "picture-too-small", "file-name"}
+    assert set(dropped) == {"not-to-train-on", "picture-damaged", "picture-too-small", "file-name"}
     assert (home / "pictures" / name / "roses" / "장미.png").read_bytes() == png()
     assert not (home / "pictures" / "up.png").exists()
 
@@ -151,6 +152,34 @@ def test_a_zip_comes_in_parts_and_is_unpacked(client: httpx.Client, home: Path) 
     assert found["unpacking"] == {"done": 4, "total": 4, "ended": True, "error": None}
     assert not (home / "pictures" / "up.png").exists()
     assert not list((home / "pictures" / picture_sets.NOTES).glob("*.zip"))
+
+
+def test_music_is_read_before_it_is_kept(client: httpx.Client) -> None:
+    name = new(client, "quartets")
+    song = midi_file([[(beat, 1, 80 - 12 * part) for beat in range(64)] for part in range(4)])
+    for number in range(25):
+        assert send(client, name, f"{number}.mid", song)["kept"], "by its first bytes"
+    for path, content, reason in (
+        ("picture.mid", png(), "not a MIDI file"),
+        ("cut.mid", song[:-20], "damaged"),
+        ("boxes.xml", b"<annotation/>", "no part-wise score"),
+        ("bomb.musicxml", b'<!DOCTYPE a [<!ENTITY b "c">]><score-partwise/>', "entities"),
+        ("silent.mid", midi_file([[]]), "no notes"),
+    ):
+        error = send(client, name, path, content)["error"]
+        assert (error["code"], reason in error["params"]["reason"]) == ("music-damaged", True), error
+    part(client, name, zipped({"more/1.mid": song, "more/2.mid": song[:60], "LICENSE.txt": b"CC0"}), 0)
+    found = unpacked(client, name)
+    assert (found["count"], found["music"], found["pieces"][0]) == (0, 26, "0.mid")
+    dropped = [(one["code"], one["examples"]) for one in found["dropped"]]
+    assert ("music-damaged", ["picture.mid"]) in dropped, "each reason with its files"
+    assert len(client.get(f"/v1/picture-sets/{name}/paths").json()["paths"]) == 26
+    report = client.get(f"/v1/picture-sets/{name}/suggestions").json()
+    assert report["survey"] is None
+    assert (report["music"]["files"], report["music"]["parts"]) == (26, 4)
+    assert [one["recipe"] for one in report["suggestions"]] == ["musegan-quick"]
+    assert client.get("/v1/recipes/musegan-quick").json()["bars"] == 4
+    assert client.get("/v1/recipes/dcgan-64").json()["bars"] is None
 
 
 def test_a_zip_that_is_none_or_a_bomb_is_refused(client: httpx.Client, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,12 +10,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw
+from support.music import midi_file
 from typer.testing import CliRunner
 
 from ganvas.cli import app
 from ganvas.errors import UserError
-from ganvas.recipe import names
-from ganvas.suggestion import Machine, goals, suggest, survey, write_sample
+from ganvas.pipeline import pack_for
+from ganvas.recipe import load, names
+from ganvas.suggestion import Machine, MusicSurvey, goals, suggest, survey, write_sample
+from ganvas.suggestion.music import is_music
 from ganvas.train import estimate
 
 SMALL, LARGE = Machine(2), Machine(16, "GPU", 24.0)
@@ -98,6 +101,56 @@ def test_grey_pictures_are_trained_on_one_channel(tmp_path: Path) -> None:
         ("drawing-to-picture", ("data.channels=1",)),
         ("fill-holes", ("data.channels=1",)),
     ]
+
+
+def songs(folder: Path, parts: int, bars: int = 40, count: int = 12) -> Path:
+    """MIDI files of some bars; every part plays one note at a time, the last one lowest."""
+    folder.mkdir()
+    for number in range(count):
+        rng = np.random.default_rng(number)
+        rows = [
+            [(beat, 2, int(rng.integers(84 - 12 * part, 92 - 12 * part))) for beat in range(0, 4 * bars, 2)]
+            for part in range(parts)
+        ]
+        (folder / f"{number}.mid").write_bytes(midi_file(rows))
+    return folder
+
+
+def test_music_gets_the_recipe_that_its_parts_fit(tmp_path: Path) -> None:
+    four, three = songs(tmp_path / "four", 4), songs(tmp_path / "three", 3)
+    (four / "torn.mid").write_bytes(b"MThd")
+    (four / "cover.png").write_bytes(b"no picture")
+    assert (recipes(four), recipes(three)) == ({"music": "musegan-quick"}, {"music": "musegan-quick-roles"})
+    report = suggest(three, machine=SMALL)
+    assert report.survey == MusicSurvey(
+        files=12,
+        pictures=0,
+        parts=3,
+        roles={"melody": 12, "chords": 12, "bass": 12},
+        pieces=12,
+        fits={"musegan": 0, "musegan-quick": 0, "musegan-quick-roles": 1},
+        phrases={"musegan": 0, "musegan-quick": 0, "musegan-quick-roles": 120},
+        unreadable={},
+        looked_at=12,
+    )
+    assert [reason.key for reason in report.suggestions[0].reasons] == ["music", "parts", "other-parts", "other-parts"]
+    assert report.suggestions[0].reasons[1].params == {"percent": 100}
+    shown = CliRunner().invoke(app, ["suggest", str(four), "--no-estimate"]).output
+    assert "13 music files (and 1 pictures, which are left out)" in shown
+    assert f"ganvas train musegan-quick --data {four}" in shown
+    few = songs(tmp_path / "few", 4, bars=4, count=1)
+    assert [one.reason.sentence for one in suggest(few, machine=SMALL).missing] == ["needs 100 phrases of music"]
+    (few / "0.mid").write_bytes(b"MThd")
+    with pytest.raises(UserError, match="None of 1 music files"):
+        suggest(few)
+    assert not is_music(tmp_path / "nowhere")
+
+
+def test_a_sample_of_music_is_packed_where_it_is_said(tmp_path: Path) -> None:
+    (tmp_path / "sample").mkdir()
+    assert write_sample(songs(tmp_path / "four", 4, bars=8, count=6), tmp_path / "sample", 8) == 2
+    packed = pack_for(load("musegan-quick", ["data.minimum=1"]), tmp_path / "sample", output=tmp_path / "packed.zip")
+    assert (packed.path, packed.count) == (tmp_path / "packed.zip", 4)
 
 
 def test_a_sample_keeps_partners(tmp_path: Path) -> None:

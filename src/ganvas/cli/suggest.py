@@ -1,4 +1,4 @@
-"""``ganvas suggest``: what can be learned from a folder of pictures, and with which recipe."""
+"""``ganvas suggest``: what can be learned from a folder of pictures or music, and with which recipe."""
 
 from __future__ import annotations
 
@@ -13,25 +13,25 @@ from ganvas.cli.options import TRAIN
 
 if TYPE_CHECKING:
     from ganvas.cli.output import Output
-    from ganvas.suggestion import Report, Suggestion
+    from ganvas.suggestion import MusicSurvey, Report, Suggestion
 
 
 @app.command(rich_help_panel=TRAIN)
 def suggest(
-    folder: Annotated[Path, typer.Argument(help="A folder or zip of pictures.", metavar="FOLDER")],
+    folder: Annotated[Path, typer.Argument(help="A folder or zip of pictures or music.", metavar="FOLDER")],
     goal: Annotated[str | None, typer.Option(help="Suggest for this goal alone.")] = None,
     estimate: Annotated[
         bool, typer.Option("--estimate/--no-estimate", help="Measure time and memory with a few real steps.")
     ] = True,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Look at a folder of pictures, and suggest what to train on it on this machine."""
+    """Look at a folder of pictures or music, and suggest what to train on it on this machine."""
     from ganvas.cli.output import Output
     from ganvas.errors import UserError
     from ganvas.suggestion import suggest as suggest_for
 
     out = Output(quiet=as_json)
-    with out.console.status("looking at a sample of the pictures"):
+    with out.console.status("looking at a sample of the files"):
         report = suggest_for(folder, goal=goal)
     if as_json:
         _print_json(report)
@@ -40,7 +40,7 @@ def suggest(
     out.line(_machine(report))
     if not report.suggestions:
         lacking = "; ".join(f"{one.title}: {one.reason.sentence}" for one in report.missing)
-        raise UserError(f"These pictures are too few or too small for any recipe ({lacking or 'none fits'}).")
+        raise UserError(f"These files are too few or too small for any recipe ({lacking or 'none fits'}).")
     out.suggestions(report)
     best = report.suggestions[0]
     out.line(f"Suggested: {best.recipe}, because of {'; '.join(reason.sentence for reason in best.reasons)}.")
@@ -57,8 +57,12 @@ def _command(one: Suggestion, folder: Path) -> str:
 
 
 def _describe(report: Report, folder: Path) -> str:
+    from ganvas.suggestion import MusicSurvey
+
     found = report.survey
-    kinds = {
+    if isinstance(found, MusicSurvey):
+        return _describe_music(found, folder)
+    kinds: dict[str, str] = {
         "pictures": "",
         "classes": f" in {len(found.classes):,} folders",
         "domains": f" in two folders ({', '.join(found.classes)})",
@@ -81,6 +85,16 @@ def _describe(report: Report, folder: Path) -> str:
     )
 
 
+def _describe_music(found: MusicSurvey, folder: Path) -> str:
+    roles = ", ".join(f"{role} in {count}" for role, count in found.roles.items())
+    beside = f" (and {found.pictures:,} pictures, which are left out)" if found.pictures else ""
+    unreadable = "".join(f" {path} cannot be used: {reason}." for path, reason in found.unreadable.items())
+    return (
+        f"{folder}: {found.files:,} music files{beside}. In a sample of {found.looked_at}: {found.pieces} pieces of "
+        f"{found.parts} parts at the median; {roles}.{unreadable}"
+    )
+
+
 def _machine(report: Report) -> str:
     machine = report.machine
     gpu = f"{machine.gpu} with {machine.gpu_gb:.0f} GB" if machine.gpu else "no GPU"
@@ -88,7 +102,7 @@ def _machine(report: Report) -> str:
 
 
 def _estimate(out: Output, one: Suggestion, folder: Path) -> None:
-    """Measure the suggested training on a sample of the pictures."""
+    """Measure the suggested training on a sample of the files."""
     from ganvas.errors import UserError
     from ganvas.pipeline import pack_for
     from ganvas.recipe import load

@@ -18,7 +18,7 @@ from ganvas.curate.sources.list_source import list_source
 from ganvas.curate.sources.listing import Candidate, Listing
 from ganvas.errors import UserError
 
-Arrangement: TypeAlias = Literal["pictures", "classes", "domains", "pairs"]
+Arrangement: TypeAlias = Literal["pictures", "classes", "domains", "pairs", "music"]
 
 SAMPLE = 24  # pictures that are decoded
 _LEAST = 256  # side of decoded pictures, at least: enough to find faces

@@ -1361,7 +1361,7 @@ export interface paths {
         };
         /**
          * List Picture Paths
-         * @description The pictures that a set has: those which an upload that goes on need not send again.
+         * @description The files that a set has: those which an upload that goes on need not send again.
          */
         get: operations["listPicturePaths"];
         put?: never;
@@ -1403,7 +1403,9 @@ export interface paths {
         put?: never;
         /**
          * Add Picture
-         * @description Add a picture to an upload. It is decoded first; one that cannot be used is counted with the reason.
+         * @description Add a picture or a music file to an upload.
+         *
+         *     It is decoded first; one that cannot be used is counted with the reason.
          */
         post: operations["addPicture"];
         delete?: never;
@@ -1985,7 +1987,7 @@ export interface components {
         Body_addPicture: {
             /**
              * Image
-             * @description The picture.
+             * @description The picture, MIDI file or score.
              */
             image: Blob;
             /**
@@ -3799,6 +3801,46 @@ export interface components {
             count: number;
         };
         /**
+         * MusicFilesSurvey
+         * @description What the music is.
+         */
+        MusicFilesSurvey: {
+            /**
+             * Files
+             * @description Music files.
+             */
+            files: number;
+            /**
+             * Pictures
+             * @description Pictures beside them, which are left out.
+             */
+            pictures: number;
+            /**
+             * Parts
+             * @description Median number of parts with notes, of a sample of pieces.
+             */
+            parts: number;
+            /**
+             * Roles
+             * @description In how many pieces of the sample there is melody, chords, bass, drums.
+             */
+            roles: {
+                [key: string]: number;
+            };
+            /**
+             * Pieces
+             * @description Pieces in the sample.
+             */
+            pieces: number;
+            /**
+             * Unreadable
+             * @description Files of the sample that cannot be used, and why, in English.
+             */
+            unreadable: {
+                [key: string]: string;
+            };
+        };
+        /**
          * MusicFormat
          * @description What the pieces of a model are made of.
          */
@@ -4192,6 +4234,16 @@ export interface components {
              * @description Paths of the first pictures.
              */
             samples: string[];
+            /**
+             * Music
+             * @description Number of music files; 0 for a zip and a catalogue.
+             */
+            music: number;
+            /**
+             * Pieces
+             * @description Paths of the first music files.
+             */
+            pieces: string[];
             /**
              * Dropped
              * @description Uploaded files that were not kept, by reason.
@@ -4604,6 +4656,11 @@ export interface components {
             about: string;
             /** Resolution */
             resolution: number;
+            /**
+             * Bars
+             * @description Bars per phrase of music; null: it learns from pictures.
+             */
+            bars: number | null;
             /** Kimg */
             kimg: number;
         };
@@ -4622,6 +4679,11 @@ export interface components {
             about: string;
             /** Resolution */
             resolution: number;
+            /**
+             * Bars
+             * @description Bars per phrase of music; null: it learns from pictures.
+             */
+            bars: number | null;
             /** Kimg */
             kimg: number;
             /** Settings */
@@ -5453,10 +5515,13 @@ export interface components {
         };
         /**
          * SuggestionList
-         * @description What the pictures are, and what can be learned from them, best first.
+         * @description What the pictures or the music are, and what can be learned from them, best first.
          */
         SuggestionList: {
-            survey: components["schemas"]["PictureSurvey"];
+            /** @description Null: they are music. */
+            survey: components["schemas"]["PictureSurvey"] | null;
+            /** @description Null: they are pictures. */
+            music: components["schemas"]["MusicFilesSurvey"] | null;
             /** Suggestions */
             suggestions: components["schemas"]["RecipeSuggestion"][];
             /** Missing */

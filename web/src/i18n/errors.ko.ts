@@ -6,6 +6,10 @@ export const errors: Readonly<Record<ErrorCode, string>> = {
   "empty-upload": "빈 파일입니다. 사진을 선택하세요.",
   "upload-too-large": "파일이 {megabytes} MB보다 큽니다. 더 작은 사진을 올리세요.",
   "not-a-picture": "읽을 수 없는 형식입니다. PNG, JPEG, WebP, GIF, BMP, TIFF, AVIF, HEIC 사진을 올리세요.",
+  "music-damaged": "음악 파일을 사용할 수 없습니다. 다시 저장하거나 다른 파일을 선택하세요.",
+  "not-to-train-on":
+    "읽을 수 없는 형식입니다. PNG, JPEG, WebP, GIF, BMP, TIFF, AVIF, HEIC 사진이나 MIDI, MusicXML 음악을 올리세요.",
+  "music-extra": "MIDI 파일에는 음악 구성 요소가 필요합니다. pip install 'ganvas[music]'을 실행하세요.",
   "decode-failed": "사진을 열지 못했습니다(처리 시간 {seconds}초 초과 또는 오류). PNG로 다시 저장해 올리세요.",
   "uploads-busy": "읽기를 기다리는 사진이 많습니다. 잠시 후 다시 시도하세요.",
   "picture-too-small": "사진 크기가 {width} × {height} 픽셀입니다. {side} × {side} 픽셀 이상인 사진을 올리세요.",

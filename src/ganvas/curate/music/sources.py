@@ -8,7 +8,7 @@ import json
 import zipfile
 from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 
@@ -33,6 +33,7 @@ MIDI = (".mid", ".midi", ".kar")
 SCORES = (".mxl", ".musicxml", ".xml")
 ARRAYS = (".npz",)
 SUFFIXES = (*MIDI, *SCORES, *ARRAYS)
+UPLOADED = (*MIDI, *SCORES)  # kinds that are taken from uploads
 READ = 2  # raised when the same file would give other notes or tempi
 
 
@@ -134,6 +135,12 @@ def read_pieces(path: str, content: bytes) -> Iterable[Piece]:
     piece = read_musicxml(content)
     _store(piece, kept)
     return [piece]
+
+
+def uploaded_kind(path: str) -> Literal["midi", "score"] | None:
+    """What an uploaded file claims to be by its name, which its reader checks by its first bytes; None: no music."""
+    suffix = PurePosixPath(path.replace("\\", "/")).suffix.lower()
+    return "midi" if suffix in MIDI else "score" if suffix in SCORES else None
 
 
 def _store(piece: Piece, path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Decodes uploaded pictures in a bounded number of separate processes, in turns."""
+"""Decodes uploaded pictures, and checks uploaded music, in a bounded number of separate processes, in turns."""
 
 from __future__ import annotations
 
@@ -113,6 +113,8 @@ class _Upload(NamedTuple):
     options: DecodeOptions
     labels: bool
     work: Callable[[Image.Image], Any]
+    music: str | None = None
+    """Kind of a music file, which is only read: ``midi`` or ``score``; None: it is a picture."""
 
 
 class DecodePool:
@@ -173,11 +175,35 @@ class DecodePool:
             raise upload_too_large(self.limits)
         if picture_format(content[:HEAD_BYTES]) is None:
             raise _not_a_picture()
+        upload = _Upload(content, least, options._replace(max_pixels=self.limits.pixels), labels, work)
+        return self._submit(upload, person)
+
+    def check_music(self, content: bytes, kind: str, *, person: str = "") -> Future[None]:
+        """Read an uploaded music file, to see whether it can be.
+
+        Args:
+            content: The file.
+            kind: ``midi`` or ``score``.
+            person: Whose upload it is; people take turns.
+
+        Returns:
+            Nothing. It raises UploadError for a file that is damaged, has no notes, or takes too long.
+
+        Raises:
+            UploadError: It is of too many bytes.
+            BusyError: Too many uploads wait.
+        """
+        if len(content) > self.limits.bytes:
+            raise upload_too_large(self.limits)
+        return self._submit(_Upload(content, None, DEFAULTS, False, lambda image: None, kind), person)
+
+    def _submit(self, upload: _Upload, person: str) -> Future[Any]:
+        content = upload.content
         self._reserve(person, len(content))
         try:
-            future: Future[T] = self._queue.submit(
+            future: Future[Any] = self._queue.submit(
                 "",
-                _Upload(content, least, options._replace(max_pixels=self.limits.pixels), labels, work),
+                upload,
                 lambda process, uploads: [self._decode(process, one) for one in uploads],
                 lambda job: self._threads.submit(self._with_process, job),
                 person,
@@ -222,8 +248,11 @@ class DecodePool:
 
     def _decode(self, process: _DecodeProcess, upload: _Upload) -> Any:
         limits = self.limits
-        header = {"options": upload.options, "least": upload.least, "labels": upload.labels}
+        header: dict[str, Any] = {"options": upload.options, "least": upload.least, "labels": upload.labels}
+        header = header if upload.music is None else {"music": upload.music}
         answer = process.request(header, upload.content, limits.seconds)
+        if upload.music is not None:
+            return _check_music(answer, limits)
         if answer is None:
             raise UploadError(
                 f"The picture cannot be opened (it took more than {limits.seconds:g} s or failed); save it again as "
@@ -265,6 +294,21 @@ def _not_a_picture() -> UploadError:
         code="not-a-picture",
         params={"formats": FORMATS},
     )
+
+
+def _check_music(answer: tuple[dict[str, Any], bytes] | None, limits: UploadLimits) -> None:
+    """Raise what the decoder process found wrong with a music file."""
+    found = {"refused": "music", "reason": f"it took more than {limits.seconds:g} s"} if answer is None else answer[0]
+    if found.get("refused") == "no-music":
+        raise UploadError(str(found["reason"]), status=422, code="music-extra")
+    if "refused" in found:
+        reason = found["reason"]
+        raise UploadError(
+            f"The music cannot be used ({reason}); save it again or take another file.",
+            status=422,
+            code="music-damaged",
+            params={"reason": reason},
+        )
 
 
 def _refusal(header: dict[str, Any], limits: UploadLimits) -> UploadError:

@@ -1,4 +1,6 @@
-"""The process that decodes uploaded pictures; :mod:`ganvas.serve.core.decode_pool` starts and kills it.
+"""The process that decodes uploaded pictures and reads uploaded music.
+
+:mod:`ganvas.serve.core.decode_pool` starts and kills it.
 
 It writes a message to standard output when it is ready, then reads requests from standard input and answers each. A
 message is a length (4 bytes, big-endian), a JSON header of that length, and as many bytes of content as the header's
@@ -50,6 +52,26 @@ def decode(
     return {"width": image.width, "height": image.height, "mode": image.mode}, image.tobytes()
 
 
+def check_music(content: bytes, kind: str) -> dict[str, Any]:
+    """Read a music file, of the kind ``midi`` or ``score``.
+
+    Returns:
+        ``{}``, or ``{"refused", "reason"}`` where it cannot be used.
+    """
+    from ganvas.curate.music.midi import read_midi
+    from ganvas.curate.music.musicxml import read_musicxml
+    from ganvas.curate.music.piece import MusicError
+    from ganvas.errors import UserError
+
+    try:
+        piece = read_midi(content) if kind == "midi" else read_musicxml(content)
+    except MusicError as error:
+        return {"refused": "music", "reason": str(error)}
+    except UserError as error:
+        return {"refused": "no-music", "reason": str(error)}
+    return {} if any(len(part.notes) for part in piece.parts) else {"refused": "music", "reason": "no notes"}
+
+
 def send(stream: BinaryIO, header: dict[str, Any], content: bytes) -> None:
     """Write one message."""
     text = json.dumps(header | {"bytes": len(content)}).encode()
@@ -95,9 +117,12 @@ def main() -> None:
     while (message := receive(sys.stdin.buffer)) is not None:
         header, content = message
         try:
-            answer, pixels = decode(
-                content, DecodeOptions(*header["options"]), least=header["least"], labels=header["labels"]
-            )
+            if "music" in header:
+                answer, pixels = check_music(content, header["music"]), b""
+            else:
+                answer, pixels = decode(
+                    content, DecodeOptions(*header["options"]), least=header["least"], labels=header["labels"]
+                )
         except MemoryError:
             answer, pixels = {"refused": "pixels"}, b""
         send(answers, answer, pixels)

@@ -8,6 +8,8 @@ import styles from "./drop.module.css";
 import { commonFolder, type Entry, isZip, useUpload } from "./upload";
 import { useWords } from "./words";
 
+const MUSIC = [".mid", ".midi", ".kar", ".mxl", ".musicxml", ".xml"];
+const isMusic = ({ path }: Entry) => MUSIC.some((ending) => path.toLowerCase().endsWith(ending));
 const IGNORED = /(^|\/)(\.|__MACOSX|Thumbs\.db|desktop\.ini)/;
 
 async function* filesOf(item: FileDropItem | DirectoryDropItem, above = ""): AsyncGenerator<Entry> {
@@ -37,7 +39,8 @@ export function PicturesDrop({ into, resuming, arrived }: Props) {
     setEmpty(entries.length === 0);
     if (!entries.length) return;
     const zip = entries.length === 1 && entries[0] && isZip(entries[0].file) ? entries[0].file.name.slice(0, -4) : "";
-    void send(entries, zip || commonFolder(entries) || words.defaultName, into);
+    const usualName = entries.some(isMusic) ? words.defaultMusic : words.defaultName;
+    void send(entries, zip || commonFolder(entries) || usualName, into);
   };
   if (sending)
     return (
@@ -62,13 +65,13 @@ export function PicturesDrop({ into, resuming, arrived }: Props) {
       {empty && <p role="alert">{words.nothing}</p>}
       <DropZone
         className={`drop ${styles.drop}`}
-        aria-label={words.choosePictures}
+        aria-label={words.pictures}
         onDrop={async ({ items }) => take(await entriesOf(items))}
       >
         <PhotoIcon />
         <p>{words.drop}</p>
         <div className={styles.row}>
-          <FileTrigger allowsMultiple acceptedFileTypes={["image/*"]} onSelect={choose}>
+          <FileTrigger allowsMultiple acceptedFileTypes={["image/*", ...MUSIC]} onSelect={choose}>
             <Button variant="solid">{words.choosePictures}</Button>
           </FileTrigger>
           <FileTrigger acceptDirectory onSelect={choose}>

@@ -84,6 +84,13 @@ const ART: Record<string, ReactNode> = {
       {hill(62, true)}
     </>
   ),
+  music: (
+    <>
+      <rect x="12" y="6" width="72" height="36" rx="5" />
+      <path d="M12 18h72 M12 30h72 M36 6v36 M60 6v36" strokeOpacity="0.35" />
+      <path d="M18 14h14 M38 22h10 M52 14h20 M18 34h24 M48 38h10 M64 30h14" strokeWidth="4" stroke="var(--accent)" />
+    </>
+  ),
   reference: (
     <>
       {LEFT}

@@ -134,12 +134,13 @@ function Facts({ recipe, changes }: { recipe: RecipeDetail; changes: Changes }) 
   const { language } = useLanguage();
   const runs = useQuery(runsQuery).data ?? [];
   const kimg = Number(changes["train.kimg"] ?? recipe.kimg);
+  const bars = Number(changes["data.roll.bars"] ?? recipe.bars);
   const side = Number(changes["data.resolution"] ?? recipe.resolution);
   const earlier = runs.find(({ status }) => status.recipe === recipe.name && status.images_per_second);
   const speed = earlier?.status.images_per_second;
   const facts: [string, string][] = [
-    [words.size, words.px(side)],
-    [words.length, words.lengthOf(count(kimg * 1000))],
+    recipe.bars === null ? [words.size, words.px(side)] : [words.phrase, words.bars(bars)],
+    [words.length, recipe.bars === null ? words.lengthOf(count(kimg * 1000)) : words.phrases(count(kimg * 1000))],
     [words.time, speed ? words.timeFrom(duration((kimg * 1000) / speed, language)) : words.timeUnknown],
   ];
   return (

@@ -16,7 +16,7 @@ export function Upload({ set, refresh }: { set: PictureSetDetail; refresh: () =>
     <>
       {expected !== null && (
         <p role="status" className="worry worry-warning">
-          {words.interrupted(set.count, expected)}
+          {words.interrupted(set.count + set.music, expected)}
         </p>
       )}
       <details className={styles.more} open={expected !== null}>

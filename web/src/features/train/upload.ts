@@ -59,7 +59,7 @@ async function sendPictures(
   const worker = async () => {
     for (let entry = left[next++]; entry && !signal.aborted; entry = left[next++]) {
       const { path } = entry;
-      const picture = await reduced(entry.file);
+      const picture = await reduced(entry.file); // music stays as it is
       await patiently(() => addPicture(id, picture, path, signal));
       done += 1;
       tell({ kind: "pictures", done, all: entries.length });

@@ -1,4 +1,4 @@
-"""``/v1/picture-sets``: the pictures that can be trained on, and uploads of more."""
+"""``/v1/picture-sets``: the pictures and the music that can be trained on, and uploads of more."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from fastapi import APIRouter, File, Form, Query, Request, UploadFile
 from fastapi.responses import Response
 from PIL import Image
 
+from ganvas.curate.music.sources import UPLOADED, uploaded_kind
 from ganvas.errors import UserError
 from ganvas.runs.queue import TrainingError
 from ganvas.serve.core.context import Context, StudioContext
@@ -18,7 +19,7 @@ from ganvas.serve.core.errors import ConflictError, UploadError
 from ganvas.serve.core.roles import needs, person_of
 from ganvas.serve.core.run_store import valid_utf8
 from ganvas.serve.core.uploads import decode_upload, read_upload
-from ganvas.serve.features.train.picture_sets import PictureSet, is_ignored
+from ganvas.serve.features.train.picture_sets import PictureSet, for_training, is_ignored
 from ganvas.serve.features.train.schemas import (
     ExpectedFiles,
     KeptPicture,
@@ -70,11 +71,15 @@ def get_picture_set(context: Context, id: str) -> PictureSetDetail:  # noqa: A00
     """Pictures that can be trained on: the first of them, and what was not kept of an upload."""
     state = context.state(TrainState)
     found = state.pictures.get(id)
-    samples, count = state.pictures.samples(id, SAMPLES) if found.kind == "folder" else ([], 0)
+    folder = found.kind == "folder"
+    samples, count = state.pictures.samples(id, SAMPLES) if folder else ([], 0)
+    pieces, music = state.pictures.samples(id, SAMPLES, UPLOADED) if folder else ([], 0)
     return PictureSetDetail(
         **_card(found).model_dump(),
         count=count,
         samples=samples,
+        music=music,
+        pieces=pieces,
         dropped=state.pictures.dropped(id),
         unpacking=_unpacked(context, id),
     )
@@ -117,8 +122,8 @@ def expect_pictures(context: Context, id: str, body: ExpectedFiles) -> None:  # 
     "/v1/picture-sets/{id}/paths", tags=["train"], operation_id="listPicturePaths", openapi_extra=needs("owner")
 )
 def list_picture_paths(context: Context, id: str) -> PicturePaths:  # noqa: A002
-    """The pictures that a set has: those which an upload that goes on need not send again."""
-    return PicturePaths(paths=[valid_utf8(path) for path in context.state(TrainState).pictures.pictures(id)])
+    """The files that a set has: those which an upload that goes on need not send again."""
+    return PicturePaths(paths=[valid_utf8(path) for path in context.state(TrainState).pictures.files(id)])
 
 
 @router.get(
@@ -151,23 +156,31 @@ async def add_picture(
     request: Request,
     context: Context,
     id: str,  # noqa: A002
-    image: Annotated[UploadFile, File(description="The picture.")],
+    image: Annotated[UploadFile, File(description="The picture, MIDI file or score.")],
     path: Annotated[str, Form(max_length=1000, description="Its path, such as cats/1.jpg; a folder may be a class.")],
 ) -> KeptPicture:
-    """Add a picture to an upload. It is decoded first; one that cannot be used is counted with the reason."""
+    """Add a picture or a music file to an upload.
+
+    It is decoded first; one that cannot be used is counted with the reason.
+    """
     sets = context.state(TrainState).pictures
     if is_ignored(path):
         return KeptPicture(kept=False, error=None)
     try:
         content = await read_upload(context, image)
         await image.seek(0)
-        await decode_upload(request, context, image, lambda picture: None)
+        kind = uploaded_kind(path)
+        if kind is None:
+            await decode_upload(request, context, image, lambda picture: None)
+        else:
+            person = person_of(request).key
+            await while_connected(request, context.decoder.check_music(content, kind, person=person))
         target = await asyncio.to_thread(sets.target, id, path)
     except UserError as error:
         if not isinstance(error, UploadError) and error.code != "file-name":
             raise
         await asyncio.to_thread(sets.drop, id, path, error)
-        return KeptPicture(kept=False, error=_described(error))
+        return KeptPicture(kept=False, error=_described(for_training(error)))
     await asyncio.to_thread(sets.keep, target, content)
     return KeptPicture(kept=True, error=None)
 

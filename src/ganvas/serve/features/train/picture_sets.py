@@ -1,4 +1,4 @@
-"""The folder of pictures: what can be trained on, and where uploads go.
+"""The folder of pictures and music: what can be trained on, and where uploads go.
 
 Each entry directly below the folder is a set of pictures: a folder, a zip, a packed set or a catalogue. An upload makes
 a new folder. What is known about uploads is in ``.uploads``, beside the sets.
@@ -11,7 +11,7 @@ import os
 import shutil
 import threading
 import uuid
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from itertools import islice
 from pathlib import Path, PurePosixPath
 from typing import Literal, NamedTuple
@@ -21,6 +21,7 @@ from pydantic import BaseModel, Field, ValidationError
 from ganvas.curate.archive_safety import leads_outside
 from ganvas.curate.file_kinds import PICTURE_SUFFIXES
 from ganvas.curate.file_names import is_writable, name_key
+from ganvas.curate.music.sources import UPLOADED
 from ganvas.errors import UserError
 from ganvas.files import check_below, read_regular, write_atomically
 from ganvas.serve.core.errors import ConflictError, MissingError, NoRoomError
@@ -32,6 +33,7 @@ DELETED = ".deleted"  # ending of a folder in NOTES that is being deleted
 LEAST_FREE = 1_000_000_000  # bytes that must stay free beside uploads
 MAX_PICTURES = 100_000  # of one set
 MAX_PATH, MAX_DEPTH = 500, 8  # letters and folders in the path of a picture
+SUFFIXES = PICTURE_SUFFIXES | {*UPLOADED}
 EXAMPLES = 5  # names of dropped files that are kept for each reason
 IGNORED = ("__MACOSX", "Thumbs.db", "desktop.ini")  # what systems leave beside pictures
 
@@ -109,13 +111,13 @@ class PictureSets:
         """The path of a set; see :meth:`get`."""
         return self.get(name).path
 
-    def pictures(self, name: str) -> Iterator[str]:
-        """The paths of the files in a set that are pictures by their names, in a fixed order."""
+    def files(self, name: str, suffixes: Collection[str] = SUFFIXES) -> Iterator[str]:
+        """The paths of the files in a set that are pictures or music by their names, in a fixed order."""
         root = self.find(name)
         for folder, folders, files in os.walk(root):
             folders[:] = sorted(one for one in folders if one[0] != ".")
             for file in sorted(files):
-                if file[0] != "." and PurePosixPath(file).suffix.lower() in PICTURE_SUFFIXES:
+                if file[0] != "." and PurePosixPath(file).suffix.lower() in suffixes:
                     yield (Path(folder) / file).relative_to(root).as_posix()
 
     def read(self, name: str, path: str, most: int) -> bytes:
@@ -229,7 +231,7 @@ class PictureSets:
         found = self._upload(name)
         with self._lock:
             count = self._counts.get(name)
-        count = sum(1 for _ in self.pictures(name)) if count is None else count
+        count = sum(1 for _ in self.files(name)) if count is None else count
         if count >= MAX_PICTURES:
             raise ConflictError(
                 f"At most {MAX_PICTURES:,} pictures can be uploaded into one folder.",
@@ -273,10 +275,12 @@ class PictureSets:
 
     def drop(self, name: str, path: str, error: UserError) -> None:
         """Note that a file of an upload was not kept, and why."""
+        error = for_training(error)
         with self._lock:
             note = self._read(name)
             dropped = note.dropped
-            known = next((one for one in dropped if one.code == error.code), None)
+            why = (error.code, error.params.get("reason"))
+            known = next((one for one in dropped if (one.code, one.params.get("reason")) == why), None)
             if known is None:
                 params = dict(error.params)
                 known = Dropped(code=error.code, reason=str(error), params=params, count=0, examples=[])
@@ -316,11 +320,23 @@ class PictureSets:
     def _sample_note(self, name: str) -> Path:
         return self.root / NOTES / f"{name}.sample"
 
-    def samples(self, name: str, most: int) -> tuple[list[str], int]:
-        """The first pictures of a set, and how many there are."""
-        paths = self.pictures(name)
+    def samples(self, name: str, most: int, suffixes: Collection[str] = PICTURE_SUFFIXES) -> tuple[list[str], int]:
+        """The first pictures of a set, or other files by their endings, and how many there are."""
+        paths = self.files(name, suffixes)
         first = list(islice(paths, most))
         return first, len(first) + sum(1 for _ in paths)
+
+
+def for_training(error: UserError) -> UserError:
+    """What is said of a file that is no picture, here where music is taken as well; other errors as they are."""
+    if error.code != "not-a-picture":
+        return error
+    formats = error.params["formats"]
+    return UserError(
+        f"This is neither a picture nor music that can be read; send {formats}, MIDI or MusicXML.",
+        code="not-to-train-on",
+        params={"formats": formats},
+    )
 
 
 def is_ignored(path: str) -> bool:

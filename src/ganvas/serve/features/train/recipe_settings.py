@@ -44,6 +44,7 @@ def card(name: str, recipe: Recipe) -> RecipeCard:
         family=recipe.family,
         about=recipe.about,
         resolution=recipe.data.resolution,
+        bars=None if recipe.data.roll is None else recipe.data.roll.bars,
         kimg=recipe.train.kimg,
     )
 

@@ -94,6 +94,8 @@ class PictureSetDetail(PictureSetCard):
 
     count: int = Field(description="Number of pictures; 0 for a zip and a catalogue, which are not looked into.")
     samples: list[str] = Field(description="Paths of the first pictures.")
+    music: int = Field(description="Number of music files; 0 for a zip and a catalogue.")
+    pieces: list[str] = Field(description="Paths of the first music files.")
     dropped: list[Dropped] = Field(description="Uploaded files that were not kept, by reason.")
     unpacking: Unpacked | None = Field(description="The uploaded zip; null: none, or it was unpacked before.")
 
@@ -170,10 +172,22 @@ class PictureSurvey(BaseModel):
     unreadable: int
 
 
-class SuggestionList(BaseModel):
-    """What the pictures are, and what can be learned from them, best first."""
+class MusicFilesSurvey(BaseModel):
+    """What the music is."""
 
-    survey: PictureSurvey
+    files: int = Field(description="Music files.")
+    pictures: int = Field(description="Pictures beside them, which are left out.")
+    parts: int = Field(description="Median number of parts with notes, of a sample of pieces.")
+    roles: dict[str, int] = Field(description="In how many pieces of the sample there is melody, chords, bass, drums.")
+    pieces: int = Field(description="Pieces in the sample.")
+    unreadable: dict[str, str] = Field(description="Files of the sample that cannot be used, and why, in English.")
+
+
+class SuggestionList(BaseModel):
+    """What the pictures or the music are, and what can be learned from them, best first."""
+
+    survey: PictureSurvey | None = Field(description="Null: they are music.")
+    music: MusicFilesSurvey | None = Field(description="Null: they are pictures.")
     suggestions: list[RecipeSuggestion]
     missing: list[MissingGoal]
 
@@ -186,6 +200,7 @@ class RecipeCard(BaseModel):
     family: str
     about: str
     resolution: int
+    bars: int | None = Field(description="Bars per phrase of music; null: it learns from pictures.")
     kimg: float
 
 

@@ -1,4 +1,4 @@
-"""Unpacks uploaded zips in the background; every picture is decoded before it is kept."""
+"""Unpacks uploaded zips in the background; every picture is decoded, and all music read, before it is kept."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from pathlib import Path
 from ganvas.curate.archive_names import member_names
 from ganvas.curate.archive_safety import BROKEN, is_link, read_entry, size_limit
 from ganvas.curate.images.decode import PictureError
+from ganvas.curate.music.sources import uploaded_kind
 from ganvas.errors import UserError
 from ganvas.inference.worker import BusyError
 from ganvas.serve.core.decode_pool import DecodePool, upload_too_large
@@ -150,7 +151,7 @@ class Unpacking:
             if entry.file_size > self._decoder.limits.bytes:
                 raise upload_too_large(self._decoder.limits)
             content = read_entry(archive, entry)
-            self._check(content)
+            self._check(member, content)
         except PictureError as error:
             reason = str(error)
             damaged = UserError(
@@ -172,11 +173,15 @@ class Unpacking:
             return
         self._sets.keep(target, content)
 
-    def _check(self, content: bytes) -> None:
-        """Decode a picture; wait while too many pictures of others are decoded."""
+    def _check(self, member: str, content: bytes) -> None:
+        """Decode a picture or read a music file; wait while too many files of others are decoded."""
+        kind = uploaded_kind(member)
         while True:
             try:
-                self._decoder.open(content, least=CHECKED_SIDE)
+                if kind is None:
+                    self._decoder.open(content, least=CHECKED_SIDE)
+                else:
+                    self._decoder.check_music(content, kind).result()
                 return
             except BusyError:
                 if self._closing.wait(0.5):
