@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -9,12 +10,17 @@ from typing import Any
 import cv2
 import numpy as np
 import pytest
+import typer
 from PIL import Image
+from support.exported import tiny
 from support.face_pictures import astronaut, networks  # noqa: F401 - fixtures
 
-from ganvas.apps.recolour import REGIONS, Recoloured, encode_recoloured, parse_colours
+from ganvas.apps.recolour import REGIONS, SWATCHES, Recoloured, encode_recoloured, parse_colours
+from ganvas.bundle import write_bundle
+from ganvas.cli import app, main
 from ganvas.errors import UserError
 from ganvas.inference.images import ImageStream, NamedImage, write_images
+from ganvas.inference.source_report import SourceReport
 
 Pixels = np.ndarray[Any, np.dtype[np.uint8]]
 
@@ -77,6 +83,25 @@ def test_a_region_gets_its_mean_colour_keeps_its_texture_and_no_other_changes(
     assert np.array_equal(done.picture[outside], portrait[outside])
 
 
+def test_light_hair_has_no_bright_rim_on_the_skin_and_no_dark_one_on_the_ground() -> None:
+    """A dark disc of hair on skin and ground, with a matte that runs over its border, and one that ends before it."""
+    from ganvas.apps.makeup.colour import to_lab
+    from ganvas.apps.recolour.mattes import _by_colour
+
+    y, x = np.mgrid[:80, :80]
+    far = np.hypot(y - 40, x - 40)
+    picture = np.where(x[..., None] < 40, (205, 160, 135), (120, 140, 165)).astype(np.uint8)
+    picture[far < 20] = (30, 25, 22)
+    ground = (x >= 40).astype(np.float32)
+    for reach in (17, 23):
+        drawn = (far < reach).astype(np.float32)
+        share = _by_colour(drawn, ground, to_lab(picture), 4.0)
+        assert share[far > 21].max() < 0.1
+        assert share[(far < 19)].min() > 0.9
+    unclear = np.full_like(picture, 90)
+    assert np.array_equal(_by_colour(drawn, ground, to_lab(unclear), 4.0), drawn), "without a contrast it stays"
+
+
 def test_without_a_face_nothing_changes_and_that_is_said(mattes: Any, tmp_path: Path, portrait: Pixels) -> None:
     """Files of a stream: with a face the XMP names the colours, without one a sentence names the picture."""
     from ganvas.apps.recolour.files import Recolouring
@@ -105,9 +130,47 @@ def test_without_colours_pictures_pass_as_they_are(tmp_path: Path) -> None:
     assert recolouring.sentences() == []
 
 
+def test_the_names_are_those_of_the_page_and_of_the_help() -> None:
+    page = (Path(__file__).parents[2] / "web" / "src" / "features" / "draw" / "colours.tsx").read_text(encoding="utf-8")
+    [shown] = re.findall(r"SWATCHES: .*? = \{(.*?)\n\};", page, re.S)
+    regions = re.findall(r"(\w+): \{(.*?)\}", shown, re.S)
+    assert {region: dict(re.findall(r'(\w+): "(#\w+)"', given)) for region, given in regions} == SWATCHES
+    assert parse_colours({"hair": "blond", "skin": "Brown", "background": "grey"}) == {
+        "hair": (174, 148, 106),
+        "skin": (143, 95, 67),
+        "background": (185, 190, 196),
+    }
+    command = typer.main.get_command(app).commands["translate"]  # type: ignore[attr-defined]
+    helps = {option.name: option.help for option in command.params if option.name in REGIONS}
+    for region in REGIONS:
+        assert ", ".join(SWATCHES[region]) in helps[region]
+
+
+def test_the_options_of_the_command_change_portraits_and_name_the_colours(
+    networks: None,
+    portrait: Pixels,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    write_bundle(tmp_path / "faces", tiny("ugatit"), name="Faces", kimg=1, onnx=False)
+    made = NamedImage("a", portrait)
+    monkeypatch.setattr("ganvas.inference.images.make_images", lambda *_: ImageStream(1, iter([made]), SourceReport()))
+    Image.fromarray(portrait).save(tmp_path / "me.png")
+    command = ["translate", str(tmp_path / "faces"), str(tmp_path / "me.png"), "-o", str(tmp_path / "a.png")]
+    assert main([*command, "--hair", "blnd"]) == 2
+    assert "choose one of black, brown, auburn, blond, grey, white, or write it as #c9a063." in capsys.readouterr().err
+    assert main([*command, "--hair", "blond", "--skin", "#8f5f43"]) in (0, None)
+    with Image.open(tmp_path / "a.png") as written:
+        assert "changed afterwards: hair #ae946a, skin #8f5f43." in written.info["XML:com.adobe.xmp"]
+        assert not np.array_equal(np.asarray(written), portrait)
+    assert main([*command[:2], "film.mp4", "--background", "sand"]) == 2
+    assert "not in videos" in capsys.readouterr().err
+
+
 def test_colours_are_read_as_in_style_sheets_and_what_is_none_is_refused() -> None:
-    assert parse_colours({"hair": " brown ", "skin": "", "background": "#ABC"}) == {
-        "hair": (165, 42, 42),
+    assert parse_colours({"hair": " purple ", "skin": "", "background": "#ABC"}) == {
+        "hair": (128, 0, 128),
         "background": (170, 187, 204),
     }
     for text in ("#12", "no colour", "9" * 500):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -116,8 +116,33 @@ def test_each_slider_changes_the_portrait(at: Visit) -> None:
     mouth.press("End")
     assert settled(page) != nearest
     expect(page.get_by_role("group", name="How much to trust my drawing")).to_contain_text("by part")
-    trust.press("End")
+    with page.expect_response("**/portrait") as painted:
+        trust.press("End")
     assert settled(page) == own, "trusting the drawing alone, no other face matters"
+
+    # Swatches: one colour per region goes with the question, and a region that was not found is named.
+    asked: list[bytes] = []
+    known = painted.value.json()
+
+    def answer(route: Any) -> None:
+        asked.append(route.request.post_data_buffer)
+        route.fulfill(json=known | {"uncoloured": ["hair"] if b'"hair"' in asked[-1] else []})
+
+    page.route("**/portrait", answer)
+    note = page.get_by_role("status").filter(has_text="colour")
+
+    def choose(region: str, colour: str) -> None:
+        page.get_by_role("radiogroup", name=region).locator(f"label:has(input[aria-label='{colour}'])").click()
+
+    choose("Hair", "Blond")
+    expect(note).to_have_text("Not found in this portrait, so its colour stays: Hair.")
+    assert b"#ae946a" in asked[-1]
+    assert b'"skin"' not in asked[-1]
+    choose("Skin", "Tan")
+    choose("Hair", "As painted")
+    expect(note).to_have_text("The portrait's colours, changed after it is painted. Light and texture stay.")
+    assert b"#c08e6c" in asked[-1]
+    assert b'"hair"' not in asked[-1]
 
 
 def test_the_shadow_shows_the_way_and_goes_again(at: Visit) -> None:

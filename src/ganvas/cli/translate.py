@@ -18,8 +18,10 @@ if TYPE_CHECKING:
 VIDEOS = frozenset({".mp4", ".mov", ".m4v", ".mkv", ".webm", ".avi", ".gif", ".mpg", ".mpeg", ".ogv"})
 
 
-def _colour(region: str) -> Any:
-    return typer.Option(metavar="COLOUR", help=f"Portraits: move {region} to this colour, such as #c9a063 or brown.")
+def _colour(region: str, names: str) -> Any:
+    return typer.Option(
+        metavar="COLOUR", help=f"Portraits: move the {region} to this colour: {names}, or any such as #c9a063."
+    )
 
 
 @app.command(rich_help_panel=USE)
@@ -46,9 +48,9 @@ def translate(
     fps: Annotated[
         int | None, typer.Option(help="Frames per second of the film; by default those of the source.")
     ] = None,
-    hair: Annotated[str | None, _colour("the hair")] = None,
-    skin: Annotated[str | None, _colour("the skin")] = None,
-    background: Annotated[str | None, _colour("the background")] = None,
+    hair: Annotated[str | None, _colour("hair", "black, brown, auburn, blond, grey, white")] = None,
+    skin: Annotated[str | None, _colour("skin", "fair, light, tan, brown, dark")] = None,
+    background: Annotated[str | None, _colour("background", "white, grey, blue, green, sand, black")] = None,
     most: Annotated[int | None, typer.Option(help="Limit on the number of pictures, or frames of the video.")] = None,
     quiet: Quiet = False,
 ) -> None:

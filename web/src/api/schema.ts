@@ -2308,17 +2308,17 @@ export interface components {
             place: boolean;
             /**
              * Hair
-             * @description Colour to move this region of the portrait to, such as #c9a063; left out: as painted.
+             * @description Colour to move this region of the portrait to, #c9a063 or a name of a swatch such as black; left out: as painted.
              */
             hair?: string | null;
             /**
              * Skin
-             * @description Colour to move this region of the portrait to, such as #c9a063; left out: as painted.
+             * @description Colour to move this region of the portrait to, #c9a063 or a name of a swatch such as black; left out: as painted.
              */
             skin?: string | null;
             /**
              * Background
-             * @description Colour to move this region of the portrait to, such as #c9a063; left out: as painted.
+             * @description Colour to move this region of the portrait to, #c9a063 or a name of a swatch such as black; left out: as painted.
              */
             background?: string | null;
         };

@@ -5,6 +5,7 @@
 
 from ganvas.apps.recolour.colours import (
     REGIONS,
+    SWATCHES,
     Colours,
     Recoloured,
     Region,
@@ -12,4 +13,4 @@ from ganvas.apps.recolour.colours import (
     parse_colours,
 )
 
-__all__ = ["REGIONS", "Colours", "Recoloured", "Region", "encode_recoloured", "parse_colours"]
+__all__ = ["REGIONS", "SWATCHES", "Colours", "Recoloured", "Region", "encode_recoloured", "parse_colours"]

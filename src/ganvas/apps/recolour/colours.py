@@ -20,6 +20,27 @@ Colours = Mapping[Region, Colour]
 
 REGIONS: tuple[Region, ...] = get_args(Region)
 
+# The colours that have names, as the Draw page offers them.
+SWATCHES: Mapping[Region, Mapping[str, str]] = {
+    "hair": {
+        "black": "#262221",
+        "brown": "#4f382c",
+        "auburn": "#7a4638",
+        "blond": "#ae946a",
+        "grey": "#93908d",
+        "white": "#d4d1cc",
+    },
+    "skin": {"fair": "#f0d5c3", "light": "#dfb294", "tan": "#c08e6c", "brown": "#8f5f43", "dark": "#5b3a29"},
+    "background": {
+        "white": "#f4f4f2",
+        "grey": "#b9bec4",
+        "blue": "#7fa7c9",
+        "green": "#8fb39a",
+        "sand": "#d9c7a8",
+        "black": "#2b2d30",
+    },
+}
+
 
 class Recoloured(NamedTuple):
     """``picture`` uint8 [H, W, 3], and the regions that were not found and keep their colours."""
@@ -29,7 +50,10 @@ class Recoloured(NamedTuple):
 
 
 def parse_colours(texts: Mapping[Region, str | None]) -> Colours:
-    """The colours of regions from texts such as ``#c9a063`` or ``brown``; regions without a text are left out.
+    """The colours of regions; regions without a text are left out.
+
+    Args:
+        texts: Names of :data:`SWATCHES`, or colours as in style sheets: ``#c9a063``, ``rebeccapurple``.
 
     Raises:
         UserError: A text is not a colour.
@@ -38,11 +62,13 @@ def parse_colours(texts: Mapping[Region, str | None]) -> Colours:
     for region, text in texts.items():
         if not text:
             continue
+        names = SWATCHES[region]
         try:
-            red, green, blue = ImageColor.getrgb(text.strip()[:64])[:3]
+            red, green, blue = ImageColor.getrgb(names.get(text.strip().lower(), text.strip()[:64]))[:3]
         except ValueError:
             raise UserError(
-                f"{text[:64]!r} is not a colour for the {region}; write it as #c9a063, or as a name such as brown.",
+                f"{text[:64]!r} is not a colour for the {region}; choose one of {', '.join(names)}, or write it as "
+                "#c9a063.",
                 code="not-a-colour",
                 params={"text": text[:64], "region": region},
             ) from None

@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from ganvas.apps.makeup.colour import blurred, grown, guided, resized, step
+from ganvas.apps.makeup.colour import blurred, grown, guided, region_blur, resized, step
 from ganvas.apps.recolour.colours import REGIONS, Region
 from ganvas.curate.faces import Face
 from ganvas.curate.faces.landmarks import LEFT_NOSTRIL, RIGHT_NOSTRIL
@@ -33,6 +33,9 @@ _THIN = 0.06  # of the distance of the eyes: half the width of what joins patche
 _ABOVE_EYES = 0.7  # height over that of the face
 _SMOOTH = 0.045  # of the distance of the eyes: neighbours whose evidence counts for a pixel
 _BORDER = 0.02  # of the distance of the eyes: how softly regions end
+_RIM = 0.05  # of the distance of the eyes: half the width of the strip at which hair is told by its colour
+_TOLD = (8.0, 24.0)  # distance of the colours of hair and of what is beside it, CIE Lab: from unclear to clear
+_SHADED = (0.2, 0.9)  # place on the line from skin, which hair shades, to hair
 _EDGE = 16.0  # squared contrast of lightness that counts as an edge
 _ANYTHING = -13.0  # logarithm of the density of the colours of anything else
 _LIPS = 0.5  # share of the skin's change that the lips take
@@ -75,10 +78,41 @@ def mattes_of(lab: Floats, face: Face, person: Floats) -> dict[Region, Floats]:
             if scale < 1:
                 share = guided(share, lab[..., 0], 1.5 / scale, _EDGE)
             share = step(blurred(share, soft), 0.1, 0.9)
+            if name == "hair":
+                ground = resized(shares.get("background", np.zeros_like(shares[name])), (width, height))
+                share = _by_colour(share, ground, lab, max(_RIM * face.eye_distance, 1.5))
+            elif "hair" in mattes:
+                share = np.minimum(share, 1 - mattes["hair"])
             share = share if name == "background" else share * _kept(face, lab, name)
             if share.sum() >= _SEEN * area:
                 mattes[name] = share.astype(np.float32)
     return mattes
+
+
+def _by_colour(hair: Floats, ground: Floats, lab: Floats, width: float) -> Floats:
+    """The share of hair with a border that follows the colours: a pixel that is as bright as the skin beside dark hair
+    is skin, also where the border by place and smoothness runs beyond it.
+
+    In a strip along the border, a pixel's share is its place on the line from the colour of what is not hair to that of
+    the hair, each as it is near by, as far as the two can be told apart. Skin that is somewhat dark there is shaded by
+    the hair.
+
+    Args:
+        hair: float32 [H, W] in [0, 1].
+        ground: The share of the background, float32 [H, W] in [0, 1].
+        lab: CIE Lab float32 [H, W, 3].
+        width: Half the width of the strip, pixels.
+    """
+    inside, outside = (1 - grown(1 - hair, width) > 0.9), grown(hair, width) < 0.1
+    own, has_own = region_blur(lab, inside.astype(np.float32), 2 * width)
+    other, has_other = region_blur(lab, outside.astype(np.float32), 2 * width)
+    line = own - other
+    squared = np.square(line).sum(axis=2)
+    place = np.clip(((lab - other) * line).sum(axis=2) / np.maximum(squared, 1), 0, 1)
+    behind = np.clip(blurred(ground * outside, 2 * width) / np.maximum(has_other, 1e-6), 0, 1)
+    share = behind * place + (1 - behind) * step(place, *_SHADED)
+    told = step(np.sqrt(squared), *_TOLD) * (np.minimum(has_own, has_other) > 0.01) * ~inside * ~outside
+    return (hair + told * (share - hair)).astype(np.float32)
 
 
 def _shares(lab: Floats, face: Face, person: Floats) -> Mapping[str, Floats]:

@@ -50,7 +50,8 @@ RegionColour = Annotated[
     str | None,
     Form(
         max_length=64,
-        description="Colour to move this region of the portrait to, such as #c9a063; left out: as painted.",
+        description="Colour to move this region of the portrait to, #c9a063 or a name of a swatch such as black; left "
+        "out: as painted.",
     ),
 ]
 SKETCH_SIDE = 512  # pixels of a photo's drawing: strokes look alike at every size, and paper is larger than models
