@@ -112,7 +112,8 @@ def _by_colour(hair: Floats, ground: Floats, lab: Floats, width: float) -> Float
     behind = np.clip(blurred(ground * outside, 2 * width) / np.maximum(has_other, 1e-6), 0, 1)
     share = behind * place + (1 - behind) * step(place, *_SHADED)
     told = step(np.sqrt(squared), *_TOLD) * (np.minimum(has_own, has_other) > 0.01) * ~inside * ~outside
-    return (hair + told * (share - hair)).astype(np.float32)
+    found: Floats = (hair + told * (share - hair)).astype(np.float32)
+    return found
 
 
 def _shares(lab: Floats, face: Face, person: Floats) -> Mapping[str, Floats]:
