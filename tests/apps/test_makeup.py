@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import io
 import re
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -344,7 +345,17 @@ def test_the_command_makes_up_faces(
     assert (made != bare).any()
     sheet = tmp_path / "sheet.png"
     assert main(["makeup", me, "-r", star, "--agree", "--sheet", "-o", str(sheet), "-q"]) in (0, None)
-    assert np.asarray(Image.open(sheet)).shape[1] > 2 * 192
+    plain = np.asarray(Image.open(sheet)).shape
+    assert plain[1] > 2 * 192
+    long = shutil.copy(star, tmp_path / "김민지.png")
+    assert main(["makeup", me, me, "-r", star, "-r", str(long), "--agree", "--sheet", "-o", str(sheet), "-q"]) in (
+        0,
+        None,
+    )
+    assert np.asarray(Image.open(sheet)).shape[0] > plain[0] + 192, "a row for each, also of one file"
+    assert np.asarray(Image.open(sheet)).shape[1] > plain[1] + 192, (
+        "the two faces have one name, so their paths stand there"
+    )
     assert main(["makeup", str(text), "-r", star, "--agree"]) == 2
     assert "text.png cannot be used" in " ".join(capsys.readouterr().err.split())
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -95,6 +97,16 @@ def test_make_up_is_carried_over_region_by_region(
     saved.value.save_as(tmp_path / "kept.png")
     with Image.open(tmp_path / "kept.png") as picture:
         assert np.array_equal(np.asarray(picture.convert("RGB")), shown(kept))
+
+    strength(page, "Reference 1", "End")
+    give(page, portraits[1])
+    settled(page)
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="Save all (zip)").click()
+    with zipfile.ZipFile(saved.value.path()) as archive:
+        settings = json.loads(archive.read("settings.json"))
+    assert settings["references"] == [{"name": file.name, "weight": 1} for file in made_up]
+    assert [one["source"] for one in settings["pictures"]] == [file.name for file in portraits[:2]]
 
 
 @pytest.mark.shared_data

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
+from ganvas.apps.card.fonts import FOLDER
 from ganvas.errors import UserError
 from ganvas.tasks.pictures import as_rgb
 
@@ -42,7 +44,8 @@ def sheet(
     side = next(cell for row in rows for cell in row if cell is not None).shape[0]
     factor = -(-LEGIBLE // side) if row_names or column_names or note or captions else 1
     step = side * factor + GAP
-    font = ImageFont.load_default(size=max(11, min(side * factor // 9, 18)))
+    written = [*row_names, *column_names, note, *(text for row in captions for text in row)]
+    font = _font(max(11, min(side * factor // 9, 18)), " ".join(written))
     height = int(font.getbbox("Ág")[3]) + 2 * GAP
     left = GAP + (max((int(font.getlength(name)) for name in row_names), default=-2 * GAP) + 2 * GAP)
     top = GAP + (height if column_names else 0)
@@ -78,6 +81,12 @@ def sheet(
 
 
 Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
+KOREAN = re.compile("[\u3131-\u318e\uac00-\ud7a3]")
+
+
+def _font(size: int, text: str) -> Font:
+    """The font of headings: one with Korean letters where the text has any."""
+    return ImageFont.truetype(FOLDER / "sans.ttf", size) if KOREAN.search(text) else ImageFont.load_default(size=size)
 
 
 def _cut(text: str, font: Font, width: int) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,6 +14,9 @@ from ganvas.cli.app import app
 from ganvas.cli.options import USE, Quiet
 
 if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
     from ganvas.apps.makeup import MadeUp
 
 
@@ -72,7 +76,8 @@ def makeup(
             with _naming(face):
                 application.face(picture, "source")
         place = output.with_suffix(".png")
-        write_atomically(place, encode_marked(contact_sheet(bare, models, strength, amounts), *MARK))
+        rows, columns = _named(faces, bare), _named(reference, models)
+        write_atomically(place, encode_marked(contact_sheet(rows, columns, strength, amounts), *MARK))
         out.line(f"{len(faces)} × {len(models)} pictures: {place}")
         return
     check_weights(weight, len(models))
@@ -83,6 +88,13 @@ def makeup(
         place = output / f"{face.stem}.png"
         write_atomically(place, encode_marked(done.picture, *MARK))
         out.line(f"{place}: likeness {done.likeness:.2f}{_reduced(done)}")
+
+
+def _named(paths: list[Path], pictures: list[npt.NDArray[np.uint8]]) -> list[tuple[str, npt.NDArray[np.uint8]]]:
+    """Pictures with the stems of their files, or with their paths where several have one stem."""
+    stems = [unicodedata.normalize("NFC", path.stem) for path in paths]  # some systems write syllables as letters
+    names = [stem if stems.count(stem) == 1 else str(path) for stem, path in zip(stems, paths, strict=True)]
+    return list(zip(names, pictures, strict=True))
 
 
 @contextmanager

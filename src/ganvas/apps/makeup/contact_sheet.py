@@ -20,15 +20,19 @@ _ROOM = 0.72  # half of a cell's side over the larger side of the face
 
 
 def contact_sheet(
-    faces: Sequence[Pixels], references: Sequence[Pixels], strength: float, amounts: Amounts, side: int = SIDE
+    faces: Sequence[tuple[str, Pixels]],
+    references: Sequence[tuple[str, Pixels]],
+    strength: float,
+    amounts: Amounts,
+    side: int = SIDE,
 ) -> Pixels:
     """References above, faces at the left, and each face with the make-up of each reference; uint8 [H, W, 3].
 
     A cell is empty where a head is turned too far from the reference.
 
     Args:
-        faces: uint8 [H, W, 3] each.
-        references: uint8 [H, W, 3] each.
+        faces: The name that stands beside each, and uint8 [H, W, 3].
+        references: The name that stands above each, and uint8 [H, W, 3].
         strength: Of all regions together, in [0, 1].
         amounts: Per region.
         side: Pixels of a cell.
@@ -37,11 +41,13 @@ def contact_sheet(
         UserError: A picture shows no face, or several.
     """
     makeup = Makeup()
-    rows: list[list[Pixels | None]] = [[None, *(_cut(one, makeup.face(one, "reference"), side) for one in references)]]
-    for face in faces:
+    rows: list[list[Pixels | None]] = [
+        [None, *(_cut(one, makeup.face(one, "reference"), side) for _, one in references)]
+    ]
+    for _, face in faces:
         found = makeup.face(face, "source")
         row: list[Pixels | None] = [_cut(face, found, side)]
-        for reference in references:
+        for _, reference in references:
             try:
                 row.append(_cut(makeup.transfer(face, reference, strength, amounts).picture, found, side))
             except UserError as error:
@@ -49,7 +55,7 @@ def contact_sheet(
                     raise
                 row.append(None)
         rows.append(row)
-    return sheet(rows)
+    return sheet(rows, ["", *(name for name, _ in faces)], ["", *(name for name, _ in references)])
 
 
 def _cut(picture: Pixels, face: Face, side: int) -> Pixels:

@@ -95,7 +95,7 @@ export const REGIONS = Object.keys(AMOUNTS) as Region[];
 export type Touch = Record<Region, number> & { strength: number };
 
 /** A reference and how far it counts. */
-export type Mixed = { picture: Blob; weight: number };
+export type Mixed = { name: string; picture: Blob; weight: number };
 
 /** What was reduced or left out of the make-up that was asked for. */
 export type MadeUp = MadePicture & {

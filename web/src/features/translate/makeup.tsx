@@ -65,7 +65,11 @@ export function MakeUp({
     <TranslateLayout
       name={words.makeUp.name}
       ending="make-up"
-      settings={{ reference: reference?.name, ...touch }}
+      settings={{
+        reference: reference?.name,
+        references: mixed.map(({ name, weight }) => ({ name, weight })),
+        ...touch,
+      }}
       table={table}
       add={add}
       work={work}
@@ -123,7 +127,7 @@ function mixOf(pictures: (Picture | undefined)[], models: Prepared, weights: Wei
     const model = models.of(picture);
     const weight = pictures.length > 1 && picture ? (weights[picture.id] ?? 1) : 1;
     if (!picture || !model || weight === 0) continue;
-    mixed.push({ picture: model.picture, weight });
+    mixed.push({ name: picture.name, picture: model.picture, weight });
     key.push([picture.id, weight]);
   }
   return [mixed, JSON.stringify(key)];
