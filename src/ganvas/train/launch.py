@@ -17,6 +17,7 @@ from ganvas.errors import UserError
 from ganvas.files import write_atomically
 from ganvas.models.families import build
 from ganvas.models.family import Family
+from ganvas.models.shapes_only import shapes_only
 from ganvas.recipe import Recipe, load
 from ganvas.runs import checkpoint
 from ganvas.runs.folder import RunDir
@@ -157,7 +158,7 @@ def _describe_changes(run: RunDir, before: Recipe, family: Family) -> str | None
     Loss weights, learning rates and the like may change within a run, so that advice can be followed; networks and
     stages may not.
     """
-    with torch.device("meta"):  # allocates nothing and draws no random numbers
+    with shapes_only():
         old = build(before.family, before.model, family.data, family.kimg)
     was, now = old.config.model_dump(), family.config.model_dump()
     changes = [f"model.{name} {was[name]} → {now[name]}" for name in now if was[name] != now[name]]

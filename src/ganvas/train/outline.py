@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-import torch
-
 from ganvas.models.families import build
 from ganvas.models.family import Family
+from ganvas.models.shapes_only import shapes_only
 from ganvas.recipe import Recipe
 
 
@@ -64,7 +63,7 @@ def outline(recipe: Recipe, classes: tuple[str, ...] | None = None) -> Outline:
     """
     if classes is None:
         classes = tuple(map(str, range(recipe.data.expected_classes))) if recipe.data.conditional else ()
-    with torch.device("meta"):
+    with shapes_only():
         family = build(recipe.family, recipe.model, recipe.data_spec(classes), recipe.train.kimg)
     stages = tuple(
         StageShape(

@@ -18,6 +18,7 @@ from torch import Tensor
 from ganvas.errors import UserError
 from ganvas.models.families import FAMILIES, build
 from ganvas.models.family import Family
+from ganvas.models.shapes_only import shapes_only
 from ganvas.spec import DataSpec
 from ganvas.train.start_source import StartSource
 
@@ -218,7 +219,7 @@ def _class_tables(family: Family, name: str) -> dict[str, _Table]:
 
 
 def _shapes(name: str, config: Mapping[str, Any], data: DataSpec) -> dict[str, torch.Size]:
-    with torch.device("meta"):  # allocates no memory
+    with shapes_only():
         return {key: value.shape for key, value in build(name, dict(config), data, 1.0).state_dict().items()}
 
 
