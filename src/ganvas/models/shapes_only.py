@@ -10,7 +10,6 @@ import torch
 from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode
 
-
 RANDOM = frozenset((Tensor.normal_, Tensor.uniform_, nn.init.normal_, nn.init.uniform_, nn.init.xavier_normal_))
 
 
@@ -18,8 +17,8 @@ RANDOM = frozenset((Tensor.normal_, Tensor.uniform_, nn.init.normal_, nn.init.un
 def shapes_only() -> Iterator[None]:
     """Within it, modules are built on the meta device: no memory is allocated and no random number drawn.
 
-    Functions that fill a tensor with random numbers do nothing. On the meta device they would change nothing either, but
-    the first call imports ``torch._dynamo``, which takes two seconds.
+    Functions that fill a tensor with random numbers do nothing. On the meta device they would change nothing either,
+    but their first call imports ``torch._dynamo``, which takes two seconds.
     """
     with torch.device("meta"), _Unfilled():
         yield
