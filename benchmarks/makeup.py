@@ -22,6 +22,7 @@ from __future__ import annotations
 
 import argparse
 import importlib.util
+import os
 import time
 import zlib
 from collections import defaultdict
@@ -34,6 +35,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from PIL import Image
+from rounds import machine
 from scipy.stats import wasserstein_distance
 
 from ganvas import bundle
@@ -157,8 +159,10 @@ def report(found: dict[str, dict[str, list[float]]], refused: dict[str, int]) ->
 
 
 def measure_latency(portrait: Path, reference: Path) -> None:
-    """Print milliseconds of a transfer by the size of the portrait: processor time and wall time, medians of 7."""
+    """Print milliseconds of a transfer by the size of the portrait: processor time of all threads, which other work on
+    the machine changes little, and wall time, which it lengthens; medians of 7."""
     makeup, model = Makeup(), read(reference)
+    print(machine(os.cpu_count() or 1))
     print("| side | processor ms | wall ms |\n|---:|---:|---:|")
     for side in (225, 512, 1024, 2048):
         whole = read(portrait)

@@ -1,6 +1,10 @@
 """How near a simulated witness comes to a face by picking and breeding, and how near without.
 
     python benchmarks/montage.py --bundle BUNDLE --portraits FOLDER --sheet SHEET.png
+    python benchmarks/montage.py --bundle BUNDLE --latency
+
+``--latency`` prints milliseconds of what the page asks for instead: processor time of all threads, which other work on
+the machine changes little, and wall time, which it lengthens; medians of 7 after one that warms up.
 
 The witness remembers a portrait that the model was not trained on, and sees only how alike two faces are: the cosine of
 their SFace embeddings plus normal noise of ``--noise``. On each page the three most alike faces are picked. Compared
@@ -13,15 +17,19 @@ the figures say that breeding works and not how often people would recognise the
 from __future__ import annotations
 
 import argparse
+import os
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from rounds import machine
 
 from ganvas.apps.contact_sheet import sheet
-from ganvas.apps.montage import BreedRequest, FaceSpace, Genes, breed
+from ganvas.apps.montage import BreedRequest, FaceSpace, Genes, breed, morph, tray
 from ganvas.apps.portrait import PortraitGenerator
-from ganvas.bundle import read_bundle
+from ganvas.bundle import Bundle, read_bundle
 from ganvas.curate.dataset.dataset import Dataset, hold_out
 from ganvas.curate.dataset.pack import pack_like
 from ganvas.curate.faces import FaceReader
@@ -82,16 +90,53 @@ def picked_at_random(space: FaceSpace, rounds: int, seed: int) -> Genes:
     return picked[0]
 
 
+def measure_latency(bundle: Bundle) -> None:
+    """Print milliseconds of a page, its parts, a tray, a morph and a saved face."""
+    generator = PortraitGenerator(bundle)
+    space = FaceSpace(generator.bank(), generator.parts)
+    page = breed(space, BreedRequest(0))
+    request = BreedRequest(0, 1, tuple(page[:3]))
+    work: dict[str, Callable[[], object]] = {
+        "read the bank of faces": lambda: FaceSpace(generator.bank(), generator.parts),
+        "breed 18 faces from three, codes alone": lambda: breed(space, request),
+        "a page: breed and draw 18 faces": lambda: _drawn(generator, space, breed(space, request)),
+        "a tray: 9 faces with other noses": lambda: _drawn(generator, space, tray(space, page[0], "nose", 0, 9)),
+        "a morph: 7 faces from one to another": lambda: _drawn(generator, space, morph(page[0], page[1], 7)),
+        "one face": lambda: _drawn(generator, space, page[:1]),
+    }
+    print(machine(os.cpu_count() or 1))
+    print(f"{bundle.info.name}, {bundle.info.data.resolution} px, faces encoded as PNG as the studio does")
+    print("| work | processor ms | wall ms |\n|---|---:|---:|")
+    for name, once in work.items():
+        spent = []
+        for _ in range(8):
+            wall, processor = time.perf_counter(), time.process_time()
+            once()
+            spent.append((time.process_time() - processor, time.perf_counter() - wall))
+        middle = np.median(spent[1:], axis=0) * 1000
+        print(f"| {name} | {middle[0]:.0f} | {middle[1]:.0f} |", flush=True)
+
+
+def _drawn(generator: PortraitGenerator, space: FaceSpace, faces: list[Genes]) -> list[bytes]:
+    return [_png(picture) for picture in generator.paint(space.codes(faces))]
+
+
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--bundle", type=Path, required=True)
-    parser.add_argument("--portraits", type=Path, required=True)
+    parser.add_argument("--portraits", type=Path)
+    parser.add_argument("--latency", action="store_true")
     parser.add_argument("--targets", type=int, default=16)
     parser.add_argument("--rounds", type=int, default=6)
     parser.add_argument("--noise", type=float, default=0.05)
     parser.add_argument("--sheet", type=Path, default=Path("montage.png"))
     options = parser.parse_args()
     bundle = read_bundle(options.bundle)
+    if options.latency:
+        measure_latency(bundle)
+        return
+    if options.portraits is None:
+        parser.error("--portraits is needed, or --latency")
     generator = PortraitGenerator(bundle, onnx=False)
     space = FaceSpace(generator.bank(), generator.parts)
     data, recipe = bundle.info.data, bundle.info.recipe
