@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from support.accessibility import violations
+from support.music import midi_file
 from support.opinion import rater, study, take_part
 from support.studio import served_at
 
@@ -26,7 +27,7 @@ expect = pytest.importorskip("playwright.sync_api", reason="playwright is not in
 
 @pytest.fixture
 def made(tmp_path: Path) -> Study:
-    """A short study; another one beside it compares pairs."""
+    """A short study; others beside it compare pairs, and clips of music of a second each."""
     first = study(tmp_path, contents=2, training=1)
     sources = [Source(name, tmp_path / "sources" / name) for name in ("best", "worst")]
     pairs = create_study(
@@ -34,6 +35,13 @@ def made(tmp_path: Path) -> Study:
         StudyOptions(title="Twos", mode="pairs", sources=sources, contents=2, training=0),
     )
     pairs.open()
+    for number, name in enumerate(("ours", "theirs")):
+        (tmp_path / "songs" / name).mkdir(parents=True)
+        notes = [[(0, 1, 60 + number), (1, 1, 64)], [(0, 2, 48)]]
+        (tmp_path / "songs" / name / "a.mid").write_bytes(midi_file(notes, numerator=2))
+    sources = [Source(name, tmp_path / "songs" / name) for name in ("ours", "theirs")]
+    music = StudyOptions(title="Ears", mode="pairs", sources=sources, contents=1, training=0)
+    create_study(tmp_path / "studies" / "ears", music).open()
     return first
 
 
@@ -99,3 +107,21 @@ def test_pairs_on_a_phone_in_korean_and_withdrawal(at_studies: Visit, tmp_path: 
     expect(page.get_by_role("status")).to_contain_text("삭제되었습니다")
     facts = Study(tmp_path / "studies" / "pairs").facts()
     assert (facts.raters, facts.withdrawn) == (0, 1)
+
+    page.goto(page.url.replace("/pairs", "/ears"))  # music is heard to the end before it is rated
+    page.get_by_role("button", name=re.compile("^시작")).tap()
+    choice = page.get_by_role("group", name="어느 쪽이 더 좋은가요?").get_by_role("button", name="둘째")
+    expect(choice).to_be_disabled()
+    page.get_by_role("button", name="재생: 첫째").tap()
+    expect(page.get_by_role("button", name="일시 정지: 첫째")).to_be_visible()
+    expect(page.get_by_text("끝까지 들음")).to_have_count(1)
+    page.keyboard.press("2")
+    expect(choice).to_be_disabled()
+    page.get_by_role("button", name="재생: 둘째").tap()
+    expect(page.get_by_text("끝까지 들음")).to_have_count(2)
+    assert violations(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390, "nothing is cut off at the side"
+    choice.tap()
+    expect(page.get_by_text("4문항 중 2번째")).to_be_visible()
+    addresses = page.evaluate("performance.getEntriesByType('resource').map((one) => one.name).join(' ')")
+    assert "ours" not in addresses

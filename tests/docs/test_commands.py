@@ -51,7 +51,7 @@ def ganvas() -> Any:
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_the_commands_of_a_page_are_valid(path: Path, ganvas: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ganvas.cli.model_kind.makes_music", lambda _: path.name in ABOUT_MUSIC)
+    monkeypatch.setattr("ganvas.apps.model_kind.makes_music", lambda _: path.name in ABOUT_MUSIC)
     refused = {" ".join(words): _refusal(ganvas, words) for words in commands(path.read_text())}
     assert {words: said for words, said in refused.items() if said is not None} == {}
 

@@ -30,7 +30,7 @@ PLAYER = {
     *("sketchPhoto", "shareDrawing", "readSharedDrawing", "translate", "heatmap", "prepare", "carryOver", "makeUp"),
     *("prepareMakeUp", "readMusicFormat", "compose", "accompany", "listGalleries", "getGalleryPicture"),
     *("findLookalikes", "breedMontage", "changeMontagePart", "morphMontage", "exportMontage"),
-    *("listStudies", "joinStudy", "readQuestion", "sendRating", "withdrawFromStudy", "getStudyPicture"),
+    *("listStudies", "joinStudy", "readQuestion", "sendRating", "withdrawFromStudy", "getStudyPicture", "getStudyClip"),
     *("readCardKit", "readCardFont", "drawCartoon", "checkCard", "printCard", "cardForBank"),
 }
 REVIEWER = {

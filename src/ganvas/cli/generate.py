@@ -22,7 +22,7 @@ class _Group(TyperGroup):
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         if args and args[0] not in self.commands and args[0] not in ("-h", "--help"):
-            from ganvas.cli.model_kind import makes_music
+            from ganvas.apps.model_kind import makes_music
 
             args = ["music" if makes_music(Path(args[0])) else DEFAULT, *args]
         return super().parse_args(ctx, args)

@@ -1,4 +1,4 @@
-"""``ganvas opinion``: blind rating of pictures by people."""
+"""``ganvas opinion``: blind rating of pictures or music by people."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 room = typer.Typer(
     no_args_is_help=True,
-    help="Let people rate pictures without knowing where they come from: create, open, close, report.",
+    help="Let people rate pictures or music without knowing where they come from: create, open, close, report.",
     epilog="Raters use the Opinion page of `ganvas studio --studies FOLDER`, FOLDER being the one the study lies in.",
 )
 app.add_typer(room, name="opinion", rich_help_panel=TRAIN)
@@ -32,20 +32,20 @@ def create(
         typer.Option(
             "--from",
             metavar="[NAME=]PATH",
-            help="What is compared: a folder of pictures, a run or a bundle; repeat it for each.",
+            help="What is compared: a folder of pictures or of music, a run or a bundle; repeat it for each.",
         ),
     ] = None,
     real: Annotated[
         Path | None,
-        typer.Option(help="Folder of real pictures, hidden among the others; the references of --mode dcr."),
+        typer.Option(help="Folder of real pictures or music, hidden among the others; the references of --mode dcr."),
     ] = None,
     mode: Annotated[
         str, typer.Option(help="acr: one picture, 1 to 5; pairs: which of two; dcr: how far from its reference.")
     ] = "acr",
     title: Annotated[
-        str, typer.Option(help="As raters see it; it must not tell what is compared.")
-    ] = "How good are these pictures?",
-    count: Annotated[int, typer.Option(help="Pictures rated per condition.")] = 12,
+        str | None, typer.Option(help="As raters see it; it must not tell what is compared. A question by default.")
+    ] = None,
+    count: Annotated[int, typer.Option(help="Pictures or clips rated per condition.")] = 12,
     per_rater: Annotated[
         int | None, typer.Option(help="Of these, how many one rater sees in each condition; all by default.")
     ] = None,
@@ -53,10 +53,10 @@ def create(
     source: Annotated[
         Path | None, typer.Option(help="For models that translate: the pictures that all of them translate.")
     ] = None,
-    seed: Annotated[int, typer.Option(help="Of the choice of pictures, the orders, and models' first seed.")] = 0,
+    seed: Annotated[int, typer.Option(help="Of the choice of what is rated, the orders, and models' first seed.")] = 0,
     quiet: Quiet = False,
 ) -> None:
-    """Make a study: pictures are copied under random names, without metadata, and shuffled anew for each rater."""
+    """Make a study: what is rated is copied under random names, without metadata, and shuffled anew for each rater."""
     from ganvas.apps.opinion import StudyOptions, create_study
     from ganvas.apps.opinion.create import describe_length
     from ganvas.cli.output import Output

@@ -1018,6 +1018,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/studies/{id}/clips/{clip}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Study Clip
+         * @description A clip of a study of music, to be played.
+         */
+        get: operations["getStudyClip"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/studies/{id}/opening": {
         parameters: {
             query?: never;
@@ -3041,6 +3061,45 @@ export interface components {
             reason: string;
         };
         /**
+         * ClipNote
+         * @description A note of a clip.
+         */
+        ClipNote: {
+            /**
+             * Track
+             * @description Index of its track.
+             */
+            track: number;
+            /**
+             * Pitch
+             * @description MIDI number.
+             */
+            pitch: number;
+            /**
+             * Start
+             * @description First time step.
+             */
+            start: number;
+            /**
+             * Length
+             * @description In time steps.
+             */
+            length: number;
+        };
+        /**
+         * ClipTrack
+         * @description What plays a track: a General MIDI program from 0, or a drum kit.
+         */
+        ClipTrack: {
+            /** Program */
+            program: number;
+            /**
+             * Drums
+             * @default false
+             */
+            drums: boolean;
+        };
+        /**
          * ComposeRequest
          * @description Which piece is wanted.
          */
@@ -3133,7 +3192,7 @@ export interface components {
             above_next?: number | null;
             /**
              * Measured
-             * @description Metrics of the model that made the pictures, when they were made.
+             * @description Metrics of the model that made what was rated, when it was made.
              * @default {}
              */
             measured: {
@@ -4162,7 +4221,7 @@ export interface components {
         };
         /**
          * PictureResult
-         * @description What raters said of a picture.
+         * @description What raters said of a picture or a clip.
          */
         PictureResult: {
             /** Condition */
@@ -4531,7 +4590,7 @@ export interface components {
             pictures: components["schemas"]["Shown"][];
             /**
              * Following
-             * @description Ids of the pictures after it, to be loaded ahead.
+             * @description Ids of the pictures or clips after it, to be loaded ahead.
              */
             following: string[];
         };
@@ -4820,6 +4879,13 @@ export interface components {
              * @enum {string}
              */
             mode: "acr" | "pairs" | "dcr";
+            /**
+             * Media
+             * @description What was rated: pictures, or clips of music.
+             * @default pictures
+             * @enum {string}
+             */
+            media: "pictures" | "clips";
             /** Seed */
             seed: number;
             /** Created */
@@ -5410,19 +5476,19 @@ export interface components {
         };
         /**
          * Shown
-         * @description A picture of a question.
+         * @description A picture or a clip of a question.
          */
         Shown: {
             /** Id */
             id: string;
             /**
              * Width
-             * @description Pixels.
+             * @description Pixels; 0 of a clip.
              */
             width: number;
             /**
              * Height
-             * @description Pixels.
+             * @description Pixels; 0 of a clip.
              */
             height: number;
         };
@@ -5478,6 +5544,42 @@ export interface components {
             strength: number;
         };
         /**
+         * StudyClip
+         * @description A clip of music, without anything that tells where it comes from.
+         */
+        StudyClip: {
+            /**
+             * Tempo
+             * @description Quarter notes per minute.
+             */
+            tempo: number;
+            /**
+             * Beats
+             * @description Quarter notes per bar.
+             */
+            beats: number;
+            /**
+             * Beat Steps
+             * @description Time steps per quarter note.
+             */
+            beat_steps: number;
+            /**
+             * Steps
+             * @description Its length in time steps.
+             */
+            steps: number;
+            /**
+             * Tracks
+             * @description What plays each track.
+             */
+            tracks: components["schemas"]["ClipTrack"][];
+            /**
+             * Notes
+             * @description By start.
+             */
+            notes: components["schemas"]["ClipNote"][];
+        };
+        /**
          * StudySummary
          * @description A study, without anything that tells what is compared.
          */
@@ -5492,6 +5594,12 @@ export interface components {
              * @enum {string}
              */
             mode: "acr" | "pairs" | "dcr";
+            /**
+             * Media
+             * @description What is rated: pictures, or clips of music.
+             * @enum {string}
+             */
+            media: "pictures" | "clips";
             /**
              * State
              * @enum {string}
@@ -7712,6 +7820,38 @@ export interface operations {
                 };
                 content: {
                     "image/png": unknown;
+                };
+            };
+            /** @description What is wrong and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getStudyClip: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                clip: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StudyClip"];
                 };
             };
             /** @description What is wrong and what to do. */

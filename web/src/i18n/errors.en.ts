@@ -47,6 +47,7 @@ export const errors = {
   "study-not-closed": "Results stay hidden until the study is closed; close it first.",
   "nobody-counts": "No rater of {raters} counts, so there are no results; invite others to another study.",
   "ratings-unusable": "The ratings of the study {study} cannot be read or written; its operator must look at the disk.",
+  "no-study-clip": "The study has no such clip, or it is damaged; reload the page.",
   "no-study-picture": "The study has no such picture; reload the page.",
   "no-such-answer": "There is no such answer; reload the page.",
   "no-rater": "You do not take part in this study; begin anew.",

@@ -47,6 +47,7 @@ export const errors: Readonly<Record<ErrorCode, string>> = {
   "nobody-counts":
     "평가자 {raters}명 가운데 집계할 수 있는 사람이 없어 결과가 없습니다. 새 설문에 다른 사람을 초대하세요.",
   "ratings-unusable": "설문 {study}의 평가를 읽거나 쓸 수 없습니다. 운영자가 디스크를 확인해야 합니다.",
+  "no-study-clip": "설문에 없거나 손상된 음악입니다. 페이지를 새로고침하세요.",
   "no-study-picture": "설문에 없는 사진입니다. 페이지를 새로고침하세요.",
   "no-such-answer": "없는 답입니다. 페이지를 새로고침하세요.",
   "no-rater": "이 설문에 참여하고 있지 않습니다. 처음부터 시작하세요.",

@@ -1,4 +1,4 @@
-"""Makes a study: chooses pictures, copies them without names and metadata, adds checks, writes the manifest."""
+"""Makes a study: chooses pictures or clips, copies them without names and metadata, adds checks, writes a manifest."""
 
 from __future__ import annotations
 
@@ -7,21 +7,24 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from ganvas.apps.opinion.checks import mark_picture, number_picture, ruined
+from ganvas.apps.opinion.clip_sources import are_clips, find_clips
+from ganvas.apps.opinion.media import CLIP, PICTURE, Medium
 from ganvas.apps.opinion.order import plan, treatments
 from ganvas.apps.opinion.ratings import Study, make_database
 from ganvas.apps.opinion.sources import Found, Source, find
-from ganvas.apps.opinion.study import MANIFEST, PICTURES, Check, Condition, Manifest, Mode, StudyPicture, Use
-from ganvas.curate.images.decode import Pixels, encode_png
+from ganvas.apps.opinion.study import MANIFEST, Check, Condition, Manifest, Media, Mode, StudyPicture, Use
 from ganvas.errors import UserError
 from ganvas.files import replacing_folder, write_atomically
 
 MOST_CONDITIONS = 26
-_GOLD = 2  # ruined pictures
+_GOLD = 2  # ruined items
 _NAMED = 3  # names that a note gives
+
+TITLES: dict[Media, str] = {"pictures": "How good are these pictures?", "clips": "How good is this music?"}
 
 Progress = Callable[[int, int], None]
 
@@ -31,18 +34,18 @@ class StudyOptions:
     """What a study is made from.
 
     Attributes:
-        title: As raters see it; it must not tell what is compared.
+        title: As raters see it; it must not tell what is compared. None: a question that fits.
         mode: See :class:`ganvas.apps.opinion.study.Manifest`.
         sources: What is compared.
-        real: A folder of real pictures, hidden among the others; the reference of ``dcr``.
+        real: A folder of real pictures or music, hidden among the others; the reference of ``dcr``.
         inputs: Pixels for models that translate.
-        contents: Pixels rated per condition.
+        contents: Pictures or clips rated per condition.
         per_rater: Contents that one rater sees; None: all.
         training: Questions before those that count.
         seed: Of the choice of pictures, the order, and the first seed of models.
     """
 
-    title: str
+    title: str | None
     mode: Mode
     sources: Sequence[Source]
     real: Path | None = None
@@ -67,9 +70,12 @@ def create_study(folder: Path, options: StudyOptions, progress: Progress | None 
     _check(folder, options)
     sources = [*options.sources, *([Source("real", options.real)] if options.real is not None else [])]
     need = options.contents + options.training
-    found = []
+    medium = CLIP if are_clips(sources) else PICTURE
+    _check_medium(medium, options)
+    found = [] if medium is PICTURE else find_clips(sources, need, options.seed)
     for number, source in enumerate(sources):
-        found.append(find(source, need, options.seed, options.inputs))
+        if medium is PICTURE:
+            found.append(find(source, need, options.seed, options.inputs))
         if progress is not None:
             progress(number + 1, len(sources))
     conditions = [
@@ -83,15 +89,15 @@ def create_study(folder: Path, options: StudyOptions, progress: Progress | None 
     ]
     matched, chosen = _choose(conditions, found, need, options)
     with replacing_folder(folder) as new:
-        writer = _Writer(new / PICTURES)
-        for condition, pictures in enumerate(chosen):
-            for index, (name, pixels) in enumerate(pictures):
+        writer = _Writer(new / medium.folder, medium)
+        for condition, items in enumerate(chosen):
+            for index, (name, item) in enumerate(items):
                 rated = index < options.contents
                 content = index if rated else index - options.contents
-                writer.add(pixels, "rated" if rated else "training", condition, content, name)
-        checks = _checks(writer, [pixels for _, pixels in chosen[-1][: options.contents]], options)
+                writer.add(item, "rated" if rated else "training", condition, content, name)
+        checks = _checks(writer, [item for _, item in chosen[-1][: options.contents]], options)
         manifest = Manifest(
-            title=options.title,
+            title=options.title or TITLES[medium.media],
             mode=options.mode,
             seed=options.seed,
             created=datetime.now(UTC).replace(microsecond=0),
@@ -100,9 +106,10 @@ def create_study(folder: Path, options: StudyOptions, progress: Progress | None 
             contents=options.contents,
             per_rater=options.per_rater or options.contents,
             training=options.training,
+            media=medium.media,
             pictures=tuple(writer.pictures),
             checks=tuple(checks),
-            notes=tuple(_notes(conditions, found, chosen, matched)),
+            notes=tuple(_notes(conditions, found, chosen, matched, medium)),
         )
         make_database(new)
         write_atomically(new / MANIFEST, manifest.model_dump_json(indent=1) + "\n")
@@ -131,9 +138,16 @@ def _check(folder: Path, options: StudyOptions) -> None:
         raise UserError(f"--per-rater must be at most --count ({options.contents}), not {options.per_rater}.")
 
 
+def _check_medium(medium: Medium, options: StudyOptions) -> None:
+    if medium is CLIP and options.mode == "dcr":
+        raise UserError("Degradation rating compares pictures with a reference; rate music by --mode acr or pairs.")
+    if medium is CLIP and options.inputs is not None:
+        raise UserError("--source is for models that translate pictures, and these make music; leave it out.")
+
+
 def _choose(
     conditions: Sequence[Condition], found: Sequence[Found], need: int, options: StudyOptions
-) -> tuple[bool, list[list[tuple[str, Pixels]]]]:
+) -> tuple[bool, list[list[tuple[str, Any]]]]:
     """Whether contents are matched by name, and the pictures of each condition."""
     shared = set.intersection(*(set(one.keys) for one in found)) if all(one.named for one in found) else set()
     matched = bool(shared) and 2 * len(shared) > min(len(one.keys) for one in found)
@@ -146,7 +160,7 @@ def _choose(
     if not matched:
         return False, [_some(one, condition, need, rng) for condition, one in zip(conditions, found, strict=True)]
     order = [str(key) for key in rng.permutation(sorted(shared))]
-    kept: list[list[tuple[str, Pixels]]] = [[] for _ in found]
+    kept: list[list[tuple[str, Any]]] = [[] for _ in found]
     for key in order:
         pictures = [list(one.load([key])) for one in found]
         if all(pictures):
@@ -157,7 +171,7 @@ def _choose(
     raise _too_few("the pictures that all conditions have", len(kept[0]), need)
 
 
-def _some(found: Found, condition: Condition, need: int, rng: np.random.Generator) -> list[tuple[str, Pixels]]:
+def _some(found: Found, condition: Condition, need: int, rng: np.random.Generator) -> list[tuple[str, Any]]:
     kept = []
     for picture in found.load([str(key) for key in rng.permutation(found.keys)]):
         kept.append(picture)
@@ -174,18 +188,19 @@ def _too_few(what: str, count: int, need: int) -> UserError:
 
 
 class _Writer:
-    """Writes pictures under random names, without metadata."""
+    """Writes pictures or clips under random names, without metadata."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, medium: Medium) -> None:
         folder.mkdir()
         self._folder = folder
+        self.medium = medium
         self.pictures: list[StudyPicture] = []
 
-    def add(self, pixels: Pixels, use: Use, condition: int | None = None, content: int = 0, name: str = "") -> str:
-        """Write a picture; returns its id."""
+    def add(self, item: Any, use: Use, condition: int | None = None, content: int = 0, name: str = "") -> str:
+        """Write an item; returns its id."""
         picture = secrets.token_hex(8)
-        (self._folder / f"{picture}.png").write_bytes(encode_png(np.ascontiguousarray(pixels)))
-        height, width = pixels.shape[:2]
+        (self._folder / f"{picture}{self.medium.suffix}").write_bytes(self.medium.encode(item))
+        width, height = self.medium.size(item)
         self.pictures.append(
             StudyPicture(
                 id=picture, use=use, condition=condition, content=content, width=width, height=height, name=name
@@ -194,26 +209,26 @@ class _Writer:
         return picture
 
 
-def _checks(writer: _Writer, examples: Sequence[Pixels], options: StudyOptions) -> list[Check]:
-    """One question that says its answer, and ``_GOLD`` about ruined pictures of the last condition."""
+def _checks(writer: _Writer, examples: Sequence[Any], options: StudyOptions) -> list[Check]:
+    """One question that says its answer, and ``_GOLD`` about ruined items of the last condition."""
     rng = np.random.default_rng([options.seed, 1])
-    height, width = examples[0].shape[:2]
+    medium, like = writer.medium, examples[0]
     pairs, reference = options.mode == "pairs", options.mode == "dcr"
     checks = []
     if pairs:
         marks = (
-            writer.add(mark_picture(True, width, height), "check"),
-            writer.add(mark_picture(False, width, height), "check"),
+            writer.add(medium.mark(True, like), "check"),
+            writer.add(medium.mark(False, like), "check"),
         )
         first = bool(rng.integers(2))
         checks.append(Check(kind="attention", pictures=marks if first else marks[::-1], answers=(1 if first else 2,)))
     else:
         number = int(rng.choice([2, 4]))
-        shown = writer.add(number_picture(number, width, height), "check")
+        shown = writer.add(medium.number(number, like), "check")
         checks.append(Check(kind="attention", pictures=(shown,) * (2 if reference else 1), answers=(number,)))
     for gold in range(_GOLD):
         whole = examples[gold % len(examples)]
-        bad = writer.add(ruined(whole, rng), "check")
+        bad = writer.add(medium.ruined(whole, rng), "check")
         if pairs:
             good = writer.add(whole, "check")
             shown_pair = (good, bad) if gold % 2 == 0 else (bad, good)
@@ -227,8 +242,9 @@ def _checks(writer: _Writer, examples: Sequence[Pixels], options: StudyOptions) 
 def _notes(
     conditions: Sequence[Condition],
     found: Sequence[Found],
-    chosen: Sequence[Sequence[tuple[str, Pixels]]],
+    chosen: Sequence[Sequence[tuple[str, Any]]],
     matched: bool,
+    medium: Medium,
 ) -> list[str]:
     notes = []
     for condition, one in zip(conditions, found, strict=True):
@@ -236,13 +252,13 @@ def _notes(
             named = ", ".join(f"{name} ({why})" for name, why in list(one.unreadable.items())[:_NAMED])
             more = f" and {len(one.unreadable) - _NAMED} more" if len(one.unreadable) > _NAMED else ""
             notes.append(f"Of {condition.name}, {len(one.unreadable)} could not be used: {named}{more}.")
-    sizes = [{pixels.shape[1::-1] for _, pixels in pictures} for pictures in chosen]
+    sizes = [{medium.extent(item) for _, item in items} for items in chosen]
     if any(own != sizes[0] for own in sizes):
         said = "; ".join(
-            f"{condition.name}: {', '.join(f'{w} × {h}' for w, h in sorted(own)[:_NAMED])}"
+            f"{condition.name}: {', '.join(sorted(own)[:_NAMED])}"
             for condition, own in zip(conditions, sizes, strict=True)
         )
-        notes.append(f"Conditions differ in the size of their pictures, by which raters may tell them apart ({said}).")
+        notes.append(f"Conditions differ in {medium.differs}, by which raters may tell them apart ({said}).")
     if not matched:
         notes.append("The conditions show different contents, so that a difference may be one of contents.")
     return notes

@@ -5,13 +5,15 @@ from __future__ import annotations
 from ganvas.apps.opinion.results import FEWEST_RATERS, ConditionResult, Results
 from ganvas.apps.opinion.scores import RESAMPLES
 from ganvas.apps.opinion.screening import FEWEST
-from ganvas.apps.opinion.study import Mode
+from ganvas.apps.opinion.study import Media, Mode
 
+_ITEM: dict[Media, str] = {"pictures": "picture", "clips": "clip"}
+_REAL: dict[Media, str] = {"pictures": "pictures", "clips": "music"}
 _METHODS: dict[Mode, str] = {
-    "acr": "absolute category rating (ACR, ITU-T P.910): one picture at a time, from 1 (bad) to 5 (excellent)",
+    "acr": "absolute category rating (ACR, ITU-T P.910): one {item} at a time, from 1 (bad) to 5 (excellent)",
     "dcr": "degradation category rating (DCR, ITU-T P.910): the reference on the left, its picture on the right, from "
     "1 (very annoying) to 5 (imperceptible)",
-    "pairs": "pair comparison: which of two pictures is better, or not sure",
+    "pairs": "pair comparison: which of two {item}s is better, or not sure",
 }
 
 
@@ -20,7 +22,7 @@ def markdown(results: Results) -> str:
     lines = [
         f"# {results.title}",
         "",
-        f"{results.counted} of {results.raters} raters count. Method: {_METHODS[results.mode]}.",
+        f"{results.counted} of {results.raters} raters count. Method: {_method(results)}.",
         "",
         *(_preferences(results) if results.mode == "pairs" else _scores(results)),
         *_measured(results),
@@ -37,6 +39,10 @@ def markdown(results: Results) -> str:
     if limits:
         lines += ["", "## What limits these results", "", *(f"- {limit}" for limit in limits)]
     return "\n".join(lines) + "\n"
+
+
+def _method(results: Results) -> str:
+    return _METHODS[results.mode].format(item=_ITEM[results.media])
 
 
 def _scores(results: Results) -> list[str]:
@@ -88,7 +94,7 @@ def _measured(results: Results) -> list[str]:
         f"|---|---:|{'---:|' * len(names)}",
         *rows,
         "",
-        "Metrics are those of each model when its pictures were made, by the full protocol (`ganvas evaluate`), with "
+        "Metrics are those of each model when what was rated was made, by the full protocol (`ganvas evaluate`), with "
         "what they compare with; metrics of different data sets cannot be compared.",
     ]
 
@@ -123,9 +129,14 @@ def _protocol(results: Results) -> list[str]:
     lines = [
         f"- Created {results.created}, opened {results.opened}, closed {results.closed}; results were hidden until "
         "then.",
-        f"- {len(results.conditions)} conditions with {results.contents} pictures each, of which a rater saw {seen}; "
+        f"- {len(results.conditions)} conditions with {results.contents} {results.media} each, of which a rater saw "
+        f"{seen}; "
         f"{'the same contents in all conditions' if results.matched else 'contents differ between conditions'}.",
-        *(f"- {one.name}: {one.origin}{' (real pictures)' if one.real else ''}." for one in results.conditions),
+        *_heard(results),
+        *(
+            f"- {one.name}: {one.origin}{f' (real {_REAL[results.media]})' if one.real else ''}."
+            for one in results.conditions
+        ),
         f"- Order: a Williams design over conditions in blocks, contents shuffled per rater, seed {results.seed}. "
         "Training questions first, which do not count; one question in ten asked again, of which the first answer "
         "counts.",
@@ -139,6 +150,15 @@ def _protocol(results: Results) -> list[str]:
             "each direction of each pair."
         )
     return lines
+
+
+def _heard(results: Results) -> list[str]:
+    if results.media == "pictures":
+        return []
+    return [
+        "- Clips of music were played by the browser's own voices, each at least once to its end before it was rated; "
+        "the time of an answer counts from there.",
+    ]
 
 
 def _limits(results: Results) -> list[str]:

@@ -16,7 +16,7 @@ from ganvas.apps.opinion.preference import preferences
 from ganvas.apps.opinion.ratings import Rating, Study
 from ganvas.apps.opinion.scores import Interval, mean_scores, sos
 from ganvas.apps.opinion.screening import screen
-from ganvas.apps.opinion.study import Manifest, Mode, grid
+from ganvas.apps.opinion.study import Manifest, Media, Mode, grid
 from ganvas.errors import UserError
 
 Floats = np.ndarray[Any, np.dtype[np.float64]]
@@ -45,12 +45,12 @@ class ConditionResult(BaseModel):
     preferred: float | None = Field(None, description="Pairs: share of wins, not sure counting half.")
     above_next: float | None = Field(None, description="Share of resamples in which it is above the next one.")
     measured: dict[str, float] = Field(
-        {}, description="Metrics of the model that made the pictures, when they were made."
+        {}, description="Metrics of the model that made what was rated, when it was made."
     )
 
 
 class PictureResult(BaseModel):
-    """What raters said of a picture."""
+    """What raters said of a picture or a clip."""
 
     condition: str
     name: str
@@ -64,6 +64,7 @@ class Results(BaseModel):
 
     title: str
     mode: Mode
+    media: Media = Field("pictures", description="What was rated: pictures, or clips of music.")
     seed: int
     created: str
     opened: str | None
@@ -115,6 +116,7 @@ def results(study: Study) -> Results:
     return Results(
         title=manifest.title,
         mode=manifest.mode,
+        media=manifest.media,
         seed=manifest.seed,
         created=manifest.created.isoformat(),
         opened=facts.opened,
@@ -167,9 +169,9 @@ def _who_counts(manifest: Manifest, ratings: Sequence[Rating]) -> tuple[list[Lef
         if len(own) < total:
             left_out.append(_left_out(rater, "unfinished", f"answered {len(own)} of {total} questions"))
         elif any(wrong["attention"]):
-            left_out.append(_left_out(rater, "attention", "did not do what a picture asked for"))
+            left_out.append(_left_out(rater, "attention", "did not do what an item asked for"))
         elif wrong["gold"] and all(wrong["gold"]):
-            left_out.append(_left_out(rater, "gold", "found no fault in pictures that were ruined on purpose"))
+            left_out.append(_left_out(rater, "gold", "found no fault in items that were ruined on purpose"))
     remaining = set(by_rater) - {one.rater - 1 for one in left_out}
     if manifest.mode != "pairs" and remaining:
         rated = [one for one in ratings if one.kind == "rated" and one.rater in remaining]

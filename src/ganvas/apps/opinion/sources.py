@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -22,7 +22,7 @@ _OTHER = (".txt", ".md", ".json", ".jsonl", ".html", ".csv", ".yaml", ".yml")
 
 
 class Source(NamedTuple):
-    """What a condition is made from: its name, and a folder of pictures, a run or a bundle."""
+    """What a condition is made from: its name, and a folder of pictures or music, a run or a bundle."""
 
     name: str
     path: Path
@@ -35,8 +35,8 @@ class Found:
     Attributes:
         origin: Where they come from, as the report says it.
         keys: Their names, sorted; the same name in two sources is taken for the same content where ``named``.
-        load: Reads or makes the pictures of some names: uint8 [H, W, 3], in their order; unreadable ones are left out
-            and noted.
+        load: Reads or makes what has some names, in their order: pictures uint8 [H, W, 3] or clips of music; unreadable
+            ones are left out and noted.
         named: Names say what is shown; false for pictures made from seeds.
         unreadable: Names that could not be used, with the reason.
         measured: Metrics of the model that made them, by name and what they compare with.
@@ -44,7 +44,7 @@ class Found:
 
     origin: str
     keys: list[str]
-    load: Callable[[list[str]], Iterator[tuple[str, Pixels]]]
+    load: Callable[[list[str]], Iterator[tuple[str, Any]]]
     named: bool
     unreadable: dict[str, str] = field(default_factory=dict)
     measured: dict[str, float] = field(default_factory=dict)

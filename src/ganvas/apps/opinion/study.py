@@ -1,4 +1,4 @@
-"""A study: a folder with a manifest, copies of pictures under names that reveal nothing, and the ratings."""
+"""A study: a folder with a manifest, copies of pictures or clips under names that reveal nothing, and the ratings."""
 
 from __future__ import annotations
 
@@ -9,21 +9,25 @@ from typing import Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from ganvas.apps.opinion.clips import Clip
 from ganvas.errors import UserError
 from ganvas.files import read_below, read_regular
 
 Mode = Literal["acr", "pairs", "dcr"]
+Media = Literal["pictures", "clips"]
 Use = Literal["rated", "training", "check"]
 CheckKind = Literal["attention", "gold"]
 
 MANIFEST = "study.json"
 PICTURES = "pictures"
+CLIPS = "clips"
 RATINGS = "ratings.sqlite"
 VALUES: dict[Mode, tuple[int, ...]] = {"acr": (1, 2, 3, 4, 5), "dcr": (1, 2, 3, 4, 5), "pairs": (0, 1, 2)}
 """The answers of each mode: 5 is the best; of pairs 1 is the left picture, 2 the right one and 0 *not sure*."""
 
 _MOST_MANIFEST = 64 << 20  # bytes
 _MOST_PICTURE = 256 << 20
+_MOST_CLIP = 16 << 20
 
 
 class _Part(BaseModel):
@@ -47,15 +51,15 @@ class Condition(_Part):
 
 
 class StudyPicture(_Part):
-    """A picture of a study.
+    """A picture of a study, or a clip of music.
 
     Attributes:
         id: Name of its file, without ending, and in addresses: random.
         use: ``rated``, ``training`` (shown first and not counted) or ``check``.
         condition: Index of its condition; None: the picture of a check.
         content: Index of what it shows: the same number in all conditions where they are matched by name.
-        width: Pixels.
-        height: Pixels.
+        width: Pixels; 0 of a clip.
+        height: Pixels; 0 of a clip.
         name: Its name where it comes from.
     """
 
@@ -96,7 +100,8 @@ class Manifest(_Part):
         contents: Number of contents rated per condition.
         per_rater: Number of contents that one rater sees, each in all conditions.
         training: Number of questions before those that count.
-        pictures: All pictures.
+        media: What is rated: pictures, or clips of music.
+        pictures: All of them.
         checks: Questions whose answers are known.
         notes: What was left out or may bias the study, one sentence each.
     """
@@ -111,6 +116,7 @@ class Manifest(_Part):
     contents: int
     per_rater: int
     training: int
+    media: Media = Field("pictures", exclude_if=lambda media: media == "pictures")
     pictures: tuple[StudyPicture, ...]
     checks: tuple[Check, ...]
     notes: tuple[str, ...] = ()
@@ -174,9 +180,23 @@ def read_picture(folder: Path, manifest: Manifest, picture: str) -> bytes:
     Raises:
         UserError: The study has no such picture, or the file is missing.
     """
-    if picture in grid(manifest).by_id:
+    if manifest.media == "pictures" and picture in grid(manifest).by_id:
         try:
             return read_below(folder, folder / PICTURES / f"{picture}.png", _MOST_PICTURE)
         except OSError:
             pass
     raise UserError("The study has no such picture; reload the page.", code="no-study-picture")
+
+
+def read_clip(folder: Path, manifest: Manifest, clip: str) -> Clip:
+    """A clip of a study of music.
+
+    Raises:
+        UserError: The study has no such clip, or its file is missing or damaged.
+    """
+    if manifest.media == "clips" and clip in grid(manifest).by_id:
+        try:
+            return Clip.model_validate_json(read_below(folder, folder / CLIPS / f"{clip}.json", _MOST_CLIP))
+        except (OSError, ValidationError):
+            pass
+    raise UserError("The study has no such clip, or it is damaged; reload the page.", code="no-study-clip")

@@ -8,14 +8,24 @@ export type Playing = {
   setPlaying: (playing: boolean) => void;
 };
 
-/** Plays a score; one that changes goes on where the former was. */
-export function usePlayer(score: Score | undefined, heard: readonly boolean[], loop: boolean): Playing {
+/** Plays a score; one that changes goes on where the former was. `ended` is called when one was played to its end. */
+export function usePlayer(
+  score: Score | undefined,
+  heard: readonly boolean[],
+  loop: boolean,
+  ended?: () => void,
+): Playing {
   const player = useMemo(() => new Player(), []);
   const [playing, setPlaying] = useState(false);
   const latest = useRef(heard);
   latest.current = heard;
+  const latestEnded = useRef(ended);
+  latestEnded.current = ended;
   useEffect(() => {
-    player.onEnd = () => setPlaying(false);
+    player.onEnd = () => {
+      setPlaying(false);
+      latestEnded.current?.();
+    };
     return () => player.close();
   }, [player]);
   useEffect(() => {

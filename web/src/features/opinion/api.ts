@@ -5,6 +5,7 @@ import { recall, remember } from "../../ui/local-storage";
 
 export type Study = components["schemas"]["StudySummary"];
 export type Question = components["schemas"]["Question"];
+export type Clip = components["schemas"]["StudyClip"];
 export type Results = components["schemas"]["Results"];
 
 const studyAt = (id: string) => ({ params: { path: { id } } });
@@ -18,6 +19,13 @@ export const resultsQuery = (id: string) => ({
   queryKey: ["studies", id, "results"],
   queryFn: ({ signal }: { signal: AbortSignal }) =>
     dataOf(api.GET("/v1/studies/{id}/results", { ...studyAt(id), signal })),
+});
+
+export const clipQuery = (id: string, clip: string) => ({
+  queryKey: ["studies", id, "clips", clip],
+  queryFn: ({ signal }: { signal: AbortSignal }) =>
+    dataOf(api.GET("/v1/studies/{id}/clips/{clip}", { params: { path: { id, clip } }, signal })),
+  staleTime: Number.POSITIVE_INFINITY,
 });
 
 export const joinStudy = async (id: string) => (await dataOf(api.POST("/v1/studies/{id}/raters", studyAt(id)))).rater;

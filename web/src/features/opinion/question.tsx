@@ -1,10 +1,12 @@
-// One question: its pictures, pixel for pixel, and the answers by pointer, touch and keyboard.
+// One question: its pictures, pixel for pixel, or its clips, and the answers by pointer, touch and keyboard.
+import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
 import { Button } from "../../ui/controls";
-import { pictureAt, type Question, type Study } from "./api";
+import { clipQuery, pictureAt, type Question, type Study } from "./api";
+import { Clips } from "./clips";
 import styles from "./page.module.css";
 import { shownWidth } from "./scale";
-import { useWords } from "./words";
+import { useSaid } from "./words";
 
 /** The answers in the order of their buttons; 1 to 5, or the first picture, not sure and the second. */
 const ANSWERS = { acr: [1, 2, 3, 4, 5], dcr: [1, 2, 3, 4, 5], pairs: [1, 0, 2] } as const;
@@ -18,13 +20,18 @@ export function Asked({
   question: Question;
   answer: (value: number, milliseconds: number) => void;
 }) {
-  const words = useWords();
+  const words = useSaid(study.media);
+  const client = useQueryClient();
+  const clips = study.media === "clips";
   const [loaded, setLoaded] = useState(0);
   const [sent, setSent] = useState<number>();
   const began = useRef(0);
   const buttons = useRef<HTMLDivElement>(null);
   const ready = loaded >= question.pictures.length;
   const answers = ANSWERS[study.mode];
+  useEffect(() => {
+    if (clips) for (const id of question.following) void client.prefetchQuery(clipQuery(study.id, id));
+  }, [client, clips, study.id, question.following]);
   useEffect(() => {
     if (ready) began.current = performance.now();
   }, [ready]);
@@ -53,8 +60,16 @@ export function Asked({
   return (
     <div className={styles.asked}>
       <p className={styles.ask}>{words.ask[mode]}</p>
-      <div className={styles.pictures} data-ready={ready || undefined}>
-        {question.pictures.map((picture, index) => (
+      <div className={clips ? styles.clips : styles.pictures} data-ready={ready || undefined}>
+        {clips && (
+          <Clips
+            study={study.id}
+            clips={question.pictures.map(({ id }) => id)}
+            labels={words.labels[mode]}
+            heard={() => setLoaded((count) => count + 1)}
+          />
+        )}
+        {(clips ? [] : question.pictures).map((picture, index) => (
           <Shown
             // biome-ignore lint/suspicious/noArrayIndexKey: a question may show one picture twice
             key={index}
@@ -87,7 +102,7 @@ export function Asked({
           </Button>
         ))}
       </div>
-      {question.following.map((id) => (
+      {(clips ? [] : question.following).map((id) => (
         <link key={id} rel="preload" as="image" href={pictureAt(study.id, id)} />
       ))}
     </div>

@@ -8,7 +8,7 @@ import { ProblemNote, Progress, Waiting } from "../../ui/feedback";
 import { joinStudy, keepRater, knownRater, type Question, readQuestion, type Study, sendRating, withdraw } from "./api";
 import styles from "./page.module.css";
 import { Asked } from "./question";
-import { useWords } from "./words";
+import { useSaid, useWords } from "./words";
 
 export function Session({ study }: { study: Study }) {
   const words = useWords();
@@ -97,7 +97,7 @@ function Introduction({
   withdrawn: boolean;
   begin: () => void;
 }) {
-  const words = useWords();
+  const words = useSaid(study.media);
   return (
     <section className={styles.introduction} aria-label={study.title}>
       <h1>{study.title}</h1>

@@ -6,7 +6,7 @@ import { Button } from "../../ui/controls";
 import { Command, Empty, ProblemNote } from "../../ui/feedback";
 import { closeStudy, knownRater, openStudy, type Study } from "./api";
 import styles from "./page.module.css";
-import { useWords } from "./words";
+import { useSaid, useWords } from "./words";
 
 export function Studies({ studies, reload }: { studies: Study[]; reload: () => void }) {
   const words = useWords();
@@ -45,7 +45,7 @@ export function Studies({ studies, reload }: { studies: Study[]; reload: () => v
 }
 
 function StudyCard({ study, owner, reload }: { study: Study; owner: boolean; reload: () => void }) {
-  const words = useWords();
+  const words = useSaid(study.media);
   const [asks, setAsks] = useState(false);
   const [problem, setProblem] = useState<unknown>();
   const change = (work: (id: string) => Promise<unknown>) => () =>

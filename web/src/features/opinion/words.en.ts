@@ -4,10 +4,10 @@ const scale: Record<number, string> = { 1: "Bad", 2: "Poor", 3: "Fair", 4: "Good
 export const en = {
   nav: "Opinion",
   title: "Opinion",
-  lead: "People rate pictures without knowing where they come from.",
+  lead: "People rate pictures or music without knowing where they come from.",
   noStudy: "No study is open",
   noStudyText:
-    "A study shows pictures of models and real ones in random order, and keeps its results hidden until it is closed.",
+    "A study shows pictures or plays music of models and real ones in random order, and keeps its results hidden until it is closed.",
   noStudyForRaters: "There is nothing to rate at the moment.",
   modes: { acr: "One picture at a time", pairs: "Two pictures compared", dcr: "Compared with a reference" },
   states: { new: "not open yet", open: "open", closed: "closed" },
@@ -80,9 +80,33 @@ export const en = {
   leftOut: (rater: number, reason: string) => `Rater ${rater} does not count: ${reason}.`,
   reasons: {
     unfinished: "did not finish",
-    attention: "did not do what a picture asked for",
-    gold: "found no fault in ruined pictures",
+    attention: "did not do what a question asked for",
+    gold: "found no fault in what was ruined",
     screening: "is far from the others in both directions (BT.500)",
+  },
+  playClip: (label: string) => `Play: ${label}`,
+  pauseClip: (label: string) => `Pause: ${label}`,
+  heard: "Heard to the end",
+  notHeard: "Listen to the end before you answer",
+  // What is said of music instead.
+  clips: {
+    modes: { acr: "One clip of music at a time", pairs: "Two clips of music compared" },
+    asked: {
+      acr: "You hear one clip of music after another, and say how good each one is, from bad to excellent.",
+      pairs: "You hear two clips of music at a time, and say which one is better. If you cannot tell, say so.",
+    },
+    rules: [
+      "Judge by your first impression of the music, not of the sound; there is no right or wrong.",
+      "Now and then there are only a few equal tones: answer how many; of two such clips choose the one with a single tone.",
+      "The first questions are for practice. Some questions come twice.",
+      "Use headphones if you can, and leave the volume alone. A clip must be heard to its end once before you answer.",
+    ],
+    keys: {
+      acr: "Keys: Enter plays; then 1 to 5.",
+      pairs: "Keys: Tab and Enter play; then left and right arrow, or 1 and 2; down arrow or 0 for not sure.",
+    },
+    ask: { acr: "How good is this music?", pairs: "Which clip is better?" },
+    labels: { acr: ["Clip"], pairs: ["First", "Second"] },
   },
   report: "Download the report",
 };

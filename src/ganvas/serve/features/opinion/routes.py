@@ -6,20 +6,23 @@ from pathlib import Path
 from fastapi import APIRouter, Request
 from fastapi.responses import PlainTextResponse, Response
 
+from ganvas.apps.opinion.clips import Clip
 from ganvas.apps.opinion.order import plan
 from ganvas.apps.opinion.ratings import Standing, Study
 from ganvas.apps.opinion.results import Results, results
-from ganvas.apps.opinion.study import MANIFEST, grid, read_picture
+from ganvas.apps.opinion.study import MANIFEST, grid, read_clip, read_picture
 from ganvas.errors import UserError
 from ganvas.serve.core.context import Context, StudioContext
 from ganvas.serve.core.errors import MissingError
 from ganvas.serve.core.roles import needs, person_of
 from ganvas.serve.features.opinion.schemas import (
+    ClipNote,
     Joined,
     Question,
     RaterRequest,
     RatingRequest,
     Shown,
+    StudyClip,
     StudySummary,
 )
 
@@ -104,6 +107,29 @@ async def get_study_picture(context: Context, id: str, picture: str) -> Response
     return Response(content, media_type="image/png", headers={"Cache-Control": "private, max-age=3600"})
 
 
+@router.get(
+    "/v1/studies/{id}/clips/{clip}",
+    tags=["opinion"],
+    operation_id="getStudyClip",
+    openapi_extra=needs("player"),
+)
+async def get_study_clip(context: Context, response: Response, id: str, clip: str) -> StudyClip:  # noqa: A002
+    """A clip of a study of music, to be played."""
+
+    def read() -> Clip:
+        study = _study(context, id)
+        return read_clip(study.folder, study.manifest, clip)
+
+    found = await asyncio.to_thread(read)
+    response.headers["Cache-Control"] = "private, max-age=3600"
+    names = tuple(ClipNote.model_fields)
+    return StudyClip(
+        **found.model_dump(exclude={"notes", "tracks"}),
+        tracks=list(found.tracks),
+        notes=[ClipNote(**dict(zip(names, note, strict=True))) for note in found.notes],
+    )
+
+
 @router.post(
     "/v1/studies/{id}/opening",
     tags=["opinion"],
@@ -182,6 +208,7 @@ def _summary(name: str, study: Study, owner: bool) -> StudySummary:
         id=name,
         title=study.manifest.title,
         mode=study.manifest.mode,
+        media=study.manifest.media,
         state=facts.state,
         questions=len(plan(study.manifest, 0)),
         raters=facts.raters if owner else None,
