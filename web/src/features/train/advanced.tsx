@@ -4,18 +4,19 @@ import { Input, Label, NumberField, SearchField, Text, TextField } from "react-a
 import { Button, Toggle } from "../../ui/controls";
 import { Select } from "../../ui/select";
 import styles from "./advanced.module.css";
-import type { Setting } from "./api";
+import type { RecipeDetail, Setting } from "./api";
 import { type Changes, withChange } from "./changes";
+import { useRecipeWords } from "./recipe-words";
 import { useWords } from "./words";
 
 const groupOf = (key: string) => key.slice(0, key.indexOf("."));
 
 export function Advanced({
-  settings,
+  recipe,
   changes,
   change,
 }: {
-  settings: readonly Setting[];
+  recipe: Pick<RecipeDetail, "family" | "settings">;
   changes: Changes;
   change: (changes: Changes) => void;
 }) {
@@ -23,6 +24,8 @@ export function Advanced({
   const [wanted, setWanted] = useState("");
   const changed = Object.keys(changes).length;
   const text = wanted.trim().toLowerCase();
+  const { describe } = useRecipeWords();
+  const settings = recipe.settings.map((setting) => ({ ...setting, description: describe(recipe.family, setting) }));
   const found = settings.filter(({ key, description }) => `${key} ${description}`.toLowerCase().includes(text));
   const groups = [...new Set(found.map(({ key }) => groupOf(key)))];
   return (

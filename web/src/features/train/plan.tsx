@@ -22,6 +22,7 @@ import {
 } from "./api";
 import { type Changes, settingChanges, suggestedChanges } from "./changes";
 import styles from "./plan.module.css";
+import { useRecipeWords } from "./recipe-words";
 import { useWords } from "./words";
 
 type RecipeCard = Omit<RecipeDetail, "settings">;
@@ -42,10 +43,11 @@ export function Plan({
   const words = useWords();
   const reasons: Readonly<Record<string, string>> = words.reasons;
   const said = suggestion?.reasons.map((one) => translated(reasons, one.key, one.params, one.sentence)) ?? [];
-  const options = recipes.map(({ name, about }) => ({
-    id: name,
-    name: name === suggestion?.recipe ? `${name} (${words.suggested})` : name,
-    detail: <span className="quiet small">{about}</span>,
+  const { about } = useRecipeWords();
+  const options = recipes.map((recipe) => ({
+    id: recipe.name,
+    name: recipe.name === suggestion?.recipe ? `${recipe.name} (${words.suggested})` : recipe.name,
+    detail: <span className="quiet small">{about(recipe)}</span>,
   }));
   return (
     <section className="section" aria-labelledby="how">
@@ -70,6 +72,7 @@ export function Plan({
 
 function Details({ set, choice }: { set: PictureSetDetail; choice: Choice }) {
   const words = useWords();
+  const { about } = useRecipeWords();
   const { data: recipe, error } = useQuery({ ...recipeQuery(choice.recipe), staleTime: Number.POSITIVE_INFINITY });
   const [changes, setChanges] = useState<Changes>(() => suggestedChanges(choice.sets));
   const [from, setFrom] = useState("");
@@ -97,7 +100,7 @@ function Details({ set, choice }: { set: PictureSetDetail; choice: Choice }) {
   const same = bundles.filter(({ family }) => family === recipe.family);
   return (
     <>
-      <p>{recipe.about}</p>
+      <p>{about(recipe)}</p>
       <Facts recipe={recipe} changes={changes} />
       <div className={styles.fields}>
         {same.length > 0 && (
@@ -116,7 +119,7 @@ function Details({ set, choice }: { set: PictureSetDetail; choice: Choice }) {
           <Input placeholder={`${choice.recipe}-${set.name}`} />
         </TextField>
       </div>
-      <Advanced settings={recipe.settings} changes={changes} change={setChanges} />
+      <Advanced recipe={recipe} changes={changes} change={setChanges} />
       {start.error !== null && <ProblemNote error={start.error} />}
       <div className={styles.start}>
         <Button variant="solid" isDisabled={start.isPending} onPress={() => start.mutate()}>
