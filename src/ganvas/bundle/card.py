@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ganvas.bundle.manifest import ONNX, BundleInfo
 from ganvas.setting_names import first_of
+from ganvas.spec import FRAMINGS
 from ganvas.tasks import TASKS
 
 MOST_CLASSES = 100  # named on a card; the manifest names all
@@ -24,7 +25,8 @@ def model_card(info: BundleInfo) -> str:
         lines.append(f"- recipe `{info.recipe['name']}`")
     lines += [f"- `{name}`: {count:,} parameters" for name, count in info.parameters.items()]
     if data.roll is None:
-        lines.append(f"- pictures cropped by `{data.crop}`{', mirrored at random' if data.flip else ''}")
+        shown = f" ({FRAMINGS[data.crop]})" if data.crop in FRAMINGS else ""
+        lines.append(f"- pictures cropped by `{data.crop}`{shown}{', mirrored at random' if data.flip else ''}")
     lines += ["", "## Data", ""]
     for credit in info.credits:
         facts = [f"{credit.count:,} {spec.items}" if credit.count else "", credit.licence or "", credit.source or ""]

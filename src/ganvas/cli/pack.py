@@ -27,7 +27,9 @@ def pack(
     resolution: Annotated[int, typer.Option(help="Side of the square pictures, in pixels.")] = 64,
     crop: Annotated[
         str,
-        typer.Option(help="center, smart, stretch or pad; face, face-tight and face-fixed align faces."),
+        typer.Option(
+            help="center, smart, stretch or pad; face, face-tight, face-wide (all hair) and face-fixed align faces."
+        ),
     ] = "center",
     channels: Annotated[int, typer.Option(help="3 for colour, 1 for grey, 4 for colour and opacity.")] = 3,
     resize: Annotated[

@@ -14,10 +14,13 @@ from support.packing import cache  # noqa: F401 - a fixture
 pytest.importorskip("cv2")
 pytest.importorskip("ai_edge_litert")
 
+from ganvas.bundle import write_bundle
 from ganvas.cli.output import Output
 from ganvas.curate.dataset.dataset import Dataset
 from ganvas.curate.dataset.pack import pack
-from ganvas.curate.faces import TIGHT, FaceReader, matrix_for, share_outside
+from ganvas.curate.faces import TIGHT, WIDE, FaceReader, Style, matrix_for, share_outside
+from ganvas.inference.translate import prepare_picture
+from ganvas.models.families import FAMILIES
 
 Pixels = npt.NDArray[np.uint8]
 
@@ -56,9 +59,25 @@ def test_a_tight_photograph_is_reported_and_a_closer_crop_proposed(
 
 
 @pytest.mark.usefixtures("networks")
-def test_the_closer_square_has_the_same_middle(astronaut: Pixels) -> None:
+@pytest.mark.parametrize(("style", "side"), [("tight", TIGHT), ("wide", WIDE)])
+def test_closer_and_wider_squares_have_the_same_middle(astronaut: Pixels, style: Style, side: float) -> None:
     face = FaceReader().faces(astronaut)[0]
-    wide, tight = (np.linalg.inv(np.vstack([matrix_for(face, 64, style), [0, 0, 1]])) for style in ("ffhq", "tight"))
+    usual, other = (np.linalg.inv(np.vstack([matrix_for(face, 64, one), [0, 0, 1]])) for one in ("ffhq", style))
     middle = np.array([31.5, 31.5, 1])
-    assert np.abs((wide - tight) @ middle).max() < 0.01
-    assert np.linalg.det(tight[:2, :2]) / np.linalg.det(wide[:2, :2]) == pytest.approx(TIGHT**2, rel=1e-3)
+    assert np.abs((usual - other) @ middle).max() < 0.01
+    assert np.linalg.det(other[:2, :2]) / np.linalg.det(usual[:2, :2]) == pytest.approx(side**2, rel=1e-3)
+
+
+@pytest.mark.usefixtures("networks")
+def test_a_model_of_wide_pictures_frames_photographs_as_its_training_pictures_were(
+    astronaut: Pixels, tmp_path: Path
+) -> None:
+    (tmp_path / "in").mkdir()
+    Image.fromarray(astronaut).save(tmp_path / "in" / "0.png")
+    packed = Dataset(pack(tmp_path / "in", resolution=64, crop="face-wide").path)
+    config, data = FAMILIES["ugatit"].tiny()
+    family = FAMILIES["ugatit"](config, data.model_copy(update={"resolution": 64, "crop": "face-wide"}), 1.0)
+    bundle = write_bundle(tmp_path / "wide", family, name="Wide", kimg=1, onnx=False)
+    prepared = prepare_picture(bundle.info.data, Image.fromarray(astronaut))
+    np.testing.assert_array_equal(prepared, packed.image(0))
+    assert "cropped by `face-wide` (the head with all of its hair)" in (tmp_path / "wide" / "card.md").read_text()

@@ -2561,10 +2561,10 @@ export interface components {
             enlarges: boolean;
             /**
              * Crop
-             * @description How a picture is cropped to a square; face and face-fixed need a face in it.
+             * @description How a picture is cropped to a square; those that begin with face need one in it.
              * @enum {string}
              */
-            crop: "center" | "smart" | "stretch" | "pad" | "face" | "face-tight" | "face-fixed";
+            crop: "center" | "smart" | "stretch" | "pad" | "face" | "face-tight" | "face-wide" | "face-fixed";
             /**
              * Labels
              * @description Number of labels of the label maps that it takes; 0: it takes pictures.
@@ -2673,10 +2673,10 @@ export interface components {
             enlarges: boolean;
             /**
              * Crop
-             * @description How a picture is cropped to a square; face and face-fixed need a face in it.
+             * @description How a picture is cropped to a square; those that begin with face need one in it.
              * @enum {string}
              */
-            crop: "center" | "smart" | "stretch" | "pad" | "face" | "face-tight" | "face-fixed";
+            crop: "center" | "smart" | "stretch" | "pad" | "face" | "face-tight" | "face-wide" | "face-fixed";
             /**
              * Labels
              * @description Number of labels of the label maps that it takes; 0: it takes pictures.

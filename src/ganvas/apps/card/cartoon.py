@@ -18,7 +18,7 @@ import numpy.typing as npt
 from ganvas.apps.consent import only_face
 from ganvas.curate.faces import Face, FaceReader, cut_square, matrix_for, share_outside
 from ganvas.curate.faces.align import Style, ffhq_square
-from ganvas.spec import FACE_CROPS, DataSpec
+from ganvas.spec import Crop, DataSpec
 
 Pixels = npt.NDArray[np.uint8]
 Floats = npt.NDArray[np.float32]
@@ -32,7 +32,7 @@ _FRAMING = (1.35, 1.2, 1.05, 0.95)  # side of the square over that of FFHQ: head
 # Share of the square that may lie outside of the photograph: more where that part becomes transparent.
 _OUTSIDE: dict[Background, float] = {"keep": 0.02, "remove": 0.15}
 _WHOLE_ROW = 0.9  # share of a row of the square inside of the photograph above which a figure stands on it
-_STYLES: dict[str, Style] = dict(zip(FACE_CROPS, ("ffhq", "tight", "fixed"), strict=True))
+_STYLES: dict[Crop, Style] = {"face": "ffhq", "face-tight": "tight", "face-wide": "wide", "face-fixed": "fixed"}
 _LOW, _HIGH = 0.35, 0.65  # probability of a person at which the mask begins and is full
 
 

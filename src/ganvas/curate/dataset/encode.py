@@ -191,7 +191,7 @@ def _by_face(
 
     scale = float(np.sqrt(abs(np.linalg.det(matrix[:, :2].astype(np.float64)))))
     made = with_channels(faces.cut_square(pixels, matrix, resolution).pixels, settings.channels)
-    zoom = faces.TIGHT if settings.crop == "face" else 1.0
+    zoom = {"face": faces.TIGHT, "face-wide": faces.TIGHT / faces.WIDE}.get(settings.crop, 1.0)
     outside = Outside(
         faces.share_outside(matrix, resolution, pixels.shape),
         faces.share_outside(matrix, resolution, pixels.shape, zoom=zoom),

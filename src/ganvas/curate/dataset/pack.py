@@ -86,7 +86,7 @@ def pack(
         source: what is packed.
         output: where the archive is written (atomically); None is a place in the cache, one for each content.
         resolution: side of the pictures in the archive, in pixels.
-        crop: how pictures become square; ``face`` and ``face-fixed`` align faces, and skip pictures without one.
+        crop: how pictures become square; those that begin with ``face`` align faces, and skip pictures without one.
         channels: 3 (RGB), 1 (grey) or 4 (RGB and opacity).
         minimum: fewer usable pictures than this are an error.
         side_by_side: the pictures are twice as wide as high and hold a pair, of which this half is the source; or

@@ -11,7 +11,7 @@ try:
 except ImportError:
     raise UserError("Reading faces needs the extra: pip install 'ganvas[faces]'.", code="faces-extra") from None
 
-from ganvas.curate.faces.align import FIXED, TIGHT, Aligned, Style, align, cut_square, matrix_for, share_outside
+from ganvas.curate.faces.align import FIXED, TIGHT, WIDE, Aligned, Style, align, cut_square, matrix_for, share_outside
 from ganvas.curate.faces.batch import align_many, read_many
 from ganvas.curate.faces.face import Face, Gaze
 from ganvas.curate.faces.pose import Pose
@@ -22,6 +22,7 @@ __all__ = [
     "FIXED",
     "REGIONS",
     "TIGHT",
+    "WIDE",
     "Aligned",
     "Face",
     "FaceReader",

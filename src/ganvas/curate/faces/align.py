@@ -14,14 +14,14 @@ from ganvas.curate.faces.networks import Floats
 
 Pixels = npt.NDArray[np.uint8]
 Doubles = npt.NDArray[np.float64]
-Style = Literal["ffhq", "tight", "fixed"]
+Style = Literal["ffhq", "tight", "wide", "fixed"]
 
 # Where "fixed" puts the eye at the left, the eye at the right and the middle of the mouth, as parts of the side:
 # (92, 112), (164, 112) and (128, 184) of 256 pixels. The eyes count twice as much as the mouth.
 FIXED = ((92 / 256, 112 / 256), (164 / 256, 112 / 256), (128 / 256, 184 / 256))
 FIXED_WEIGHTS = (1.0, 1.0, 0.5)
 
-TIGHT = 2 / 3  # side of the square of "tight" over that of "ffhq"
+TIGHT, WIDE = 2 / 3, 5 / 4  # side of the square of "tight" and of "wide" over that of "ffhq"
 
 _BLUR = 0.02  # of the side: how soft the invented margin is
 _FADE = 0.35  # of the side: how far out the margin has become one colour
@@ -41,8 +41,8 @@ def align(picture: Pixels, face: Face, size: int, style: Style = "ffhq") -> Alig
     Args:
         picture: uint8 [H, W, 3] RGB.
         size: side of the square in pixels.
-        style: ``ffhq`` as :func:`ffhq_square`, ``tight`` the same with two thirds of the side, ``fixed`` as
-            :func:`fixed_square`.
+        style: ``ffhq`` as :func:`ffhq_square`, ``tight`` the same with two thirds of the side, ``wide`` with five
+            quarters, ``fixed`` as :func:`fixed_square`.
     """
     return cut_square(picture, matrix_for(face, size, style), size)
 
@@ -51,7 +51,7 @@ def matrix_for(face: Face, size: int, style: Style = "ffhq") -> Floats:
     """The matrix float32 [2, 3] of :class:`Aligned`, without cutting."""
     if style == "fixed":
         return fixed_square(face, size)
-    return ffhq_square(face, size, TIGHT if style == "tight" else 1.0)
+    return ffhq_square(face, size, {"ffhq": 1.0, "tight": TIGHT, "wide": WIDE}[style])
 
 
 def cut_square(picture: Pixels, matrix: Floats, size: int) -> Aligned:

@@ -1,4 +1,4 @@
-"""The largest face of a picture, aligned in a square: the crops ``face``, ``face-tight`` and ``face-fixed``."""
+"""The largest face of a picture, aligned in a square: the crops whose names begin with ``face``."""
 
 from __future__ import annotations
 
@@ -17,9 +17,10 @@ from ganvas.spec import Crop
 if TYPE_CHECKING:
     from ganvas.curate import faces
 
-_STYLES: dict[Crop, Literal["ffhq", "tight", "fixed"]] = {
+_STYLES: dict[Crop, Literal["ffhq", "tight", "wide", "fixed"]] = {
     "face": "ffhq",
     "face-tight": "tight",
+    "face-wide": "wide",
     "face-fixed": "fixed",
 }
 Matrix = npt.NDArray[np.float32]

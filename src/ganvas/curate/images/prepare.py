@@ -29,8 +29,8 @@ def prepare_image(
     by whole factors).
 
     Args:
-        crop: as :func:`crop_box` says; or ``face``, ``face-tight`` and ``face-fixed``: the largest face turned upright,
-            framed as in FFHQ or more closely, or with eyes and mouth at fixed places.
+        crop: as :func:`crop_box` says; or one of :data:`ganvas.spec.FACE_CROPS`: the largest face turned upright,
+            framed as in FFHQ, more closely or more widely, or with eyes and mouth at fixed places.
         box: the part to take, in pixels, instead of what ``crop`` would choose.
         resize: ``nearest`` takes the nearest pixels as they are: numbers of labels and pixel art have no mean.
         background: the colour of what is outside of the picture.

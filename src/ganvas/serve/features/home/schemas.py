@@ -43,7 +43,7 @@ class BundleCard(BaseModel):
     degradation: str | None
     source_scale: int = Field(description="Side of an answer, as a multiple of the side of its source.")
     enlarges: bool = Field(description="It takes whole pictures of any size and enlarges them source_scale times.")
-    crop: Crop = Field(description="How a picture is cropped to a square; face and face-fixed need a face in it.")
+    crop: Crop = Field(description="How a picture is cropped to a square; those that begin with face need one in it.")
     labels: int = Field(description="Number of labels of the label maps that it takes; 0: it takes pictures.")
     domains: list[str] = Field(
         description="Translation without pairs: the names of A and B; empty where they are unknown."
