@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -30,9 +32,18 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     return BrowserApart(config, log)
 
 
+def pytest_runtest_setup() -> None:
+    """Keep the table of ONNX functions, which the exporter builds anew for each graph in 0.4 s, for the session."""
+    if exporter := sys.modules.get("torch.onnx._internal.exporter._registration"):
+        made = exporter.ONNXRegistry.from_torchlib
+        if not hasattr(made, "cache_info"):
+            exporter.ONNXRegistry.from_torchlib = staticmethod(cache(made))
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _one_thread() -> None:
     # Under xdist several processes share the cores, and threads that compete are several times slower than none.
+    os.environ.setdefault("OMP_NUM_THREADS", "1")  # of the commands that tests start
     try:
         import torch
     except ImportError:

@@ -45,6 +45,7 @@ from ganvas.cli import (  # noqa: F401
     weights,
 )
 from ganvas.cli.app import app, print_error
+from ganvas.cli.waiting_threads import let_threads_sleep
 
 # isort: on
 
@@ -61,6 +62,7 @@ def main(arguments: list[str] | None = None) -> int:
     """
     given = list(sys.argv[1:] if arguments is None else arguments)
     debug = "--debug" in given
+    let_threads_sleep()
     given = [argument for argument in given if argument != "--debug"]
     try:
         code = int(app(given, prog_name="ganvas", standalone_mode=False) or 0)

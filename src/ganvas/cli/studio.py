@@ -82,10 +82,8 @@ def studio(
     also judges pictures and sees training runs, an owner does everything.
     """
     from ganvas.cli.output import Output
-    from ganvas.cli.waiting_threads import let_threads_sleep
     from ganvas.errors import UserError
 
-    let_threads_sleep()
     if not 1 <= port <= 65535:
         raise UserError(f"--port is a number from 1 to 65535, not {port}.")
     if database is not None and catalogue is None:
