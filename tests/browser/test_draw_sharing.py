@@ -158,5 +158,5 @@ def test_where_sharing_is_not_allowed_nothing_is_said_of_it(at: Visit, at_sharin
     page.wait_for_load_state("networkidle")
     expect(page.get_by_role("button", name="Save for later")).to_be_visible()
     expect(page.get_by_role("button", name="Copy link")).to_have_count(0)
-    expect(page.get_by_role("contentinfo")).to_contain_text(f"{promise}, except pictures that you add")
+    expect(page.get_by_role("contentinfo")).to_contain_text(f"{promise}, except files that you add")
     expect(at_sharing.open(PAGE).get_by_role("contentinfo")).to_contain_text(f"{promise}, except drawings")

@@ -37,6 +37,11 @@ def test_all_starters_together_are_small_enough_to_ship() -> None:
     assert sum(map(starters.size, starters.names())) < MOST_BYTES
 
 
+def test_the_quartets_are_played_like_their_scores() -> None:
+    data = read_bundle(starters.FOLDER / "string-quartets").info.data
+    assert (data.tempo, data.programs) == (144, (40, 40, 41, 42))
+
+
 def test_a_starter_answers() -> None:
     model = ganvas.load(starters.FOLDER / "enlarge-x4")
     answer = model.translate(Image.new("RGB", (24, 16), (200, 120, 90)))

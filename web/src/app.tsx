@@ -33,12 +33,18 @@ function NavigationLink({ entry, text }: { entry: NavigationEntry; text: string 
   const [path] = useLocation();
   const query = new URLSearchParams(useSearch());
   const { address, query: own, useShown = always } = entry;
-  if (!useShown()) return null;
   const place = address.replace(/\?.*/, "");
   const named = own ? query.has(own) : !QUERIES.some((name) => query.has(name));
-  const isHere = (path === place || (place !== "/" && path.startsWith(place))) && named;
+  const shown = useShown();
+  const isHere = shown && (path === place || (place !== "/" && path.startsWith(place))) && named;
+  const link = useRef<HTMLAnchorElement>(null);
+  useEffect(() => {
+    // On a phone the row is longer than the screen. Some entries appear late.
+    if (isHere) link.current?.scrollIntoView?.({ inline: "center", block: "nearest" });
+  }, [isHere]);
+  if (!shown) return null;
   return (
-    <Link href={address} aria-current={isHere ? "page" : undefined}>
+    <Link ref={link} href={address} aria-current={isHere ? "page" : undefined}>
       {text}
     </Link>
   );
@@ -47,13 +53,7 @@ function NavigationLink({ entry, text }: { entry: NavigationEntry; text: string 
 function Header() {
   const { language, setLanguage } = useLanguage();
   const words = useWords();
-  const place = useLocation()[0] + useSearch();
   const entries = FEATURES.flatMap((feature) => entriesOf(feature, language));
-  const nav = useRef<HTMLElement>(null);
-  useEffect(() => {
-    // On a phone the row is longer than the screen.
-    nav.current?.querySelector("[aria-current]")?.scrollIntoView?.({ inline: "center", block: "nearest" });
-  }, [place]);
   return (
     <header className={styles.top}>
       <div className={styles.topInner}>
@@ -61,7 +61,7 @@ function Header() {
           <Mark />
           <span>Ganvas</span>
         </Link>
-        <nav ref={nav} aria-label={words.navigation}>
+        <nav aria-label={words.navigation}>
           {GROUPS.map((group) => (
             <div key={group} className={styles.group} role="group" aria-label={words.navigationGroups[group]}>
               {entries

@@ -7,13 +7,13 @@ export const en = {
   navigation: "Main",
   navigationGroups: { use: "Use models", make: "Make models" },
   theme: { label: "Theme", light: "Light", dark: "Dark", system: "System" },
-  footer: "Everything runs on this machine. Nothing you draw or load is kept, except pictures that you add on Train.",
+  footer: "Everything runs on this machine. Nothing you draw or load is kept, except files that you add on Train.",
   footerShares:
-    "Everything runs on this machine. Nothing you draw or load is kept, except drawings whose link you copy and pictures that you add on Train.",
+    "Everything runs on this machine. Nothing you draw or load is kept, except drawings whose link you copy and files that you add on Train.",
   footerElsewhere:
-    "Everything runs on the machine of this studio. Nothing you draw or load is kept, except pictures that you add on Train.",
+    "Everything runs on the machine of this studio. Nothing you draw or load is kept, except files that you add on Train.",
   footerElsewhereShares:
-    "Everything runs on the machine of this studio. Nothing you draw or load is kept, except drawings whose link you copy and pictures that you add on Train.",
+    "Everything runs on the machine of this studio. Nothing you draw or load is kept, except drawings whose link you copy and files that you add on Train.",
   signedIn: (who: string) => `Signed in: ${who}`,
   signIn: "Sign in",
   signOut: "Sign out",

@@ -9,6 +9,7 @@ export const music: Feature = {
   routes: ["/music/:bundle?"],
   nav: {
     address: "/music",
+    group: "use",
     useShown: () => useQuery(bundlesQuery).data?.bundles.some(({ page }) => page === "music") ?? false,
   },
   sheet: {

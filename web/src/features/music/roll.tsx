@@ -44,7 +44,9 @@ export function Roll({ score, heard, playing }: { score: Score; heard: readonly 
     if (line < outer.scrollLeft || line > outer.scrollLeft + outer.clientWidth - 24) outer.scrollLeft = line - 60;
   }, [share]);
   const [low, rows] = rangeOf(score);
-  const octaves = Array.from({ length: rows }, (_, row) => low + row).filter((pitch) => pitch % 12 === 0);
+  const octaves = Array.from({ length: rows }, (_, row) => low + row).filter(
+    (pitch) => pitch % 12 === 0 && pitch < low + rows - 1,
+  );
   const sounding = new Set(score.notes.map(({ track }) => track)).size;
   return (
     <div className={styles.frame}>
