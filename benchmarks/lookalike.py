@@ -23,10 +23,10 @@ import cv2
 import numpy as np
 from scipy.stats import rankdata, spearmanr
 
-from ganvas.apps.lookalike.angles import ANGLES, MAX_TURN, angles_of
+from ganvas.apps.lookalike.angles import ANGLES, MAX_TURN, FaceAngles, angles_of
 from ganvas.apps.lookalike.compare import SAME_PERSON, Comparer
 from ganvas.apps.lookalike.gallery import Gallery, GalleryArrays, GalleryInfo, Photograph
-from ganvas.apps.lookalike.measure import DRAWN, LEAST_EYES
+from ganvas.apps.lookalike.measure import DRAWN, LEAST_EYES, mean_angles, mirror_landmarks
 from ganvas.apps.lookalike.metric import (
     Population,
     ledoit_wolf,
@@ -49,11 +49,17 @@ ABOUT = "Official portraits of members of the United States Congress (public dom
 
 
 class Read(NamedTuple):
-    """A photograph: landmarks [468, 3], embedding [128], aligned grey face [64, 64]."""
+    """A photograph: landmarks [468, 3], embedding [128], aligned grey face [64, 64], landmarks in the mirror image."""
 
     landmarks: Array
     embedding: Array
     grey: Array
+    mirrored: Array | None = None
+
+    @property
+    def angles(self) -> FaceAngles:
+        """As the application measures them."""
+        return mean_angles(angles_of(self.landmarks), self.mirrored)
 
 
 class Pair(NamedTuple):
@@ -81,7 +87,8 @@ def read(source: Path | Array) -> Read | None:
     if not faces or max(abs(faces[0].yaw), abs(faces[0].pitch)) > MAX_TURN or faces[0].eye_distance < LEAST_EYES:
         return None
     grey = cv2.cvtColor(align(picture, faces[0], 64).pixels, cv2.COLOR_RGB2GRAY)
-    return Read(faces[0].landmarks, reader().embed(picture, faces[0]), grey)
+    mirrored = mirror_landmarks(picture, faces[0], reader())
+    return Read(faces[0].landmarks, reader().embed(picture, faces[0]), grey, mirrored)
 
 
 def same_photograph(one: Read, other: Read) -> bool:
@@ -134,7 +141,7 @@ def gather(portraits: Path, others: Path, processes: int) -> tuple[Data, Data]:
 
 def population_of(data: Data) -> Population:
     """Median and scale of the portraits, covariance within persons of the pairs."""
-    values = np.stack([angles_of(one.landmarks).values for one in data.reads])
+    values = np.stack([one.angles.values for one in data.reads])
     median, scale = robust_location(values[data.portraits])
     both = np.array(data.pairs)
     people = np.repeat(np.arange(len(both)), 2)
@@ -146,7 +153,7 @@ def strangers_of(data: Data, population: Population, count: int = 1000) -> Array
     rng = np.random.default_rng(0)
     one, other = rng.choice(data.portraits, (2, 2 * count))
     keep = np.flatnonzero(one != other)[:count]
-    values = np.stack([angles_of(each.landmarks).values for each in data.reads])
+    values = np.stack([each.angles.values for each in data.reads])
     directions = population.directions(values)
     embeddings = np.stack([each.embedding for each in data.reads])
     pairs = zip(one[keep], other[keep], strict=True)
@@ -156,7 +163,7 @@ def strangers_of(data: Data, population: Population, count: int = 1000) -> Array
 def gallery_of(data: Data) -> Gallery:
     """The portraits as a gallery."""
     reads = [data.reads[at] for at in data.portraits]
-    angles = [angles_of(one.landmarks) for one in reads]
+    angles = [one.angles for one in reads]
     arrays = GalleryArrays(
         np.stack([one.values for one in angles]).astype(np.float32),
         np.stack([one.differences for one in angles]).astype(np.float32),
@@ -189,7 +196,7 @@ def distances(one: Array, other: Array, covariance: Array | None = None) -> Arra
 def methods(data: Data, development: Data, comparer: Comparer) -> dict[str, Array]:
     """Distances [pairs, people] between the other photographs and the portraits by each method."""
     probes, people = [pair.other for pair in data.pairs], data.portraits
-    values = np.stack([angles_of(one.landmarks).values for one in data.reads])
+    values = np.stack([one.angles.values for one in data.reads])
     embeddings = np.stack([one.embedding for one in data.reads]).astype(np.float64)
     shape = np.stack([frontal_points(one.landmarks).ravel() for one in data.reads])
     population = comparer.population
@@ -264,7 +271,7 @@ def recognition(data: Data, development: Data, comparer: Comparer) -> None:
 
 
 def _cosines(data: Data, comparer: Comparer) -> Array:
-    values = np.stack([angles_of(data.reads[pair.other].landmarks).values for pair in data.pairs])
+    values = np.stack([data.reads[pair.other].angles.values for pair in data.pairs])
     return comparer.population.directions(values) @ comparer.directions.T
 
 

@@ -17,7 +17,6 @@ import cv2
 import numpy as np
 from lookalike import Array, Read, gallery_of, gather, overlap, read
 
-from ganvas.apps.lookalike.angles import angles_of
 from ganvas.apps.lookalike.compare import Comparer
 from ganvas.apps.lookalike.measure import measure_photograph
 from ganvas.apps.lookalike.overlay import overlay
@@ -70,7 +69,10 @@ def stability(comparer: Comparer, files: Sequence[Path]) -> None:
     rng = np.random.default_rng(0)
     noise: dict[str, Callable[[Read], Read]] = {
         f"noise of {size:g} px on each coordinate": lambda one, size=size: one._replace(
-            landmarks=(one.landmarks + rng.normal(0, size, (468, 3))).astype(np.float32)
+            landmarks=(one.landmarks + rng.normal(0, size, (468, 3))).astype(np.float32),
+            mirrored=None
+            if one.mirrored is None
+            else (one.mirrored + rng.normal(0, size, (468, 3))).astype(np.float32),
         )
         for size in (0.5, 1.0)
     }
@@ -93,7 +95,7 @@ def stability(comparer: Comparer, files: Sequence[Path]) -> None:
 
 def stable_row(pairs: list[tuple[Read, Read]], comparer: Comparer) -> str:
     """The cells of one row."""
-    values = [np.stack([angles_of(pair[at].landmarks).values for pair in pairs]) for at in (0, 1)]
+    values = [np.stack([pair[at].angles.values for pair in pairs]) for at in (0, 1)]
     shape = [comparer.population.directions(each) @ comparer.directions.T for each in values]
     face = [np.stack([pair[at].embedding for pair in pairs]) @ comparer.embeddings.T for at in (0, 1)]
     own = face[0].argmax(1)

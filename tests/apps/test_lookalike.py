@@ -11,10 +11,12 @@ import pytest
 
 pytest.importorskip("cv2", reason="the faces extra is not installed")
 
+from support.face_pictures import astronaut, networks  # noqa: F401 - fixtures
 from support.lookalike import face_like, invented_gallery
 
 from ganvas.apps.lookalike import Comparer, Gallery, overlay, read_gallery, sentence, write_gallery
 from ganvas.apps.lookalike.angles import _TWINS, ANGLES, KEYS, angles_of, angles_of_points, check_pose
+from ganvas.apps.lookalike.measure import mean_angles, measure_photograph
 from ganvas.apps.lookalike.metric import ledoit_wolf, reference, robust_location, within_covariance
 from ganvas.apps.lookalike.slopes import axis_difference, mean_axis
 from ganvas.curate.faces.face import face_of
@@ -74,6 +76,19 @@ def test_a_mirrored_face_has_the_same_angles_and_opposite_differences() -> None:
     across = [angle.twin is None for angle in ANGLES]
     assert (before.differences[across] == 0).all()
     assert (before.differences[~np.array(across)] != 0).all(), "of pairs the difference is kept"
+
+
+@pytest.mark.usefixtures("networks")
+def test_a_photograph_and_its_mirror_image_are_measured_alike(astronaut: np.ndarray) -> None:
+    from ganvas.curate.faces import FaceReader
+
+    reader = FaceReader()
+    one, face = measure_photograph(astronaut, reader)
+    other, _ = measure_photograph(np.ascontiguousarray(astronaut[:, ::-1]), reader)
+    np.testing.assert_allclose(one.angles.values, other.angles.values, atol=0.1)
+    np.testing.assert_allclose(one.angles.differences, -other.angles.differences, atol=0.1)
+    alone = mean_angles(angles_of(face.landmarks), None)
+    assert np.abs(alone.values - one.angles.values).max() > 0.3, "the network reads both images differently"
 
 
 def test_the_list_of_angles_is_whole() -> None:

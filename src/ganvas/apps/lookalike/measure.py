@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ganvas.apps.consent import only_face
-from ganvas.apps.lookalike.angles import ANGLES, FaceAngles, angles_of_points, check_pose
+from ganvas.apps.lookalike.angles import ANGLES, FaceAngles, angles_of, angles_of_points, check_pose
 from ganvas.curate.faces import Face, FaceReader
 from ganvas.curate.faces.landmarks import LEFT_BROW, LEFT_EYE, LIPS_INNER, LIPS_OUTER, OVAL, RIGHT_BROW, RIGHT_EYE
 from ganvas.curate.faces.networks import Floats
@@ -65,7 +65,37 @@ def measure_photograph(picture: Pixels, reader: FaceReader) -> tuple[Measured, F
     check_pose(face)
     points = frontal_points(face.landmarks)
     flat = points[list(DRAWN), :2].astype(np.float32)
-    return Measured(angles_of_points(points), reader.embed(picture, face), flat), face
+    angles = mean_angles(angles_of_points(points), mirror_landmarks(picture, face, reader))
+    return Measured(angles, reader.embed(picture, face), flat), face
+
+
+def mirror_landmarks(picture: Pixels, face: Face, reader: FaceReader) -> Floats | None:
+    """The points of a face as they are read in the mirror image of its picture; None where it is not found there.
+
+    Args:
+        picture: uint8 [H, W, 3] RGB.
+        face: In the picture.
+        reader: Of faces.
+    """
+    middle = picture.shape[1] - 1 - (face.box[0] + face.box[2]) / 2
+    for other in reader.faces(np.ascontiguousarray(picture[:, ::-1])):
+        if abs((other.box[0] + other.box[2]) / 2 - middle) < (face.box[2] - face.box[0]) / 4:
+            return other.landmarks
+    return None
+
+
+def mean_angles(angles: FaceAngles, mirrored: Floats | None) -> FaceAngles:
+    """The mean of the angles of a face and of those in its mirror image, in which the network of the mesh errs
+    differently.
+
+    Args:
+        angles: Of the face.
+        mirrored: See :func:`mirror_landmarks`; left and right are exchanged in them. None: the angles as they are.
+    """
+    if mirrored is None:
+        return angles
+    other = angles_of(mirrored)
+    return FaceAngles((angles.values + other.values) / 2, (angles.differences - other.differences) / 2)
 
 
 def outlines(points: Floats) -> list[Line]:
