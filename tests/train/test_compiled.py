@@ -19,6 +19,7 @@ KINDS = [
     ("pix2pix", 0, BATCH // 2, "eager"),  # dropout by rows, in micro-batches
     ("progan", 1, BATCH, "eager"),  # a blend that moves with each step, and a penalty
     ("stylegan2", 0, BATCH, "eager"),  # styles, noise, path length and R1
+    ("pix2pixhd", 0, BATCH, "eager"),  # modules that have no forward of their own
     ("dcgan", 0, BATCH, "aot_eager"),
 ]
 

@@ -63,12 +63,20 @@ class Trunk(nn.Sequential):
             modules += _double(width * 2 ** (i + 1), width * 2**i)
         super().__init__(*modules)
 
+    def forward(self, x: Tensor) -> Tensor:  # of its own: torch.compile passes over the one of nn.Sequential
+        features: Tensor = super().forward(x)
+        return features
+
 
 class Head(nn.Sequential):
     """Features ``[N, width, H, W]`` → pictures ``[N, outputs, H, W]`` in [-1, 1]."""
 
     def __init__(self, width: int, outputs: int) -> None:
         super().__init__(_wide(width, outputs), nn.Tanh())
+
+    def forward(self, x: Tensor) -> Tensor:  # as of the trunk
+        picture: Tensor = super().forward(x)
+        return picture
 
 
 class GlobalGenerator(nn.Module):
