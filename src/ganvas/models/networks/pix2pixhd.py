@@ -64,8 +64,9 @@ class Trunk(nn.Sequential):
         super().__init__(*modules)
 
     def forward(self, x: Tensor) -> Tensor:  # of its own: torch.compile passes over the one of nn.Sequential
-        features: Tensor = super().forward(x)
-        return features
+        for module in self:
+            x = module(x)
+        return x
 
 
 class Head(nn.Sequential):
@@ -75,8 +76,9 @@ class Head(nn.Sequential):
         super().__init__(_wide(width, outputs), nn.Tanh())
 
     def forward(self, x: Tensor) -> Tensor:  # as of the trunk
-        picture: Tensor = super().forward(x)
-        return picture
+        for module in self:
+            x = module(x)
+        return x
 
 
 class GlobalGenerator(nn.Module):
