@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw
-from support.music import midi_file
+from support.music import midi_file, random_rolls, roll_spec
 from typer.testing import CliRunner
 
 from ganvas.cli import app
@@ -143,7 +143,8 @@ def test_music_gets_the_recipe_that_its_parts_fit(tmp_path: Path) -> None:
     (few / "0.mid").write_bytes(b"MThd")
     with pytest.raises(UserError, match="None of 1 music files"):
         suggest(few)
-    assert not is_music(tmp_path / "nowhere")
+    arrays = random_rolls(tmp_path / "rolls.npz", roll_spec())
+    assert [is_music(one) for one in (three / "0.mid", arrays, tmp_path / "nowhere")] == [True, True, False]
 
 
 def test_a_sample_of_music_is_packed_where_it_is_said(tmp_path: Path) -> None:

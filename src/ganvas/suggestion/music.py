@@ -54,7 +54,8 @@ class MusicSurvey(NamedTuple):
 
 def is_music(source: Path) -> bool:
     """Whether a folder or zip holds more music files than pictures, by their names."""
-    return _pictures(source) < _music(source)
+    music, pictures = _counts(source)
+    return pictures < music
 
 
 def survey_music(source: Path, rolls: Mapping[str, RollSpec]) -> MusicSurvey:
@@ -87,7 +88,7 @@ def survey_music(source: Path, rolls: Mapping[str, RollSpec]) -> MusicSurvey:
     looked_at = len(chosen) - len(unreadable)
     return MusicSurvey(
         files=len(files.paths),
-        pictures=_pictures(source),
+        pictures=_counts(source)[1],
         parts=int(np.median([len(parts) for parts in sounding])),
         roles=dict(Counter(role for parts in sounding for role in set(roles(parts)))),
         pieces=len(pieces),
@@ -111,26 +112,25 @@ def _phrases(piece: Piece, roll: RollSpec) -> int:
         return 0
 
 
-def _music(source: Path) -> int:
-    if source.is_file() and source.suffix.lower() in SUFFIXES:
-        return 1
-    kinds = SUFFIXES if not _pictures(source) else _SURE
-    return sum(1 for name in _names(source) if PurePosixPath(name).suffix.lower() in kinds)
-
-
-def _pictures(source: Path) -> int:
-    return sum(1 for name in _names(source) if PurePosixPath(name).suffix.lower() in PICTURE_SUFFIXES)
+def _counts(source: Path) -> tuple[int, int]:
+    """How many music files and pictures there are, by their names."""
+    endings = Counter(PurePosixPath(name).suffix.lower() for name in _names(source))
+    pictures = sum(count for ending, count in endings.items() if ending in PICTURE_SUFFIXES)
+    kinds = _SURE if pictures else SUFFIXES
+    return sum(count for ending, count in endings.items() if ending in kinds), pictures
 
 
 def _names(source: Path) -> Iterator[str]:
-    """Names of the files in a folder or a zip; none of what is neither."""
+    """Names of the files in a folder or a zip; of a file of another kind its own."""
     if source.is_dir():
         for _, folders, files in os.walk(source):
             folders[:] = [one for one in folders if not is_hidden(one)]
             yield from (file for file in files if not is_hidden(file))
-    elif source.is_file() and zipfile.is_zipfile(source):
+    elif source.suffix.lower() not in SUFFIXES and source.is_file() and zipfile.is_zipfile(source):
         try:
             with zipfile.ZipFile(source) as archive:
                 yield from (name for name in archive.namelist() if not is_hidden(PurePosixPath(name).name))
         except (zipfile.BadZipFile, OSError):
             return
+    elif source.is_file():
+        yield source.name
