@@ -57,7 +57,7 @@ def design(**changes: Any) -> str:
 
 def test_the_kit_has_all_that_a_page_needs_and_its_fonts_can_be_loaded(client: httpx.Client) -> None:
     kit = client.get("/v1/card").json()
-    assert len(kit["templates"]) == 5
+    assert len(kit["templates"]) == 6
     assert all("{{ground}}" in one["front"] or "{{paper}}" in one["front"] for one in kit["templates"])
     assert kit["landscape"]["trim"] == [0, 0, 85.6, 53.98]
     assert kit["portrait"]["chip"] == pytest.approx([23.98, 9, 13, 13])

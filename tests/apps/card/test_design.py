@@ -17,8 +17,8 @@ from ganvas.apps.card.templates import names, template
 from ganvas.errors import UserError
 
 
-def test_five_templates_of_both_shapes_ship() -> None:
-    assert len(names()) == 5
+def test_six_templates_of_both_shapes_ship() -> None:
+    assert len(names()) == 6
     assert {template(name).orientation for name in names()} == {"landscape", "portrait"}
 
 
