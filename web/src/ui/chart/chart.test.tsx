@@ -59,12 +59,18 @@ test("terms are explained once each", async () => {
   expect(screen.getAllByRole("term").map((term) => term.textContent)).toEqual(["loss"]);
 });
 
-test("one measurement is a dot, since it makes no line", () => {
-  const one = [{ key: "D/loss", points: [{ x: 1, y: 0.5 }] }];
+test("one measurement is a dot with its value, since it makes no line", () => {
+  const one = [
+    { key: "D/loss", points: [{ x: 1, y: 0.5 }] },
+    { key: "G/loss", points: [{ x: 1, y: 0.875 }] },
+    { key: "G/other", points: [{ x: 1, y: 0.876 }] }, // its value would lie upon that of G/loss
+  ];
+  const values = () => [...container.querySelectorAll("g:has(> [data-point]) > text")].map((text) => text.textContent);
   const { container, rerender } = render(
     <Chart title="Losses" series={one} smoothing={0} log={false} cursor={null} point={() => {}} />,
   );
   expect(container.querySelectorAll("circle[data-point='D/loss']")).toHaveLength(1);
+  expect(values()).toEqual(["0.5", "0.875"]);
   rerender(<Chart title="Losses" series={series} smoothing={0} log={false} cursor={null} point={() => {}} />);
   expect(container.querySelectorAll("circle[data-point]")).toHaveLength(0);
 });

@@ -9,6 +9,29 @@ function pathOf(points: readonly Point[], { place: x }: Scale, { place: y }: Sca
   return points.map((point, i) => `${i ? "L" : "M"}${x(point.x).toFixed(1)} ${y(point.y).toFixed(1)}`).join("");
 }
 
+const LABEL_HEIGHT = 14;
+
+/** Curves of one point, which makes no line: a dot with its value beside it, where no other value stands. */
+function SinglePoints({ curves, x, y }: { curves: readonly Curve[]; x: Scale; y: Scale }) {
+  const taken: number[] = [];
+  return curves.map(({ key, line: [only, ...others], colour }) => {
+    if (!only || others.length > 0) return null;
+    const [across, down] = [x.place(only.x), y.place(only.y)];
+    const free = taken.every((other) => Math.abs(other - down) >= LABEL_HEIGHT);
+    if (free) taken.push(down);
+    return (
+      <g key={key} className={styles.single}>
+        <circle data-point={key} cx={across} cy={down} r="5" fill={colour} />
+        {free && (
+          <text x={across - 11} y={down} textAnchor="end" dominantBaseline="middle">
+            {figure(only.y)}
+          </text>
+        )}
+      </g>
+    );
+  });
+}
+
 /** The axes, the curves and the cursor of a chart. It is hidden from screen readers: the slider around it is not. */
 export function Plot({
   width,
@@ -83,11 +106,7 @@ export function Plot({
       {curves.map(({ key, line, colour }) => (
         <path key={key} data-series={key} d={pathOf(line, x, y)} className={styles.curve} stroke={colour} />
       ))}
-      {curves.map(({ key, line: [only, ...others], colour }) => {
-        // One point makes no line.
-        if (!only || others.length > 0) return null;
-        return <circle key={key} data-point={key} cx={x.place(only.x)} cy={y.place(only.y)} r="3.5" fill={colour} />;
-      })}
+      <SinglePoints curves={curves} x={x} y={y} />
       {cursor !== null && (
         <g className={styles.cursor}>
           <line x1={x.place(cursor)} x2={x.place(cursor)} y1={EDGE.top} y2={bottom} />
