@@ -32,6 +32,7 @@ PAGES = [
     "/runs",
     "/runs/measured",
     "/runs/nowhere",
+    "/runs?compare=measured&compare=other",
     "/review",
     "/train",
     "/sign-in",
@@ -59,6 +60,9 @@ def test_no_page_breaks_a_rule(visit: Visit) -> None:
     run = visit.studio.run("measured")
     run.tick(6)
     run.sheet((90, 120, 150))
+    other = visit.studio.run("other")
+    other.tick()
+    other.folder.recipe.write_text("train: {seed: 1}\n")
     line = '{{"nimg": {}, "metric": "kid_effnet", "value": 0.1, "protocol": {{"features": "effnet"}}}}\n'
     run.folder.metrics.write_text("".join(line.format(nimg) for nimg in (3000, 6000)))
     check(visit, PAGES)

@@ -63,6 +63,12 @@ def test_a_card_is_arranged_by_hand_checked_and_saved(visit: Visit, tmp_path: Pa
     expect(card).not_to_have_attribute("data-busy", "true")
     assert "Nothing was found that would go wrong" in checks(page)
 
+    page.get_by_role("heading", name="Style").hover()
+    page.mouse.wheel(0, 20_000)
+    page.mouse.wheel(0, 20_000)
+    expect(page.get_by_text("Show where it is cut")).to_be_in_viewport(ratio=1)
+    expect(card).to_be_in_viewport(ratio=1)  # the settings scroll beside it
+
     still = matrix(card)
     box = card.bounding_box()
     assert box is not None

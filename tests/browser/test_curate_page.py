@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from sqlalchemy import func, select
+from support.accessibility import violations
 from support.database import encoded, filled, picture, turned
 
 from ganvas.curate.catalog import Catalog, Check, Origin
@@ -261,6 +262,7 @@ def test_the_grid_keeps_all_others_at_once_and_one_undo_takes_that_back(visit: V
     press(page, "g ArrowRight 4")
     cells = page.locator("[data-cell]")
     expect(cells.nth(1)).to_have_accessible_name(re.compile("Dropped: cut off"))
+    assert violations(page) == []
     count = cells.count()
     rest = page.get_by_role("button", name=f"Keep the remaining {count - 1} on this page")
     expect(rest).to_be_visible()
@@ -290,6 +292,7 @@ def test_mouse_touch_and_a_korean_keyboard_do_the_same(visit: Visit) -> None:
     press(page, "Space")  # skips, rather than pressing the button that was clicked
     expect(done(page)).to_have_text("5 done")
     saved(page)
+    assert violations(page) == []
     assert progress(visit.studio.root, "Touch") == (3, 1, 1)
     assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth"), "it scrolls sideways"
 

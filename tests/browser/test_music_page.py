@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 import torch
+from support.accessibility import violations
 from support.music import midi_file, roll_spec
 from support.serving import make_run
 
@@ -146,6 +147,8 @@ def test_a_longer_piece_is_kept_and_compared_and_saved_as_sound(
     page.get_by_role("button", name="Keep").click()
     page.get_by_text("Move to another seed").click()
     expect(page.get_by_text("Bar 1 of 8")).to_be_visible()
+    page.get_by_text("Notes as text").click()
+    assert violations(page) == []
     page.get_by_role("button", name="Seed 0", exact=True).click()
     expect(page.get_by_text("Bar 1 of 2")).to_be_visible()
     with page.expect_download() as saved:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 from PIL import Image
+from support.accessibility import violations
 from support.music import midi_file
 
 if TYPE_CHECKING:
@@ -147,6 +148,7 @@ def test_a_phone_in_korean_in_the_dark_shows_every_step(
     page.get_by_text("모든 설정", exact=True).click()
     page.get_by_placeholder("설정 찾기").fill("train.kimg")
     expect(page.get_by_text("학습 길이(kimg)")).to_be_visible()
+    assert violations(page) == []
     page.get_by_label("kimg", exact=True).fill("5")
     page.keyboard.press("Tab")
     expect(page.get_by_text("사진 5,000장 학습")).to_be_visible()

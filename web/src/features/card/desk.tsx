@@ -81,9 +81,9 @@ export function Desk({ kit, bundles, bundle, choose, photo, another }: Props) {
           </p>
         )}
       </div>
-      <div>
+      <div className={styles.below}>
         {checks.error !== null && <ProblemNote error={checks.error} />}
-        <div className={styles.below}>
+        <div className={styles.results}>
           <Checks findings={[...(checks.findings ?? []), ...(cartoon?.findings ?? [])]} checking={checks.busy} />
           <Downloads
             kit={kit}

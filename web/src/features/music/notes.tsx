@@ -14,9 +14,9 @@ export function Notes({ score }: { score: Score }) {
     <details className={styles.notes}>
       <summary>{words.notes(notes.length)}</summary>
       {parts.map(({ name }, index) => (
-        <section key={name} aria-label={name}>
-          <h3>{name}</h3>
-          <ul>
+        <div key={name}>
+          <p className={styles.track}>{name}</p>
+          <ul aria-label={name}>
             {notes
               .filter(({ track }) => track === index)
               .map(({ pitch, start, length }) => (
@@ -30,7 +30,7 @@ export function Notes({ score }: { score: Score }) {
                 </li>
               ))}
           </ul>
-        </section>
+        </div>
       ))}
     </details>
   );

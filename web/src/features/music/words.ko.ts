@@ -22,7 +22,7 @@ export const ko: typeof en = {
   loop: "반복",
   tracks: "트랙",
   mute: (track) => `${track} 음소거`,
-  solo: (track) => `${track}만 듣기`,
+  solo: (track) => `${track} 독주`,
   muteShort: "음소거",
   soloShort: "독주",
   instrument: (track) => `${track} 악기`,

@@ -121,7 +121,7 @@ function Tables({ one, other }: { one: Run; other: Run }) {
         {metrics.length === 0 && <p className="quiet">{words.noMetrics}</p>}
         {metrics.length > 0 && (
           <Table
-            title={words.metrics}
+            title={words.metricsTable}
             first={words.metric}
             rows={metrics.map(({ metric, values }) => ({
               name: `${metricName(metric)} ${higherIsBetter(metric) ? "↑" : "↓"}`,
@@ -137,7 +137,7 @@ function Tables({ one, other }: { one: Run; other: Run }) {
         {settings.length === 0 && <p className="quiet">{words.sameSettings}</p>}
         {settings.length > 0 && (
           <Table
-            title={words.differ}
+            title={words.settingsTable}
             first={words.setting}
             rows={settings.map(({ path, values }) => ({ name: path, values }))}
           />

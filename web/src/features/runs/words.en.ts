@@ -14,6 +14,7 @@ export const en = {
   anyState: "Every state",
   found: (shown: number, all: number) => `${shown} of ${all} runs`,
   differ: "Settings that differ",
+  settingsTable: "All settings that differ",
   sameSettings: "Both were started with the same settings.",
   setting: "Setting",
   state: {

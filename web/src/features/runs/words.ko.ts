@@ -15,6 +15,7 @@ export const ko: typeof en = {
   anyState: "모든 상태",
   found: (shown, all) => `실행 ${all}개 중 ${shown}개`,
   differ: "서로 다른 설정",
+  settingsTable: "서로 다른 모든 설정",
   sameSettings: "두 학습은 같은 설정으로 시작했습니다.",
   setting: "설정",
   state: { running: "학습 중", finished: "완료", stopped: "중지됨", failed: "실패", unknown: "알 수 없음" },
