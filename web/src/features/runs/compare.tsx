@@ -16,6 +16,7 @@ import { useTitle } from "../../ui/use-title";
 import styles from "./compare.module.css";
 import { comparedCurves, comparedMetrics, differences } from "./differences";
 import runStyles from "./run.module.css";
+import { SheetPicture } from "./sheet-picture";
 import { State } from "./state";
 import { useWords } from "./words";
 
@@ -102,7 +103,7 @@ function Side({ letter, run }: { letter: string; run: Run }) {
         {[status.family, units.kimg(kimg(status.nimg / 1000))].filter(Boolean).join(" · ")}
       </p>
       {sheet ? (
-        <img src={rooted(sheet.url)} alt={words.sheetAt(kimg(sheet.nimg / 1000))} />
+        <SheetPicture url={rooted(sheet.url)} nimg={sheet.nimg} />
       ) : (
         <p className="quiet small">{words.noSheets}</p>
       )}

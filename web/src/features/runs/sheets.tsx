@@ -7,6 +7,7 @@ import { useWords as useSharedWords } from "../../i18n/provider";
 import { IconButton, Slider } from "../../ui/controls";
 import { PauseIcon, PlayIcon } from "../../ui/icons";
 import styles from "./run.module.css";
+import { SheetPicture } from "./sheet-picture";
 import { useWords } from "./words";
 
 const FRAME_MILLISECONDS = 350;
@@ -56,7 +57,7 @@ export function Sheets({
         <p className="quiet">{words.noSheets}</p>
       ) : (
         <div className={styles.sheets}>
-          <img src={rooted(sheet.url)} alt={words.sheetAt(kimg(sheet.nimg / 1000))} />
+          <SheetPicture url={rooted(sheet.url)} nimg={sheet.nimg} />
           <div className={styles.sheetsBar}>
             <IconButton
               name={playing ? pause : play}

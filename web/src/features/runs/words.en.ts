@@ -62,6 +62,7 @@ export const en = {
       "The sources are on the left, the references and styles above; each square is a source in the style above it.",
     music: "Each roll is the phrase of one seed.",
   } as Record<string, string>,
+  sheetMissing: "the picture could not be loaded.",
   sheetAt: (kimg: string) => `Samples after ${kimg} kimg`,
   sheetSlider: "Position in the training",
   noSheets: "The first samples will appear soon.",

@@ -52,6 +52,7 @@ export const ko: typeof en = {
     reference: "왼쪽은 원본, 위쪽은 참고 그림과 스타일입니다. 각 칸은 위쪽의 스타일로 그린 원본입니다.",
     music: "롤 하나가 시드 하나의 악절입니다.",
   },
+  sheetMissing: "그림을 불러오지 못했습니다.",
   sheetAt: (kimg) => `${kimg} kimg 뒤의 예시 그림`,
   sheetSlider: "학습 시점",
   noSheets: "곧 첫 예시 그림이 표시됩니다.",
