@@ -56,7 +56,7 @@ class Detector:
         scores = 1 / (1 + np.exp(-np.clip(logits[:, 0], -50, 50)))
         chosen = np.flatnonzero(scores >= least)
         anchors = blaze_anchors()[chosen]
-        raw = regressors[chosen]
+        raw = regressors[chosen] / BLAZE_SIDE  # the answers are in pixels of its input
         centres = raw[:, :2] + anchors
         boxes = np.concatenate([centres - raw[:, 2:4] / 2, centres + raw[:, 2:4] / 2], axis=1)
         points = raw[:, 4:12].reshape(-1, 4, 2) + anchors[:, None]

@@ -39,7 +39,7 @@ def _embed(path: Path) -> npt.NDArray[np.float32] | None:
         pixels = pixels_of(path)
     except PictureError:
         return None
-    faces = reader().faces(pixels)
+    faces = reader().faces(pixels, eyes=False)
     return reader().embed(pixels, faces[0]) if faces else None
 
 

@@ -23,7 +23,7 @@ class Face:
     the detector is. ``presence`` in [0, 1]: how sure the mesh is. ``landmarks`` float32 [468, 3], MediaPipe's order, z
     smaller nearer to the camera. ``left_eye``, ``right_eye``, ``mouth``, ``nose`` float32 [2]. ``yaw``, ``pitch``,
     ``roll`` in degrees: :class:`~ganvas.curate.faces.pose.Pose`. ``eyes_open`` (left, right): height over width of the
-    outline of each eye: about 0.25–0.4 open, under 0.15 closed.
+    outline of each eye: about 0.25–0.4 open, under 0.15 closed; NaN where it was not read.
     """
 
     box: Floats

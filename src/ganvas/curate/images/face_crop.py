@@ -50,7 +50,7 @@ def face_matrix(pixels: Pixels, resolution: int, crop: Crop) -> Matrix:
         ) from None
     if _own.reader is None:
         _own.reader = faces.FaceReader()
-    found = _own.reader.faces(pixels)
+    found = _own.reader.faces(pixels, eyes=False)
     if not found:
         raise NoFaceError
     matrix: Matrix = faces.matrix_for(found[0], resolution, _STYLES[crop])
