@@ -135,9 +135,13 @@ def test_training_sketches_are_moved_then_harmed_and_paper_stays_white() -> None
 
 @pytest.mark.parametrize(
     ("data", "said"),
-    [({"resolution": 96, "source_channels": 1}, "64, 128"), ({"resolution": 64, "source_channels": 3}, "one channel")],
+    [
+        ({"resolution": 96, "source_channels": 1}, "64, 128"),
+        ({"resolution": 64, "source_channels": 3}, "one channel"),
+        ({"resolution": 64, "source_channels": 1, "crop": "face-wide"}, "model.windows=whole"),
+    ],
 )
-def test_what_cannot_be_is_refused(data: dict[str, int], said: str) -> None:
+def test_what_cannot_be_is_refused(data: dict[str, object], said: str) -> None:
     with pytest.raises(UserError, match=said):
         SketchPortrait(SketchPortrait.tiny()[0], DataSpec(**data), 1.0)  # type: ignore[arg-type]
 

@@ -149,6 +149,9 @@ def decode_picture(
         return _decoded(without_long_texts(content), options, least, labels, levels)
 
 
+FRAMED = ("GIF", "PNG", "WEBP", "TIFF")  # not MPO, whose further frames are previews and depth of one photograph
+
+
 def _decoded(
     source: bytes | Path, options: DecodeOptions, least: int | None, labels: bool, levels: SetLevels
 ) -> DecodedPicture:
@@ -160,6 +163,8 @@ def _decoded(
             remarks.add(Remark.REDUCED)
         if image.width * image.height > options.max_pixels:
             raise TooManyPixelsError(size, options.max_pixels)
+        if kind in FRAMED and getattr(image, "n_frames", 1) > 1:
+            remarks.add(Remark.FIRST_FRAME)
         upper_bits_only = has_upper_bits_only(image)
         image.load()
         if labels:

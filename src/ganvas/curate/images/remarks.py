@@ -23,6 +23,7 @@ class Remark(StrEnum):
     TRANSPARENT = "transparent"
     FEW_COLOURS = "few-colours"
     GREY = "grey"
+    FIRST_FRAME = "first-frame"
 
 
 _SAID = {
@@ -37,6 +38,7 @@ _SAID = {
     Remark.TRANSPARENT: "With transparent parts, which are {value} now (data.background sets the colour)",
     Remark.FEW_COLOURS: "Small, of few colours, and enlarged by mixing these: data.resize=nearest (--resize nearest) "
     "keeps the pixels of pixel art, and data.crop=pad (--crop pad) its borders",
+    Remark.FIRST_FRAME: "Of several frames or pages, the first was taken",
     Remark.GREY: "Grey, and stored as three equal channels: data.channels=1 (--channels 1) trains on one",
 }
 

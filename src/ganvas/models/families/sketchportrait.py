@@ -90,6 +90,11 @@ class SketchPortrait(HasCodes, Family):
                 "sketchportrait takes sketches of one channel; use a degradation that draws, such as sketch, or set "
                 "data.source_channels=1 for drawings of your own."
             )
+        if config.windows == "components" and data.crop == "face-wide":
+            raise UserError(
+                "The five windows of sketchportrait stand where a closer crop puts eyes, nose and mouth; set "
+                "data.crop=face-fixed, or model.windows=whole for data.crop=face-wide."
+            )
         levels = sketchportrait.levels_at(data.resolution)
         self.parts: tuple[str, ...] = (
             tuple(sketchportrait.WINDOWS) if config.windows == "components" else ("remainder",)
