@@ -29,7 +29,6 @@ from ganvas.curate.faces import (  # noqa: E402
     read_many,
     region,
 )
-from ganvas.curate.faces.detector import Detection, Detector, blaze_anchors, weighted_suppression  # noqa: E402
 from ganvas.curate.faces.geometry import similarity  # noqa: E402
 from ganvas.curate.images.decode import encode_png  # noqa: E402
 
@@ -319,45 +318,10 @@ def test_a_moved_face_goes_with_its_picture(reader: FaceReader, astronaut: Pixel
 # ── The detector's arithmetic ───────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_anchors_are_those_of_blazeface() -> None:
-    anchors = blaze_anchors()
-    assert anchors.shape == (896, 2)
-    assert anchors[0] == pytest.approx([1 / 32, 1 / 32])
-    assert anchors[2] == pytest.approx([3 / 32, 1 / 32]), "along the row first"
-    assert anchors[512] == pytest.approx([1 / 16, 1 / 16])
-    assert anchors[-1] == pytest.approx([15 / 16, 15 / 16])
-
-
-def test_both_detectors_find_the_face_at_the_same_place(networks: None, astronaut: Pixels, face: Face) -> None:
-    detector = Detector()
-    near = astronaut[0:256, 96:352]  # as large as the one for large faces expects it
-    shift = np.array([96, 0], np.float32)
-    for answers in (detector.large_ones(near, 0.5), detector.small_ones(near, 0.5)):
-        best = max(answers, key=lambda one: one.score)
-        eyes = np.stack([face.left_eye, face.right_eye]) - shift
-        assert np.abs(best.points[:2] - eyes).max() < 0.15 * face.eye_distance
-
-
 def test_a_face_is_the_same_whether_its_eyes_are_read_or_not(reader: FaceReader, astronaut: Pixels, face: Face) -> None:
     (same,) = reader.faces(astronaut, eyes=False)
     assert np.array_equal(same.landmarks, face.landmarks)
     assert np.isnan(same.eyes_open).all()
-
-
-def test_answers_for_one_face_are_joined_by_score() -> None:
-    def found(x: float, score: float, side: float = 10) -> Detection:
-        points = np.array([[x + 3, 3], [x + 7, 3], [x + 5, 5], [x + 5, 8]], np.float32)
-        return Detection(np.array([x, 0, x + side, side], np.float32), points, score)
-
-    joined = weighted_suppression([found(0, 0.9), found(1, 0.3), found(40, 0.6)])
-    assert [one.score for one in joined] == [0.9, 0.6]
-    assert joined[0].box[0] == pytest.approx(0.25)
-    assert joined[1].box[0] == 40
-    taller = Detection(np.array([-8, -8, 18, 18], np.float32), found(0, 1).points, 0.8)
-    assert len(weighted_suppression([found(0, 0.9), taller])) == 1, "same eyes and mouth: the same face"
-
-
-# ── Many ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def test_many_are_read_over_processes_in_order(tmp_path: Path, astronaut: Pixels, face: Face) -> None:
