@@ -19,11 +19,11 @@ from pathlib import Path
 import numpy as np
 
 import ganvas
+from ganvas.crops import Crop
 from ganvas.curate.dataset import pack as packing
 from ganvas.curate.dataset.dataset import Dataset
 from ganvas.curate.sketch.degrade import DEGRADATIONS
 from ganvas.curate.sources.list_source import list_source
-from ganvas.spec import Crop
 
 
 def pack_rate(source: Path, crop: Crop, resolution: int, processes: int, folder: Path) -> tuple[float, Path]:

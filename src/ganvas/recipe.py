@@ -15,10 +15,11 @@ from typing import Any, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from ganvas.crops import Crop, Resize
 from ganvas.documents import parse_yaml
 from ganvas.errors import UserError
 from ganvas.setting_names import invalid_setting, nearest, setting_keys, shown
-from ganvas.spec import Colour, Crop, DataSpec, Performance, Resize, RollSpec, is_unset
+from ganvas.spec import Colour, DataSpec, Performance, RollSpec, is_unset
 
 SHIPPED = Path(__file__).parent / "recipes"
 

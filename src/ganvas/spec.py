@@ -6,16 +6,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
 
-Crop = Literal["center", "smart", "stretch", "pad", "face", "face-tight", "face-wide", "face-fixed"]
-# The crops that a picture without a face cannot be used for, and what they show.
-FRAMINGS: dict[Crop, str] = {
-    "face": "the head as in FFHQ",
-    "face-tight": "the face alone",
-    "face-wide": "the head with all of its hair",
-    "face-fixed": "the head, with eyes and mouth at fixed places",
-}
-FACE_CROPS: tuple[Crop, ...] = tuple(FRAMINGS)
-Resize = Literal["lanczos", "nearest"]
+from ganvas.crops import Crop, Resize
+
 OCTAVE = 12  # semitones
 MIN_TEMPO, MAX_TEMPO = 20.0, 400.0  # quarter notes per minute
 DEFAULT_TEMPO = 100.0  # quarter notes per minute, where no file of a data set states one, and for models without data

@@ -20,9 +20,9 @@ from support.shell_blocks import steps
 
 from ganvas import weights
 from ganvas.cli import main
+from ganvas.crops import FACE_CROPS
 from ganvas.models.families import FAMILIES
 from ganvas.recipe import load
-from ganvas.spec import FACE_CROPS
 
 TUTORIALS = Path(__file__).parents[2] / "docs" / "tutorials"
 FACE_NETWORKS = ("face-detection", "face-landmark", "iris-landmark", "selfie-segmentation", "yunet", "sface")

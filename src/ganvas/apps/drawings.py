@@ -21,6 +21,7 @@ from rich.table import Table
 from ganvas.apps.contact_sheet import sheet
 from ganvas.apps.portrait import PortraitGenerator, PortraitRequest, parts_of
 from ganvas.bundle import MANIFEST, read_bundle
+from ganvas.crops import FACE_CROPS
 from ganvas.curate.dataset.dataset import Dataset
 from ganvas.curate.dataset.pack import pack_like
 from ganvas.curate.file_kinds import PICTURE_SUFFIXES
@@ -41,7 +42,7 @@ from ganvas.inference.picture_files import write_picture
 from ganvas.inference.translate import prepare_picture
 from ganvas.models.features import Features, load_features
 from ganvas.runs.folder import RunDir
-from ganvas.spec import FACE_CROPS, DataSpec
+from ganvas.spec import DataSpec
 from ganvas.tasks.pictures import sources, targets
 
 Pictures = NDArray[np.uint8]

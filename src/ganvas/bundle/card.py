@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from ganvas.bundle.manifest import ONNX, BundleInfo
+from ganvas.crops import FRAMINGS
 from ganvas.setting_names import first_of
-from ganvas.spec import FRAMINGS
 from ganvas.tasks import TASKS
 
 MOST_CLASSES = 100  # named on a card; the manifest names all

@@ -10,7 +10,7 @@ import typer
 from ganvas.cli.app import app
 from ganvas.cli.options import CURATE, Quiet, Sets, ZipEncoding, check_at_least, check_no_picture, megapixels
 from ganvas.cli.pack_music import pack_music, survey_music
-from ganvas.spec import Crop, Resize
+from ganvas.crops import Crop, Resize
 
 if TYPE_CHECKING:
     from ganvas.tasks.preparation import PackSettings

@@ -10,9 +10,10 @@ from typing import Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from ganvas.crops import Crop
 from ganvas.curate.images.remarks import RemarkCount
 from ganvas.errors import UserError
-from ganvas.spec import Crop, Performance, RollSpec, is_unset
+from ganvas.spec import Performance, RollSpec, is_unset
 
 SCHEMA = 2  # 1: pictures; 2: piano rolls
 MANIFEST = "dataset.json"

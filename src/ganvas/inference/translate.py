@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from ganvas.crops import Crop, Resize
 from ganvas.curate.images.decode import PictureError
 from ganvas.curate.images.prepare import prepare_image, whole_picture
 from ganvas.curate.label_maps import LabelMaps, as_numbers, label_values, values_beyond
@@ -15,7 +16,7 @@ from ganvas.inference.session import Fields, Session, to_pictures
 from ganvas.models.batches import to_float
 from ganvas.models.family import Family
 from ganvas.models.tiling import check_size, enlarge
-from ganvas.spec import Crop, DataSpec, Resize
+from ganvas.spec import DataSpec
 from ganvas.tasks import TASKS
 from ganvas.tasks.pictures import Pictures
 from ganvas.tasks.unpaired import direction_to

@@ -10,6 +10,7 @@ from PIL import Image
 
 from ganvas.collect.frames import frames
 from ganvas.collect.ingest import IncomingFile
+from ganvas.crops import Crop
 from ganvas.curate.images.decode import open_image
 from ganvas.curate.images.prepare import prepare_image
 from ganvas.errors import UserError
@@ -19,7 +20,7 @@ from ganvas.inference.whole import AnswerSize, multiple_of, translate_whole, who
 from ganvas.models.batches import TranslationRequest
 from ganvas.models.capabilities import Enlarges
 from ganvas.models.family import Family
-from ganvas.spec import Crop, DataSpec
+from ganvas.spec import DataSpec
 from ganvas.tasks import TASKS
 from ganvas.tasks.pictures import Pictures
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TypedDict
 
+from ganvas.crops import Crop, Resize
 from ganvas.curate.images.decode import DecodeOptions
 from ganvas.curate.label_maps import LabelMaps
 from ganvas.curate.sources.frame_pairs import Frames
@@ -12,7 +13,7 @@ from ganvas.models.capabilities import Enlarges
 from ganvas.models.families import check_channels, family_type
 from ganvas.models.family import Family
 from ganvas.recipe import DataSettings, Recipe
-from ganvas.spec import Crop, DataSpec, Resize
+from ganvas.spec import DataSpec
 from ganvas.tasks import TASKS
 
 

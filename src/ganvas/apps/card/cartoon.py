@@ -16,9 +16,10 @@ import numpy as np
 import numpy.typing as npt
 
 from ganvas.apps.consent import only_face
+from ganvas.crops import Crop
 from ganvas.curate.faces import Face, FaceReader, cut_square, matrix_for, share_outside
 from ganvas.curate.faces.align import Style, ffhq_square
-from ganvas.spec import Crop, DataSpec
+from ganvas.spec import DataSpec
 
 Pixels = npt.NDArray[np.uint8]
 Floats = npt.NDArray[np.float32]

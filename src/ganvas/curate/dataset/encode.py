@@ -8,6 +8,7 @@ from typing import NamedTuple, Protocol
 import numpy as np
 from PIL import Image
 
+from ganvas.crops import FACE_CROPS, Crop, Resize
 from ganvas.curate.images.crop import Box, Half, crop_box, split_halves, square_around
 from ganvas.curate.images.decode import (
     DecodedPicture,
@@ -25,7 +26,6 @@ from ganvas.curate.images.remarks import Remark
 from ganvas.curate.label_maps import LabelMaps, as_numbers, label_values
 from ganvas.curate.manifest import SkippedFile
 from ganvas.curate.sources.listing import Candidate, FileReader
-from ganvas.spec import FACE_CROPS, Crop, Resize
 
 SMALL, FEW = 256, 64  # pixels of the longer side, and colours, up to which a picture may be pixel art
 GREY_SPREAD = 8  # levels between the channels of a grey picture: JPEG changes them a little

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from ganvas.crops import FACE_CROPS, Crop, Resize
 from ganvas.curate.dataset.archive import reusable
 from ganvas.curate.dataset.build import Workers, build_archive, demand
 from ganvas.curate.dataset.encode import EncodingOptions
@@ -26,7 +27,7 @@ from ganvas.curate.sources.listing import Listing, SideBySide, SourceOptions, St
 from ganvas.errors import UserError
 from ganvas.files import clear_leftovers
 from ganvas.paths import cache_dir
-from ganvas.spec import FACE_CROPS, Crop, DataSpec, Resize, rgb_of
+from ganvas.spec import DataSpec, rgb_of
 from ganvas.weights import WEIGHTS
 
 ENOUGH = (500, 64)  # pictures from which processes are worth their start: usually, and where faces are sought

@@ -8,8 +8,8 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
+from ganvas.crops import Crop
 from ganvas.curate.images.decode import PictureError
-from ganvas.spec import Crop
 
 Box = tuple[float, float, float, float]  # left, top, right, bottom in pixels
 Half = Literal["left", "right"]

@@ -9,10 +9,10 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
+from ganvas.crops import Crop
 from ganvas.curate.images.decode import NoFaceError, Pixels
 from ganvas.curate.images.filters import with_channels
 from ganvas.errors import UserError
-from ganvas.spec import Crop
 
 if TYPE_CHECKING:
     from ganvas.curate import faces

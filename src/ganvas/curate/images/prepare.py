@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 from PIL import Image
 
+from ganvas.crops import FACE_CROPS, Crop, Resize
 from ganvas.curate.images.crop import Box, crop_box
 from ganvas.curate.images.decode import Pixels
 from ganvas.curate.images.face_crop import face_square
-from ganvas.spec import FACE_CROPS, Crop, Resize, rgb_of
+from ganvas.spec import rgb_of
 
 _MODES = {1: "L", 3: "RGB", 4: "RGBA"}  # Pillow resizes RGBA by opacity, so that hidden colours do not bleed
 

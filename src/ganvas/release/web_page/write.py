@@ -13,13 +13,13 @@ import numpy as np
 from ganvas.bundle import Bundle
 from ganvas.bundle.manifest import CARD, PREVIEW
 from ganvas.bundle.tensors import WeightFormat
+from ganvas.crops import FACE_CROPS
 from ganvas.errors import UserError
 from ganvas.files import replacing_folder
 from ganvas.models.family import Family
 from ganvas.paths import writing
 from ganvas.release.web_page.graphs import PageGraph, export_graph
 from ganvas.release.web_page.model import describe_model
-from ganvas.spec import FACE_CROPS
 from ganvas.tasks import TASKS
 from ganvas.tasks.base import BrowserGraph
 

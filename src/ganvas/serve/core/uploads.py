@@ -9,6 +9,7 @@ from fastapi import Request, UploadFile
 from PIL import Image
 
 from ganvas.bundle import Bundle
+from ganvas.crops import FACE_CROPS
 from ganvas.curate.images.animation import refuse_animation
 from ganvas.curate.images.decode import DEFAULTS, DecodeOptions
 from ganvas.inference.translate import has_numbers
@@ -17,7 +18,6 @@ from ganvas.serve.core.context import StudioContext
 from ganvas.serve.core.decode_pool import upload_too_large
 from ganvas.serve.core.disconnect import while_connected
 from ganvas.serve.core.roles import person_of
-from ganvas.spec import FACE_CROPS
 
 T = TypeVar("T")
 

@@ -7,7 +7,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, Field
 
 from ganvas.bundle import BundleFile, BundleMetric, Credit
-from ganvas.spec import Crop
+from ganvas.crops import Crop
 from ganvas.tasks.base import Capability, Direction, Input, Page, Summary
 
 
