@@ -72,6 +72,7 @@ def get_picture_set(context: Context, id: str) -> PictureSetDetail:  # noqa: A00
     state = context.state(TrainState)
     found = state.pictures.get(id)
     folder = found.kind == "folder"
+    unpacking = _unpacked(context, id)  # before the files, so that with its end all of them are counted
     samples, count = state.pictures.samples(id, SAMPLES) if folder else ([], 0)
     pieces, music = state.pictures.samples(id, SAMPLES, UPLOADED) if folder else ([], 0)
     return PictureSetDetail(
@@ -81,7 +82,7 @@ def get_picture_set(context: Context, id: str) -> PictureSetDetail:  # noqa: A00
         music=music,
         pieces=pieces,
         dropped=state.pictures.dropped(id),
-        unpacking=_unpacked(context, id),
+        unpacking=unpacking,
     )
 
 
