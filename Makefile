@@ -18,6 +18,8 @@ RECIPE ?=
 PORT ?= 8300
 # Of the tests: one more than the two cores of a small machine, because browser tests wait half of their time.
 WORKERS ?= 3
+# Compiled once, also where an environment forbids that: tests start hundreds of processes, each of which would compile.
+export PYTHONDONTWRITEBYTECODE :=
 UV ?=
 INSTALL = $(if $(UV),$(UV) pip install --quiet --python $(BIN)/python,$(BIN)/python -m pip install --quiet --disable-pip-version-check)
 

@@ -52,7 +52,7 @@ test("an open catalogue has an entry in the navigation and a notice on the home 
   studio({ ...ANSWERS, "/v1/health": { status: "ok", catalogue: "faces", shares: false } });
   render(<App />);
   expect(await navigation().findByRole("link", { name: "Curate" })).toBeDefined();
-  expect(screen.getByText(/faces/)).toBeDefined();
+  expect(await screen.findByText(/faces/)).toBeDefined();
 });
 
 test("an address that leads nowhere says so", () => {
