@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 from PIL import Image
+from support.chromium import choose
 from support.draw_page import (  # noqa: F401 - fixtures
     GOOD,
     PAGE,
@@ -237,7 +238,7 @@ def test_the_portrait_lies_under_the_ink_when_wished(at: Visit) -> None:
     page = at.open(PAGE)
     opened(page, GOOD)
     beside = settled(page)
-    page.get_by_role("radio", name="Over").check(force=True)
+    choose(page.get_by_role("radio", name="Over"))
     on_paper = page.get_by_test_id("paper").get_by_role("img", name="Result")
     expect(on_paper).to_be_visible()
     assert settled(page) == beside

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image
+from support.chromium import choose
 
 from ganvas.bundle import write_bundle
 from ganvas.cli import main
@@ -224,7 +225,7 @@ needs_lpips = pytest.mark.skipif(find("lpips-vgg16") is None, reason="the weight
 @needs_lpips
 def test_a_photo_is_projected_and_walked_from(visit: Visit, styles: str, generated: Path) -> None:
     page = visit.open(f"{styles}?tool=photo")
-    page.get_by_role("radio", name="100", exact=True).check(force=True)
+    choose(page.get_by_role("radio", name="100", exact=True))
     page.set_input_files("input[type=file]", generated)
     expect(page.get_by_role("progressbar", name="Searching")).to_be_visible()
     expect(page.get_by_text(re.compile(r"Step \d+ of 100"))).to_be_visible()
@@ -244,7 +245,7 @@ def test_a_photo_is_projected_and_walked_from(visit: Visit, styles: str, generat
 @needs_lpips
 def test_a_search_is_cancelled(visit: Visit, styles: str, generated: Path) -> None:
     page = visit.open(f"{styles}?tool=photo")
-    page.get_by_role("radio", name="1000", exact=True).check(force=True)
+    choose(page.get_by_role("radio", name="1000", exact=True))
     with page.expect_response(re.compile("/v1/projections/")) as looked:
         page.set_input_files("input[type=file]", generated)
     with page.expect_response(lambda answer: answer.request.method == "DELETE") as ended:
@@ -274,7 +275,7 @@ def test_a_runs_nearest_training_pictures_are_shown(visit: Visit, pictures: Path
     page = visit.open("/generate/learned?seed=3&count=4&open=4")
     page.get_by_role("dialog").get_by_role("button", name="Search for look-alikes").click()
     expect(page).to_have_url(re.compile("tool=copies.*near=4"))
-    page.get_by_role("radio", name="1", exact=True).check(force=True)
+    choose(page.get_by_role("radio", name="1", exact=True))
     page.get_by_role("button", name="Compare", exact=True).click()
     stage = page.get_by_role("region", name="Nearest training pictures")
     expect(stage.get_by_role("img", name="Picture of seed 4")).to_be_visible(timeout=60_000)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from PIL import Image
+from support.chromium import choose
 
 if TYPE_CHECKING:
     from conftest import Visit
@@ -126,7 +127,7 @@ def test_a_permalink_gives_the_same_pictures_again(visit: Visit) -> None:
     page = visit.open("/generate/animals")
     expect(samples(page)).to_have_count(16)
     page.get_by_role("button", name="Shuffle").click()
-    page.get_by_role("radio", name="9", exact=True).check(force=True)
+    choose(page.get_by_role("radio", name="9", exact=True))
     page.get_by_role("button", name="Class").click()
     page.get_by_role("option", name="dogs").click()
     expect(samples(page)).to_have_count(9)
@@ -390,10 +391,10 @@ def test_theme_follows_the_system_and_a_choice_is_kept(visit: Visit) -> None:
     page = visit.open("/", color_scheme="dark")
     body = page.locator("body")
     dark = str(body.evaluate("body => getComputedStyle(body).backgroundColor"))
-    page.get_by_role("radio", name="Light").check(force=True)
+    choose(page.get_by_role("radio", name="Light"))
     expect(body).not_to_have_css("background-color", dark)
     light = str(body.evaluate("body => getComputedStyle(body).backgroundColor"))
     page.reload()
     expect(body).to_have_css("background-color", light)
-    page.get_by_role("radio", name="System").check(force=True)
+    choose(page.get_by_role("radio", name="System"))
     expect(body).to_have_css("background-color", dark)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 from PIL import Image
+from support.chromium import choose
 from support.translate_page import (  # noqa: F401 - fixtures
     PIXELS,
     SIDE,
@@ -88,7 +89,7 @@ def test_before_and_after_are_slid_by_keyboard(visit: Visit, folder: Path) -> No
         page.keyboard.press("ArrowRight")
     expect(slider).to_have_value("53")
     assert "53%" in result.evaluate(clip)
-    page.get_by_role("radio", name="Side by side").check(force=True)
+    choose(page.get_by_role("radio", name="Side by side"))
     expect(slider).to_have_count(0)
     expect(stage(page).get_by_role("img")).to_have_count(2)
     expect(stage(page)).to_contain_text("ms in the studio")
@@ -98,11 +99,11 @@ def test_the_direction_turns_round(visit: Visit, folder: Path) -> None:
     page = visit.open("/translate/anime")
     give(page, folder / "one.png")
     there = settled(page)
-    page.get_by_role("radio", name="anime → selfie").check(force=True)
+    choose(page.get_by_role("radio", name="anime → selfie"))
     expect(page.get_by_role("radio", name="anime → selfie")).to_be_checked()
     back = settled(page)
     assert back != there
-    page.get_by_role("radio", name="selfie → anime").check(force=True)
+    choose(page.get_by_role("radio", name="selfie → anime"))
     assert settled(page) == there
     page.goto(visit.studio.url + "/translate/horses")
     give(page, folder / "one.png")
@@ -121,7 +122,7 @@ def test_the_heat_map_lies_over_the_picture_and_fades(visit: Visit, folder: Path
     page.get_by_role("slider", name="Strength of the overlay").focus()
     page.keyboard.press("End")
     expect(heat).to_have_css("opacity", "1")
-    page.get_by_role("radio", name="anime → selfie").check(force=True)
+    choose(page.get_by_role("radio", name="anime → selfie"))
     page.wait_for_function(
         f"first => ({PIXELS})(document.querySelector('[data-testid=heat]')) !== first",
         arg=first,
@@ -218,7 +219,7 @@ def test_styles_come_from_variations_and_from_references(visit: Visit, folder: P
     gallery.get_by_role("button", name="Reference 2", exact=True).click()
     by_second = settled(page)
     assert len({first, seventh, by_first, by_second}) == 4
-    page.get_by_role("radio", name="square").check(force=True)
+    choose(page.get_by_role("radio", name="square"))
     assert settled(page) != by_second
 
 
@@ -272,9 +273,9 @@ def test_the_magnifier_shows_both_enlargements_at_one_place(visit: Visit, folder
     page.keyboard.press("ArrowUp")
     for view, was in zip(views, at_first, strict=True):
         assert view.evaluate(shows) != was
-    page.get_by_role("radio", name="×8").check(force=True)
+    choose(page.get_by_role("radio", name="×8"))
     expect(lens).to_have_accessible_description("Seen: 30 × 30 pixels of the result, 8 × 8 of the source.")
-    page.get_by_role("radio", name="Slider").check(force=True)
+    choose(page.get_by_role("radio", name="Slider"))
     with Image.open(folder / "small.png") as picture:
         larger = picture.resize((96, 72), Image.Resampling.BICUBIC)
     shown = Image.open(io.BytesIO(b64decode(pixels(stage(page).get_by_role("img", name="Bicubic")).partition(",")[2])))
@@ -285,7 +286,7 @@ def test_of_a_large_picture_the_middle_is_enlarged(visit: Visit, folder: Path) -
     page = visit.open("/translate/larger")
     give(page, folder / "forty.jpg")
     assert "8000 × 5000" in refusal(visit, page, 422)
-    page.get_by_role("radio", name="Middle 256 px").check(force=True)
+    choose(page.get_by_role("radio", name="Middle 256 px"))
     settled(page)
     expect(stage(page)).to_contain_text("256 × 256 → 1024 × 1024 pixels (×4)")
 

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import os
 import shutil
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Locator
 
 # The first is the same engine without a browser's own windows: a page costs a third of the processor time.
 NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -23,3 +27,11 @@ ARGUMENTS = [
     "--disable-sync",
     "--no-first-run",
 ]
+
+
+def choose(radio: Locator) -> None:
+    """Choose a radio button; the page shows that a moment after the click, which ``Locator.check`` does not await."""
+    from playwright.sync_api import expect
+
+    radio.click(force=True)
+    expect(radio).to_be_checked()
