@@ -63,6 +63,7 @@ function Learning({ set }: { set: PictureSetDetail }) {
   const fallback = first && { goal: "", recipe: first.name, sets: [] };
   const choice = chosen ?? data?.suggestions[0] ?? (data || error !== null ? fallback : undefined);
   const suggestion = data?.suggestions.find((one) => one.recipe === choice?.recipe && one.goal === choice.goal);
+  const leftOut = data?.music ? data.music.pictures : set.music;
   return (
     <>
       <section className="section" aria-labelledby="goal">
@@ -74,6 +75,9 @@ function Learning({ set }: { set: PictureSetDetail }) {
           </>
         )}
         {error !== null && <ProblemNote error={error} retry={refetch} />}
+        {data && leftOut > 0 && (
+          <p className="quiet">{words.leftOut(data.music ? words.count(leftOut) : words.music(leftOut))}</p>
+        )}
         {data?.suggestions.length === 0 && <p className="quiet">{words.noSuggestion}</p>}
         {data && <Goals report={data} value={choice?.goal ?? ""} choose={setChosen} />}
       </section>

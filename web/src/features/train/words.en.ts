@@ -27,6 +27,7 @@ export const en = {
   back: "Other pictures or music",
   count: (count: number) => (count === 1 ? "1 picture" : `${n(count)} pictures`),
   music: (count: number) => (count === 1 ? "1 music file" : `${n(count)} music files`),
+  leftOut: (files: string) => `Of pictures and music only the more frequent kind is used. Left out: ${files}.`,
   first: (shown: number) => `The first ${n(shown)}`,
   dropped: (count: number) => (count === 1 ? "1 file was not kept" : `${n(count)} files were not kept`),
   droppedLine: (count: number, names: string) => `${n(count)} × ${names}`,

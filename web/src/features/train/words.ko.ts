@@ -28,6 +28,7 @@ export const ko: typeof en = {
   back: "다른 사진이나 음악",
   count: (count) => `사진 ${n(count)}장`,
   music: (count) => `음악 파일 ${n(count)}개`,
+  leftOut: (files) => `사진과 음악 중 더 많은 쪽만 씁니다. 제외: ${files}.`,
   first: (shown) => `처음 ${n(shown)}장`,
   dropped: (count) => `제외된 파일 ${n(count)}개`,
   droppedLine: (count, names) => `${n(count)}개: ${names}`,
