@@ -1,15 +1,15 @@
 """One training step: the only code that changes weights. It depends on phases, not on families.
 
 A step: seed → take the phases that are due → draw data once per repeat → for each phase freeze all but ``trains``,
-render (:mod:`ganvas.train.rendering`), accumulate over micro-batches, average gradients over processes, step, ``after``
-→ EMA. Nothing in it reads a value from the device, so that a GPU is never left without work
-(:mod:`ganvas.train.guard`).
+render (:mod:`ganvas.train.rendering`), accumulate over micro-batches, average gradients over processes
+(:mod:`ganvas.train.reduction`), step, ``after`` → EMA. Nothing in it reads a value from the device, so that a GPU is
+never left without work (:mod:`ganvas.train.guard`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from copy import deepcopy
 from hashlib import blake2b
 
@@ -23,6 +23,7 @@ from ganvas.models.family import Clock, Family, Stage
 from ganvas.models.layers.spectral import singular_vectors
 from ganvas.train.fabric import Fabric
 from ganvas.train.guard import GradientGuard
+from ganvas.train.reduction import GradientReduction
 from ganvas.train.rendering import Draw, Tensors, Turn, detached
 from ganvas.train.shared_statistics import share_statistics
 
@@ -49,6 +50,7 @@ class Stepper:
 
     Attributes:
         guard: Notices gradients that are not finite; to be checked after each step.
+        reduction: Averages gradients over processes; None where there is one.
     """
 
     def __init__(
@@ -71,6 +73,7 @@ class Stepper:
         self.lr_factor = lr_factor
         self.channels_last = fabric.device.type == "cuda" if channels_last is None else channels_last
         self.guard = GradientGuard(late=fabric.device.type == "cuda")
+        self.reduction = GradientReduction(self.world) if self.world > 1 else None
         self.family = family.to(fabric.device)
         if self.channels_last:
             _to_channels_last(self.family)
@@ -146,6 +149,7 @@ class Stepper:
         if phase.fakes is not None and vectors and turn.records():
             draw.replayed[phase.fakes] = vectors
         share = 1.0 / len(draw.micros)
+        trained = [parameter for name in phase.trains for parameter in self._parameters[name]]
         shown: dict[str, Tensor] = {}
         for micro, (batch, rows) in enumerate(self._with_rows(draw.micros, clock)):
             if vectors:  # all micro-batches see the same power iterations, as they would in one batch
@@ -156,12 +160,12 @@ class Stepper:
             for term, value in {"loss": loss, **terms}.items():
                 key = f"{phase.name}/{term}"
                 shown[key] = value.detach() if draw.whole else shown.get(key, 0.0) + value.detach() * share
-            if loss.requires_grad:
-                weight = phase.every * share
-                torch.autograd.backward(loss if weight == 1 else loss * weight)
-        moved = [p for name in phase.trains for p in self._parameters[name] if p.grad is not None]
-        if self.world > 1:
-            self._average_gradients(moved)
+            last = micro == len(draw.micros) - 1
+            with self.reduction.averaging(phase, trained) if self.reduction and last else nullcontext():
+                if loss.requires_grad:
+                    weight = phase.every * share
+                    torch.autograd.backward(loss if weight == 1 else loss * weight)
+        moved = [parameter for parameter in trained if parameter.grad is not None]
         if moved:
             norm = torch.nn.utils.get_total_norm([p.grad for p in moved if p.grad is not None])
             shown[f"{phase.name}/gradient_norm"] = norm
@@ -195,15 +199,6 @@ class Stepper:
             group["lr"] = rate * scale
             if stage.betas is not None:
                 group["betas"] = stage.betas(clock)
-
-    def _average_gradients(self, parameters: list[nn.Parameter]) -> None:
-        gradients = [p.grad for p in parameters if p.grad is not None]
-        # Made contiguous, because processes may hold the same gradient in different strides.
-        flat = torch.cat([gradient.contiguous().view(-1) for gradient in gradients])
-        torch.distributed.all_reduce(flat)
-        flat /= self.world
-        for gradient, part in zip(gradients, torch.split(flat, [g.numel() for g in gradients]), strict=True):
-            gradient.copy_(part.view(gradient.shape))
 
     # ── rendering ───────────────────────────────────────────────────────────────────────────────────────────────────
 
