@@ -20,7 +20,7 @@ def main() -> None:
     for name in sorted(FAMILIES):
         game = Game(name, Path(sys.argv[1]), exact=True, fabric=fabric)
         assert game.stepper.reduction is not None
-        game.stepper.reduction.bucket_bytes = 4000  # several in each network
+        game.stepper.reduction.bucket_bytes = 30_000  # several in a phase
         hold_statistics(game.family)
         for _ in range(2):
             game.play()
