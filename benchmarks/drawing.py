@@ -38,8 +38,8 @@ import psutil
 import torch
 from numpy.typing import NDArray
 
-from ganvas import bundle
 from ganvas.apps.code_bank import Bank, reconstruction_weights
+from ganvas.bundle import Bundle, read_bundle, write_bundle
 from ganvas.curate.images.decode import encode_png
 from ganvas.curate.sketch.drawings import Drawing, read_drawing
 from ganvas.models.batches import to_float, to_uint8
@@ -156,14 +156,14 @@ def growing(folder: Path, side: int) -> list[list[NDArray[np.uint8]]]:
     return [[Drawing(one.marks[:n]).rendered(side) for n in range(1, len(one.marks) + 1)] for one in drawings]
 
 
-def filled(opened: bundle.Bundle, place: Path, count: int) -> bundle.Bundle:
+def filled(opened: Bundle, place: Path, count: int) -> Bundle:
     """A copy whose bank holds ``count`` codes."""
-    known = opened.memory()["bank"].float()
+    known = opened.code_bank()["bank"].float()
     generator = torch.Generator().manual_seed(0)
     rows = known[torch.randint(len(known), (count,), generator=generator)]
     rows = rows + 0.1 * known.std(0) * torch.randn(rows.shape, generator=generator)
     made = {"bank": rows.half()}
-    return bundle.write(place, opened.load_family(), name="filled", kimg=opened.info.kimg, memory=made)
+    return write_bundle(place, opened.load_family(), name="filled", kimg=opened.info.kimg, code_bank=made)
 
 
 @contextlib.contextmanager
@@ -260,11 +260,11 @@ async def crowd(
     return f"{row} | {1000 * processor / max(answered, 1):.0f} |"
 
 
-def elsewhere(opened: bundle.Bundle, drawings: list[list[NDArray[np.uint8]]], seconds: float) -> str:
+def elsewhere(opened: Bundle, drawings: list[list[NDArray[np.uint8]]], seconds: float) -> str:
     """A python loop over the bank, eager networks, one drawing after the other."""
     family = opened.load_family()
     assert isinstance(family, SketchPortrait)
-    known = opened.memory()["bank"].float().numpy()
+    known = opened.code_bank()["bank"].float().numpy()
     took: list[float] = []
     start, before = time.perf_counter(), time.process_time()
     for drawing in (stroke for one in drawings for stroke in one):
@@ -288,12 +288,12 @@ def elsewhere(opened: bundle.Bundle, drawings: list[list[NDArray[np.uint8]]], se
 
 
 def serve(given: argparse.Namespace) -> None:
-    opened = bundle.read(given.bundle.resolve())
+    opened = read_bundle(given.bundle.resolve())
     with tempfile.TemporaryDirectory() as scratch:
         if given.sketches:
             opened = filled(opened, Path(scratch) / "bundles" / "filled", given.sketches)
         drawings = growing(given.strokes, opened.info.data.resolution)
-        sketches = len(opened.memory()["bank"])
+        sketches = len(opened.code_bank()["bank"])
         print(f"{opened.info.data.resolution} px, {sketches:,} sketches, a stroke every {given.pause} ms")
         print("| users | drawings sent | given up | median ms | p95 ms | answers/s | CPU ms |")
         print("|---|---:|---:|---:|---:|---:|---:|")
