@@ -29,9 +29,10 @@ def reference(checkout: Path, p: float) -> nn.Module:
     open_checkout(checkout, "requests", "pkg_resources")
     versions: Any = sys.modules["pkg_resources"]
     versions.parse_version = lambda text: [int(part) for part in text.split(".")[:2]]
-    pipe: nn.Module = importlib.import_module("training.augment").AugmentPipe(**PIPES["bgc"])
+    pipe: Any = importlib.import_module("training.augment").AugmentPipe(**PIPES["bgc"])
     pipe.p.fill_(p)
-    return pipe
+    made: nn.Module = pipe
+    return made
 
 
 def ready(side: str, args: argparse.Namespace) -> Side:

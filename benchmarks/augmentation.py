@@ -154,10 +154,16 @@ def main() -> int:
     gains = [two - one for one, two in zip(alone, both, strict=True)]
     print(told("real", alone))
     print(told("real + synthetic", both))
-    error = statistics.stdev(gains) / len(gains) ** 0.5 if len(gains) > 1 else float("inf")
+    standard_error = statistics.stdev(gains) / len(gains) ** 0.5 if len(gains) > 1 else float("inf")
     gain = statistics.mean(gains)
-    verdict = "it helps" if gain > 2 * error else "it harms" if gain < -2 * error else "no difference can be told"
-    print(f"gain               {gain:+.1%}, standard error {error:.1%}: {verdict}")
+    verdict = (
+        "it helps"
+        if gain > 2 * standard_error
+        else "it harms"
+        if gain < -2 * standard_error
+        else "no difference can be told"
+    )
+    print(f"gain               {gain:+.1%}, standard error {standard_error:.1%}: {verdict}")
     return 0
 
 

@@ -63,7 +63,7 @@ def training(name: str) -> Part:
     request = TASKS[task].example_request(family, BATCH)
     with torch.no_grad():
         answer = family.eval().generate(request)
-    kind = {
+    kind: Any = {
         "synthesis": batches.SynthesisBatch,
         "paired": batches.PairedBatch,
         "unpaired": batches.UnpairedBatch,

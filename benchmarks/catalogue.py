@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from fastapi import Request
 from sqlalchemy import insert, text, update
 
 import ganvas
@@ -31,6 +32,7 @@ from ganvas.curate.catalog.tables import BallotRow, CheckRow, ImageRow, OriginRo
 from ganvas.curate.review.review import Review
 from ganvas.curate.review.schema import Verdict
 from ganvas.serve.app import create_app
+from ganvas.serve.core.roles import Person, set_person
 from ganvas.serve.core.settings import StudioSettings
 from ganvas.serve.features.curate import routes
 
@@ -132,7 +134,8 @@ def judge(catalog: Catalog, review: Review, count: int) -> None:
     with catalog.database.reading() as session:
         order = PlaceRow.score, PlaceRow.image_id
         places = session.query(PlaceRow).filter_by(round=1).order_by(*order).limit(count).all()
-    said, ballots = [], []
+    said: list[dict[str, Any]] = []
+    ballots: list[dict[str, Any]] = []
     for place in places:
         for name in ("Ann", "Bob") if place.shared else (("Ann", "Bob")[place.deal % 2],):
             verdict = "keep" if place.image_id % 3 else "drop"
@@ -168,6 +171,8 @@ def judge(catalog: Catalog, review: Review, count: int) -> None:
 def page_queries(catalog: Catalog, review: Review, repeat: int) -> list[tuple[str, float, float]]:
     """What the review page asks for."""
     studio = create_app(settings=StudioSettings(catalog=catalog)).state.context
+    asked = Request({"type": "http"})
+    set_person(asked.scope, Person("owner", "Ann", "Ann"))
     numbers = iter(range(10**6))
 
     def queue(after: int | None = None) -> Any:
@@ -186,7 +191,7 @@ def page_queries(catalog: Catalog, review: Review, repeat: int) -> list[tuple[st
         ("queue: the next 50, with checks, origins, look-alikes, counts", lambda: queue().model_dump_json()),
         ("queue: the 50 after those", lambda: queue(waiting[-1]).model_dump_json()),
         ("one picture in full", lambda: detail(studio, waiting[0]).model_dump_json()),
-        ("rounds and counts", lambda: routes.get_review(studio).model_dump_json()),
+        ("rounds and counts", lambda: routes.get_review(asked, studio).model_dump_json()),
         ("a reviewer's progress", lambda: review.progress(1, "Ann")),
         ("five verdicts written", decide),
         ("undo", lambda: review.undo(1, "Ann", f"u{next(numbers)}")),

@@ -144,7 +144,7 @@ def main() -> None:
         print(f"{given.count} JPEG pictures of {given.side} × {given.side}, {size / given.count / 1e3:.0f} kB each\n")
         print("| source | pictures a second | the same again |\n|---|---|---|")
         for index, (what, work) in enumerate(rows):
-            speeds = []
+            speeds: list[float] = []
             for _ in range(2):  # the second time all are known: nothing is decoded or stored again
                 start = time.perf_counter()
                 if "processes" in what and speeds:

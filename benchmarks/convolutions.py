@@ -49,7 +49,7 @@ class Convolutions(TorchDispatchMode):
     """Sums processor time and arithmetic of convolutions, and counts the calls of each kind."""
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self.seconds = 0.0
         self.flops = 0
         self.calls: Counter[Call] = Counter()
@@ -111,7 +111,7 @@ def measured(step: Step, cycle: dict[int, int], rounds: int) -> Found:
             inside += share * counted.seconds
             if not index:
                 flops += share * counted.flops
-                calls.update({call: share * count for call, count in counted.calls.items()})  # type: ignore[misc]
+                calls.update({call: share * count for call, count in counted.calls.items()})
         whole.append(taken)
         part.append(inside)
     return Found(statistics.median(whole), statistics.median(part), flops, dict(calls))

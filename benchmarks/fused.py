@@ -19,15 +19,16 @@ Op = Callable[..., Tensor]
 
 def fuse() -> None:
     """Let the opened checkout's operations be counted as one each; to be called once, before a step is played."""
-    biases, filters = (importlib.import_module(f"torch_utils.ops.{name}") for name in ("bias_act", "upfirdn2d"))
+    biases: Any = importlib.import_module("torch_utils.ops.bias_act")
+    filters: Any = importlib.import_module("torch_utils.ops.upfirdn2d")
     plain_bias, plain_filter = biases._bias_act_ref, filters._upfirdn2d_ref
 
     def bias_act(x: Tensor, b: Tensor | None = None, **settings: Any) -> Tensor:
-        made: Tensor = _BiasAct.apply(x, b, plain_bias, settings)
+        made: Tensor = _BiasAct.apply(x, b, plain_bias, settings)  # type: ignore[no-untyped-call]
         return made
 
     def upfirdn2d(x: Tensor, f: Tensor | None, **settings: Any) -> Tensor:
-        made: Tensor = _Resampling.apply(x, f, plain_filter, filters, settings)
+        made: Tensor = _Resampling.apply(x, f, plain_filter, filters, settings)  # type: ignore[no-untyped-call]
         return made
 
     biases._bias_act_ref, filters._upfirdn2d_ref = bias_act, upfirdn2d
@@ -71,5 +72,5 @@ class _Resampling(torch.autograd.Function):
             pads += [size - before - 1, inner * up[axis] - outer * down[axis] + before - up[axis] + 1]
         turned = {"up": list(down), "down": list(up), "padding": pads, "gain": told.get("gain", 1)}
         turned["flip_filter"] = not told.get("flip_filter", False)
-        dx = _Resampling.apply(gradients[0], ctx.f, ctx.plain, ctx.module, turned)
+        dx = _Resampling.apply(gradients[0], ctx.f, ctx.plain, ctx.module, turned)  # type: ignore[no-untyped-call]
         return dx, None, None, None, None

@@ -14,13 +14,15 @@ embeddings have a cosine of 0.9 or more, do not count.
 from __future__ import annotations
 
 import argparse
+import datetime
 import zlib
 from itertools import pairwise
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 from scipy.stats import rankdata, spearmanr
 
 from ganvas.apps.lookalike.angles import ANGLES, MAX_TURN, FaceAngles, angles_of
@@ -43,7 +45,7 @@ from ganvas.curate.faces.pose import frontal_points
 from ganvas.curate.images.decode import PictureError
 from ganvas.curate.ordered_map import ordered_map
 
-Array = np.ndarray
+Array = NDArray[Any]
 SAME_PIXELS, SAME_EMBEDDING = 0.85, 0.9
 ABOUT = "Official portraits of members of the United States Congress (public domain) and second photographs of them"
 
@@ -98,19 +100,19 @@ def same_photograph(one: Read, other: Read) -> bool:
     small, large = (cv2.GaussianBlur(each.grey, (0, 0), 1).astype(np.float32) for each in (one, other))
     small = np.ascontiguousarray(small[10:60, 12:52])
     plain = float(np.corrcoef(small.ravel(), large[10:60, 12:52].ravel())[0, 1])
-    shift = np.array([[1, 0, 12], [0, 1, 10]], np.float32)
+    shift, everywhere = np.array([[1, 0, 12], [0, 1, 10]], np.float32), np.ones(large.shape, np.uint8)
     try:
-        found = cv2.findTransformECC(small, large, shift, cv2.MOTION_AFFINE, (3, 60, 1e-4), None, 3)[0]
+        found = cv2.findTransformECC(small, large, shift, cv2.MOTION_AFFINE, (3, 60, 1e-4), everywhere, 3)[0]
     except cv2.error:
         found = plain
-    return max(plain, found) >= SAME_PIXELS
+    return bool(max(plain, found) >= SAME_PIXELS)
 
 
 def gather(portraits: Path, others: Path, processes: int) -> tuple[Data, Data]:
     """The development half and the test half."""
     people = {path.stem: [path] for path in sorted(portraits.iterdir()) if path.is_file()}
-    for person, files in people.items():
-        files += sorted((others / person).iterdir()) if (others / person).is_dir() else []
+    for person, paths in people.items():
+        paths += sorted((others / person).iterdir()) if (others / person).is_dir() else []
     files = [(person, number, path) for person, paths in people.items() for number, path in enumerate(paths)]
     fetch_networks()
     found = list(ordered_map(read, [path for *_, path in files], processes=processes, initializer=single_thread))
@@ -175,7 +177,8 @@ def gallery_of(data: Data) -> Gallery:
         angles=1,
         name="test",
         consent="public domain",
-        made="2026-01-01",
+        made=datetime.date(2026, 1, 1),
+        delete_after=None,
         people=tuple(map(str, data.portraits)),
         photographs=tuple(Photograph(person=n, file=str(n), sha256="") for n in range(len(reads))),
     )
@@ -190,7 +193,8 @@ def distances(one: Array, other: Array, covariance: Array | None = None) -> Arra
     if covariance is not None:
         white = np.linalg.cholesky(np.linalg.inv(covariance))
         one, other = one @ white, other @ white
-    return np.sqrt(np.maximum((one**2).sum(1)[:, None] + (other**2).sum(1)[None] - 2 * one @ other.T, 0))
+    squares: Array = (one**2).sum(1)[:, None] + (other**2).sum(1)[None] - 2 * one @ other.T
+    return np.sqrt(np.maximum(squares, 0))
 
 
 def methods(data: Data, development: Data, comparer: Comparer) -> dict[str, Array]:

@@ -11,6 +11,7 @@ import argparse
 import time
 import zlib
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 import cv2
@@ -48,7 +49,9 @@ def changes() -> dict[str, Callable[[Array], Array]]:
 
     def packed(picture: Array) -> Array:
         done = cv2.imencode(".jpg", picture[:, :, ::-1], [cv2.IMWRITE_JPEG_QUALITY, 40])[1]
-        return np.ascontiguousarray(cv2.imdecode(done, cv2.IMREAD_COLOR)[:, :, ::-1])
+        opened = cv2.imdecode(done, cv2.IMREAD_COLOR)
+        assert opened is not None
+        return np.ascontiguousarray(opened[:, :, ::-1])
 
     return {
         "darker (gamma 1.6)": gamma(1.6),
@@ -62,29 +65,36 @@ def changes() -> dict[str, Callable[[Array], Array]]:
     }
 
 
+def _changed(change: Callable[[Array], Array], one: Read, picture: Array) -> Read | None:
+    """What is read of the changed picture."""
+    return read(change(picture))
+
+
+def _noisy(rng: np.random.Generator, size: float, one: Read, picture: Array) -> Read:
+    """What was read, with normal noise of ``size`` pixels on each coordinate."""
+    return one._replace(
+        landmarks=(one.landmarks + rng.normal(0, size, (468, 3))).astype(np.float32),
+        mirrored=None if one.mirrored is None else (one.mirrored + rng.normal(0, size, (468, 3))).astype(np.float32),
+    )
+
+
 def stability(comparer: Comparer, files: Sequence[Path]) -> None:
     """The same photographs, changed: how far the angles move, and whether the answer stays."""
     pictures = [pixels_of(path) for path in files]
     before = [read(picture) for picture in pictures]
     rng = np.random.default_rng(0)
-    noise: dict[str, Callable[[Read], Read]] = {
-        f"noise of {size:g} px on each coordinate": lambda one, size=size: one._replace(
-            landmarks=(one.landmarks + rng.normal(0, size, (468, 3))).astype(np.float32),
-            mirrored=None
-            if one.mirrored is None
-            else (one.mirrored + rng.normal(0, size, (468, 3))).astype(np.float32),
-        )
-        for size in (0.5, 1.0)
+    rows: dict[str, Callable[[Read, Array], Read | None]] = {
+        name: partial(_changed, change) for name, change in changes().items()
     }
+    for size in (0.5, 1.0):
+        rows[f"noise of {size:g} px on each coordinate"] = partial(_noisy, rng, size)
     eyes = np.mean([face_of(one.landmarks, 1, 1, (0, 0)).eye_distance for one in before if one])
     print(f"\n{len(files)} portraits of the test half ({eyes:.0f} px between the eyes), changed:")
     print("| change | angles move by | first stays | of ten stay | of ten stay, SFace |")
     print("|---|---|---|---|---|")
-    for name, change in (changes() | noise).items():
+    for name, read_again in rows.items():
         pairs = [
-            (one, change(one) if name in noise else read(change(picture)))  # type: ignore[arg-type]
-            for one, picture in zip(before, pictures, strict=True)
-            if one is not None
+            (one, read_again(one, picture)) for one, picture in zip(before, pictures, strict=True) if one is not None
         ]
         kept = [(one, two) for one, two in pairs if two is not None]
         print(
@@ -96,21 +106,22 @@ def stability(comparer: Comparer, files: Sequence[Path]) -> None:
 def stable_row(pairs: list[tuple[Read, Read]], comparer: Comparer) -> str:
     """The cells of one row."""
     values = [np.stack([pair[at].angles.values for pair in pairs]) for at in (0, 1)]
-    shape = [comparer.population.directions(each) @ comparer.directions.T for each in values]
-    face = [np.stack([pair[at].embedding for pair in pairs]) @ comparer.embeddings.T for at in (0, 1)]
-    own = face[0].argmax(1)
-    for each in (*shape, *face):
+    shape, shape_after = (comparer.population.directions(each) @ comparer.directions.T for each in values)
+    face, face_after = (np.stack([pair[at].embedding for pair in pairs]) @ comparer.embeddings.T for at in (0, 1))
+    own = face.argmax(1)
+    for each in (shape, shape_after, face, face_after):
         each[np.arange(len(own)), own] = -2
-    first = np.mean(shape[0].argmax(1) == shape[1].argmax(1))
+    first = np.mean(shape.argmax(1) == shape_after.argmax(1))
     moved = np.median(np.abs(values[0] - values[1]))
-    sface = f"{overlap(*face):.1f}" if not np.array_equal(*face) else "–"
-    return f"{moved:.1f}° | {first:.0%} | {overlap(*shape):.1f} | {sface}"
+    sface = f"{overlap(face, face_after):.1f}" if not np.array_equal(face, face_after) else "–"
+    return f"{moved:.1f}° | {first:.0%} | {overlap(shape, shape_after):.1f} | {sface}"
 
 
 def latency(comparer: Comparer, files: Sequence[Path]) -> None:
     """Processor milliseconds of one core."""
     picture = pixels_of(files[0])
-    large = cv2.resize(picture, None, fx=1280 / max(picture.shape[:2]), fy=1280 / max(picture.shape[:2]))
+    scale = 1280 / max(picture.shape[:2])
+    large = cv2.resize(picture, None, fx=scale, fy=scale).astype(np.uint8, copy=False)
     measured, _ = measure_photograph(picture, reader())
     comparer.compare(measured)
     jobs: dict[str, Callable[[], object]] = {

@@ -38,8 +38,8 @@ from PIL import Image
 from rounds import machine
 from scipy.stats import wasserstein_distance
 
-from ganvas import bundle
 from ganvas.apps.makeup import Makeup
+from ganvas.bundle import read_bundle
 from ganvas.curate.faces import Face, region
 from ganvas.errors import UserError
 from ganvas.models.batches import ReferenceRequest, to_float, to_uint8
@@ -105,7 +105,7 @@ def measure(pairs: Iterator[Pair], model: Path | None, earlier: Path | None) -> 
     """Print the table of all pairs that have an answer."""
     makeup, distance = Makeup(), load_lpips("alex")
     before = loaded(earlier).Makeup(makeup.reader) if earlier else None
-    family = bundle.read(model).load_family() if model else None
+    family = read_bundle(model).load_family() if model else None
     found: dict[str, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
     refused: dict[str, int] = defaultdict(int)
     for pair in pairs:
@@ -181,7 +181,8 @@ def plain_face(makeup: Makeup, picture: Pixels) -> Face:
     """The largest face as the reader reads it, for masks that no version of the application changes."""
     scale = max(256 / min(picture.shape[:2]), 1.0)
     height, width = (round(length * scale) for length in picture.shape[:2])
-    faces = makeup.reader.faces(cv2.resize(picture, (width, height), interpolation=cv2.INTER_CUBIC))
+    resized = cv2.resize(picture, (width, height), interpolation=cv2.INTER_CUBIC)
+    faces = makeup.reader.faces(resized.astype(np.uint8, copy=False))
     if not faces:
         raise UserError("No face was found.", code="no-face")
     shift = 0.5 / scale - 0.5

@@ -83,7 +83,8 @@ def bred(
 
 def picked_at_random(space: FaceSpace, rounds: int, seed: int) -> Genes:
     """The face after as many pages with random picks."""
-    rng, picked = np.random.default_rng(seed), ()
+    rng = np.random.default_rng(seed)
+    picked: tuple[Genes, ...] = ()
     for number in range(rounds + 1):
         page = breed(space, BreedRequest(seed, number, picked))
         picked = tuple(page[index] for index in rng.permutation(len(page))[:PICKED])
@@ -172,9 +173,9 @@ def main() -> None:
     print(f"| {len(rows)} targets, gallery of {len(real)} | cosine | median rank | in the first tenth |")
     print("|---|---|---|---|")
     for name, found in figures.items():
-        cosine, rank = (np.array(values) for values in zip(*found, strict=True))
-        tenth = (rank <= len(real) / 10).mean()
-        print(f"| {name} | {cosine.mean():.3f} | {np.median(rank):.0f} | {tenth:.0%} |")
+        cosines, ranks = (np.array(values) for values in zip(*found, strict=True))
+        tenth = (ranks <= len(real) / 10).mean()
+        print(f"| {name} | {cosines.mean():.3f} | {np.median(ranks):.0f} | {tenth:.0%} |")
 
 
 def _short(name: str) -> str:

@@ -60,7 +60,7 @@ class Counted(TorchDispatchMode):
     """Counts operations by name, and the bytes that they write."""
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self.operations: Counter[str] = Counter()
         self.written = self.waits = 0
 
@@ -162,7 +162,8 @@ def main() -> None:
     args = parser.parse_args()
     warnings.simplefilter("ignore")
     torch.set_num_threads(1)
-    importlib.import_module("torch.optim.adam")._default_to_fused_or_foreach = lambda *_, **__: (False, True)
+    adam: Any = importlib.import_module("torch.optim.adam")
+    adam._default_to_fused_or_foreach = lambda *_, **__: (False, True)
     checkouts = {family: Path(path).resolve() for family, _, path in (one.partition("=") for one in args.reference)}
     for family in args.family or SIDES:
         side = args.resolution or SIDES[family]

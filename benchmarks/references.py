@@ -80,8 +80,8 @@ def averaging(live: nn.Module, average: nn.Module, weight: float) -> None:
     with torch.no_grad():
         for kept, parameter in zip(average.parameters(), live.parameters(), strict=True):
             kept.copy_(parameter.lerp(kept, weight))
-        for kept, buffer in zip(average.buffers(), live.buffers(), strict=True):
-            kept.copy_(buffer)
+        for copied, buffer in zip(average.buffers(), live.buffers(), strict=True):
+            copied.copy_(buffer)
 
 
 def stylegan2(settings: Settings) -> Reference:

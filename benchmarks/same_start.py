@@ -145,7 +145,7 @@ def main() -> None:
     dataset = Dataset(pack(args.data, resolution=data.resolution, channels=data.channels, crop=data.crop).path)
     torch.set_default_dtype(torch.float64)
     # What both sides compute in float32 whatever the networks have, such as losses, is in float64 here.
-    Tensor.float, torch.float32 = Tensor.double, torch.float64  # type: ignore[method-assign, misc]
+    Tensor.float, torch.float32 = Tensor.double, torch.float64  # type: ignore[method-assign]
     Stepper._seeded = _unseeded  # type: ignore[method-assign, assignment]
     torch.manual_seed(0)
     family, again = (

@@ -126,8 +126,8 @@ class Meter:
             return reduce(values, *args, **options)
 
         reduction.averaging = watched_averaging  # type: ignore[method-assign]
-        torch.autograd.backward = watched_backward
-        torch.distributed.all_reduce = watched_reduce
+        torch.autograd.backward = watched_backward  # type: ignore[assignment]
+        torch.distributed.all_reduce = watched_reduce  # type: ignore[assignment]
 
 
 # ── A process ───────────────────────────────────────────────────────────────────────────────────────────────────────

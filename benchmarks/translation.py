@@ -239,9 +239,8 @@ def pix2pixhd_step(setting: Setting) -> Step:
     g = theirs.LocalEnhancer(3, 3, setting.width // 2, 4, 9, 1, 3, norm)
     d = theirs.MultiscaleDiscriminator(6, setting.width, 3, norm, False, 2, True)
     optimizer_g, optimizer_d = adam([g], 2e-4), adam([d], 2e-4)
-    judge = theirs.GANLoss(
-        use_lsgan=True, tensor=torch.cuda.FloatTensor if setting.device == "cuda" else torch.FloatTensor
-    )
+    place: Any = torch.cuda if setting.device == "cuda" else torch
+    judge = theirs.GANLoss(use_lsgan=True, tensor=place.FloatTensor)
 
     def step(source: Tensor, target: Tensor) -> None:
         fake = g(source)

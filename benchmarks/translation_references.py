@@ -117,7 +117,7 @@ class _Fed:
 def ugatit(settings: Settings) -> Reference:
     """``UGATIT.train`` of znxlwm/UGATIT-pytorch, which draws from loaders that are fed with our batches."""
     open_checkout(settings.checkout, "torchvision", "torchvision.transforms", "cv2", "scipy.misc")
-    module = importlib.import_module("UGATIT")
+    module: Any = importlib.import_module("UGATIT")
     networks = importlib.import_module("networks")
     config: Any = settings.family.config
     size = {"input_nc": 3, "output_nc": 3, "ngf": config.width, "n_blocks": config.blocks}

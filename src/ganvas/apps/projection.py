@@ -111,7 +111,7 @@ def _search(
         near = distance(_sized(searched.decode(latent[None])), wanted).sum()
         loss = near + QUIET * sum((_likeness(grain) for grain in grains), torch.zeros(()))
         optimizer.zero_grad(set_to_none=True)
-        loss.backward()  # type: ignore[no-untyped-call]
+        loss.backward()
         optimizer.step()
         with torch.no_grad():
             for grain in grains:

@@ -52,7 +52,7 @@ class LateReader(Generic[About]):
             return
         host = torch.empty(values.shape, dtype=values.dtype, pin_memory=True)
         host.copy_(values, non_blocking=True)
-        copied = torch.cuda.Event()  # type: ignore[no-untyped-call]
+        copied = torch.cuda.Event()
         copied.record()
         self._readings.append(_Reading(host, copied, about))
 

@@ -59,10 +59,7 @@ class GradientReduction:
         key = phase.name, phase.trains
         expected = self._expected.get(key, [])
         queue = _Queue(self._buckets(order[place] for place in expected))
-        hooks = [
-            order[place].register_post_accumulate_grad_hook(queue.note)  # type: ignore[no-untyped-call]
-            for place in expected
-        ]
+        hooks = [order[place].register_post_accumulate_grad_hook(queue.note) for place in expected]
         try:
             yield
         finally:

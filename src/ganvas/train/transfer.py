@@ -19,7 +19,7 @@ def on_device(batches: Generator[Batch], device: torch.device) -> Generator[Batc
     if device.type != "cuda":
         yield from batches
         return
-    copies = torch.cuda.Stream(device)  # type: ignore[no-untyped-call]
+    copies = torch.cuda.Stream(device)
     try:
         ahead = _copied(next(batches), device, copies)
         while True:
