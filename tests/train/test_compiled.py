@@ -9,10 +9,15 @@ from typing import Any
 
 import pytest
 import torch
-from support.harness import BATCH, Game
+from support.harness import BATCH, Game, same
+from support.small_run import recipe
 
+from ganvas.curate.dataset.pack import pack
 from ganvas.models.families.dcgan import DCGAN
+from ganvas.runs import checkpoint
+from ganvas.runs.folder import RunDir
 from ganvas.train.step import Stepper
+from ganvas.train.trainer import train
 
 # Each has networks of another kind. The last column compiles the gradients too, which takes several times as long.
 KINDS = [
@@ -59,3 +64,27 @@ def test_compiled_networks_train_the_same(
     for _ in range(2):
         finite: dict[str, Any] = game.play()
         assert all(abs(value) < float("inf") for value in finite.values())
+
+
+@pytest.mark.filterwarnings("ignore:The .grad attribute of a Tensor that is not a leaf")
+def test_a_stopped_compiled_training_goes_on_bit_for_bit(
+    pictures: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compiled: list[torch.nn.Module] = []
+    compile_ = torch.nn.Module.compile
+
+    def compile_here(self: torch.nn.Module, **_: Any) -> None:
+        compiled.append(self)
+        compile_(self, backend="aot_eager")
+
+    monkeypatch.setattr(torch.nn.Module, "compile", compile_here)
+    packed = pack(pictures, tmp_path / "packed.zip", resolution=16).path
+    whole, halves = RunDir(tmp_path / "whole"), RunDir(tmp_path / "halves")
+    train(recipe(4, compile=True), whole, packed)
+    for steps in (2, 4):
+        torch._dynamo.reset()  # as in a new process
+        train(recipe(steps, compile=True), halves, packed)
+    assert len(compiled) >= 3, "each training compiles its networks"
+    one, two = (checkpoint.read(checkpoint.listing(run.checkpoints)[-1]) for run in (whole, halves))
+    for part in ("clock", "family", "average", "optimizers"):
+        assert same(one[part], two[part]), part
