@@ -30,8 +30,8 @@ ARGUMENTS = [
 
 
 def choose(radio: Locator) -> None:
-    """Choose a radio button; the page shows that a moment after the click, which ``Locator.check`` does not await."""
+    """Choose a radio button by its label, as its input is not visible, and wait until the page shows it as chosen."""
     from playwright.sync_api import expect
 
-    radio.click(force=True)
+    radio.locator("xpath=ancestor::label").click()
     expect(radio).to_be_checked()
