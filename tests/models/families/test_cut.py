@@ -20,7 +20,7 @@ from ganvas.models.batches import UnpairedBatch
 from ganvas.models.families import build, cut
 from ganvas.models.families.cut import CUT
 from ganvas.models.family import Clock
-from ganvas.models.layers.filters import halved
+from ganvas.models.layers.filters import Halve
 from ganvas.models.networks.cut import PatchProjector, draw_places, patch_nce
 from ganvas.recipe import load
 from ganvas.runs.folder import RunDir
@@ -67,7 +67,7 @@ def test_halving_blurs_by_the_published_filter(side: int) -> None:
     line = torch.tensor([1.0, 2.0, 1.0])
     kernel = (line[:, None] * line / 16).expand(3, 1, 3, 3)
     wanted = F.conv2d(F.pad(x, (1, 1, 1, 1), mode="reflect"), kernel, stride=2, groups=3)
-    torch.testing.assert_close(halved(x), wanted)
+    torch.testing.assert_close(Halve()(x), wanted)
 
 
 def test_a_patch_that_kept_its_content_costs_nothing_and_one_that_lost_it_much() -> None:

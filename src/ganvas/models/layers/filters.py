@@ -61,14 +61,20 @@ class Downsample(Blur):
         return conv2d(x, _each(self.kernel, channels), stride=2, padding=self.padding, groups=channels)
 
 
+class Halve(Blur):
+    """[N, C, H, W] → [N, C, ⌈H/2⌉, ⌈W/2⌉]: [1, 2, 1] across and down, borders mirrored, then each second pixel."""
+
+    def __init__(self) -> None:
+        super().__init__((1, 2, 1))
+
+    def forward(self, x: Tensor) -> Tensor:
+        channels = x.shape[1]
+        mirrored = F.pad(x, (1, 1, 1, 1), mode="reflect")
+        return conv2d(mirrored, _each(self.kernel, channels), stride=2, groups=channels)
+
+
 def _each(kernel: Tensor, channels: int) -> Tensor:
     return kernel.expand(channels, -1, -1, -1)
-
-
-def halved(x: Tensor) -> Tensor:
-    """[N, C, H, W] → [N, C, ⌈H/2⌉, ⌈W/2⌉]: [1, 2, 1] across and down, borders mirrored, then each second pixel."""
-    mirrored = F.pad(x, (1, 1, 1, 1), mode="reflect")
-    return F.avg_pool2d(F.avg_pool2d(mirrored, 2, 1), 2)  # two means of two are [1, 2, 1]
 
 
 # ── Long filters, one dimension after the other ─────────────────────────────────────────────────────────────────────

@@ -5,7 +5,7 @@ from __future__ import annotations
 from torch import Tensor, nn
 
 from ganvas.errors import UserError
-from ganvas.models.layers.filters import halved
+from ganvas.models.layers.filters import Halve
 from ganvas.models.layers.initialization import initialize_normal
 from ganvas.models.layers.normalization import activation, normalization
 from ganvas.models.layers.spectral import spectral_norm
@@ -34,7 +34,7 @@ class PatchGAN(nn.Module):
         super().__init__()
         bias = norm != "batch"  # batch norm's shift would undo it
         stride = 1 if antialias else 2
-        half = [_Half()] if antialias else []
+        half = [Halve()] if antialias else []
         modules: list[nn.Module] = [nn.Conv2d(inputs, width, 4, stride, 1), nn.LeakyReLU(0.2, inplace=True), *half]
         before = width
         for i in range(1, layers + 1):
@@ -51,11 +51,6 @@ class PatchGAN(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         logits: Tensor = self.main(x)
         return logits
-
-
-class _Half(nn.Module):
-    def forward(self, x: Tensor) -> Tensor:
-        return halved(x)
 
 
 def check_patch_layers(layers: int, resolution: int) -> None:

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from ganvas.errors import UserError
 from ganvas.models import noise
-from ganvas.models.layers.filters import halved
+from ganvas.models.layers.filters import Halve
 from ganvas.models.layers.initialization import initialize_normal
 from ganvas.models.layers.normalization import normalization
 
@@ -65,6 +65,7 @@ class ResNetGenerator(nn.Module):
         self.first_norm = normalization(norm, width)
         self.down = nn.ModuleList(nn.Conv2d(width * i, width * i * 2, 3, stride, 1, bias=bias) for i in (1, 2))
         self.down_norm = nn.ModuleList(normalization(norm, width * i * 2) for i in (1, 2))
+        self.halve = Halve() if antialias else nn.Identity()
         self.blocks = nn.Sequential(
             *(ResidualBlock(width * 4, norm=norm, bias=bias, dropout=dropout) for _ in range(blocks))
         )
@@ -111,7 +112,7 @@ class ResNetGenerator(nn.Module):
             x = conv(x)
             found.append(x)
             x = F.relu(norm(x))
-            x = halved(x) if self.antialias else x
+            x = self.halve(x)
         for number, block in enumerate(list(self.blocks)[:FIFTH], 1):
             x = block(x)
             if number in (1, FIFTH):
